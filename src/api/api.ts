@@ -1,0 +1,202 @@
+/**
+ * The HTTP surface. Built for `inject` and for a real port alike; it owns no policy: routes read what was sent, ask the
+ * room whose business it is, and turn what comes back into an answer.
+ */
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { openKeyring } from '#agency/agency.ts';
+import { registerConsole } from '#console/console.ts';
+import { ArchiveError } from '#errors.ts';
+import { openAcceptor } from '#intake/intake.ts';
+import type { System } from '../system.ts';
+import { guardRoutes } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { openMetrics, type Metrics } from './metrics.ts';
+import { registerOperations } from './operations.ts';
+import { sendProblem } from './problems.ts';
+import { registerRecords } from './records.ts';
+import { registerReference } from './reference.ts';
+import { registerReports } from './reports.ts';
+import { openWatchers } from './watchers.ts';
+import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
+
+export { openMetrics, type Metrics } from './metrics.ts';
+export { readiness } from './readiness.ts';
+
+const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
+/** Less than the grace of the whole process, which has more to close. */
+const DRAIN_MS = 20_000;
+
+export interface AppOptions {
+  readonly metrics?: Metrics;
+  /** The relay of this process, when it has one. */
+  readonly poke?: () => void;
+  readonly patience?: Patience;
+  /** How long a closing process waits for what is on its way. */
+  readonly drainMs?: number;
+}
+
+export async function buildApp(system: System, options: AppOptions = {}): Promise<FastifyInstance> {
+  const patience = options.patience ?? PATIENCE;
+  const loggerInstance: FastifyBaseLogger = system.log;
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    // One line of our own for each request, without its address.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: JSON_LIMIT_BYTES,
+    requestTimeout: patience.requestMs,
+    connectionTimeout: patience.idleMs,
+    http: {
+      headersTimeout: patience.headerMs,
+      connectionsCheckingInterval: Math.min(30_000, patience.headerMs),
+      keepAliveTimeout: 65_000,
+      // Said in our own words, below.
+      requireHostHeader: false,
+    },
+    forceCloseConnections: 'idle',
+    // Answered below, as a problem like any other.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error, system.config.mode),
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        strict: false,
+      },
+    },
+    routerOptions: { maxParamLength: 300 },
+  });
+  const closing = new AbortController();
+  const connections = watchConnections(app.server);
+  const context: ApiContext = {
+    system,
+    keyring: openKeyring(system.db),
+    acceptor: openAcceptor(system.db),
+    metrics: options.metrics ?? openMetrics(system.db),
+    watchers: await openWatchers(system.db),
+    poke: options.poke ?? (() => undefined),
+    closing: closing.signal,
+  };
+  app.decorateRequest('startedAt', 0);
+
+  // Every body arrives as bytes: what was sent is kept as it was sent, and parsed by rules of our own.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:json|cloudevents\+json)(?:\s*;|$)/i,
+    { parseAs: 'buffer', bodyLimit: JSON_LIMIT_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+  // Multipart is read as a stream by the route, after it knows who asks.
+  app.addContentTypeParser(/^multipart\/form-data/i, (_request, payload, done) => done(null, payload));
+
+  app.setErrorHandler(
+    async (error, request, reply) => await sendProblem(request, reply, error, system.config.mode),
+  );
+  const methodsOf = watchMethods(app);
+  app.setNotFoundHandler(async (request, reply) => {
+    const methods = methodsOf(request.url);
+    const wrongMethod = methods.length > 0 && !methods.includes(request.method);
+    if (wrongMethod) reply.header('allow', methods.join(', '));
+    await sendProblem(
+      request,
+      reply,
+      wrongMethod
+        ? new ArchiveError(
+            'method-not-allowed',
+            `This call takes ${methods.join(', ')}. /docs lists the calls.`,
+            { retry: 'never' },
+          )
+        : new ArchiveError('route-not-found', 'There is no such call here. /docs lists the calls.', {
+            retry: 'never',
+          }),
+      system.config.mode,
+    );
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    request.startedAt = performance.now();
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('x-request-id', request.id)
+      .header('referrer-policy', 'no-referrer');
+    if (closing.signal.aborted)
+      throw new ArchiveError(
+        'shutting-down',
+        'This process is shutting down and takes nothing more. Send it again in a moment.',
+        { retry: 'later' },
+      );
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      throw new ArchiveError(
+        'request-malformed',
+        'The request has no header Host, which HTTP/1.1 asks for. Send it with an HTTP library.',
+        { retry: 'never' },
+      );
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    // The route's pattern, never the address: addresses carry search words.
+    request.log.info(
+      {
+        route: request.routeOptions.url ?? 'none',
+        method: request.method,
+        status: reply.statusCode,
+        ms: Math.round(performance.now() - request.startedAt),
+      },
+      'request',
+    );
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing.signal.aborted) reply.header('connection', 'close');
+  });
+  app.addHook('preClose', async () => {
+    closing.abort();
+    connections.letGo(options.drainMs ?? DRAIN_MS);
+    await context.watchers.close();
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdfast',
+        version: system.program.version,
+        description:
+          'The public-records archive for content that a public body removes from its social media.',
+      },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of one agency and one role: holdfast key create',
+          },
+        },
+      },
+    },
+  });
+  guardRoutes(app, context.keyring);
+  await app.register(async (routes) => {
+    registerReports(routes, context);
+    registerRecords(routes, context);
+    registerReference(routes, context);
+    registerOperations(routes, context);
+    await registerConsole(routes, {
+      mode: system.config.mode,
+      publicUrl: system.config.publicUrl,
+      openapi: () => app.swagger(),
+    });
+  });
+  await app.ready();
+  return app;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Milliseconds on the monotonic clock. */
+    startedAt: number;
+  }
+}

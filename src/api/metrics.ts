@@ -1,0 +1,98 @@
+/** Prometheus metrics: what an operator alarms on. No label carries content, a name or an agency's text. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { sql } from 'kysely';
+import type { Db, StoredOutcome } from '#db/db.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  accepted(outcome: 'accepted' | 'repeated' | 'refused', seconds: number): void;
+  captured(outcome: StoredOutcome): void;
+  /** Seconds from a report's receipt to its first seal. */
+  sealed(seconds: number): void;
+  text(): Promise<string>;
+}
+
+export function openMetrics(db: Db): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'holdfast_' });
+  const registers = [registry];
+  const intake = new Histogram({
+    name: 'holdfast_intake_seconds',
+    help: 'Time from the first byte of a report to its answer',
+    labelNames: ['outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const captures = new Counter({
+    name: 'holdfast_capture_outcomes_total',
+    help: 'Captures by outcome, in this process',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const seals = new Histogram({
+    name: 'holdfast_seal_seconds',
+    help: 'Time from a report’s receipt to its first seal, in this process',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
+    registers,
+  });
+  const owed = new Gauge({
+    name: 'holdfast_steps_owed',
+    help: 'Steps that are owed and not parked',
+    labelNames: ['step'],
+    registers,
+  });
+  const parked = new Gauge({
+    name: 'holdfast_steps_parked',
+    help: 'Steps that a person must look at',
+    labelNames: ['step'],
+    registers,
+  });
+  const age = new Gauge({
+    name: 'holdfast_queue_age_seconds',
+    help: 'How long the oldest owed step has waited since it was due',
+    labelNames: ['step'],
+    registers,
+  });
+  const unsealed = new Gauge({
+    name: 'holdfast_unsealed_age_seconds',
+    help: 'Age of the oldest fact or file that is acknowledged and not sealed, parked ones too',
+    registers,
+  });
+  const lock = new Gauge({
+    name: 'holdfast_shortest_lock_seconds',
+    help: 'Time left on the lock that ends first',
+    registers,
+  });
+
+  const measure = async (): Promise<void> => {
+    const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
+      select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
+             coalesce(extract(epoch from now() - min(s.due_at) filter (where s.parked_at is null and s.due_at <= now())), 0)::float8 as age
+        from (values ('inspect'), ('seal'), ('capture')) n(name) left join step s on s.name = n.name group by n.name`.execute(
+      db.system,
+    );
+    for (const row of steps) {
+      owed.set({ step: row.name }, row.owed);
+      parked.set({ step: row.name }, row.parked);
+      age.set({ step: row.name }, row.age);
+    }
+    const { rows } = await sql<{ unsealed: number; lock: number | null }>`
+      select coalesce((select extract(epoch from now() - min(owed_since)) from step where name = 'seal'), 0)::float8 as unsealed,
+             (select extract(epoch from min(locked_until) - now())::float8 from object where confirmed_at is not null) as lock`.execute(
+      db.system,
+    );
+    unsealed.set(rows[0]?.unsealed ?? 0);
+    // Nothing is locked: nothing runs out.
+    lock.set(rows[0]?.lock ?? Infinity);
+  };
+  return {
+    registry,
+    accepted: (outcome, seconds) => intake.observe({ outcome }, seconds),
+    captured: (outcome) => captures.inc({ outcome }),
+    sealed: (seconds) => seals.observe(seconds),
+    text: async () => {
+      await measure();
+      return await registry.metrics();
+    },
+  };
+}

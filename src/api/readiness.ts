@@ -1,0 +1,84 @@
+/**
+ * Whether this installation can do its work, part by part. Only what intake needs makes `/readyz` say 503: a process
+ * without a browser, or whose store is down, must go on taking reports, because the content will not wait.
+ */
+import { sql } from 'kysely';
+import type { System } from '../system.ts';
+import { isDatabaseDown } from '#db/db.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
+
+export interface Part {
+  readonly name: 'database' | 'staging' | 'queue' | 'store' | 'browser' | 'clock';
+  readonly ok: boolean;
+  /** Whether intake stops without it. */
+  readonly needed: boolean;
+  readonly found: string;
+  /** Null when it is well. */
+  readonly code: string | null;
+}
+
+const CLOCK_LIMIT_MS = 60_000;
+const PART_LIMIT_MS = 5000;
+const ONE_BYTE = new Uint8Array(1);
+/** Nothing is ever there. */
+const ASKED_KEY = 'canary/readiness';
+
+export async function readiness(
+  system: System,
+): Promise<{ readonly ready: boolean; readonly parts: readonly Part[] }> {
+  const parts = await Promise.all([
+    part('database', true, async () => {
+      await sql`select 1`.execute(system.db.system);
+      return 'answers';
+    }),
+    part('staging', true, async () => {
+      await system.staging.checkProbe();
+      // A full disk is found by writing alone.
+      const { stagedName } = await system.staging.stageBytes(ONE_BYTE);
+      await system.staging.remove(stagedName);
+      return 'can be written and read';
+    }),
+    part('queue', false, async () => {
+      await system.queue.ping();
+      return `${system.queue.kind}: answers`;
+    }),
+    part('store', false, async () => {
+      const capabilities = await system.standing.trusted();
+      // What the canary proved stands for an hour; whether the store answers now, only asking it tells.
+      await system.store.head(ASKED_KEY);
+      return `${capabilities.kind}: canary passed, ${capabilities.immutability === 'compliance' ? 'immutable' : 'tamper-evident, not immutable'}`;
+    }),
+    part('browser', false, async () => {
+      const browser = await system.browser.health();
+      return `${browser.version}${browser.sandbox ? '' : ', WITHOUT its sandbox'}`;
+    }),
+    part('clock', false, async () => {
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(system.db.system);
+      const skewMs = Math.abs((rows[0]?.now.getTime() ?? 0) - system.now().getTime());
+      if (skewMs > CLOCK_LIMIT_MS)
+        throw new ArchiveError(
+          'clock-skewed',
+          `this machine and the database differ by ${Math.round(skewMs / 1000)} s; set both by NTP`,
+          { retry: 'later' },
+        );
+      return `within ${Math.max(1, Math.round(skewMs / 1000))} s of the database`;
+    }),
+  ]);
+  return { ready: parts.every((one) => one.ok || !one.needed), parts };
+}
+
+async function part(name: Part['name'], needed: boolean, look: () => Promise<string>): Promise<Part> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PART_LIMIT_MS / 1000} s`)), PART_LIMIT_MS);
+  });
+  try {
+    return { name, ok: true, needed, found: await Promise.race([look(), limit]), code: null };
+  } catch (error) {
+    const code = isDatabaseDown(error) ? 'database-down' : codeOf(error);
+    const found = `${code}: ${error instanceof Error ? error.message : 'failed'}`;
+    return { name, ok: false, needed, found, code };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+/** What an agency decided beforehand, for forms and programs: who one is, its clauses, its accounts, its series. */
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { listPolicies } from '#agency/agency.ts';
+import { listSeries } from '#retention/retention.ts';
+import { callerOf, EVERYONE } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { problemResponses } from './schemas.ts';
+
+export function registerReference(app: FastifyInstance, context: ApiContext): void {
+  const { system } = context;
+  const options = (summary: string) => ({
+    config: { roles: EVERYONE },
+    schema: {
+      summary,
+      tags: ['reference'],
+      security: [{ key: [] }],
+      response: { 200: Type.Object({}, { additionalProperties: true }), ...problemResponses(401, 403, 503) },
+    },
+  });
+
+  app.get('/v1/me', options('Which agency and role this key has'), async (request) => {
+    const { agencyId, role } = callerOf(request);
+    const agency = await system.db.inAgency(
+      agencyId,
+      async ({ tx }) =>
+        await tx
+          .selectFrom('agency')
+          .select(['name', 'zone'])
+          .where('id', '=', agencyId)
+          .executeTakeFirstOrThrow(),
+    );
+    return { agencyId, agencyName: agency.name, zone: agency.zone, role, mode: system.config.mode };
+  });
+  app.get(
+    '/v1/policies',
+    options('Policies of the agency and the removal grounds in force today'),
+    async (request) => {
+      const { agencyId } = callerOf(request);
+      const { grounds } = await system.referenceOf(agencyId);
+      return {
+        policies: await system.db.inAgency(agencyId, listPolicies),
+        grounds: grounds.map((ground) => ({
+          reference: `${ground.policyId}#${ground.clauseId}`,
+          version: ground.version,
+          label: ground.label,
+          citation: ground.citation,
+          clause: ground.clause,
+        })),
+      };
+    },
+  );
+  app.get('/v1/accounts', options('The register of the agency’s own pages'), async (request) => ({
+    accounts: (await system.referenceOf(callerOf(request).agencyId)).accounts,
+  }));
+  app.get('/v1/schedules', options('Retention series, and whether each is confirmed'), async (request) => ({
+    series: (await system.db.inAgency(callerOf(request).agencyId, listSeries)).map((series) => ({
+      edition: series.edition,
+      number: series.number,
+      title: series.title,
+      period: series.period,
+      citation: series.citation,
+      confirmed: series.confirmed_at !== null,
+    })),
+  }));
+}

@@ -1,0 +1,257 @@
+/**
+ * Handing in: `POST /v1/deletion-events` in its three forms, and what may be added to a record afterwards. The handler
+ * reads bytes; what they mean is the intake room's business.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { ArchiveError, type ErrorCode } from '#errors.ts';
+import { classifyAddress } from '#capture/addresses.ts';
+import {
+  acceptReport,
+  PROGRAM_CHANNEL,
+  readMultipart,
+  RemovalConfirmation,
+  SimpleReport,
+  SubmittedFact,
+  type Channel,
+  type ConfirmedRecord,
+  type ReceivedFile,
+} from '#intake/intake.ts';
+import { readRecord, recordIdOf } from '#record/record.ts';
+import { actorOf, callerOf, REPORTERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { problemResponses } from './schemas.ts';
+
+const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
+
+const Accepted = Type.Object(
+  {
+    recordId: Type.String({ format: 'uuid' }),
+    status: Type.Literal('reported'),
+    receiptUrl: Type.String(),
+    statusUrl: Type.String(),
+  },
+  { description: 'Everything that was sent is durable. It is not sealed yet: follow the receipt.' },
+);
+
+const reportSchema = (summary: string) => ({
+  summary,
+  tags: ['intake'],
+  security: [{ key: [] }],
+  headers: Type.Object({
+    'idempotency-key': Type.Optional(
+      Type.String({
+        description:
+          'One for each report, the same one when it is repeated; 1 to 255 visible ASCII characters.',
+      }),
+    ),
+    'holdfast-channel': Type.Optional(
+      Type.String({ description: '"web-form" from our own page; programs leave it out.' }),
+    ),
+  }),
+  consumes: ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
+  body: {
+    content: {
+      'application/json': { schema: SimpleReport },
+      'application/cloudevents+json': { schema: SubmittedFact },
+      'multipart/form-data': {
+        schema: Type.Object({
+          event: Type.Union([SimpleReport, SubmittedFact]),
+          file: Type.Optional(Type.Array(Type.String({ format: 'binary' }))),
+        }),
+      },
+    },
+  },
+  response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 413, 415, 422, 503, 507) },
+});
+
+export function registerReports(app: FastifyInstance, context: ApiContext): void {
+  // Bodies arrive as bytes, whatever they claim to be; the schema above documents and intake decides.
+  const raw = {
+    config: { roles: REPORTERS },
+    bodyLimit: JSON_LIMIT_BYTES,
+    validatorCompiler: () => () => true,
+  } as const;
+
+  app.post(
+    '/v1/deletion-events',
+    { ...raw, schema: reportSchema('Report content that is being removed') },
+    async (request, reply) => await receive(context, request, reply, null),
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/records/:id/facts',
+    { ...raw, schema: reportSchema('Add a fact or files to a record') },
+    async (request, reply) => {
+      const record = await existing(context, request, request.params.id);
+      return await receive(context, request, reply, record);
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/records/:id/removal',
+    {
+      ...raw,
+      schema: {
+        summary: 'Say that the removal was done',
+        tags: ['intake'],
+        security: [{ key: [] }],
+        body: { content: { 'application/json': { schema: RemovalConfirmation } } },
+        response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
+      },
+    },
+    async (request, reply) => {
+      const record = await existing(context, request, request.params.id);
+      if (record.removal === 'none')
+        throw new ArchiveError(
+          'removal-not-awaited',
+          'This record was kept without a removal, so there is none to confirm.',
+          { retry: 'never' },
+        );
+      // An empty body says "done" and nothing more. The same again is the same; with another time or a note it is another fact, and the latest counts.
+      const empty = request.body === undefined || request.body === null;
+      if (!empty && (mediaTypeOf(request) !== 'application/json' || !(request.body instanceof Uint8Array)))
+        throw new ArchiveError(
+          'media-type-unsupported',
+          'Send a confirmation as application/json, such as {"performedAt":"2026-11-21T14:03:00Z"}, or without a body. Files go to /facts of this record.',
+          { retry: 'never' },
+        );
+      const event = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      return await receive(context, request, reply, record, { form: 'removal', event, files: [] });
+    },
+  );
+}
+
+async function existing(
+  context: ApiContext,
+  request: FastifyRequest,
+  id: string,
+): Promise<ConfirmedRecord & { readonly removal: string }> {
+  const { agencyId } = callerOf(request);
+  const recordId = recordIdOf(id);
+  const record =
+    recordId === null
+      ? null
+      : await context.system.db.inAgency(agencyId, async (at) => await readRecord(at, recordId));
+  if (record === null)
+    throw new ArchiveError('record-not-found', 'There is no such record in this agency.', { retry: 'never' });
+  return record;
+}
+
+const BEFORE_COMMIT: readonly ErrorCode[] = ['disk-full', 'staging-unavailable'];
+
+interface Sent {
+  readonly form: 'simple' | 'cloudevents' | 'removal';
+  readonly event: Uint8Array;
+  readonly files: readonly ReceivedFile[];
+}
+
+async function receive(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  toRecord: ConfirmedRecord | null,
+  given?: Sent,
+): Promise<FastifyReply> {
+  const started = performance.now();
+  const caller = callerOf(request);
+  const { system } = context;
+  const sent = given ?? (await readSent(context, request));
+  const forget = async (): Promise<void> => {
+    await Promise.all(sent.files.map(async (file) => await system.staging.remove(file.stagedName)));
+  };
+  const idempotencyKey = request.headers['idempotency-key'];
+  const accepted = await acceptReport(
+    {
+      acceptor: context.acceptor,
+      referenceOf: system.referenceOf,
+      judgeAddress: (url) => {
+        const verdict = classifyAddress(url.href, system.captureAllow());
+        return verdict.ok
+          ? null
+          : `expected an address that anyone can open with a browser; this one is refused: ${verdict.why}`;
+      },
+      stageBytes: async (bytes) => await system.staging.stageBytes(bytes),
+      unstage: async (stagedName) => await system.staging.remove(stagedName),
+      now: system.now,
+    },
+    {
+      agencyId: caller.agencyId,
+      keyId: caller.keyId,
+      actor: actorOf(caller),
+      actorType: caller.role === 'intake' ? 'unknown' : 'agency-staff',
+    },
+    {
+      ...sent,
+      channel: channelOf(request),
+      idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : null,
+      headers: keptHeaders(request),
+      toRecord,
+    },
+  ).catch(async (error: unknown) => {
+    context.metrics.accepted('refused', (performance.now() - started) / 1000);
+    // Only when it is sure that nothing was committed: a broken connection may have committed after all. A full disk is
+    // met while the report is staged, which is before.
+    if (error instanceof ArchiveError && (error.retry === 'never' || BEFORE_COMMIT.includes(error.code)))
+      await forget();
+    throw error;
+  });
+  if (accepted.repeated) await forget();
+  else context.poke();
+  context.metrics.accepted(accepted.repeated ? 'repeated' : 'accepted', (performance.now() - started) / 1000);
+  const url = `${system.config.publicUrl}/v1/records/${accepted.recordId}`;
+  if (accepted.repeated) reply.header('idempotent-replayed', 'true');
+  return reply
+    .code(202)
+    .header('location', url)
+    .send({
+      recordId: accepted.recordId,
+      status: 'reported',
+      receiptUrl: `${url}/receipt`,
+      statusUrl: `${url}/events`,
+    });
+}
+
+async function readSent(context: ApiContext, request: FastifyRequest): Promise<Sent> {
+  const type = mediaTypeOf(request);
+  if (type === 'multipart/form-data') {
+    const form = await readMultipart({ body: request.raw, headers: request.headers }, context.system.staging);
+    return {
+      form: form.eventMediaType === 'application/json' ? 'simple' : 'cloudevents',
+      event: form.eventBytes,
+      files: form.files,
+    };
+  }
+  const { body } = request;
+  if (body !== undefined && type !== 'application/json' && type !== 'application/cloudevents+json')
+    throw new ArchiveError(
+      'media-type-unsupported',
+      'Send application/json (simple form), application/cloudevents+json, or multipart/form-data with a part "event" and parts "file".',
+      { retry: 'never' },
+    );
+  if (!(body instanceof Uint8Array) || body.length === 0)
+    throw new ArchiveError(
+      'body-missing',
+      'The body is empty. Send the report as JSON, or as multipart/form-data with a part "event".',
+      { retry: 'never' },
+    );
+  return { form: type === 'application/json' ? 'simple' : 'cloudevents', event: body, files: [] };
+}
+
+function mediaTypeOf(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function channelOf(request: FastifyRequest): Channel {
+  return request.headers['holdfast-channel'] === 'web-form' ? 'web-form' : PROGRAM_CHANNEL;
+}
+
+/** What belongs to the raw bytes. Never a credential, never an address of a person's machine. */
+function keptHeaders(request: FastifyRequest): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ['content-type', 'content-length', 'idempotency-key', 'user-agent'] as const) {
+    const value = request.headers[name];
+    if (typeof value === 'string') kept[name] = value.slice(0, 500);
+  }
+  return kept;
+}

@@ -1,0 +1,29 @@
+/** Files of a capture: written to the scratch folder, digested from the very bytes that were written. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CapturedFile, CapturedRole } from './result.ts';
+
+const NAMES: Readonly<Record<CapturedRole, { name: string; mediaType: string }>> = {
+  'screenshot-viewport': { name: 'viewport.png', mediaType: 'image/png' },
+  'screenshot-fullpage': { name: 'fullpage.png', mediaType: 'image/png' },
+  'page-text': { name: 'page.txt', mediaType: 'text/plain; charset=utf-8' },
+  'capture-report': { name: 'capture-report.json', mediaType: 'application/json' },
+};
+
+export async function writeCaptured(
+  scratchDir: string,
+  role: CapturedRole,
+  bytes: Uint8Array,
+): Promise<CapturedFile> {
+  const { name, mediaType } = NAMES[role];
+  const path = join(scratchDir, name);
+  await writeFile(path, bytes, { flag: 'wx' });
+  return {
+    role,
+    path,
+    mediaType,
+    sizeBytes: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}

@@ -1,0 +1,138 @@
+/** SQL of the capture step. Each function runs in the transaction of a claim. */
+import type { AgencyTx, StoredOutcome } from '#db/db.ts';
+import { sql } from 'kysely';
+
+export interface CaptureTask {
+  readonly address: string | null;
+  readonly outcome: StoredOutcome | null;
+  readonly targetFound: boolean;
+  /** The text that the last capture looked for, as a digest; null: none, or no capture. */
+  readonly askedSha256: string | null;
+  readonly text: string | null;
+  readonly nativeId: string | null;
+  readonly card: CardFacts;
+}
+
+/** What the card of a report without a usable address shows. */
+export interface CardFacts {
+  readonly agency: string;
+  readonly recordId: string;
+  readonly receivedAt: string;
+  readonly platform: string;
+  readonly account: string;
+  readonly kind: string;
+  readonly verb: string;
+  readonly author: string | null;
+  readonly address: string | null;
+  readonly text: string | null;
+}
+
+export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Promise<CaptureTask> {
+  const { rows } = await sql<{
+    address: string | null;
+    capture_outcome: StoredOutcome | null;
+    found: boolean;
+    asked: string | null;
+    text: string | null;
+    native_id: string | null;
+    received_at: Date;
+    platform: string;
+    account: string;
+    kind: string;
+    verb: string;
+    author: string | null;
+    permalink: string | null;
+    name: string;
+  }>`
+    select r.address, r.capture_outcome, coalesce(r.capture->'target' not in ('null'::jsonb), false) as found,
+           r.capture->>'askedSha256' as asked,
+           (select f.body #>> '{data,content,text}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
+              and f.body #>> '{data,content,text}' is not null order by f.n desc limit 1) as text,
+           (select f.body #>> '{data,content,nativeId}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
+              and f.body #>> '{data,content,nativeId}' is not null order by f.n desc limit 1) as native_id,
+           (select f.body #>> '{data,content,permalink}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
+              and f.body #>> '{data,content,permalink}' is not null order by f.n desc limit 1) as permalink,
+           r.received_at, r.platform, r.account, r.kind, r.verb, r.author, a.name
+      from record r join agency a on a.id = r.agency_id
+     where r.agency_id = ${agencyId} and r.id = ${recordId}`.execute(tx);
+  const row = rows[0];
+  if (row === undefined) throw new TypeError('A step is owed to a record that is not there.');
+  return {
+    address: row.address,
+    outcome: row.capture_outcome,
+    targetFound: row.found,
+    askedSha256: row.asked,
+    text: row.text,
+    nativeId: row.native_id,
+    card: {
+      agency: row.name,
+      recordId,
+      receivedAt: row.received_at.toISOString(),
+      platform: row.platform,
+      account: row.account,
+      kind: row.kind,
+      verb: row.verb,
+      author: row.author,
+      address: row.permalink,
+      text: row.text,
+    },
+  };
+}
+
+export interface NewArtifact {
+  readonly artifactId: string;
+  readonly origin: 'capture' | 'rendering';
+  readonly role: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly staged: string;
+}
+
+/** The capture's outcome and files, in one go. The record row is locked first, so that file numbers stay dense. */
+export async function writeCapture(
+  { agencyId, tx }: AgencyTx,
+  recordId: string,
+  outcome: StoredOutcome,
+  capture: Record<string, unknown>,
+  files: readonly NewArtifact[],
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('record')
+    .set({ capture_outcome: outcome, capture: JSON.stringify(capture) })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', recordId)
+    .execute();
+  if (files.length === 0) return;
+  const { last } = await tx
+    .selectFrom('artifact')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('n'), eb.lit(0)).as('last'))
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('artifact')
+    .values(
+      files.map((file, i) => ({
+        agency_id: agencyId,
+        record_id: recordId,
+        n: last + i + 1,
+        artifact_id: file.artifactId,
+        origin: file.origin,
+        role: file.role,
+        media_type: file.mediaType,
+        claimed_type: null,
+        original_name: null,
+        size_bytes: file.sizeBytes,
+        sha256: file.sha256,
+        received_at: now,
+        fact_n: null,
+        staged: file.staged,
+        inline: null,
+        picture: null,
+        seal_no: null,
+      })),
+    )
+    .execute();
+}

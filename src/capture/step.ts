@@ -1,0 +1,136 @@
+/**
+ * The capture step: opens the live page, keeps what it shows, and writes what came of it. Whatever happens ends as an
+ * outcome on file: a page that is gone, a wall, a browser that is missing. The report and its first seal never wait for it.
+ *
+ * Order: the browser writes into a scratch folder → each file is staged (synced) → one transaction: files, outcome,
+ * history, seal owed. A crash before that leaves scratch and staged files that nobody names, and the step is run again.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '#errors.ts';
+import type { Db, StoredOutcome } from '#db/db.ts';
+import { appendEvent, newId, owe, withClaim, type Claim } from '#record/record.ts';
+import { cardHtml } from './card.ts';
+import { readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
+import type { CaptureBrowser, CapturedFile } from './result.ts';
+
+export interface CaptureContext {
+  readonly db: Db;
+  readonly browser: CaptureBrowser;
+  readonly stage: (
+    bytes: AsyncIterable<Uint8Array>,
+  ) => Promise<{ readonly stagedName: string; readonly sizeBytes: number; readonly sha256: string }>;
+  readonly scratchDir: string;
+  readonly deadlineMs: number;
+  readonly now: () => Date;
+  readonly onOutcome?: (outcome: StoredOutcome) => void;
+}
+
+/** A browser that crashed is given this many tries before the finding "no capture" is written. */
+const CRASHES = 3;
+
+export async function captureRecord(context: CaptureContext, claim: Claim): Promise<void> {
+  const task = await withClaim(context.db, claim, async (at) => await readTask(at, claim.recordId));
+  const evident = task.outcome === 'captured' || task.outcome === 'partial';
+  // Found once is found, unless a later fact says that other words are being removed.
+  if (evident && task.targetFound && task.askedSha256 === sha256OrNull(task.text)) return;
+
+  await mkdir(context.scratchDir, { recursive: true });
+  const scratch = await mkdtemp(join(context.scratchDir, 'capture-'));
+  try {
+    const made = await attempt(context, claim, task, scratch);
+    const files: NewArtifact[] = [];
+    for (const file of made.files) {
+      const staged = await context.stage(createReadStream(file.path));
+      files.push({
+        artifactId: `art_${newId()}`,
+        origin: made.origin,
+        role: made.origin === 'rendering' ? 'rendering' : file.role,
+        mediaType: file.mediaType,
+        sizeBytes: staged.sizeBytes,
+        sha256: staged.sha256,
+        staged: staged.stagedName,
+      });
+    }
+    await withClaim(context.db, claim, async (at) => {
+      await writeCapture(at, claim.recordId, made.outcome, made.capture, files, context.now());
+      await appendEvent(at, claim.recordId, {
+        type: made.outcome === 'none' ? 'capture.skipped' : 'capture.completed',
+        actor: 'worker:capture',
+        body: {
+          outcome: made.outcome,
+          files: files.length,
+          sandbox: made.capture['sandbox'] ?? null,
+          reason: made.capture['reason'] ?? null,
+        },
+      });
+      await owe(at, claim.recordId, 'seal', 0);
+    });
+    context.onOutcome?.(made.outcome);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function sha256OrNull(text: string | null): string | null {
+  return text === null ? null : createHash('sha256').update(text).digest('hex');
+}
+
+interface Made {
+  readonly outcome: StoredOutcome;
+  readonly origin: 'capture' | 'rendering';
+  readonly capture: Record<string, unknown>;
+  readonly files: readonly Pick<CapturedFile, 'path' | 'role' | 'mediaType'>[];
+}
+
+async function attempt(
+  context: CaptureContext,
+  claim: Claim,
+  task: CaptureTask,
+  scratchDir: string,
+): Promise<Made> {
+  try {
+    if (task.address === null) return await drawCard(context, task, scratchDir);
+    const { files, ...result } = await context.browser.capture({
+      address: task.address,
+      targetText: task.text,
+      targetId: task.nativeId,
+      deadlineMs: context.deadlineMs,
+      scratchDir,
+    });
+    return {
+      outcome: result.outcome,
+      origin: 'capture',
+      capture: { ...result, address: task.address, askedSha256: sha256OrNull(task.text) },
+      files,
+    };
+  } catch (error) {
+    // Without a browser there is no capture, and that is said at once: the page will not wait for one.
+    const code = codeOf(error);
+    if (code !== 'browser-missing' && (code !== 'browser-crashed' || claim.failures + 1 < CRASHES))
+      throw error;
+    return {
+      outcome: 'none',
+      origin: 'capture',
+      capture: { reason: code, target: null, targetAsked: task.text !== null || task.nativeId !== null },
+      files: [],
+    };
+  }
+}
+
+/** No usable address, or none wanted: what was reported is drawn on a card that says on its face what it is. */
+async function drawCard(context: CaptureContext, task: CaptureTask, scratchDir: string): Promise<Made> {
+  const picture = await context.browser.render({
+    html: cardHtml(task.card),
+    deadlineMs: context.deadlineMs,
+    scratchDir,
+  });
+  return {
+    outcome: 'none',
+    origin: 'rendering',
+    capture: { reason: 'no-live-page', target: null, targetAsked: false, tool: picture.tool },
+    files: [{ path: picture.path, role: picture.role, mediaType: picture.mediaType }],
+  };
+}

@@ -1,0 +1,52 @@
+/** `holdfast agency add`: a public body that this installation serves. */
+import { EXIT, type Verb } from './verb.ts';
+import { withDatabase } from './with-database.ts';
+
+export const agencyAdd: Verb = {
+  name: 'agency add',
+  summary: 'Add a public body',
+  configure: (command) =>
+    void command
+      .requiredOption('--slug <slug>', 'short name for ever: 2 to 63 of a-z, 0-9 and -')
+      .requiredOption('--name <name>', 'its full name')
+      .option('--zone <zone>', 'IANA time zone in which its people see times', 'America/Chicago')
+      .option('--sample', 'give it the sample policy, accounts and schedule of the fictional Rivertown'),
+  run: async (invocation) => {
+    const { options, say, answer } = invocation;
+    const { addAgency, AGENCY_SLUG } = await import('#agency/agency.ts');
+    const agency = {
+      id: String(options['slug']),
+      name: String(options['name']).trim(),
+      zone: String(options['zone']),
+    };
+    if (!AGENCY_SLUG.test(agency.id) || agency.name === '' || !isZone(agency.zone)) {
+      say(
+        'A slug has 2 to 63 of a-z, 0-9 and -; a name is not empty; a zone is an IANA name such as America/Chicago.',
+      );
+      return EXIT.usage;
+    }
+    return await withDatabase(invocation, async (db) => {
+      if (!(await addAgency(db, agency))) {
+        say(`There is an agency "${agency.id}" already; nothing was changed.`);
+        return EXIT.refused;
+      }
+      if (options['sample'] === true) {
+        const { addSample } = await import('./sample.ts');
+        await addSample(db, agency.id);
+      }
+      answer(
+        agency,
+        `Added ${agency.name} as "${agency.id}". Next: npx holdfast key create --agency ${agency.id} --role moderator`,
+      );
+      return EXIT.done;
+    });
+  },
+};
+
+function isZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}

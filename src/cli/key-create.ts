@@ -1,0 +1,46 @@
+/** `holdfast key create`: prints one key, once. */
+import { EXIT, type Verb } from './verb.ts';
+import { withDatabase } from './with-database.ts';
+
+export const keyCreate: Verb = {
+  name: 'key create',
+  summary: 'Make a key for one agency and one role; it is shown once',
+  configure: (command) =>
+    void command
+      .requiredOption('--agency <slug>', 'the agency')
+      .requiredOption(
+        '--role <role>',
+        'moderator, custodian, retention-officer, auditor, administrator or intake',
+      )
+      .option('--label <text>', 'what it is for', 'made on the command line'),
+  run: async (invocation) => {
+    const { options, say, answer } = invocation;
+    const { createKey, listAgencies, ROLES } = await import('#agency/agency.ts');
+    const role = ROLES.find((name) => name === options['role']);
+    if (role === undefined) {
+      say(`There is no role "${String(options['role'])}". There are: ${ROLES.join(', ')}.`);
+      return EXIT.usage;
+    }
+    return await withDatabase(invocation, async (db) => {
+      const agencies = await listAgencies(db);
+      const agency = agencies.find((one) => one.id === options['agency']);
+      if (agency === undefined) {
+        say(
+          `There is no agency "${String(options['agency'])}". ${agencies.length === 0 ? 'Add one: npx holdfast agency add --slug … --name …' : `There are: ${agencies.map((one) => one.id).join(', ')}.`}`,
+        );
+        return EXIT.refused;
+      }
+      const { key, keyId } = await createKey(db, {
+        agencyId: agency.id,
+        role,
+        label: String(options['label']),
+      });
+      answer({ key, keyId, agency: agency.id, role }, key);
+      if (!invocation.json)
+        say(
+          'Keep it where secrets are kept: it is not shown again. Send it as "Authorization: Bearer <key>".',
+        );
+      return EXIT.done;
+    });
+  },
+};

@@ -1,0 +1,55 @@
+/** `holdfast parked`: what stopped and needs a person, and how to run it again. */
+import { EXIT, type Verb } from './verb.ts';
+import { withDatabase } from './with-database.ts';
+
+export const parked: Verb = {
+  name: 'parked',
+  summary: 'List steps that stopped and need a person, or run one again',
+  configure: (command) =>
+    void command
+      .requiredOption('--agency <slug>', 'the agency')
+      .option('--run <record id>', 'run the parked steps of this record again')
+      .option('--run-all', 'run every parked step of the agency again, after the cause was mended'),
+  run: async (invocation) => {
+    const { options, say, answer } = invocation;
+    const { listAgencies } = await import('#agency/agency.ts');
+    const { listParked, runAgain } = await import('#record/record.ts');
+    return await withDatabase(invocation, async (db) => {
+      const agencyId = String(options['agency']);
+      const agencies = await listAgencies(db);
+      if (!agencies.some((one) => one.id === agencyId)) {
+        say(
+          `There is no agency "${agencyId}". There are: ${agencies.map((one) => one.id).join(', ') || 'none yet'}.`,
+        );
+        return EXIT.refused;
+      }
+      const steps = await db.inAgency(agencyId, listParked);
+      if (options['run'] === undefined && options['runAll'] !== true) {
+        answer(
+          { parked: steps },
+          steps.length === 0
+            ? 'Nothing is parked.'
+            : steps
+                .map(
+                  (step) =>
+                    `${step.parkedAt.toISOString()}  ${step.recordId}  ${step.step}  ${step.code}: ${step.reason}`,
+                )
+                .join('\n'),
+        );
+        return EXIT.done;
+      }
+      const chosen = steps.filter((step) => options['runAll'] === true || step.recordId === options['run']);
+      if (chosen.length === 0) {
+        say('No parked step fits; nothing was changed.');
+        return EXIT.refused;
+      }
+      for (const step of chosen)
+        await db.inAgency(agencyId, async (at) => await runAgain(at, step.recordId, step.step, 'cli'));
+      answer(
+        { owed: chosen.map(({ recordId, step }) => ({ recordId, step })) },
+        `${chosen.length} step(s) are owed again.`,
+      );
+      return EXIT.done;
+    });
+  },
+};

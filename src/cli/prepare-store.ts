@@ -1,0 +1,41 @@
+/**
+ * `holdfast prepare-store`: makes the bucket with Object Lock, and lets in the writer and the purger and nobody else.
+ * The administrator's key is for this verb alone; no running process of the archive is ever given it.
+ */
+import { readConfig } from '#config.ts';
+import { ArchiveError } from '#errors.ts';
+import type { Verb } from './verb.ts';
+
+export const prepareStore: Verb = {
+  name: 'prepare-store',
+  summary: 'Make the S3 bucket with Object Lock and its policy (set-up; needs an administrator’s key)',
+  configure: (command) => {
+    command.addHelpText(
+      'after',
+      `
+Reads S3_ENDPOINT, S3_REGION, S3_BUCKET, the access keys of the writer (S3_ACCESS_KEY_ID) and the purger
+(S3_PURGE_ACCESS_KEY_ID), and the administrator's S3_ADMIN_ACCESS_KEY_ID and S3_ADMIN_SECRET_ACCESS_KEY.
+May be run again: a bucket that is there is checked, and its policy written anew.`,
+    );
+  },
+  run: async ({ env, say, answer }) => {
+    const { s3 } = readConfig(env);
+    const accessKeyId = env['S3_ADMIN_ACCESS_KEY_ID'] ?? '';
+    const secretAccessKey = env['S3_ADMIN_SECRET_ACCESS_KEY'] ?? '';
+    if (s3 === null || s3.purger === null || accessKeyId === '' || secretAccessKey === '')
+      throw new ArchiveError(
+        'config-invalid',
+        'To make the bucket, S3_ENDPOINT, S3_BUCKET and the keys of the writer, the purger (S3_PURGE_*) and an administrator (S3_ADMIN_*) must be set.',
+        { retry: 'never' },
+      );
+    const { prepareBucket } = await import('#store/store.ts');
+    say(`Preparing the bucket ${s3.bucket} at ${s3.endpoint}.`);
+    const { endpoint, region, bucket } = s3;
+    const accounts = { writer: s3.writer.accessKeyId, purger: s3.purger.accessKeyId };
+    await prepareBucket({ endpoint, region, bucket, admin: { accessKeyId, secretAccessKey }, accounts });
+    answer(
+      { bucket, objectLock: true, versioning: true },
+      `The bucket ${bucket} has Object Lock and its policy.`,
+    );
+  },
+};

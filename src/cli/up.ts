@@ -1,0 +1,49 @@
+/** `holdfast up`: everything in one process, on the embedded default for what the settings do not name. `npm start` runs it. */
+import { aborted } from './stop.ts';
+import { EXIT, type Verb } from './verb.ts';
+
+export const up: Verb = {
+  name: 'up',
+  summary: 'Run everything in one process (npm start)',
+  run: async ({ env, stop, say, answer }) => {
+    const { readConfig } = await import('#config.ts');
+    const { startAll } = await import('../serve.ts');
+    // A person watches this terminal: warnings only, unless they asked for more.
+    const config = readConfig({ HOLDFAST_LOG_LEVEL: 'warn', ...env });
+    say(`Holdfast, ${config.mode} mode. Data in ${config.dataDir}.`);
+    const running = await startAll(config, say);
+    const { agencies } = running;
+    const text = [
+      '',
+      `Holdfast is ready:  ${running.address}`,
+      `  Report a removal: ${running.address}/report`,
+      ...(config.s3 === null
+        ? ['  The store is a folder on this machine: tamper-evident, not immutable.']
+        : []),
+      ...(agencies.length > 0
+        ? [
+            `  Agencies: ${agencies.map((agency) => agency.id).join(', ')}. A new key: npx holdfast key create --agency ${agencies[0]?.id ?? ''} --role moderator`,
+          ]
+        : [
+            '  Nobody can report yet. In a second terminal, make an agency and its first key:',
+            '    npx holdfast agency add --slug rivertown --name "City of Rivertown"',
+            '    npx holdfast key create --agency rivertown --role moderator',
+            '  Or watch the whole path with a city that does not exist:  npx holdfast demo',
+          ]),
+      '  Ctrl-C stops; what is running is finished first.',
+      '',
+    ].join('\n');
+    answer(
+      { address: running.address, mode: config.mode, agencies: agencies.map((agency) => agency.id) },
+      text,
+    );
+    try {
+      await Promise.race([aborted(stop), running.failed]);
+      say('Stopping: finishing what is running, up to 25 s.');
+    } finally {
+      await running.stop();
+    }
+    say('Stopped. Everything that was acknowledged is on disk.');
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,215 @@
+/**
+ * Every setting, in one schema, read once in a main and passed down in slices. All problems are reported together.
+ * An empty variable counts as absent, because compose files write `NAME=` for "not set".
+ */
+import { resolve } from 'node:path';
+import { ArchiveError } from './errors.ts';
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface S3Config {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly writer: S3Credentials;
+  /** Held by the purge job alone; null in every other process. */
+  readonly purger: S3Credentials | null;
+}
+
+export interface Config {
+  /** `trial` is printed on every page and receipt. Only trial may loosen what this schema marks as trial-only. */
+  readonly mode: 'trial' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** How the world reaches this installation; links in answers and receipts begin with it. */
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Null: the embedded Postgres in the data folder. */
+  readonly databaseUrl: string | null;
+  /** For `migrate` and first start: a login that owns the schema. Defaults to `databaseUrl`. */
+  readonly databaseOwnerUrl: string | null;
+  readonly embeddedPostgresPort: number | null;
+  /** Null: the queue lives in Postgres. */
+  readonly redisUrl: string | null;
+  /** Null: the folder store in the data folder. */
+  readonly s3: S3Config | null;
+  /** Production only: someone decided, in writing, that tamper-evident is enough. */
+  readonly acceptFolderStore: boolean;
+  readonly chromiumPath: string | null;
+  /** Trial-only: `host:port` pairs that the capture may open although they are not global addresses. */
+  readonly captureAllow: readonly string[];
+  readonly captureDeadlineMs: number;
+  readonly captureConcurrency: number;
+  readonly sealConcurrency: number;
+  /** The lock at seal; 30 days, shorter only in trial. Source: design 4 and reference/object-store.md section 7. */
+  readonly leaseMs: number;
+  /** Longest time a step may hold its claim before another worker may take it over. */
+  readonly claimMs: number;
+  /** How often the reconciler looks for owed steps that the queue forgot. */
+  readonly reconcileMs: number;
+  readonly stagingDir: string;
+  /** Workers have no API: their own metrics on this port, when it is set. */
+  readonly metricsPort: number | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DAY_MS = 86_400_000;
+const LEASE_MS = 30 * DAY_MS;
+
+/** `30d`, `12h`, `90m`, `45s`, `500ms` → milliseconds; null when it is none of these. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  if (match === null) return null;
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS }[
+    match[2] as 'ms' | 's' | 'm' | 'h' | 'd'
+  ];
+  return Number(match[1]) * unit;
+}
+
+/** Reads and checks the environment. Rejects with `config-invalid`, whose message lists every problem. */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = (name: string): string | null => {
+    const value = env[name];
+    return value === undefined || value === '' ? null : value;
+  };
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const text = read(name);
+    if (text === null) return fallback;
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    problems.push(`${name} must be a whole number from ${min} to ${max}; it is "${text}".`);
+    return fallback;
+  };
+  const duration = (name: string, fallbackMs: number, minMs: number): number => {
+    const text = read(name);
+    if (text === null) return fallbackMs;
+    const value = parseDuration(text);
+    if (value !== null && value >= minMs) return value;
+    problems.push(
+      `${name} must be a duration of at least ${minMs} ms, such as 30d, 12h or 500ms; it is "${text}".`,
+    );
+    return fallbackMs;
+  };
+  const address = (name: string, protocols: readonly string[]): string | null => {
+    const text = read(name);
+    if (text === null) return null;
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+    problems.push(
+      `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
+    );
+    return null;
+  };
+  const yes = (name: string): boolean => {
+    const text = read(name);
+    if (text === null || text === 'no') return false;
+    if (text !== 'yes') problems.push(`${name} must be "yes" or "no"; it is "${text}".`);
+    return text === 'yes';
+  };
+  const pair = (id: string, secret: string, required: boolean): S3Credentials | null => {
+    const accessKeyId = read(id);
+    const secretAccessKey = read(secret);
+    if (accessKeyId !== null && secretAccessKey !== null) return { accessKeyId, secretAccessKey };
+    if (required || accessKeyId !== null || secretAccessKey !== null)
+      problems.push(`${id} and ${secret} must be set together.`);
+    return null;
+  };
+
+  const modeText = read('HOLDFAST_MODE') ?? 'trial';
+  if (modeText !== 'trial' && modeText !== 'production')
+    problems.push(`HOLDFAST_MODE must be "trial" or "production"; it is "${modeText}".`);
+  const mode = modeText === 'production' ? 'production' : 'trial';
+
+  const host = read('HOLDFAST_HOST') ?? '127.0.0.1';
+  const port = integer('HOLDFAST_PORT', 8080, 0, 65_535);
+  const dataDir = resolve(read('HOLDFAST_DATA') ?? './data');
+
+  const s3Endpoint = address('S3_ENDPOINT', ['http:', 'https:']);
+  const s3Bucket = read('S3_BUCKET');
+  let s3: S3Config | null = null;
+  if (read('S3_ENDPOINT') !== null || s3Bucket !== null) {
+    if (s3Bucket === null) problems.push('S3_BUCKET must be set when S3_ENDPOINT is.');
+    if (read('S3_ENDPOINT') === null) problems.push('S3_ENDPOINT must be set when S3_BUCKET is.');
+    const writer = pair('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', true);
+    const purger = pair('S3_PURGE_ACCESS_KEY_ID', 'S3_PURGE_SECRET_ACCESS_KEY', false);
+    if (writer !== null && purger !== null && writer.accessKeyId === purger.accessKeyId)
+      problems.push(
+        'S3_PURGE_ACCESS_KEY_ID must be another account than S3_ACCESS_KEY_ID: whoever writes must not be able to delete.',
+      );
+    if (s3Endpoint !== null && s3Bucket !== null && writer !== null)
+      s3 = {
+        endpoint: s3Endpoint,
+        region: read('S3_REGION') ?? 'us-east-1',
+        bucket: s3Bucket,
+        writer,
+        purger,
+      };
+  }
+
+  const captureAllow = (read('HOLDFAST_CAPTURE_ALLOW') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const entry of captureAllow)
+    if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry))
+      problems.push(`HOLDFAST_CAPTURE_ALLOW takes host:port pairs separated by commas; "${entry}" is none.`);
+  const leaseMs = duration('HOLDFAST_LEASE', LEASE_MS, 1000);
+  const acceptFolderStore = yes('HOLDFAST_ACCEPT_FOLDER_STORE');
+
+  if (mode === 'production') {
+    if (captureAllow.length > 0)
+      problems.push(
+        'HOLDFAST_CAPTURE_ALLOW is for trial mode only: in production the capture opens public addresses alone.',
+      );
+    if (leaseMs < LEASE_MS) problems.push('HOLDFAST_LEASE below 30d is for trial mode only.');
+    if (s3 === null && !acceptFolderStore)
+      problems.push(
+        'Production needs an S3 store with Object Lock (S3_ENDPOINT, S3_BUCKET, keys), or HOLDFAST_ACCEPT_FOLDER_STORE=yes by someone who accepts that the folder store is tamper-evident, not immutable.',
+      );
+  }
+
+  const config: Config = {
+    mode,
+    host,
+    port,
+    publicUrl: (address('HOLDFAST_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(
+      /\/+$/,
+      '',
+    ),
+    dataDir,
+    logLevel: read('HOLDFAST_LOG_LEVEL') ?? 'info',
+    databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseOwnerUrl: address('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
+    embeddedPostgresPort:
+      read('HOLDFAST_POSTGRES_PORT') === null ? null : integer('HOLDFAST_POSTGRES_PORT', 0, 1, 65_535),
+    redisUrl: address('REDIS_URL', ['redis:', 'rediss:']),
+    s3,
+    acceptFolderStore,
+    chromiumPath: read('CHROMIUM_PATH'),
+    captureAllow,
+    captureDeadlineMs: duration('HOLDFAST_CAPTURE_DEADLINE', 60_000, 1000),
+    captureConcurrency: integer('HOLDFAST_CAPTURE_CONCURRENCY', 2, 1, 32),
+    sealConcurrency: integer('HOLDFAST_SEAL_CONCURRENCY', 4, 1, 64),
+    leaseMs,
+    claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
+    reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),
+    stagingDir: resolve(read('HOLDFAST_STAGING') ?? resolve(dataDir, 'staging')),
+    metricsPort:
+      read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),
+  };
+  if (problems.length > 0)
+    throw new ArchiveError(
+      'config-invalid',
+      `The settings have ${problems.length} problem(s):\n- ${problems.join('\n- ')}`,
+      {
+        retry: 'never',
+        details: { problems },
+      },
+    );
+  return config;
+}

@@ -1,0 +1,69 @@
+/**
+ * The files that pages load: the parts of the U.S. Web Design System that we use, straight from its package, and our own
+ * scripts and styles. The address holds a digest of all of them, so that they may be cached for ever and an upgrade is seen
+ * at once. Nothing else in either folder is served, and no listing.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+const OWN = join(import.meta.dirname, 'assets');
+const USWDS = dirname(dirname(createRequire(import.meta.url).resolve('@uswds/uswds')));
+const USWDS_CSS = 'css/uswds.min.css';
+const USWDS_PARTS =
+  /^\/(fonts\/[\w-]+\/[\w-]+\.woff2|img\/(usa-icons|usa-icons-bg)\/[\w-]+\.svg|img\/[\w-]+\.svg)$/;
+const OWN_PARTS = /^\/[\w-]+\.(js|css|svg)$/;
+
+const css = readFileSync(join(USWDS, USWDS_CSS));
+
+const build = ((): string => {
+  const hash = createHash('sha256').update(css);
+  for (const name of readdirSync(OWN).sort())
+    hash.update(`\0${name}\0`).update(readFileSync(join(OWN, name)));
+  return hash.digest('hex').slice(0, 16);
+})();
+
+const base = `/assets/${build}`;
+
+/** The address of a file of ours. */
+export function asset(name: string): string {
+  return `${base}/holdfast/${name}`;
+}
+
+export const uswdsCss = `${base}/uswds/${USWDS_CSS}`;
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+export async function registerAssets(app: FastifyInstance): Promise<void> {
+  const gzipped = gzipSync(css, { level: 9 });
+  // Half a megabyte of text: a phone on a bad line gets it packed.
+  app.get(uswdsCss, { schema: { hide: true } }, async (request, reply) => {
+    const packed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    reply
+      .type('text/css; charset=utf-8')
+      .headers({ 'cache-control': FOR_EVER, vary: 'accept-encoding', 'x-content-type-options': 'nosniff' });
+    return await (packed ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(css));
+  });
+  const serve = async (prefix: string, root: string, parts: RegExp): Promise<void> => {
+    await app.register(fastifyStatic, {
+      root,
+      prefix,
+      decorateReply: false,
+      schemaHide: true,
+      index: false,
+      dotfiles: 'ignore',
+      immutable: true,
+      maxAge: '365d',
+      allowedPath: (path) => parts.test(path),
+      setHeaders: (reply) => {
+        reply.header('x-content-type-options', 'nosniff');
+      },
+    });
+  };
+  await serve(`${base}/uswds/`, USWDS, USWDS_PARTS);
+  await serve(`${base}/holdfast/`, OWN, OWN_PARTS);
+}

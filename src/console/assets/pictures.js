@@ -1,0 +1,158 @@
+/**
+ * Pictures that are not sent yet. They are read into memory as soon as they are given: a phone may take its access to a
+ * chosen file back, and a pasted one has no other home. Very large files stay where they are and are read while sending.
+ */
+import { byId, make, say, sizeOf } from './dom.js';
+
+const READ_AT_ONCE_BYTES = 64 * 1024 ** 2;
+const MAX_FILES = 500;
+const MAX_FILE_BYTES = 2 * 1024 ** 3;
+const MAX_TOTAL_BYTES = 5 * 1024 ** 3;
+
+/** @param {{ changed?: () => void }} options */
+export function openPictures({ changed = () => {} } = {}) {
+  /** @type {{ file: File, item: HTMLElement, address: string }[]} */
+  let held = [];
+  let reading = Promise.resolve();
+  let frozen = false;
+  const list = byId('pictures');
+  const said = byId('pictures-said');
+
+  async function add(file) {
+    const refusal = refusalOf(file);
+    if (refusal !== '') return refusal;
+    let own = file;
+    try {
+      if (file.size <= READ_AT_ONCE_BYTES) own = new File([await file.arrayBuffer()], file.name, { type: file.type, lastModified: file.lastModified });
+      else await file.slice(0, 1).arrayBuffer();
+    } catch {
+      return `“${file.name}” could not be read. Choose it again; a folder cannot be handed in.`;
+    }
+    const address = URL.createObjectURL(own);
+    const entry = { file: own, address, item: itemOf(own, address, () => remove(entry)) };
+    held.push(entry);
+    list.append(entry.item);
+    return '';
+  }
+
+  function refusalOf(file) {
+    if (held.length >= MAX_FILES) return `A report holds ${MAX_FILES} files at most. “${file.name}” was left out; hand it in with a second report.`;
+    if (file.size > MAX_FILE_BYTES) return `“${file.name}” is larger than 2 GB and was left out.`;
+    if (held.reduce((sum, { file: other }) => sum + other.size, file.size) > MAX_TOTAL_BYTES) return `“${file.name}” would make this more than 5 GB and was left out; hand it in with a second report.`;
+    return '';
+  }
+
+  function addAll(files) {
+    const given = [...files];
+    if (given.length === 0) return;
+    if (frozen) {
+      say(said, 'It is being sent. Add more pictures when that is done.');
+      return;
+    }
+    reading = reading.then(async () => {
+      const refusals = [];
+      for (const file of given) refusals.push(await add(file));
+      show(refusals.filter((refusal) => refusal !== '').join(' '));
+    });
+  }
+
+  function remove(entry) {
+    if (frozen) return;
+    const at = held.indexOf(entry);
+    if (at === -1) return;
+    URL.revokeObjectURL(entry.address);
+    entry.item.remove();
+    held = held.filter((other) => other !== entry);
+    show(`“${entry.file.name}” was taken out.`);
+    const next = held[Math.min(at, held.length - 1)];
+    (next === undefined ? byId('files') : next.item.querySelector('button')).focus();
+  }
+
+  function show(note) {
+    list.hidden = held.length === 0;
+    const total = held.reduce((sum, { file }) => sum + file.size, 0);
+    const count = held.length === 0 ? '' : `${held.length} ${held.length === 1 ? 'file' : 'files'}, ${sizeOf(total)}.`;
+    say(said, [count, note].filter((part) => part !== '').join(' '));
+    changed();
+  }
+
+  byId('files').addEventListener('change', (event) => {
+    addAll(event.target.files);
+    // So that the same file can be chosen again after it was taken out.
+    event.target.value = '';
+  });
+  document.addEventListener('paste', (event) => {
+    const files = event.clipboardData?.files ?? [];
+    if (files.length === 0) return;
+    // An office program copies words and their picture together; into a text field go the words.
+    const intoText = event.target instanceof HTMLTextAreaElement || (event.target instanceof HTMLInputElement && event.target.id !== 'files');
+    if (intoText && event.clipboardData.types.includes('text/plain')) return;
+    event.preventDefault();
+    addAll(files);
+  });
+  // Anywhere on the page: a picture that misses its place must not replace the page, and the others with it.
+  let over = 0;
+  const drop = byId('drop');
+  const carriesFiles = (event) => event.dataTransfer?.types.includes('Files') ?? false;
+  document.addEventListener('dragenter', (event) => {
+    if (!carriesFiles(event)) return;
+    over += 1;
+    drop.classList.add('hf-drop--over');
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (!carriesFiles(event)) return;
+    over = Math.max(0, over - 1);
+    drop.classList.toggle('hf-drop--over', over > 0);
+  });
+  document.addEventListener('dragover', (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  document.addEventListener('drop', (event) => {
+    over = 0;
+    drop.classList.remove('hf-drop--over');
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    addAll(event.dataTransfer.files);
+  });
+
+  return {
+    /** After everything that was given is read. */
+    files: async () => {
+      await reading;
+      return held.map(({ file }) => file);
+    },
+    count: () => held.length,
+    freeze: (value) => {
+      frozen = value;
+      for (const { item } of held) item.querySelector('button').disabled = value;
+      byId('files').disabled = value;
+    },
+    clear: () => {
+      for (const { address } of held) URL.revokeObjectURL(address);
+      held = [];
+      list.replaceChildren();
+      show('');
+    },
+  };
+}
+
+function itemOf(file, address, remove) {
+  const name = file.name === '' ? 'Picture without a name' : file.name;
+  const frame = make('span', { class: 'hf-thumb' });
+  const note = make('span', { class: 'hf-small' }, sizeOf(file.size));
+  if (file.type.startsWith('image/')) {
+    const picture = make('img', { src: address, alt: '', decoding: 'async' });
+    picture.addEventListener('error', () => noPreview(frame, note, file));
+    frame.append(picture);
+  } else noPreview(frame, note, file);
+  const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': `Remove ${name}` }, 'Remove');
+  button.addEventListener('click', remove);
+  return make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, button));
+}
+
+/** HEIC and its like: this browser cannot show it, which says nothing about whether the archive can keep it. */
+function noPreview(frame, note, file) {
+  frame.replaceChildren(/\.([a-z0-9]{1,5})$/i.exec(file.name)?.[1]?.toUpperCase() ?? 'FILE');
+  frame.classList.add('hf-thumb--none');
+  note.textContent = file.size === 0 ? 'Empty file' : `${sizeOf(file.size)}. Will be kept; no preview here`;
+}

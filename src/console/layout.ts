@@ -1,0 +1,107 @@
+/** The frame of every page. */
+import { asset, uswdsCss } from './assets.ts';
+import { html, type Markup } from './html.ts';
+
+export type Mode = 'trial' | 'production';
+
+export interface PageParts {
+  readonly title: string;
+  readonly mode: Mode;
+  readonly main: Markup;
+  /** A module of ours that the page runs. */
+  readonly script?: string;
+}
+
+export function page({ title, mode, main, script }: PageParts): string {
+  const whole = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · Holdfast</title>
+        <link rel="icon" href="${asset('holdfast.svg')}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${uswdsCss}" />
+        <link rel="stylesheet" href="${asset('holdfast.css')}" />
+        ${script === undefined ? null : html`<script type="module" src="${asset(script)}"></script>`}
+      </head>
+      <body>
+        <a class="usa-skipnav" href="#main">Skip to the content</a>
+        ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
+        <header class="hf-header">
+          <a class="hf-name" href="/report">Holdfast</a>
+          <nav aria-label="Main">
+            <ul class="hf-nav">
+              <li><a href="/report">Report</a></li>
+              <li><a href="/docs">API</a></li>
+            </ul>
+          </nav>
+          <p class="hf-who" id="who" hidden></p>
+        </header>
+        <main id="main" class="hf-main" tabindex="-1">${main}</main>
+      </body>
+    </html> `;
+  return whole.text;
+}
+
+/** Where sign-in will be. The key stays in the tab: never in an address, never on the disk. */
+export const keyPanel: Markup = html`<section
+  id="key-panel"
+  class="hf-panel"
+  aria-labelledby="key-title"
+  hidden
+>
+  <h2 id="key-title" class="hf-h2">Your agency’s key</h2>
+  <p id="key-why">
+    Your administrator gives it to you. It stays in this tab until you close it. Signing in with your own
+    account replaces it later.
+  </p>
+  <form id="key-form" novalidate>
+    <div class="usa-form-group" id="key-group">
+      <label class="usa-label" for="key">Key</label>
+      <span class="usa-error-message" id="key-error" role="alert" hidden></span>
+      <input
+        class="usa-input"
+        id="key"
+        type="password"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        aria-describedby="key-why key-error"
+      />
+    </div>
+    <button class="usa-button" type="submit">Use this key</button>
+  </form>
+</section>`;
+
+export const noScript = (what: string): Markup =>
+  html`<noscript>
+    <div class="usa-alert usa-alert--error">
+      <div class="usa-alert__body">
+        <h2 class="usa-alert__heading">This page needs JavaScript</h2>
+        <p class="usa-alert__text">${what}</p>
+      </div>
+    </div>
+  </noscript>`;
+
+/** Drawn, so that the state is never told by colour alone. Filled with the colour of the text around it. */
+export const stopSign: Markup = html`<svg
+  class="hf-sign hf-sign--stop"
+  viewBox="0 0 48 48"
+  aria-hidden="true"
+  focusable="false"
+>
+  <path fill="currentColor" fill-rule="evenodd" d="M15 2h18l13 13v18L33 46H15L2 33V15zM11 20v8h26v-8z" />
+</svg>`;
+export const checkSign: Markup = html`<svg
+  class="hf-sign hf-sign--check"
+  viewBox="0 0 48 48"
+  aria-hidden="true"
+  focusable="false"
+>
+  <path
+    fill="currentColor"
+    fill-rule="evenodd"
+    d="M24 2a22 22 0 1 1 0 44 22 22 0 0 1 0-44zM20.500 35 37 18.500l-4.200-4.200-12.300 12.300-5.800-5.800-4.200 4.200z"
+  />
+</svg>`;

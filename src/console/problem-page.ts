@@ -1,0 +1,24 @@
+/** An error as a page, for whoever followed a link: what was expected, what to do, and the id to quote. */
+import { html } from './html.ts';
+import { page, type Mode } from './layout.ts';
+
+interface PageProblem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly code: string;
+  readonly requestId: string;
+}
+
+export function problemPage(problem: PageProblem, mode: Mode): string {
+  return page({
+    title: problem.title,
+    mode,
+    main: html`<h1 class="hf-h1">${problem.title}</h1>
+      <p class="hf-intro">${problem.detail}</p>
+      <p><a class="usa-button" href="/report">Report content</a></p>
+      <p class="hf-small">
+        Status ${problem.status}, code <code>${problem.code}</code>, request <code>${problem.requestId}</code>
+      </p>`,
+  });
+}

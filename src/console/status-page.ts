@@ -1,0 +1,75 @@
+/**
+ * One record's live status. It is sent without any data, and says "do not remove" until a receipt says otherwise: that is
+ * what a moderator reads while it loads, when the line is down and when the script does not run.
+ */
+import { html } from './html.ts';
+import { checkSign, keyPanel, noScript, page, stopSign, type Mode } from './layout.ts';
+import { pictureField, progress } from './report-page.ts';
+
+const NOT_YET = 'DO NOT REMOVE YET';
+
+export function statusPage(mode: Mode): string {
+  return page({
+    title: NOT_YET,
+    mode,
+    script: 'status.js',
+    main: html`<h1 class="usa-sr-only">May it be removed?</h1>
+      ${keyPanel}
+      <section class="hf-state hf-state--wait" id="state" role="status" aria-live="polite" aria-atomic="true">
+        <div class="hf-state__head">
+          ${stopSign}${checkSign}
+          <p class="hf-state__word" id="word">${NOT_YET}</p>
+        </div>
+        <p class="hf-state__lead" id="lead">The record is being looked up.</p>
+        <ul class="hf-missing" id="missing"></ul>
+      </section>
+      ${noScript('It tells you when removing is safe. Without it: do not remove the content. Ask your custodian of records for the receipt of this record.')}
+      <div id="failure" class="usa-alert usa-alert--error" role="alert" hidden>
+        <div class="usa-alert__body"><p class="usa-alert__text" id="failure-text"></p></div>
+      </div>
+      <div id="record" hidden>
+        <div class="hf-actions">
+          <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
+          <p id="removed-said" class="hf-said" role="status"></p>
+        </div>
+        <details class="hf-more" id="add">
+          <summary id="add-title">Add a screenshot</summary>
+          <form id="add-form" novalidate>
+            ${pictureField('Take or choose pictures')} ${progress}
+            <button class="usa-button" type="submit" id="add-send">Send and seal</button>
+            <p id="add-failure" class="usa-error-message" role="alert" hidden></p>
+          </form>
+        </details>
+        <p class="hf-code">Receipt <strong id="code"></strong></p>
+        <ul class="hf-links">
+          <li><a id="print" href="/report">Open and print the receipt</a></li>
+          <li><a href="/report">Report something else</a></li>
+        </ul>
+        <h2 class="hf-h2">What happened so far</h2>
+        <ol class="hf-times" id="times"></ol>
+        <p id="statement"></p>
+        <p class="hf-small" id="behind"></p>
+      </div>
+      <p class="hf-small" id="live" role="status"></p>`,
+  });
+}
+
+/** The frame into which the script puts the printable receipt: a link cannot carry a key. */
+export function receiptFrame(mode: Mode): string {
+  return page({
+    title: 'Receipt',
+    mode,
+    script: 'receipt.js',
+    main: html`<div class="hf-noprint">
+        ${keyPanel} ${noScript('Without it, ask your custodian of records for the printed receipt.')}
+        <div id="failure" class="usa-alert usa-alert--error" role="alert" hidden>
+          <div class="usa-alert__body"><p class="usa-alert__text" id="failure-text"></p></div>
+        </div>
+        <p class="hf-links">
+          <button class="usa-button" type="button" id="print" hidden>Print</button>
+          <a id="back" href="/report">Back to the live status</a>
+        </p>
+      </div>
+      <div id="receipt"></div>`,
+  });
+}

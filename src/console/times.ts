@@ -1,0 +1,20 @@
+/** A moment as the agency's clocks show it, with the UTC value beside it: one is for people, the other is the record. */
+import { html, type Markup } from './html.ts';
+
+export function momentIn(zone: string, utc: string): Markup {
+  const at = new Date(utc);
+  // What we cannot read we show as it came.
+  if (Number.isNaN(at.getTime())) return html`${utc}`;
+  return html`<time datetime="${utc}">${inZone(zone, at)}</time> <span class="hf-utc">${utc}</span>`;
+}
+
+function inZone(zone: string, at: Date): string {
+  const format = (timeZone: string): string =>
+    new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at);
+  try {
+    return format(zone);
+  } catch {
+    // A zone this runtime does not know must not cost anyone a receipt.
+    return format('UTC');
+  }
+}

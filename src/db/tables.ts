@@ -1,0 +1,225 @@
+/** Row types of `migrations/`. SQL names stay SQL names. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
+export type StoredOutcome =
+  | 'captured'
+  | 'partial'
+  | 'gone'
+  | 'wall'
+  | 'empty'
+  | 'blocked'
+  | 'timeout'
+  | 'none';
+
+type Json<T extends object> = JSONColumnType<T>;
+type JsonOrNull<T extends object> = JSONColumnType<T | null, string | null, string | null>;
+
+export interface AgencyTable {
+  id: string;
+  name: string;
+  zone: Generated<string>;
+  created_at: Generated<Date>;
+}
+
+export interface ApiKeyTable {
+  agency_id: string;
+  id: string;
+  role: string;
+  label: string;
+  hash: Buffer;
+  created_at: Generated<Date>;
+  revoked_at: Date | null;
+}
+
+export interface PolicyVersionTable {
+  agency_id: string;
+  policy_id: string;
+  version: string;
+  title: string;
+  effective_on: string;
+  created_at: Generated<Date>;
+}
+
+export interface GroundTable {
+  agency_id: string;
+  policy_id: string;
+  version: string;
+  clause_id: string;
+  position: number;
+  label: string;
+  citation: string;
+  clause: string;
+}
+
+export interface AccountTable {
+  agency_id: string;
+  id: string;
+  platform: string;
+  native_id: string | null;
+  handle: string | null;
+  url: string | null;
+  name: string;
+  created_at: Generated<Date>;
+}
+
+export interface SeriesTable {
+  agency_id: string;
+  edition: string;
+  number: string;
+  title: string;
+  period: string;
+  citation: string;
+  confirmed_at: Date | null;
+}
+
+export interface ClassificationRuleTable {
+  agency_id: string;
+  position: number;
+  matches: Json<Record<string, string>>;
+  edition: string;
+  series: string;
+}
+
+export interface RecordTable {
+  agency_id: string;
+  id: string;
+  subject: string;
+  state: Generated<RecordState>;
+  received_at: Date;
+  platform: string;
+  account: string;
+  account_id: string | null;
+  kind: string;
+  verb: string;
+  grounds: string[];
+  excerpt: string | null;
+  author: string | null;
+  address: string | null;
+  capture_outcome: StoredOutcome | null;
+  capture: JsonOrNull<Record<string, unknown>>;
+  removal: 'awaited' | 'confirmed' | 'none';
+  removed_at: JsonOrNull<Record<string, unknown>>;
+  edition: string | null;
+  series: string | null;
+  series_reason: string | null;
+  search: string;
+}
+
+export interface FactTable {
+  agency_id: string;
+  source: string;
+  id: string;
+  record_id: string;
+  n: number;
+  type: string;
+  recorded_at: Date;
+  body: Json<Record<string, unknown>>;
+  delivery: string;
+  idempotency_key: string | null;
+  confirms: Generated<boolean>;
+  deliveries: Generated<number>;
+  seal_no: number | null;
+}
+
+export type ArtifactOrigin = 'handed-in' | 'raw' | 'capture' | 'rendering';
+
+/** What became of an attempt to decode a file as a picture. */
+export type PictureFinding =
+  | { readonly decodable: true; readonly width: number; readonly height: number; readonly format: string }
+  | { readonly decodable: false; readonly reason: string };
+
+export interface ArtifactTable {
+  agency_id: string;
+  record_id: string;
+  n: number;
+  artifact_id: string;
+  origin: ArtifactOrigin;
+  role: string;
+  media_type: string;
+  claimed_type: string | null;
+  original_name: string | null;
+  size_bytes: ColumnType<number, number, number>;
+  sha256: string;
+  received_at: Date;
+  fact_n: number | null;
+  staged: string | null;
+  inline: Buffer | null;
+  picture: ColumnType<PictureFinding | null, string | null, string | null>;
+  seal_no: number | null;
+}
+
+export interface SealTable {
+  agency_id: string;
+  record_id: string;
+  no: number;
+  opened_at: Date;
+  sealed_at: Date | null;
+  store_kind: 'folder' | 's3' | null;
+  immutability: 'compliance' | 'advisory' | null;
+}
+
+export interface ObjectTable {
+  agency_id: string;
+  key: string;
+  record_id: string;
+  seal_no: number;
+  role: string;
+  sha256: string;
+  size_bytes: ColumnType<number, number, number>;
+  media_type: string;
+  body: Buffer | null;
+  intended_at: Generated<Date>;
+  retain_until: Date;
+  version_id: string | null;
+  locked_until: Date | null;
+  confirmed_at: Date | null;
+}
+
+export interface EventTable {
+  agency_id: string;
+  seq: Generated<string>;
+  id: string;
+  record_id: string | null;
+  type: string;
+  at: Generated<Date>;
+  actor: string;
+  body: Json<Record<string, unknown>>;
+}
+
+export interface StepTable {
+  record_id: string;
+  name: 'inspect' | 'seal' | 'capture';
+  agency_id: string;
+  priority: Generated<number>;
+  owed_since: Generated<Date>;
+  generation: Generated<number>;
+  due_at: Generated<Date>;
+  rung_at: Date | null;
+  fence: string | null;
+  claimed_by: string | null;
+  claimed_until: Date | null;
+  failures: Generated<number>;
+  lapses: Generated<number>;
+  failing_since: Date | null;
+  error_code: string | null;
+  error: string | null;
+  parked_at: Date | null;
+}
+
+export interface Tables {
+  agency: AgencyTable;
+  api_key: ApiKeyTable;
+  policy_version: PolicyVersionTable;
+  ground: GroundTable;
+  account: AccountTable;
+  series: SeriesTable;
+  classification_rule: ClassificationRuleTable;
+  record: RecordTable;
+  fact: FactTable;
+  artifact: ArtifactTable;
+  seal: SealTable;
+  object: ObjectTable;
+  event: EventTable;
+  step: StepTable;
+}

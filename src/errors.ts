@@ -1,0 +1,108 @@
+/**
+ * One error type for the whole archive.
+ *
+ * `retry` says what the step that met the error does next:
+ *   later  the cause may pass (a store that is down): tried again with backoff. Unknown errors are treated the same.
+ *   never  trying again cannot help: the record is parked with this reason, for a person.
+ *   halt   an invariant broke: the process stops before it does harm.
+ *
+ * Expected outcomes (a page that is gone) are values, never errors.
+ */
+export type Retry = 'later' | 'never' | 'halt';
+
+/** Every code a caller, an operator or a test may meet. HTTP answers come from one table, `api/problems.ts`. */
+export type ErrorCode =
+  // what a submitter sent
+  | 'request-malformed'
+  | 'request-timeout'
+  | 'headers-too-large'
+  | 'body-missing'
+  | 'body-truncated'
+  | 'body-too-large'
+  | 'json-malformed'
+  | 'json-duplicate-key'
+  | 'json-number-unsafe'
+  | 'json-text-unstorable'
+  | 'media-type-unsupported'
+  | 'multipart-malformed'
+  | 'multipart-event-missing'
+  | 'multipart-too-many-files'
+  | 'multipart-part-unexpected'
+  | 'report-invalid'
+  | 'address-not-http'
+  | 'address-not-public'
+  | 'address-malformed'
+  | 'time-in-future'
+  | 'time-without-zone'
+  | 'time-malformed'
+  | 'ground-unknown'
+  | 'agency-mismatch'
+  | 'server-filled-member'
+  | 'idempotency-key-invalid'
+  | 'idempotency-conflict'
+  | 'query-invalid'
+  | 'cursor-invalid'
+  // who asks
+  | 'key-missing'
+  | 'key-invalid'
+  | 'role-not-allowed'
+  | 'record-not-found'
+  | 'route-not-found'
+  | 'method-not-allowed'
+  | 'removal-not-awaited'
+  | 'step-not-parked'
+  // what we depend on
+  | 'shutting-down'
+  | 'database-down'
+  | 'database-unsafe'
+  | 'database-schema-ahead'
+  | 'database-in-use'
+  | 'database-start-failed'
+  | 'disk-full'
+  | 'staging-unavailable'
+  | 'staging-lost'
+  | 'queue-down'
+  | 'store-down'
+  | 'store-refused'
+  | 'store-clock-skewed'
+  | 'store-conflict'
+  | 'store-lock-not-confirmed'
+  | 'store-object-missing'
+  | 'store-object-locked'
+  | 'store-journal-broken'
+  | 'browser-missing'
+  | 'browser-crashed'
+  | 'clock-skewed'
+  // what must not happen
+  | 'config-invalid'
+  | 'digest-mismatch'
+  | 'invariant-broken'
+  | 'internal';
+
+export class ArchiveError extends Error {
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  /** Facts for a person, such as the member and what was expected of it. Never content. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retry: Retry; cause?: unknown; details?: Record<string, unknown> },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ArchiveError';
+    this.code = code;
+    this.retry = options.retry;
+    this.details = options.details;
+  }
+}
+
+/** How a step must treat whatever was thrown at it; what we do not know may pass. */
+export function retryOf(error: unknown): Retry {
+  return error instanceof ArchiveError ? error.retry : 'later';
+}
+
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof ArchiveError ? error.code : 'internal';
+}

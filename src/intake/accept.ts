@@ -1,0 +1,437 @@
+/**
+ * A received report becomes a fact, and the fact becomes durable.
+ *
+ * Order: the files are staged and synced already → the fact is composed and held against its schema → one statement
+ * writes record, fact, files, history and the steps owed, and commits → only then does the promise resolve. A crash before
+ * the commit leaves staged files that nobody names, which the sweeper takes; after it, everything that was promised.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { ArchiveError } from '#errors.ts';
+import { findAccount, type Account, type Ground } from '#agency/agency.ts';
+import { newId } from '#record/record.ts';
+import type { Channel, FactDraft, StoredFact } from './fact-schema.ts';
+import { checkIdempotencyKey, factKey, requestDigest } from './facts.ts';
+import { parseStrict } from './json.ts';
+import type { ReceivedFile } from './multipart.ts';
+import { problemAt, refuseIfAny, type Problem } from './problems.ts';
+import type { AcceptAnswer, Acceptor, AcceptArtifact } from './queries.ts';
+import { checkRemoval, removalFact, type ConfirmedRecord } from './removal.ts';
+import { applyRules, type AddressJudge } from './rules.ts';
+import { checkSimple, checkSubmitted } from './schema.ts';
+import { factFromSimple } from './simple.ts';
+import { completeFact } from './stored.ts';
+
+export interface ReceivedReport {
+  readonly form: 'simple' | 'cloudevents' | 'removal';
+  readonly event: Uint8Array;
+  readonly files: readonly ReceivedFile[];
+  readonly channel: Channel;
+  readonly idempotencyKey: string | null;
+  /** Headers of the request that belong to the raw bytes; never credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Set when the fact is added to a record by name; a confirmed removal always is. */
+  readonly toRecord: ConfirmedRecord | null;
+}
+
+/** What an agency decided beforehand, as it stands now. */
+export interface AgencyReference {
+  /** In force today. */
+  readonly grounds: readonly Ground[];
+  /** Of every version, past ones too. */
+  readonly citable: readonly Omit<Ground, 'label'>[];
+  readonly accounts: readonly Account[];
+  readonly classify: (report: {
+    readonly platform: string;
+    readonly account: string;
+    readonly kind: string;
+    readonly verb: string;
+    readonly grounds: readonly string[];
+  }) => { readonly edition: string; readonly series: string; readonly reason: string } | null;
+}
+
+export interface AcceptContext {
+  readonly acceptor: Acceptor;
+  readonly referenceOf: (agencyId: string) => Promise<AgencyReference>;
+  readonly judgeAddress: AddressJudge;
+  /** Raw bytes above `INLINE_BYTES` go into staging like any file. */
+  readonly stageBytes: (bytes: Uint8Array) => Promise<{ readonly stagedName: string }>;
+  readonly unstage: (stagedName: string) => Promise<void>;
+  readonly now: () => Date;
+}
+
+export interface AcceptedReport {
+  readonly recordId: string;
+  readonly repeated: boolean;
+}
+
+/** Small raw bytes wait in the row itself: one commit instead of two syncs of a file and a folder. */
+const INLINE_BYTES = 32 * 1024;
+const EXCERPT_CHARACTERS = 280;
+/** As in the submitted fact. A longer one, from a very long address, is none: it would not fit into the index of subjects. */
+const MAX_SUBJECT_LENGTH = 500;
+
+export async function acceptReport(
+  context: AcceptContext,
+  caller: {
+    readonly agencyId: string;
+    readonly keyId: string;
+    readonly actor: string;
+    readonly actorType: 'agency-staff' | 'unknown';
+  },
+  received: ReceivedReport,
+): Promise<AcceptedReport> {
+  const { agencyId } = caller;
+  const at = context.now();
+  const reference = await context.referenceOf(agencyId);
+  const eventSha256 = sha256Hex(received.event);
+  const fileSha256s = received.files.map((file) => file.sha256);
+  const idempotencyKey =
+    received.idempotencyKey === null ? null : checkIdempotencyKey(received.idempotencyKey);
+
+  const recordedTime = at.toISOString();
+  const draft = readDraft(received, caller, reference, recordedTime);
+  const findings = applyRules(draft.fact, {
+    recordedTime,
+    judgeAddress: context.judgeAddress,
+    fileCount: received.files.length,
+  });
+  refuseIfAny(
+    findings.problems.map((problem) =>
+      received.form === 'simple' ? { ...problem, ...asTyped(problem) } : problem,
+    ),
+  );
+
+  const rawId = `art_${newId()}`;
+  const files = received.files.map((file) => ({
+    ...file,
+    artifactId: `art_${newId()}`,
+    mediaType: file.sniffedMediaType ?? file.claimedMediaType ?? 'application/octet-stream',
+  }));
+  const fact = completeFact(draft.fact, {
+    id: factKey(
+      draft.identity === null
+        ? { form: 'cloudevent', id: draft.fact.id ?? '' }
+        : {
+            form: 'simple',
+            // The same words added to another record are another fact.
+            agency: received.toRecord === null ? agencyId : `${agencyId} ${received.toRecord.recordId}`,
+            report: draft.identity,
+            fileSha256s,
+            idempotencyKey,
+          },
+    ),
+    agency: agencyId,
+    recordedTime,
+    raw: {
+      artifactId: rawId,
+      sha256: eventSha256,
+      headers: { ...received.headers },
+      signature: { scheme: 'none', result: 'not-applicable' },
+    },
+    files: files.map(({ artifactId, sizeBytes, sha256, mediaType, originalName }) => ({
+      artifactId,
+      sizeBytes,
+      sha256,
+      mediaType,
+      originalName,
+    })),
+    grounds:
+      draft.ground === null
+        ? []
+        : [
+            {
+              policyId: draft.ground.policyId,
+              policyVersion: draft.ground.version,
+              citation: draft.ground.citation,
+              text: draft.ground.clause,
+            },
+          ],
+  });
+
+  const inline = received.event.length <= INLINE_BYTES;
+  const raw: AcceptArtifact = {
+    artifactId: rawId,
+    origin: 'raw',
+    role: 'raw-payload',
+    mediaType: received.form === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
+    claimedType: null,
+    originalName: null,
+    sizeBytes: received.event.length,
+    sha256: eventSha256,
+    staged: inline ? null : (await context.stageBytes(received.event)).stagedName,
+    inline: inline ? Buffer.from(received.event).toString('base64') : null,
+  };
+  const answer = await context.acceptor.accept({
+    ...rowOf(fact, reference, draft.captureWanted, received),
+    agency: agencyId,
+    keyId: caller.keyId,
+    at: recordedTime,
+    recordId: newId(),
+    // Of what was said, not of how it was written: whoever sends the same again writes it anew, with other spaces and in
+    // another order, with the Idempotency-Key or without it.
+    delivery: requestDigest(sha256Hex(canonicalize(draft.said) ?? ''), fileSha256s),
+    idempotencyKey,
+    artifacts: [
+      raw,
+      ...files.map((file, i) => ({
+        artifactId: file.artifactId,
+        origin: 'handed-in' as const,
+        role: fact.data.captures[i]?.role ?? 'other',
+        mediaType: file.mediaType,
+        claimedType: file.claimedMediaType,
+        originalName: file.originalName,
+        sizeBytes: file.sizeBytes,
+        sha256: file.sha256,
+        staged: file.stagedName,
+        inline: null,
+      })),
+    ],
+    steps: ['seal', 'capture', ...(files.some((file) => mayBePicture(file)) ? ['inspect'] : [])],
+    priority: fact.data.channel === 'import' ? 10 : 0,
+    eventId: newId(),
+    eventType: received.form === 'removal' ? 'removal.confirmed' : 'intake.accepted',
+    confirms: received.form === 'removal' && !('note' in (draft.identity ?? {})),
+    flags: findings.flags,
+    actor: caller.actor,
+  });
+  // The answer came after the commit, and says that no row names these bytes.
+  if (answer.outcome !== 'accepted' && raw.staged !== null) await context.unstage(raw.staged);
+  return settled(answer, received.toRecord);
+}
+
+function settled(answer: AcceptAnswer, toRecord: ConfirmedRecord | null): AcceptedReport {
+  switch (answer.outcome) {
+    case 'accepted':
+      return { recordId: answer.recordId, repeated: false };
+    case 'repeated':
+      if (toRecord !== null && toRecord.recordId !== answer.recordId)
+        throw new ArchiveError(
+          'idempotency-conflict',
+          'This Idempotency-Key, or this fact id, was used before for another record, and nothing was added to this one. Send a new key, or a fact with an id of its own.',
+          { retry: 'never', details: { recordId: answer.recordId } },
+        );
+      return { recordId: answer.recordId, repeated: true };
+    case 'conflict':
+      throw new ArchiveError(
+        'idempotency-conflict',
+        'This Idempotency-Key, or this fact id, was used before with another content. Send the same content to repeat a report, or a new key for a new one.',
+        { retry: 'never', details: { recordId: answer.recordId } },
+      );
+    case 'key-revoked':
+      throw new ArchiveError('key-invalid', 'This key was revoked. Ask your administrator for a new one.', {
+        retry: 'never',
+      });
+  }
+}
+
+interface Draft {
+  readonly fact: FactDraft & { readonly id?: string };
+  readonly captureWanted: boolean;
+  readonly ground: Ground | null;
+  /** What was said, when the form brings no id of its own. */
+  readonly identity: object | null;
+  /** What was said, as it was parsed. */
+  readonly said: object;
+}
+
+function readDraft(
+  received: ReceivedReport,
+  caller: { readonly agencyId: string; readonly actorType: 'agency-staff' | 'unknown' },
+  reference: AgencyReference,
+  recordedTime: string,
+): Draft {
+  if (received.form === 'removal' && received.toRecord !== null) {
+    // "Done", with nothing to add, is a whole confirmation.
+    const sent = checkRemoval(received.event.length === 0 ? {} : parseStrict(received.event));
+    const fact = removalFact(sent, received.toRecord, {
+      agency: caller.agencyId,
+      channel: received.channel,
+      actorType: caller.actorType,
+      at: recordedTime,
+    });
+    return { fact, captureWanted: false, ground: null, identity: sent, said: sent };
+  }
+  const value = parseStrict(received.event);
+  if (received.form === 'cloudevents') {
+    const fact = checkSubmitted(value, caller.agencyId);
+    refuseIfAny(
+      fact.data.action.grounds.flatMap((ground, i) => (isCitable(ground, reference) ? [] : [notCitable(i)])),
+    );
+    const subject = received.toRecord?.subject ?? fact.subject;
+    return { fact: { ...fact, subject }, captureWanted: true, ground: null, identity: null, said: fact };
+  }
+  const report = checkSimple(value);
+  const registered = findAccount(reference.accounts, report.platform, report.account);
+  const { fact, groundRef, captureWanted } = factFromSimple(report, {
+    agency: caller.agencyId,
+    channel: received.channel,
+    fileCount: received.files.length,
+    actorType: caller.actorType,
+    ...(registered === null
+      ? {}
+      : {
+          registered: {
+            // The platform's own id, when the register has it; never one of ours.
+            accountId: registered.nativeId,
+            ...(registered.handle === null ? {} : { handle: registered.handle }),
+            ...(registered.url === null ? {} : { url: registered.url }),
+          },
+        }),
+  });
+  const ground =
+    groundRef === null
+      ? null
+      : (reference.grounds.find((known) => `${known.policyId}#${known.clauseId}` === groundRef) ?? null);
+  if (groundRef !== null && ground === null)
+    refuseIfAny([
+      problemAt(
+        '/action/ground',
+        'ground-unknown',
+        'expected one of this agency’s own clauses, as policy#clause; GET /v1/policies lists them. Leave it out when the ground is not known yet',
+      ),
+    ]);
+  const derived = fact.subject.length > MAX_SUBJECT_LENGTH ? `unknown:${randomUUID()}` : fact.subject;
+  return {
+    fact: { ...fact, subject: received.toRecord?.subject ?? derived },
+    captureWanted,
+    ground,
+    identity: report,
+    said: report,
+  };
+}
+
+/** A citation is never taken on trust: policy, version, citation and text are the agency's own, of today or of then. */
+function isCitable(
+  ground: StoredFact['data']['action']['grounds'][number],
+  { citable }: AgencyReference,
+): boolean {
+  return citable.some(
+    (known) =>
+      known.policyId === ground.policyId &&
+      known.version === ground.policyVersion &&
+      known.citation === ground.citation &&
+      (ground.text === undefined || ground.text === known.clause),
+  );
+}
+
+function notCitable(i: number): Problem {
+  return problemAt(
+    `/data/action/grounds/${i}`,
+    'ground-unknown',
+    'expected policyId, policyVersion, citation and text of one of this agency’s own clauses, word for word; GET /v1/policies lists them',
+  );
+}
+
+/** The parts of a fact that the index knows. The fact stays the authority. */
+function rowOf(
+  fact: StoredFact,
+  reference: AgencyReference,
+  captureWanted: boolean,
+  received: ReceivedReport,
+) {
+  const { data } = fact;
+  const account =
+    data.platform.accountHandle ?? data.platform.accountId ?? data.platform.accountUrl ?? 'unknown';
+  const registered =
+    findAccount(reference.accounts, data.platform.name, data.platform.accountId ?? account) ??
+    findAccount(reference.accounts, data.platform.name, account);
+  const grounds = data.action.grounds.map(
+    (ground) =>
+      `${ground.policyId}#${reference.grounds.find((known) => known.policyId === ground.policyId && known.citation === ground.citation)?.clauseId ?? ground.citation}`,
+  );
+  const permalink = data.content.permalink ?? null;
+  const about = {
+    platform: data.platform.name,
+    account,
+    kind: data.content.kind,
+    verb: data.action.verb,
+    grounds,
+  };
+  const classification = reference.classify(about);
+  const names = [
+    data.author.displayName,
+    data.author.handle,
+    data.author.nativeId,
+    data.author.profileUrl,
+  ].flatMap((claim) => (claim === undefined ? [] : [claim.value]));
+  const done =
+    received.form === 'removal' ||
+    (data.action.performedAt.value !== null && fact.type === 'removal.action-recorded.v1');
+  return {
+    ...about,
+    toRecord: received.toRecord?.recordId ?? null,
+    source: fact.source,
+    factId: fact.id,
+    type: fact.type,
+    fact,
+    subject: fact.subject,
+    accountId: registered?.id ?? null,
+    excerpt:
+      data.content.text === null ? null : data.content.text.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
+    author: names[0] ?? null,
+    address: captureWanted ? permalink : null,
+    captureWanted: captureWanted && permalink !== null,
+    removal: removalOf(fact, done),
+    removedAt: done ? data.action.performedAt : null,
+    edition: classification?.edition ?? null,
+    series: classification?.series ?? null,
+    seriesReason: classification?.reason ?? null,
+    words: [
+      data.content.text,
+      ...names,
+      account,
+      data.platform.name,
+      data.platform.accountUrl,
+      permalink,
+      data.notes,
+      data.action.statement,
+      data.content.parent?.excerpt,
+    ]
+      .filter((part) => typeof part === 'string')
+      .join('\n'),
+  };
+}
+
+/** Kept without any removal (design 2): verbs `none` and `reject`, and everything that is not an action. */
+function removalOf(fact: StoredFact, done: boolean): 'awaited' | 'confirmed' | 'none' {
+  if (
+    fact.type !== 'removal.action-recorded.v1' ||
+    fact.data.action.verb === 'none' ||
+    fact.data.action.verb === 'reject'
+  )
+    return 'none';
+  return done ? 'confirmed' : 'awaited';
+}
+
+function sha256Hex(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function mayBePicture(file: {
+  readonly mediaType: string;
+  readonly claimedMediaType: string | null;
+}): boolean {
+  return file.mediaType.startsWith('image/') || (file.claimedMediaType ?? '').startsWith('image/');
+}
+
+/** The simple form's own names for members, so that a sentence speaks of what was typed. */
+const TYPED: readonly (readonly [string, string])[] = [
+  ['/data/content/permalink', '/url'],
+  ['/data/content/authoredAt/value', '/postedAt'],
+  ['/data/content/authoredAt', '/postedAt'],
+  ['/data/action/performedAt/value', '/action/performedAt'],
+  ['/data/action/performedAt', '/action/performedAt'],
+  ['/data/author/profileUrl/value', '/author/profileUrl'],
+  ['/data/platform/accountUrl', '/account'],
+  ['/time', '/action/performedAt'],
+];
+
+function asTyped(problem: { readonly pointer: string; readonly sentence: string }): {
+  readonly pointer: string;
+  readonly sentence: string;
+} {
+  const known = TYPED.find(([stored]) => problem.pointer === stored);
+  if (known === undefined) return problem;
+  return { pointer: known[1], sentence: problem.sentence.replace(known[0], known[1]) };
+}

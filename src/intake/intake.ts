@@ -1,0 +1,21 @@
+/**
+ * Deletion reports become records.
+ *
+ * Promise: an answer `202` is given after everything that was sent is on disk and its row is committed, never before; what
+ * is refused is refused whole, with a sentence for each problem, and leaves nothing behind; the same report twice is one.
+ *
+ * Order of writes: files and large bodies are staged and synced → one statement writes record, fact, files, history and
+ * the steps owed → commit → answer. A crash before the commit leaves staged bytes that no row names (the sweeper takes
+ * them after hours); a crash after it leaves a record that every worker finds. When it is not known whether the commit
+ * happened, nothing staged is removed, and the sender's retry with the same key settles it.
+ */
+export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedReport } from './accept.ts';
+export { inspectPictures, type InspectContext } from './inspect.ts';
+export { readMultipart, type ReceivedFile, type ReceivedForm } from './multipart.ts';
+export { openAcceptor, knownStaged, type Acceptor } from './queries.ts';
+export { openStaging, type Staging } from './staging.ts';
+export { openPictureInspector, type PictureInspector } from './pictures.ts';
+export { SimpleReport } from './schema.ts';
+export { SubmittedFact, type Channel } from './fact-schema.ts';
+export { PROGRAM_CHANNEL } from './simple.ts';
+export { RemovalConfirmation, type ConfirmedRecord } from './removal.ts';

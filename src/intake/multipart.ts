@@ -1,0 +1,243 @@
+/**
+ * A report with files: one part `event`, any number of parts `file`, in any order, and nothing else. Files go to
+ * staging while they arrive; the next one is read while the one before is still being made durable.
+ *
+ * Promise: either everything that was sent is staged and answered, or nothing of it is left in staging.
+ *
+ * A refusal comes as soon as its reason is known, and leaves the rest of the body unread and the connection open,
+ * so that the answer can reach a sender who is still sending.
+ */
+import { Readable } from 'node:stream';
+import { boundaryOf, formRefusal, FormReader, type PartHead } from './form-reader.ts';
+import { SNIFF_BYTES, sniffMediaType } from './media.ts';
+import type { Staged, Staging } from './staging.ts';
+
+export interface FormLimits {
+  readonly eventBytes: number;
+  readonly fileBytes: number;
+  readonly totalBytes: number;
+  readonly files: number;
+}
+
+const GIGABYTE = 1024 ** 3;
+/** Said once, in design.md 5. */
+export const FORM_LIMITS: FormLimits = {
+  eventBytes: 5 * 1024 ** 2,
+  fileBytes: 2 * GIGABYTE,
+  totalBytes: 5 * GIGABYTE,
+  files: 500,
+};
+/** Headers and boundaries of 501 parts, generously. */
+const FRAMING_BYTES = 16 * 1024 ** 2;
+const MAX_NAME_LENGTH = 1000;
+/** Files that are written and wait for the disk to confirm it. */
+const MAX_SETTLING = 16;
+
+type EventMediaType = 'application/json' | 'application/cloudevents+json';
+
+export interface ReceivedFile extends Staged {
+  /** As it was sent; a name for people, never a path. */
+  readonly originalName: string | null;
+  readonly claimedMediaType: string | null;
+  /** By its first bytes; null when they say nothing. */
+  readonly sniffedMediaType: string | null;
+}
+
+export interface ReceivedForm {
+  readonly eventBytes: Uint8Array;
+  readonly eventMediaType: EventMediaType;
+  readonly files: readonly ReceivedFile[];
+}
+
+export interface FormRequest {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly headers: {
+    readonly 'content-type'?: string | undefined;
+    readonly 'content-length'?: string | undefined;
+  };
+}
+
+export async function readMultipart(
+  request: FormRequest,
+  staging: Pick<Staging, 'stage' | 'remove'>,
+  limits: FormLimits = FORM_LIMITS,
+): Promise<ReceivedForm> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limits.totalBytes + limits.eventBytes + FRAMING_BYTES) throw tooLarge(limits);
+  const reader = new FormReader(kept(request.body), boundaryOf(request.headers['content-type'] ?? ''));
+  const intake = new FormIntake(reader, staging, limits);
+  try {
+    for (let head = await reader.nextPart(); head !== null; head = await reader.nextPart()) {
+      await intake.take(head);
+    }
+    return await intake.finish();
+  } catch (error) {
+    await intake.undo();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Leaving a loop over a stream destroys the stream, and with it the connection that the answer needs. */
+function kept(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return body instanceof Readable
+    ? (body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>)
+    : body;
+}
+
+class FormIntake {
+  readonly #reader: FormReader;
+  readonly #staging: Pick<Staging, 'stage' | 'remove'>;
+  readonly #limits: FormLimits;
+  #event: { bytes: Uint8Array; mediaType: EventMediaType } | null = null;
+  readonly #files: Promise<ReceivedFile | null>[] = [];
+  readonly #settling = new Set<Promise<unknown>>();
+  #fileCount = 0;
+  #totalBytes = 0;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(reader: FormReader, staging: Pick<Staging, 'stage' | 'remove'>, limits: FormLimits) {
+    this.#reader = reader;
+    this.#staging = staging;
+    this.#limits = limits;
+  }
+
+  async take(head: PartHead): Promise<void> {
+    if (head.name === 'event') return this.#takeEvent(head);
+    if (head.name === 'file') return this.#takeFile(head);
+    throw formRefusal(
+      'multipart-part-unexpected',
+      `A part is named ${JSON.stringify(head.name.slice(0, 60))}. Send one part named event and files as parts named file; what else there is to say goes into the event.`,
+    );
+  }
+
+  async #takeEvent(head: PartHead): Promise<void> {
+    if (this.#event !== null) {
+      throw formRefusal(
+        'multipart-part-unexpected',
+        'There are two parts named event. Send one report at a time.',
+      );
+    }
+    const mediaType = eventMediaType(head.mediaType);
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of this.#reader.body()) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > this.#limits.eventBytes) {
+        throw formRefusal(
+          'body-too-large',
+          `The part event may have at most ${this.#limits.eventBytes} bytes. Hand in long text as a file.`,
+          { limitBytes: this.#limits.eventBytes },
+        );
+      }
+      chunks.push(chunk);
+    }
+    this.#event = { bytes: Buffer.concat(chunks), mediaType };
+  }
+
+  async #takeFile(head: PartHead): Promise<void> {
+    // A form sends an input without a chosen file as a part with an empty name; it is none if it is empty too.
+    const unchosen = head.filename === '';
+    if (!unchosen) this.#fileCount += 1;
+    if (this.#fileCount > this.#limits.files || this.#files.length > 2 * this.#limits.files) {
+      throw formRefusal(
+        'multipart-too-many-files',
+        `A report may have at most ${this.#limits.files} files. Hand in the others with a second report.`,
+        { limit: this.#limits.files },
+      );
+    }
+    if ((head.filename ?? '').length > MAX_NAME_LENGTH || (head.filename ?? '').includes('\0')) {
+      throw formRefusal(
+        'multipart-malformed',
+        `A file name is longer than ${MAX_NAME_LENGTH} characters or holds a NUL character. Rename the file.`,
+      );
+    }
+    const { promise: whenRead, resolve: bodyRead } = Promise.withResolvers<void>();
+    const file = this.#stage(head, unchosen, bodyRead);
+    this.#files.push(file);
+    this.#settling.add(file);
+    file.then(
+      () => this.#settling.delete(file),
+      (error: unknown) => {
+        this.#settling.delete(file);
+        this.#failure ??= { error };
+      },
+    );
+    await Promise.race([whenRead, file]);
+    while (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #stage(head: PartHead, unchosen: boolean, bodyRead: () => void): Promise<ReceivedFile | null> {
+    const head4k: Uint8Array[] = [];
+    const staged = await this.#staging.stage(this.#counted(head4k, bodyRead), {
+      limitBytes: this.#limits.fileBytes,
+    });
+    if (unchosen && staged.sizeBytes === 0) {
+      await this.#staging.remove(staged.stagedName);
+      return null;
+    }
+    return {
+      ...staged,
+      originalName: unchosen ? null : head.filename,
+      claimedMediaType: head.mediaType,
+      sniffedMediaType: sniffMediaType(Buffer.concat(head4k)),
+    };
+  }
+
+  async *#counted(head4k: Uint8Array[], bodyRead: () => void): AsyncGenerator<Uint8Array> {
+    let wanted = SNIFF_BYTES;
+    for await (const chunk of this.#reader.body()) {
+      this.#totalBytes += chunk.length;
+      if (this.#totalBytes > this.#limits.totalBytes) throw tooLarge(this.#limits);
+      if (wanted > 0) {
+        head4k.push(Uint8Array.from(chunk.subarray(0, wanted)));
+        wanted -= Math.min(wanted, chunk.length);
+      }
+      yield chunk;
+    }
+    bodyRead();
+  }
+
+  async finish(): Promise<ReceivedForm> {
+    if (this.#event === null) {
+      throw formRefusal(
+        'multipart-event-missing',
+        'There is no part named event. Send the report itself as a part named event of the type application/json.',
+      );
+    }
+    const files = await Promise.all(this.#files);
+    return {
+      eventBytes: this.#event.bytes,
+      eventMediaType: this.#event.mediaType,
+      files: files.filter((file) => file !== null),
+    };
+  }
+
+  async undo(): Promise<void> {
+    const settled = await Promise.allSettled(this.#files);
+    for (const file of settled) {
+      if (file.status === 'fulfilled' && file.value !== null)
+        await this.#staging.remove(file.value.stagedName);
+    }
+  }
+}
+
+/** A part without a type is what curl and scripts send for a plain field; its name already says what it is. */
+function eventMediaType(claimed: string | null): EventMediaType {
+  if (claimed === null || claimed === 'application/json') return 'application/json';
+  if (claimed === 'application/cloudevents+json') return claimed;
+  throw formRefusal(
+    'media-type-unsupported',
+    'The part event must be of the type application/json (the simple form) or application/cloudevents+json. Send its Content-Type so.',
+  );
+}
+
+function tooLarge(limits: FormLimits): Error {
+  return formRefusal(
+    'body-too-large',
+    `The files of a report may have at most ${limits.totalBytes} bytes together. Hand in the others with a second report.`,
+    { limitBytes: limits.totalBytes },
+  );
+}

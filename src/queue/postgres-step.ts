@@ -1,0 +1,124 @@
+/**
+ * Keeps one step's workers taking jobs from Postgres, through restarts of the database.
+ *
+ * Three habits of graphile-worker 0.18 are answered here:
+ *   - it completes a job without waiting for the outcome. Batched completion (window 0 ms) is the mode in which a failure is
+ *     caught: it ends the worker pool, and a new one is started. Unbatched, it would be an unhandled rejection, which
+ *     ends the process;
+ *   - its first look-up of task ids is remembered even when it failed, so a pool that never got a job is started anew;
+ *   - `run` migrates; `runTaskList` does not, which is what a role without rights to the schema needs.
+ */
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, runTaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import type { Pool } from 'pg';
+import type { Log } from '#log.ts';
+import { deliver } from './job.ts';
+import type { JobHandler, StepName } from './queue.ts';
+
+/** Between two lives of the workers, and between two looks for the database; doubled while nothing works. */
+const AGAIN_MS = 500;
+const AGAIN_AT_MOST_MS = 8000;
+/** The net under LISTEN/NOTIFY. */
+const POLL_MS = 1000;
+
+export interface WorkingStep {
+  /** Stops taking jobs; resolves when the running ones are done. */
+  stop(): Promise<void>;
+}
+
+export function workStep(
+  pool: Pool,
+  step: StepName,
+  handler: JobHandler,
+  concurrency: number,
+  log: Log,
+): WorkingStep {
+  let workers: WorkerPool | null = null;
+  const stopping = new AbortController();
+  const tasks = { [step]: async (data: unknown) => await deliver(step, data, handler, log) };
+  const logger = libraryLogger(log);
+
+  /** One life of the library's pool, until it ends for whatever reason; true when it could look for jobs at all. */
+  const live = async (): Promise<boolean> => {
+    const events: WorkerEvents = new EventEmitter();
+    let served = false;
+    const started = runTaskList(
+      {
+        concurrency,
+        events,
+        logger,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      },
+      tasks,
+      pool,
+    );
+    workers = started;
+    events.on('worker:getJob:empty', () => (served = true));
+    events.on('job:start', () => (served = true));
+    events.on('worker:getJob:error', () => {
+      if (!served) void end(started);
+    });
+    await started.promise.catch(() => undefined);
+    workers = null;
+    return served;
+  };
+
+  const keepAlive = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      await answering(pool, stopping.signal);
+      if (stopping.signal.aborted) return;
+      failures = (await live()) ? 0 : failures + 1;
+      if (stopping.signal.aborted) return;
+      log.warn({ event: 'queue.workers-restarted', step, failures }, 'The workers ended and start again.');
+      await pause(Math.min(AGAIN_MS * 2 ** failures, AGAIN_AT_MOST_MS), stopping.signal);
+    }
+  };
+  const alive = keepAlive();
+
+  return {
+    async stop() {
+      stopping.abort();
+      if (workers !== null) await end(workers);
+      await alive;
+    },
+  };
+}
+
+async function end(workers: WorkerPool): Promise<void> {
+  try {
+    // Asked twice, the library complains; its promise tells the end either way.
+    if (!workers._shuttingDown) await workers.gracefulShutdown();
+  } catch {
+    // The database went away first: what was locked is swept in time.
+  }
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+}
+
+/** Waits until the queue's tables can be read, or until it is told to stop. */
+async function answering(pool: Pool, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await pool.query('select from graphile_worker.migrations limit 1');
+      return;
+    } catch {
+      // `ping` is who tells the operator.
+      await pause(AGAIN_MS, stop);
+    }
+  }
+}
+
+/** The library's words are about its own plumbing; what it attaches to them (jobs, rows) is left out. */
+function libraryLogger(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    const entry = { event: 'queue.library', library: 'graphile-worker' };
+    if (level === 'error' || level === 'warning') log.warn(entry, message);
+    else log.trace(entry, message);
+  });
+}

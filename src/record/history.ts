@@ -1,0 +1,45 @@
+/** The append-only history. Entries carry ids, digests and figures; never content, a name or a handle. */
+import { sql } from 'kysely';
+import type { AgencyTx } from '#db/db.ts';
+import { newId } from './ids.ts';
+
+/** A closed list; a new type is a change of the specification. Source: reference/integrity.md 2.3. */
+export type EventType =
+  | 'intake.accepted'
+  | 'picture.inspected'
+  | 'capture.completed'
+  | 'capture.skipped'
+  | 'record.sealed'
+  | 'record.completed'
+  | 'removal.confirmed'
+  | 'lease.renewed'
+  | 'view.opened'
+  | 'step.parked'
+  | 'step.rerun';
+
+export interface EventDraft {
+  readonly type: EventType;
+  /** `key:<id>`, `worker:<step>`, `cli`: never a name. */
+  readonly actor: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export async function appendEvent(
+  { agencyId, tx }: AgencyTx,
+  recordId: string | null,
+  draft: EventDraft,
+): Promise<void> {
+  await tx
+    .insertInto('event')
+    .values({
+      agency_id: agencyId,
+      id: newId(),
+      record_id: recordId,
+      type: draft.type,
+      actor: draft.actor,
+      body: JSON.stringify(draft.body),
+    })
+    .execute();
+  // Whoever watches the record (live status) looks again. Sent at commit, and only then.
+  if (recordId !== null) await sql`select pg_notify('record', ${recordId})`.execute(tx);
+}

@@ -1,0 +1,155 @@
+/**
+ * The receipt: what the archive vouches for at this moment, and nothing that it only hopes. Computed anew each time
+ * from what was read back, never stored as a verdict.
+ */
+import { createHash } from 'node:crypto';
+import type { AgencyTx } from '#db/db.ts';
+import { readRecord, sealsInLog, type RecordView } from './queries.ts';
+import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
+import { standingOf } from './standing.ts';
+
+export interface Receipt {
+  readonly recordId: string;
+  readonly agency: string;
+  /** Ten characters to read out on the telephone; the same for every receipt of this record. */
+  readonly code: string;
+  readonly mode: 'trial' | 'production';
+  /** Of the body's own page, as the report named it: who adds to the record from the receipt alone can name it again. */
+  readonly platform: string;
+  readonly account: string;
+  readonly status: RecordView['state'];
+  readonly safeToRemove: boolean;
+  readonly evidence: readonly Evidence[];
+  readonly missing: readonly Missing[];
+  readonly seals: readonly {
+    readonly seal: number;
+    readonly role: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly key: string;
+    readonly versionId: string;
+    readonly lockedUntil: string;
+  }[];
+  /** All by the server's clock, to the millisecond, UTC; null: has not happened. */
+  readonly times: {
+    readonly source: 'server-clock';
+    readonly precision: 'ms';
+    readonly reportedAt: string;
+    readonly firstSealedAt: string | null;
+    readonly lastSealedAt: string | null;
+    readonly issuedAt: string;
+  };
+  /** The strongest evidence sealed so far; null: none yet. Tiers: design 2. */
+  readonly tier: 'A' | 'B' | 'C' | 'D' | null;
+  readonly capture: {
+    readonly outcome: string | null;
+    readonly targetFound: boolean;
+    readonly sandbox: boolean | null;
+  };
+  readonly removal: RecordView['removal'];
+  readonly classification: RecordView['classification'];
+  readonly parked: readonly { readonly step: string; readonly code: string; readonly reason: string }[];
+  readonly store: {
+    readonly kind: string | null;
+    readonly immutability: 'compliance' | 'advisory' | null;
+    readonly sentence: string;
+  };
+  readonly log: { readonly anchored: false; readonly sentence: string };
+  readonly statement: string;
+}
+
+const STATEMENT =
+  'The content is archived. This says nothing about whether removing it is lawful or allowed by the policy.';
+const STATEMENT_NOT_YET =
+  'The content is not archived in full yet. This says nothing about whether removing it is lawful or allowed by the policy.';
+
+/** Ten letters of Crockford's base 32 over the digest of the record's id. */
+export function receiptCode(recordId: string): string {
+  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  const digest = createHash('sha256').update(`holdfast-receipt-v1 ${recordId}`).digest();
+  let code = '';
+  for (let i = 0; i < 10; i += 1) code += alphabet[(digest[i] ?? 0) % 32];
+  return `${code.slice(0, 5)}-${code.slice(5)}`;
+}
+
+/** Null when this agency has no such record. */
+export async function readReceipt(
+  at: AgencyTx,
+  recordId: string,
+  mode: Receipt['mode'],
+  now: Date,
+): Promise<Receipt | null> {
+  const record = await readRecord(at, recordId);
+  if (record === null) return null;
+  const standing = standingOf(record, await sealsInLog(at, recordId));
+  const assessment = assessRemoval(standing);
+  const closed = record.seals.filter((seal) => seal.sealedAt !== null);
+  const immutability =
+    closed.length === 0
+      ? null
+      : closed.every((seal) => seal.immutability === 'compliance')
+        ? 'compliance'
+        : 'advisory';
+  const evident = assessment.evidence.map((evidence) => evidence.tier);
+  const capture = record.capture;
+  return {
+    recordId: record.recordId,
+    agency: record.agencyId,
+    code: receiptCode(record.recordId),
+    mode,
+    platform: record.platform,
+    account: record.account,
+    status: record.state,
+    ...assessment,
+    seals: closed.flatMap((seal) =>
+      seal.objects.flatMap((object) =>
+        object.versionId === null || object.lockedUntil === null
+          ? []
+          : [
+              {
+                seal: seal.no,
+                role: object.role,
+                sha256: object.sha256,
+                bytes: object.bytes,
+                key: object.key,
+                versionId: object.versionId,
+                lockedUntil: object.lockedUntil,
+              },
+            ],
+      ),
+    ),
+    times: {
+      source: 'server-clock',
+      precision: 'ms',
+      reportedAt: record.receivedAt,
+      firstSealedAt: closed[0]?.sealedAt ?? null,
+      lastSealedAt: closed.at(-1)?.sealedAt ?? null,
+      issuedAt: now.toISOString(),
+    },
+    tier: evident.includes('B') ? 'B' : evident.includes('D') ? 'D' : null,
+    capture: {
+      outcome: record.captureOutcome,
+      targetFound: standing.capture.targetFound,
+      sandbox: typeof capture?.['sandbox'] === 'boolean' ? capture['sandbox'] : null,
+    },
+    removal: record.removal,
+    classification: record.classification,
+    parked: record.owed
+      .filter((step) => step.parked)
+      .map((step) => ({ step: step.step, code: step.code ?? 'internal', reason: step.reason ?? '' })),
+    store: { kind: closed.at(-1)?.storeKind ?? null, immutability, sentence: storeSentence(immutability) },
+    log: {
+      anchored: false,
+      sentence:
+        'The history of this record is append-only in the archive’s database and not yet anchored outside it.',
+    },
+    statement: assessment.safeToRemove ? STATEMENT : STATEMENT_NOT_YET,
+  };
+}
+
+function storeSentence(immutability: 'compliance' | 'advisory' | null): string {
+  if (immutability === null) return 'Nothing is sealed yet.';
+  return immutability === 'compliance'
+    ? 'Sealed in a store that refuses to change or delete it before the date shown, whoever asks.'
+    : 'Sealed in a folder store: tamper-evident, not immutable. A change shows; it is not prevented.';
+}

@@ -1,0 +1,36 @@
+/**
+ * What a record is, its life, and the one function that changes its state.
+ *
+ * Glossary, as the archive uses the words:
+ *   report     someone says: this content is being removed. Arrives as bytes; acknowledged only when durable.
+ *   fact       a report in its stored form (a CloudEvent). Never edited; a correction is a new fact.
+ *   record     the fold of the facts about one subject, with the files that belong to it.
+ *   artifact   a file of a record: the raw bytes as sent, what was handed in, what our browser captured, a rendering.
+ *   seal       a numbered set of facts and artifacts, locked in the object store with a manifest that names each byte.
+ *   step       work owed to a record (inspect, seal, capture). Its row is the outbox; the queue is only rung from it.
+ *   claim      the right of one worker to do one step, for a while. Its fence is the token of every write.
+ *   parked     a step that a person must look at; listed with its reason, and can be run again.
+ *   receipt    what the archive vouches for, now: what is sealed, what is missing, and whether removing is safe.
+ *   finding    an expected outcome that is not a success (a page that is gone). Evidence, never an error.
+ *
+ * This door promises: a state changes by compare-and-set together with its history, or not at all; a worker whose claim
+ * was taken over writes nothing; a receipt says "safe" only from what was read back.
+ */
+export { advance, type Transition } from './lifecycle.ts';
+export { appendEvent, type EventDraft } from './history.ts';
+export { newId, recordIdOf, type RecordId } from './ids.ts';
+export {
+  listParked,
+  owe,
+  runAgain,
+  runStep,
+  withClaim,
+  type Claim,
+  type ParkedStep,
+  type StepContext,
+} from './steps.ts';
+export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
+export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
+export { searchRecords, type Found } from './search.ts';
+export { readRecord, readHistory, placedArtifacts, readArtifact, type RecordView } from './queries.ts';
+export { startRelay, type Relay } from './relay.ts';

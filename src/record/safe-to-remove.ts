@@ -1,0 +1,185 @@
+/**
+ * When may the moderator be told "safe to remove"? Pure: no clock, no database. Decisions a court could question.
+ *
+ * Two things together, nothing less (design 2.5):
+ *   1. everything that was reported is sealed, each lock was read back from the store, and the seal is in the log;
+ *   2. at least one thing sealed with it shows the content: a decodable picture that a person handed in, or a capture of
+ *      the live page that ended `captured` or `partial` and in which the reported text or element was found.
+ * A rendering of our own never counts. A picture that cannot be decoded never counts, though it is sealed.
+ */
+import type { PictureFinding, StoredOutcome } from '#db/db.ts';
+
+export interface StandingArtifact {
+  readonly origin: 'handed-in' | 'raw' | 'capture' | 'rendering';
+  /** Its object was confirmed in the store, by version id, with its lock, and the seal's manifest too. */
+  readonly sealed: boolean;
+  /** Null: not looked at yet, or not a picture at all. */
+  readonly picture: PictureFinding | null;
+  /** Whether it may still turn out to be a picture. */
+  readonly inspectionOwed: boolean;
+}
+
+export interface Standing {
+  readonly facts: readonly { readonly n: number; readonly sealed: boolean }[];
+  readonly artifacts: readonly StandingArtifact[];
+  /** Every seal that is closed has its entry in the log, and there is at least one. */
+  readonly inLog: boolean;
+  readonly capture: {
+    readonly owed: boolean;
+    readonly outcome: StoredOutcome | null;
+    readonly targetFound: boolean;
+    readonly targetAsked: boolean;
+    readonly sealed: boolean;
+  };
+  readonly parked: readonly { readonly step: string; readonly code: string }[];
+}
+
+export type MissingCode =
+  | 'seal-pending'
+  | 'seal-parked'
+  | 'log-pending'
+  | 'picture-pending'
+  | 'picture-parked'
+  | 'picture-not-decodable'
+  | 'capture-pending'
+  | 'capture-parked'
+  | 'capture-not-evidence'
+  | 'target-not-found'
+  | 'nothing-to-find'
+  | 'evidence-missing';
+
+export interface Missing {
+  readonly code: MissingCode;
+  /** What is missing and what to do about it, in words for a moderator. */
+  readonly sentence: string;
+}
+
+export interface Evidence {
+  readonly kind: 'picture-handed-in' | 'capture';
+  readonly tier: 'B' | 'D';
+}
+
+export interface Assessment {
+  readonly safeToRemove: boolean;
+  readonly evidence: readonly Evidence[];
+  /** Empty exactly when it is safe. */
+  readonly missing: readonly Missing[];
+}
+
+const EVIDENT_OUTCOMES: readonly (StoredOutcome | null)[] = ['captured', 'partial'];
+
+const FINDING: Readonly<Record<Exclude<StoredOutcome, 'captured' | 'partial'>, string>> = {
+  gone: 'The page was already gone when we opened it',
+  wall: 'The page showed a sign-in wall instead of the content',
+  empty: 'The page came up empty',
+  blocked: 'The page could not be opened from here',
+  timeout: 'The page did not finish in time',
+  none: 'No live page was captured',
+};
+
+const HAND_IN = 'Add a screenshot of the content to this report.';
+
+export function assessRemoval(standing: Standing): Assessment {
+  const missing: Missing[] = [];
+  const evidence: Evidence[] = [];
+
+  const allSealed =
+    standing.facts.length > 0 &&
+    standing.facts.every((fact) => fact.sealed) &&
+    standing.artifacts.every(
+      (file) => file.sealed || file.origin === 'capture' || file.origin === 'rendering',
+    );
+  const sealParked = standing.parked.some((step) => step.step === 'seal');
+  if (!allSealed)
+    missing.push(
+      sealParked
+        ? {
+            code: 'seal-parked',
+            sentence:
+              'Sealing stopped and a person must look at it. Do not remove the content; tell your administrator.',
+          }
+        : {
+            code: 'seal-pending',
+            sentence:
+              'What you handed in is safe on disk and is being sealed. Wait before you remove anything.',
+          },
+    );
+  else if (!standing.inLog)
+    missing.push({ code: 'log-pending', sentence: 'The seal is being entered in the log. Wait a moment.' });
+
+  const pictures = standing.artifacts.filter((file) => file.origin === 'handed-in');
+  if (pictures.some((file) => file.sealed && file.picture?.decodable === true))
+    evidence.push({ kind: 'picture-handed-in', tier: 'D' });
+  const { capture } = standing;
+  if (capture.sealed && capture.targetFound && EVIDENT_OUTCOMES.includes(capture.outcome))
+    evidence.push({ kind: 'capture', tier: 'B' });
+
+  if (evidence.length === 0) missing.push(...whyNoEvidence(standing, pictures));
+  return { safeToRemove: missing.length === 0, evidence, missing };
+}
+
+function whyNoEvidence(standing: Standing, pictures: readonly StandingArtifact[]): Missing[] {
+  const parked = (step: string): boolean => standing.parked.some((one) => one.step === step);
+  const { capture } = standing;
+  // A good picture waits for its seal alone, which was said already: nobody needs to add another one.
+  if (pictures.some((file) => file.picture?.decodable === true && !file.sealed)) return [];
+  const why: Missing[] = [];
+  if (pictures.some((file) => file.picture?.decodable === false))
+    why.push({
+      code: 'picture-not-decodable',
+      sentence: `A file you handed in is kept, but it does not open as a picture. ${HAND_IN}`,
+    });
+  if (pictures.some((file) => file.picture === null && file.inspectionOwed))
+    why.push(
+      parked('inspect')
+        ? {
+            code: 'picture-parked',
+            sentence: `Your picture is kept, but it could not be checked. ${HAND_IN}`,
+          }
+        : { code: 'picture-pending', sentence: 'Your picture is being checked. Wait a moment.' },
+    );
+  if (capture.owed) {
+    if (parked('capture'))
+      why.push({ code: 'capture-parked', sentence: `The page could not be captured. ${HAND_IN}` });
+    else
+      why.push({
+        code: 'capture-pending',
+        sentence: 'The live page is being captured. Wait, or add a screenshot.',
+      });
+    return why;
+  }
+  if (EVIDENT_OUTCOMES.includes(capture.outcome)) {
+    if (!capture.targetAsked)
+      why.push({
+        code: 'nothing-to-find',
+        sentence: `The page was captured, but the report names neither the text nor the element that is being removed, so nobody can tell that it is on the picture. ${HAND_IN}`,
+      });
+    else if (!capture.targetFound)
+      why.push({
+        code: 'target-not-found',
+        sentence: `The page was captured, but the reported content was not found on it. ${HAND_IN}`,
+      });
+    else if (!capture.sealed)
+      why.push(
+        parked('seal')
+          ? {
+              code: 'seal-parked',
+              sentence: `Sealing the capture stopped and a person must look at it. ${HAND_IN}`,
+            }
+          : { code: 'seal-pending', sentence: 'The capture is being sealed. Wait a moment.' },
+      );
+  } else if (
+    capture.outcome !== null &&
+    capture.outcome !== 'none' &&
+    capture.outcome !== 'captured' &&
+    capture.outcome !== 'partial'
+  ) {
+    why.push({ code: 'capture-not-evidence', sentence: `${FINDING[capture.outcome]}. ${HAND_IN}` });
+  }
+  if (why.length === 0)
+    why.push({
+      code: 'evidence-missing',
+      sentence: `Nothing sealed so far shows the content itself. ${HAND_IN}`,
+    });
+  return why;
+}

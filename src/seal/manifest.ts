@@ -1,0 +1,87 @@
+/** Composes the manifest of one seal: canonical JSON (RFC 8785) that names each byte. FORMAT.md is the specification. */
+import canonicalize from 'canonicalize';
+import { commitment, fieldCommitments, type FieldCommitment } from './commitment.ts';
+
+export interface ManifestFile {
+  readonly n: number;
+  readonly artifactId: string;
+  readonly origin: string;
+  readonly role: string;
+  readonly mediaType: string;
+  readonly claimedType: string | null;
+  readonly originalName: string | null;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly receivedAt: string;
+  readonly fact: number | null;
+  readonly key: string;
+  readonly versionId: string;
+}
+
+export interface ManifestFact {
+  readonly n: number;
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly recordedAt: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly body: unknown;
+}
+
+export interface ManifestInput {
+  readonly agency: string;
+  readonly record: string;
+  readonly subject: string;
+  readonly seal: number;
+  readonly openedAt: string;
+  readonly previous: { readonly seal: number; readonly key: string; readonly sha256: string } | null;
+  readonly salt: { readonly key: string; readonly versionId: string; readonly bytes: Uint8Array };
+  readonly facts: readonly ManifestFact[];
+  readonly files: readonly ManifestFile[];
+  /** What the capture found, when its files are in this seal. */
+  readonly capture: unknown;
+  readonly classification: { readonly edition: string; readonly series: string } | null;
+  readonly store: { readonly kind: string; readonly immutability: string };
+  readonly retainUntil: string;
+  readonly program: { readonly name: string; readonly version: string };
+  readonly mode: string;
+}
+
+export interface Manifest extends Omit<ManifestInput, 'salt' | 'facts' | 'files'> {
+  readonly format: 'holdfast-manifest-v1';
+  readonly salt: { readonly key: string; readonly versionId: string };
+  readonly facts: readonly (Omit<ManifestFact, 'body'> & {
+    readonly commitment: string;
+    readonly fields: readonly FieldCommitment[];
+  })[];
+  readonly files: readonly (ManifestFile & { readonly commitment: string })[];
+}
+
+export function composeManifest(input: ManifestInput): Buffer {
+  const salt = input.salt.bytes;
+  const manifest: Manifest = {
+    ...input,
+    format: 'holdfast-manifest-v1',
+    salt: { key: input.salt.key, versionId: input.salt.versionId },
+    facts: input.facts.map(({ body, ...fact }) => ({
+      ...fact,
+      commitment: commitment(salt, `fact/${fact.n}`, fact.sha256),
+      fields: fieldCommitments(salt, fact.n, body),
+    })),
+    files: input.files.map((file) => ({
+      ...file,
+      commitment: commitment(salt, `file/${file.n}`, file.sha256),
+    })),
+  };
+  return canonicalBytes(manifest);
+}
+
+/** The bytes of a value in canonical JSON. Only for values of our own making: nothing that a parser may have rounded. */
+export function canonicalBytes(value: unknown): Buffer {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('This value has no canonical JSON.');
+  return Buffer.from(text, 'utf8');
+}

@@ -1,0 +1,97 @@
+/**
+ * Makes a bucket that records may be sealed into, with an administrator's key. For set-up and tests; the archive itself
+ * never holds such a key. May be run again: an existing bucket is checked, and its policy written anew.
+ */
+import {
+  CreateBucketCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+  PutBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
+import type { S3Credentials } from '#config.ts';
+import { ArchiveError } from '#errors.ts';
+import { asked, openLink, statusOf, type S3Place } from './s3-client.ts';
+
+export interface BucketPlan extends S3Place {
+  readonly admin: S3Credentials;
+  /** Whom the bucket's policy lets in, as the server names them: an ARN on AWS, the access key on versitygw. */
+  readonly accounts?: { readonly writer: string; readonly purger: string };
+}
+
+const READ = [
+  's3:GetObject',
+  's3:GetObjectVersion',
+  's3:GetObjectRetention',
+  's3:GetObjectLegalHold',
+  's3:AbortMultipartUpload',
+  's3:ListMultipartUploadParts',
+];
+/** Neither deletes nor bypasses: whoever breaks into the archive's processes with this key can destroy nothing. */
+const WRITE = ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'];
+const PURGE = ['s3:DeleteObject', 's3:DeleteObjectVersion'];
+const LIST = [
+  's3:ListBucket',
+  's3:ListBucketVersions',
+  's3:ListBucketMultipartUploads',
+  's3:GetBucketVersioning',
+  's3:GetBucketObjectLockConfiguration',
+];
+
+function allow(who: string[], actions: string[], resource: string): object {
+  return { Effect: 'Allow', Principal: { AWS: who }, Action: actions, Resource: resource };
+}
+
+function policy(bucket: string, { writer, purger }: { writer: string; purger: string }): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      allow([writer, purger], LIST, `arn:aws:s3:::${bucket}`),
+      allow([writer, purger], READ, `arn:aws:s3:::${bucket}/*`),
+      allow([writer], WRITE, `arn:aws:s3:::${bucket}/*`),
+      allow([purger], PURGE, `arn:aws:s3:::${bucket}/*`),
+    ],
+  });
+}
+
+export async function prepareBucket(plan: BucketPlan): Promise<void> {
+  const { bucket, region } = plan;
+  const { client } = openLink(plan, plan.admin, () => new Date());
+  try {
+    await asked(`prepare the bucket ${bucket}`, async () => {
+      try {
+        await client.send(
+          new CreateBucketCommand({
+            Bucket: bucket,
+            ObjectLockEnabledForBucket: true,
+            ...(region === 'us-east-1'
+              ? {}
+              : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } }),
+          }),
+        );
+      } catch (error) {
+        const names = ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'];
+        if (!(error instanceof Error) || !names.includes(error.name)) throw error;
+      }
+      const lock = await client
+        .send(new GetObjectLockConfigurationCommand({ Bucket: bucket }))
+        .catch((error: unknown) => {
+          // S3's way to say that there is none.
+          if (statusOf(error) === 404) return null;
+          throw error;
+        });
+      const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+      if (lock?.ObjectLockConfiguration?.ObjectLockEnabled !== 'Enabled' || versioning.Status !== 'Enabled')
+        throw new ArchiveError(
+          'store-refused',
+          `The bucket ${bucket} has no Object Lock or no versioning, and cannot get them later: make another one.`,
+          { retry: 'never' },
+        );
+      if (plan.accounts !== undefined)
+        await client.send(
+          new PutBucketPolicyCommand({ Bucket: bucket, Policy: policy(bucket, plan.accounts) }),
+        );
+    });
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Object stores with retention lock.
+ *
+ * The store is the truth: whatever a record is made of lies here, locked, and the index can be rebuilt from it.
+ * Two real kinds stand behind one interface and one contract suite (`test/service/store-contract.test.ts`):
+ *   folder  files on this machine, crash-proof and append-only, tamper-evident but not immutable
+ *   s3      any S3 server with Object Lock in compliance mode that passes the canary
+ *
+ * What a caller may rely on:
+ *   - `seal` is a conditional, locked put. When it answers `created`, bytes and lock are durable in the store.
+ *     `exists` means the key was there already, with whatever bytes: the caller heads it and compares the digest.
+ *   - An error with `retry: 'later'` may have been persisted anyway; asking again with the same key is always safe.
+ *   - Nothing here deletes. Deletion is a different port with different credentials: `openPurger`.
+ */
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Config } from '#config.ts';
+import { ArchiveError } from '#errors.ts';
+import { openFolderPurger, openFolderStore } from './folder.ts';
+import { openS3Purger } from './s3-purger.ts';
+import { openS3Store } from './s3.ts';
+
+export interface SealInput {
+  /** Unique for ever; never a path prefix of another key. */
+  readonly key: string;
+  readonly body: { readonly path: string } | { readonly bytes: Uint8Array };
+  /** Lower-case hex SHA-256 of the body; a store that receives other bytes refuses them. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  /** The lock is compliance mode until this instant, always explicit. */
+  readonly retainUntil: Date;
+  /** Born held: set for new seals of a record under legal hold. */
+  readonly hold?: boolean;
+}
+
+export type SealOutcome =
+  | { readonly outcome: 'created'; readonly versionId: string }
+  | { readonly outcome: 'exists' };
+
+/** What the store says about one version, read back from it and not from what was sent. */
+export interface ObjectState {
+  readonly key: string;
+  readonly versionId: string;
+  readonly sizeBytes: number;
+  /** Lower-case hex; null when the store keeps none (then `read` and hash). */
+  readonly sha256: string | null;
+  readonly mode: 'COMPLIANCE' | 'GOVERNANCE' | null;
+  readonly retainUntil: Date | null;
+  readonly hold: boolean;
+}
+
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly isDeleteMarker: boolean;
+  readonly sizeBytes: number;
+}
+
+/** What this store can be trusted with; found out by the canary, never assumed. */
+export interface StoreCapabilities {
+  readonly kind: 'folder' | 's3';
+  /** `compliance`: the server refuses to unlock, whoever asks. `advisory`: tampering shows, but is not prevented. */
+  readonly immutability: 'compliance' | 'advisory';
+  readonly holdOutlivesRetention: boolean;
+  readonly multipartLock: boolean;
+  readonly checksumOnHead: boolean;
+}
+
+export interface CanaryCheck {
+  readonly n: number;
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was seen, in a sentence. */
+  readonly found: string;
+}
+
+export interface CanaryReport {
+  readonly at: Date;
+  /** Checks 1 to 11 all passed: the store may be sealed into. */
+  readonly passed: boolean;
+  readonly checks: readonly CanaryCheck[];
+  readonly capabilities: StoreCapabilities;
+}
+
+export interface ObjectStore {
+  readonly kind: 'folder' | 's3';
+  /** For people: an address or folder without secrets. */
+  readonly describe: string;
+
+  seal(input: SealInput): Promise<SealOutcome>;
+  /** Without a version id: the current version. Null when there is none (or it is a delete marker). */
+  head(key: string, versionId?: string): Promise<ObjectState | null>;
+  /** Bytes of one version; `range` is inclusive. Rejects with `store-object-missing`. */
+  read(
+    key: string,
+    versionId: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<Readable>;
+  /** Only forward: a date before the present lock is refused by the store; the same date again changes nothing. */
+  extend(key: string, versionId: string, retainUntil: Date): Promise<void>;
+  hold(key: string, versionId: string): Promise<void>;
+  release(key: string, versionId: string): Promise<void>;
+  /** Every version and marker under a prefix, all pages. */
+  versions(prefix: string): AsyncIterable<ObjectVersion>;
+  /** The twelve checks of `reference/object-store.md` 5. Costs three tiny objects and, with `full`, about four seconds. */
+  canary(options: { readonly full: boolean }): Promise<CanaryReport>;
+  close(): Promise<void>;
+}
+
+/** The only deleter. Held by the purge job alone, with credentials of its own. */
+export interface ObjectPurger {
+  /** Deletes one version. Rejects with `store-object-locked` while a lock or hold stands. */
+  purge(key: string, versionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StoreConfig = Pick<Config, 's3' | 'dataDir'>;
+
+export interface StoreOptions {
+  /** Our clock. The store's own is compared with it on every answer. */
+  readonly now?: () => Date;
+}
+
+interface StoreKind {
+  open(config: StoreConfig, options: StoreOptions): Promise<ObjectStore>;
+  openPurger(config: StoreConfig, options: StoreOptions): Promise<ObjectPurger>;
+}
+
+function bucketOf({ s3 }: StoreConfig): NonNullable<Config['s3']> {
+  if (s3 !== null) return s3;
+  throw new ArchiveError('config-invalid', 'The settings name no S3 store.', { retry: 'halt' });
+}
+
+/** Every kind of store. A new one is a file beside this one, a line here, and the contract suite runs it. */
+export const STORE_KINDS: Readonly<Record<ObjectStore['kind'], StoreKind>> = {
+  folder: {
+    open: ({ dataDir }, { now }) => openFolderStore({ folder: join(dataDir, 'store'), now }),
+    openPurger: ({ dataDir }, { now }) => openFolderPurger({ folder: join(dataDir, 'store'), now }),
+  },
+  s3: {
+    open: async (config, { now }) => openS3Store({ s3: bucketOf(config), now }),
+    openPurger: async (config, { now }) => {
+      const s3 = bucketOf(config);
+      if (s3.purger !== null) return openS3Purger({ s3, purger: s3.purger, now });
+      throw new ArchiveError(
+        'config-invalid',
+        'Purging needs S3_PURGE_ACCESS_KEY_ID and S3_PURGE_SECRET_ACCESS_KEY.',
+        { retry: 'halt' },
+      );
+    },
+  },
+};
+
+function kindOf(config: StoreConfig): StoreKind {
+  return STORE_KINDS[config.s3 === null ? 'folder' : 's3'];
+}
+
+/** The store that the settings name. It is not asked anything yet: `canary` finds out what it is worth. */
+export function openStore(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectStore> {
+  return kindOf(config).open(config, options);
+}
+
+export function openPurger(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectPurger> {
+  return kindOf(config).openPurger(config, options);
+}
+
+export { openStanding, type StoreStanding } from './standing.ts';
+export { prepareBucket } from './s3-bucket.ts';

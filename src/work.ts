@@ -1,0 +1,152 @@
+/**
+ * What each worker does, wired to what it needs. The same functions run in one process (`holdfast up`) and as processes
+ * of their own (`workers/`, `holdfast work <name>`).
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { captureRecord } from '#capture/capture.ts';
+import { codeOf } from '#errors.ts';
+import { inspectPictures, knownStaged } from '#intake/intake.ts';
+import { runStep, startRelay, type Claim, type Relay, type StepContext } from '#record/record.ts';
+import { renewLeases } from '#retention/retention.ts';
+import { sealRecord } from '#seal/seal.ts';
+import type { StepName } from '#queue/queue.ts';
+import type { Metrics } from '#api/api.ts';
+import type { System } from './system.ts';
+
+export const WORKERS = ['relay', 'seal', 'capture', 'retention'] as const;
+export type WorkerName = (typeof WORKERS)[number];
+
+export interface WorkOptions {
+  readonly metrics: Metrics;
+  /** An invariant broke: the process must stop, with its reason. */
+  readonly onHalt: (error: unknown) => void;
+}
+
+/** Ends what was started and is not the queue's to end. */
+export type StopWork = () => Promise<void>;
+
+export async function startWork(name: WorkerName, system: System, options: WorkOptions): Promise<StopWork> {
+  switch (name) {
+    case 'relay':
+      return startRelayWork(system).stop;
+    case 'seal':
+      return await startSealing(system, options);
+    case 'capture':
+      return await startCapturing(system, options);
+    case 'retention':
+      return startRetention(system);
+  }
+}
+
+export function startRelayWork(system: System): Relay {
+  const { db, queue, log, config } = system;
+  return startRelay({ db, queue, log, forgetMs: config.reconcileMs, idleMs: 100 });
+}
+
+async function take(
+  system: System,
+  options: WorkOptions,
+  step: StepName,
+  concurrency: number,
+  work: (claim: Claim) => Promise<void>,
+): Promise<void> {
+  const context: StepContext = {
+    db: system.db,
+    log: system.log,
+    worker: system.worker,
+    claimMs: system.config.claimMs,
+    onHalt: options.onHalt,
+  };
+  await system.queue.work(
+    step,
+    async (recordId) => {
+      const started = performance.now();
+      const ended = await runStep(context, step, recordId, work);
+      system.log.debug({ recordId, step, ended, ms: Math.round(performance.now() - started) }, 'step.ended');
+    },
+    { concurrency },
+  );
+}
+
+async function startSealing(system: System, options: WorkOptions): Promise<StopWork> {
+  const { db, store, standing, staging, config } = system;
+  await staging.checkProbe();
+  // The canary at start: an operator reads at once what the first report would have met. Sealing waits for it anyway.
+  standing.trusted().then(
+    (capabilities) => system.log.info({ ...capabilities }, 'store.trusted'),
+    (error: unknown) => system.log.error({ code: codeOf(error), err: error }, 'store.refused'),
+  );
+  const stagedPath = (name: string): string => staging.path(name);
+  await take(system, options, 'seal', config.sealConcurrency, async (claim) => {
+    await sealRecord(
+      {
+        db,
+        store,
+        trusted: standing.trusted,
+        stagedPath,
+        leaseMs: config.leaseMs,
+        mode: config.mode,
+        program: system.program,
+        now: system.now,
+        onFirstSeal: (seconds) => options.metrics.sealed(seconds),
+      },
+      claim,
+    );
+  });
+  await take(system, options, 'inspect', 2, async (claim) => {
+    await inspectPictures(
+      { db, store, stagedPath, scratchDir: system.scratchDir, inspect: system.inspector.inspect },
+      claim,
+    );
+  });
+  return async () => undefined;
+}
+
+async function startCapturing(system: System, options: WorkOptions): Promise<StopWork> {
+  const { db, browser, staging, config } = system;
+  await staging.checkProbe();
+  await take(system, options, 'capture', config.captureConcurrency, async (claim) => {
+    await captureRecord(
+      {
+        db,
+        browser,
+        stage: async (bytes) => await staging.stage(bytes, { limitBytes: 2 * 1024 ** 3 }),
+        scratchDir: system.scratchDir,
+        deadlineMs: config.captureDeadlineMs,
+        now: system.now,
+        onOutcome: options.metrics.captured,
+      },
+      claim,
+    );
+  });
+  return async () => undefined;
+}
+
+const LEASE_PASS_MS = 3_600_000;
+/** A row is written seconds after its bytes are staged; a day is far beyond any request. */
+const SWEEP_AGE_MS = 86_400_000;
+
+function startRetention(system: System): StopWork {
+  const { db, store, log, config, staging } = system;
+  const ending = new AbortController();
+  const loop = async (): Promise<void> => {
+    // With a short lease (trial) the pass comes often enough to keep it.
+    const passMs = Math.min(LEASE_PASS_MS, Math.max(1000, config.leaseMs / 8));
+    while (!ending.signal.aborted) {
+      try {
+        const { signal } = ending;
+        await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
+        const swept = await staging.sweep(SWEEP_AGE_MS, async (names) => await knownStaged(db, names));
+        if (swept.removed > 0) log.info(swept, 'staging.swept');
+      } catch (error) {
+        log.error({ code: codeOf(error), err: error }, 'retention.failed');
+      }
+      await sleep(passMs, undefined, { signal: ending.signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return async () => {
+    ending.abort();
+    await running;
+  };
+}

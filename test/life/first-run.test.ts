@@ -1,0 +1,206 @@
+/**
+ * What a stranger does with the README's two commands: a copy of the repository in an empty folder, `npm ci && npm start`, the
+ * demo, a report with a picture through the page in a real browser, one with an address through HTTP, a stop and a second start.
+ */
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Receipt } from '#record/record.ts';
+import { browserForTests } from '../support/chromium.ts';
+import { png } from '../support/picture.ts';
+import { freePort } from '../support/port.ts';
+import { run, start, type Running } from '../support/processes.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+let home: string;
+let env: NodeJS.ProcessEnv;
+let url: string;
+let running: Running | null = null;
+let demo: Running | null = null;
+let browser: Browser | null = null;
+
+const npx = async (...args: string[]): Promise<string> =>
+  await run('npx', ['holdfast', ...args], { cwd: home, env });
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'holdfast-stranger-'));
+  const files = (
+    await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
+  )
+    .split('\0')
+    .filter((name) => name !== '');
+  for (const name of files) {
+    await mkdir(dirname(join(home, name)), { recursive: true });
+    await cp(join(ROOT, name), join(home, name)).catch((error: unknown) => {
+      // A file that was deleted and not committed yet is in the list and not on the disk.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+  }
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  // The machine's own Node and npm, none of this checkout's programs, and no setting but the port.
+  const path = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'));
+  env = {
+    PATH: path.join(delimiter),
+    HOME: process.env['HOME'],
+    HOLDFAST_PORT: String(port),
+    ...npmSettings(),
+  };
+  await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: home, env, timeoutMs: 400_000 });
+}, 420_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.end('SIGTERM');
+  await running?.end('SIGTERM');
+  await rm(home, { recursive: true, force: true });
+}, 90_000);
+
+/** How this machine's npm reaches its registry, when that is said by environment. */
+function npmSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_(?!.*prefix)|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT)/i.test(name),
+    ),
+  );
+}
+
+async function up(): Promise<void> {
+  running = start('npm', ['start'], { cwd: home, env });
+  await running.says('Holdfast is ready', 120_000);
+}
+
+async function receiptOf(
+  key: string,
+  recordId: string,
+  holds: (receipt: Receipt) => boolean,
+): Promise<Receipt> {
+  const end = Date.now() + 90_000;
+  for (;;) {
+    const receipt = (await (
+      await fetch(`${url}/v1/records/${recordId}/receipt`, { headers: { authorization: `Bearer ${key}` } })
+    ).json()) as Receipt;
+    if (holds(receipt)) return receipt;
+    if (Date.now() > end) throw new Error(`${JSON.stringify(receipt, null, 1)}\n${running?.said()}`);
+    await sleep(100);
+  }
+}
+
+describe('a first run', () => {
+  let key: string;
+  let byPage: string;
+
+  test('npm start makes what is missing and says how to make the first key', async () => {
+    const begun = Date.now();
+    await up();
+    expect(running?.said()).toContain('npx holdfast agency add');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(Date.now() - begun).toBeLessThan(60_000); // design 5: ready within 60 s
+  });
+
+  test('the demo shows what is safe and what is not', async () => {
+    demo = start('npx', ['holdfast', 'demo'], { cwd: home, env });
+    await demo.says('The sample pages stay up', 120_000);
+    const said = demo.said();
+    expect(said.match(/SAFE TO REMOVE {4}/g)).toHaveLength(3);
+    expect(said.match(/DO NOT REMOVE YET/g)).toHaveLength(3);
+    key = /hfk_[\w-]+/.exec(said)?.[0] ?? '';
+    expect(key).not.toBe('');
+  });
+
+  test('a picture handed in through the page becomes safe to remove', async () => {
+    browser = await puppeteer.launch(await browserForTests());
+    const page = await browser.newPage();
+    await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+    await page.goto(`${url}/report`);
+    await page.type('#key', key);
+    await page.click('#key-form button');
+    await page.waitForSelector('#files', { timeout: 10_000 });
+    const shot = join(home, 'shot.png');
+    await writeFile(shot, await png(800, 600));
+    const input = await page.waitForSelector('input#files');
+    await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(shot);
+    await page.waitForFunction("document.querySelectorAll('#pictures li').length === 1");
+    await page.click('label[for="ground-1"]');
+    await page.click('label[for="verb-hide"]');
+    await page.$eval('#account', (select) => {
+      const list = select as unknown as { selectedIndex: number; dispatchEvent(event: Event): void };
+      list.selectedIndex = 1;
+      list.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    const begun = performance.now();
+    await page.click('#submit');
+    await page.waitForFunction(
+      "document.querySelector('#word')?.textContent?.toLowerCase().includes('safe to remove')",
+      { timeout: 30_000 },
+    );
+    console.log(
+      `from "hand in" to "safe to remove" on the page: ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+    );
+    byPage = /records\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? '';
+    const receipt = await receiptOf(key, byPage, (one) => one.safeToRemove);
+    expect(receipt).toMatchObject({
+      mode: 'trial',
+      tier: 'D',
+      store: { kind: 'folder', immutability: 'advisory' },
+    });
+  });
+
+  test('an address of the demo’s pages becomes safe to remove by capture alone', async () => {
+    const address = /http:\/\/127\.0\.0\.1:\d+\/rivertown\/posts\/7001#comment-\d+/.exec(
+      demo?.said() ?? '',
+    )?.[0];
+    const sent = await fetch(`${url}/v1/deletion-events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        platform: 'facebook',
+        account: 'rivertown',
+        url: address,
+        action: { verb: 'delete' },
+      }),
+    });
+    expect(sent.status).toBe(202);
+    const { recordId } = (await sent.json()) as { recordId: string };
+    const receipt = await receiptOf(key, recordId, (one) => one.safeToRemove);
+    expect(receipt).toMatchObject({ tier: 'B', capture: { outcome: 'captured', targetFound: true } });
+  });
+
+  test('doctor finds all parts in order while it runs', async () => {
+    const { ok, checked } = JSON.parse(await npx('doctor', '--json')) as { ok: boolean; checked: number };
+    expect(ok).toBe(true);
+    expect(checked).toBeGreaterThanOrEqual(9);
+  });
+
+  test('Ctrl-C drains, and a second start finds everything', async () => {
+    // npm itself ends by the signal that it got; what counts is that what it started had time to say its last words.
+    await demo?.end('SIGINT');
+    await running?.end('SIGINT');
+    await vi.waitFor(
+      () => expect(running?.said()).toContain('Everything that was acknowledged is on disk'),
+      30_000,
+    );
+    await up();
+    expect(running?.said()).toContain('Agencies: rivertown');
+    const receipt = await receiptOf(key, byPage, () => true);
+    expect(receipt.safeToRemove).toBe(true);
+  });
+
+  test('the README’s commands are the ones that were run', async () => {
+    const readme = await readFile(join(home, 'README.md'), 'utf8');
+    for (const command of [
+      'npm ci && npm start',
+      'npm ci && npm test',
+      'npx holdfast demo',
+      'npx holdfast agency add',
+      'npx holdfast key create',
+    ])
+      expect(readme).toContain(command);
+  });
+});

@@ -1,0 +1,154 @@
+/** What is put into the form, and the key that opens it: neither is lost, neither gets out. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKey, revokeKey } from '#agency/agency.ts';
+import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { fillForm, handedIn, openForm } from '../support/reporting.ts';
+import type { Visitor } from '../support/visitor.ts';
+
+let scene: ConsoleScene;
+let at: Visitor;
+
+beforeAll(async () => {
+  scene = await openConsoleScene();
+});
+afterAll(async () => await scene.close());
+beforeEach(async () => {
+  at = await scene.visitor();
+});
+afterEach(async () => {
+  await at.page.browserContext().close();
+  expect(at.complaints()).toEqual([]);
+});
+
+const pictureCount = async (count: number): Promise<void> => {
+  await at.page.waitForFunction(`document.querySelectorAll('#pictures li').length === ${count}`);
+};
+
+describe('pictures', () => {
+  test('are pasted and dropped anywhere, and taken out again', async () => {
+    await openForm(scene, at);
+    await at.give('paste', [{ name: 'image.png', type: 'image/png' }]);
+    await pictureCount(1);
+    await at.give('drop', [
+      { name: 'a.jpg', type: 'image/jpeg' },
+      { name: 'b.jpg', type: 'image/jpeg' },
+    ]);
+    await pictureCount(3);
+    await at.press('#pictures li:nth-child(2) button');
+    await pictureCount(2);
+    expect(
+      await at.page.$$eval('.hf-pictures__name', (names) => names.map((name) => name.textContent)),
+    ).toEqual(['image.png', 'b.jpg']);
+    expect(await at.inPage(`document.activeElement.getAttribute('aria-label')`)).toBe('Remove b.jpg');
+  });
+
+  test('that this browser cannot show are kept, and it says so', async () => {
+    await openForm(scene, at);
+    await at.give('drop', [{ name: 'IMG_0001.HEIC', type: 'image/heic' }]);
+    await pictureCount(1);
+    await at.reads('#pictures li', 'Will be kept; no preview here');
+    expect(await at.textOf('.hf-thumb')).toBe('HEIC');
+    expect(await at.page.$eval('#files', (input) => input.hasAttribute('accept'))).toBe(false);
+  });
+
+  test('that are not sent make the browser ask before the page is left', async () => {
+    await openForm(scene, at);
+    await at.choose(scene.picture.path);
+    await at.press('label[for="ground-1"]'); // browsers ask only after a person touched the page
+    const asked = new Promise<string>((resolve) => {
+      at.page.once('dialog', (dialog) => {
+        resolve(dialog.type());
+        void dialog.dismiss();
+      });
+    });
+    await at.inPage(`setTimeout(() => location.assign('/docs')), 0`);
+    expect(await asked).toBe('beforeunload');
+    expect(await at.count('#pictures li')).toBe(1);
+  });
+
+  test('a pasted address goes into its field', async () => {
+    await openForm(scene, at);
+    expect(await at.isShown('#url')).toBe(false);
+    await at.give('paste', [], 'https://social.example/posts/9');
+    expect(await at.isShown('#url')).toBe(true);
+    expect(await at.valueOf('#url')).toBe('https://social.example/posts/9');
+  });
+});
+
+describe('the key', () => {
+  const newKey = async () =>
+    await createKey(scene.archive.system.db, { agencyId: 'rivertown', role: 'moderator', label: 'test' });
+  const revoke = async (keyId: string): Promise<void> => {
+    expect(await revokeKey(scene.archive.system.db, 'rivertown', keyId, new Date())).toBe(true);
+  };
+
+  test('that is wrong is refused in plain words, and not kept', async () => {
+    await at.signIn('/report', 'hfk_wrong');
+    await at.reads('#key-error', 'The archive does not know this key');
+    expect(await at.isShown('#report')).toBe(false);
+    expect(await at.inPage('JSON.stringify([{ ...sessionStorage }, { ...localStorage }])')).toBe('[{},{}]');
+  });
+
+  test('lives in the tab, and neither in an address nor on the disk', async () => {
+    const { key } = await newKey();
+    await openForm(scene, at, key);
+    await fillForm(at, scene.picture);
+    await at.press('#submit');
+    await at.shown('#state');
+    await at.goTo('/report');
+    await at.shown('#report');
+    expect(await at.inPage('JSON.stringify({ ...sessionStorage })')).toContain(key);
+    expect(
+      await at.inPage(`location.href + JSON.stringify({ ...localStorage }) + document.cookie`),
+    ).not.toContain(key);
+    // What is remembered on the device is what was done and where, and nothing more.
+    expect(await at.inPage('Object.keys(localStorage).join()')).toBe('holdfast-last-choice');
+    const other = await at.page.browserContext().newPage();
+    await other.goto(`${scene.origin}/report`);
+    await other.waitForSelector('#key', { visible: true });
+  });
+
+  test.each([
+    ['this moment', 0],
+    // By then every call is refused before its body is read: the answer comes while the picture is still on its way.
+    ['a while ago', 1200],
+  ])('that was revoked %s costs nothing of what was put in', async (_when, waitMs) => {
+    const { key, keyId } = await newKey();
+    const before = await scene.recordCount();
+    await openForm(scene, at, key);
+    await fillForm(at, scene.largePicture);
+    await revoke(keyId);
+    await sleep(waitMs);
+    await at.press('#submit');
+    await at.shown('#key');
+    expect(await at.textOf('#failure-text')).toContain('does not know this key any more');
+    expect(await at.isShown('#report')).toBe(true);
+    await at.page.type('#key', (await newKey()).key);
+    await at.press('#key-form button');
+    await at.reads('#failure-text', 'Press “Try again”');
+    await at.press('#submit');
+    const { files } = await scene.arrived(await handedIn(at));
+    expect(await scene.recordCount()).toBe(before + 1);
+    expect(files.map(({ bytes }) => bytes.equals(scene.largePicture.bytes))).toEqual([true]);
+  });
+
+  test('that is revoked while a record is watched is asked for again, and the watching goes on', async () => {
+    const { key, keyId } = await newKey();
+    const { body } = await scene.archive.report({
+      platform: 'facebook',
+      account: 'rivertown',
+      action: { verb: 'hide' },
+    });
+    await at.signIn(`/report/records/${body.recordId}`, key);
+    await at.reads('#live', 'Live.');
+    await revoke(keyId);
+    await sleep(1200);
+    scene.archive.app.server.closeAllConnections();
+    await at.shown('#key');
+    expect(await at.textOf('#word')).toBe('DO NOT REMOVE YET');
+    await at.page.type('#key', (await newKey()).key);
+    await at.press('#key-form button');
+    await at.reads('#live', 'Live.');
+  });
+});

@@ -1,0 +1,263 @@
+/** What is served: pages with their policy, files of ours, the list of calls, and receipts that no text can break out of. */
+import fastify from 'fastify';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { problemPage, receiptPage, registerConsole } from '#console/console.ts';
+import type { Receipt } from '#record/record.ts';
+import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { openForm } from '../support/reporting.ts';
+import { sampleReceipt } from '../support/sample-receipt.ts';
+import type { Visitor } from '../support/visitor.ts';
+
+let scene: ConsoleScene;
+let at: Visitor;
+
+beforeAll(async () => {
+  scene = await openConsoleScene();
+});
+afterAll(async () => await scene.close());
+beforeEach(async () => {
+  at = await scene.visitor();
+});
+afterEach(async () => {
+  await at.page.browserContext().close();
+  expect(at.complaints()).toEqual([]);
+});
+
+const asPerson = { headers: { accept: 'text/html' } };
+
+describe('what is served', () => {
+  const PAGES = [
+    '/report',
+    '/report/records/01990000-0000-7000-8000-000000000001',
+    '/report/records/01990000-0000-7000-8000-000000000001/receipt',
+    '/docs',
+    '/nowhere',
+  ];
+
+  test('each page comes with its policy, and allows no script of its own', async () => {
+    for (const path of PAGES) {
+      const answer = await fetch(scene.origin + path, asPerson);
+      const text = await answer.text();
+      expect(answer.headers.get('content-security-policy')).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=/i);
+      expect(text).toContain('TRIAL: not for official records');
+    }
+    expect(PAGES.length).toBe(5);
+  });
+
+  test('a script that got into a page would not run', async () => {
+    await at.goTo('/report');
+    await at.inPage(
+      `document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = true' }))`,
+    );
+    expect(await at.inPage(`'ran' in window`)).toBe(false);
+    expect(at.said.splice(0).some((line) => /content security policy/i.test(line))).toBe(true);
+  });
+
+  test('files of ours are cached for ever, and nothing else is there', async () => {
+    await openForm(scene, at);
+    const loaded = (
+      (await at.inPage(
+        `performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)`,
+      )) as string[]
+    ).filter((path) => path.startsWith('/assets/'));
+    expect(loaded.filter((path) => path.endsWith('.woff2')).length).toBeGreaterThan(0);
+    expect(loaded.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(4);
+    for (const path of loaded) {
+      const answer = await fetch(scene.origin + path, asPerson);
+      expect([
+        path,
+        answer.status,
+        answer.headers.get('cache-control'),
+        answer.headers.get('x-content-type-options'),
+      ]).toEqual([path, 200, 'public, max-age=31536000, immutable', 'nosniff']);
+    }
+    const own = (loaded.find((path) => path.endsWith('report.js')) ?? '').replace('report.js', '');
+    const uswds = own.replace('/holdfast/', '/uswds/');
+    for (const path of [
+      own,
+      own.slice(0, -1),
+      `${own}nothing.js`,
+      `${own}..%2fconsole.ts`,
+      `${own}%2e%2e/console.ts`,
+      uswds,
+      `${uswds}js/uswds.min.js`,
+      `${uswds}scss/uswds.scss`,
+      `${uswds}css/uswds.min.css.map`,
+      `${uswds}..%2f..%2fpackage.json`,
+    ]) {
+      expect([path, (await fetch(scene.origin + path, asPerson)).status]).toEqual([path, 404]);
+    }
+  });
+
+  test('the address of the archive leads to the form', async () => {
+    const answer = await fetch(`${scene.origin}/`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/report']);
+  });
+
+  test('every call of the document is listed, and no other', async () => {
+    const { paths } = (await (await fetch(`${scene.origin}/openapi.json`)).json()) as {
+      readonly paths: Readonly<Record<string, object>>;
+    };
+    const calls = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(calls.length).toBeGreaterThan(12);
+    await at.goTo('/docs');
+    const listed = await at.page.$$eval('.hf-call__name', (names) =>
+      names.map((name) => name.textContent ?? ''),
+    );
+    expect(new Set(listed)).toEqual(new Set(calls));
+    expect(listed).toHaveLength(calls.length);
+    expect(await at.textOf('main')).toContain(`${calls.length} calls`);
+  });
+
+  test('the words of the document stay text, and in production nothing says trial', async () => {
+    const app = fastify();
+    const hostile = 'A record, <script>alert(1)</script> whole';
+    await registerConsole(app, {
+      mode: 'production',
+      publicUrl: 'https://archive.example',
+      openapi: () => ({
+        paths: { '/v1/<b>': { get: { tags: ['<i>'], summary: hostile, responses: { 200: {} } } } },
+      }),
+    });
+    try {
+      for (const path of PAGES.filter((one) => one !== '/nowhere'))
+        expect((await app.inject(path)).body).not.toContain('TRIAL');
+      const { body } = await app.inject('/docs');
+      expect(body).toContain('A record, &lt;script&gt;alert(1)&lt;/script&gt; whole');
+      expect(body).toContain('GET /v1/&lt;b&gt;');
+      expect(body).not.toMatch(/<script(?![^>]*\ssrc=)|<[bi]>/);
+    } finally {
+      await app.close();
+    }
+    expect(
+      receiptPage(
+        { ...sampleReceipt, mode: 'production' },
+        { agencyName: 'City of Rivertown', zone: 'America/Chicago' },
+      ),
+    ).not.toContain('TRIAL');
+    const problem = { status: 404, title: 'T', detail: 'D', code: 'c', requestId: 'r' };
+    expect(problemPage(problem, 'production')).not.toContain('TRIAL');
+  });
+});
+
+describe('a receipt', () => {
+  const about = { agencyName: 'City of Rivertown', zone: 'America/Chicago' };
+
+  test('states what it must', () => {
+    const text = receiptPage(sampleReceipt, about)
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+    const [seal] = sampleReceipt.seals;
+    for (const part of [
+      'TRIAL: not for official records',
+      'ABCDE-FGHJK',
+      'SAFE TO REMOVE',
+      'Tier D',
+      'It does not prove:',
+      sampleReceipt.statement,
+      sampleReceipt.store.sentence,
+      sampleReceipt.log.sentence,
+      'Nov 21, 2026, 2:03:00 PM CST',
+      '2026-11-21T20:03:00.123Z',
+      seal?.sha256 ?? '?',
+      seal?.key ?? '?',
+      seal?.versionId ?? '?',
+      seal?.lockedUntil ?? '?',
+      ' 1,800 ',
+    ])
+      expect(text).toContain(part);
+  });
+
+  test('says no while something is missing', () => {
+    const text = receiptPage(
+      {
+        ...sampleReceipt,
+        safeToRemove: false,
+        evidence: [],
+        tier: null,
+        missing: [{ code: 'seal-pending', sentence: 'It is being sealed.' }],
+        seals: [],
+      },
+      about,
+    );
+    expect(text).not.toContain('SAFE TO REMOVE');
+    expect(text).toContain('DO NOT REMOVE YET');
+    expect(text).toContain('It is being sealed.');
+  });
+
+  test('says in each case what the live page says', () => {
+    const word = (more: Partial<Receipt>): string =>
+      /hf-state__word">([^<]*)</.exec(receiptPage({ ...sampleReceipt, ...more }, about))?.[1] ?? '';
+    const missing = [{ code: 'seal-pending' as const, sentence: 'It is being sealed.' }];
+    expect([
+      word({}),
+      word({ removal: 'confirmed' }),
+      word({ removal: 'none' }),
+      word({ status: 'disposed' }),
+      ...(['awaited', 'confirmed', 'none'] as const).map((removal) =>
+        word({ removal, safeToRemove: false, missing }),
+      ),
+    ]).toEqual([
+      'SAFE TO REMOVE',
+      'SEALED, AND REMOVED',
+      'SEALED AND KEPT',
+      'NO LONGER KEPT',
+      'DO NOT REMOVE YET',
+      'REMOVED, NOT ARCHIVED IN FULL',
+      'NOT SEALED YET',
+    ]);
+  });
+
+  test('shows hostile text as text', async () => {
+    const hostile = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>'<!--\u0000`;
+    const [seal] = sampleReceipt.seals;
+    if (seal === undefined) throw new Error('The sample has no seal.');
+    const receipt = {
+      ...sampleReceipt,
+      recordId: hostile,
+      platform: hostile,
+      account: hostile,
+      code: hostile,
+      seals: [{ ...seal, role: hostile, key: hostile, versionId: hostile, lockedUntil: hostile }],
+      missing: [{ code: 'seal-pending' as const, sentence: hostile }],
+      parked: [{ step: hostile, code: hostile, reason: hostile }],
+      classification: { edition: hostile, series: hostile, reason: hostile },
+      capture: { outcome: hostile, targetFound: false, sandbox: false },
+      store: { ...sampleReceipt.store, sentence: hostile },
+      statement: hostile,
+    };
+    const texts = [
+      receiptPage(receipt, { agencyName: hostile, zone: hostile }),
+      problemPage(
+        { status: 400, title: hostile, detail: hostile, code: hostile, requestId: hostile },
+        'trial',
+      ),
+    ];
+    for (const text of texts) {
+      // Without any policy: what the markup alone lets through.
+      await at.page.goto('about:blank');
+      await at.page.setContent(text.replaceAll(/<link[^>]*>/g, ''), { waitUntil: 'domcontentloaded' });
+      expect(await at.inPage(`['ran' in window, document.querySelectorAll('img, script').length]`)).toEqual([
+        false,
+        0,
+      ]);
+      expect(await at.textOf('main')).toContain(
+        `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>'<!--\uFFFD`,
+      );
+    }
+  });
+
+  test('with a zone that nobody knows still shows UTC', () => {
+    expect(receiptPage(sampleReceipt, { ...about, zone: 'Nowhere/At_All' })).toContain(
+      '2026-11-21T20:03:00.123Z',
+    );
+  });
+});

@@ -1,0 +1,51 @@
+/** What only the Redis kind must stand: being emptied. */
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openQueue } from '#queue/queue.ts';
+import { gate, ids, jobs, type QueueServer, redisServer, until } from '../support/queue-server.ts';
+
+describe('emptying Redis', () => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await redisServer();
+  }, 120_000);
+  afterAll(async () => await server.stop());
+
+  test('under running workers wedges nothing', async () => {
+    const queue = await openQueue(
+      { redisUrl: server.redisUrl },
+      { databaseUrl: '', log: pino({ level: 'silent' }) },
+    );
+    const client = new Redis(server.redisUrl ?? '');
+    const held = gate();
+    const seen: string[] = [];
+    await queue.work('seal', held.handler, { concurrency: 2 });
+    await queue.work('capture', async (id) => void seen.push(id), { concurrency: 1 });
+    const lost = ids(20);
+    await queue.enqueue('seal', jobs(lost));
+    await until('two run and the rest waits', () => held.began.length === 2);
+    await client.flushall();
+    held.open();
+    await until('the running ones end', () => held.ended.length === 2);
+    expect(await queue.waiting('seal')).toBe(0);
+    // The same records, as the reconciler does, and new ones; to busy workers and to idle ones.
+    const rung = [...lost, ...ids(5)];
+    await queue.enqueue('seal', jobs(rung));
+    const [captured = ''] = ids(1);
+    await queue.enqueue('capture', jobs([captured]));
+    await until(
+      'all delivered',
+      () => rung.every((id) => held.ended.slice(2).includes(id)) && seen.includes(captured),
+    );
+    for (let n = 0; n < 10; n++) {
+      await client.flushall();
+      const more = ids(3);
+      await queue.enqueue('seal', jobs(more));
+      await until(`delivered after emptying ${n}`, () => more.every((id) => held.ended.includes(id)), 5000);
+    }
+    await until('nothing is kept', async () => (await server.kept()) === 0);
+    client.disconnect();
+    await queue.drain(1000);
+  }, 60_000);
+});

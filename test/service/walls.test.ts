@@ -1,0 +1,548 @@
+/**
+ * The walls between agencies, as the database keeps them and as the calls show them. What each role may do is written out
+ * here by hand, so that a grant that is added or lost fails with its name.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, escapeIdentifier } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addAccount, addAgency, addPolicy } from '#agency/agency.ts';
+import { migrateDatabase } from '#database.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { call, recordOf, settled } from '../support/looking.ts';
+import { png } from '../support/picture.ts';
+import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
+
+const ROLES = ['holdfast_app', 'holdfast_search', 'holdfast_system'] as const;
+
+let archive: Archive;
+/** The other city: its record has been through everything, and one step of it waits for a person. */
+let theirs: string;
+let ours: string;
+const WORD = 'quokka';
+
+beforeAll(async () => {
+  archive = await openArchive();
+  const { db } = archive.system;
+  await addAgency(db, { id: 'lakeside', name: 'City of Lakeside', zone: 'America/Chicago' });
+  await db.inAgency('lakeside', async (at) => {
+    await addPolicy(at, {
+      policyId: 'lakeside-rules',
+      version: '1',
+      title: 'Lakeside rules',
+      effectiveOn: '2026-01-01',
+      grounds: [{ clauseId: 'a', label: 'Lakeside label', citation: 'A', clause: 'Lakeside clause' }],
+    });
+    await addAccount(at, {
+      platform: 'x',
+      nativeId: null,
+      handle: '@lakeside',
+      url: null,
+      name: 'Lakeside on X',
+    });
+  });
+  await archive.work();
+  const files = [{ name: 'shot.png', type: 'image/png', bytes: await png() }];
+  const report = (text: string) => simpleReport({ text, note: text, author: { displayName: text } });
+  const there = await archive.report(report(`${WORD} of Lakeside`), files, {
+    authorization: `Bearer ${await archive.key('moderator', 'lakeside')}`,
+    'idempotency-key': 'the-same-key-in-both',
+  });
+  const here = await archive.report(report('a wallaby of Rivertown'), files, {
+    'idempotency-key': 'the-same-key-in-both',
+  });
+  theirs = there.body.recordId;
+  ours = here.body.recordId;
+  await archive.until(ours, (receipt) => receipt.status === 'complete');
+  const seen = async (): Promise<string> =>
+    (await call(archive, `/v1/records/${theirs}/receipt`, { agency: 'lakeside' })).text;
+  for (let tries = 0; !(await seen()).includes('"status":"complete"'); tries += 1) {
+    if (tries === 300) throw new Error(await seen());
+    await sleep(100);
+  }
+  await archive.stopWork();
+  await archive.sql.query(
+    "insert into step (record_id, name, agency_id, parked_at, error_code, error) values ($1, 'inspect', 'lakeside', now(), 'internal', 'x')",
+    [theirs],
+  );
+});
+afterAll(async () => await archive?.close());
+
+/** A connection of its own that has become one of the roles, as the processes' do. */
+async function as<T>(role: (typeof ROLES)[number], work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: archive.databaseUrl, options: `-c role=${role}` });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The SQLSTATE of a refusal, or how many rows it touched. */
+async function outcome(client: Client, statement: string, values: unknown[] = []): Promise<string | number> {
+  try {
+    return (await client.query(statement, values)).rowCount ?? 0;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
+
+const DENIED = '42501';
+
+async function tables(): Promise<string[]> {
+  const { rows } = await archive.sql.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1",
+  );
+  return rows.map((row) => row.name);
+}
+
+describe('the catalogue', () => {
+  test('every table that carries an agency is walled, and the walls bind its owner too', async () => {
+    const { rows } = await archive.sql.query<{ name: string; walled: boolean; agency: boolean }>(`
+      select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as walled,
+             c.relname = 'agency' or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'agency_id') as agency
+        from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')`);
+    expect(rows.filter((row) => !row.agency).map((row) => row.name)).toEqual(['migration']);
+    const carrying = rows.filter((row) => row.agency);
+    expect(carrying.length).toBeGreaterThanOrEqual(14);
+    expect(carrying.filter((row) => !row.walled)).toEqual([]);
+  });
+
+  test('each policy is as narrow as it is written here', async () => {
+    const { rows } = await archive.sql.query<{ line: string }>(`
+      select format('%s %s %s: %s / %s', tablename, array_to_string(roles, ','), lower(cmd), qual, coalesce(with_check, '-')) as line
+        from pg_policies where schemaname = 'public' order by 1`);
+    const own = "(agency_id = current_setting('app.agency'::text))";
+    const walled = [
+      'account',
+      'api_key',
+      'artifact',
+      'classification_rule',
+      'event',
+      'fact',
+      'ground',
+      'object',
+      'policy_version',
+      'record',
+      'seal',
+      'series',
+      'step',
+    ];
+    expect(rows.map((row) => row.line)).toEqual(
+      [
+        ...walled.map((table) => `${table} holdfast_app all: ${own} / ${own}`),
+        "agency holdfast_app all: (id = current_setting('app.agency'::text)) / -",
+        ...['agency', 'api_key', 'step', 'object'].map(
+          (table) => `${table} holdfast_system all: true / true`,
+        ),
+        ...['record', 'seal', 'artifact'].map((table) => `${table} holdfast_system select: true / -`),
+        ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
+      ].toSorted(),
+    );
+  });
+
+  test('the roles are nobody: no superuser, no bypass, no login, no table of their own', async () => {
+    const { rows } = await archive.sql.query(
+      `select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication
+         from pg_roles where rolname = any($1) order by 1`,
+      [ROLES],
+    );
+    expect(rows).toEqual(
+      ROLES.map((rolname) => ({
+        rolname,
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolcanlogin: false,
+        rolreplication: false,
+      })),
+    );
+    const members = await archive.sql.query(
+      `select 1 from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = any($1)`,
+      [ROLES],
+    );
+    expect(members.rowCount, 'none of them is a member of any other').toBe(0);
+    const owned = await archive.sql.query<{ what: string }>(
+      `select pg_describe_object(classid, objid, objsubid) as what from pg_shdepend
+        where refclassid = 'pg_authid'::regclass and deptype = 'o' and dbid = (select oid from pg_database where datname = current_database())
+          and refobjid = any(select oid from pg_roles where rolname = any($1))`,
+      [ROLES],
+    );
+    expect(owned.rows.map((row) => row.what)).toEqual([
+      'function search_records(text,jsonb,timestamp with time zone,uuid,integer)',
+    ]);
+  });
+
+  /** Role → table → verb; a list of columns where the grant is on columns. Whatever is not here is not granted. */
+  const GRANTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+    PUBLIC: { migration: { select: '*' } },
+    holdfast_app: {
+      agency: { select: '*' },
+      api_key: { select: '*' },
+      policy_version: { select: '*', insert: '*' },
+      ground: { select: '*', insert: '*' },
+      account: { select: '*', insert: '*' },
+      series: { select: '*', insert: '*' },
+      classification_rule: { select: '*', insert: '*' },
+      record: {
+        select: '*',
+        insert: '*',
+        update:
+          'address author capture capture_outcome edition excerpt grounds removal removed_at search series series_reason state verb',
+      },
+      fact: { select: '*', insert: '*', update: 'deliveries seal_no' },
+      artifact: { select: '*', insert: '*', update: 'inline picture seal_no staged' },
+      seal: { select: '*', insert: '*', update: 'immutability sealed_at store_kind' },
+      object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
+      event: { select: '*', insert: '*' },
+      step: { select: '*', insert: '*', update: '*', delete: '*' },
+    },
+    holdfast_system: {
+      agency: { select: '*', insert: '*' },
+      api_key: { select: '*', insert: '*', update: 'revoked_at' },
+      step: { select: '*', insert: '*', update: '*', delete: '*' },
+      record: { select: 'agency_id capture_outcome id received_at removal series state' },
+      seal: { select: '*' },
+      object: {
+        select:
+          'agency_id confirmed_at key locked_until record_id retain_until seal_no size_bytes version_id',
+        update: 'locked_until',
+      },
+      artifact: { select: 'agency_id n record_id seal_no staged' },
+    },
+    holdfast_search: {
+      record: {
+        select:
+          'account agency_id capture_outcome edition grounds id platform received_at removal search series state verb',
+      },
+      step: { select: 'parked_at record_id' },
+    },
+  };
+
+  test('each role holds exactly the grants that are written here', async () => {
+    const { rows } = await archive.sql.query<{ role: string; table: string; verb: string; columns: string }>(`
+      select coalesce(r.rolname, 'PUBLIC') as role, g.name as table, lower(g.verb) as verb,
+             case when bool_or(g.col is null) then '*' else string_agg(g.col, ' ' order by g.col) end as columns
+        from (select c.relname as name, null as col, (aclexplode(c.relacl)).grantee, (aclexplode(c.relacl)).privilege_type as verb, c.relowner
+                from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+              union all
+              select c.relname, a.attname, (aclexplode(a.attacl)).grantee, (aclexplode(a.attacl)).privilege_type, c.relowner
+                from pg_attribute a join pg_class c on c.oid = a.attrelid
+               where c.relnamespace = 'public'::regnamespace and not a.attisdropped) g
+        left join pg_roles r on r.oid = g.grantee
+       where g.grantee <> g.relowner
+       group by 1, 2, 3`);
+    const found: Record<string, Record<string, Record<string, string>>> = {};
+    for (const { role, table, verb, columns } of rows) ((found[role] ??= {})[table] ??= {})[verb] = columns;
+    expect(found).toEqual(GRANTS);
+    expect(rows.length).toBeGreaterThan(40);
+  });
+
+  test('nobody but the owner may call what crosses agencies, make tables, or count by themselves', async () => {
+    const { rows } = await archive.sql.query<{ line: string }>(`
+      select format('%s %s', p.proname, coalesce(r.rolname, 'PUBLIC')) as line
+        from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a left join pg_roles r on r.oid = a.grantee
+       where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
+    expect(rows.map((row) => row.line)).toEqual([
+      'search_records holdfast_app',
+      'search_records holdfast_search',
+    ]);
+    for (const role of ROLES)
+      await as(role, async (client) => {
+        expect(await outcome(client, 'create table public.mine (n int)'), role).toBe(DENIED);
+        expect(
+          await outcome(client, 'create function public.mine() returns int language sql as $$ select 1 $$'),
+          role,
+        ).toBe(DENIED);
+        expect(
+          await outcome(client, "select * from search_records('quokka', '{}', null, null, 10)"),
+          role,
+        ).toBe(role === 'holdfast_system' ? DENIED : '42704');
+        expect(await outcome(client, 'truncate event'), role).toBe(DENIED);
+      });
+  });
+});
+
+describe('the roles', () => {
+  test.each([
+    ['record', 'excerpt'],
+    ['record', 'author'],
+    ['record', 'address'],
+    ['record', 'search'],
+    ['record', 'capture'],
+    ['record', 'account'],
+    ['record', 'subject'],
+    ['artifact', 'original_name'],
+    ['artifact', 'inline'],
+    ['artifact', 'sha256'],
+    ['fact', 'body'],
+    ['fact', 'id'],
+    ['event', 'body'],
+    ['object', 'body'],
+    ['object', 'sha256'],
+    ['ground', 'clause'],
+    ['account', 'handle'],
+    ['policy_version', 'title'],
+    ['classification_rule', 'matches'],
+    ['series', 'title'],
+  ])('the system role cannot read %s.%s', async (table, column) => {
+    await as('holdfast_system', async (client) => {
+      expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);
+      expect(await outcome(client, `select 1 from ${table} where ${column} is not null`)).toBe(DENIED);
+    });
+    const there = await archive.sql.query(`select ${column} from ${table} limit 1`);
+    expect(there.rowCount, 'there would be something to read').toBe(1);
+  });
+
+  test('facts and history change in nothing that they say, and never go', async () => {
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'rivertown', false)");
+      const count = async (table: string): Promise<number> =>
+        Number(await outcome(client, `select 1 from ${table} where record_id = $1`, [ours]));
+      for (const table of ['fact', 'event'] as const) {
+        expect(await count(table)).toBeGreaterThan(0);
+        const { rows } = await archive.sql.query<{ name: string }>(
+          'select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0',
+          [table],
+        );
+        for (const { name } of rows) {
+          const allowed = table === 'fact' && (name === 'deliveries' || name === 'seal_no');
+          const ended = await outcome(client, `update ${table} set ${name} = ${name} where record_id = $1`, [
+            ours,
+          ]);
+          // 428C9: a column that Postgres itself fills, for everybody.
+          const wanted = allowed ? 1 : table === 'event' && name === 'seq' ? '428C9' : DENIED;
+          expect(ended, `${table}.${name}`).toBe(wanted);
+        }
+        expect(await outcome(client, `delete from ${table}`)).toBe(DENIED);
+      }
+      for (const table of ['record', 'artifact', 'seal', 'object'])
+        expect(await outcome(client, `delete from ${table}`), table).toBe(DENIED);
+      expect(await outcome(client, "update artifact set sha256 = repeat('0', 64)")).toBe(DENIED);
+      expect(await outcome(client, 'update object set key = key')).toBe(DENIED);
+    });
+  });
+
+  test('without an agency nothing is there, before a transaction and after one', async () => {
+    await as('holdfast_app', async (client) => {
+      const look = async (): Promise<(string | number)[]> => {
+        const seen: (string | number)[] = [];
+        for (const table of await tables())
+          if (table !== 'migration') seen.push(await outcome(client, `select 1 from ${table}`));
+        return seen;
+      };
+      const before = await look();
+      expect(before.length).toBeGreaterThanOrEqual(14);
+      expect(new Set(before)).toEqual(new Set(['42704']));
+      await client.query('begin');
+      await client.query("select set_config('app.agency', 'rivertown', true)");
+      expect(await outcome(client, 'select 1 from record')).toBe(1);
+      await client.query('commit');
+      // Postgres keeps an empty value where a local one was: no agency has that name.
+      expect(new Set(await look())).toEqual(new Set([0]));
+      expect(await outcome(client, "insert into agency (id, name) values ('', 'x')")).toBe(DENIED);
+    });
+  });
+
+  test('in one agency, rows of another are not there to read, to change or to add', async () => {
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'rivertown', false)");
+      let looked = 0;
+      for (const table of (await tables()).filter((name) => name !== 'migration' && name !== 'agency')) {
+        const all = await archive.sql.query(`select 1 from ${table} where agency_id = 'lakeside'`);
+        looked += all.rowCount ?? 0;
+        expect(await outcome(client, `select 1 from ${table} where agency_id <> 'rivertown'`), table).toBe(0);
+      }
+      expect(looked).toBeGreaterThan(20);
+      expect(await outcome(client, "select 1 from agency where id <> 'rivertown'")).toBe(0);
+      expect(await outcome(client, "update record set state = 'disposed' where id = $1", [theirs])).toBe(0);
+      expect(await outcome(client, 'delete from step where record_id = $1', [theirs])).toBe(0);
+      const adds = [
+        `record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, removal, search)
+           values ($1, gen_random_uuid(), 'unknown:x', now(), 'x', 'x', 'post', 'hide', '{}', 'none', '')`,
+        "event (agency_id, id, type, actor, body) values ($1, gen_random_uuid(), 'x', 'x', '{}')",
+        "step (record_id, name, agency_id) values (gen_random_uuid(), 'seal', $1)",
+        "account (agency_id, id, platform, name) values ($1, gen_random_uuid(), 'x', 'x')",
+      ];
+      for (const add of adds) {
+        await client.query('begin');
+        expect(await outcome(client, `insert into ${add}`, ['rivertown']), add).toBe(1);
+        if (add.startsWith('step')) {
+          await client.query('savepoint before');
+          expect(await outcome(client, "update step set agency_id = 'lakeside'")).toBe(DENIED);
+          await client.query('rollback to before');
+        }
+        expect(await outcome(client, `insert into ${add}`, ['lakeside']), add).toBe(DENIED);
+        await client.query('rollback');
+      }
+    });
+  });
+
+  test('search answers for the agency of the transaction, whatever it is asked', async () => {
+    const found = async (agency: string, q: string | null, filters: object): Promise<string[]> =>
+      await as('holdfast_app', async (client) => {
+        await client.query("select set_config('app.agency', $1, false)", [agency]);
+        const { rows } = await client.query<{ id: string }>(
+          'select id from search_records($1, $2, null, null, 100)',
+          [q, filters],
+        );
+        return rows.map((row) => row.id);
+      });
+    expect(await found('lakeside', WORD, {})).toEqual([theirs]);
+    expect(await found('rivertown', WORD, {})).toEqual([]);
+    expect(await found('rivertown', null, { agency: 'lakeside', agency_id: 'lakeside' })).toEqual([ours]);
+    const hostile = "x' or true or '' = '";
+    for (const name of ['platform', 'account', 'ground', 'state', 'verb', 'outcome', 'removal', 'series'])
+      expect(await found('rivertown', null, { [name]: hostile }), name).toEqual([]);
+    expect(await found('rivertown', hostile, {})).toEqual([]);
+    expect(await found('rivertown', null, { parked: 'true' })).toEqual([]);
+    expect(await found('lakeside', null, { parked: 'true' })).toEqual([theirs]);
+  });
+});
+
+describe('the calls', () => {
+  const stranger = randomUUID();
+
+  test('answer for a record of another agency as for one that does not exist, each of them', async () => {
+    const document = archive.app.swagger() as { paths: Record<string, Record<string, unknown>> };
+    const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+      path.includes('{id}') ? Object.keys(methods).map((method) => [method, path] as const) : [],
+    );
+    expect(calls.length).toBeGreaterThanOrEqual(7);
+    const before = await recordOf(archive, ours);
+    const rows = async (): Promise<unknown> =>
+      (
+        await archive.sql.query(
+          `select (select count(*) from fact where record_id = $1) facts, (select count(*) from event where record_id = $1) events,
+                  (select json_agg(s order by name) from step s where record_id = $1) steps, r.* from record r where id = $1`,
+          [theirs],
+        )
+      ).rows;
+    const untouched = await rows();
+    for (const [method, path] of calls) {
+      const ask = async (id: string) =>
+        await call(archive, path.replace('{id}', id).replace('{n}', '1').replace('{step}', 'inspect'), {
+          role: 'administrator',
+          method: method === 'get' ? 'GET' : 'POST',
+          ...(method === 'get' ? {} : { payload: path.endsWith('/facts') ? simpleReport() : {} }),
+        });
+      const [other, none] = [await ask(theirs), await ask(stranger)];
+      expect(other, `${method} ${path}`).toMatchObject({ status: 404, body: { code: 'record-not-found' } });
+      const { requestId: _one, ...said } = other.body;
+      const { requestId: _two, ...saidOfNone } = none.body;
+      expect(said).toEqual(saidOfNone);
+      // The same call on a record of their own is no "not found": the refusal is about whose it is. The stream never ends.
+      if (method === 'get' && !path.endsWith('/events')) expect((await ask(ours)).status, path).toBe(200);
+    }
+    expect(await rows()).toEqual(untouched);
+    expect((await recordOf(archive, ours)).facts).toEqual(before.facts);
+  });
+
+  test('list what is one’s own, and nothing of another', async () => {
+    for (const path of [
+      '/v1/records',
+      `/v1/records?q=${WORD}`,
+      '/v1/records?account=rivertown',
+      '/v1/records?parked=true',
+      '/v1/parked',
+      '/v1/policies',
+      '/v1/accounts',
+      '/v1/schedules',
+      '/v1/me',
+    ]) {
+      const reply = await call(archive, path, { role: 'administrator' });
+      expect(reply.status).toBe(200);
+      expect(reply.text, path).not.toMatch(new RegExp(`lakeside|${WORD}|${theirs}`, 'i'));
+    }
+    const parked = await call(archive, '/v1/parked', { agency: 'lakeside' });
+    expect(parked.body).toMatchObject({ parked: [{ recordId: theirs, step: 'inspect' }] });
+    expect((await call(archive, `/v1/records?q=${WORD}`, { agency: 'lakeside' })).text).toContain(theirs);
+    const asked = await call(archive, '/v1/records?agency=lakeside');
+    expect(asked).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
+  });
+
+  test('the same words, key and subject in two agencies are two records', async () => {
+    expect(theirs).not.toBe(ours);
+    const url = 'https://www.facebook.com/rivertown/posts/1234567890?comment_id=99887766';
+    const report = simpleReport({ url, text: 'Said in both', capture: false });
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, async (_, i) => {
+        const agency = i % 2 === 0 ? 'rivertown' : 'lakeside';
+        const answer = await archive.report(report, [], {
+          authorization: `Bearer ${await archive.key('moderator', agency)}`,
+        });
+        expect(answer.status).toBe(202);
+        return { agency, recordId: answer.body.recordId };
+      }),
+    );
+    // Many reports share one statement; each of them lands behind its own wall.
+    for (const agency of ['rivertown', 'lakeside']) {
+      const ids = new Set(answers.filter((one) => one.agency === agency).map((one) => one.recordId));
+      expect(ids.size).toBe(1);
+      const { rows } = await archive.sql.query('select distinct agency_id from record where id = any($1)', [
+        [...ids],
+      ]);
+      expect(rows).toEqual([{ agency_id: agency }]);
+    }
+    expect(new Set(answers.map((one) => one.recordId)).size).toBe(2);
+  });
+
+  test('a ground of another agency, and a fact in another’s name, are refused', async () => {
+    const ground = await archive.report(
+      simpleReport({ action: { verb: 'hide', ground: 'lakeside-rules#a' } }),
+    );
+    expect(ground).toMatchObject({ status: 422, body: { code: 'ground-unknown' } });
+    expect(JSON.stringify(ground.body)).not.toContain('Lakeside clause');
+  });
+});
+
+describe('a database whose owner is no superuser', () => {
+  let postgres: RunningPostgres;
+  const login = { user: 'rivertown "owner"', password: 'o' };
+  const runtime = { user: 'archive-runtime', password: 'r' };
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    const client = new Client({ connectionString: postgres.superuserUrl });
+    await client.connect();
+    await client.query(
+      `create role ${escapeIdentifier(login.user)} login createrole password 'o' nosuperuser nobypassrls`,
+    );
+    await client.query(
+      `create role ${escapeIdentifier(runtime.user)} login password 'r' nosuperuser nobypassrls`,
+    );
+    for (const name of ['apart', 'alone'])
+      await client.query(`create database ${name} owner ${escapeIdentifier(login.user)}`);
+    await client.end();
+  });
+  afterAll(async () => await postgres?.stop());
+
+  test.each([
+    ['and whose processes log in as somebody else', 'apart', runtime],
+    ['and who is all there is; the second database of the same server', 'alone', login],
+  ])('%s, is migrated and works from report to "safe"', async (_name, database, user) => {
+    const urls = { ownerUrl: postgres.url(database, login), url: postgres.url(database, user) };
+    const { applied, present } = await migrateDatabase(urls, () => undefined);
+    expect(applied).toHaveLength(present);
+    expect(await migrateDatabase(urls, () => undefined)).toEqual({ applied: [], present });
+    const own = await openArchive({ databaseUrl: urls.url });
+    try {
+      await own.work();
+      const answer = await own.report(simpleReport(), [
+        { name: 'a.png', type: 'image/png', bytes: await png() },
+      ]);
+      expect(answer.status).toBe(202);
+      const { receipt } = await settled(own, answer.body.recordId);
+      expect(receipt).toMatchObject({ safeToRemove: true, status: 'complete' });
+      const found = await call(own, '/v1/records?q=comment');
+      expect(found.text).toContain(answer.body.recordId);
+      // The login itself, unless it becomes one of the roles, sees nothing; an owner is bound by the walls as well.
+      expect(await outcome(own.sql, 'select 1 from record')).toBe(user === runtime ? DENIED : 0);
+      expect(await outcome(own.sql, 'set role holdfast_app')).toBe(0);
+      if (user === runtime) expect(await outcome(own.sql, 'set role holdfast_search')).toBe(DENIED);
+    } finally {
+      await own.close();
+    }
+  });
+});

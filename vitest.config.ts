@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global.ts'],
+    // Two cores: files side by side, but browsers, databases and stores take theirs too.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    pool: 'forks',
+    reporters: ['default', './test/support/summary.ts'],
+    passWithNoTests: false,
+  },
+});
