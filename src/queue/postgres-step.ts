@@ -1,17 +1,19 @@
 /**
  * Keeps one step's workers taking jobs from Postgres, through restarts of the database.
  *
- * Three habits of graphile-worker 0.18 are answered here:
+ * Four habits of graphile-worker 0.18 are answered here:
  *   - it completes a job without waiting for the outcome. Batched completion (window 0 ms) is the mode in which a failure is
  *     caught: it ends the worker pool, and a new one is started. Unbatched, it would be an unhandled rejection, which
  *     ends the process;
  *   - its first look-up of task ids is remembered even when it failed, so a pool that never got a job is started anew;
+ *   - when its LISTEN fails while it shuts down, it gives that connection back twice, and the second time nobody awaits:
+ *     an unhandled rejection again, so the pool that it sees takes a connection back once;
  *   - `run` migrates; `runTaskList` does not, which is what a role without rights to the schema needs.
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, runTaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Log } from '#log.ts';
 import { deliver } from './job.ts';
 import type { JobHandler, StepName } from './queue.ts';
@@ -53,7 +55,7 @@ export function workStep(
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       },
       tasks,
-      pool,
+      takingBackOnce(pool),
     );
     workers = started;
     events.on('worker:getJob:empty', () => (served = true));
@@ -86,6 +88,29 @@ export function workStep(
       await alive;
     },
   };
+}
+
+/** As pg-pool calls back: after a failure there is neither a connection nor a way to give it back. */
+type Taken = [error: Error | undefined, client?: PoolClient, release?: (reason?: Error | boolean) => void];
+
+function takingBackOnce(pool: Pool): Pool {
+  const connect = (callback?: (...taken: Taken) => void): unknown => {
+    if (callback === undefined) return pool.connect();
+    return pool.connect((...[error, client, release]: Taken) => {
+      let back = false;
+      callback(error, client, (reason) => {
+        if (!back) release?.(reason);
+        back = true;
+      });
+    });
+  };
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name === 'connect') return connect;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 async function end(workers: WorkerPool): Promise<void> {

@@ -1,4 +1,6 @@
 /** What only the Postgres kind must stand: a role that owns nothing, and what dead workers leave behind. */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool } from 'pg';
 import { pino } from 'pino';
@@ -87,6 +89,47 @@ describe("the role that uses the queue's schema", () => {
     await queue.enqueue('capture', jobs([id]));
     await until('the workers recover', () => seen.includes(id));
     await queue.drain(1000);
+  });
+
+  test('a connection that breaks between LISTEN and its answer, while the queue drains, is given back once', async () => {
+    const { port } = new URL(postgres.superuserUrl);
+    const held = new Set<Socket>();
+    let listens = 0;
+    const middle = createServer((near) => {
+      const far = connect(Number(port), '127.0.0.1');
+      for (const socket of [near, far]) held.add(socket.on('error', () => undefined));
+      far.pipe(near);
+      near.on('data', (bytes) => {
+        if (bytes.includes('LISTEN "jobs:insert"')) listens++;
+        else far.write(bytes);
+      });
+    });
+    middle.listen(0, '127.0.0.1');
+    await once(middle, 'listening');
+    const address = middle.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const url = new URL(postgres.url('queue', { user: 'queue_user', password: 'u' }));
+    url.port = String(address.port);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const queue = await openQueue(
+        { redisUrl: null },
+        { databaseUrl: url.href, log, role: 'holdfast_system' },
+      );
+      await queue.work('capture', async () => undefined, { concurrency: 1 });
+      await until('it listens', () => listens === 1);
+      const drained = queue.drain(500);
+      await sleep(100);
+      for (const socket of held) socket.destroy();
+      await drained;
+      await sleep(300);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+      middle.close();
+    }
   });
 
   test('a pool that was lent is used, and left open', async () => {
