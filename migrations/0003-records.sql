@@ -50,7 +50,7 @@ create table fact (
   type             text not null,
   recorded_at      timestamptz not null,
   body             jsonb not null,
-  -- SHA-256 of what was sent (event part and file digests, in order): the same key with another digest is a conflict.
+  -- SHA-256 of what was said (canonical form, and the files' digests in order): the same key with another digest is a conflict.
   delivery         text not null,
   idempotency_key  text,
   -- Says only that the removal was done: "safe to remove" does not wait for its seal.
@@ -112,7 +112,8 @@ create table object (
   sha256        text not null check (sha256 ~ '^[0-9a-f]{64}$'),
   size_bytes    bigint not null,
   media_type    text not null,
-  -- Bytes that exist nowhere else yet (salt, fact, manifest); emptied once they are confirmed in the store.
+  -- Bytes that exist nowhere else yet (salt, fact, manifest); emptied when the seal closes, but for the salt, which later
+  -- seals of the record commit with.
   body          bytea,
   intended_at   timestamptz not null default now(),
   retain_until  timestamptz not null,

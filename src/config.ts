@@ -47,9 +47,9 @@ export interface Config {
   readonly sealConcurrency: number;
   /** The lock at seal; 30 days, shorter only in trial. Source: design 4 and reference/object-store.md section 7. */
   readonly leaseMs: number;
-  /** Longest time a step may hold its claim before another worker may take it over. */
+  /** A claim that was not renewed for so long may be taken over by another worker. A living worker renews its claims. */
   readonly claimMs: number;
-  /** How often the reconciler looks for owed steps that the queue forgot. */
+  /** A ring that nobody followed for so long counts as forgotten by the queue, and is rung again. */
   readonly reconcileMs: number;
   readonly stagingDir: string;
   /** Workers have no API: their own metrics on this port, when it is set. */

@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import { migrateDatabase, openDatabase } from './database.ts';
 import { closeAll } from './process.ts';
 import { openSystem } from './system.ts';
-import { startRelayWork, startWork, type StopWork } from './work.ts';
+import { startRelayWork, startWork, type StopWork, WORKERS } from './work.ts';
 
 /** The API process. Needs a migrated database; refuses one that is behind or ahead. */
 export async function runApi(config: Config, stop: AbortSignal): Promise<void> {
@@ -56,8 +56,10 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       stops.push(relay.stop);
       const app = await buildApp(system, { metrics, poke: relay.poke });
       stops.unshift(async () => await app.close());
-      for (const name of ['seal', 'capture', 'retention'] as const)
-        stops.push(await startWork(name, system, { metrics, onHalt: (error) => failed.reject(error) }));
+      // The relay is started above: the API pokes it.
+      for (const name of WORKERS)
+        if (name !== 'relay')
+          stops.push(await startWork(name, system, { metrics, onHalt: (error) => failed.reject(error) }));
       const address = await app.listen({ host: config.host, port: config.port });
       void database.lost.then((why) => failed.reject(new Error(why)));
       return {

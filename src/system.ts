@@ -10,7 +10,7 @@ import { openCaptureBrowser, type CaptureBrowser } from '#capture/capture.ts';
 import { openPictureInspector, openStaging, type PictureInspector, type Staging } from '#intake/intake.ts';
 import { openLog, type Log } from '#log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
-import { openStanding, openStore, type ObjectStore, type StoreStanding } from '#store/store.ts';
+import { openTrust, openStore, type ObjectStore, type StoreTrust } from '#store/store.ts';
 import type { AgencyReference } from '#intake/intake.ts';
 import { allowedHosts } from './demo-allow.ts';
 import { program } from './program.ts';
@@ -21,7 +21,7 @@ export interface System {
   readonly db: Db;
   readonly queue: Queue;
   readonly store: ObjectStore;
-  readonly standing: StoreStanding;
+  readonly trust: StoreTrust;
   readonly staging: Staging;
   readonly browser: CaptureBrowser;
   readonly inspector: PictureInspector;
@@ -68,7 +68,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     db,
     queue,
     store,
-    standing: openStanding(store, now),
+    trust: openTrust(store, now),
     staging,
     browser,
     inspector,

@@ -1,6 +1,7 @@
 /** Prometheus metrics: what an operator alarms on. No label carries content, a name or an agency's text. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { sql } from 'kysely';
+import { STEPS } from '#queue/queue.ts';
 import type { Db, StoredOutcome } from '#db/db.ts';
 
 export interface Metrics {
@@ -68,7 +69,7 @@ export function openMetrics(db: Db): Metrics {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
              coalesce(extract(epoch from now() - min(s.due_at) filter (where s.parked_at is null and s.due_at <= now())), 0)::float8 as age
-        from (values ('inspect'), ('seal'), ('capture')) n(name) left join step s on s.name = n.name group by n.name`.execute(
+        from unnest(${[...STEPS]}::text[]) n(name) left join step s on s.name = n.name group by n.name`.execute(
       db.system,
     );
     for (const row of steps) {

@@ -43,7 +43,7 @@ export async function readiness(
       return `${system.queue.kind}: answers`;
     }),
     part('store', false, async () => {
-      const capabilities = await system.standing.trusted();
+      const capabilities = await system.trust.trusted();
       // What the canary proved stands for an hour; whether the store answers now, only asking it tells.
       await system.store.head(ASKED_KEY);
       return `${capabilities.kind}: canary passed, ${capabilities.immutability === 'compliance' ? 'immutable' : 'tamper-evident, not immutable'}`;

@@ -1,4 +1,5 @@
-/** Who watches which record. Postgres notifies after each change; the watcher reads the truth again, and every two seconds anyway. */
+/** Who watches which record. A worker's step notifies (migration 0005); the watcher then
+ * reads the truth again, and every two seconds anyway, which is how what a report added is seen. */
 import type { Db } from '#db/db.ts';
 
 export interface Watchers {

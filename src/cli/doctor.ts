@@ -1,7 +1,7 @@
 /** `holdfast doctor`: looks at each part and says what to do. Exit 0 when all is well, 1 when a check found something. */
 import type { Config } from '#config.ts';
 import { codeOf } from '#errors.ts';
-import type { StoreStanding } from '#store/store.ts';
+import type { StoreTrust } from '#store/store.ts';
 import { EXIT, type Verb } from './verb.ts';
 
 interface Finding {
@@ -11,7 +11,7 @@ interface Finding {
   readonly todo: string | null;
 }
 
-const TODO: Readonly<Record<string, string>> = {
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
   database:
     'Start Postgres, or check DATABASE_URL; the embedded one writes its own words to postgres.log in the data folder.',
   staging:
@@ -47,12 +47,12 @@ export const doctor: Verb = {
     } catch (error) {
       // A part without which the others cannot be asked.
       const code = isDatabaseDown(error) ? 'database-down' : codeOf(error);
-      const part = Object.keys(TODO).find((name) => code.startsWith(name)) ?? 'system';
+      const part = Object.keys(WHAT_TO_DO).find((name) => code.startsWith(name)) ?? 'system';
       findings.push({
         part,
         ok: false,
         found: `${code}: ${error instanceof Error ? error.message : String(error)}`,
-        todo: `${TODO[part] ?? ''} What comes after this was not looked at.`.trim(),
+        todo: `${WHAT_TO_DO[part] ?? ''} What comes after this was not looked at.`.trim(),
       });
     }
     const ok = findings.every((finding) => finding.ok);
@@ -105,8 +105,8 @@ async function lookInside(
       if (database.embedded) await system.staging.writeProbe();
       const { parts } = await readiness(system);
       for (const { name, ok, found } of parts)
-        findings.push({ part: name, ok, found, todo: ok ? null : (TODO[name] ?? null) });
-      if (full) findings.push(...(await storeChecks(system.standing)));
+        findings.push({ part: name, ok, found, todo: ok ? null : (WHAT_TO_DO[name] ?? null) });
+      if (full) findings.push(...(await storeChecks(system.trust)));
     } finally {
       await system.close(1000);
     }
@@ -115,8 +115,8 @@ async function lookInside(
   }
 }
 
-async function storeChecks(standing: StoreStanding): Promise<Finding[]> {
-  const { checks } = await standing.check(true);
+async function storeChecks(trust: StoreTrust): Promise<Finding[]> {
+  const { checks } = await trust.check(true);
   return checks.map(({ n, name, ok, found }) => ({
     part: `store ${n}`,
     ok: ok || n === 12,
@@ -125,6 +125,6 @@ async function storeChecks(standing: StoreStanding): Promise<Finding[]> {
       ? null
       : n === 12
         ? 'A hold extends the lease on this store; nothing to do.'
-        : (TODO['store'] ?? null),
+        : (WHAT_TO_DO['store'] ?? null),
   }));
 }

@@ -3,7 +3,7 @@ import { EXIT, type Verb } from './verb.ts';
 
 export const work: Verb = {
   name: 'work',
-  summary: 'Run one worker: relay, seal, capture or retention',
+  summary: 'Run one worker as a process of its own',
   configure: (command) => void command.argument('<name>', 'relay, seal, capture or retention'),
   run: async ({ args, env, stop, say }) => {
     const { WORKERS } = await import('../work.ts');

@@ -187,6 +187,7 @@ export async function acceptReport(
         inline: null,
       })),
     ],
+    // A new record always gets a capture or a card; `accept_report` adds one to an old record only when it is wanted.
     steps: ['seal', 'capture', ...(files.some((file) => mayBePicture(file)) ? ['inspect'] : [])],
     priority: fact.data.channel === 'import' ? 10 : 0,
     eventId: newId(),

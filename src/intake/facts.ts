@@ -1,8 +1,8 @@
 /**
  * Which report is which: the keys of the first two layers against repeats (reference/intake.md 4.3).
  *
- * 1. Delivery: the same bytes from the same place again. Computed over digests, so that a multipart boundary, which
- *    every client draws anew, makes no new delivery of an old one.
+ * 1. Delivery: the same said again, with the same files. Of what was said and not of how it was written: a multipart
+ *    boundary, spaces and the order of members are drawn anew by every client.
  * 2. Fact: the same statement again, whatever carried it. A CloudEvent brings its own id, and keeps it: other facts
  *    name it. The simple form has none, so it is named by the `Idempotency-Key`, or by what it says.
  *
@@ -17,22 +17,6 @@ function sha256Hex(...parts: readonly string[]): string {
   // Each part with its length: no two lists of parts run together into the same bytes.
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest('hex');
-}
-
-export interface Delivery {
-  readonly agency: string;
-  /** Which way in: `cloudevents`, `simple`, or the name of a source. */
-  readonly adapter: string;
-  readonly account: string;
-  /** SHA-256 of the raw body; of a multipart body, of its event part alone. */
-  readonly eventSha256: string;
-  /** SHA-256 of each file, in the order in which they came. */
-  readonly fileSha256s: readonly string[];
-}
-
-export function deliveryDigest(delivery: Delivery): string {
-  const { agency, adapter, account, eventSha256, fileSha256s } = delivery;
-  return sha256Hex('delivery/1', agency, adapter, account, eventSha256, ...fileSha256s);
 }
 
 /** What a retried request must repeat: the same key with another of these is a conflict. */

@@ -1,21 +1,22 @@
 /**
- * The states of a record, and who may move it where. `parked` is no state: it stands beside any of them, on the step.
+ * The states of a record, and where each may go. A state never goes back: a fact that arrives later leaves it, and only the
+ * receipt says what is missing then. `parked` is no state: it stands beside any of them, on the step.
  *
  *   reported   the report is durable: its bytes and files are on disk, the row is committed
  *   sealed     what was handed in is locked in the store, read back, and its manifest with it
  *   complete   the capture is sealed too, or the finding that there is none is on file
- *   disposing  two people approved; copies are being destroyed
- *   disposed   the content is gone; the row, the history and the certificate stay
+ *   disposing  two people approved; copies are being destroyed (nothing moves here yet)
+ *   disposed   the content is gone; the row, the history and the certificate stay (nothing moves here yet)
  */
 import type { AgencyTx, RecordState } from '#db/db.ts';
 import { appendEvent, type EventDraft } from './history.ts';
 
-const STATES: Readonly<Record<RecordState, { readonly by: string; readonly to: readonly RecordState[] }>> = {
-  reported: { by: 'intake', to: ['sealed'] },
-  sealed: { by: 'seal', to: ['complete'] },
-  complete: { by: 'seal', to: ['disposing'] },
-  disposing: { by: 'retention', to: ['disposed'] },
-  disposed: { by: 'retention', to: [] },
+const NEXT: Readonly<Record<RecordState, readonly RecordState[]>> = {
+  reported: ['sealed'],
+  sealed: ['complete'],
+  complete: ['disposing'],
+  disposing: ['disposed'],
+  disposed: [],
 };
 
 export interface Transition {
@@ -33,7 +34,7 @@ export async function advance(
   { from, to }: Transition,
   event: EventDraft,
 ): Promise<boolean> {
-  if (!STATES[from].to.includes(to)) throw new TypeError(`A record does not go from ${from} to ${to}.`);
+  if (!NEXT[from].includes(to)) throw new TypeError(`A record does not go from ${from} to ${to}.`);
   const moved = await at.tx
     .updateTable('record')
     .set({ state: to })

@@ -81,7 +81,7 @@ export async function readReceipt(
 ): Promise<Receipt | null> {
   const record = await readRecord(at, recordId);
   if (record === null) return null;
-  const standing = standingOf(record, await sealsInLog(at, recordId));
+  const standing = standingOf(record, await sealsInLog(at, recordId), now);
   const assessment = assessRemoval(standing);
   const closed = record.seals.filter((seal) => seal.sealedAt !== null);
   const immutability =

@@ -2,7 +2,7 @@
  * When may the moderator be told "safe to remove"? Pure: no clock, no database. Decisions a court could question.
  *
  * Two things together, nothing less (design 2.5):
- *   1. everything that was reported is sealed, each lock was read back from the store, and the seal is in the log;
+ *   1. everything that was reported is sealed, each lock was read back from the store and still stands, and the seal is in the log;
  *   2. at least one thing sealed with it shows the content: a decodable picture that a person handed in, or a capture of
  *      the live page that ended `captured` or `partial` and in which the reported text or element was found.
  * A rendering of our own never counts. A picture that cannot be decoded never counts, though it is sealed.
@@ -24,6 +24,8 @@ export interface Standing {
   readonly artifacts: readonly StandingArtifact[];
   /** Every seal that is closed has its entry in the log, and there is at least one. */
   readonly inLog: boolean;
+  /** No lock that was read back has run out since: whatever renews it may have failed for half a lease. */
+  readonly locked: boolean;
   readonly capture: {
     readonly owed: boolean;
     readonly outcome: StoredOutcome | null;
@@ -38,6 +40,7 @@ export type MissingCode =
   | 'seal-pending'
   | 'seal-parked'
   | 'log-pending'
+  | 'lock-ended'
   | 'picture-pending'
   | 'picture-parked'
   | 'picture-not-decodable'
@@ -106,30 +109,36 @@ export function assessRemoval(standing: Standing): Assessment {
     );
   else if (!standing.inLog)
     missing.push({ code: 'log-pending', sentence: 'The seal is being entered in the log. Wait a moment.' });
+  if (!standing.locked)
+    missing.push({
+      code: 'lock-ended',
+      sentence:
+        'The lock on this record ran out and was not renewed. Do not remove the content; tell your administrator.',
+    });
 
-  const pictures = standing.artifacts.filter((file) => file.origin === 'handed-in');
-  if (pictures.some((file) => file.sealed && file.picture?.decodable === true))
+  const handedIn = standing.artifacts.filter((file) => file.origin === 'handed-in');
+  if (handedIn.some((file) => file.sealed && file.picture?.decodable === true))
     evidence.push({ kind: 'picture-handed-in', tier: 'D' });
   const { capture } = standing;
   if (capture.sealed && capture.targetFound && EVIDENT_OUTCOMES.includes(capture.outcome))
     evidence.push({ kind: 'capture', tier: 'B' });
 
-  if (evidence.length === 0) missing.push(...whyNoEvidence(standing, pictures));
+  if (evidence.length === 0) missing.push(...whyNoEvidence(standing, handedIn));
   return { safeToRemove: missing.length === 0, evidence, missing };
 }
 
-function whyNoEvidence(standing: Standing, pictures: readonly StandingArtifact[]): Missing[] {
+function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]): Missing[] {
   const parked = (step: string): boolean => standing.parked.some((one) => one.step === step);
   const { capture } = standing;
   // A good picture waits for its seal alone, which was said already: nobody needs to add another one.
-  if (pictures.some((file) => file.picture?.decodable === true && !file.sealed)) return [];
+  if (handedIn.some((file) => file.picture?.decodable === true && !file.sealed)) return [];
   const why: Missing[] = [];
-  if (pictures.some((file) => file.picture?.decodable === false))
+  if (handedIn.some((file) => file.picture?.decodable === false))
     why.push({
       code: 'picture-not-decodable',
       sentence: `A file you handed in is kept, but it does not open as a picture. ${HAND_IN}`,
     });
-  if (pictures.some((file) => file.picture === null && file.inspectionOwed))
+  if (handedIn.some((file) => file.picture === null && file.inspectionOwed))
     why.push(
       parked('inspect')
         ? {

@@ -5,7 +5,7 @@
 import type { RecordView } from './queries.ts';
 import type { Standing } from './safe-to-remove.ts';
 
-export function standingOf(record: RecordView, inLog: ReadonlySet<number>): Standing {
+export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: Date): Standing {
   // A seal counts when its row says so and every object of it, the manifest among them, was read back from the store.
   const closed = new Set(
     record.seals
@@ -38,6 +38,9 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>): Stan
         inspectionOwed: file.picture === null && owed('inspect'),
       })),
     inLog: closed.size > 0 && [...closed].every((no) => inLog.has(no)),
+    locked: record.seals
+      .filter((seal) => closed.has(seal.no))
+      .every((seal) => seal.objects.every((object) => Date.parse(object.lockedUntil ?? '') > now.getTime())),
     capture: {
       owed: owed('capture'),
       outcome: record.captureOutcome,

@@ -165,5 +165,5 @@ export function openPurger(config: StoreConfig, options: StoreOptions = {}): Pro
   return kindOf(config).openPurger(config, options);
 }
 
-export { openStanding, type StoreStanding } from './standing.ts';
+export { openTrust, type StoreTrust } from './trust.ts';
 export { prepareBucket } from './s3-bucket.ts';

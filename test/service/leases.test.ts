@@ -189,6 +189,28 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   }
 });
 
+test('a lock that ran out takes "safe to remove" back, and its renewal gives it again', async () => {
+  const archive = await openArchive({ env: { HOLDFAST_LEASE: '2s' } });
+  try {
+    await archive.work('relay', 'seal', 'capture');
+    const recordId = await sealed(archive);
+    const said = async () => {
+      const { safeToRemove, missing } = await archive.receipt(recordId);
+      return { safeToRemove, missing: missing.map(({ code }) => code) };
+    };
+    await sleep(2100);
+    expect(await said()).toEqual({ safeToRemove: false, missing: ['lock-ended'] });
+    await archive.work('retention');
+    const end = Date.now() + 20_000;
+    while (!(await said()).safeToRemove) {
+      if (Date.now() > end) throw new Error('The lock was not renewed.');
+      await sleep(100);
+    }
+  } finally {
+    await archive.close();
+  }
+});
+
 test('a lease of four seconds is kept by the worker, again and again, always forward', async () => {
   const archive = await openArchive({ env: { HOLDFAST_LEASE: '4s' } });
   try {

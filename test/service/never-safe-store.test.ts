@@ -97,8 +97,8 @@ describe('on an S3 store that lies', () => {
     'whose HEAD says that it %s: parked, and never safe; run again when it is honest',
     async (_name, liar, code) => {
       // The canary passed before: what follows is found out by reading back alone.
-      await archive.system.standing.check(false);
-      expect(archive.system.standing.last()?.passed).toBe(true);
+      await archive.system.trust.check(false);
+      expect(archive.system.trust.last()?.passed).toBe(true);
       proxy.lie(liar);
       const recordId = await handIn(archive);
       const { receipt, record } = await settled(archive, recordId);
@@ -144,7 +144,7 @@ describe('on an S3 store that lies', () => {
     ['is off by an hour', skewed(HOUR_MS), 'store-clock-skewed'],
     ['is an hour behind', skewed(-HOUR_MS), 'store-clock-skewed'],
   ] as const)('that %s: not sealed, tried again, sealed when it is honest', async (_name, liar, code) => {
-    await archive.system.standing.check(false);
+    await archive.system.trust.check(false);
     proxy.lie(liar);
     const recordId = await handIn(archive);
     const record = await recordWhen(archive, recordId, ({ owed }) =>
@@ -161,7 +161,7 @@ describe('on an S3 store that lies', () => {
 
   test('that accepts and forgets locks does not pass the canary: 202 all the same, nothing is sealed into it', async () => {
     proxy.lie(forgetsLocks);
-    expect((await archive.system.standing.check(false)).passed).toBe(false);
+    expect((await archive.system.trust.check(false)).passed).toBe(false);
     const recordId = await handIn(archive);
     const record = await recordWhen(archive, recordId, ({ owed }) =>
       owed.some((step) => step.step === 'seal' && step.failures > 0),

@@ -1,19 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArchiveError } from '#errors.ts';
-import { checkIdempotencyKey, deliveryDigest, factKey, requestDigest } from '#intake/facts.ts';
+import { checkIdempotencyKey, factKey, requestDigest } from '#intake/facts.ts';
 import type { SimpleReport } from '#intake/schema.ts';
 
 const report: SimpleReport = { platform: 'x', account: 'rivertown', action: { verb: 'hide' }, text: 'ä' };
 const simple = (more: Partial<Extract<Parameters<typeof factKey>[0], { form: 'simple' }>> = {}) =>
   factKey({ form: 'simple', agency: 'rivertown', report, fileSha256s: [], idempotencyKey: null, ...more });
-const delivery = {
-  agency: 'rivertown',
-  adapter: 'simple',
-  account: 'a',
-  eventSha256: 'e'.repeat(64),
-  fileSha256s: ['1'.repeat(64), '2'.repeat(64)],
-};
+const said = 'e'.repeat(64);
+const files = ['1'.repeat(64), '2'.repeat(64)];
 
 describe('the fact key', () => {
   it('does not depend on the order of members, and on nothing but what is said', () => {
@@ -51,21 +46,21 @@ describe('the fact key', () => {
 
   it('is the known one: a change of the algorithm would make every old report new', () => {
     expect(simple()).toBe('fk1_bc013fd7fad5a79516ac42412ee6e1158da63e9a63846e2656329b1f1c31c655');
-    expect(deliveryDigest(delivery)).toBe('2b04c4a9ff3c2f9c505f1487612bfebca14f7dff4b128f7109ea8d8a6b13799f');
+    expect(requestDigest(said, files)).toBe(
+      'c34f7ac9e76aab77bb484d02394dcacdfe95a85578fcfdfa6a6b2e4a4eb6e84c',
+    );
   });
 });
 
-describe('the delivery digest', () => {
+describe('the digest of a request', () => {
   it('tells apart whatever differs, and no two lists run together', () => {
     const digests = [
-      deliveryDigest(delivery),
-      deliveryDigest({ ...delivery, agency: 'rivertow', adapter: 'nsimple' }),
-      deliveryDigest({ ...delivery, account: '' }),
-      deliveryDigest({ ...delivery, fileSha256s: [] }),
-      deliveryDigest({ ...delivery, fileSha256s: delivery.fileSha256s.toReversed() }),
-      deliveryDigest({ ...delivery, fileSha256s: [delivery.fileSha256s.join('')] }),
-      requestDigest(delivery.eventSha256, delivery.fileSha256s),
-      requestDigest(delivery.eventSha256, []),
+      requestDigest(said, files),
+      requestDigest('f'.repeat(64), files),
+      requestDigest(said, []),
+      requestDigest(said, files.toReversed()),
+      requestDigest(said, [files.join('')]),
+      requestDigest(said + files[0], files.slice(1)),
     ];
     expect(new Set(digests).size).toBe(digests.length);
     expect(digests.every((digest) => /^[0-9a-f]{64}$/.test(digest))).toBe(true);

@@ -28,6 +28,7 @@ function standing(more: Partial<Standing> = {}): Standing {
     facts: [{ n: 1, sealed: true }],
     artifacts: [raw],
     inLog: true,
+    locked: true,
     capture: noCapture,
     parked: [],
     ...more,
@@ -101,6 +102,7 @@ const NOT_SAFE: readonly (readonly [string, Standing, string])[] = [
     'seal-parked',
   ],
   ['the seal is not in the log', standing({ artifacts: [raw, shot], inLog: false }), 'log-pending'],
+  ['a lock ran out', standing({ artifacts: [raw, shot], locked: false }), 'lock-ended'],
   ['there is only text', standing(), 'evidence-missing'],
   ['there is only a rendering of our own', standing({ artifacts: [raw, rendering] }), 'evidence-missing'],
   [
@@ -189,6 +191,7 @@ describe('safe to remove', () => {
       facts: fc.array(fc.record({ n: fc.nat(5), sealed: fc.boolean() }), { maxLength: 3 }),
       artifacts: fc.array(file, { maxLength: 4 }),
       inLog: fc.boolean(),
+      locked: fc.boolean(),
       capture: fc.record({
         owed: fc.boolean(),
         outcome: fc.constantFrom(
@@ -217,6 +220,7 @@ describe('safe to remove', () => {
         expect(missing.length === 0).toBe(safeToRemove);
         if (!safeToRemove) return;
         expect(given.inLog).toBe(true);
+        expect(given.locked).toBe(true);
         expect(given.facts.length > 0 && given.facts.every((fact) => fact.sealed)).toBe(true);
         const byPicture = given.artifacts.some(
           (one) => one.origin === 'handed-in' && one.sealed && one.picture?.decodable === true,

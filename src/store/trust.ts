@@ -5,7 +5,7 @@
 import { ArchiveError } from '#errors.ts';
 import type { CanaryReport, ObjectStore, StoreCapabilities } from './store.ts';
 
-export interface StoreStanding {
+export interface StoreTrust {
   /** Rejects with `store-refused` or `store-down`; runs the canary when none passed yet or the last is too old. */
   trusted(): Promise<StoreCapabilities>;
   /** On demand. With `full`, check 12 too: about four seconds. */
@@ -17,7 +17,7 @@ export interface StoreStanding {
 /** A passed canary counts for this long. */
 const VALID_MS = 3_600_000;
 
-export function openStanding(store: ObjectStore, now: () => Date = () => new Date()): StoreStanding {
+export function openTrust(store: ObjectStore, now: () => Date = () => new Date()): StoreTrust {
   let last: CanaryReport | null = null;
   let running: Promise<CanaryReport> | null = null;
 
