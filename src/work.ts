@@ -6,7 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { captureRecord } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
 import { inspectPictures, knownStaged } from '#intake/intake.ts';
-import { runStep, startRelay, type Claim, type Relay, type StepContext } from '#record/record.ts';
+import {
+  openCompany,
+  runStep,
+  startRelay,
+  type Claim,
+  type Relay,
+  type StepContext,
+} from '#record/record.ts';
 import { renewLeases } from '#retention/retention.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
@@ -43,6 +50,9 @@ export function startRelayWork(system: System): Relay {
   return startRelay({ db, queue, log, forgetMs: config.reconcileMs, idleMs: 100 });
 }
 
+/** One for the process, whatever runs in it: it is the process that a step takes along when it ends it. */
+const company = openCompany();
+
 async function take(
   system: System,
   options: WorkOptions,
@@ -55,6 +65,7 @@ async function take(
     log: system.log,
     worker: system.worker,
     claimMs: system.config.claimMs,
+    company,
     onHalt: options.onHalt,
   };
   await system.queue.work(
@@ -69,10 +80,10 @@ async function take(
 }
 
 async function startSealing(system: System, options: WorkOptions): Promise<StopWork> {
-  const { db, store, standing, staging, config } = system;
+  const { db, store, trust, staging, config } = system;
   await staging.checkProbe();
   // The canary at start: an operator reads at once what the first report would have met. Sealing waits for it anyway.
-  standing.trusted().then(
+  trust.trusted().then(
     (capabilities) => system.log.info({ ...capabilities }, 'store.trusted'),
     (error: unknown) => system.log.error({ code: codeOf(error), err: error }, 'store.refused'),
   );
@@ -82,7 +93,7 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
       {
         db,
         store,
-        trusted: standing.trusted,
+        trusted: trust.trusted,
         stagedPath,
         leaseMs: config.leaseMs,
         mode: config.mode,

@@ -14,7 +14,7 @@ import { launch } from 'puppeteer-core';
 import type { Browser } from 'puppeteer-core';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { browserHome, chromiums } from './chromium.ts';
+import { browserHome, chromiums, faultOf } from './chromium.ts';
 import type { Chromium } from './chromium.ts';
 import { confinements, endProcesses, processesOf, sandboxStands } from './confinement.ts';
 import type { Confinement } from './confinement.ts';
@@ -64,6 +64,12 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
     const found: Chromium[] = [];
     const strict = await confinements(false);
     for await (const chromium of candidates) {
+      // What is not there need not be started in four ways to find that out.
+      const fault = await faultOf(chromium.path);
+      if (fault !== null) {
+        tried.push(`${chromium.path}: ${fault}`);
+        continue;
+      }
       found.push(chromium);
       for (const confinement of strict) {
         const running = await attempt(options, chromium, confinement, fonts?.folder ?? null, tried);

@@ -9,7 +9,8 @@
  *   - Nothing leaves but through the lane of the capture (`egress.ts`). As root the browser runs under a uid of its own
  *     in Chromium's own sandbox; without a sandbox it runs in trial mode only, and every result says so.
  *   - What cannot be captured is a result with its evidence. Errors are `browser-missing` and `browser-crashed`, both
- *     to be tried again later.
+ *     to be tried again later. That no browser could be started is remembered for some seconds, and no longer: one that
+ *     is installed meanwhile is found without a restart.
  *
  * Order of writes: files into the caller's scratch folder, the report last; it names the digests of the others. A crash
  * leaves the scratch folder to its owner, and a browser that ends with the pipe that it hung on.
@@ -39,6 +40,8 @@ export type { AddressVerdict } from './addresses.ts';
 
 /** A browser gathers memory and small faults; after so many contexts it is replaced. */
 const CONTEXTS_PER_BROWSER = 50;
+/** A browser that cannot be started takes seconds, or minutes, to say so; while many records wait, not each of them asks. */
+const MISSING_MS = 10_000;
 /** A context that does not close in this time has a page that hangs; the browser goes with it. */
 const LET_GO_MS = 5_000;
 
@@ -58,6 +61,7 @@ export interface CaptureOverrides {
   readonly candidates?: LaunchOptions['candidates'];
   readonly egress?: Pick<EgressOptions, 'lookup' | 'connect' | 'limits'>;
   readonly contextsPerBrowser?: number;
+  readonly missingMs?: number;
 }
 
 interface Generation {
@@ -82,6 +86,7 @@ export function openCaptureBrowser(
   let busy = 0;
   let starting: Promise<Generation> | null = null;
   let current: Generation | null = null;
+  let missing: { readonly error: unknown; readonly until: number } | null = null;
   let closed = false;
 
   const retire = (generation: Generation): void => {
@@ -124,9 +129,15 @@ export function openCaptureBrowser(
     if (closed)
       throw new ArchiveError('browser-missing', 'The capture browser is closed.', { retry: 'later' });
     if (current !== null) return current;
-    starting ??= begin().finally(() => {
-      starting = null;
-    });
+    if (missing !== null && performance.now() < missing.until) throw missing.error;
+    starting ??= begin()
+      .catch((error: unknown) => {
+        missing = { error, until: performance.now() + (overrides.missingMs ?? MISSING_MS) };
+        throw error;
+      })
+      .finally(() => {
+        starting = null;
+      });
     const generation = await starting;
     if (closed) {
       retire(generation);

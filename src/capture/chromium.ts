@@ -46,12 +46,18 @@ export async function* packagedChromium(home: string): AsyncGenerator<Chromium> 
 }
 
 async function isRunnable(path: string): Promise<boolean> {
+  // A snap only runs inside its own confinement, which does not allow for another user or a private profile.
+  return (await faultOf(path)) === null && !(await realpath(path)).startsWith('/snap');
+}
+
+/** What keeps a binary from being run at all, seen without running it; null: nothing that can be seen. */
+export async function faultOf(path: string): Promise<string | null> {
   try {
     await access(path, constants.X_OK);
-    // A snap only runs inside its own confinement, which does not allow for another user or a private profile.
-    return !(await realpath(path)).startsWith('/snap') && (await stat(path)).isFile();
-  } catch {
-    return false;
+    return (await stat(path)).isFile() ? null : 'it is no file';
+  } catch (error) {
+    const denied = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return denied ? 'this user may not run it' : 'there is no such file';
   }
 }
 

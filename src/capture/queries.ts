@@ -1,13 +1,17 @@
 /** SQL of the capture step. Each function runs in the transaction of a claim. */
 import type { AgencyTx, StoredOutcome } from '#db/db.ts';
 import { sql } from 'kysely';
+import { askedNow, type AskedFact } from '#record/record.ts';
 
 export interface CaptureTask {
   readonly address: string | null;
   readonly outcome: StoredOutcome | null;
   readonly targetFound: boolean;
-  /** The text that the last capture looked for, as a digest; null: none, or no capture. */
-  readonly askedSha256: string | null;
+  /** The latest fact that the last capture knew of; 0: there was no capture. */
+  readonly capturedFact: number;
+  /** The fact with which the present removal began, and the latest of all. */
+  readonly since: number;
+  readonly latestFact: number;
   readonly text: string | null;
   readonly nativeId: string | null;
   readonly card: CardFacts;
@@ -32,9 +36,8 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
     address: string | null;
     capture_outcome: StoredOutcome | null;
     found: boolean;
-    asked: string | null;
-    text: string | null;
-    native_id: string | null;
+    captured_fact: number;
+    facts: AskedFact[];
     received_at: Date;
     platform: string;
     account: string;
@@ -45,11 +48,9 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
     name: string;
   }>`
     select r.address, r.capture_outcome, coalesce(r.capture->'target' not in ('null'::jsonb), false) as found,
-           r.capture->>'askedSha256' as asked,
-           (select f.body #>> '{data,content,text}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
-              and f.body #>> '{data,content,text}' is not null order by f.n desc limit 1) as text,
-           (select f.body #>> '{data,content,nativeId}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
-              and f.body #>> '{data,content,nativeId}' is not null order by f.n desc limit 1) as native_id,
+           coalesce((r.capture->>'askedFact')::int, 0) as captured_fact,
+           (select json_agg(json_build_object('n', f.n, 'type', f.type, 'confirms', f.confirms, 'body', f.body) order by f.n)
+              from fact f where f.agency_id = r.agency_id and f.record_id = r.id) as facts,
            (select f.body #>> '{data,content,permalink}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
               and f.body #>> '{data,content,permalink}' is not null order by f.n desc limit 1) as permalink,
            r.received_at, r.platform, r.account, r.kind, r.verb, r.author, a.name
@@ -57,13 +58,16 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
      where r.agency_id = ${agencyId} and r.id = ${recordId}`.execute(tx);
   const row = rows[0];
   if (row === undefined) throw new TypeError('A step is owed to a record that is not there.');
+  const asked = askedNow(row.facts);
   return {
     address: row.address,
     outcome: row.capture_outcome,
     targetFound: row.found,
-    askedSha256: row.asked,
-    text: row.text,
-    nativeId: row.native_id,
+    capturedFact: row.captured_fact,
+    since: asked?.since ?? 0,
+    latestFact: row.facts.at(-1)?.n ?? 0,
+    text: asked?.text ?? null,
+    nativeId: asked?.nativeId ?? null,
     card: {
       agency: row.name,
       recordId,
@@ -74,7 +78,7 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
       verb: row.verb,
       author: row.author,
       address: row.permalink,
-      text: row.text,
+      text: asked?.text ?? null,
     },
   };
 }

@@ -3,16 +3,17 @@
  * outcome on file: a page that is gone, a wall, a browser that is missing. The report and its first seal never wait for it.
  *
  * Order: the browser writes into a scratch folder → each file is staged (synced) → one transaction: files, outcome,
- * history, seal owed. A crash before that leaves scratch and staged files that nobody names, and the step is run again.
+ * history, seal owed, and the step is done. A crash before that leaves scratch and staged files that nobody names, and the
+ * step is run again. After it there is nothing left to run: the page is not opened twice, and the record has one capture.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '#errors.ts';
 import type { Db, StoredOutcome } from '#db/db.ts';
-import { appendEvent, newId, owe, withClaim, type Claim } from '#record/record.ts';
+import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
 import { cardHtml } from './card.ts';
+import { writeCaptured } from './files.ts';
 import { readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
 import type { CaptureBrowser, CapturedFile } from './result.ts';
 
@@ -34,8 +35,8 @@ const CRASHES = 3;
 export async function captureRecord(context: CaptureContext, claim: Claim): Promise<void> {
   const task = await withClaim(context.db, claim, async (at) => await readTask(at, claim.recordId));
   const evident = task.outcome === 'captured' || task.outcome === 'partial';
-  // Found once is found, unless a later fact says that other words are being removed.
-  if (evident && task.targetFound && task.askedSha256 === sha256OrNull(task.text)) return;
+  // Found once is found, unless another removal, or one of other words, began since.
+  if (evident && task.targetFound && task.capturedFact >= task.since) return;
 
   await mkdir(context.scratchDir, { recursive: true });
   const scratch = await mkdtemp(join(context.scratchDir, 'capture-'));
@@ -54,8 +55,13 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
         staged: staged.stagedName,
       });
     }
-    await withClaim(context.db, claim, async (at) => {
-      await writeCapture(at, claim.recordId, made.outcome, made.capture, files, context.now());
+    await withLastOfClaim(context.db, claim, async (at) => {
+      const capture = {
+        ...made.capture,
+        askedFact: task.latestFact,
+        files: files.map((file) => file.artifactId),
+      };
+      await writeCapture(at, claim.recordId, made.outcome, capture, files, context.now());
       await appendEvent(at, claim.recordId, {
         type: made.outcome === 'none' ? 'capture.skipped' : 'capture.completed',
         actor: 'worker:capture',
@@ -72,10 +78,6 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-function sha256OrNull(text: string | null): string | null {
-  return text === null ? null : createHash('sha256').update(text).digest('hex');
 }
 
 interface Made {
@@ -103,7 +105,7 @@ async function attempt(
     return {
       outcome: result.outcome,
       origin: 'capture',
-      capture: { ...result, address: task.address, askedSha256: sha256OrNull(task.text) },
+      capture: { ...result, address: task.address },
       files,
     };
   } catch (error) {
@@ -111,12 +113,22 @@ async function attempt(
     const code = codeOf(error);
     if (code !== 'browser-missing' && (code !== 'browser-crashed' || claim.failures + 1 < CRASHES))
       throw error;
-    return {
-      outcome: 'none',
-      origin: 'capture',
-      capture: { reason: code, target: null, targetAsked: task.text !== null || task.nativeId !== null },
-      files: [],
+    const capture = {
+      reason: code,
+      target: null,
+      targetAsked: task.text !== null || task.nativeId !== null,
     };
+    // That there was none is sealed too: the store alone must tell what became of it.
+    const finding = {
+      format: 'holdfast-capture-report/1',
+      address: task.address,
+      outcome: 'none',
+      at: context.now().toISOString(),
+      ...capture,
+    };
+    const bytes = Buffer.from(`${JSON.stringify(finding, null, 1)}\n`, 'utf8');
+    const report = await writeCaptured(scratchDir, 'capture-report', bytes);
+    return { outcome: 'none', origin: 'capture', capture, files: [report] };
   }
 }
 

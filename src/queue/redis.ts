@@ -6,7 +6,8 @@
  *
  * Two kinds of connection: the producer's fails at once when Redis is away, because a submitter may be waiting; the
  * workers' wait for ever. Emptying Redis loses what waited, and nothing else: the next ring starts it all anew.
- * What a crash leaves: an active job without a lock, which another worker takes up once (BullMQ's stalled check).
+ * What a crash leaves: an active job without a lock, which another worker takes up once (BullMQ's stalled check), and when
+ * the worker died before it gave the key back, the key too. Whoever rings next gives it back in the dead worker's stead.
  */
 import { randomUUID } from 'node:crypto';
 import { Queue as BullQueue, Worker } from 'bullmq';
@@ -179,23 +180,52 @@ export function openRedisQueue(options: { readonly redisUrl: string; readonly lo
   };
 }
 
-/** A job's id begins with the priority that it was rung with, so that a ring which met a waiting job knows its rank. */
+/**
+ * A job's id begins with the priority that it was rung with, so that a ring which met a waiting job knows its rank.
+ *
+ * A ring that meets a job which was taken already is a ring of its own: either the worker is about to give the key back,
+ * or it is dead and would hold it for 45 seconds, until its lock ran out and the stalled check came by. The key is given
+ * back for it (only the key that this very job holds), and the bell is rung once more; at worst a living worker gets
+ * one job more than it needs. Whoever is met then was taken after this ring began, and reads the truth after it.
+ */
 async function ring(queue: BullQueue, step: StepName, batch: readonly Job[]): Promise<void> {
+  const joined = await add(queue, step, batch);
+  if (joined.length === 0) return;
+  const taken = new Set(await queue.getRanges(['active'], 0, -1));
+  await Promise.all(
+    joined.map(async ({ job, id }) => {
+      const met = taken.has(id) || isLaterThan(id, job) ? await queue.getJob(id) : undefined;
+      if (taken.has(id)) await met?.removeDeduplicationKey();
+      // Zero is BullMQ's word for "before all others"; larger numbers wait longer, as ours do.
+      else if (met !== undefined && met.priority > job.priority)
+        // It may have been taken meanwhile, which is better still.
+        await met.changePriority({ priority: job.priority }).catch(() => undefined);
+    }),
+  );
+  const again = joined.filter(({ id }) => taken.has(id)).map(({ job }) => job);
+  if (again.length > 0) await add(queue, step, again);
+}
+
+/** Rings for each; answers those that met a job which was there before them. */
+async function add(
+  queue: BullQueue,
+  step: StepName,
+  batch: readonly Job[],
+): Promise<readonly { readonly job: Job; readonly id: string }[]> {
   const rung = batch.map(({ recordId, priority }) => ({
     name: step,
     data: { recordId },
     opts: { jobId: `${priority}-${randomUUID()}`, priority, deduplication: { id: recordId } },
   }));
   const met = await queue.addBulk(rung);
-  for (const [n, { id }] of met.entries()) {
-    const wanted = batch[n]?.priority ?? 0;
-    if (id === undefined || id === rung[n]?.opts.jobId || Number(id.split('-')[0]) <= wanted) continue;
-    const waiting = await queue.getJob(id);
-    // Zero is BullMQ's word for "before all others"; larger numbers wait longer, as ours do.
-    if (waiting !== undefined && waiting.priority > wanted)
-      // It may have been taken meanwhile, which is better still.
-      await waiting.changePriority({ priority: wanted }).catch(() => undefined);
-  }
+  return batch.flatMap((job, n) => {
+    const id = met[n]?.id;
+    return id === undefined || id === rung[n]?.opts.jobId ? [] : [{ job, id }];
+  });
+}
+
+function isLaterThan(id: string, job: Job): boolean {
+  return Number(id.split('-')[0]) > job.priority;
 }
 
 /** A Redis that evicts keys under memory pressure tears jobs apart. */

@@ -6,6 +6,10 @@
  * the row under that number: when another worker took over in the meantime there is no such row and nothing is written.
  * What settles the row itself (done, failed, parked, renewed) names the fence in its own `where`.
  * A crash at any moment leaves the row as it was; after `claimMs` someone else takes it.
+ *
+ * A process that dies takes along every claim in it, and which of them was to blame cannot be seen. Hence a step is suspected
+ * from its second lapse on, and a suspect is claimed alone (`company.ts`): whoever is innocent is then done, and only the
+ * guilty one lapses until it is parked.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -13,6 +17,7 @@ import { codeOf, retryOf } from '#errors.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import type { StepName } from '#queue/queue.ts';
+import type { Company, Leave } from './company.ts';
 import { appendEvent } from './history.ts';
 
 /** After this many failures, and this long, a step is parked. Source: reference/integrity.md 6.2. */
@@ -20,6 +25,8 @@ const PARK_AFTER_FAILURES = 8;
 const PARK_AFTER_MS = 24 * 3_600_000;
 /** Claims that ran out one after another: the record itself probably kills its worker. */
 const PARK_AFTER_LAPSES = 5;
+/** One lapse is anybody's: a machine that was switched off, a process that was told to go. */
+const ALONE_AFTER_LAPSES = 2;
 /** No step takes as long as this: a file of 2 GB at 1 MB/s, and as much again. */
 const RENEW_FOR_MS = 4_000_000;
 const BACKOFF_FIRST_MS = 1000;
@@ -41,6 +48,8 @@ export interface StepContext {
   /** Who claims: process and host, for people who look at the row. */
   readonly worker: string;
   readonly claimMs: number;
+  /** Who else is at work in this process: one for all steps that it runs. */
+  readonly company: Company;
   /** An invariant broke: the process must stop. */
   readonly onHalt: (error: unknown) => void;
 }
@@ -56,12 +65,13 @@ export async function runStep(
   work: (claim: Claim) => Promise<void>,
 ): Promise<'done' | 'moot' | 'later' | 'parked' | 'lost'> {
   const { db, log } = context;
-  const claim = await takeClaim(context, step, recordId);
-  if (claim === null) return 'moot';
+  const begun = await begin(context, step, recordId);
+  if (typeof begun === 'string') return begun;
+  const { claim, leave } = begun;
   const stopRenewing = renewEvery(context, claim);
   try {
     await work(claim);
-    return (await finish(db, claim)) ? 'done' : 'lost';
+    return settled.has(claim) || (await finish(db, claim)) ? 'done' : 'lost';
   } catch (error) {
     if (error instanceof ClaimLost) return 'lost';
     if (retryOf(error) === 'halt') {
@@ -73,13 +83,65 @@ export async function runStep(
     return ended;
   } finally {
     stopRenewing();
+    leave();
   }
+}
+
+interface Begun {
+  readonly claim: Claim;
+  readonly leave: Leave;
+}
+
+/**
+ * Finds a place at work and claims the step. A suspect is claimed only once it is alone, so that it does not lapse while it
+ * waits for that; when another one is at work here it is left for later, and rung again.
+ */
+async function begin(
+  context: StepContext,
+  step: StepName,
+  recordId: string,
+): Promise<Begun | 'moot' | 'later'> {
+  const { company, claimMs, db, log } = context;
+  const claimed = async (leave: Leave, suspect: boolean): Promise<Begun | null> => {
+    let claim: Claim | null = null;
+    try {
+      claim = await takeClaim(context, step, recordId, suspect);
+    } finally {
+      if (claim === null) leave();
+    }
+    return claim === null ? null : { claim, leave };
+  };
+  const begun = await claimed(await company.join(claimMs), false);
+  if (begun !== null) return begun;
+  if (!(await waitsAsSuspect(db, step, recordId))) return 'moot';
+  const leave = await company.alone(claimMs);
+  if (leave === null) return 'later';
+  log.warn({ recordId, step }, 'step.alone');
+  return (await claimed(leave, true)) ?? 'moot';
 }
 
 /** Thrown inside a step when its claim was taken over; only `runStep` sees it. */
 class ClaimLost extends Error {}
 
-async function takeClaim(context: StepContext, step: StepName, recordId: string): Promise<Claim | null> {
+/** It is due, no person must look at it first, and nobody is at it. */
+const CLAIMABLE = sql`parked_at is null and due_at <= now() and (claimed_until is null or claimed_until < now())`;
+/** A claim that ran out is a lapse, counted by whoever claims next. */
+const SUSPECT = sql<boolean>`lapses + (claimed_until is not null)::int >= ${ALONE_AFTER_LAPSES}`;
+
+async function waitsAsSuspect(db: Db, step: StepName, recordId: string): Promise<boolean> {
+  const { rows } =
+    await sql`select from step where record_id = ${recordId} and name = ${step} and ${CLAIMABLE}
+                                and ${SUSPECT}`.execute(db.system);
+  return rows.length > 0;
+}
+
+/** Takes a suspect, or one that is none; never what was not asked for. */
+async function takeClaim(
+  context: StepContext,
+  step: StepName,
+  recordId: string,
+  suspect: boolean,
+): Promise<Claim | null> {
   const { rows } = await sql<{
     agency_id: string;
     fence: string;
@@ -91,8 +153,7 @@ async function takeClaim(context: StepContext, step: StepName, recordId: string)
        set fence = nextval('fence'), claimed_by = ${context.worker},
            claimed_until = now() + ${context.claimMs} * interval '1 millisecond',
            lapses = lapses + (claimed_until is not null)::int
-     where record_id = ${recordId} and name = ${step} and parked_at is null and due_at <= now()
-       and (claimed_until is null or claimed_until < now())
+     where record_id = ${recordId} and name = ${step} and ${CLAIMABLE} and (${SUSPECT}) = ${suspect}
     returning agency_id, fence::text, generation, lapses, failures`.execute(context.db.system);
   const row = rows[0];
   if (row === undefined) return null;
@@ -140,6 +201,33 @@ export async function withClaim<T>(db: Db, claim: Claim, work: (at: AgencyTx) =>
     if (held === undefined) throw new ClaimLost();
     return await work(at);
   });
+}
+
+/** Claims whose step was settled by the commit of its own work. */
+const settled = new WeakSet<Claim>();
+
+/**
+ * As `withClaim`, and the step is done with the same commit: for work that must not be done a second time when the process
+ * dies right after it. What became owed meanwhile stays owed.
+ */
+export async function withLastOfClaim<T>(
+  db: Db,
+  claim: Claim,
+  work: (at: AgencyTx) => Promise<T>,
+): Promise<T> {
+  const [made, gone] = await withClaim(db, claim, async (at) => {
+    const result = await work(at);
+    const deleted = await at.tx
+      .deleteFrom('step')
+      .where('record_id', '=', claim.recordId)
+      .where('name', '=', claim.step)
+      .where('fence', '=', claim.fence)
+      .where('generation', '=', claim.generation)
+      .executeTakeFirst();
+    return [result, deleted.numDeletedRows > 0n] as const;
+  });
+  if (gone) settled.add(claim);
+  return made;
 }
 
 /**

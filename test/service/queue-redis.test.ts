@@ -1,4 +1,8 @@
-/** What only the Redis kind must stand: being emptied. */
+/** What only the Redis kind must stand: being emptied, and a worker that dies with the key of its job. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,5 +51,51 @@ describe('emptying Redis', () => {
     await until('nothing is kept', async () => (await server.kept()) === 0);
     client.disconnect();
     await queue.drain(1000);
+  }, 60_000);
+});
+
+describe('a worker that was killed before it gave the key of its job back', () => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await redisServer();
+  }, 120_000);
+  afterAll(async () => await server.stop());
+
+  test('keeps nobody from ringing again, and one run comes of it', async () => {
+    const dying = join(import.meta.dirname, '..', 'support', 'queue-dying-worker.ts');
+    const child = spawn(process.execPath, [dying, server.redisUrl ?? '', ''], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [queue, client] = [
+      await openQueue({ redisUrl: server.redisUrl }, { databaseUrl: '', log: pino({ level: 'silent' }) }),
+      new Redis(server.redisUrl ?? ''),
+    ];
+    const seen: string[] = [];
+    try {
+      await once(child.stdout, 'data');
+      const [id = '', other = ''] = ids(2);
+      await queue.enqueue('seal', jobs([id]));
+      expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+      // What it left: a job that nobody does, under a lock, and the key that keeps rings away.
+      const left = await client.get(`holdfast:seal:de:${id}`);
+      expect(await client.lrange('holdfast:seal:active', 0, -1)).toEqual([left]);
+      expect(await client.pttl(`holdfast:seal:${left}:lock`)).toBeGreaterThan(10_000);
+      expect(await queue.waiting('seal')).toBe(0);
+
+      await Promise.all([
+        queue.enqueue('seal', jobs([id, other])),
+        queue.enqueue('seal', jobs([other, id], 5)),
+      ]);
+      expect(await queue.waiting('seal')).toBe(2);
+      await queue.work('seal', async (recordId) => void seen.push(recordId), { concurrency: 2 });
+      await until('both are done', () => seen.includes(id) && seen.includes(other), 5000);
+      await sleep(500);
+      expect(seen.toSorted()).toEqual([id, other].toSorted());
+      expect(await client.keys('holdfast:seal:de:*')).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+      client.disconnect();
+      await queue.drain(1000);
+    }
   }, 60_000);
 });

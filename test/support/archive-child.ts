@@ -23,8 +23,10 @@ export interface Plan {
   readonly fates?: readonly Fate[];
   /** Jobs come from stdin (`seal <record id>`) and not from the queue. */
   readonly byHand?: boolean;
-  /** A stand-in draws a card for each record. Without it there is no browser. */
+  /** A stand-in draws a card for each record. Without this and the next there is no browser. */
   readonly draws?: boolean;
+  /** The real browser, as the settings say. */
+  readonly browses?: boolean;
 }
 
 const say = (said: object): void => void writeSync(1, `${JSON.stringify(said)}\n`);
@@ -44,11 +46,12 @@ const plan = JSON.parse(process.argv[2] ?? '{}') as Plan;
 const config = readConfig(process.env);
 const handlers = new Map<string, JobHandler>();
 const opened = await openSystem(config, { name: plan.name, databaseUrl: config.databaseUrl ?? '' });
+const standIn = plan.draws === true ? drawingBrowser(opened.browser) : noBrowser(opened.browser);
 const system = fated(
   {
     ...opened,
     queue: plan.byHand === true ? handRung(opened.queue, handlers) : opened.queue,
-    browser: plan.draws === true ? drawingBrowser(opened.browser) : noBrowser(opened.browser),
+    browser: plan.browses === true ? opened.browser : standIn,
   },
   plan.fates ?? [],
   say,

@@ -1,6 +1,6 @@
 /**
- * What stands for the browser in crash tests, which are not about it. Looking for a browser that is not there takes most of
- * a second each time, and drawing a card more; hundreds of records would wait for nothing else.
+ * What stands for the browser in crash tests that are not about it. Drawing a card takes most of a second; hundreds of
+ * records would wait for nothing else.
  */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';

@@ -1,0 +1,130 @@
+/**
+ * A capture worker dies by `kill -9` around the commit of its capture, with the real browser on the sample site. What was not
+ * committed is captured again; what was committed is not, and the page is not opened a second time.
+ */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { simpleReport } from '../support/archive-forms.ts';
+import { openScene, type Scene } from '../support/crash-scene.ts';
+import type { Fate } from '../support/fate.ts';
+import { COMMENT } from '../support/site/pages.ts';
+import { openSampleSite, type SampleSite } from '../support/site/site.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const PATH = '/posts/elm-street';
+
+let site: SampleSite;
+let scene: Scene;
+beforeAll(async () => {
+  site = await openSampleSite();
+  // An empty path: whichever browser this machine has.
+  scene = await openScene({ env: { CHROMIUM_PATH: '', HOLDFAST_CAPTURE_ALLOW: site.hostPort } });
+});
+afterAll(async () => {
+  await scene.close();
+  await site.close();
+});
+
+interface Row extends Pick<Fate, 'at' | 'when'> {
+  readonly name: string;
+  readonly address: string | null;
+  /** Of the history: how the capture ended. */
+  readonly event: string;
+  readonly owedAfterDeath: readonly string[];
+  /** How often the page is opened in all. */
+  readonly opened: number;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'a capture that is not committed is done again',
+    address: PATH,
+    at: 'insert event capture.completed',
+    when: 'before',
+    event: 'capture.completed',
+    owedAfterDeath: ['capture'],
+    opened: 2,
+  },
+  {
+    name: 'a capture that is committed is not done again',
+    address: PATH,
+    at: 'insert event capture.completed',
+    when: 'after',
+    event: 'capture.completed',
+    owedAfterDeath: ['seal'],
+    opened: 1,
+  },
+  {
+    name: 'a card that is committed is not drawn again',
+    address: null,
+    at: 'insert event capture.skipped',
+    when: 'after',
+    event: 'capture.skipped',
+    owedAfterDeath: ['seal'],
+    opened: 0,
+  },
+];
+
+describe('kill -9 of a capture worker', () => {
+  test.for(ROWS)('$name', async ({ address, at, when, event, owedAfterDeath, opened }) => {
+    const { sql } = scene.archive;
+    const askedBefore = site.asked.length;
+    const { recordId } = await scene.submitter.hand({
+      event: simpleReport({
+        text: COMMENT.text,
+        ...(address === null ? {} : { url: site.origin + address }),
+      }),
+    });
+    const owed = async (): Promise<string[]> => {
+      const { rows } = await sql.query<{ name: string }>(
+        'select name from step where record_id = $1 order by name',
+        [recordId],
+      );
+      return rows.map(({ name }) => name);
+    };
+    const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
+    await sealing.hears((said) => said.ready !== undefined);
+    sealing.tell(`seal ${recordId}`);
+    await sealing.hears((said) => said.worked === 'seal');
+    await sealing.stop();
+    expect(await owed()).toEqual(['capture']);
+
+    const victim = scene.start({
+      name: 'victim',
+      workers: ['capture'],
+      byHand: true,
+      browses: true,
+      fates: [{ at, when }],
+    });
+    await victim.hears((said) => said.ready !== undefined);
+    victim.tell(`capture ${recordId}`);
+    expect(await victim.hears((said) => said.fate !== undefined)).toMatchObject({ fate: `${when} ${at}` });
+    expect(await victim.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await owed()).toEqual(owedAfterDeath);
+
+    const honest = scene.start({ name: 'honest', workers: ['relay', 'seal', 'capture'], browses: true });
+    await scene.settled();
+    expect(await honest.stop()).toEqual({ code: 0, signal: null });
+
+    expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
+    const { rows } = await sql.query<{ type: string }>(
+      `select type from event where record_id = $1 and type like 'capture.%'`,
+      [recordId],
+    );
+    expect(rows).toEqual([{ type: event }]);
+    // No file was kept twice.
+    const { rows: files } = await sql.query<{ role: string; kept: number }>(
+      `select role, count(*)::int as kept from artifact where record_id = $1 and origin in ('capture', 'rendering')
+        group by role order by role`,
+      [recordId],
+    );
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter(({ kept }) => kept !== 1)).toEqual([]);
+    const { faults } = await scene.verdict();
+    expect(faults).toEqual([]);
+    expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
+      status: 'complete',
+      safeToRemove: address !== null,
+    });
+  });
+});
