@@ -49,11 +49,13 @@ create table fact (
   n                int not null,
   type             text not null,
   recorded_at      timestamptz not null,
+  -- Whose key brought it, such as `key:<id>`; sealed with it.
+  actor            text not null,
   body             jsonb not null,
   -- SHA-256 of what was said (canonical form, and the files' digests in order): the same key with another digest is a conflict.
   delivery         text not null,
   idempotency_key  text,
-  -- Says only that the removal was done: "safe to remove" does not wait for its seal.
+  -- Says that the removal was done: without a note "safe to remove" does not wait for its seal.
   confirms         boolean not null default false,
   deliveries       int not null default 1,
   seal_no          int,

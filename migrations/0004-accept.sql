@@ -6,6 +6,9 @@
 --   conflict  the same key or fact id with other content: nothing is written
 -- The caller answers 202 after the commit of the statement, not before.
 --
+-- A report without a key of its own is named by what it says ("named": true). Said again after its removal was done or undone
+-- it is another removal of the same subject and no repeat: it gets its name with a number, `<id>.2`.
+--
 -- Its plans are made on a connection's first reports and kept: on an empty archive Postgres would choose to read whole
 -- tables, and go on doing so when they have grown. Hence the setting, which also holds for the foreign-key checks inside.
 create function accept_report(p jsonb) returns jsonb language plpgsql set enable_seqscan = off as $$
@@ -17,6 +20,8 @@ declare
   is_new    boolean := false;
   fact_no   int := 1;
   file_no   int := 0;
+  again     int;
+  known     boolean;
   prior     record;
 begin
   perform set_config('app.agency', a, true);
@@ -34,7 +39,33 @@ begin
     select f.record_id, f.n, f.delivery, f.source, f.id into prior from fact f
      where f.agency_id = a and f.source = p->>'source' and f.id = p->>'factId';
   end if;
-  if found then
+  known := found;
+  if known and (p->>'named')::boolean then
+    -- The last time that it was said, and whether anything happened since that makes it worth saying again.
+    select f.record_id, f.n, f.delivery, f.source, f.id into prior from fact f
+     where f.agency_id = a and f.record_id = prior.record_id and f.source = p->>'source'
+       and (f.id = p->>'factId' or starts_with(f.id, (p->>'factId') || '.'))
+     order by f.n desc limit 1;
+    if exists (
+      select from fact f
+       where f.agency_id = a and f.record_id = prior.record_id and f.n > prior.n
+         and case when f.type = 'removal.action-reversed.v1' then true
+                  when f.confirms then not (p->>'confirms')::boolean
+                  when f.type = 'removal.action-recorded.v1'
+                  then (p->>'confirms')::boolean or f.body #>> '{data,action,verb}' is distinct from p->>'verb'
+                  else false end
+    ) then
+      select count(*) + 1 into again from fact f
+       where f.agency_id = a and f.record_id = prior.record_id and f.source = p->>'source'
+         and (f.id = p->>'factId' or starts_with(f.id, (p->>'factId') || '.'));
+      -- It is about the same subject, also where the platform gives it no name.
+      p := p || jsonb_build_object('factId', (p->>'factId') || '.' || again, 'toRecord', prior.record_id);
+      p := jsonb_set(p, '{fact,id}', p->'factId');
+      p := jsonb_set(p, '{fact,subject}', (select to_jsonb(r.subject) from record r where r.agency_id = a and r.id = prior.record_id));
+      known := false;
+    end if;
+  end if;
+  if known then
     if prior.delivery <> p->>'delivery' then
       return jsonb_build_object('outcome', 'conflict', 'recordId', prior.record_id);
     end if;
@@ -67,8 +98,8 @@ begin
   -- Another process may insert the same fact at this very moment. The unique keys decide. Whoever comes second gives the
   -- whole statement back, and when its caller runs it again, the fact that won is found above. (A savepoint here would
   -- cost every report what only this race needs.)
-  insert into fact (agency_id, source, id, record_id, n, type, recorded_at, body, delivery, idempotency_key, confirms)
-  values (a, p->>'source', p->>'factId', rec, fact_no, p->>'type', at, p->'fact', p->>'delivery', p->>'idempotencyKey',
+  insert into fact (agency_id, source, id, record_id, n, type, recorded_at, actor, body, delivery, idempotency_key, confirms)
+  values (a, p->>'source', p->>'factId', rec, fact_no, p->>'type', at, p->>'actor', p->'fact', p->>'delivery', p->>'idempotencyKey',
           coalesce((p->>'confirms')::boolean, false))
   on conflict do nothing;
   if not found then
@@ -85,9 +116,14 @@ begin
     update record r
        set search = search_words_added(r.search, p->>'words'),
            address = coalesce(r.address, p->>'address'),
-           removal = case when p->>'removal' = 'confirmed' then 'confirmed'
-                          when r.removal = 'none' then p->>'removal' else r.removal end,
-           removed_at = case when p->>'removal' = 'confirmed' then p->'removedAt' else r.removed_at end,
+           -- A clause that is named later classifies what was unclassified; what has a series keeps it.
+           edition = case when r.series is null then p->>'edition' else r.edition end,
+           series = case when r.series is null then p->>'series' else r.series end,
+           series_reason = case when r.series is null then p->>'seriesReason' else r.series_reason end,
+           -- The last action counts: what was confirmed and is hidden once more is awaited again. What only adds changes nothing.
+           removal = case when (p->>'acts')::boolean then p->>'removal' else r.removal end,
+           removed_at = case when not (p->>'acts')::boolean then r.removed_at
+                             when p->>'removal' = 'confirmed' then p->'removedAt' end,
            verb = case when (p->>'verb') is distinct from 'none' then p->>'verb' else r.verb end,
            grounds = array(select distinct g from unnest(r.grounds || array(select jsonb_array_elements_text(p->'grounds'))) g order by g)
      where r.agency_id = a and r.id = rec;
@@ -95,7 +131,7 @@ begin
 
   insert into event (agency_id, id, record_id, type, at, actor, body)
   values (a, (p->>'eventId')::uuid, rec, p->>'eventType', at, p->>'actor',
-          jsonb_build_object('fact', fact_no, 'flags', coalesce(p->'flags', '[]'), 'delivery', p->>'delivery', 'files', jsonb_array_length(p->'artifacts'), 'new', is_new));
+          jsonb_build_object('fact', fact_no, 'flags', coalesce(p->'flags', '[]'), 'files', jsonb_array_length(p->'artifacts'), 'new', is_new));
 
   insert into step as s (record_id, name, agency_id, priority)
   select rec, wanted_step, a, (p->>'priority')::smallint from jsonb_array_elements_text(p->'steps') wanted_step

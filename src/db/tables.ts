@@ -114,6 +114,7 @@ export interface FactTable {
   n: number;
   type: string;
   recorded_at: Date;
+  actor: string;
   body: Json<Record<string, unknown>>;
   delivery: string;
   idempotency_key: string | null;

@@ -172,6 +172,7 @@ export async function acceptReport(
     // another order, with the Idempotency-Key or without it.
     delivery: requestDigest(sha256Hex(canonicalize(draft.said) ?? ''), fileSha256s),
     idempotencyKey,
+    named: draft.identity !== null && idempotencyKey === null,
     artifacts: [
       raw,
       ...files.map((file, i) => ({
@@ -192,7 +193,7 @@ export async function acceptReport(
     priority: fact.data.channel === 'import' ? 10 : 0,
     eventId: newId(),
     eventType: received.form === 'removal' ? 'removal.confirmed' : 'intake.accepted',
-    confirms: received.form === 'removal' && !('note' in (draft.identity ?? {})),
+    confirms: received.form === 'removal',
     flags: findings.flags,
     actor: caller.actor,
   });
@@ -374,6 +375,7 @@ function rowOf(
     address: captureWanted ? permalink : null,
     captureWanted: captureWanted && permalink !== null,
     removal: removalOf(fact, done),
+    acts: fact.type === 'removal.action-recorded.v1' || fact.type === 'removal.action-reversed.v1',
     removedAt: done ? data.action.performedAt : null,
     edition: classification?.edition ?? null,
     series: classification?.series ?? null,

@@ -33,8 +33,12 @@ export interface AcceptRow {
   readonly series: string | null;
   readonly seriesReason: string | null;
   readonly words: string;
+  /** It says that a removal is done or undone; what only adds to a record does not. */
+  readonly acts: boolean;
+  /** The fact's id is made from what it says, so that the same words later may be another fact. */
+  readonly named: boolean;
   readonly artifacts: readonly AcceptArtifact[];
-  /** The fact says only that the removal was done. */
+  /** The fact says that the removal was done. */
   readonly confirms: boolean;
   /** What a person should look at: claims that do not fit together. */
   readonly flags: readonly string[];

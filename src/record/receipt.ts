@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { AgencyTx } from '#db/db.ts';
+import { textAt } from './asked.ts';
 import { readRecord, sealsInLog, type RecordView } from './queries.ts';
 import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
 import { standingOf } from './standing.ts';
@@ -37,6 +38,8 @@ export interface Receipt {
     readonly reportedAt: string;
     readonly firstSealedAt: string | null;
     readonly lastSealedAt: string | null;
+    /** When the page was pictured; null: no page was. */
+    readonly capturedAt: string | null;
     readonly issuedAt: string;
   };
   /** The strongest evidence sealed so far; null: none yet. Tiers: design 2. */
@@ -47,6 +50,14 @@ export interface Receipt {
     readonly sandbox: boolean | null;
   };
   readonly removal: RecordView['removal'];
+  /** As it was said, not by our clock; null: nobody said that it was removed. */
+  readonly removedAt: {
+    readonly value: string | null;
+    readonly precision: string;
+    readonly source: string;
+    /** It was not said when: then not after we were told. */
+    readonly notAfter: string | null;
+  } | null;
   readonly classification: RecordView['classification'];
   readonly parked: readonly { readonly step: string; readonly code: string; readonly reason: string }[];
   readonly store: {
@@ -124,6 +135,7 @@ export async function readReceipt(
       reportedAt: record.receivedAt,
       firstSealedAt: closed[0]?.sealedAt ?? null,
       lastSealedAt: closed.at(-1)?.sealedAt ?? null,
+      capturedAt: pictured(record.capture),
       issuedAt: now.toISOString(),
     },
     tier: evident.includes('B') ? 'B' : evident.includes('D') ? 'D' : null,
@@ -133,6 +145,7 @@ export async function readReceipt(
       sandbox: typeof capture?.['sandbox'] === 'boolean' ? capture['sandbox'] : null,
     },
     removal: record.removal,
+    removedAt: statedTime(record.removedAt),
     classification: record.classification,
     parked: record.owed
       .filter((step) => step.parked)
@@ -144,6 +157,22 @@ export async function readReceipt(
         'The history of this record is append-only in the archive’s database and not yet anchored outside it.',
     },
     statement: assessment.safeToRemove ? STATEMENT : STATEMENT_NOT_YET,
+  };
+}
+
+function pictured(capture: RecordView['capture']): string | null {
+  const times = capture?.['times'];
+  if (typeof times !== 'object' || times === null) return null;
+  return textAt(times, ['viewportPicture']) ?? textAt(times, ['fullPagePicture']);
+}
+
+function statedTime(stated: RecordView['removedAt']): Receipt['removedAt'] {
+  if (stated === null) return null;
+  return {
+    value: textAt(stated, ['value']),
+    precision: textAt(stated, ['precision']) ?? 'unknown',
+    source: textAt(stated, ['source']) ?? 'unknown',
+    notAfter: textAt(stated, ['notAfter']),
   };
 }
 

@@ -5,7 +5,8 @@
  *   1. everything that was reported is sealed, each lock was read back from the store and still stands, and the seal is in the log;
  *   2. at least one thing sealed with it shows the content: a decodable picture that a person handed in, or a capture of
  *      the live page that ended `captured` or `partial` and in which the reported text or element was found.
- * A rendering of our own never counts. A picture that cannot be decoded never counts, though it is sealed.
+ * A rendering of our own never counts. A picture that cannot be decoded never counts, though it is sealed. A capture without a
+ * picture never counts, nor anything that was made for an earlier removal or for other words (`asked.ts`).
  */
 import type { PictureFinding, StoredOutcome } from '#db/db.ts';
 
@@ -17,6 +18,8 @@ export interface StandingArtifact {
   readonly picture: PictureFinding | null;
   /** Whether it may still turn out to be a picture. */
   readonly inspectionOwed: boolean;
+  /** It came with the present removal, or after it. */
+  readonly present: boolean;
 }
 
 export interface Standing {
@@ -31,13 +34,21 @@ export interface Standing {
     readonly outcome: StoredOutcome | null;
     readonly targetFound: boolean;
     readonly targetAsked: boolean;
+    /** All its files are. */
     readonly sealed: boolean;
+    /** There is a picture among its files. */
+    readonly pictured: boolean;
+    /** It was made for the present removal. */
+    readonly present: boolean;
   };
+  /** The seal failed before, or waits for longer than a seal takes. */
+  readonly sealDelayed: boolean;
   readonly parked: readonly { readonly step: string; readonly code: string }[];
 }
 
 export type MissingCode =
   | 'seal-pending'
+  | 'seal-delayed'
   | 'seal-parked'
   | 'log-pending'
   | 'lock-ended'
@@ -49,6 +60,7 @@ export type MissingCode =
   | 'capture-not-evidence'
   | 'target-not-found'
   | 'nothing-to-find'
+  | 'evidence-outdated'
   | 'evidence-missing';
 
 export interface Missing {
@@ -101,11 +113,17 @@ export function assessRemoval(standing: Standing): Assessment {
             sentence:
               'Sealing stopped and a person must look at it. Do not remove the content; tell your administrator.',
           }
-        : {
-            code: 'seal-pending',
-            sentence:
-              'What you handed in is safe on disk and is being sealed. Wait before you remove anything.',
-          },
+        : standing.sealDelayed
+          ? {
+              code: 'seal-delayed',
+              sentence:
+                'What you handed in is safe on disk, but sealing it is delayed. Do not remove the content; tell your administrator.',
+            }
+          : {
+              code: 'seal-pending',
+              sentence:
+                'What you handed in is safe on disk and is being sealed. Wait before you remove anything.',
+            },
     );
   else if (!standing.inLog)
     missing.push({ code: 'log-pending', sentence: 'The seal is being entered in the log. Wait a moment.' });
@@ -117,10 +135,17 @@ export function assessRemoval(standing: Standing): Assessment {
     });
 
   const handedIn = standing.artifacts.filter((file) => file.origin === 'handed-in');
-  if (handedIn.some((file) => file.sealed && file.picture?.decodable === true))
+  if (handedIn.some((file) => file.sealed && file.present && file.picture?.decodable === true))
     evidence.push({ kind: 'picture-handed-in', tier: 'D' });
   const { capture } = standing;
-  if (capture.sealed && capture.targetFound && EVIDENT_OUTCOMES.includes(capture.outcome))
+  if (
+    !capture.owed &&
+    capture.present &&
+    capture.sealed &&
+    capture.pictured &&
+    capture.targetFound &&
+    EVIDENT_OUTCOMES.includes(capture.outcome)
+  )
     evidence.push({ kind: 'capture', tier: 'B' });
 
   if (evidence.length === 0) missing.push(...whyNoEvidence(standing, handedIn));
@@ -131,9 +156,9 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
   const parked = (step: string): boolean => standing.parked.some((one) => one.step === step);
   const { capture } = standing;
   // A good picture waits for its seal alone, which was said already: nobody needs to add another one.
-  if (handedIn.some((file) => file.picture?.decodable === true && !file.sealed)) return [];
+  if (handedIn.some((file) => file.present && file.picture?.decodable === true && !file.sealed)) return [];
   const why: Missing[] = [];
-  if (handedIn.some((file) => file.picture?.decodable === false))
+  if (handedIn.some((file) => file.present && file.picture?.decodable === false))
     why.push({
       code: 'picture-not-decodable',
       sentence: `A file you handed in is kept, but it does not open as a picture. ${HAND_IN}`,
@@ -157,8 +182,13 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
       });
     return why;
   }
+  const outdated: Missing = {
+    code: 'evidence-outdated',
+    sentence: `What is on file shows an earlier removal, or other words. ${HAND_IN}`,
+  };
   if (EVIDENT_OUTCOMES.includes(capture.outcome)) {
-    if (!capture.targetAsked)
+    if (!capture.present) why.push(outdated);
+    else if (!capture.targetAsked)
       why.push({
         code: 'nothing-to-find',
         sentence: `The page was captured, but the report names neither the text nor the element that is being removed, so nobody can tell that it is on the picture. ${HAND_IN}`,
@@ -167,6 +197,11 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
       why.push({
         code: 'target-not-found',
         sentence: `The page was captured, but the reported content was not found on it. ${HAND_IN}`,
+      });
+    else if (!capture.pictured)
+      why.push({
+        code: 'capture-not-evidence',
+        sentence: `The page was opened and its text kept, but no picture of it could be made. ${HAND_IN}`,
       });
     else if (!capture.sealed)
       why.push(
@@ -185,6 +220,8 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
   ) {
     why.push({ code: 'capture-not-evidence', sentence: `${FINDING[capture.outcome]}. ${HAND_IN}` });
   }
+  if (why.length === 0 && handedIn.some((file) => !file.present && file.picture?.decodable === true))
+    why.push(outdated);
   if (why.length === 0)
     why.push({
       code: 'evidence-missing',

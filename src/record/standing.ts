@@ -1,9 +1,13 @@
 /**
- * From rows to what the safety rule asks. Two decisions are made here: which seals count, and which facts weigh. Both only
- * from what was written down after the store had been read back.
+ * From rows to what the safety rule asks. Three decisions are made here: which seals count, which facts weigh, and which files
+ * belong to the present removal (`asked.ts`). All only from what was written down after the store had been read back.
  */
+import { askedNow, textAt } from './asked.ts';
 import type { RecordView } from './queries.ts';
 import type { Standing } from './safe-to-remove.ts';
+
+/** A seal takes a second or two. Whoever waits longer is told that something is wrong, long before it is parked. */
+const DELAYED_AFTER_MS = 60_000;
 
 export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: Date): Standing {
   // A seal counts when its row says so and every object of it, the manifest among them, was read back from the store.
@@ -17,12 +21,20 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
       .map((seal) => seal.no),
   );
   const owed = (step: string): boolean => record.owed.some((entry) => entry.step === step);
-  const fromBrowser = record.artifacts.filter((file) => file.origin === 'capture');
+  const since = askedNow(record.facts)?.since ?? 0;
+  // The last capture's own files: an earlier one's say nothing about what was found this time.
+  const named = record.capture?.['files'];
+  const fromBrowser = record.artifacts.filter(
+    (file) => file.origin === 'capture' && Array.isArray(named) && named.includes(file.artifactId),
+  );
+  const sealOwed = record.owed.find((entry) => entry.step === 'seal');
   const isSealed = (file: RecordView['artifacts'][number]): boolean =>
     file.seal !== null && closed.has(file.seal.no);
   const target = record.capture?.['target'];
-  // A confirmation that it was removed adds nothing that could be lost with the removal: "safe" does not wait for it.
-  const weighty = record.facts.filter((fact) => !fact.confirms);
+  // A bare confirmation that it was removed adds nothing that could be lost with the removal: "safe" does not wait for it.
+  const weighty = record.facts.filter(
+    (fact) => !fact.confirms || textAt(fact.body, ['data', 'notes']) !== null,
+  );
   const numbers = new Set(weighty.map((fact) => fact.n));
   return {
     facts: weighty.map((fact) => ({
@@ -36,6 +48,7 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
         sealed: isSealed(file),
         picture: file.picture,
         inspectionOwed: file.picture === null && owed('inspect'),
+        present: file.factN !== null && file.factN >= since,
       })),
     inLog: closed.size > 0 && [...closed].every((no) => inLog.has(no)),
     locked: record.seals
@@ -47,7 +60,13 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
       targetFound: target !== null && target !== undefined,
       targetAsked: record.capture?.['targetAsked'] === true,
       sealed: fromBrowser.length > 0 && fromBrowser.every(isSealed),
+      pictured: fromBrowser.some((file) => file.role.startsWith('screenshot-')),
+      present: Number(record.capture?.['askedFact'] ?? 0) >= since,
     },
+    sealDelayed:
+      sealOwed !== undefined &&
+      !sealOwed.parked &&
+      (sealOwed.failures > 0 || now.getTime() - Date.parse(sealOwed.since) > DELAYED_AFTER_MS),
     parked: record.owed
       .filter((step) => step.parked)
       .map((step) => ({ step: step.step, code: step.code ?? 'internal' })),

@@ -16,6 +16,8 @@ export interface ManifestFile {
   readonly fact: number | null;
   readonly key: string;
   readonly versionId: string;
+  /** The store's own answer when it was read back. Only ever moved forward since. */
+  readonly lockedUntil: string;
 }
 
 export interface ManifestFact {
@@ -24,10 +26,13 @@ export interface ManifestFact {
   readonly id: string;
   readonly type: string;
   readonly recordedAt: string;
+  /** Whose key brought it, such as `key:<id>`. */
+  readonly submittedBy: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly key: string;
   readonly versionId: string;
+  readonly lockedUntil: string;
   readonly body: unknown;
 }
 
@@ -38,13 +43,19 @@ export interface ManifestInput {
   readonly seal: number;
   readonly openedAt: string;
   readonly previous: { readonly seal: number; readonly key: string; readonly sha256: string } | null;
-  readonly salt: { readonly key: string; readonly versionId: string; readonly bytes: Uint8Array };
+  readonly salt: {
+    readonly key: string;
+    readonly versionId: string;
+    readonly lockedUntil: string;
+    readonly bytes: Uint8Array;
+  };
   readonly facts: readonly ManifestFact[];
   readonly files: readonly ManifestFile[];
   /** What the capture found, when its files are in this seal. */
   readonly capture: unknown;
   readonly classification: { readonly edition: string; readonly series: string } | null;
   readonly store: { readonly kind: string; readonly immutability: string };
+  /** The lock date of the manifest itself. */
   readonly retainUntil: string;
   readonly program: { readonly name: string; readonly version: string };
   readonly mode: string;
@@ -52,7 +63,7 @@ export interface ManifestInput {
 
 export interface Manifest extends Omit<ManifestInput, 'salt' | 'facts' | 'files'> {
   readonly format: 'holdfast-manifest-v1';
-  readonly salt: { readonly key: string; readonly versionId: string };
+  readonly salt: Omit<ManifestInput['salt'], 'bytes'>;
   readonly facts: readonly (Omit<ManifestFact, 'body'> & {
     readonly commitment: string;
     readonly fields: readonly FieldCommitment[];
@@ -61,11 +72,11 @@ export interface Manifest extends Omit<ManifestInput, 'salt' | 'facts' | 'files'
 }
 
 export function composeManifest(input: ManifestInput): Buffer {
-  const salt = input.salt.bytes;
+  const { bytes: salt, ...placed } = input.salt;
   const manifest: Manifest = {
     ...input,
     format: 'holdfast-manifest-v1',
-    salt: { key: input.salt.key, versionId: input.salt.versionId },
+    salt: placed,
     facts: input.facts.map(({ body, ...fact }) => ({
       ...fact,
       commitment: commitment(salt, `fact/${fact.n}`, fact.sha256),

@@ -71,6 +71,7 @@ export interface SealedFact {
   readonly id: string;
   readonly type: string;
   readonly recorded_at: Date;
+  readonly actor: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -81,7 +82,7 @@ export async function factsOf(
 ): Promise<SealedFact[]> {
   return await tx
     .selectFrom('fact')
-    .select(['n', 'source', 'id', 'type', 'recorded_at', 'body'])
+    .select(['n', 'source', 'id', 'type', 'recorded_at', 'actor', 'body'])
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .where('seal_no', '=', no)
@@ -154,7 +155,7 @@ export async function saltOf({ agencyId, tx }: AgencyTx, recordId: string) {
   return (
     (await tx
       .selectFrom('object')
-      .select(['key', 'version_id', 'body', 'confirmed_at'])
+      .select(['key', 'version_id', 'locked_until', 'body', 'confirmed_at'])
       .where('agency_id', '=', agencyId)
       .where('record_id', '=', recordId)
       .where('role', '=', 'salt')

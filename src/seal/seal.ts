@@ -73,13 +73,18 @@ async function completeIfCaptured(at: AgencyTx, recordId: string): Promise<void>
   );
 }
 
+/** In whole seconds, as stores keep it, and not before the lease is over. */
+function leaseFromNow(context: SealContext): Date {
+  return new Date(Math.ceil((context.now().getTime() + context.leaseMs) / 1000) * 1000);
+}
+
 function recordPrefix(agencyId: string, recordId: string): string {
   return `a/${agencyId}/rec/${recordId}`;
 }
 
 async function intendFiles(context: SealContext, claim: Claim, seal: queries.OpenSeal): Promise<void> {
   const prefix = recordPrefix(claim.agencyId, claim.recordId);
-  const retainUntil = new Date(context.now().getTime() + context.leaseMs);
+  const retainUntil = leaseFromNow(context);
   await withClaim(context.db, claim, async (at) => {
     const intents = new Map<string, queries.Intent>();
     if ((await queries.saltOf(at, claim.recordId)) === null) {
@@ -136,7 +141,7 @@ async function putAndConfirm(context: SealContext, claim: Claim, no: number): Pr
   const worker = async (): Promise<void> => {
     for (const object of next) {
       let retainUntil = object.retain_until;
-      const fresh = new Date(context.now().getTime() + context.leaseMs);
+      const fresh = leaseFromNow(context);
       if (fresh.getTime() - retainUntil.getTime() > context.leaseMs / 30) {
         retainUntil = fresh;
         await withClaim(context.db, claim, async (at) => await queries.postpone(at, object.key, fresh));
@@ -257,16 +262,22 @@ async function intendManifest(
     );
     const placed = (key: string) => {
       const object = objects.get(key);
-      if (object?.version_id == null)
+      if (object?.version_id == null || object.locked_until === null)
         throw new ArchiveError(
           'invariant-broken',
           'A manifest was about to name an object that the store has not confirmed.',
           { retry: 'halt' },
         );
-      return { key, versionId: object.version_id, bytes: object.size_bytes, sha256: object.sha256 };
+      return {
+        key,
+        versionId: object.version_id,
+        lockedUntil: object.locked_until.toISOString(),
+        bytes: object.size_bytes,
+        sha256: object.sha256,
+      };
     };
     const salt = await queries.saltOf(at, claim.recordId);
-    if (salt?.body == null || salt.version_id === null)
+    if (salt?.body == null || salt.version_id === null || salt.locked_until === null)
       throw new ArchiveError(
         'invariant-broken',
         'A manifest was about to be made without the salt of its record.',
@@ -274,6 +285,7 @@ async function intendManifest(
       );
     const before = await queries.manifestBefore(at, claim.recordId, seal.no);
     const files = await queries.filesOf(at, claim.recordId, seal.no);
+    const retainUntil = leaseFromNow(context);
     const bytes = composeManifest({
       agency: claim.agencyId,
       record: claim.recordId,
@@ -281,13 +293,19 @@ async function intendManifest(
       seal: seal.no,
       openedAt: seal.openedAt.toISOString(),
       previous: before === null ? null : { seal: before.seal_no, key: before.key, sha256: before.sha256 },
-      salt: { key: salt.key, versionId: salt.version_id, bytes: salt.body },
+      salt: {
+        key: salt.key,
+        versionId: salt.version_id,
+        lockedUntil: salt.locked_until.toISOString(),
+        bytes: salt.body,
+      },
       facts: (await queries.factsOf(at, claim.recordId, seal.no)).map((fact) => ({
         n: fact.n,
         source: fact.source,
         id: fact.id,
         type: fact.type,
         recordedAt: fact.recorded_at.toISOString(),
+        submittedBy: fact.actor,
         body: fact.body,
         ...placed(`${prefix}/${seal.no}/fact-${fact.n}.json`),
       })),
@@ -308,7 +326,7 @@ async function intendManifest(
         : null,
       classification: seal.classification,
       store: { kind: capabilities.kind, immutability: capabilities.immutability },
-      retainUntil: new Date(context.now().getTime() + context.leaseMs).toISOString(),
+      retainUntil: retainUntil.toISOString(),
       program: context.program,
       mode: context.mode,
     });
@@ -320,7 +338,7 @@ async function intendManifest(
         sizeBytes: bytes.length,
         mediaType: 'application/json',
         body: bytes,
-        retainUntil: new Date(context.now().getTime() + context.leaseMs),
+        retainUntil,
       },
     ]);
   });

@@ -131,6 +131,11 @@ const IN_THE_STORE: readonly (readonly [string, Look, RegExp])[] = [
   ],
   ['no manifest', changed('manifest.json', () => ({ bytes: Buffer.alloc(0) })), /cannot be read/],
   ['no lock', changed('/salt', () => ({ mode: null })), /is not locked/],
+  [
+    'a lock that is shorter than the manifest says',
+    changed('manifest.json', () => ({ retainUntil: new Date(Date.now() + 86_400_000) })),
+    /is locked for less than its manifest says/,
+  ],
   ['a lock that is over', changed('/salt', () => ({ retainUntil: new Date(0) })), /has a lock that is over/],
 ];
 test.for(IN_THE_STORE)('it sees %s', async ([, look, expected]) => {

@@ -540,7 +540,7 @@ describe('one thing reported twice', () => {
     const third = await post(
       cloudEvent({
         envelope: { subject: 'facebook:comment:700100200300' },
-        content: { text: 'As the platform did' },
+        content: { text: 'As another did,  and as the platform did' },
       }),
       { type: EVENTS },
     );
@@ -721,6 +721,62 @@ describe('what is said afterwards', () => {
       source: 'submitter-typed',
       verbatim: performedAt,
     });
+  });
+
+  test('hidden, shown and hidden again are three removals’ facts, though each is said in the same words', async () => {
+    const said = (verb: string) => simpleReport({ text: 'The same words.', action: { verb } });
+    const hide = said('hide');
+    const shot = picture(await png());
+    const { recordId } = await form(hide, [shot]);
+    const to = at(recordId, 'facts');
+    const codes = async () => (await archive.receipt(recordId)).missing.map(({ code }) => code);
+    await archive.until(recordId, (receipt) => receipt.safeToRemove);
+    const empty: Sent = { ...at(recordId, 'removal'), type: null };
+    expect(await post('', empty)).toMatchObject({ replayed: false });
+    expect(await form(hide, [shot])).toEqual({ recordId, replayed: false });
+    expect(await form(hide, [shot])).toEqual({ recordId, replayed: true });
+    await archive.until(recordId, (receipt) => receipt.removal === 'awaited' && receipt.safeToRemove);
+    expect(await post('', empty)).toMatchObject({ replayed: false });
+    expect(await post('', empty)).toMatchObject({ replayed: true });
+    expect((await view(recordId)).removal).toBe('confirmed');
+    expect(await post(said('unhide'), to)).toMatchObject({ replayed: false });
+    expect(await view(recordId)).toMatchObject({ removal: 'none', removedAt: null });
+    // Nobody has shown what it says by now.
+    expect(await post(hide, to)).toEqual({ recordId, replayed: false });
+    await archive.until(recordId, (receipt) => receipt.missing.every(({ code }) => code !== 'seal-pending'));
+    expect(await codes()).toEqual(['evidence-outdated']);
+    const facts = await factsOf(recordId);
+    expect(facts).toHaveLength(6);
+    for (const fact of facts) expectStored(fact);
+    expect(new Set((await view(recordId)).facts.map((fact) => fact.id)).size).toBe(6);
+    expect(new Set(facts.map((fact) => fact.subject)).size).toBe(1);
+  });
+
+  test('other words on the same element need a picture of their own', async () => {
+    const url = 'https://www.facebook.com/rivertown/posts/7001?comment_id=990017';
+    const report = (text: string) => simpleReport({ url, text, capture: false });
+    const { recordId } = await form(report('First words.'), [picture(await png())]);
+    await archive.until(recordId, (receipt) => receipt.safeToRemove);
+    expect(await post(report('Quite other words.'))).toEqual({ recordId, replayed: false });
+    const now = await archive.until(
+      recordId,
+      (receipt) => !receipt.missing.some(({ code }) => code === 'seal-pending'),
+    );
+    expect(now).toMatchObject({ safeToRemove: false, missing: [{ code: 'evidence-outdated' }] });
+    await form(
+      { ...simpleReport(), action: { verb: 'none' } },
+      [picture(await png())],
+      at(recordId, 'facts'),
+    );
+    await archive.until(recordId, (receipt) => receipt.safeToRemove);
+  });
+
+  test('a clause that is named later classifies what was unclassified', async () => {
+    const { recordId } = await post(simpleReport({ kind: 'message' }));
+    expect((await view(recordId)).classification).toBeNull();
+    const clause = { verb: 'none', ground: `${samplePolicy.policyId}#3.c` };
+    await post(simpleReport({ kind: 'message', action: clause }), at(recordId, 'facts'));
+    expect((await view(recordId)).classification).toMatchObject({ series: 'SAMPLE-02' });
   });
 
   test('what was kept without a removal has none to confirm', async () => {

@@ -103,6 +103,7 @@ interface ManifestEntry {
   readonly n: number;
   readonly key: string;
   readonly versionId: string;
+  readonly lockedUntil: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly commitment: string;
@@ -114,7 +115,8 @@ interface ManifestText {
   readonly record: string;
   readonly seal: number;
   readonly previous: { readonly seal: number; readonly key: string; readonly sha256: string } | null;
-  readonly salt: { readonly key: string; readonly versionId: string };
+  readonly salt: { readonly key: string; readonly versionId: string; readonly lockedUntil: string };
+  readonly retainUntil: string;
   readonly facts: readonly ManifestEntry[];
   readonly files: readonly ManifestEntry[];
 }
@@ -327,6 +329,17 @@ function judgeSeals(rows: Rows, seen: ReadonlyMap<string, SeenObject>, fault: Fa
     );
     if ((manifest.previous?.sha256 ?? null) !== (before?.sha256 ?? null))
       fault(`${here}: the chain is broken.`);
+
+    // FORMAT.md, "Checking a record", 4.
+    for (const [key, until] of [
+      [manifests[0]?.key, manifest.retainUntil],
+      [manifest.salt.key, manifest.salt.lockedUntil],
+      ...[...manifest.facts, ...manifest.files].map((entry) => [entry.key, entry.lockedUntil]),
+    ]) {
+      const object = ofRecord.get(key ?? '');
+      const held = seen.get(`${key} ${object?.version_id}`)?.retainUntil?.getTime() ?? 0;
+      if (!(held >= Date.parse(until ?? ''))) fault(`${key} is locked for less than its manifest says.`);
+    }
 
     const lists = [
       ['fact', manifest.facts, facts.get(`${seal.record_id} ${seal.no}`) ?? []],

@@ -34,11 +34,13 @@ export const sampleReceipt: Receipt = {
     reportedAt: '2026-11-21T20:03:00.123Z',
     firstSealedAt: '2026-11-21T20:03:01.456Z',
     lastSealedAt: '2026-11-21T20:03:01.456Z',
+    capturedAt: null,
     issuedAt: '2026-11-21T20:03:02.000Z',
   },
   tier: 'D',
   capture: { outcome: null, targetFound: false, sandbox: null },
   removal: 'awaited',
+  removedAt: null,
   classification: null,
   parked: [],
   store: {

@@ -4,16 +4,30 @@ import { describe, expect, test } from 'vitest';
 import { assessRemoval, type Standing } from '#record/record.ts';
 
 const picture = { decodable: true, width: 300, height: 200, format: 'png' } as const;
-const shot = { origin: 'handed-in', sealed: true, picture, inspectionOwed: false } as const;
-const raw = { origin: 'raw', sealed: true, picture: null, inspectionOwed: false } as const;
-const captureFile = { origin: 'capture', sealed: true, picture: null, inspectionOwed: false } as const;
-const rendering = { origin: 'rendering', sealed: true, picture: null, inspectionOwed: false } as const;
+const shot = { origin: 'handed-in', sealed: true, picture, inspectionOwed: false, present: true } as const;
+const raw = { origin: 'raw', sealed: true, picture: null, inspectionOwed: false, present: true } as const;
+const captureFile = {
+  origin: 'capture',
+  sealed: true,
+  picture: null,
+  inspectionOwed: false,
+  present: true,
+} as const;
+const rendering = {
+  origin: 'rendering',
+  sealed: true,
+  picture: null,
+  inspectionOwed: false,
+  present: true,
+} as const;
 const noCapture = {
   owed: false,
   outcome: 'none',
   targetFound: false,
   targetAsked: false,
   sealed: false,
+  pictured: false,
+  present: false,
 } as const;
 const captured = {
   owed: false,
@@ -21,6 +35,8 @@ const captured = {
   targetFound: true,
   targetAsked: true,
   sealed: true,
+  pictured: true,
+  present: true,
 } as const;
 
 function standing(more: Partial<Standing> = {}): Standing {
@@ -30,6 +46,7 @@ function standing(more: Partial<Standing> = {}): Standing {
     inLog: true,
     locked: true,
     capture: noCapture,
+    sealDelayed: false,
     parked: [],
     ...more,
   };
@@ -91,6 +108,31 @@ const NOT_SAFE: readonly (readonly [string, Standing, string])[] = [
     'one of two pictures is not sealed',
     standing({ artifacts: [raw, shot, { ...shot, sealed: false }] }),
     'seal-pending',
+  ],
+  [
+    'sealing takes longer than it should',
+    standing({ facts: [{ n: 1, sealed: false }], artifacts: [raw, shot], sealDelayed: true }),
+    'seal-delayed',
+  ],
+  [
+    'the picture belongs to an earlier removal',
+    standing({ artifacts: [raw, { ...shot, present: false }] }),
+    'evidence-outdated',
+  ],
+  [
+    'the capture belongs to an earlier removal',
+    standing({ artifacts: [raw, captureFile], capture: { ...captured, present: false } }),
+    'evidence-outdated',
+  ],
+  [
+    'the page is to be captured once more',
+    standing({ artifacts: [raw, captureFile], capture: { ...captured, owed: true } }),
+    'capture-pending',
+  ],
+  [
+    'the capture has no picture',
+    standing({ artifacts: [raw, captureFile], capture: { ...captured, pictured: false } }),
+    'capture-not-evidence',
   ],
   [
     'sealing is parked',
@@ -186,6 +228,7 @@ describe('safe to remove', () => {
       sealed: fc.boolean(),
       picture: fc.constantFrom(null, picture, { decodable: false, reason: 'x' } as const),
       inspectionOwed: fc.boolean(),
+      present: fc.boolean(),
     });
     const any = fc.record({
       facts: fc.array(fc.record({ n: fc.nat(5), sealed: fc.boolean() }), { maxLength: 3 }),
@@ -208,7 +251,10 @@ describe('safe to remove', () => {
         targetFound: fc.boolean(),
         targetAsked: fc.boolean(),
         sealed: fc.boolean(),
+        pictured: fc.boolean(),
+        present: fc.boolean(),
       }),
+      sealDelayed: fc.boolean(),
       parked: fc.array(
         fc.record({ step: fc.constantFrom('seal', 'capture', 'inspect'), code: fc.constant('internal') }),
         { maxLength: 2 },
@@ -223,10 +269,13 @@ describe('safe to remove', () => {
         expect(given.locked).toBe(true);
         expect(given.facts.length > 0 && given.facts.every((fact) => fact.sealed)).toBe(true);
         const byPicture = given.artifacts.some(
-          (one) => one.origin === 'handed-in' && one.sealed && one.picture?.decodable === true,
+          (one) => one.origin === 'handed-in' && one.sealed && one.present && one.picture?.decodable === true,
         );
         const byCapture =
           given.capture.sealed &&
+          given.capture.pictured &&
+          given.capture.present &&
+          !given.capture.owed &&
           given.capture.targetFound &&
           ['captured', 'partial'].includes(given.capture.outcome ?? '');
         expect(byPicture || byCapture).toBe(true);

@@ -14,7 +14,12 @@ function input(): ManifestInput {
     seal: 1,
     openedAt: '2026-11-21T10:00:00.000Z',
     previous: null,
-    salt: { key: 'a/rivertown/rec/x/salt', versionId: 'v1', bytes: salt },
+    salt: {
+      key: 'a/rivertown/rec/x/salt',
+      versionId: 'v1',
+      lockedUntil: '2026-12-21T10:00:00.000Z',
+      bytes: salt,
+    },
     facts: [
       {
         n: 1,
@@ -22,10 +27,12 @@ function input(): ManifestInput {
         id: 'fk1_0123456789abcdef',
         type: 'removal.action-recorded.v1',
         recordedAt: '2026-11-21T10:00:00.000Z',
+        submittedBy: 'key:k',
         bytes: 2,
         sha256: sha('{}'),
         key: 'a/rivertown/rec/x/1/fact-1.json',
         versionId: 'v2',
+        lockedUntil: '2026-12-21T10:00:00.000Z',
         body: {
           data: { content: { text: 'call me', html: 5 }, author: { handle: { value: '@a' } }, notes: 'n' },
         },
@@ -46,6 +53,7 @@ function input(): ManifestInput {
         fact: 1,
         key: 'k',
         versionId: 'v3',
+        lockedUntil: '2026-12-21T10:00:00.000Z',
       },
     ],
     capture: null,
