@@ -5,7 +5,8 @@
  * Promises to the moderator:
  *   - "Safe to remove" is shown only while the last receipt says so; before, and whenever in doubt, "do not remove".
  *   - A picture is never lost by this page: on every error it stays, and sending again repeats the same Idempotency-Key,
- *     so that nothing is archived twice and nothing is left out.
+ *     so that nothing is archived twice and nothing is left out. Another key is asked for in place.
+ *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed.
  *   - The key is kept in the tab alone: never in an address, never on the disk of the device.
  *   - What strangers wrote is shown as text, never as markup; pages run our own scripts and no other (see `headers.ts`).
  */

@@ -71,6 +71,9 @@ export const keyPanel: Markup = html`<section
       />
     </div>
     <button class="usa-button" type="submit">Use this key</button>
+    <button class="usa-button usa-button--unstyled hf-keep" type="button" id="key-keep" hidden>
+      Keep the key in use
+    </button>
   </form>
 </section>`;
 

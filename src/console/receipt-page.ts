@@ -13,6 +13,14 @@ interface ReceiptAbout {
   readonly zone: string;
 }
 
+type Classification = NonNullable<Receipt['classification']>;
+/** What the schedule says of the series. Absent: the receipt does not say, and then nothing counts as confirmed. */
+interface AboutSeries {
+  readonly title?: string;
+  readonly citation?: string;
+  readonly confirmed?: boolean;
+}
+
 const REMOVAL: Readonly<Record<Receipt['removal'], string>> = {
   awaited: 'Awaited: nobody has said yet that it was removed.',
   confirmed: 'Confirmed: it was reported as removed.',
@@ -46,37 +54,40 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
         ${fact('First sealed', moment(receipt.times.firstSealedAt, 'Not yet'))}
         ${receipt.times.lastSealedAt !== receipt.times.firstSealedAt && fact('Last sealed', moment(receipt.times.lastSealedAt, 'Not yet'))}
         ${fact('Live page', html`${livePage(receipt.capture)}`)}
-        ${fact('Removal', html`${REMOVAL[receipt.removal]}`)}
+        ${receipt.times.capturedAt !== null && fact('Page pictured', html`${momentIn(about.zone, receipt.times.capturedAt)} <span class="hf-small">by the archive’s own clock, while it captured</span>`)}
+        ${fact('Removal', html`${REMOVAL[receipt.removal]} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
         ${fact('Retention', html`${series(receipt.classification)}`)}
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
       <p class="hf-small">
-        Times are the archive’s own clock (${receipt.times.source}, to the
-        ${receipt.times.precision === 'ms' ? 'millisecond' : receipt.times.precision}), shown in the zone
-        ${about.zone} with UTC beside.
+        Where nothing else stands beside it, a time is the archive’s own clock (${receipt.times.source}, to
+        the ${receipt.times.precision === 'ms' ? 'millisecond' : receipt.times.precision}), shown in the zone
+        ${about.zone} with UTC beside. Nobody outside the archive has confirmed these times.
       </p>
       ${
         receipt.parked.length > 0 &&
         html`<h2 class="hf-h2">A person must look at this</h2>
           <ul class="usa-list">
-            ${receipt.parked.map((step) => html`<li>The step “${step.step}” stopped (${step.code}). ${step.reason}</li>`)}
+            ${receipt.parked.map((step) => html`<li>${STEPS[step.step] ?? step.step} stopped (<code>${step.code}</code>). ${step.reason}</li>`)}
           </ul>`
       }
       <h2 class="hf-h2">What the evidence proves, and what not</h2>
-      ${evidence(receipt.tier)}
+      ${evidence(receipt.tier)} ${receipt.seals.length > 0 && html`<p>${DIGESTS}</p>`}
       <p>${receipt.store.sentence}</p>
       <p>${receipt.log.sentence}</p>
       <h2 class="hf-h2">What is sealed</h2>
-      ${seals(receipt.seals, about.zone)}
+      ${receipt.seals.length > 0 && html`<p>${LEASE}</p>`} ${seals(receipt.seals, about.zone)}
     </article>`,
   });
 }
 
 /** The words of the live status (`assets/status-view.js`): paper and screen say the same. */
-function wordOf({ safeToRemove, removal, status }: Receipt): string {
+function wordOf({ safeToRemove, removal, status, missing }: Receipt): string {
   if (status === 'disposing' || status === 'disposed') return 'NO LONGER KEPT';
   if (safeToRemove)
     return { awaited: 'SAFE TO REMOVE', confirmed: 'SEALED, AND REMOVED', none: 'SEALED AND KEPT' }[removal];
+  if (removal !== 'awaited' && missing.some(({ code }) => code === 'lock-ended'))
+    return 'KEPT, BUT THE LOCK RAN OUT';
   return {
     awaited: 'DO NOT REMOVE YET',
     confirmed: 'REMOVED, NOT ARCHIVED IN FULL',
@@ -115,31 +126,113 @@ function evidence(tier: Receipt['tier']): Markup {
     <p><strong>It does not prove:</strong> ${provesNot}</p>`;
 }
 
+const OUTCOMES: Readonly<Record<string, string>> = {
+  captured: 'Captured',
+  partial: 'Captured in part',
+  gone: 'It was gone when the archive opened it',
+  wall: 'It showed a sign-in wall instead of the content',
+  empty: 'It came up empty',
+  blocked: 'It could not be opened from here',
+  timeout: 'It did not finish in time',
+};
+
+const STEPS: Readonly<Record<string, string>> = {
+  seal: 'Sealing',
+  capture: 'Opening the live page',
+  inspect: 'Looking at the picture',
+};
+
 function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): string {
   if (outcome === null) return 'Not looked at yet.';
   if (outcome === 'none') return 'No live page was captured.';
   const found = targetFound
     ? 'the reported content was found on it'
     : 'the reported content was not found on it';
-  return `Outcome “${outcome}”; ${found}.${sandbox === false ? ' The browser ran without a sandbox.' : ''}`;
+  return `${OUTCOMES[outcome] ?? `Outcome “${outcome}”`}; ${found}.${sandbox === false ? ' The browser ran without a sandbox.' : ''}`;
 }
 
-function series(classification: Receipt['classification']): string {
-  if (classification === null) return 'Not classified yet. What is not classified is kept.';
-  return `Series ${classification.series}, schedule ${classification.edition}.`;
+const SOURCES: Readonly<Record<string, string>> = {
+  'submitter-typed': 'as the person who reported it typed it',
+  'platform-webhook': 'as the platform sent it',
+  'platform-api': 'as the platform answered it',
+  'platform-export': 'from an export of the platform',
+  'vendor-export': 'from an export of another archive',
+  'device-clock': 'by the clock of the device that reported it',
+  'server-clock': 'by the archive’s own clock',
+  system: 'by the archive’s own clock',
+};
+const PRECISIONS: Readonly<Record<string, string>> = {
+  ms: 'to the millisecond',
+  s: 'to the second',
+  min: 'to the minute',
+  hour: 'to the hour',
+  day: 'to the day',
+  month: 'to the month',
+  year: 'to the year',
+};
+
+/** When it was removed is never our own knowledge: it is printed with who said so, and how exactly. */
+function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
+  if (removedAt === null) return html`The time was not stated.`;
+  const { value, source, precision, notAfter } = removedAt;
+  if (value === null)
+    return notAfter === null
+      ? html`The time was not stated.`
+      : html`The time was not stated; not after ${momentIn(zone, notAfter)}
+          <span class="hf-small">when the archive was told, by its own clock</span>`;
+  // A day has no hour: shown in a zone it could turn into the day before.
+  const at = ['ms', 's', 'min'].includes(precision)
+    ? momentIn(zone, value)
+    : html`<span class="hf-utc">${value}</span>`;
+  return html`${at}
+    <span class="hf-small"
+      >${SOURCES[source] ?? `source: ${source}`}, ${PRECISIONS[precision] ?? `precision: ${precision}`}</span
+    >`;
 }
+
+/** A number that nobody confirmed must not read like law. */
+function series(classification: (Classification & AboutSeries) | null): string {
+  if (classification === null) return 'Not classified yet. What is not classified is kept.';
+  const { edition, series: number, title, citation, confirmed } = classification;
+  const isSample = [edition, number, citation].some((text) => /\bsample\b/i.test(text ?? ''));
+  const named = `${isSample ? 'Sample series' : 'Series'} ${number}${title === undefined ? '' : ` (${title})`}, ${isSample ? 'sample schedule' : 'schedule'} ${edition}.`;
+  if (isSample)
+    return `${named} It is an invented example and not confirmed: it blocks destruction, and is not law.`;
+  return confirmed === true
+    ? `${named} Confirmed by this agency.`
+    : `${named} This agency has not confirmed it: it blocks destruction, and is not law.`;
+}
+
+/** Who checks later, and when: nobody by himself, and everybody can. */
+const DIGESTS =
+  'The digests below (SHA-256) fix each file as it was sealed at the time beside “First sealed” or “Last sealed”. They were checked once, when the files went into the store; this receipt does not say that anybody has checked them since. Whoever has a file and this receipt can do so at any time: the same file has the same digest.';
+
+/** Thirty days read like "kept for thirty days", which they are not. */
+const LEASE =
+  'A date under “Locked until” is not the end of keeping. The lock is a lease, renewed again and again while the record must be kept; how long that is, the retention schedule says, and what has no confirmed series is kept.';
 
 /** For people. The role itself stands beside, for it is what the manifest says. */
 const FILES: Readonly<Record<string, string>> = {
   'raw-payload': 'The report as it came',
   other: 'File handed in',
-  fact: 'The fact',
-  salt: 'Salt of the digests',
-  manifest: 'Manifest',
-  'screenshot-viewport': 'Page, first screen',
-  'screenshot-fullpage': 'Page, whole',
+  fact: 'The report as the archive wrote it down',
+  salt: 'Random value for checking single fields',
+  manifest: 'List of everything in this seal',
+  rendering: 'A rendering of ours: drawn from the report, no picture of the page',
+  'screenshot-viewport': 'Picture of the page, first screen',
+  'screenshot-fullpage': 'Picture of the page, whole',
+  'screenshot-element': 'Picture of the content alone',
   'page-text': 'Text of the page',
-  'capture-report': 'How it was captured',
+  'capture-report': 'How the page was captured, or why not',
+  mhtml: 'The page as one file (MHTML)',
+  warc: 'What the browser was sent (WARC)',
+  wacz: 'What the browser was sent (WACZ)',
+  'dom-html': 'The page as HTML',
+  pdf: 'PDF handed in',
+  video: 'Video handed in',
+  'platform-attachment': 'Attachment of the content, from the platform',
+  'email-original': 'E-mail as it came',
+  'import-file': 'File of an import',
 };
 
 function seals(rows: Receipt['seals'], zone: string): Markup {

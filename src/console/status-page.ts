@@ -31,7 +31,25 @@ export function statusPage(mode: Mode): string {
         <div class="hf-actions">
           <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
           <p id="removed-said" class="hf-said" role="status"></p>
+          <details class="hf-more hf-beside" id="mistake" hidden>
+            <summary id="mistake-title">Was “I removed it” a mistake?</summary>
+            <p class="hf-small">
+              This puts on record that the content is still there. What was said before stays in the history
+              beside it.
+            </p>
+            <button class="usa-button usa-button--outline" type="button" id="not-removed">
+              It is still there: I did not remove it
+            </button>
+          </details>
         </div>
+        <section id="handed-in" aria-labelledby="handed-in-title" hidden>
+          <h2 class="hf-h2" id="handed-in-title">What was handed in</h2>
+          <p class="hf-small" id="handed-in-hint" hidden>
+            Is it the right picture? Press it to see it. It is blurred because it may be graphic.
+          </p>
+          <ul class="hf-handed" id="handed-in-list"></ul>
+          <p class="hf-small" id="handed-in-more" hidden></p>
+        </section>
         <details class="hf-more" id="add">
           <summary id="add-title">Add a screenshot</summary>
           <form id="add-form" novalidate>
@@ -40,6 +58,17 @@ export function statusPage(mode: Mode): string {
             <p id="add-failure" class="usa-error-message" role="alert" hidden></p>
           </form>
         </details>
+        <p class="hf-small" id="clause-named" hidden></p>
+        <details class="hf-more" id="clause" hidden>
+          <summary id="clause-title">Name the clause</summary>
+          <form id="clause-form" novalidate>
+            <p class="hf-small">The record says that no clause was stated.</p>
+            <label class="usa-label" for="clause-choice">Under which clause does it go?</label>
+            <select class="usa-select" id="clause-choice" aria-describedby="clause-said"></select>
+            <button class="usa-button" type="submit" id="clause-send">Put it on record</button>
+          </form>
+        </details>
+        <p class="hf-said" id="clause-said" role="status"></p>
         <p class="hf-code">Receipt <strong id="code"></strong></p>
         <ul class="hf-links">
           <li><a id="print" href="/report">Open and print the receipt</a></li>

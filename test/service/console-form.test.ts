@@ -1,9 +1,11 @@
 /** What is put into the form, and the key that opens it: neither is lost, neither gets out. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createKey, revokeKey } from '#agency/agency.ts';
+import { addAccount, addAgency, createKey, revokeKey } from '#agency/agency.ts';
+
+import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
-import { fillForm, handedIn, openForm } from '../support/reporting.ts';
+import { fillForm, handedIn, openForm, unfold } from '../support/reporting.ts';
 import type { Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
@@ -131,6 +133,100 @@ describe('the key', () => {
     const { files } = await scene.arrived(await handedIn(at));
     expect(await scene.recordCount()).toBe(before + 1);
     expect(files.map(({ bytes }) => bytes.equals(scene.largePicture.bytes))).toEqual([true]);
+  });
+
+  test('is replaced in place: all that was put in stays, and goes out with the other one', async () => {
+    const first = await newKey();
+    await openForm(scene, at, first.key);
+    await fillForm(at, scene.picture);
+    await unfold(at);
+    await at.page.type('#text', 'Some angry words');
+    await at.inPage('window.sameDocument = true');
+    await at.press('#who button');
+    await at.shown('#key');
+    expect(await at.inPage('document.activeElement.id')).toBe('key');
+    // Thought better of it.
+    await at.press('#key-keep');
+    expect(await at.isShown('#key-panel')).toBe(false);
+    await at.press('#who button');
+    await at.page.type('#key', 'hfk_wrong');
+    await at.press('#key-form [type="submit"]');
+    await at.reads('#key-error', 'does not know this key');
+    // The one in use counts until another one is accepted.
+    expect(await at.inPage('JSON.stringify({ ...sessionStorage })')).toContain(first.key);
+    const second = await newKey();
+    await at.inPage(`document.querySelector('#key').value = ''`);
+    await at.page.type('#key', second.key);
+    await at.press('#key-form [type="submit"]');
+    await at.reads('#opening', 'Everything else that you put in is still here');
+    await revoke(first.keyId);
+    await sleep(1200);
+    expect(await at.inPage('window.sameDocument')).toBe(true);
+    expect(await at.inPage('JSON.stringify({ ...sessionStorage })')).not.toContain(first.key);
+    await at.press('#submit');
+    const { event, files } = await scene.arrived(await handedIn(at));
+    expect(event).toMatchObject({
+      text: 'Some angry words',
+      account: 'rivertown',
+      action: { verb: 'hide', ground: 'rivertown-social-media#3.c' },
+    });
+    expect(files.map(({ bytes }) => bytes.equals(scene.picture.bytes))).toEqual([true]);
+  });
+
+  test('of another agency brings that agency’s clauses and accounts, and takes no picture away', async () => {
+    const { db } = scene.archive.system;
+    await addAgency(db, { id: 'hilltop', name: 'City of Hilltop', zone: 'America/Chicago' });
+    await db.inAgency(
+      'hilltop',
+      async (tx) =>
+        await addAccount(tx, {
+          platform: 'facebook',
+          nativeId: null,
+          handle: 'hilltop',
+          url: null,
+          name: 'City of Hilltop',
+        }),
+    );
+    await openForm(scene, at);
+    await fillForm(at, scene.picture);
+    await at.press('#who button');
+    await at.page.type('#key', await scene.archive.key('moderator', 'hilltop'));
+    await at.press('#key-form [type="submit"]');
+    await at.reads('#opening', 'this is now City of Hilltop');
+    expect(await at.page.$$eval('#account option', (list) => list.map(({ label }) => label))).toEqual([
+      'City of Hilltop (facebook, hilltop)',
+      'Another account',
+    ]);
+    expect(await at.count('input[name="ground"]')).toBe(1);
+    expect(await at.count('#pictures li')).toBe(1);
+    // A clause of Rivertown is none of Hilltop's: it is asked for again, and nothing was sent.
+    await at.press('#submit');
+    await at.reads('#summary-list', 'Choose the clause');
+    expect(at.sent).toEqual([]);
+  });
+
+  test('is replaced beside a record, and pictures that are not sent yet stay', async () => {
+    const { body } = await scene.archive.report(simpleReport());
+    await at.signIn(`/report/records/${body.recordId}`, await scene.archive.key());
+    await at.reads('#live', 'Live.');
+    await at.press('#add summary');
+    await at.choose(scene.picture.path);
+    await at.press('#who button');
+    // Another agency's key sees nothing of it, not even what was on the screen.
+    await at.page.type('#key', await scene.archive.key('moderator', 'hilltop'));
+    await at.press('#key-form [type="submit"]');
+    await at.reads('#failure-text', 'no such record');
+    expect(await at.isShown('#record')).toBe(false);
+    expect(await at.textOf('#missing')).toBe('');
+    await at.press('#who button');
+    await at.page.type('#key', (await newKey()).key);
+    await at.press('#key-form [type="submit"]');
+    await at.reads('#live', 'Live.');
+    expect(await at.isShown('#failure')).toBe(false);
+    expect(await at.count('#pictures li')).toBe(1);
+    await at.press('#add-send');
+    await at.reads('#pictures-said', 'Received');
+    expect((await scene.arrived(body.recordId, 2)).files).toHaveLength(1);
   });
 
   test('that is revoked while a record is watched is asked for again, and the watching goes on', async () => {

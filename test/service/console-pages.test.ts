@@ -1,6 +1,7 @@
 /** What is served: pages with their policy, files of ours, the list of calls, and receipts that no text can break out of. */
 import fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { StoredFact } from '#intake/fact-schema.ts';
 import { problemPage, receiptPage, registerConsole } from '#console/console.ts';
 import type { Receipt } from '#record/record.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
@@ -214,6 +215,84 @@ describe('a receipt', () => {
       'REMOVED, NOT ARCHIVED IN FULL',
       'NOT SEALED YET',
     ]);
+  });
+
+  const textOf = (more: Partial<Receipt>): string =>
+    receiptPage({ ...sampleReceipt, ...more }, about)
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+
+  test('never prints a series that nobody confirmed as if it were law', () => {
+    const series = { reason: 'kind comment' };
+    const unconfirmed = textOf({ classification: { edition: 'gs-2025', series: 'GS 001', ...series } });
+    expect(unconfirmed).toContain(
+      'Series GS 001, schedule gs-2025. This agency has not confirmed it: it blocks destruction, and is not law.',
+    );
+    const sample = textOf({
+      classification: { edition: 'rivertown-sample-2026', series: 'SAMPLE-01', ...series },
+    });
+    expect(sample).toContain(
+      'Sample series SAMPLE-01, sample schedule rivertown-sample-2026. It is an invented example and not confirmed: it blocks destruction, and is not law.',
+    );
+    expect(textOf({ classification: null })).not.toContain('not confirmed');
+    const confirmed = { edition: 'gs-2025', series: 'GS 001', ...series, confirmed: true };
+    expect(textOf({ classification: confirmed })).not.toContain('not law');
+  });
+
+  test('claims neither that nothing changed nor that thirty days are the end', () => {
+    for (const tier of ['A', 'B', 'C', 'D'] as const) {
+      const text = textOf({ tier });
+      expect(text).toContain(`Tier ${tier}:`);
+      expect(text).not.toMatch(/not changed since|at the stated time/);
+      expect(text).toContain('this receipt does not say that anybody has checked them since');
+      expect(text).toContain('Whoever has a file and this receipt can do so at any time');
+      expect(text).toContain('The lock is a lease, renewed again and again while the record must be kept');
+    }
+    expect(textOf({ seals: [], tier: null })).not.toContain('lease');
+  });
+
+  test('prints when the page was pictured and when it was removed, each with its source', () => {
+    expect(textOf({})).not.toContain('Page pictured');
+    const times = { ...sampleReceipt.times, capturedAt: '2026-11-21T20:03:05.000Z' };
+    expect(textOf({ times })).toMatch(
+      /Page pictured Nov 21, 2026, 2:03:05 PM CST 2026-11-21T20:03:05\.000Z by the archive’s own clock/,
+    );
+    const removed = (removedAt: Receipt['removedAt']): string =>
+      /Removal (Confirmed.*?) Retention/.exec(textOf({ removal: 'confirmed', removedAt }))?.[1] ?? '';
+    const stated = { value: '2026-11-21T21:00:00Z', source: 'submitter-typed', notAfter: null };
+    expect(removed({ ...stated, precision: 'min' })).toBe(
+      'Confirmed: it was reported as removed. Nov 21, 2026, 3:00:00 PM CST 2026-11-21T21:00:00Z as the person who reported it typed it, to the minute',
+    );
+    // In this zone it would be the day before.
+    const day = removed({ ...stated, value: '2026-11-21T00:00:00Z', precision: 'day' });
+    expect(day).toContain('2026-11-21T00:00:00Z');
+    expect(day).not.toContain('Nov 20');
+    expect(
+      removed({
+        value: null,
+        precision: 'unknown',
+        source: 'submitter-typed',
+        notAfter: '2026-11-21T21:00:00Z',
+      }),
+    ).toContain('The time was not stated; not after Nov 21, 2026, 3:00:00 PM CST');
+    expect(removed(null)).toContain('The time was not stated.');
+  });
+
+  test('names each kind of file in words', () => {
+    const handedIn: readonly string[] =
+      StoredFact.properties.data.properties.captures.items.properties.role.enum;
+    const roles = [...handedIn, 'fact', 'salt', 'manifest', 'rendering', 'page-text', 'capture-report'];
+    expect(roles.length).toBeGreaterThan(15);
+    const [seal] = sampleReceipt.seals;
+    if (seal === undefined) throw new Error('The sample has no seal.');
+    for (const role of roles) {
+      const text = textOf({ seals: [{ ...seal, role }] });
+      const label = /Locked until ([^]*?) seal 1/.exec(text)?.[1] ?? '';
+      expect([role, label]).toEqual([role, expect.stringMatching(/^[A-Z][\w-]* /)]);
+    }
+    expect(textOf({ seals: [{ ...seal, role: 'rendering' }] })).toContain('A rendering of ours');
+    for (const outcome of ['captured', 'partial', 'gone', 'wall', 'empty', 'blocked', 'timeout'])
+      expect(textOf({ capture: { outcome, targetFound: false, sandbox: true } })).not.toContain('Outcome “');
   });
 
   test('shows hostile text as text', async () => {

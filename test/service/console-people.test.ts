@@ -96,7 +96,47 @@ describe('people', () => {
     await tabTo('removed');
     await press('Enter');
     await at.reads('#word', 'SEALED, AND REMOVED');
+    // The picture, looked at and covered again.
+    await at.shown('#look-2');
+    await tabTo('look-2');
+    await press('Space');
+    expect(await at.page.$eval('#look-2', (button) => button.getAttribute('aria-pressed'))).toBe('true');
+    await press('Space');
+    // And back, from the top of the page: another key, thought better of, and the mistake.
+    await at.inPage("document.querySelector('#who button').focus()");
+    await press('Enter');
+    await at.page.waitForFunction("document.activeElement?.id === 'key'");
+    await tabTo('key-keep');
+    await press('Enter');
+    expect(await at.inPage("document.activeElement.closest('p').id")).toBe('who');
+    await tabTo('mistake-title');
+    await press('Enter');
+    await tabTo('not-removed');
+    await press('Enter');
+    await at.reads('#removed-said', 'it is still there');
     expect(unseen).toEqual([]);
+  });
+
+  test('name the clause with the keyboard, and see where they are', async () => {
+    const { body } = await scene.archive.report(simpleReport(), [picture()]);
+    await at.page.setViewport(DESK);
+    await at.signIn(`/report/records/${body.recordId}`, await scene.archive.key());
+    await at.reads('#word', 'SAFE TO REMOVE');
+    await at.shown('#clause-title');
+    const seen: string[] = [];
+    for (let i = 0; i < 20 && seen.at(-1) !== 'clause-title'; i += 1) {
+      await at.page.keyboard.press('Tab');
+      await at.page.waitForFunction(FOCUS_IS_SEEN);
+      seen.push(String(await at.inPage('document.activeElement.id')));
+    }
+    expect(seen).toEqual(expect.arrayContaining(['removed', 'look-2', 'add-title', 'clause-title']));
+    await at.page.keyboard.press('Enter');
+    await at.page.keyboard.press('Tab');
+    expect(await at.inPage('document.activeElement.id')).toBe('clause-choice');
+    await at.page.keyboard.press('ArrowDown');
+    await at.page.keyboard.press('Tab');
+    await at.page.keyboard.press('Enter');
+    await at.reads('#clause-named', 'Clause on record');
   });
 
   test('see no page wider than a small phone, whatever the names', async () => {
@@ -137,7 +177,10 @@ describe('people', () => {
     await at.goTo(record);
     await at.reads('#word', 'SAFE TO REMOVE');
     await at.press('#add summary');
+    await at.press('.hf-look');
     await measure('status');
+    await at.press('#who button');
+    await measure('another key');
     await at.goTo(`${record}/receipt`);
     await at.shown('article');
     expect(await at.textOf('article')).toContain(account.handle);
@@ -262,9 +305,13 @@ describe('WCAG 2.1 AA, as far as axe can tell, holds', () => {
 
   test('on the page of a record, not safe and safe, on its receipt, and on what is read beside', async () => {
     const { archive } = scene;
-    const { body: words } = await archive.report(simpleReport());
+    const heic = Buffer.from('0000001866747970686569630000000068656963', 'hex');
+    const { body: words } = await archive.report(simpleReport(), [
+      { name: 'IMG_0001.HEIC', type: 'image/heic', bytes: heic },
+    ]);
     await at.signIn(`/report/records/${words.recordId}`, await archive.key());
-    await at.reads('#missing', 'Nothing sealed so far shows the content itself');
+    await at.reads('#handed-in-list', 'This is a HEIC photo');
+    await at.reads('#missing', 'does not open as a picture');
     await check('not safe');
     await at.goTo(`/report/records/${words.recordId}/receipt`);
     await at.shown('article');
@@ -273,13 +320,30 @@ describe('WCAG 2.1 AA, as far as axe can tell, holds', () => {
     const { body } = await archive.report(simpleReport(), [picture()]);
     await at.goTo(`/report/records/${body.recordId}`);
     await at.reads('#missing', 'is being sealed');
+    await at.reads('#handed-in-list', 'Not checked yet');
     await check('waiting');
-    await archive.work('relay');
+    await archive.sql.query("update step set failures = 3 where record_id = $1 and name = 'seal'", [
+      body.recordId,
+    ]);
+    await at.reads('#lead', 'Something is holding it up');
+    await check('delayed');
+    await archive.work('relay', 'seal');
     await at.reads('#word', 'SAFE TO REMOVE');
+    await at.press('#clause summary');
+    await at.press('.hf-look');
     await check('safe');
     await at.press('#removed');
     await at.reads('#word', 'SEALED, AND REMOVED');
+    await at.press('#mistake summary');
     await check('removed');
+    await at.press('#who button');
+    await check('another key');
+    await archive.sql.query(
+      "update object set locked_until = now() - interval '1 hour' where record_id = $1",
+      [body.recordId],
+    );
+    await at.reads('#word', 'KEPT, BUT THE LOCK RAN OUT');
+    await check('lock ended');
     await at.goTo(`/report/records/${body.recordId}/receipt`);
     await at.shown('article');
     await check('receipt');

@@ -72,7 +72,7 @@ describe('the state of a record whose live page nobody has looked at yet', () =>
     await open(id);
     await at.reads('#word', 'SAFE TO REMOVE');
     await scene.archive.stopWork();
-    await addTo(scene.archive, id, simpleReport({ text: 'There is more to it.' }));
+    await addTo(scene.archive, id, simpleReport({ text: 'There is more to it.' }), [pictureFile()]);
     await at.reads('#word', 'DO NOT REMOVE YET');
     expect(await at.state()).toBe(`${NO} | wait | false | false`);
     await begin();

@@ -6,10 +6,17 @@ const SLOT = 'holdfast-key';
 /** For browsers that keep nothing: then the key lives as long as the page. */
 let inPage = '';
 
-/** @type {((session: {key: string, me: any}) => void) | null} */
-let waiting = null;
+/**
+ * Who is at work here, for as long as the page lives. Always the same object: whoever holds it has the key of this moment.
+ * @type {{ key: string, me: any }}
+ */
+const session = { key: '', me: null };
+/** Everybody who waits for a key: a press that was refused, and the watching beside it. */
+let waiting = [];
+/** @type {(session: { key: string, me: any }) => void} */
+let onNewKey = () => {};
 
-export function currentKey() {
+function currentKey() {
   try {
     return sessionStorage.getItem(SLOT) ?? inPage;
   } catch {
@@ -20,37 +27,60 @@ export function currentKey() {
 function keep(key) {
   inPage = key;
   try {
-    if (key === '') sessionStorage.removeItem(SLOT);
-    else sessionStorage.setItem(SLOT, key);
+    sessionStorage.setItem(SLOT, key);
   } catch {
     // Kept in the page alone.
   }
 }
 
-/** Resolves when a key was accepted; asks for one when there is none or it is not. Shows who it is. */
-export async function signIn() {
+/**
+ * Resolves when a key was accepted; asks for one when there is none or it is not. Shows who it is.
+ * @param {{ changed?: (session: { key: string, me: any }) => void }} options `changed`: the key was replaced later on; the page stays.
+ */
+export async function signIn({ changed = () => {} } = {}) {
   listen();
   const key = currentKey();
-  if (key === '') return await ask('');
-  try {
-    return accepted(key, await read('/v1/me', { key }));
-  } catch (error) {
-    return await ask(sentenceOf(error), error instanceof Refused ? '' : key);
+  if (key === '') await ask('');
+  else {
+    try {
+      accepted(key, await read('/v1/me', { key }));
+    } catch (error) {
+      await ask(sentenceOf(error), error instanceof Refused ? '' : key);
+    }
   }
+  onNewKey = changed;
+  return session;
 }
 
-/** Asks again, beside whatever stands on the page. */
+/** Asks again, beside whatever stands on the page. Nothing of it is touched. */
 export async function ask(why, prefilled = '') {
+  const answer = new Promise((resolve) => {
+    waiting.push(resolve);
+  });
+  open(why, prefilled);
+  return await answer;
+}
+
+function open(why, prefilled = '') {
   listen();
   const panel = byId('key-panel');
+  const shown = !panel.hidden;
   panel.hidden = false;
-  byId('key').value = prefilled;
+  // Whoever only thought of another key may keep the one in use; a refused one is no use to anybody.
+  byId('key-keep').hidden = waiting.length > 0;
+  // A key that somebody is just typing is left alone.
+  if (!shown || byId('key').value === '') byId('key').value = prefilled;
   tell(why);
   byId('key').focus();
   panel.scrollIntoView({ block: 'nearest' });
-  return await new Promise((resolve) => {
-    waiting = resolve;
-  });
+}
+
+/** @param {boolean} back the focus returns to where the panel was opened from */
+function close(back) {
+  byId('key').value = '';
+  tell('');
+  byId('key-panel').hidden = true;
+  if (back) byId('who').querySelector('button')?.focus();
 }
 
 let listening = false;
@@ -72,10 +102,12 @@ function listen() {
     trying = true;
     tell('');
     try {
-      const session = accepted(key, await read('/v1/me', { key }));
-      byId('key-panel').hidden = true;
-      waiting?.(session);
-      waiting = null;
+      accepted(key, await read('/v1/me', { key }));
+      close(waiting.length === 0);
+      const resolves = waiting;
+      waiting = [];
+      onNewKey(session);
+      for (const resolve of resolves) resolve(session);
     } catch (error) {
       tell(sentenceOf(error));
       byId('key').focus();
@@ -83,18 +115,18 @@ function listen() {
       trying = false;
     }
   });
+  byId('key-keep').addEventListener('click', () => close(true));
 }
 
 function accepted(key, me) {
   keep(key);
+  session.key = key;
+  session.me = me;
   const other = make('button', { type: 'button', class: 'usa-button usa-button--unstyled' }, 'Use another key');
-  other.addEventListener('click', () => {
-    keep('');
-    location.reload();
-  });
+  // In place: the key in use counts until another one is accepted, and nothing that was put in is touched.
+  other.addEventListener('click', () => open(''));
   byId('who').replaceChildren(`${me.agencyName} · ${me.role} · `, other);
   byId('who').hidden = false;
-  return { key, me };
 }
 
 function sentenceOf(error) {

@@ -13,40 +13,43 @@ const SILENCE_MS = 40_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Goes on until the archive refuses: then it throws.
- * @param {{ recordId: string, key: string, onReceipt: (receipt: any) => void, onLine: (connected: boolean) => void }} options
+ * Goes on until the archive refuses: then it throws. Ends when `signal` says so, and tells nothing after that.
+ * @param {{ recordId: string, key: string, signal: AbortSignal, onReceipt: (receipt: any) => void, onLine: (connected: boolean) => void }} options
  */
-export async function follow({ recordId, key, onReceipt, onLine }) {
+export async function follow({ recordId, key, signal, onReceipt, onLine }) {
   const at = `/v1/records/${recordId}`;
-  for (;;) {
+  const tell = (receipt) => {
+    if (signal.aborted) return;
+    onLine(true);
+    onReceipt(receipt);
+  };
+  while (!signal.aborted) {
     try {
-      await stream(`${at}/events`, key, (receipt) => {
-        onLine(true);
-        onReceipt(receipt);
-      });
+      await stream(`${at}/events`, key, signal, tell);
     } catch (error) {
-      stopIfRefused(error);
+      stopIfRefused(error, signal);
     }
-    for (let i = 0; i < POLLS_BEFORE_STREAM; i += 1) {
+    for (let i = 0; i < POLLS_BEFORE_STREAM && !signal.aborted; i += 1) {
       try {
-        onReceipt(await read(`${at}/receipt`, { key }));
-        onLine(true);
+        tell(await read(`${at}/receipt`, { key, signal }));
       } catch (error) {
-        stopIfRefused(error);
-        onLine(false);
+        stopIfRefused(error, signal);
+        if (!signal.aborted) onLine(false);
       }
-      await sleep(POLL_MS);
+      if (!signal.aborted) await sleep(POLL_MS);
     }
   }
 }
 
 /** What passes (too busy, down for a moment) is waited for; what does not is said. */
-function stopIfRefused(error) {
-  if (error instanceof Refused && error.status < 500 && error.status !== 429 && error.status !== 408) throw error;
+function stopIfRefused(error, signal) {
+  if (!signal.aborted && error instanceof Refused && error.status < 500 && error.status !== 429 && error.status !== 408) throw error;
 }
 
-async function stream(path, key, onReceipt) {
+async function stream(path, key, signal, onReceipt) {
   const stop = new AbortController();
+  const pass = () => stop.abort();
+  signal.addEventListener('abort', pass);
   let timer = setTimeout(() => stop.abort(), FIRST_MS);
   try {
     const answer = await request(path, { key, accept: 'text/event-stream', signal: stop.signal });
@@ -66,6 +69,7 @@ async function stream(path, key, onReceipt) {
     }
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', pass);
     stop.abort();
   }
 }

@@ -3,6 +3,7 @@
  * chosen file back, and a pasted one has no other home. Very large files stay where they are and are read while sending.
  */
 import { byId, make, say, sizeOf } from './dom.js';
+import { warningOf } from './findings.js';
 
 const READ_AT_ONCE_BYTES = 64 * 1024 ** 2;
 const MAX_FILES = 500;
@@ -145,9 +146,11 @@ function itemOf(file, address, remove) {
     picture.addEventListener('error', () => noPreview(frame, note, file));
     frame.append(picture);
   } else noPreview(frame, note, file);
+  // A telephone shows its own photos, and the archive does not: said now, while a screenshot is still at hand.
+  const warning = warningOf(file);
   const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': `Remove ${name}` }, 'Remove');
   button.addEventListener('click', remove);
-  return make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, button));
+  return make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, ...(warning === '' ? [] : [make('span', { class: 'hf-small hf-warn' }, warning)]), button));
 }
 
 /** HEIC and its like: this browser cannot show it, which says nothing about whether the archive can keep it. */

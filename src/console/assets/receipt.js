@@ -7,16 +7,22 @@ const recordId = location.pathname.split('/')[3] ?? '';
 byId('back').href = `/report/records/${recordId}`;
 byId('print').addEventListener('click', () => window.print());
 
-const { key } = await signIn();
-try {
-  const answer = await request(`/v1/records/${recordId}/receipt`, { key, accept: 'text/html' });
-  // The archive escaped every value; and this page's policy runs no script that came with the text.
-  const sent = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const receipt = sent.querySelector('article');
-  if (receipt === null) throw new Error('The archive answered without a receipt.');
-  byId('receipt').replaceChildren(document.importNode(receipt, true));
-  document.title = sent.title;
-  byId('print').hidden = false;
-} catch (error) {
-  alarm('failure', error.message);
+async function show({ key }) {
+  alarm('failure', '');
+  byId('receipt').replaceChildren();
+  byId('print').hidden = true;
+  try {
+    const answer = await request(`/v1/records/${recordId}/receipt`, { key, accept: 'text/html' });
+    // The archive escaped every value; and this page's policy runs no script that came with the text.
+    const sent = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const receipt = sent.querySelector('article');
+    if (receipt === null) throw new Error('The archive answered without a receipt.');
+    byId('receipt').replaceChildren(document.importNode(receipt, true));
+    document.title = sent.title;
+    byId('print').hidden = false;
+  } catch (error) {
+    alarm('failure', error.message);
+  }
 }
+
+await show(await signIn({ changed: (session) => void show(session) }));

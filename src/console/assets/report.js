@@ -103,8 +103,7 @@ async function failed(error) {
   }
   failure(sentenceOf(error));
   if (!(error instanceof Refused)) return;
-  if (error.status === 401) void ask(error.message).then((fresh) => {
-    session = fresh;
+  if (error.status === 401) void ask(error.message).then(() => {
     failure('The key was accepted. Press “Try again” to send.');
     button.focus();
   });
@@ -126,14 +125,19 @@ function showAction() {
 }
 
 function fillGrounds({ policies, grounds }) {
+  const chosen = form.elements.ground?.value ?? '';
   const list = byId('ground-list');
+  list.replaceChildren();
+  groundCount = 0;
+  say(byId('clause'), '');
   const several = new Set(grounds.map(({ reference }) => reference.split('#')[0])).size > 1;
   const byPolicy = Map.groupBy(grounds, ({ reference }) => reference.split('#')[0]);
   for (const [policyId, clauses] of byPolicy) {
     if (several) list.append(make('p', { class: 'hf-small' }, policies.find((policy) => policy.policyId === policyId)?.title ?? policyId));
     list.append(make('div', { class: 'hf-tiles' }, ...clauses.map((ground) => groundTile(ground.reference, ground.label, ground.citation, `${ground.citation}: ${ground.clause}`))));
   }
-  list.append(make('div', { class: 'hf-tiles' }, groundTile('', 'Not decided yet', '', 'You can name the clause later. The record says that it was not stated.')));
+  list.append(make('div', { class: 'hf-tiles' }, groundTile('', 'Not decided yet', '', 'You can name the clause later, on the record’s own page. Until then the record says that it was not stated.')));
+  for (const input of list.querySelectorAll('input')) if (chosen !== '' && input.value === chosen) input.click();
 }
 
 let groundCount = 0;
@@ -148,6 +152,8 @@ function groundTile(reference, label, citation, clause) {
 
 function fillAccounts(accounts) {
   const select = byId('account');
+  const chosen = select.value;
+  select.replaceChildren();
   const options = accounts.map((account) => {
     const named = account.handle ?? account.nativeId ?? account.id;
     const option = make('option', { value: `registered ${account.id}` }, account.name === named ? `${account.name} (${account.platform})` : `${account.name} (${account.platform}, ${named})`);
@@ -159,9 +165,9 @@ function fillAccounts(accounts) {
   const last = remembered();
   if (options.length > 1) select.append(make('option', { value: '' }, 'Choose'));
   select.append(...options, make('option', { value: 'other' }, 'Another account'));
-  if (options.some((option) => option.value === last.account)) select.value = last.account;
+  for (const value of [last.account, chosen]) if ([...select.options].some((option) => option.value !== '' && option.value === value)) select.value = value;
   const verb = form.querySelector(`input[name="verb"][value="${last.verb === 'hide' || last.verb === 'delete' ? last.verb : ''}"]`);
-  if (verb !== null) verb.checked = true;
+  if (verb !== null && form.elements.verb.value === '') verb.checked = true;
   showAction();
 }
 
@@ -181,15 +187,30 @@ function remembered() {
   }
 }
 
-session = await signIn();
+/** Handing in must not wait for a list. What is missing can be said later. */
+async function loadLists({ key }) {
+  const [policies, accounts] = await Promise.all([
+    read('/v1/policies', { key }).catch(() => null),
+    read('/v1/accounts', { key }).catch(() => null),
+  ]);
+  // Lists of an agency whose key is no longer the one in use.
+  if (session.key !== key) return '';
+  fillGrounds(policies ?? { policies: [], grounds: [] });
+  fillAccounts(accounts?.accounts ?? []);
+  return policies === null || accounts === null ? 'The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.' : '';
+}
+
+/** Another key, perhaps of another agency, which has its own clauses and accounts. What was put in stays. */
+async function keyReplaced(now) {
+  const same = now.me.agencyId === agency;
+  agency = now.me.agencyId;
+  const note = same ? 'The key was replaced.' : `The key was replaced: this is now ${now.me.agencyName}. Look at steps 2 and 3 again.`;
+  const missing = same ? '' : await loadLists(now);
+  say(byId('opening'), `${note} Everything else that you put in is still here. ${missing}`.trim());
+}
+
+session = await signIn({ changed: (now) => void keyReplaced(now) });
+let agency = session.me.agencyId;
 say(byId('opening'), 'One moment…');
-const { key } = session;
-const [policies, accounts] = await Promise.all([
-  read('/v1/policies', { key }).catch(() => null),
-  read('/v1/accounts', { key }).catch(() => null),
-]);
-fillGrounds(policies ?? { policies: [], grounds: [] });
-fillAccounts(accounts?.accounts ?? []);
-// Handing in must not wait for a list. What is missing can be said later.
-say(byId('opening'), policies === null || accounts === null ? 'The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.' : '');
+say(byId('opening'), await loadLists(session));
 form.hidden = false;

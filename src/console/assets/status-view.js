@@ -3,8 +3,13 @@ import { byId, make, say } from './dom.js';
 
 /** What passes by itself. Everything else asks the moderator, or somebody, to do something. */
 const WAITING = new Set(['seal-pending', 'log-pending', 'picture-pending', 'capture-pending']);
+/** What no moderator can mend, and somebody must hear of. */
+const ADMINISTRATOR = new Set(['seal-delayed', 'seal-parked', 'lock-ended', 'fixity-failed']);
 /** What another picture can mend. */
-const PICTURE_HELPS = new Set(['picture-not-decodable', 'capture-pending', 'capture-parked', 'capture-not-evidence', 'target-not-found', 'nothing-to-find', 'evidence-missing']);
+const PICTURE_HELPS = new Set(['picture-not-decodable', 'picture-parked', 'capture-pending', 'capture-parked', 'capture-not-evidence', 'target-not-found', 'nothing-to-find', 'evidence-outdated', 'evidence-missing']);
+/** After so long nobody believes in "a few seconds" any more. A page takes longer to open than a file to be sealed. */
+const LONG_MS = 20_000;
+const LONG_FOR_PAGE_MS = 60_000;
 
 const OUTCOMES = {
   captured: 'captured',
@@ -17,40 +22,85 @@ const OUTCOMES = {
   none: 'not captured',
 };
 
-export function stateOf(receipt) {
-  const { safeToRemove, removal, status, missing } = receipt;
+const STEPS = { seal: 'Sealing', capture: 'Opening the live page', inspect: 'Looking at the picture' };
+
+/** @param {number} waitedMs for how long it has been nothing but waiting */
+export function stateOf(receipt, waitedMs = 0) {
+  const { safeToRemove, removal, status } = receipt;
   if (status === 'disposed' || status === 'disposing') return { kind: 'wait', word: 'NO LONGER KEPT', lead: 'This record is disposed of under the retention schedule.' };
   if (safeToRemove === true) {
-    if (removal === 'none') return { kind: 'safe', word: 'SEALED AND KEPT', lead: 'No removal is expected for this record.' };
+    if (removal === 'none') return { kind: 'safe', word: 'SEALED AND KEPT', lead: 'No removal is expected for this record. If it is to go after all, report it once more.' };
     if (removal === 'confirmed') return { kind: 'safe', word: 'SEALED, AND REMOVED', lead: 'The content is sealed, and its removal is on record.' };
     return { kind: 'safe', word: 'SAFE TO REMOVE', lead: 'You can remove it now. Then press “I removed it”.' };
   }
-  const waiting = missing.every(({ code }) => WAITING.has(code));
-  const kind = waiting ? 'wait' : 'stop';
-  if (removal === 'none') return { kind, word: 'NOT SEALED YET', lead: waiting ? 'This takes a few seconds.' : 'This needs you:' };
-  if (removal === 'confirmed') return { kind: 'stop', word: 'REMOVED, NOT ARCHIVED IN FULL', lead: 'It was reported as removed before it was safe to. What is missing:' };
-  return { kind, word: 'DO NOT REMOVE YET', lead: waiting ? 'This takes a few seconds. Wait for the green sign.' : 'This needs you:' };
+  return { ...whatIsWrong(receipt, waitedMs), word: wordOf(receipt) };
 }
 
-let wasSafe = false;
+/** The same words as on paper (`receipt-page.ts`). */
+function wordOf({ removal, missing }) {
+  if (removal === 'awaited') return 'DO NOT REMOVE YET';
+  // It was sealed, and what is missing now is the lock.
+  if (missing.some(({ code }) => code === 'lock-ended')) return 'KEPT, BUT THE LOCK RAN OUT';
+  return removal === 'confirmed' ? 'REMOVED, NOT ARCHIVED IN FULL' : 'NOT SEALED YET';
+}
 
-export function showReceipt(receipt, zone) {
-  const state = stateOf(receipt);
-  const box = byId('state');
-  box.className = `hf-state hf-state--${state.kind}`;
+function whatIsWrong({ removal, missing }, waitedMs) {
+  const codes = missing.map(({ code }) => code);
+  const awaited = removal === 'awaited';
+  if (!codes.every((code) => WAITING.has(code) || code === 'seal-delayed')) {
+    if (codes.some((code) => ADMINISTRATOR.has(code))) return { kind: 'stop', lead: `${awaited ? 'Do not remove it, and tell' : 'Tell'} your administrator:` };
+    return { kind: 'stop', lead: removal === 'confirmed' ? 'Its removal is on record. This is missing, and needs you:' : 'This needs you:' };
+  }
+  const kind = removal === 'confirmed' ? 'stop' : 'wait';
+  // It is tried again and again, and may yet come about; but this is no waiting of a few seconds, and somebody must know.
+  if (codes.includes('seal-delayed')) return { kind, lead: `Something is holding it up. Nothing is lost, and it is tried again by itself. ${awaited ? 'Do not remove it, and tell' : 'Tell'} your administrator:` };
+  const forPage = codes.includes('capture-pending') && !codes.includes('picture-pending');
+  if (waitedMs >= (forPage ? LONG_FOR_PAGE_MS : LONG_MS)) return { kind, lead: `This takes longer than it should. ${awaited ? 'Do not remove it yet. ' : ''}You can leave this page and come back to it. If it still says so in a few minutes, tell your administrator.` };
+  return { kind, lead: `${forPage ? 'The page is being opened: this can take a minute.' : 'This takes a few seconds.'}${awaited ? ' Wait for the green sign.' : ''}` };
+}
+
+/** Since when this page has seen nothing but waiting, and what it saw last. */
+let waitingSince = null;
+let last = null;
+
+/** The archive's own clock knows better, for a record that was never sealed: the page may just have been opened. */
+function waitedMs({ times }) {
+  const here = waitingSince === null ? 0 : performance.now() - waitingSince;
+  const there = times.firstSealedAt === null ? Date.parse(times.issuedAt) - Date.parse(times.reportedAt) : 0;
+  return Math.max(here, there);
+}
+
+function showState(receipt) {
+  const waits = receipt.safeToRemove !== true && receipt.missing.every(({ code }) => WAITING.has(code));
+  if (!waits) waitingSince = null;
+  else waitingSince ??= performance.now();
+  const state = stateOf(receipt, waits ? waitedMs(receipt) : 0);
+  byId('state').className = `hf-state hf-state--${state.kind}`;
   document.title = `${state.word} · Holdfast`;
   say(byId('word'), state.word);
   say(byId('lead'), state.lead);
+}
+
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let clock;
+let wasSafe = false;
+
+export function showReceipt(receipt, zone) {
+  last = receipt;
+  showState(receipt);
+  // No news is what waiting is made of: time must speak without a receipt.
+  clock ??= setInterval(() => last !== null && showState(last), 1000);
   const sentences = receipt.missing.map(({ sentence }) => sentence);
   const list = byId('missing');
   if (list.textContent !== sentences.join('')) list.replaceChildren(...sentences.map((sentence) => make('li', {}, sentence)));
 
   byId('record').hidden = false;
+  byId('mistake').hidden = receipt.removal !== 'confirmed';
   byId('removed').hidden = !(receipt.safeToRemove === true && receipt.removal === 'awaited');
   const helps = receipt.missing.some(({ code }) => PICTURE_HELPS.has(code));
   say(byId('add-title'), helps ? 'Add a screenshot' : 'Add another picture');
   // Opened for whoever needs it, once; a person who closes it again is not argued with.
-  if (helps && receipt.missing.some(({ code }) => !WAITING.has(code)) && byId('add').dataset.offered === undefined) {
+  if (receipt.missing.some(({ code }) => PICTURE_HELPS.has(code) && !WAITING.has(code)) && byId('add').dataset.offered === undefined) {
     byId('add').dataset.offered = 'true';
     byId('add').open = true;
   }
@@ -64,6 +114,20 @@ export function showReceipt(receipt, zone) {
   say(byId('behind'), receipt.safeToRemove === true && receipt.status === 'sealed' && receipt.capture.outcome === null ? 'The live page is still being looked at, behind this. You need not wait for it.' : '');
 }
 
+/** Another key: what the one before was told is nobody's business, and "safe" must not be left standing. */
+export function forgetReceipt() {
+  last = null;
+  waitingSince = null;
+  wasSafe = false;
+  byId('state').className = 'hf-state hf-state--wait';
+  say(byId('word'), 'DO NOT REMOVE YET');
+  document.title = 'DO NOT REMOVE YET · Holdfast';
+  say(byId('lead'), 'The record is being looked up.');
+  byId('missing').replaceChildren();
+  byId('record').hidden = true;
+  delete byId('add').dataset.offered;
+}
+
 function history(receipt, zone) {
   const { times, capture, removal } = receipt;
   const rows = [entry('Received', times.reportedAt, zone)];
@@ -71,7 +135,7 @@ function history(receipt, zone) {
   rows.push(capture.outcome === null ? make('li', { class: 'hf-todo' }, 'Live page: not looked at yet') : make('li', {}, `Live page: ${OUTCOMES[capture.outcome] ?? capture.outcome}${capture.targetFound ? ', with the reported content on it' : ''}`));
   if (removal === 'awaited') rows.push(make('li', { class: 'hf-todo' }, 'Removal: not reported yet'));
   if (removal === 'confirmed') rows.push(make('li', {}, 'Removal: on record'));
-  for (const step of receipt.parked) rows.push(make('li', { class: 'hf-todo' }, `The step “${step.step}” stopped and needs a person: ${step.reason}`));
+  for (const step of receipt.parked) rows.push(make('li', { class: 'hf-todo' }, `${STEPS[step.step] ?? step.step} stopped and needs a person: ${step.reason}`));
   return rows;
 }
 

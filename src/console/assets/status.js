@@ -1,17 +1,20 @@
 /** The page of one record: may it be removed? Until a receipt says so, the answer on the page is no. */
-import { read, Refused, request, newAttemptKey } from './api.js';
+import { Refused } from './api.js';
+import { openContents } from './contents.js';
 import { alarm, byId, say } from './dom.js';
 import { ask, signIn } from './key.js';
 import { follow } from './live.js';
 import { openPictures } from './pictures.js';
+import { openStatements } from './said-later.js';
 import { openSender, sentenceOf } from './sending.js';
-import { showReceipt } from './status-view.js';
+import { forgetReceipt, showReceipt } from './status-view.js';
 
 const recordId = location.pathname.split('/')[3] ?? '';
 const pictures = openPictures();
 const sender = openSender();
-let session = await signIn();
-let known = false;
+let receipt = null;
+let watching = new AbortController();
+let goOn = () => {};
 
 window.addEventListener('beforeunload', (event) => {
   if (pictures.count() > 0) event.preventDefault();
@@ -19,27 +22,20 @@ window.addEventListener('beforeunload', (event) => {
 
 byId('print').href = `/report/records/${recordId}/receipt`;
 
-/** Kept over attempts, so that pressing again after a broken line confirms once. */
-const removalKey = newAttemptKey();
-let confirming = false;
-byId('removed').addEventListener('click', async () => {
-  if (confirming) return;
-  confirming = true;
-  byId('removed').setAttribute('aria-disabled', 'true');
-  say(byId('removed-said'), 'One moment…');
-  try {
-    // No time is sent: nobody noted it. The archive writes down that it was not after now.
-    await request(`/v1/records/${recordId}/removal`, { key: session.key, method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': removalKey, 'holdfast-channel': 'web-form' }, body: '{}' });
-    say(byId('removed-said'), 'Thank you. The removal is on record.');
-    byId('removed').hidden = true;
-  } catch (error) {
-    say(byId('removed-said'), error instanceof Refused && error.status !== 401 ? error.message : 'This could not be recorded just now. Press the button again.');
-    if (error instanceof Refused && error.status === 401) void ask(error.message).then((fresh) => (session = fresh));
-  } finally {
-    confirming = false;
-    byId('removed').removeAttribute('aria-disabled');
-  }
-});
+/** What this key may see, the next one may not. Pictures that are not sent yet belong to the person, and stay. */
+function keyReplaced() {
+  receipt = null;
+  alarm('failure', '');
+  forgetReceipt();
+  contents.forget();
+  statements.forget();
+  watching.abort();
+  goOn();
+}
+
+const session = await signIn({ changed: keyReplaced });
+const statements = openStatements({ recordId, session, receiptOf: () => receipt, added: () => contents.again() });
+const contents = openContents({ recordId, session, onRecord: (record) => void statements.showClause(record) });
 
 let adding = false;
 byId('add-form').addEventListener('submit', async (event) => {
@@ -67,23 +63,26 @@ async function addPictures() {
   pictures.freeze(true);
   try {
     // The receipt names the account; the record itself would count as a view of its content.
-    const { platform, account } = await read(`/v1/records/${recordId}/receipt`, { key: session.key });
+    const { platform, account } = receipt;
     // The picture is a fact of its own: something was seen, and nothing more was done.
     const event = JSON.stringify({ platform, account, capture: false, action: { verb: 'none' } });
     await sender.send({ path: `/v1/records/${recordId}/facts`, key: session.key, event, files });
     pictures.freeze(false);
     pictures.clear();
     say(byId('pictures-said'), 'Received. It is being sealed; watch the state above.');
+    contents.again();
   } catch (error) {
     say(byId('add-failure'), sentenceOf(error));
-    if (error instanceof Refused && error.status === 401) void ask(error.message).then((fresh) => (session = fresh));
+    if (error instanceof Refused && error.status === 401) void ask(error.message);
   }
 }
 
 /** The only way news come to this page, in the order in which the archive sends them: nothing old overtakes anything new. */
 function update(next) {
-  known = true;
+  statements.heard(receipt, next);
+  receipt = next;
   showReceipt(next, session.me.zone);
+  contents.look(next);
 }
 
 function showLine(connected) {
@@ -91,17 +90,20 @@ function showLine(connected) {
 }
 
 for (;;) {
+  watching = new AbortController();
   try {
-    await follow({ recordId, key: session.key, onReceipt: update, onLine: showLine });
+    await follow({ recordId, key: session.key, signal: watching.signal, onReceipt: update, onLine: showLine });
   } catch (error) {
+    say(byId('live'), '');
     if (error instanceof Refused && error.status === 401) {
-      say(byId('live'), '');
-      session = await ask(error.message);
+      await ask(error.message);
       continue;
     }
-    say(byId('live'), '');
     alarm('failure', error instanceof Refused && error.status === 404 ? 'Your agency has no such record. Check the address, or whether this is the right key.' : error.message);
-    if (!known) say(byId('lead'), 'Nothing is known about this record here.');
-    break;
+    if (receipt === null) say(byId('lead'), 'Nothing is known about this record here.');
+    // Nothing more comes with this key. Another one may know the record.
+    await new Promise((resolve) => {
+      goOn = () => resolve(undefined);
+    });
   }
 }

@@ -1,0 +1,95 @@
+/**
+ * What was handed in, to be looked at: a wrong picture is noticed here or never. Blurred until it is pressed, because it may
+ * be graphic. Only what the archive itself opened as a picture is shown, by a type that we name: never the bytes' own claim.
+ * Each look is a view in the record's history, so nothing is asked for twice.
+ */
+import { request } from './api.js';
+import { byId, make, say, sizeOf } from './dom.js';
+import { sentenceOf } from './findings.js';
+
+/** What every browser shows. A TIFF is a picture, and stays without one here. */
+const SHOWN = ['png', 'jpeg', 'gif', 'webp', 'avif'];
+/** For the phone's sake: a picture of 40 million pixels takes 160 MB once it is opened. */
+const MAX_BYTES = 20_000_000;
+const MAX_PIXELS = 40_000_000;
+const MAX_SHOWN = 12;
+/** Somebody may have handed in five hundred. */
+const MAX_LISTED = 50;
+
+/** @type {Map<number, { note: HTMLElement, frame: HTMLElement, address: string, begun: boolean }>} */
+const items = new Map();
+let generation = 0;
+
+/** @param {{ recordId: string, session: { key: string }, files: any[], helps: boolean }} options */
+export async function showHandedIn({ recordId, session, files, helps }) {
+  const mine = generation;
+  const handedIn = files.filter(({ origin }) => origin === 'handed-in');
+  byId('handed-in').hidden = handedIn.length === 0;
+  const listed = handedIn.slice(0, MAX_LISTED);
+  for (const file of listed) {
+    const item = items.get(file.n) ?? add(file);
+    const said = sentenceOf(file, helps);
+    say(item.note, said === '' ? `${sizeOf(file.sizeBytes)}.` : `${sizeOf(file.sizeBytes)}. ${said}`);
+  }
+  say(byId('handed-in-more'), handedIn.length > listed.length ? `And ${handedIn.length - listed.length} more, which are kept all the same.` : '');
+  const wanted = listed.filter(canBeShown).slice(0, MAX_SHOWN);
+  byId('handed-in-hint').hidden = wanted.length === 0;
+  // One after the other: a phone has one small line, and the state above comes first.
+  for (const file of wanted) {
+    const item = items.get(file.n);
+    if (mine !== generation) return;
+    if (item === undefined || item.begun) continue;
+    item.begun = true;
+    try {
+      const answer = await request(`/v1/records/${recordId}/artifacts/${file.n}`, { key: session.key, accept: 'application/octet-stream' });
+      const address = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: `image/${file.picture.format}` }));
+      if (mine !== generation) URL.revokeObjectURL(address);
+      else picture(item, address, nameOf(file), file.n);
+    } catch {
+      // Without a preview the name is still there; the state above is what counts.
+      item.begun = false;
+    }
+  }
+}
+
+/** Another key may not see what this one saw. */
+export function forgetHandedIn() {
+  generation += 1;
+  for (const { address } of items.values()) if (address !== '') URL.revokeObjectURL(address);
+  items.clear();
+  byId('handed-in-list').replaceChildren();
+  byId('handed-in').hidden = true;
+}
+
+const nameOf = ({ originalName }) => originalName ?? 'A file without a name';
+
+function canBeShown({ picture: finding, sizeBytes }) {
+  return finding?.decodable === true && SHOWN.includes(finding.format) && sizeBytes <= MAX_BYTES && finding.width * finding.height <= MAX_PIXELS;
+}
+
+function add(file) {
+  const name = nameOf(file);
+  const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' }, /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? 'FILE');
+  const note = make('span', { class: 'hf-small' });
+  byId('handed-in-list').append(make('li', {}, frame, make('span', { class: 'hf-handed__about' }, make('bdi', { class: 'hf-handed__name' }, name), note)));
+  const item = { note, frame, address: '', begun: false };
+  items.set(file.n, item);
+  return item;
+}
+
+function picture(item, address, name, n) {
+  const image = make('img', { src: address, alt: '', decoding: 'async' });
+  const word = make('span', { class: 'hf-look__word', 'aria-hidden': 'true' }, 'Show');
+  const button = make('button', { type: 'button', class: 'hf-thumb hf-look', id: `look-${n}`, 'aria-pressed': 'false', 'aria-label': `Show ${name}` }, image, word);
+  button.addEventListener('click', () => {
+    const shown = button.getAttribute('aria-pressed') === 'true';
+    button.setAttribute('aria-pressed', String(!shown));
+    button.closest('li')?.classList.toggle('hf-handed--shown', !shown);
+  });
+  image.addEventListener('error', () => {
+    URL.revokeObjectURL(address);
+    button.replaceWith(item.frame);
+  });
+  item.address = address;
+  item.frame.replaceWith(button);
+}

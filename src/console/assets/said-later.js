@@ -1,0 +1,143 @@
+/**
+ * What is said about a record after it was handed in: that it was removed, that it was not after all, and under which clause.
+ * Each is a fact of its own; nothing that was said before is changed by it.
+ */
+import { newAttemptKey, read, Refused, request } from './api.js';
+import { byId, make, say } from './dom.js';
+import { ask } from './key.js';
+
+const REMOVED = 'Thank you. The removal is on record.';
+const NOT_REMOVED = 'On record: it is still there. What was said before stays in the history beside it.';
+const NAMED = 'The clause is on record.';
+
+/**
+ * One thing to say, however often its button is pressed: after a broken line the same key goes out again, and it is written
+ * down once. Once the archive has it, the next press is another statement.
+ */
+function statement({ session, button, said, path, bodyOf, thanks, then }) {
+  let idempotencyKey = newAttemptKey();
+  let before = '';
+  let busy = false;
+  return async () => {
+    if (busy) return;
+    busy = true;
+    button.setAttribute('aria-disabled', 'true');
+    say(said, 'One moment…');
+    try {
+      const body = JSON.stringify(bodyOf());
+      if (before !== '' && before !== body) idempotencyKey = newAttemptKey();
+      before = body;
+      await request(path, { key: session.key, method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey, 'holdfast-channel': 'web-form' }, body });
+      idempotencyKey = newAttemptKey();
+      before = '';
+      say(said, thanks);
+      then();
+    } catch (error) {
+      const keyRefused = error instanceof Refused && error.status === 401;
+      say(said, error instanceof Refused && !keyRefused ? error.message : keyRefused ? 'Not recorded: enter a key above, then press the button again.' : 'This could not be recorded just now. Press the button again.');
+      if (keyRefused) void ask(error.message);
+    } finally {
+      busy = false;
+      button.removeAttribute('aria-disabled');
+    }
+  };
+}
+
+/** @param {{ recordId: string, session: { key: string, me: any }, receiptOf: () => any, added: () => void }} options */
+export function openStatements({ recordId, session, receiptOf, added }) {
+  const at = `/v1/records/${recordId}`;
+  /** The receipt names the account; nothing else of the record is repeated. */
+  const fact = (more) => {
+    const { platform, account } = receiptOf();
+    return { platform, account, capture: false, ...more };
+  };
+
+  const removed = byId('removed');
+  const said = byId('removed-said');
+  removed.addEventListener(
+    'click',
+    statement({
+      session,
+      button: removed,
+      said,
+      path: `${at}/removal`,
+      // No time is sent: nobody noted it. The archive writes down that it was not after now.
+      bodyOf: () => ({}),
+      thanks: REMOVED,
+      then: () => {
+        removed.hidden = true;
+      },
+    }),
+  );
+
+  const undo = byId('not-removed');
+  undo.addEventListener(
+    'click',
+    statement({
+      session,
+      button: undo,
+      said,
+      path: `${at}/facts`,
+      // No verb of the report says "it never happened". This one takes the removal back, and the note says what was pressed.
+      bodyOf: () => fact({ action: { verb: 'restore' }, note: 'Pressed on the page of this record, after its removal had been confirmed: “It is still there: I did not remove it.”' }),
+      thanks: NOT_REMOVED,
+      then: () => {
+        byId('mistake').open = false;
+        byId('mistake').hidden = true;
+        added();
+      },
+    }),
+  );
+
+  const name = byId('clause-send');
+  const nameClause = statement({
+    session,
+    button: name,
+    said: byId('clause-said'),
+    path: `${at}/facts`,
+    // The verb "none" adds words and does nothing: the removal stays as it was said.
+    bodyOf: () => fact({ action: { verb: 'none', ground: byId('clause-choice').value } }),
+    thanks: NAMED,
+    then: added,
+  });
+  byId('clause-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (byId('clause-choice').value !== '') void nameClause();
+    else {
+      say(byId('clause-said'), 'Choose the clause first.');
+      byId('clause-choice').focus();
+    }
+  });
+
+  let agency = '';
+  let clauses = [];
+  return {
+    /** Offers to name the clause where none was, and says which it is where one was. */
+    async showClause({ grounds }) {
+      if (agency !== session.me.agencyId) {
+        agency = session.me.agencyId;
+        clauses = (await read('/v1/policies', { key: session.key }).catch(() => ({ grounds: [] }))).grounds;
+        byId('clause-choice').replaceChildren(make('option', { value: '' }, 'Choose'), ...clauses.map(({ reference, label, citation }) => make('option', { value: reference }, `${label} (${citation})`)));
+      }
+      const named = grounds.map((ground) => {
+        const known = clauses.find(({ reference }) => reference === ground);
+        return known === undefined ? ground : `${known.label} (${known.citation})`;
+      });
+      say(byId('clause-named'), named.length === 0 ? '' : `Clause on record: ${named.join('; ')}.`);
+      // It may have arrived though its answer did not.
+      if (named.length > 0 && !byId('clause').hidden) say(byId('clause-said'), NAMED);
+      byId('clause').hidden = named.length > 0 || clauses.length === 0;
+    },
+    /** News of the removal, which may have come before the answer, or without it: nobody is told to press a button that is gone. */
+    heard(before, { removal }) {
+      if (before === null || before.removal === removal) return;
+      if (removal === 'confirmed') say(said, REMOVED);
+      else if (before.removal === 'confirmed') say(said, NOT_REMOVED);
+    },
+    forget() {
+      agency = '';
+      byId('clause').hidden = true;
+      for (const id of ['clause-named', 'clause-said', 'removed-said']) say(byId(id), '');
+    },
+  };
+}
