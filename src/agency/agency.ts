@@ -5,7 +5,17 @@
  * into the fact; nothing of one agency is read for another (the walls are in the database, migration 0005).
  */
 export { addAgency, AGENCY_SLUG, listAgencies, type Agency } from './agencies.ts';
-export { createKey, openKeyring, revokeKey, ROLES, type Caller, type Keyring, type Role } from './keys.ts';
+export {
+  createKey,
+  listKeys,
+  openKeyring,
+  revokeKey,
+  ROLES,
+  type Caller,
+  type Keyring,
+  type KeyView,
+  type Role,
+} from './keys.ts';
 export {
   addPolicy,
   allGrounds,
@@ -14,5 +24,6 @@ export {
   type Ground,
   type PolicyVersion,
 } from './policies.ts';
+export { readPolicyFile, type PolicyRead } from './policy-file.ts';
 export { addAccount, findAccount, listAccounts, type Account } from './accounts.ts';
 export { samplePolicy } from './sample-policy.ts';

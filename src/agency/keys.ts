@@ -3,7 +3,8 @@
  * scanners recognise; Postgres keeps its SHA-256. Scope: one agency, one role.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Db } from '#db/db.ts';
+import { sql } from 'kysely';
+import type { AgencyTx, Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
 
 export const ROLES = [
@@ -45,6 +46,26 @@ export async function revokeKey(db: Db, agencyId: string, keyId: string, now: Da
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   return revoked.numUpdatedRows === 1n;
+}
+
+export interface KeyView {
+  readonly keyId: string;
+  readonly role: Role;
+  readonly label: string;
+  readonly createdAt: Date;
+  /** The newest entry in the history that was made with it; null: it made none. */
+  readonly lastUsed: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** Oldest first, revoked ones too. */
+export async function listKeys({ agencyId, tx }: AgencyTx): Promise<KeyView[]> {
+  const { rows } = await sql<KeyView>`
+    with used as (select actor, max(at) as at from event where agency_id = ${agencyId} and actor like 'key:%' group by actor)
+    select k.id as "keyId", k.role, k.label, k.created_at as "createdAt", u.at as "lastUsed", k.revoked_at as "revokedAt"
+      from api_key k left join used u on u.actor = 'key:' || k.id
+     where k.agency_id = ${agencyId} order by k.created_at, k.id`.execute(tx);
+  return rows;
 }
 
 export interface Keyring {

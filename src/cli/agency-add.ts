@@ -10,9 +10,12 @@ export const agencyAdd: Verb = {
       .requiredOption('--slug <slug>', 'short name for ever: 2 to 63 of a-z, 0-9 and -')
       .requiredOption('--name <name>', 'its full name')
       .option('--zone <zone>', 'IANA time zone in which its people see times', 'America/Chicago')
-      .option('--sample', 'give it the sample policy, accounts and schedule of the fictional Rivertown'),
+      .option(
+        '--sample',
+        'give it the invented policy, accounts and schedule of the fictional Rivertown (trial mode)',
+      ),
   run: async (invocation) => {
-    const { options, say, answer } = invocation;
+    const { options, env, say, answer } = invocation;
     const { addAgency, AGENCY_SLUG } = await import('#agency/agency.ts');
     const agency = {
       id: String(options['slug']),
@@ -24,6 +27,15 @@ export const agencyAdd: Verb = {
         'A slug has 2 to 63 of a-z, 0-9 and -; a name is not empty; a zone is an IANA name such as America/Chicago.',
       );
       return EXIT.usage;
+    }
+    if (options['sample'] === true) {
+      const { readConfig } = await import('#config.ts');
+      if (readConfig(env).mode !== 'trial') {
+        say(
+          'The sample’s clauses, accounts and schedule are invented; in production no body is given them, and nothing was added. Add the agency without --sample, then its own: npx holdfast policy add, npx holdfast account add.',
+        );
+        return EXIT.refused;
+      }
     }
     return await withDatabase(invocation, async (db) => {
       if (!(await addAgency(db, agency))) {

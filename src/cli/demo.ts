@@ -1,14 +1,18 @@
 /**
  * `holdfast demo`: a city that does not exist, with pages on this machine, in the installation that runs over this data
  * folder. Makes agency, policy, accounts and a key, hands in a few removals and shows what becomes of each. Trial mode only.
+ * Its key ends with it; that of a demo that was killed, with the next one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveError } from '#errors.ts';
+import { SERVER_OPTION, serverAddress, unreachable } from './server-address.ts';
 import { aborted } from './stop.ts';
 import { EXIT, type Verb } from './verb.ts';
 import { withDatabase } from './with-database.ts';
 
 const AGENCY = { id: 'rivertown', name: 'City of Rivertown (sample)', zone: 'America/Chicago' };
+
+const LABEL = 'demo';
 
 interface Shown {
   readonly name: string;
@@ -22,12 +26,12 @@ export const demo: Verb = {
   summary: 'Fill a fictional city and watch the whole path (trial mode)',
   configure: (command) =>
     void command
-      .option('--server <address>', 'the installation', undefined)
+      .option(...SERVER_OPTION)
       .option('--once', 'end after filling; otherwise the sample pages stay up until Ctrl-C'),
   run: async (invocation) => {
     const { options, env, say, answer, stop } = invocation;
     const { readConfig } = await import('#config.ts');
-    const { addAgency, createKey } = await import('#agency/agency.ts');
+    const { addAgency, createKey, listKeys, revokeKey } = await import('#agency/agency.ts');
     const { addSample } = await import('./sample.ts');
     const { announceDemoSite } = await import('../demo-allow.ts');
     const { openDemoSite, COMMENTS } = await import('./demo-site.ts');
@@ -36,20 +40,20 @@ export const demo: Verb = {
       say('The demo puts invented records into the archive; it runs in trial mode only.');
       return EXIT.refused;
     }
-    const server =
-      typeof options['server'] === 'string' ? options['server'] : `http://${config.host}:${config.port}`;
-    if ((await fetch(`${server}/healthz`).catch(() => null)) === null)
-      throw new ArchiveError(
-        'database-down',
-        `Nothing answers at ${server}. Start it in another terminal (npm start), then run the demo again.`,
-        { retry: 'later' },
-      );
+    const server = serverAddress(invocation);
+    await fetch(`${server}/healthz`).catch((error: unknown) => {
+      throw unreachable(server, 'Then run the demo again.', error);
+    });
 
-    const key = await withDatabase(invocation, async (db) => {
+    const { key, keyId } = await withDatabase(invocation, async (db) => {
       await addAgency(db, AGENCY);
       await addSample(db, AGENCY.id);
-      return (await createKey(db, { agencyId: AGENCY.id, role: 'moderator', label: 'demo' })).key;
+      for (const old of await db.inAgency(AGENCY.id, listKeys))
+        if (old.label === LABEL && old.revokedAt === null)
+          await revokeKey(db, AGENCY.id, old.keyId, new Date());
+      return await createKey(db, { agencyId: AGENCY.id, role: 'moderator', label: LABEL });
     });
+    const once = options['once'] === true;
     const site = await openDemoSite();
     const withdraw = await announceDemoSite(config.dataDir, site.hostPort);
     try {
@@ -86,22 +90,25 @@ export const demo: Verb = {
         );
       }
       answer(
-        { server, key, agency: AGENCY.id, site: site.origin, records: shown },
-        [
-          '',
-          `Try it yourself: ${server}/report`,
-          `  Key of a moderator of ${AGENCY.name}: ${key}`,
-          `  A comment to hand in by its address:  ${post}#${advertising?.id}`,
-          '',
-        ].join('\n'),
+        { server, key: once ? null : key, agency: AGENCY.id, site: site.origin, records: shown },
+        once
+          ? `\nTo try it yourself, run the demo without --once: it brings a key that works until it ends.\n`
+          : [
+              '',
+              `Try it yourself: ${server}/report`,
+              `  Key of a moderator of ${AGENCY.name}, until the demo ends: ${key}`,
+              `  A comment to hand in by its address:  ${post}#${advertising?.id}`,
+              '',
+            ].join('\n'),
       );
-      if (options['once'] !== true) {
+      if (!once) {
         say('The sample pages stay up until Ctrl-C.');
         await aborted(stop);
       }
     } finally {
       await withdraw();
       await site.close();
+      await withDatabase(invocation, async (db) => await revokeKey(db, AGENCY.id, keyId, new Date()));
     }
     return EXIT.done;
   },

@@ -1,46 +1,48 @@
-/** `holdfast doctor`: looks at each part and says what to do. Exit 0 when all is well, 1 when a check found something. */
+/**
+ * `holdfast doctor`: looks at each part and says what to do. Exit 0 when all is well, 1 when a check found something, 6 when
+ * the installation itself does not run. What could not be looked at is counted apart, and is not said to be well.
+ */
 import type { Config } from '#config.ts';
 import { codeOf } from '#errors.ts';
-import type { StoreTrust } from '#store/store.ts';
+import {
+  askServer,
+  lookAtDeletion,
+  lookAtLocks,
+  lookAtSealed,
+  lookAtSteps,
+  storeFindings,
+  unchecked,
+  wanting,
+  well,
+  WHAT_TO_DO,
+  type Finding,
+} from './doctor-looks.ts';
+import { SERVER_OPTION, serverAddress, unreachable } from './server-address.ts';
 import { EXIT, type Verb } from './verb.ts';
-
-interface Finding {
-  readonly part: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly todo: string | null;
-}
-
-const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  database:
-    'Start Postgres, or check DATABASE_URL; the embedded one writes its own words to postgres.log in the data folder.',
-  staging:
-    'Check that HOLDFAST_STAGING (or the data folder) is mounted, writable and the same for every process.',
-  queue: 'Start Redis or Valkey, or check REDIS_URL; without REDIS_URL the queue lives in Postgres.',
-  store: 'Check S3_ENDPOINT, S3_BUCKET and the keys; the bucket must have been created with Object Lock.',
-  browser:
-    'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',
-  clock: 'Set the clocks of this machine, the database and the store by NTP.',
-};
 
 export const doctor: Verb = {
   name: 'doctor',
   summary: 'Check each part and say what to do',
   configure: (command) =>
-    void command.option('--full', 'all twelve checks of the store, about four seconds more'),
-  run: async ({ env, options, say, answer }) => {
+    void command
+      .option(...SERVER_OPTION)
+      .option('--full', 'all twelve checks of the store, and reads the sample of sealed objects whole'),
+  run: async (invocation) => {
+    const { env, options, say, answer } = invocation;
     const { readConfig } = await import('#config.ts');
     const { isDatabaseDown } = await import('#db/db.ts');
     const config = readConfig(env);
+    const server = serverAddress(invocation);
     const right = Number(process.versions.node.split('.')[0]) >= 24;
+    const node = `Node ${process.versions.node}`;
+    const asked = await askServer(server);
     const findings: Finding[] = [
-      { part: 'settings', ok: true, found: `${config.mode} mode, data in ${config.dataDir}`, todo: null },
-      {
-        part: 'node',
-        ok: right,
-        found: `Node ${process.versions.node}`,
-        todo: right ? null : 'Run through npm or npx, which bring the right Node.',
-      },
+      well('settings', `${config.mode} mode, data in ${config.dataDir}`),
+      right
+        ? well('node', node)
+        : wanting('node', node, 'Run through npm or npx, which bring the right Node.'),
+      asked ??
+        wanting('server', `not running: nothing answers at ${server}`, unreachable(server, '', null).message),
     ];
     try {
       await lookInside(config, options['full'] === true, findings, say);
@@ -48,25 +50,28 @@ export const doctor: Verb = {
       // A part without which the others cannot be asked.
       const code = isDatabaseDown(error) ? 'database-down' : codeOf(error);
       const part = Object.keys(WHAT_TO_DO).find((name) => code.startsWith(name)) ?? 'system';
-      findings.push({
-        part,
-        ok: false,
-        found: `${code}: ${error instanceof Error ? error.message : String(error)}`,
-        todo: `${WHAT_TO_DO[part] ?? ''} What comes after this was not looked at.`.trim(),
-      });
+      findings.push(
+        wanting(
+          part,
+          `${code}: ${error instanceof Error ? error.message : String(error)}`,
+          `${WHAT_TO_DO[part] ?? ''} What comes after this was not looked at.`.trim(),
+        ),
+      );
     }
     const ok = findings.every((finding) => finding.ok);
+    const checked = findings.filter((finding) => finding.checked).length;
     answer(
-      { ok, checked: findings.length, findings },
+      { ok, running: asked !== null, checked, findings },
       [
         ...findings.map(
           (one) =>
-            `${one.ok ? 'ok  ' : 'BAD '} ${one.part.padEnd(9)} ${one.found}${one.todo === null ? '' : `\n               → ${one.todo}`}`,
+            `${one.checked ? (one.ok ? 'ok  ' : 'BAD ') : '-   '} ${one.part.padEnd(9)} ${one.found}${one.todo === null ? '' : `\n               → ${one.todo}`}`,
         ),
         '',
-        `${findings.length} checked, ${findings.filter((one) => !one.ok).length} found wanting.`,
+        `${checked} checked, ${findings.filter((one) => !one.ok).length} found wanting, ${findings.length - checked} not checked.${asked === null ? ' Holdfast is not running.' : ''}`,
       ].join('\n'),
     );
+    if (asked === null) return EXIT.notRunning;
     return ok ? EXIT.done : EXIT.failed;
   },
 };
@@ -85,16 +90,14 @@ async function lookInside(
   const { readiness } = await import('#api/api.ts');
   const database = await openDatabase(config, say, { own: false });
   try {
+    let migrated = true;
     await assertMigrated(database.url).then(
-      () => findings.push({ part: 'schema', ok: true, found: 'up to date', todo: null }),
+      () => findings.push(well('schema', 'up to date')),
       (error: unknown) => {
         if (isDatabaseDown(error)) throw error;
-        findings.push({
-          part: 'schema',
-          ok: false,
-          found: error instanceof Error ? error.message : 'unknown',
-          todo: 'holdfast migrate',
-        });
+        migrated = false;
+        const found = error instanceof Error ? error.message : 'unknown';
+        findings.push(wanting('schema', found, 'holdfast migrate'));
       },
     );
     const log = openLog('silent', 'doctor');
@@ -104,27 +107,27 @@ async function lookInside(
       // of ours would let a worker start on a folder that is not the API's.
       if (database.embedded) await system.staging.writeProbe();
       const { parts } = await readiness(system);
-      for (const { name, ok, found } of parts)
-        findings.push({ part: name, ok, found, todo: ok ? null : (WHAT_TO_DO[name] ?? null) });
-      if (full) findings.push(...(await storeChecks(system.trust)));
+      for (const { name, ok, checked, found } of parts)
+        findings.push(
+          checked
+            ? { part: name, ok, checked, found, todo: ok ? null : (WHAT_TO_DO[name] ?? null) }
+            : unchecked(name, found),
+        );
+      if (!migrated) {
+        findings.push(unchecked('records', 'without its schema the database says nothing of them'));
+        return;
+      }
+      findings.push(...(await lookAtDeletion(system)));
+      if (full) {
+        const proven = findings.some((one) => one.part === 'lock' && one.ok);
+        findings.push(...storeFindings(await system.trust.check(true), proven));
+      }
+      findings.push(...(await lookAtLocks(system)), ...(await lookAtSteps(system)));
+      findings.push(await lookAtSealed(system, full));
     } finally {
       await system.close(1000);
     }
   } finally {
     await database.stop();
   }
-}
-
-async function storeChecks(trust: StoreTrust): Promise<Finding[]> {
-  const { checks } = await trust.check(true);
-  return checks.map(({ n, name, ok, found }) => ({
-    part: `store ${n}`,
-    ok: ok || n === 12,
-    found: `${name}: ${found}`,
-    todo: ok
-      ? null
-      : n === 12
-        ? 'A hold extends the lease on this store; nothing to do.'
-        : (WHAT_TO_DO['store'] ?? null),
-  }));
 }

@@ -22,6 +22,7 @@ const EXIT_OF: Partial<Record<ErrorCode, ExitCode>> = {
   'store-refused': EXIT.partDown,
   'store-clock-skewed': EXIT.partDown,
   'browser-missing': EXIT.partDown,
+  'server-unreachable': EXIT.notRunning,
   'database-in-use': EXIT.refused,
   'store-object-locked': EXIT.refused,
   'key-missing': EXIT.refused,

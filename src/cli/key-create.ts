@@ -1,4 +1,5 @@
 /** `holdfast key create`: prints one key, once. */
+import { knownAgency } from './known-agency.ts';
 import { EXIT, type Verb } from './verb.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -15,21 +16,15 @@ export const keyCreate: Verb = {
       .option('--label <text>', 'what it is for', 'made on the command line'),
   run: async (invocation) => {
     const { options, say, answer } = invocation;
-    const { createKey, listAgencies, ROLES } = await import('#agency/agency.ts');
+    const { createKey, ROLES } = await import('#agency/agency.ts');
     const role = ROLES.find((name) => name === options['role']);
     if (role === undefined) {
       say(`There is no role "${String(options['role'])}". There are: ${ROLES.join(', ')}.`);
       return EXIT.usage;
     }
     return await withDatabase(invocation, async (db) => {
-      const agencies = await listAgencies(db);
-      const agency = agencies.find((one) => one.id === options['agency']);
-      if (agency === undefined) {
-        say(
-          `There is no agency "${String(options['agency'])}". ${agencies.length === 0 ? 'Add one: npx holdfast agency add --slug … --name …' : `There are: ${agencies.map((one) => one.id).join(', ')}.`}`,
-        );
-        return EXIT.refused;
-      }
+      const agency = await knownAgency(db, invocation);
+      if (agency === null) return EXIT.refused;
       const { key, keyId } = await createKey(db, {
         agencyId: agency.id,
         role,
@@ -38,7 +33,7 @@ export const keyCreate: Verb = {
       answer({ key, keyId, agency: agency.id, role }, key);
       if (!invocation.json)
         say(
-          'Keep it where secrets are kept: it is not shown again. Send it as "Authorization: Bearer <key>".',
+          `Keep it where secrets are kept: it is not shown again. Send it as "Authorization: Bearer <key>".\nIts id, by which it is taken back: ${keyId} (npx holdfast key revoke --agency ${agency.id} --id ${keyId})`,
         );
       return EXIT.done;
     });

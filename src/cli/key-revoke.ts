@@ -8,7 +8,7 @@ export const keyRevoke: Verb = {
   configure: (command) =>
     void command
       .requiredOption('--agency <slug>', 'the agency')
-      .requiredOption('--id <key id>', 'as "key create --json" printed it'),
+      .requiredOption('--id <key id>', 'as "key create" and "key list" say it'),
   run: async (invocation) => {
     const { options, say, answer } = invocation;
     const { revokeKey } = await import('#agency/agency.ts');

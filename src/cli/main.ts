@@ -9,14 +9,17 @@ import { startHeartbeat } from './heartbeat.ts';
 import { prepareStore } from './prepare-store.ts';
 import { stopSignal } from './stop.ts';
 import { EXIT, EXIT_MEANING, type ExitCode, type Verb } from './verb.ts';
+import { accountAdd } from './account-add.ts';
 import { agencyAdd } from './agency-add.ts';
 import { api } from './api.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { keyCreate } from './key-create.ts';
+import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { migrate } from './migrate.ts';
 import { parked } from './parked.ts';
+import { policyAdd } from './policy-add.ts';
 import { report } from './report.ts';
 import { up } from './up.ts';
 import { version } from './version.ts';
@@ -28,7 +31,10 @@ const VERBS: readonly Verb[] = [
   work,
   migrate,
   agencyAdd,
+  policyAdd,
+  accountAdd,
   keyCreate,
+  keyList,
   keyRevoke,
   report,
   parked,
@@ -41,6 +47,8 @@ const VERBS: readonly Verb[] = [
 /** The first word of verbs that have two. */
 const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Public bodies that this installation serves',
+  policy: 'What a body removes content for: its own clauses',
+  account: 'The pages of a body on the platforms',
   user: 'People who sign in',
   key: 'Keys for programs that report or read',
 };

@@ -1,4 +1,5 @@
 /** `holdfast parked`: what stopped and needs a person, and how to run it again. */
+import { knownAgency } from './known-agency.ts';
 import { EXIT, type Verb } from './verb.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -12,17 +13,11 @@ export const parked: Verb = {
       .option('--run-all', 'run every parked step of the agency again, after the cause was mended'),
   run: async (invocation) => {
     const { options, say, answer } = invocation;
-    const { listAgencies } = await import('#agency/agency.ts');
     const { listParked, runAgain } = await import('#record/record.ts');
     return await withDatabase(invocation, async (db) => {
-      const agencyId = String(options['agency']);
-      const agencies = await listAgencies(db);
-      if (!agencies.some((one) => one.id === agencyId)) {
-        say(
-          `There is no agency "${agencyId}". There are: ${agencies.map((one) => one.id).join(', ') || 'none yet'}.`,
-        );
-        return EXIT.refused;
-      }
+      const agency = await knownAgency(db, invocation);
+      if (agency === null) return EXIT.refused;
+      const agencyId = agency.id;
       const steps = await db.inAgency(agencyId, listParked);
       if (options['run'] === undefined && options['runAll'] !== true) {
         answer(

@@ -2,7 +2,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ArchiveError } from '#errors.ts';
+import { SERVER_OPTION, serverAddress, unreachable, wasNotHeard } from './server-address.ts';
 import { EXIT, type Verb } from './verb.ts';
 
 export const report: Verb = {
@@ -11,7 +11,7 @@ export const report: Verb = {
   configure: (command) =>
     void command
       .requiredOption('--key <key>', 'a key of the agency (or HOLDFAST_KEY)', process.env['HOLDFAST_KEY'])
-      .option('--server <address>', 'the installation', 'http://127.0.0.1:8080')
+      .option(...SERVER_OPTION)
       .requiredOption('--platform <name>', 'facebook, x, youtube, …')
       .requiredOption('--account <account>', 'handle, id or address of the agency’s page')
       .option('--verb <verb>', 'hide, delete, edit, reject, none, …', 'hide')
@@ -22,7 +22,8 @@ export const report: Verb = {
       .option('--author <name>', 'the name that stands beside it')
       .option('--file <path...>', 'pictures or other files')
       .option('--wait <seconds>', 'wait this long for "safe to remove"', '0'),
-  run: async ({ options, say, answer, stop }) => {
+  run: async (invocation) => {
+    const { options, say, answer, stop } = invocation;
     const text = (name: string): string | undefined =>
       typeof options[name] === 'string' ? options[name] : undefined;
     const waitMs = Number(text('wait')) * 1000;
@@ -49,7 +50,7 @@ export const report: Verb = {
       }
       form.append('file', file, basename(path));
     }
-    const server = (text('server') ?? '').replace(/\/+$/, '');
+    const server = serverAddress(invocation);
     const headers = { authorization: `Bearer ${text('key') ?? ''}` };
     const sent = await fetch(`${server}/v1/deletion-events`, {
       method: 'POST',
@@ -58,10 +59,12 @@ export const report: Verb = {
       signal: stop,
     }).catch((error: unknown) => {
       if (stop.aborted) return null;
-      throw new ArchiveError(
-        'database-down',
-        `The installation at ${server} cannot be reached. Is it running? Whether it took the report is not known.`,
-        { retry: 'later', cause: error },
+      throw unreachable(
+        server,
+        wasNotHeard(error)
+          ? 'Nothing was handed in.'
+          : 'Whether the report was taken is not known; hand it in again.',
+        error,
       );
     });
     if (sent === null) {

@@ -13,6 +13,7 @@ export const EXIT = {
   config: 3,
   partDown: 4,
   refused: 5,
+  notRunning: 6,
   interrupted: 130,
 } as const;
 
@@ -25,6 +26,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   3: 'the settings are wrong; all problems are listed',
   4: 'a part is down or missing: database, queue, store, browser, disk',
   5: 'refused as things stand: in use, already there, not allowed',
+  6: 'Holdfast itself is not running where it was asked for',
   130: 'interrupted before it was done',
 };
 

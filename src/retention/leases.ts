@@ -9,7 +9,7 @@ import type { Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ObjectState, ObjectStore } from '#store/store.ts';
-import { locksEndingBefore, writeLock, type LeasedObject } from './queries.ts';
+import { locksEndingBefore, writeLock, writePass, type LeasedObject } from './queries.ts';
 
 export interface RenewalReport {
   /** How many locks near their end were asked for: a report over nothing says so. */
@@ -27,6 +27,13 @@ export interface RenewalOptions {
   /** Ends the pass before its next object. */
   readonly signal?: AbortSignal;
   readonly batchSize?: number;
+}
+
+const PASS_MS = 3_600_000;
+
+/** How often a pass is due. With a short lease (trial) often enough to keep it. */
+export function leasePassMs(leaseMs: number): number {
+  return Math.min(PASS_MS, Math.max(1000, leaseMs / 8));
 }
 
 const BATCH = 1000;
@@ -60,6 +67,8 @@ export async function renewLeases(options: RenewalOptions): Promise<RenewalRepor
     for (const [recordId, objects] of renewed) await enter(db, recordId, objects);
   } while (last !== undefined && !over());
   log.info(report, 'lease.pass');
+  // One that was cut short by the end of its process was none.
+  if (signal?.aborted !== true) await writePass(db, report);
   return report;
 }
 

@@ -7,5 +7,7 @@
  */
 export { classify, type Classification, type ClassificationRule, type Classifiable } from './rules.ts';
 export { addSchedule, readRules, listSeries, type Schedule } from './queries.ts';
-export { renewLeases, type RenewalReport } from './leases.ts';
+export { leasePassMs, renewLeases, type RenewalReport } from './leases.ts';
+export { lastPass, lockStanding, stepStanding, type LockStanding, type StepStanding } from './queries.ts';
+export { checkSample, drawSample, type SampleReport, type SealedObject } from './sample.ts';
 export { SCHEDULES } from './schedules.ts';

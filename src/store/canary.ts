@@ -5,8 +5,10 @@
  *
  * A store that cannot be reached is no finding: the error rises and the canary is run again later. Everything else is
  * written into the report, and a failed check among 1 to 11 means that nothing may be sealed into this store.
- * "Refused" counts only if the store said no and the object is afterwards what it was. The objects stay, unlocked after
- * two minutes; the purge job may take them away.
+ * "Refused" counts only if the store said no and the object is afterwards what it was; a refused delete proves something
+ * about the lock only if the same credential can delete what is not locked (seen: 403 to everybody, lock or no lock). Where
+ * it cannot, check 5 is not proven: no failure, and no claim. The objects stay, unlocked after two minutes; the purge job may
+ * take them away.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { ArchiveError } from '#errors.ts';
@@ -26,13 +28,16 @@ export interface Attempt {
 
 /** What the checks need beyond the store's own verbs: facts of one kind of store, and attempts no caller may make. */
 export interface CanaryHands {
-  readonly immutability: 'compliance' | 'advisory';
+  /** Whether a server stands between the files and whoever would change them. */
+  readonly guarded: boolean;
   lockEnabled(): Promise<Seen>;
   versioningEnabled(): Promise<Seen>;
   /** The store's clock minus ours; never rejects because of it. */
   skewMs(): Promise<number>;
   /** The hardest attempt that this process has the credentials for. */
   tryDelete(key: string, versionId: string): Promise<Attempt>;
+  /** Puts an object without a lock of its own, which nobody but the canary does; answers the version. */
+  putFree(key: string, bytes: Uint8Array): Promise<string>;
   tryShorten(key: string, versionId: string, retainUntil: Date): Promise<Attempt>;
   /** To a mode that some may bypass. */
   tryDowngrade(key: string, versionId: string, retainUntil: Date): Promise<Attempt>;
@@ -98,6 +103,8 @@ export async function runCanary({ store, hands, now, full }: CanaryOptions): Pro
   const at = now();
   const folder = `canary/${randomBytes(12).toString('hex')}`;
   const checks: CanaryCheck[] = [];
+  /** Of check 5: what came of trying to delete past a lock. */
+  let deletion: 'refused' | 'not-proven' | 'failed' = 'failed';
   const check = async (n: number, look: () => Promise<Seen>): Promise<boolean> => {
     let seen: Seen;
     try {
@@ -178,7 +185,15 @@ export async function runCanary({ store, hands, now, full }: CanaryOptions): Pro
     };
     const shorter = new Date(retainUntil.getTime() - SHORTER_MS);
     const longer = new Date(retainUntil.getTime() + SHORTER_MS);
-    await check(5, () => resists(hands.tryDelete(key, versionId)));
+    await check(5, async () => {
+      const seen = await resists(hands.tryDelete(key, versionId));
+      if (!seen.ok) return seen;
+      const why = await whyNotDeletable();
+      deletion = why === null ? 'refused' : 'not-proven';
+      return why === null
+        ? { ok: true, found: `${seen.found} The same key deleted an unlocked one.` }
+        : { ok: false, found: `Not proven: ${why}` };
+    });
     await check(6, () => resists(hands.tryShorten(key, versionId, shorter)));
     await check(7, () => resists(hands.tryDowngrade(key, versionId, longer)));
     await check(8, async () => {
@@ -205,6 +220,35 @@ export async function runCanary({ store, hands, now, full }: CanaryOptions): Pro
     });
   }
 
+  /** The control of check 5: null when the very credential that was refused can delete what nothing locks. */
+  async function whyNotDeletable(): Promise<string | null> {
+    const free = await hands.putFree(`${folder}/free`, randomBytes(64));
+    const why = await whyStays(`${folder}/free`, free);
+    if (why === null || !full) return why;
+    // Perhaps the bucket locks by default whatever comes without a lock: one of our own, of two seconds, takes its place.
+    const ended = await seal('ended', randomBytes(64), new Date(now().getTime() + EXPIRING_LOCK_MS));
+    const until = (await store.head(`${folder}/ended`, ended))?.retainUntil ?? null;
+    return until !== null && (await waitedFor(until)) ? await whyStays(`${folder}/ended`, ended) : why;
+  }
+
+  async function whyStays(key: string, versionId: string): Promise<string | null> {
+    const control = await hands.tryDelete(key, versionId);
+    if (control.refused) return `this credential may not delete anything. ${control.found}`;
+    return (await store.head(key, versionId)) === null
+      ? null
+      : 'the store says that it deleted an unlocked object, and shows it all the same.';
+  }
+
+  async function waitedFor(until: Date): Promise<boolean> {
+    const startedMs = performance.now();
+    // One second more than the lock: the store's clock may be a little behind.
+    while (now().getTime() <= until.getTime() + 1000) {
+      if (performance.now() - startedMs > EXPIRY_WAIT_MAX_MS) return false;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return true;
+  }
+
   /** With a control: the same delete must succeed once the hold is off, or the refusal proved nothing. */
   async function checkHold(): Promise<Seen> {
     const key = `${folder}/hold`;
@@ -212,13 +256,8 @@ export async function runCanary({ store, hands, now, full }: CanaryOptions): Pro
     await store.hold(key, versionId);
     const held = await store.head(key, versionId);
     if (held?.hold !== true || held.retainUntil === null) return { ok: false, found: 'HEAD shows no hold.' };
-    const startedMs = performance.now();
-    // One second more than the lock: the store's clock may be a little behind.
-    while (now().getTime() <= held.retainUntil.getTime() + 1000) {
-      if (performance.now() - startedMs > EXPIRY_WAIT_MAX_MS)
-        return { ok: false, found: 'Not tried: by our clock the lock did not expire.' };
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    if (!(await waitedFor(held.retainUntil)))
+      return { ok: false, found: 'Not tried: by our clock the lock did not expire.' };
     const attempt = await hands.tryDelete(key, versionId);
     if (!attempt.refused || (await store.head(key, versionId)) === null)
       return { ok: false, found: `Deleted although it was held: ${attempt.found}` };
@@ -234,13 +273,18 @@ export async function runCanary({ store, hands, now, full }: CanaryOptions): Pro
 
   checks.sort((a, b) => a.n - b.n);
   const ok = (n: number): boolean => checks.some((c) => c.n === n && c.ok);
+  const passed = Array.from({ length: 11 }, (_, index) => index + 1).every(
+    (n) => ok(n) || (n === 5 && deletion === 'not-proven'),
+  );
+  const proven = hands.guarded && passed && ok(5);
   return {
     at,
-    passed: Array.from({ length: 11 }, (_, index) => index + 1).every(ok),
+    passed,
     checks,
     capabilities: {
       kind: store.kind,
-      immutability: hands.immutability,
+      immutability: proven ? 'compliance' : 'advisory',
+      standing: proven ? 'immutable' : hands.guarded ? 'deletion-not-proven' : 'tamper-evident',
       holdOutlivesRetention: ok(12),
       multipartLock: ok(11),
       checksumOnHead: ok(4),

@@ -1,14 +1,16 @@
 /** How the canary tries the folder store: through the store's own verbs, because nothing else guards these files. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf } from '#errors.ts';
 import type { Attempt, CanaryHands } from './canary.ts';
 import { fileErrorCode, sha256OfFile, writeOnce, type Disk } from './disk.ts';
+import { UNSEALED_VERSION } from './folder-read.ts';
 import type { ObjectStore } from './store.ts';
 
 interface FolderHandsOptions {
   readonly store: ObjectStore;
   readonly temp: string;
+  readonly objects: string;
   readonly disk: Disk;
   readonly now: () => Date;
   readonly purge: (key: string, versionId: string) => Promise<void>;
@@ -28,7 +30,7 @@ async function attempt(work: Promise<void>): Promise<Attempt> {
   }
 }
 
-export function folderHands({ store, temp, disk, now, purge }: FolderHandsOptions): CanaryHands {
+export function folderHands({ store, temp, objects, disk, now, purge }: FolderHandsOptions): CanaryHands {
   const withFile = async <T>(text: string, work: (path: string) => Promise<T>): Promise<T> => {
     const path = join(temp, randomUUID());
     const handle = await disk.open(path, 'wx', 0o600);
@@ -42,7 +44,7 @@ export function folderHands({ store, temp, disk, now, purge }: FolderHandsOption
   };
 
   return {
-    immutability: 'advisory',
+    guarded: false,
     // What stands in for the lock here is that this file system never lets a link replace a file.
     lockEnabled: () =>
       withFile('first', (first) =>
@@ -59,6 +61,13 @@ export function folderHands({ store, temp, disk, now, purge }: FolderHandsOption
     // A file's time is given by whoever keeps the disk, which may be another machine.
     skewMs: () => withFile('time', async (path) => (await disk.stat(path)).mtimeMs - now().getTime()),
     tryDelete: (key, versionId) => attempt(purge(key, versionId)),
+    // Bytes without a journal have no lock.
+    putFree: (key, bytes) =>
+      withFile(Buffer.from(bytes).toString('hex'), async (path) => {
+        await disk.mkdir(join(objects, dirname(key)), { recursive: true });
+        await disk.link(path, join(objects, key));
+        return UNSEALED_VERSION;
+      }),
     tryShorten: (key, versionId, retainUntil) => attempt(store.extend(key, versionId, retainUntil)),
     tryDowngrade: () =>
       Promise.resolve({ refused: true, found: `There is only one mode of lock. ${NOT_PROTECTED}` }),

@@ -1,9 +1,8 @@
 /** Reading the folder store: one object's bytes, checked on the way, and every object under a prefix. */
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline, Transform, type Readable } from 'node:stream';
-import { ArchiveError } from '#errors.ts';
+import type { Readable } from 'node:stream';
+import { wholeBytes } from '#whole-bytes.ts';
 import { unless, type Disk } from './disk.ts';
 import { keyOfFile, readJournal } from './folder-journal.ts';
 import type { ObjectVersion } from './store.ts';
@@ -11,35 +10,15 @@ import type { ObjectVersion } from './store.ts';
 /** S3's name for what was written without versions; here it is bytes that have no lock yet. */
 export const UNSEALED_VERSION = 'null';
 
-/** A read of everything ends in `digest-mismatch` when the bytes are not those that were sealed; a range cannot tell. */
+/** A read of everything ends in `store-object-changed` when the bytes are not those that were sealed; a range cannot tell. */
 export function openBytes(
   path: string,
   key: string,
-  sha256: string | null,
+  sealed: { readonly sha256: string; readonly sizeBytes: number } | null,
   range: { readonly start: number; readonly end: number } | undefined,
 ): Readable {
   const stream = createReadStream(path, { ...range, highWaterMark: 2 ** 18 });
-  if (range !== undefined || sha256 === null) return stream;
-  const hash = createHash('sha256');
-  const checked = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-    flush(done) {
-      const found = hash.digest('hex');
-      done(
-        found === sha256
-          ? null
-          : new ArchiveError('digest-mismatch', `${key} was sealed as ${sha256} and now reads as ${found}.`, {
-              retry: 'never',
-            }),
-      );
-    },
-  });
-  // The reader of `checked` gets the error; there is nobody else to tell.
-  pipeline(stream, checked, () => undefined);
-  return checked;
+  return range !== undefined || sealed === null ? stream : wholeBytes(stream, { what: key, ...sealed });
 }
 
 /**

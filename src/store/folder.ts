@@ -210,9 +210,14 @@ export async function openFolderStore(options: FolderOptions): Promise<ObjectSto
     read: (key, versionId, range) =>
       onDisk(`read ${key}`, async () => {
         checkKey(key);
-        const state = await head(root, key, versionId);
-        if (state === null) throw missing(key, versionId);
-        return openBytes(join(objects, key), key, state.sha256, range);
+        if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
+        const sealed = (await readJournal(disk, objects, key))?.sealed ?? null;
+        return openBytes(
+          join(objects, key),
+          key,
+          sealed === null ? null : { sha256: sealed.sha256, sizeBytes: sealed.sizeBytes },
+          range,
+        );
       }),
     extend: (key, versionId, retainUntil) =>
       onDisk(`extend ${key}`, async () => {

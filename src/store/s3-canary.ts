@@ -6,6 +6,7 @@ import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
+  PutObjectCommand,
   PutObjectRetentionCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -37,7 +38,7 @@ async function twice(what: string, call: (bypass: boolean) => Promise<unknown>):
 
 /**
  * `deleter` is the purger's key where this process has one. Without it the writer's is used, which ought to be refused
- * for want of permission already; the finding says so, and check 12 then proves nothing and says that too.
+ * for want of permission already: then checks 5 and 12 prove nothing, and say so.
  */
 export function s3Hands(writer: S3Link, deleter: S3Link | null): CanaryHands {
   const Bucket = writer.bucket;
@@ -63,7 +64,7 @@ export function s3Hands(writer: S3Link, deleter: S3Link | null): CanaryHands {
     );
 
   return {
-    immutability: 'compliance',
+    guarded: true,
     lockEnabled: () =>
       asked('read the lock configuration', async () => {
         const answer = await writer.client.send(new GetObjectLockConfigurationCommand({ Bucket }));
@@ -96,6 +97,13 @@ export function s3Hands(writer: S3Link, deleter: S3Link | null): CanaryHands {
           }),
         ),
       ),
+    putFree: (Key, Body) =>
+      asked('put without a lock', async () => {
+        const answer = await writer.client.send(
+          new PutObjectCommand({ Bucket, Key, Body, ContentType: OCTETS, ChecksumAlgorithm: 'SHA256' }),
+        );
+        return answer.VersionId ?? '';
+      }),
     tryShorten: (key, version, until) =>
       twice('shorten', (bypass) => retention(key, version, 'COMPLIANCE', until, bypass)),
     tryDowngrade: (key, version, until) =>

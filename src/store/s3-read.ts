@@ -5,7 +5,7 @@ import { checkKey } from './rules.ts';
 import { asked, statusOf, storeError, type S3Link } from './s3-client.ts';
 import type { ObjectState, ObjectVersion } from './store.ts';
 
-function hexOf(base64: string): string {
+export function hexOf(base64: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
 }
 

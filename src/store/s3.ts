@@ -10,6 +10,7 @@
  */
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
@@ -18,11 +19,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { S3Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
+import { wholeBytes } from '#whole-bytes.ts';
 import { runCanary } from './canary.ts';
 import { checkExtension, checkKey, checkPrefix, checkSeal, wholeSecond } from './rules.ts';
 import { s3Hands } from './s3-canary.ts';
 import { asked, openLink, statusOf, storeError, timeLimitMs, type S3Link } from './s3-client.ts';
-import { head, list } from './s3-read.ts';
+import { head, hexOf, list } from './s3-read.ts';
 import type { ObjectStore, SealInput, SealOutcome } from './store.ts';
 
 export interface S3StoreOptions {
@@ -109,6 +111,30 @@ function checkSize(input: SealInput, foundBytes: number): void {
     );
 }
 
+/** The SDK compares the checksum too, but after the last byte went out; its words for what it finds become ours. */
+function checkedBody(body: Readable, key: string, answer: GetObjectCommandOutput): Readable {
+  const told = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield* body as AsyncIterable<Buffer>;
+    } catch (error) {
+      if (error instanceof Error && /checksum mismatch/i.test(error.message))
+        throw new ArchiveError(
+          'store-object-changed',
+          `${key} does not fit the checksum that the store keeps of it: ${error.message}`,
+          { retry: 'never', cause: error },
+        );
+      throw storeError(`read ${key}`, error);
+    }
+  };
+  body.on('error', () => undefined);
+  const source = Readable.from(told(), { objectMode: false });
+  source.once('close', () => body.destroy());
+  const sum = answer.ChecksumSHA256;
+  // None, or that of an upload in parts, which is none of the bytes: then whoever knows the digest compares it.
+  if (sum === undefined || sum.includes('-') || answer.ContentLength === undefined) return source;
+  return wholeBytes(source, { what: key, sha256: hexOf(sum), sizeBytes: answer.ContentLength });
+}
+
 async function setHold(
   { client, bucket }: S3Link,
   Key: string,
@@ -152,7 +178,8 @@ export function openS3Store({ s3, now = () => new Date(), pageSize }: S3StoreOpt
           }),
         ),
       );
-      return answer.Body instanceof Readable ? answer.Body : Readable.from([]);
+      const body = answer.Body instanceof Readable ? answer.Body : Readable.from([]);
+      return range === undefined ? checkedBody(body, key, answer) : body;
     },
     extend: async (key, versionId, retainUntil) => {
       checkKey(key);

@@ -57,11 +57,21 @@ export interface ObjectVersion {
   readonly sizeBytes: number;
 }
 
+/**
+ * In words that a receipt can carry. `deletion-not-proven`: the lock is set and read back, but whoever tried to delete past it
+ * may delete nothing at all, so that the refusal says nothing about the lock.
+ */
+export type StoreStanding = 'immutable' | 'deletion-not-proven' | 'tamper-evident';
+
 /** What this store can be trusted with; found out by the canary, never assumed. */
 export interface StoreCapabilities {
   readonly kind: 'folder' | 's3';
-  /** `compliance`: the server refuses to unlock, whoever asks. `advisory`: tampering shows, but is not prevented. */
+  /**
+   * `compliance`: the server refused to delete what is locked to somebody who may delete. `advisory`: nobody has seen that;
+   * tampering shows, and may not be prevented.
+   */
   readonly immutability: 'compliance' | 'advisory';
+  readonly standing: StoreStanding;
   readonly holdOutlivesRetention: boolean;
   readonly multipartLock: boolean;
   readonly checksumOnHead: boolean;
@@ -77,7 +87,7 @@ export interface CanaryCheck {
 
 export interface CanaryReport {
   readonly at: Date;
-  /** Checks 1 to 11 all passed: the store may be sealed into. */
+  /** None of the checks 1 to 11 failed: the store may be sealed into. (5 may be unproven; then `standing` says so.) */
   readonly passed: boolean;
   readonly checks: readonly CanaryCheck[];
   readonly capabilities: StoreCapabilities;
@@ -91,7 +101,10 @@ export interface ObjectStore {
   seal(input: SealInput): Promise<SealOutcome>;
   /** Without a version id: the current version. Null when there is none (or it is a delete marker). */
   head(key: string, versionId?: string): Promise<ObjectState | null>;
-  /** Bytes of one version; `range` is inclusive. Rejects with `store-object-missing`. */
+  /**
+   * Bytes of one version; `range` is inclusive. Rejects with `store-object-missing`. A read of everything that no longer is
+   * what the store itself says was sealed ends in `store-object-changed` before its last chunk.
+   */
   read(
     key: string,
     versionId: string,
@@ -165,5 +178,5 @@ export function openPurger(config: StoreConfig, options: StoreOptions = {}): Pro
   return kindOf(config).openPurger(config, options);
 }
 
-export { openTrust, type StoreTrust } from './trust.ts';
+export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';
 export { prepareBucket } from './s3-bucket.ts';

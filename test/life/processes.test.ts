@@ -70,9 +70,20 @@ beforeAll(async () => {
   const api = start(node, ['src/server.ts'], { cwd: ROOT, env });
   running.push(api);
   await api.says('api.listening');
-  for (const worker of ['relay', 'seal', 'capture'])
-    running.push(start(node, [`workers/${worker}.ts`], { cwd: ROOT, env }));
+  // The purger's key is in the one process alone that may delete, and proves that a lock keeps it out.
+  const purger = {
+    S3_PURGE_ACCESS_KEY_ID: store.purger.accessKeyId,
+    S3_PURGE_SECRET_ACCESS_KEY: store.purger.secretAccessKey,
+  };
+  for (const worker of ['relay', 'seal', 'capture', 'retention'])
+    running.push(
+      start(node, [`workers/${worker}.ts`], {
+        cwd: ROOT,
+        env: worker === 'retention' ? { ...env, ...purger } : env,
+      }),
+    );
   for (const worker of running.slice(1)) await worker.says('worker.started');
+  await running.at(-1)?.says('store.proven');
 }, 180_000);
 
 afterAll(async () => {
@@ -197,5 +208,5 @@ test('emptying Redis loses nothing, and SIGTERM drains every process with exit c
   await client.flushall();
   client.disconnect();
   for (const recordId of recordIds) await receiptOf(recordId, (one) => one.safeToRemove);
-  expect(await Promise.all(running.map(async (one) => await one.end('SIGTERM')))).toEqual([0, 0, 0, 0]);
+  expect(await Promise.all(running.map(async (one) => await one.end('SIGTERM')))).toEqual([0, 0, 0, 0, 0]);
 });

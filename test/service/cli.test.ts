@@ -1,7 +1,5 @@
 /** The verbs of `holdfast` as the processes that people and scripts run: what they print where, and how they end. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { holdfastWith, jsonOf, type Ended } from '../support/holdfast.ts';
 import { png } from '../support/picture.ts';
 import { freePort } from '../support/port.ts';
 
@@ -19,7 +18,10 @@ const VERBS = [
   'work',
   'migrate',
   'agency add',
+  'policy add',
+  'account add',
   'key create',
+  'key list',
   'key revoke',
   'report',
   'parked',
@@ -29,42 +31,14 @@ const VERBS = [
   'version',
 ];
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 let dataDir: string;
 let env: Record<string, string>;
 let databaseUrl: string;
 
-/** Runs one verb to its end, whatever that is. Nothing of this machine's settings comes in. */
-async function holdfast(args: string | readonly string[], more: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    ['src/cli/main.ts', ...(typeof args === 'string' ? args.split(' ').filter((word) => word !== '') : args)],
-    {
-      cwd: ROOT,
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env, ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 50_000);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  expect(err, 'it closed all that it opened').not.toContain('something was left open');
-  return { code, out, err };
-}
-
-/** With `--json` the answer is one line of JSON and nothing else is on stdout. */
-function jsonOf({ out }: Ended): Record<string, unknown> {
-  expect(out.trimEnd().split('\n')).toHaveLength(1);
-  return JSON.parse(out) as Record<string, unknown>;
-}
+const holdfast = async (
+  args: string | readonly string[],
+  more: Record<string, string> = {},
+): Promise<Ended> => await holdfastWith({ ...env, ...more }, args);
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
@@ -105,7 +79,8 @@ describe.concurrent('how it is called', () => {
     const all = await holdfast('--help');
     expect(all.code).toBe(0);
     for (const verb of VERBS) expect(all.out).toMatch(new RegExp(`^  ${verb.split(' ')[0] ?? ''}\\b`, 'm'));
-    for (const code of [0, 1, 2, 3, 4, 5, 130]) expect(all.out).toMatch(new RegExp(`^ +${code}  \\w`, 'm'));
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 130])
+      expect(all.out).toMatch(new RegExp(`^ +${code}  \\w`, 'm'));
     for (const [i] of VERBS.entries())
       if (i % 4 === 0)
         await Promise.all(
@@ -219,6 +194,7 @@ describe('agencies and keys', () => {
     expect(plain.code).toBe(0);
     expect(plain.out).toMatch(/^hfk_[\w-]{43}\n$/);
     expect(plain.err).toContain('not shown again');
+    const [plainId = ''] = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(plain.err) ?? [];
     const made = jsonOf(json);
     expect(made).toEqual({
       key: expect.stringMatching(/^hfk_[\w-]{43}$/) as string,
@@ -239,7 +215,221 @@ describe('agencies and keys', () => {
     expect(await Promise.all([revoke('lakeside', id), revoke('rivertown', 'nonsense')])).toEqual([5, 5]);
     const both = await Promise.all([revoke('rivertown', id), revoke('rivertown', id)]);
     expect(new Set(both), 'of two at once, one took it back').toEqual(new Set([0, 5]));
+    // The id that was said beside the key is one that it can be taken back by.
+    expect(await revoke('rivertown', plainId)).toBe(0);
   });
+
+  test('keys are listed with what is known of each, and never as keys', async () => {
+    const label = 'the front desk';
+    const made = await Promise.all([
+      holdfast(['key', 'create', '--agency', 'lakeside', '--role', 'custodian', '--label', label, '--json']),
+      holdfast('key create --agency lakeside --role auditor --json'),
+    ]);
+    const [used, idle] = made.map(jsonOf);
+    const [usedId, idleId] = [String(used?.['keyId']), String(idle?.['keyId'])];
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.query(
+      "insert into event (agency_id, id, type, at, actor, body) values ('lakeside', gen_random_uuid(), 'view.opened', '2026-11-20T10:00:00Z', $1, '{}')",
+      [`key:${usedId}`],
+    );
+    await client.end();
+    await holdfast(`key revoke --agency lakeside --id ${idleId}`);
+    const [json, plain, nobody] = await Promise.all([
+      holdfast('key list --agency lakeside --json'),
+      holdfast('key list --agency lakeside'),
+      holdfast('key list --agency nowhere'),
+    ]);
+    const time = expect.stringMatching(/^20\d\d-/) as string;
+    expect(jsonOf(json)['keys']).toEqual(
+      expect.arrayContaining([
+        {
+          keyId: usedId,
+          role: 'custodian',
+          label,
+          createdAt: time,
+          lastUsed: '2026-11-20T10:00:00.000Z',
+          revokedAt: null,
+        },
+        {
+          keyId: idleId,
+          role: 'auditor',
+          label: expect.any(String) as string,
+          createdAt: time,
+          lastUsed: null,
+          revokedAt: time,
+        },
+      ]),
+    );
+    expect(jsonOf(json)['keys']).toHaveLength(2);
+    expect(plain.out).toMatch(
+      new RegExp(`^${usedId}  custodian .+ last used 2026-11-20.+ valid  ${label}$`, 'm'),
+    );
+    expect(plain.out).toMatch(new RegExp(`^${idleId}  auditor .+ not known .+ revoked 20`, 'm'));
+    expect(json.out + plain.out).not.toContain('hfk_');
+    expect(nobody).toMatchObject({
+      code: 5,
+      out: '',
+      err: expect.stringContaining('lakeside, rivertown') as string,
+    });
+  });
+
+  test('no body is given invented clauses in production', async () => {
+    const production = { HOLDFAST_MODE: 'production', HOLDFAST_ACCEPT_FOLDER_STORE: 'yes' };
+    const add = (...more: string[]) =>
+      holdfast(['agency', 'add', '--slug', 'realtown', '--name', 'City of Realtown', ...more], production);
+    const sample = await add('--sample');
+    expect(sample).toMatchObject({ code: 5, out: '', err: expect.stringContaining('invented') as string });
+    expect(sample.err).toContain('holdfast policy add');
+    // Nothing was half done: the same body can be added as it should be.
+    expect((await add()).code).toBe(0);
+  });
+});
+
+describe('a body’s own clauses and accounts', () => {
+  const POLICY = {
+    policyId: 'lakeside-social-media',
+    version: '2026-01',
+    title: 'City of Lakeside, social media policy',
+    effectiveOn: '2026-01-01',
+    grounds: [
+      { clauseId: '1.a', label: 'Advertising', citation: 'Policy 1(a)', clause: 'Offers for sale.' },
+      { clauseId: '1.b', label: 'Threats', citation: 'Policy 1(b)', clause: 'Threats against a person.' },
+    ],
+  };
+  const write = async (name: string, text: string): Promise<string> => {
+    const path = join(dataDir, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const add = async (path: string, ...more: string[]) =>
+    await holdfast(['policy', 'add', path, '--agency', 'lakeside', ...more]);
+
+  test('a policy is added once a version, and the newest that is in force counts', async () => {
+    const first = await add(await write('first.json', JSON.stringify(POLICY, null, 2)), '--json');
+    expect(first.code, first.err).toBe(0);
+    expect(jsonOf(first)).toEqual({
+      agency: 'lakeside',
+      policyId: 'lakeside-social-media',
+      version: '2026-01',
+      title: POLICY.title,
+      effectiveOn: '2026-01-01',
+      grounds: 2,
+    });
+    const edited = { ...POLICY, grounds: POLICY.grounds.slice(0, 1) };
+    const [again, next, nobody] = await Promise.all([
+      write('edited.json', JSON.stringify(edited)).then(add),
+      write('next.json', JSON.stringify({ ...edited, version: '2026-06', effectiveOn: '2026-06-01' })).then(
+        add,
+      ),
+      holdfast(['policy', 'add', join(dataDir, 'first.json'), '--agency', 'nowhere']),
+    ]);
+    expect(again).toMatchObject({ code: 5, out: '', err: expect.stringContaining('new version') as string });
+    expect(next).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('lakeside-social-media#1.a') as string,
+    });
+    expect(nobody).toMatchObject({ code: 5, out: '' });
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query<{ line: string }>(
+      "select version || ' ' || clause_id || ' ' || label as line from ground where agency_id = 'lakeside' order by version, position",
+    );
+    await client.end();
+    expect(rows.map((row) => row.line)).toEqual([
+      '2026-01 1.a Advertising',
+      '2026-01 1.b Threats',
+      '2026-06 1.a Advertising',
+    ]);
+  });
+
+  test('what is wrong in a policy is said line by line, all at once, and nothing is added', async () => {
+    const text = `{
+  "policyId": "Lakeside Policy",
+  "version": "2027-01",
+  "titel": "A word too few",
+  "effectiveOn": "2026-02-30",
+  "grounds": [
+    { "clauseId": "1.a", "label": " Advertising", "citation": "1(a)", "clause": "Offers." },
+    {
+      "clauseId": "1.a",
+      "label": "Threats", "label": "Threats",
+      "citation": "",
+      "clause": 7
+    },
+    "and so on"
+  ]
+}`;
+    const wrong = await add(await write('wrong.json', text));
+    expect(wrong).toMatchObject({ code: 2, out: '' });
+    for (const line of [
+      /^- line 2: policyId: expected a short name/m,
+      /^- line 1: title: is missing/m,
+      /^- line 4: titel: is not known here/m,
+      /^- line 5: effectiveOn: expected a day/m,
+      /^- line 7: grounds\[0\]\.label: expected a text .+ blanks/m,
+      /^- line 9: grounds\[1\]\.clauseId: "1\.a" is the number of grounds\[0\]/m,
+      /^- line 10: grounds\[1\]\.label: stands twice/m,
+      /^- line 11: grounds\[1\]\.citation: expected a text of 1/m,
+      /^- line 12: grounds\[1\]\.clause: expected a text of 1/m,
+      /^- line 14: grounds\[2\]: expected \{/m,
+    ])
+      expect(wrong.err).toMatch(line);
+    expect(wrong.err).toContain('has 10 problem(s)');
+
+    const others = await Promise.all([
+      write('cut.json', '{ "policyId": "x1",\n  "version"').then(add),
+      write('list.json', '[]').then(add),
+      write('empty.json', JSON.stringify({ ...POLICY, version: '3', grounds: [] })).then(add),
+      write('policy.yaml', 'policyId: x').then(add),
+      add(join(dataDir, 'nowhere.json')),
+    ]);
+    for (const { code, out, err } of others) {
+      expect([code, out]).toEqual([2, '']);
+      expect(err).not.toContain('    at ');
+    }
+    expect(others[0]?.err).toContain('line 2');
+    expect(others[2]?.err).toContain('at least one clause');
+    expect(others[3]?.err).toContain('JSON');
+  });
+
+  test('an account is added once, however it is named', async () => {
+    const account = async (...args: string[]) =>
+      await holdfast(['account', 'add', '--agency', 'lakeside', ...args]);
+    const args = '--platform x --handle @lakeside --url https://x.example/lakeside --native-id 4711 --json';
+    const first = await account(...args.split(' '), '--name', 'City of Lakeside on X');
+    expect(first.code, first.err).toBe(0);
+    expect(jsonOf(first)).toEqual({
+      agency: 'lakeside',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      platform: 'x',
+      handle: '@lakeside',
+      url: 'https://x.example/lakeside',
+      nativeId: '4711',
+      name: 'City of Lakeside on X',
+    });
+    const [bare, sameId, other, ...unfit] = await Promise.all([
+      account('--platform', 'x', '--handle', 'Lakeside'),
+      account('--platform', 'x', '--handle', 'another', '--native-id', '4711'),
+      account('--platform', 'facebook', '--handle', 'lakeside', '--json'),
+      account('--platform', 'The X', '--handle', 'a'),
+      account('--platform', 'x', '--handle', ' '),
+      account('--platform', 'x', '--handle', 'a', '--url', 'x.example/a'),
+    ]);
+    expect([bare.code, sameId.code]).toEqual([5, 5]);
+    expect(bare.err).toContain('City of Lakeside on X');
+    expect(jsonOf(other)).toMatchObject({ name: 'lakeside', url: null, nativeId: null });
+    expect(unfit.map((ended) => ended.code)).toEqual([2, 2, 2]);
+    expect(unfit.map((ended) => /--\w+/.exec(ended.err)?.[0])).toEqual(['--platform', '--handle', '--url']);
+  });
+});
+
+test('the demo says which address nobody answers at, and not that the database is down', async () => {
+  const port = String(await freePort());
+  const { code, err } = await holdfast('demo', { HOLDFAST_PORT: port });
+  expect(code).toBe(6);
+  expect(err).toContain(`Nothing answers at http://127.0.0.1:${port}. `);
+  expect(err).not.toContain('DATABASE_URL');
 });
 
 describe('with an archive that runs', () => {
@@ -306,10 +496,15 @@ describe('with an archive that runs', () => {
   });
 
   test('report says why it was refused, and when nobody answers', async () => {
-    const [unknown, invalid, nobody, stranger] = await Promise.all([
+    const port = String(await freePort());
+    const [unknown, invalid, nobody, elsewhere, stranger] = await Promise.all([
       report(['--key', 'hfk_none', '--text', 'x']),
       report(['--key', key, '--verb', 'applaud']),
-      report(['--key', key, '--server', `http://127.0.0.1:${await freePort()}`]),
+      report(['--key', key, '--server', `http://127.0.0.1:${port}`]),
+      holdfast('report --key k --platform x --account a --json', {
+        HOLDFAST_PORT: port,
+        HOLDFAST_HOST: '0.0.0.0',
+      }),
       report([]),
     ]);
     expect(unknown).toMatchObject({
@@ -318,7 +513,15 @@ describe('with an archive that runs', () => {
       err: expect.stringContaining('Refused (401)') as string,
     });
     expect(invalid).toMatchObject({ code: 5, err: expect.stringContaining('Refused (422)') as string });
-    expect(nobody).toMatchObject({ code: 4, err: expect.stringContaining('cannot be reached') as string });
+    for (const { code, err } of [nobody, elsewhere]) {
+      expect(code).toBe(6);
+      expect(err).toContain(`Nothing answers at http://127.0.0.1:${port}. `);
+      expect(err).toContain('npm start');
+      expect(err).toContain('Nothing was handed in.');
+      expect(err).toContain('[server-unreachable]');
+      expect(err).not.toContain('DATABASE_URL');
+    }
+    expect(jsonOf(elsewhere)).toMatchObject({ error: { code: 'server-unreachable' } });
     expect(stranger.code, 'no key at all').toBe(2);
   });
 
@@ -358,74 +561,6 @@ describe('with an archive that runs', () => {
     expect((await holdfast('parked --agency rivertown --run-all')).code).toBe(5);
     await archive.work();
     await archive.until(one, (receipt) => receipt.status === 'complete');
-  });
-});
-
-describe('doctor', () => {
-  interface Diagnosis {
-    readonly ok: boolean;
-    readonly checked: number;
-    readonly findings: readonly { part: string; ok: boolean; found: string; todo: string | null }[];
-  }
-  const diagnose = async (
-    args: string,
-    more: Record<string, string> = {},
-  ): Promise<Diagnosis & { readonly code: number | null }> => {
-    const ended = await holdfast(`doctor --json ${args}`, more);
-    return { ...(jsonOf(ended) as unknown as Diagnosis), code: ended.code };
-  };
-  const wrong = ({ findings }: Diagnosis): string[] =>
-    findings.filter((one) => !one.ok).map((one) => one.part);
-
-  test('finds everything well where it is, the store in all its checks', async () => {
-    // The probe is the API's to write; without one a worker must not start, and the doctor must not make it look well.
-    const before = await diagnose('', { CHROMIUM_PATH: join(dataDir, 'no-browser') });
-    expect([before.code, wrong(before)]).toEqual([1, ['staging', 'browser']]);
-    await writeFile(join(dataDir, 'staging', 'probe'), 'a probe');
-    const well = await diagnose('--full');
-    expect(wrong(well)).toEqual([]);
-    expect(well).toMatchObject({ code: 0, ok: true, checked: well.findings.length });
-    const parts = well.findings.map((one) => one.part);
-    expect(parts).toEqual(
-      expect.arrayContaining([
-        'settings',
-        'node',
-        'schema',
-        'database',
-        'staging',
-        'queue',
-        'store',
-        'browser',
-        'clock',
-        'store 1',
-        'store 12',
-      ]),
-    );
-  });
-
-  test('names what is missing and what to do: a browser, a store, a migration, a database', async () => {
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
-    const none = join(dataDir, 'no-browser');
-    const s3 = { S3_ENDPOINT: nowhere, S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' };
-    const [ill, gone, empty] = await Promise.all([
-      holdfast('doctor', { CHROMIUM_PATH: none, ...s3 }),
-      diagnose('', { DATABASE_URL: `postgresql://nobody@${new URL(nowhere).host}/none` }),
-      diagnose('', { CHROMIUM_PATH: none, DATABASE_URL: inject('postgresUrl') }),
-    ]);
-    expect(ill.code).toBe(1);
-    expect(ill.out).toMatch(/^BAD +browser +browser-missing/m);
-    expect(ill.out).toMatch(/^BAD +store +store-down/m);
-    expect(ill.out).toContain('apt-get install chromium');
-    expect(ill.out).toMatch(/\d+ checked, 2 found wanting\./);
-
-    expect([gone.code, wrong(gone)]).toEqual([1, ['database']]);
-    expect(gone.findings.at(-1)?.todo).toContain('Start Postgres, or check DATABASE_URL');
-
-    expect(empty.code).toBe(1);
-    expect(empty.findings.find((one) => one.part === 'schema')).toMatchObject({
-      ok: false,
-      todo: 'holdfast migrate',
-    });
   });
 });
 

@@ -46,6 +46,8 @@ describe('on an S3 store that lies', () => {
         S3_BUCKET: bucket.bucket,
         S3_ACCESS_KEY_ID: bucket.writer.accessKeyId,
         S3_SECRET_ACCESS_KEY: bucket.writer.secretAccessKey,
+        S3_PURGE_ACCESS_KEY_ID: server.purger.accessKeyId,
+        S3_PURGE_SECRET_ACCESS_KEY: server.purger.secretAccessKey,
       },
     });
     direct = await openStore({ s3: bucket, dataDir: archive.dataDir });
@@ -154,7 +156,7 @@ describe('on an S3 store that lies', () => {
     expect(record).toMatchObject({ state: 'reported', seals: [{ no: 1, sealedAt: null }] });
     const receipt = await archive.receipt(recordId);
     expect(receipt).toMatchObject({ safeToRemove: false, seals: [] });
-    expect(codesOf(receipt)).toContain('seal-pending');
+    expect(codesOf(receipt)).toContain('seal-delayed');
     proxy.lie(null);
     await safe(recordId);
   });
@@ -170,7 +172,7 @@ describe('on an S3 store that lies', () => {
       expect.objectContaining({ step: 'seal', parked: false, code: 'store-refused' }),
     );
     expect(record).toMatchObject({ state: 'reported', seals: [] });
-    expect(codesOf(await archive.receipt(recordId))).toContain('seal-pending');
+    expect(codesOf(await archive.receipt(recordId))).toContain('seal-delayed');
     expect(await keysOf(recordId)).toEqual([]);
     const ready = await archive.app.inject({ url: '/readyz' });
     expect(ready.json()).toMatchObject({ status: 'degraded' });

@@ -313,6 +313,7 @@ describe.each(kinds)('a %s store', (kind) => {
     expect(full.capabilities).toEqual({
       kind,
       immutability: kind === 'folder' ? 'advisory' : 'compliance',
+      standing: kind === 'folder' ? 'tamper-evident' : 'immutable',
       // versitygw 1.8.0 deletes what is held once its lock has ended: reference/object-store.md 1, X4.
       holdOutlivesRetention: kind === 'folder',
       multipartLock: true,

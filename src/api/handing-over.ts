@@ -1,0 +1,65 @@
+/**
+ * One file of a record on its way out. What the record's rows say of it is compared while it goes, whatever the store says of
+ * itself: what was changed or taken away is not handed over whole, is logged, and is entered in the record's history.
+ */
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
+import { appendEvent, type readArtifact } from '#record/record.ts';
+import { begun, wholeBytes } from '#whole-bytes.ts';
+import { actorOf, callerOf } from './auth.ts';
+import type { ApiContext } from './context.ts';
+
+type File = NonNullable<Awaited<ReturnType<typeof readArtifact>>>;
+
+/** What says that a file is not what it was; anything else says that somebody cannot be reached. */
+const NOT_AS_SEALED: readonly ErrorCode[] = [
+  'store-object-changed',
+  'store-object-missing',
+  'store-journal-broken',
+];
+
+/** Resolves when the first bytes may go out. Rejects with `store-object-changed` before that where it can be known by then. */
+export async function openChecked(
+  context: ApiContext,
+  request: FastifyRequest,
+  recordId: string,
+  n: number,
+  file: File,
+): Promise<Readable> {
+  const { system } = context;
+  /** Never rejects: what is wrong with the file is said all the same. */
+  const failed = async (error: unknown): Promise<void> => {
+    const code = codeOf(error);
+    if (!NOT_AS_SEALED.includes(code)) return;
+    system.log.error({ recordId, n, code, err: error }, 'fixity.failed');
+    const caller = callerOf(request);
+    // No digest and no key, which is made of one: of what is destroyed one day the history keeps neither.
+    const event = { type: 'fixity.failed', actor: actorOf(caller), body: { n, code } } as const;
+    try {
+      await system.db.inAgency(caller.agencyId, async (at) => await appendEvent(at, recordId, event));
+    } catch (why) {
+      system.log.error({ recordId, n, code: codeOf(why), err: why }, 'fixity.not-entered');
+    }
+  };
+  let stream: Readable;
+  try {
+    const source =
+      file.key !== null && file.version_id !== null
+        ? await system.store.read(file.key, file.version_id)
+        : file.inline !== null
+          ? Readable.from([file.inline])
+          : createReadStream(system.staging.path(file.staged ?? ''));
+    const what = file.key ?? `file ${n} of ${recordId}`;
+    stream = await begun(wholeBytes(source, { what, sha256: file.sha256, sizeBytes: file.size_bytes }));
+  } catch (error) {
+    await failed(error);
+    throw NOT_AS_SEALED.includes(codeOf(error))
+      ? new ArchiveError('store-object-changed', (error as Error).message, { retry: 'never', cause: error })
+      : error;
+  }
+  // From here on the answer has begun: Fastify breaks the connection off, which is all that can still be said there.
+  stream.once('error', (error) => void failed(error));
+  return stream;
+}

@@ -1,0 +1,38 @@
+/** `holdfast key list`: who holds keys of an agency. The keys themselves are kept nowhere. */
+import { knownAgency } from './known-agency.ts';
+import { EXIT, type Verb } from './verb.ts';
+import { withDatabase } from './with-database.ts';
+
+export const keyList: Verb = {
+  name: 'key list',
+  summary: 'List the keys of an agency: id, role, label, made, last used, revoked',
+  configure: (command) => {
+    command.requiredOption('--agency <slug>', 'the agency');
+    command.addHelpText(
+      'after',
+      '\nLast used: the newest entry that a key made in the history. Reading receipts makes none, so "not known" is not "never".',
+    );
+  },
+  run: async (invocation) => {
+    const { answer } = invocation;
+    const { listKeys } = await import('#agency/agency.ts');
+    return await withDatabase(invocation, async (db) => {
+      const agency = await knownAgency(db, invocation);
+      if (agency === null) return EXIT.refused;
+      const keys = await db.inAgency(agency.id, listKeys);
+      const time = (at: Date | null): string => at?.toISOString() ?? 'not known';
+      answer(
+        { agency: agency.id, keys },
+        keys.length === 0
+          ? `${agency.name} has no keys. Make one: npx holdfast key create --agency ${agency.id} --role moderator`
+          : keys
+              .map(
+                (one) =>
+                  `${one.keyId}  ${one.role.padEnd(17)}  made ${time(one.createdAt)}  last used ${time(one.lastUsed).padEnd(24)}  ${one.revokedAt === null ? 'valid' : `revoked ${time(one.revokedAt)}`}  ${one.label}`,
+              )
+              .join('\n'),
+      );
+      return EXIT.done;
+    });
+  },
+};

@@ -1,0 +1,69 @@
+/** `holdfast policy add`: a body's own clauses, as a new version. What is there already is never changed. */
+import { readFile } from 'node:fs/promises';
+import { knownAgency } from './known-agency.ts';
+import { EXIT, type Verb } from './verb.ts';
+import { withDatabase } from './with-database.ts';
+
+export const policyAdd: Verb = {
+  name: 'policy add',
+  summary: 'Add a version of an agency’s policy: the clauses that moderators choose from',
+  configure: (command) => {
+    command.argument('<file.json>', 'the policy').requiredOption('--agency <slug>', 'the agency');
+    command.addHelpText(
+      'after',
+      `
+A policy that changed is a new file with another "version" and "effectiveOn": records keep the clause as it stood the day
+it was named, and from that day on the newest version counts. The file:
+{
+  "policyId": "rivertown-social-media",
+  "version": "2026-01",
+  "title": "City of Rivertown, social media policy",
+  "effectiveOn": "2026-01-01",
+  "grounds": [
+    { "clauseId": "3.b", "label": "Advertising", "citation": "Policy 3(b)",
+      "clause": "The words of the clause, as the policy has them." }
+  ]
+}`,
+    );
+  },
+  run: async (invocation) => {
+    const { args, say, answer } = invocation;
+    const { addPolicy, readPolicyFile } = await import('#agency/agency.ts');
+    const path = args[0] ?? '';
+    if (/\.ya?ml$/i.test(path)) {
+      say(`"${path}" is YAML; a policy is taken as JSON. "holdfast policy add --help" shows one.`);
+      return EXIT.usage;
+    }
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text === null) {
+      say(`The file "${path}" cannot be read; nothing was added.`);
+      return EXIT.usage;
+    }
+    const { policy, problems } = readPolicyFile(text);
+    if (policy === undefined) {
+      say(
+        [
+          `${path} has ${problems.length} problem(s); nothing was added:`,
+          ...problems.map((one) => `- ${one}`),
+        ].join('\n'),
+      );
+      return EXIT.usage;
+    }
+    return await withDatabase(invocation, async (db) => {
+      const agency = await knownAgency(db, invocation);
+      if (agency === null) return EXIT.refused;
+      const { policyId, version, title, effectiveOn, grounds } = policy;
+      if (!(await db.inAgency(agency.id, async (at) => await addPolicy(at, policy)))) {
+        say(
+          `${agency.name} has version "${version}" of ${policyId} already; nothing was changed. What changed goes into a new version.`,
+        );
+        return EXIT.refused;
+      }
+      answer(
+        { agency: agency.id, policyId, version, title, effectiveOn, grounds: grounds.length },
+        `Added ${policyId}, version ${version}, with ${grounds.length} clause(s), in force from ${effectiveOn}. Reports cite them as ${policyId}#${grounds[0]?.clauseId ?? ''}.`,
+      );
+      return EXIT.done;
+    });
+  },
+};
