@@ -4,6 +4,10 @@
 # the password. psql takes PGHOST, PGUSER, PGPASSWORD and PGDATABASE from the environment.
 set -eu
 
+PGPASSWORD=$(cat "$PGPASSWORD_FILE")
+export PGPASSWORD
+LOGIN_PASSWORD=$(cat "$LOGIN_PASSWORD_FILE")
+
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set login_password="$LOGIN_PASSWORD" <<'SQL'
 select format('create role %I nologin nosuperuser nobypassrls nocreatedb nocreaterole', name)
   from unnest(array['holdfast_app', 'holdfast_search', 'holdfast_system']) as name

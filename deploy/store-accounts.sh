@@ -3,6 +3,9 @@
 # do is written in the bucket's policy by `holdfast prepare-store`. May be run again; it then renews the secrets.
 set -eu
 
+ADMIN_SECRET_KEY=$(cat "$ADMIN_SECRET_KEY_FILE")
+export ADMIN_SECRET_KEY
+
 admin() { versitygw admin "$@"; }
 
 account() {
@@ -17,5 +20,5 @@ account() {
   echo "S3_ACCESS_KEY_ID and S3_PURGE_ACCESS_KEY_ID must be two accounts: whoever writes must not be able to delete." >&2
   exit 1
 }
-account "$S3_ACCESS_KEY_ID" "$S3_SECRET_ACCESS_KEY"
-account "$S3_PURGE_ACCESS_KEY_ID" "$S3_PURGE_SECRET_ACCESS_KEY"
+account "$S3_ACCESS_KEY_ID" "$(cat "$S3_SECRET_ACCESS_KEY_FILE")"
+account "$S3_PURGE_ACCESS_KEY_ID" "$(cat "$S3_PURGE_SECRET_ACCESS_KEY_FILE")"

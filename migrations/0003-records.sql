@@ -57,6 +57,13 @@ create table fact (
   idempotency_key  text,
   -- Says that the removal was done: without a note "safe to remove" does not wait for its seal.
   confirms         boolean not null default false,
+  -- What the safety rule asks of a fact, so that no receipt has to read the fact: its words as far as they are compared, whether
+  -- it has the platform's own id of the content, whether it says when the action was done, whether it has a note.
+  words            text,
+  words_sha256     text,
+  named            boolean not null default false,
+  done             boolean not null default false,
+  noted            boolean not null default false,
   deliveries       int not null default 1,
   seal_no          int,
   primary key (id, source, agency_id),
@@ -99,9 +106,12 @@ create table seal (
   sealed_at        timestamptz,
   store_kind       text,
   immutability     text,
+  -- Of the installation that made it, the weaker one when that changed meanwhile: a seal of a trial is no evidence in production.
+  mode             text not null check (mode in ('trial', 'production')),
   primary key (record_id, no),
   foreign key (record_id, agency_id) references record
 );
+create index seal_of_trial on seal (record_id) where mode = 'trial';
 
 -- The intent of a key in the store, committed before the key is written, and what the store said about it afterwards.
 -- No locked key exists without a row here.

@@ -1,9 +1,10 @@
 -- Accepting a report is one function, so that it is one round trip and one commit, and so that many reports that wait at
 -- the same moment can share a commit: select accept_report(r) from jsonb_array_elements($1) r.
 --
--- Answers {"outcome": "accepted" | "repeated" | "conflict" | "key-revoked", "recordId": …, "factN": …}.
+-- Answers {"outcome": "accepted" | "repeated" | "conflict" | "full" | "key-revoked", "recordId": …, "factN": …}.
 --   repeated  the same key or the same fact with the same content: nothing new, only counted
 --   conflict  the same key or fact id with other content: nothing is written
+--   full      the record has as many facts, bytes of them or files as one may have ("limits"): nothing is written
 -- The caller answers 202 after the commit of the statement, not before.
 --
 -- A report without a key of its own is named by what it says ("named": true). Said again after its removal was done or undone
@@ -20,6 +21,7 @@ declare
   is_new    boolean := false;
   fact_no   int := 1;
   file_no   int := 0;
+  said_bytes bigint;
   again     int;
   known     boolean;
   prior     record;
@@ -81,7 +83,7 @@ begin
     values (a, wanted, p->>'subject', at, p->>'platform', p->>'account', (p->>'accountId')::uuid, p->>'kind', p->>'verb',
             array(select jsonb_array_elements_text(p->'grounds')), p->>'excerpt', p->>'author', p->>'address',
             p->>'removal', case when p->>'removal' = 'confirmed' then p->'removedAt' end, p->>'edition', p->>'series', p->>'seriesReason',
-            search_words(p->>'words'))
+            search_words(a, p->>'words'))
     on conflict (subject, agency_id) where subject not like 'unknown:%' do nothing
     returning id into rec;
     is_new := rec is not null;
@@ -92,15 +94,25 @@ begin
 
   if not is_new then
     select coalesce(max(f.n), 0) + 1 into fact_no from fact f where f.agency_id = a and f.record_id = rec;
-    select coalesce(max(x.n), 0) into file_no from artifact x where x.agency_id = a and x.record_id = rec;
+    -- The raw bytes of a fact say how large it is. Whoever adds to the record waits for its row, which is locked above.
+    select coalesce(max(x.n), 0), coalesce(sum(x.size_bytes) filter (where x.origin = 'raw'), 0) into file_no, said_bytes
+      from artifact x where x.agency_id = a and x.record_id = rec;
+    if fact_no > (p #>> '{limits,facts}')::int
+       or said_bytes + (p #>> '{artifacts,0,sizeBytes}')::bigint > (p #>> '{limits,bytes}')::bigint
+       or file_no + jsonb_array_length(p->'artifacts') > (p #>> '{limits,files}')::int then
+      return jsonb_build_object('outcome', 'full', 'recordId', rec);
+    end if;
   end if;
 
   -- Another process may insert the same fact at this very moment. The unique keys decide. Whoever comes second gives the
   -- whole statement back, and when its caller runs it again, the fact that won is found above. (A savepoint here would
   -- cost every report what only this race needs.)
-  insert into fact (agency_id, source, id, record_id, n, type, recorded_at, actor, body, delivery, idempotency_key, confirms)
+  insert into fact (agency_id, source, id, record_id, n, type, recorded_at, actor, body, delivery, idempotency_key, confirms,
+                    words, words_sha256, named, done, noted)
   values (a, p->>'source', p->>'factId', rec, fact_no, p->>'type', at, p->>'actor', p->'fact', p->>'delivery', p->>'idempotencyKey',
-          coalesce((p->>'confirms')::boolean, false))
+          coalesce((p->>'confirms')::boolean, false),
+          p #>> '{compared,text}', p #>> '{compared,sha256}', p #>> '{fact,data,content,nativeId}' is not null,
+          p #>> '{fact,data,action,performedAt,value}' is not null, p #>> '{fact,data,notes}' is not null)
   on conflict do nothing;
   if not found then
     raise exception 'another process accepted this fact just now; run the statement again' using errcode = 'HF001';
@@ -114,7 +126,7 @@ begin
 
   if not is_new then
     update record r
-       set search = search_words_added(r.search, p->>'words'),
+       set search = search_words_added(r.search, a, p->>'words'),
            address = coalesce(r.address, p->>'address'),
            -- A clause that is named later classifies what was unclassified; what has a series keeps it.
            edition = case when r.series is null then p->>'edition' else r.edition end,
@@ -158,32 +170,43 @@ create function search_fold(words text) returns text language sql immutable para
               else normalize(regexp_replace(normalize(words, NFKD), '[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufe0e\ufe0f]+', '', 'g'), NFKC) end
 $$;
 
--- The words of a report as they can be searched for: once by their stems, once as they stand (names, other languages).
--- An index has a limit (1 MB a row in Postgres); the text itself has none here. 200,000 characters are indexed.
-create function search_words(words text) returns tsvector language plpgsql immutable as $$
-declare w text := left(search_fold(left(coalesce(words, ''), 200000)), 200000);
+-- What stands before each word of an agency in the index: it holds the words of all agencies, and how long it takes to find that
+-- a word is nobody's must not tell whether it is another's. Short, for it is kept with each word; two agencies with the same
+-- one lose that and nothing else, since the agency itself is asked for too.
+create function search_tag(a text) returns text language sql immutable parallel safe as $$ select left(md5(a), 6) $$;
+
+-- The words of a report as they can be searched for: once by their stems, once as they stand (names, other languages), each with
+-- the agency's tag before it. The tag is put in where a word begins in the text form of a tsvector: no word holds a space.
+-- An index has a limit (1 MB a row in Postgres, 2 KB a word); the text itself has none here. 200,000 characters are indexed.
+create function search_words(a text, words text) returns tsvector language plpgsql immutable as $$
+declare
+  w      text := left(search_fold(left(coalesce(words, ''), 200000)), 200000);
+  quote  text := ' ''';
+  tagged text := ' ''' || search_tag(a);
 begin
   -- So much always fits. What is longer may not: no report is refused for that, fewer words of it are found.
-  if octet_length(w) < 100000 then return to_tsvector('english', w) || to_tsvector('simple', w); end if;
+  if octet_length(w) < 2000 then
+    return replace(' ' || to_tsvector('english', w)::text || ' ' || to_tsvector('simple', w)::text, quote, tagged)::tsvector;
+  end if;
   begin
-    return to_tsvector('english', w) || to_tsvector('simple', w);
+    return replace(' ' || to_tsvector('english', w)::text || ' ' || to_tsvector('simple', w)::text, quote, tagged)::tsvector;
   exception when program_limit_exceeded then
-    return to_tsvector('simple', left(w, 20000));
+    return replace(' ' || to_tsvector('simple', regexp_replace(left(w, 20000), '\S{255}\S+', ' ', 'g'))::text, quote, tagged)::tsvector;
   end;
 end $$;
 
 -- The words of one more fact. When the row's limit is reached the record is still found by the words before.
-create function search_words_added(present tsvector, words text) returns tsvector language plpgsql immutable as $$
+create function search_words_added(present tsvector, a text, words text) returns tsvector language plpgsql immutable as $$
 begin
-  return present || search_words(words);
+  return present || search_words(a, words);
 exception when program_limit_exceeded then
   return present;
 end $$;
 
 -- What was typed, as a query: words, "phrases", -excluded, or. Each term is asked for by its stem or as it stands, and
 -- each exclusion excludes both: one query by stems or-ed with one of plain words would find by the second what the first
--- excludes. Words without weight (the, is) count only where there is nothing else.
-create function search_query(q text) returns tsquery language plpgsql immutable parallel safe as $$
+-- excludes. Words without weight (the, is) count only where there is nothing else. In the end each word gets the agency's tag.
+create function search_query(a text, q text) returns tsquery language plpgsql immutable parallel safe as $$
 declare
   token     text;
   words     text;
@@ -216,5 +239,5 @@ begin
       wanted := coalesce(wanted && term, term);
     end if;
   end loop;
-  return coalesce(answer, ''::tsquery);
+  return regexp_replace(coalesce(answer, ''::tsquery)::text, '''((?:[^'']|'''')+)''', '''' || search_tag(a) || '\1''', 'g')::tsquery;
 end $$;

@@ -32,7 +32,7 @@ grant update (state, excerpt, author, address, capture_outcome, capture, removal
               series_reason, search) on record to holdfast_app;
 grant update (deliveries, seal_no) on fact to holdfast_app;
 grant update (staged, inline, picture, seal_no) on artifact to holdfast_app;
-grant update (sealed_at, store_kind, immutability) on seal to holdfast_app;
+grant update (sealed_at, store_kind, immutability, mode) on seal to holdfast_app;
 grant update (body, retain_until, version_id, locked_until, confirmed_at) on object to holdfast_app;
 grant select, insert, update, delete on step to holdfast_app;
 
@@ -51,19 +51,20 @@ grant select (agency_id, record_id, n, staged, seal_no) on artifact to holdfast_
 -- Search. Under row-level security Postgres does not use an index for an operator that is not marked leakproof, and the
 -- text-search match is not: every search would read every row of the agency. So one function searches under a role
 -- of its own that sees the index columns of all agencies, names the agency of the present transaction itself, and gives
--- back ids alone; what is shown is then read under the walls as usual.
+-- back ids alone; what is shown is then read under the walls as usual. Its path ends with pg_temp, which is otherwise looked
+-- into first: a caller's temporary view named "record" would be read, and run what it holds, under that role.
 create policy lookup on record for select to holdfast_search using (true);
 grant select (agency_id, id, state, received_at, platform, account, verb, grounds, capture_outcome, removal, edition, series, search)
   on record to holdfast_search;
 
 create function search_records(q text, f jsonb, before_at timestamptz, before_id uuid, how_many int)
 returns table (id uuid, received_at timestamptz) language plpgsql stable security definer
-set search_path = pg_catalog, public as $$
+set search_path = pg_catalog, public, pg_temp as $$
 declare
   a text := current_setting('app.agency');
   conditions text := 'r.agency_id = $1';
 begin
-  if q is not null then conditions := conditions || ' and r.search @@ search_query($2)'; end if;
+  if q is not null then conditions := conditions || ' and r.search @@ search_query($1, $2)'; end if;
   if f ? 'platform' then conditions := conditions || ' and r.platform = $3->>''platform'''; end if;
   if f ? 'account' then conditions := conditions || ' and lower(r.account) = lower($3->>''account'')'; end if;
   if f ? 'ground' then conditions := conditions || ' and r.grounds @> array[$3->>''ground'']'; end if;
@@ -92,3 +93,8 @@ grant execute on function search_records(text, jsonb, timestamptz, uuid, int) to
 grant create on schema public to holdfast_search;
 alter function search_records(text, jsonb, timestamptz, uuid, int) owner to holdfast_search;
 revoke create on schema public from holdfast_search;
+
+-- Nothing of ours needs a temporary table, and one may stand in front of a table of the archive.
+do $$ begin
+  execute format('revoke temporary on database %I from public, holdfast_app, holdfast_search, holdfast_system', current_database());
+end $$;

@@ -1,7 +1,11 @@
 /**
  * Every setting, in one schema, read once in a main and passed down in slices. All problems are reported together.
  * An empty variable counts as absent, because compose files write `NAME=` for "not set".
+ *
+ * Each setting NAME may be given as NAME_FILE instead, the file that holds it. Secrets should be: an environment is shown in
+ * /proc to every process of the same user, and by `docker inspect`.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ArchiveError } from './errors.ts';
 
@@ -39,6 +43,8 @@ export interface Config {
   readonly s3: S3Config | null;
   /** Production only: someone decided, in writing, that tamper-evident is enough. */
   readonly acceptFolderStore: boolean;
+  /** Production only: someone knows that records of a trial are in this archive. */
+  readonly acceptTrialRecords: boolean;
   readonly chromiumPath: string | null;
   /** Trial-only: `host:port` pairs that the capture may open although they are not global addresses. */
   readonly captureAllow: readonly string[];
@@ -52,11 +58,16 @@ export interface Config {
   /** A ring that nobody followed for so long counts as forgotten by the queue, and is rung again. */
   readonly reconcileMs: number;
   readonly stagingDir: string;
+  /** What intake leaves free on the disk; null: by the disk's size. */
+  readonly diskReserveBytes: number | null;
   /** Workers have no API: their own metrics on this port, when it is set. */
   readonly metricsPort: number | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What an address of the database may not bring along. */
+const OPTIONS_OF_OURS = ['options', 'role', 'search_path', 'session_authorization'];
 
 const DAY_MS = 86_400_000;
 const LEASE_MS = 30 * DAY_MS;
@@ -71,12 +82,41 @@ export function parseDuration(text: string): number | null {
   return Number(match[1]) * unit;
 }
 
+/** `500MB`, `2GB`, as powers of 1024 → bytes; null when it is neither. */
+function parseSize(text: string): number | null {
+  const match = /^(\d{1,6})(MB|GB)$/.exec(text);
+  return match === null ? null : Number(match[1]) * (match[2] === 'GB' ? 1024 ** 3 : 1024 ** 2);
+}
+
+/** One setting, from the environment or from the file that the environment names. Null: not set. */
+export function readSetting(env: Environment, name: string): string | null {
+  const value = env[name] ?? '';
+  const file = env[`${name}_FILE`] ?? '';
+  if (file === '') return value === '' ? null : value;
+  const problem = (what: string): ArchiveError =>
+    new ArchiveError('config-invalid', what, { retry: 'never' });
+  if (value !== '') throw problem(`${name} and ${name}_FILE are both set; one of them is enough.`);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    throw problem(`${name}_FILE names a file that cannot be read: ${file}.`);
+  }
+  if (text === '') throw problem(`${name}_FILE names a file that is empty: ${file}.`);
+  return text;
+}
+
 /** Reads and checks the environment. Rejects with `config-invalid`, whose message lists every problem. */
 export function readConfig(env: Environment): Config {
   const problems: string[] = [];
   const read = (name: string): string | null => {
-    const value = env[name];
-    return value === undefined || value === '' ? null : value;
+    try {
+      return readSetting(env, name);
+    } catch (error) {
+      const problem = error instanceof ArchiveError ? error.message : String(error);
+      if (!problems.includes(problem)) problems.push(problem);
+      return null;
+    }
   };
   const integer = (name: string, fallback: number, min: number, max: number): number => {
     const text = read(name);
@@ -96,6 +136,13 @@ export function readConfig(env: Environment): Config {
     );
     return fallbackMs;
   };
+  const size = (name: string): number | null => {
+    const text = read(name);
+    const value = text === null ? null : parseSize(text);
+    if (text !== null && value === null)
+      problems.push(`${name} must be a size such as 500MB or 2GB; it is "${text}".`);
+    return value;
+  };
   const address = (name: string, protocols: readonly string[]): string | null => {
     const text = read(name);
     if (text === null) return null;
@@ -104,6 +151,26 @@ export function readConfig(env: Environment): Config {
       `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
     );
     return null;
+  };
+  /** Each connection is given its role by such an option; one in the address takes its place, and no wall stands any more. */
+  const database = (name: string): string | null => {
+    const url = address(name, ['postgres:', 'postgresql:']);
+    if (url === null) return null;
+    for (const parameter of new URL(url).searchParams.keys())
+      if (OPTIONS_OF_OURS.includes(parameter.toLowerCase()))
+        problems.push(
+          `${name} must not set "${parameter}": the archive sets that itself on each connection, so that agencies are kept apart. Take it out of the address; what it was for can be set on the login, with "alter role … set …".`,
+        );
+    return url;
+  };
+  /** The password may be given apart, so that the address is no secret. */
+  const withPassword = (url: string | null, name: string): string | null => {
+    const password = read(name);
+    if (password === null || url === null) return url;
+    const whole = new URL(url);
+    if (whole.password !== '') problems.push(`${name} is set, and the address holds a password already.`);
+    whole.password = encodeURIComponent(password);
+    return whole.href;
   };
   const yes = (name: string): boolean => {
     const text = read(name);
@@ -183,13 +250,14 @@ export function readConfig(env: Environment): Config {
     ),
     dataDir,
     logLevel: read('HOLDFAST_LOG_LEVEL') ?? 'info',
-    databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
-    databaseOwnerUrl: address('DATABASE_OWNER_URL', ['postgres:', 'postgresql:']),
+    databaseUrl: withPassword(database('DATABASE_URL'), 'DATABASE_PASSWORD'),
+    databaseOwnerUrl: withPassword(database('DATABASE_OWNER_URL'), 'DATABASE_OWNER_PASSWORD'),
     embeddedPostgresPort:
       read('HOLDFAST_POSTGRES_PORT') === null ? null : integer('HOLDFAST_POSTGRES_PORT', 0, 1, 65_535),
-    redisUrl: address('REDIS_URL', ['redis:', 'rediss:']),
+    redisUrl: withPassword(address('REDIS_URL', ['redis:', 'rediss:']), 'REDIS_PASSWORD'),
     s3,
     acceptFolderStore,
+    acceptTrialRecords: yes('HOLDFAST_ACCEPT_TRIAL_RECORDS'),
     chromiumPath: read('CHROMIUM_PATH'),
     captureAllow,
     captureDeadlineMs: duration('HOLDFAST_CAPTURE_DEADLINE', 60_000, 1000),
@@ -199,6 +267,7 @@ export function readConfig(env: Environment): Config {
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),
     stagingDir: resolve(read('HOLDFAST_STAGING') ?? resolve(dataDir, 'staging')),
+    diskReserveBytes: size('HOLDFAST_DISK_RESERVE'),
     metricsPort:
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),
   };

@@ -5,6 +5,7 @@ import { openMetrics, type Metrics } from '#api/api.ts';
 import { openLog } from '#log.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
+import { startStoreWatch } from './store-watch.ts';
 import { openSystem, type System } from './system.ts';
 import { startWork, type StopWork, type WorkerName } from './work.ts';
 
@@ -23,15 +24,17 @@ export async function runWorker(name: WorkerName, config: Config, stop: AbortSig
   const stopped = Promise.withResolvers<void>();
   stop.addEventListener('abort', () => stopped.resolve(), { once: true });
   if (stop.aborted) stopped.resolve();
-  let stopWork: StopWork = async () => undefined;
+  const stops: StopWork[] = [];
   const served = config.metricsPort === null ? null : await serveMetrics(config, metrics);
   try {
-    stopWork = await startWork(name, system, { metrics, onHalt: (error) => halted.reject(error) });
+    stops.push(await startWork(name, system, { metrics, onHalt: (error) => halted.reject(error) }));
+    // Only this worker holds the key without which nothing can be proven.
+    if (name === 'retention') stops.push(startStoreWatch(system).stop);
     log.info({ worker: system.worker }, 'worker.started');
     await Promise.race([stopped.promise, halted.promise]);
     log.info('worker.draining');
   } finally {
-    await closeAll(system, stopWork);
+    await closeAll(system, ...stops);
     served?.close();
     await database.stop();
   }

@@ -7,13 +7,23 @@ import { openReference } from './reference.ts';
 import type { Config } from './config.ts';
 import { assertDurable, openDb, type Db } from '#db/db.ts';
 import { openCaptureBrowser, type CaptureBrowser } from '#capture/capture.ts';
-import { openPictureInspector, openStaging, type PictureInspector, type Staging } from '#intake/intake.ts';
+import {
+  openPictureInspector,
+  openRoom,
+  openStaging,
+  type PictureInspector,
+  type Room,
+  type Staging,
+} from '#intake/intake.ts';
+import { ArchiveError } from '#errors.ts';
 import { openLog, type Log } from '#log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
-import { openTrust, openStore, type ObjectStore, type StoreTrust } from '#store/store.ts';
+import { openTrust, openStore, type ObjectStore, type SealInput, type StoreTrust } from '#store/store.ts';
 import type { AgencyReference } from '#intake/intake.ts';
+import { hasTrialSeals } from '#seal/seal.ts';
 import { allowedHosts } from './demo-allow.ts';
 import { program } from './program.ts';
+import { openProofBook } from './store-watch.ts';
 
 export interface System {
   readonly config: Config;
@@ -23,6 +33,8 @@ export interface System {
   readonly store: ObjectStore;
   readonly trust: StoreTrust;
   readonly staging: Staging;
+  /** What the disk has left, of which intake keeps a reserve. */
+  readonly room: Room;
   readonly browser: CaptureBrowser;
   readonly inspector: PictureInspector;
   readonly referenceOf: (agencyId: string) => Promise<AgencyReference>;
@@ -42,15 +54,42 @@ export interface OpenOptions {
   readonly log?: Log;
 }
 
+/** What was sealed in a trial must not pass for a record of production because a setting changed. */
+async function assertNoTrial(db: Db, config: Config): Promise<void> {
+  if (config.mode !== 'production' || config.acceptTrialRecords || !(await hasTrialSeals(db))) return;
+  throw new ArchiveError(
+    'trial-records',
+    'This database holds records that were sealed in a trial, and this is production. Start production on a fresh database and store; or set HOLDFAST_ACCEPT_TRIAL_RECORDS=yes, and they stay, marked as made in a trial and no evidence for a removal.',
+    { retry: 'never' },
+  );
+}
+
 /** Rejects with `database-unsafe` before anything is accepted into a database that could lose it. */
 export async function openSystem(config: Config, options: OpenOptions): Promise<System> {
   const log = options.log ?? openLog(config.logLevel, options.name);
   const db = openDb({ url: options.databaseUrl, name: `holdfast-${options.name}` });
   await assertDurable(db);
+  await assertNoTrial(db, config);
   const now = (): Date => new Date();
   const queue = await openQueue(config, { databaseUrl: options.databaseUrl, log });
-  const store = await openStore(config);
-  const staging = await openStaging(config.stagingDir);
+  const opened = await openStore(config);
+  // The data folder counts when something lives there that a full disk would end: the embedded database, or the folder store.
+  const atHome = config.databaseUrl === null || config.s3 === null;
+  const room = openRoom({
+    folders: atHome ? [config.stagingDir, config.dataDir] : [config.stagingDir],
+    reserveBytes: config.diskReserveBytes,
+  });
+  const store =
+    opened.kind === 'folder'
+      ? {
+          ...opened,
+          seal: async (input: SealInput) => {
+            await room.askToSeal(input.sizeBytes);
+            return await opened.seal(input);
+          },
+        }
+      : opened;
+  const staging = await openStaging(config.stagingDir, room);
   const captureAllow = (): readonly string[] => allowedHosts(config);
   const browser = openCaptureBrowser(
     {
@@ -61,15 +100,18 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     },
     log,
   );
-  const inspector = openPictureInspector();
+  const inspector = openPictureInspector({
+    onStarted: (confinement) => log.info({ ...confinement }, 'decoder.started'),
+  });
   return {
     config,
     log,
     db,
     queue,
     store,
-    trust: openTrust(store, now),
+    trust: openTrust(store, now, openProofBook(db)),
     staging,
+    room,
     browser,
     inspector,
     referenceOf: openReference(db, now),

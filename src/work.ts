@@ -113,10 +113,14 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
   return async () => undefined;
 }
 
+/** What a page leaves in scratch and staging, generously. */
+const CAPTURE_BYTES = 64 * 1024 ** 2;
+
 async function startCapturing(system: System, options: WorkOptions): Promise<StopWork> {
   const { db, browser, staging, config } = system;
   await staging.checkProbe();
   await take(system, options, 'capture', config.captureConcurrency, async (claim) => {
+    await system.room.ask(CAPTURE_BYTES);
     await captureRecord(
       {
         db,

@@ -9,6 +9,7 @@ import { openKeyring } from '#agency/agency.ts';
 import { registerConsole } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { openAcceptor } from '#intake/intake.ts';
+import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { guardRoutes } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -79,7 +80,14 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     keyring: openKeyring(system.db),
     acceptor: openAcceptor(system.db),
     metrics: options.metrics ?? openMetrics(system.db),
-    watchers: await openWatchers(system.db),
+    watchers: await openWatchers(
+      system.db,
+      async (agencyId, recordId) =>
+        await system.db.inAgency(
+          agencyId,
+          async (at) => await readReceipt(at, recordId, system.config.mode, system.now()),
+        ),
+    ),
     poke: options.poke ?? (() => undefined),
     closing: closing.signal,
   };

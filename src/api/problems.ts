@@ -60,8 +60,11 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'record-not-found': { status: 404, title: 'No such record' },
   'route-not-found': { status: 404, title: 'No such call' },
   'method-not-allowed': { status: 405, title: 'Not with this method' },
+  'record-full': { status: 409, title: 'The record is full' },
   'removal-not-awaited': { status: 409, title: 'No removal is awaited' },
   'step-not-parked': { status: 409, title: 'Nothing to run again' },
+  'streams-too-many': { status: 429, title: 'Too many streams', retryAfter: 30 },
+  'streams-full': down('All streams are taken', 30),
   'shutting-down': down('The archive is shutting down'),
   // A connection that breaks in a commit leaves open whether it was one: whoever sends again under the same key finds out.
   'database-down': down(
@@ -83,6 +86,12 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
     'The store did not pass its checks, so nothing is sealed into it until it does. Tell the administrator, who finds the reason with "holdfast doctor"; then try again.',
   ),
   'store-object-missing': broken,
+  'store-object-changed': {
+    status: 502,
+    title: 'The file is not what was sealed',
+    sentence:
+      'What the store has of this file is not what was sealed: it was changed or taken away, so it is not handed over. The record’s history says so. Tell the administrator; the sealed bytes may be in a backup of the store.',
+  },
   'queue-down': down('The queue is down', 5, 'The queue cannot be reached just now. Try again in a moment.'),
 };
 

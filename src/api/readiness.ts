@@ -6,12 +6,15 @@ import { sql } from 'kysely';
 import type { System } from '../system.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
+import { sentenceOf } from '#intake/intake.ts';
 
 export interface Part {
-  readonly name: 'database' | 'staging' | 'queue' | 'store' | 'browser' | 'clock';
+  readonly name: 'database' | 'staging' | 'disk' | 'queue' | 'store' | 'browser' | 'clock';
   readonly ok: boolean;
   /** Whether intake stops without it. */
   readonly needed: boolean;
+  /** False: there was nothing that could be looked at, so that "ok" says nothing. */
+  readonly checked: boolean;
   readonly found: string;
   /** Null when it is well. */
   readonly code: string | null;
@@ -22,6 +25,14 @@ const PART_LIMIT_MS = 5000;
 const ONE_BYTE = new Uint8Array(1);
 /** Nothing is ever there. */
 const ASKED_KEY = 'canary/readiness';
+
+type Standing = Awaited<ReturnType<System['trust']['trusted']>>['standing'];
+
+const STANDING: Readonly<Record<Standing, string>> = {
+  immutable: 'immutable',
+  'deletion-not-proven': 'lock set, deletion not proven',
+  'tamper-evident': 'tamper-evident, not immutable',
+};
 
 export async function readiness(
   system: System,
@@ -38,6 +49,15 @@ export async function readiness(
       await system.staging.remove(stagedName);
       return 'can be written and read';
     }),
+    // Near its reserve is a warning; below it, staging says so and intake stops.
+    part('disk', false, async () => {
+      const view = await system.room.look();
+      if (view === null) return 'cannot be asked how full it is';
+      if (view.standing === 'ample') return sentenceOf(view);
+      throw new ArchiveError(view.standing === 'near' ? 'disk-nearly-full' : 'disk-full', sentenceOf(view), {
+        retry: 'later',
+      });
+    }),
     part('queue', false, async () => {
       await system.queue.ping();
       return `${system.queue.kind}: answers`;
@@ -46,7 +66,7 @@ export async function readiness(
       const capabilities = await system.trust.trusted();
       // What the canary proved stands for an hour; whether the store answers now, only asking it tells.
       await system.store.head(ASKED_KEY);
-      return `${capabilities.kind}: canary passed, ${capabilities.immutability === 'compliance' ? 'immutable' : 'tamper-evident, not immutable'}`;
+      return `${capabilities.kind}: canary passed, ${STANDING[capabilities.standing]}`;
     }),
     part('browser', false, async () => {
       const browser = await system.browser.health();
@@ -61,10 +81,21 @@ export async function readiness(
           `this machine and the database differ by ${Math.round(skewMs / 1000)} s; set both by NTP`,
           { retry: 'later' },
         );
+      if (sharesClock(system)) throw new NotChecked('database and archive share one clock');
       return `within ${Math.max(1, Math.round(skewMs / 1000))} s of the database`;
     }),
   ]);
   return { ready: parts.every((one) => one.ok || !one.needed), parts };
+}
+
+/** Thrown by a look that could only find what it brought along. */
+class NotChecked extends Error {}
+
+/** A database on this machine: comparing would compare a clock with itself. */
+function sharesClock({ config }: System): boolean {
+  if (config.databaseUrl === null) return true;
+  const { hostname } = new URL(config.databaseUrl);
+  return hostname === '' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 async function part(name: Part['name'], needed: boolean, look: () => Promise<string>): Promise<Part> {
@@ -73,11 +104,13 @@ async function part(name: Part['name'], needed: boolean, look: () => Promise<str
     timer = setTimeout(() => reject(new Error(`no answer within ${PART_LIMIT_MS / 1000} s`)), PART_LIMIT_MS);
   });
   try {
-    return { name, ok: true, needed, found: await Promise.race([look(), limit]), code: null };
+    return { name, ok: true, needed, checked: true, found: await Promise.race([look(), limit]), code: null };
   } catch (error) {
+    if (error instanceof NotChecked)
+      return { name, ok: true, needed, checked: false, found: `not checked: ${error.message}`, code: null };
     const code = isDatabaseDown(error) ? 'database-down' : codeOf(error);
     const found = `${code}: ${error instanceof Error ? error.message : 'failed'}`;
-    return { name, ok: false, needed, found, code };
+    return { name, ok: false, needed, checked: true, found, code };
   } finally {
     clearTimeout(timer);
   }

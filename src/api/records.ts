@@ -1,7 +1,5 @@
 /** Reading back: search, one record, its receipt, its live status, its bytes. Every view of content is in the history first. */
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { PAGE_HEADERS, receiptPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -13,6 +11,8 @@ import {
   readHistory,
   readReceipt,
   readRecord,
+  readRecordRow,
+  reasonOf,
   recordIdOf,
   runAgain,
   searchRecords,
@@ -20,7 +20,9 @@ import {
 import { STEPS } from '#queue/queue.ts';
 import { actorOf, callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { answers, ListQuery, problemResponses, RecordParams } from './schemas.ts';
+import { openChecked } from './handing-over.ts';
+import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
+import { streamReceipts } from './streams.ts';
 
 const security = [{ key: [] }];
 const notFound = (): ArchiveError =>
@@ -75,39 +77,35 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
     },
   );
 
-  const one = <T>(
-    summary: string,
-    roles: typeof READERS,
-    work: (at: AgencyTx, id: string, request: FastifyRequest, reply: FastifyReply) => Promise<T>,
-  ) => ({
-    options: {
-      config: { roles },
+  app.get<{ Params: { id: string }; Querystring: Static<typeof RecordQuery> }>(
+    '/v1/records/:id',
+    {
+      config: { roles: READERS },
       schema: {
-        summary,
+        summary:
+          'A record, whole; its facts by pages of at most 100 or about 8 MB, its history the newest 1,000 entries',
         tags: ['records'],
         security,
         params: RecordParams,
-        response: { 200: Anything, ...problemResponses(401, 403, 404, 503) },
+        querystring: RecordQuery,
+        response: { 200: Anything, ...problemResponses(400, 401, 403, 404, 503) },
       },
     },
-    handler: async (request: FastifyRequest, reply: FastifyReply): Promise<T> => {
-      const id = recordIdOf((request.params as { id: string }).id);
+    async (request) => {
+      const id = recordIdOf(request.params.id);
       if (id === null) throw notFound();
-      return await inAgency(request, async (at) => await work(at, id, request, reply));
+      return await inAgency(request, async (at) => {
+        const record = await readRecord(at, id, Number(request.query.after ?? 0));
+        if (record === null) throw notFound();
+        await appendEvent(at, id, {
+          type: 'view.opened',
+          actor: actorOf(callerOf(request)),
+          body: { what: 'record' },
+        });
+        return { ...record, history: await readHistory(at, id) };
+      });
     },
-  });
-
-  const view = one('A record, whole', READERS, async (at, id, request) => {
-    const record = await readRecord(at, id);
-    if (record === null) throw notFound();
-    await appendEvent(at, id, {
-      type: 'view.opened',
-      actor: actorOf(callerOf(request)),
-      body: { what: 'record' },
-    });
-    return { ...record, history: await readHistory(at, id) };
-  });
-  app.get('/v1/records/:id', view.options, view.handler);
+  );
 
   app.get<{ Params: { id: string } }>(
     '/v1/records/:id/receipt',
@@ -158,23 +156,26 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         params: RecordParams,
         response: {
           200: answers('Receipts, until the caller or the archive ends it', 'text/event-stream'),
-          ...problemResponses(401, 403, 404, 503),
+          ...problemResponses(401, 403, 404, 429, 503),
         },
       },
     },
     async (request, reply) => {
       const id = recordIdOf(request.params.id);
-      // A key that was revoked ends what it opened.
-      const read = async () =>
-        id === null || !(await isStillKnown(request, context.keyring))
-          ? null
-          : await inAgency(
-              request,
-              async (at) => await readReceipt(at, id, system.config.mode, system.now()),
-            );
-      const first = await read();
-      if (id === null || first === null) throw notFound();
-      await streamReceipts(context, reply, id, first, read);
+      if (id === null) throw notFound();
+      const { agencyId, keyId } = callerOf(request);
+      const watch = context.watchers.watch({ agencyId, keyId, recordId: id });
+      try {
+        const first = await watch.first;
+        if (first === null) throw notFound();
+        await streamReceipts(reply, watch, first, {
+          // A key that was revoked ends what it opened.
+          isKnown: async () => await isStillKnown(request, context.keyring),
+          closing: context.closing,
+        });
+      } finally {
+        watch.stop();
+      }
       return reply;
     },
   );
@@ -190,7 +191,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         params: Type.Object({ id: Type.String(), n: Type.String() }),
         response: {
           200: answers('The bytes; their type is in Holdfast-Media-Type', 'application/octet-stream'),
-          ...problemResponses(401, 403, 404, 503),
+          ...problemResponses(401, 403, 404, 502, 503),
         },
       },
     },
@@ -210,12 +211,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         return found;
       });
       if (file === null) throw notFound();
-      const body =
-        file.key !== null && file.version_id !== null
-          ? await system.store.read(file.key, file.version_id)
-          : file.inline !== null
-            ? Readable.from([file.inline])
-            : createReadStream(system.staging.path(file.staged ?? ''));
+      const body = await openChecked(context, request, id, n, file);
       // Archived bytes are a stranger's: never shown as a page of ours, only handed over as a file.
       return reply
         .type('application/octet-stream')
@@ -245,9 +241,11 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         response: { 200: Anything, ...problemResponses(401, 403, 503) },
       },
     },
+    // What the error itself said names machines and keys of the store: for whoever can do something about those.
     async (request) => ({
       parked: (await inAgency(request, listParked)).map((step) => ({
         ...step,
+        reason: callerOf(request).role === 'administrator' ? step.reason : reasonOf(step.code),
         parkedAt: step.parkedAt.toISOString(),
       })),
     }),
@@ -270,7 +268,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       const step = STEPS.find((name) => name === request.params.step);
       if (id === null || step === undefined) throw notFound();
       const again = await inAgency(request, async (at) => {
-        if ((await readRecord(at, id)) === null) throw notFound();
+        if ((await readRecordRow(at, id)) === null) throw notFound();
         return await runAgain(at, id, step, actorOf(callerOf(request)));
       });
       if (!again)
@@ -283,65 +281,4 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       return { recordId: id, step, status: 'owed' };
     },
   );
-}
-
-/** Sends the receipt at once and whenever it says something new; a comment each 15 s keeps proxies from closing the line. */
-async function streamReceipts(
-  context: ApiContext,
-  reply: FastifyReply,
-  id: string,
-  first: object,
-  read: () => Promise<object | null>,
-): Promise<void> {
-  const { raw } = reply;
-  const { closing } = context;
-  reply.hijack();
-  // Whoever asked is gone already, and nothing will tell so any more.
-  if (raw.destroyed) return;
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  let sent = '';
-  const send = (receipt: object): void => {
-    // The time of issue alone is nothing new.
-    const said = JSON.stringify(receipt, (name, value: unknown) => (name === 'issuedAt' ? undefined : value));
-    if (said === sent || raw.writableEnded) return;
-    sent = said;
-    raw.write(`event: receipt\ndata: ${JSON.stringify(receipt)}\n\n`);
-  };
-  send(first);
-  let looking = false;
-  let again = false;
-  const look = (): void => {
-    if (looking) {
-      again = true;
-      return;
-    }
-    looking = true;
-    void read()
-      .then((receipt) => (receipt === null ? raw.end() : send(receipt)))
-      .catch(() => raw.end()) // the client reconnects and is told what is wrong
-      .finally(() => {
-        looking = false;
-        if (again) {
-          again = false;
-          look();
-        }
-      });
-  };
-  const stop = context.watchers.watch(id, look);
-  const beat = setInterval(() => {
-    if (!raw.writableEnded) raw.write(': \n\n');
-  }, 15_000);
-  const end = (): void => void raw.end();
-  await new Promise<void>((resolve) => {
-    raw.on('close', resolve);
-    closing.addEventListener('abort', end);
-    if (closing.aborted) end();
-  });
-  closing.removeEventListener('abort', end);
-  clearInterval(beat);
-  stop();
 }

@@ -16,13 +16,15 @@ import {
   type Channel,
   type ConfirmedRecord,
   type ReceivedFile,
+  type Share,
 } from '#intake/intake.ts';
-import { readRecord, recordIdOf } from '#record/record.ts';
+import { readRecordRow, recordIdOf } from '#record/record.ts';
 import { actorOf, callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { problemResponses } from './schemas.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
+const ROW_BYTES = 16 * 1024;
 
 const Accepted = Type.Object(
   {
@@ -97,7 +99,7 @@ export function registerReports(app: FastifyInstance, context: ApiContext): void
         tags: ['intake'],
         security: [{ key: [] }],
         body: { content: { 'application/json': { schema: RemovalConfirmation } } },
-        response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 422, 503) },
+        response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 422, 503, 507) },
       },
     },
     async (request, reply) => {
@@ -132,7 +134,7 @@ async function existing(
   const record =
     recordId === null
       ? null
-      : await context.system.db.inAgency(agencyId, async (at) => await readRecord(at, recordId));
+      : await context.system.db.inAgency(agencyId, async (at) => await readRecordRow(at, recordId));
   if (record === null)
     throw new ArchiveError('record-not-found', 'There is no such record in this agency.', { retry: 'never' });
   return record;
@@ -153,10 +155,33 @@ async function receive(
   toRecord: ConfirmedRecord | null,
   given?: Sent,
 ): Promise<FastifyReply> {
+  const { room } = context.system;
+  // A small report is written into the database: the row, its index and the log of both take several times what was sent.
+  await room.ask(ROW_BYTES + 4 * (request.body instanceof Uint8Array ? request.body.length : 0));
+  const share = room.share(callerOf(request).keyId);
+  try {
+    return await receiveInto(
+      context,
+      request,
+      reply,
+      toRecord,
+      given ?? (await readSent(context, request, share)),
+    );
+  } finally {
+    share.release();
+  }
+}
+
+async function receiveInto(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  toRecord: ConfirmedRecord | null,
+  sent: Sent,
+): Promise<FastifyReply> {
   const started = performance.now();
   const caller = callerOf(request);
   const { system } = context;
-  const sent = given ?? (await readSent(context, request));
   const forget = async (): Promise<void> => {
     await Promise.all(sent.files.map(async (file) => await system.staging.remove(file.stagedName)));
   };
@@ -197,7 +222,10 @@ async function receive(
     throw error;
   });
   if (accepted.repeated) await forget();
-  else context.poke();
+  else {
+    context.poke();
+    context.watchers.changed(accepted.recordId);
+  }
   context.metrics.accepted(accepted.repeated ? 'repeated' : 'accepted', (performance.now() - started) / 1000);
   const url = `${system.config.publicUrl}/v1/records/${accepted.recordId}`;
   if (accepted.repeated) reply.header('idempotent-replayed', 'true');
@@ -212,10 +240,17 @@ async function receive(
     });
 }
 
-async function readSent(context: ApiContext, request: FastifyRequest): Promise<Sent> {
+async function readSent(context: ApiContext, request: FastifyRequest, share: Share): Promise<Sent> {
   const type = mediaTypeOf(request);
   if (type === 'multipart/form-data') {
-    const form = await readMultipart({ body: request.raw, headers: request.headers }, context.system.staging);
+    const { staging } = context.system;
+    const form = await readMultipart(
+      { body: request.raw, headers: request.headers },
+      {
+        stage: async (bytes, limits) => await staging.stage(taken(bytes, share), limits),
+        remove: async (stagedName) => await staging.remove(stagedName),
+      },
+    );
     return {
       form: form.eventMediaType === 'application/json' ? 'simple' : 'cloudevents',
       event: form.eventBytes,
@@ -236,6 +271,14 @@ async function readSent(context: ApiContext, request: FastifyRequest): Promise<S
       { retry: 'never' },
     );
   return { form: type === 'application/json' ? 'simple' : 'cloudevents', event: body, files: [] };
+}
+
+/** Each piece is taken from the key's share before it is written. */
+async function* taken(bytes: AsyncIterable<Uint8Array>, share: Share): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    await share.take(chunk.length);
+    yield chunk;
+  }
 }
 
 function mediaTypeOf(request: FastifyRequest): string {

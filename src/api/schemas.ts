@@ -52,6 +52,15 @@ export const RecordParams = Type.Object({
   id: Type.String({ description: 'Record id (UUID in lower case)' }),
 });
 
+export const RecordQuery = Type.Object({
+  after: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,6}$',
+      description: 'Facts behind this one: the "nextFacts" of the page before',
+    }),
+  ),
+});
+
 /** Text that Postgres can compare: it knows no NUL. */
 const words = (maxLength: number, description?: string) =>
   Type.Optional(

@@ -2,7 +2,8 @@
  * What keeps the browser from doing harm on this machine: a uid of its own, Chromium's own sandbox, and a check by
  * the kernel's own books that the sandbox is really there. Nothing here believes a flag.
  */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
+import { freeUid, processes } from '#uids.ts';
 
 export interface Confinement {
   /** The uid that the browser runs under; null: ours. */
@@ -22,7 +23,7 @@ export async function confinements(allowNoSandbox: boolean): Promise<readonly Co
       { uid: null, sandbox: true, wrapper: [] },
       ...(allowNoSandbox ? [{ uid: null, sandbox: false, wrapper: [] }] : []),
     ];
-  const uid = await freeUid();
+  const uid = await freeUid('browser');
   const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
   const dieWithUs = ['--pdeathsig', 'KILL'];
   const bare = ['/usr/bin/setpriv', ...user, '--inh-caps', '-all', ...dieWithUs];
@@ -38,52 +39,6 @@ export async function confinements(allowNoSandbox: boolean): Promise<readonly Co
         ]
       : []),
   ];
-}
-
-/** Below 65,536, so that it exists in containers with a mapped range; in the gap that systemd's own ranges leave. */
-const FIRST_UID = 60_710;
-const UIDS = 470;
-
-async function freeUid(): Promise<number> {
-  const taken = new Set<number>();
-  for (const line of (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n'))
-    taken.add(Number(line.split(':')[2]));
-  for (const process of await processes()) taken.add(process.uid);
-  const start = Math.floor(Math.random() * UIDS);
-  for (let i = 0; i < UIDS; i += 1) {
-    const uid = FIRST_UID + ((start + i) % UIDS);
-    if (!taken.has(uid)) return uid;
-  }
-  throw new Error('No uid is free for the browser.');
-}
-
-interface Process {
-  readonly pid: number;
-  readonly uid: number;
-  readonly group: number;
-  readonly state: string;
-}
-
-/** Empty where there is no /proc. */
-async function processes(): Promise<Process[]> {
-  const found: Process[] = [];
-  for (const name of await readdir('/proc').catch(() => [])) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const status = await readFile(`/proc/${name}/status`, 'utf8');
-      const stat = await readFile(`/proc/${name}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      found.push({
-        pid: Number(name),
-        uid: Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]),
-        group: Number(fields[2]),
-        state: fields[0] ?? '',
-      });
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
 }
 
 /** Living processes of one launch: those of its uid, and those of its process group. */

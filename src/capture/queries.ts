@@ -49,7 +49,8 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
   }>`
     select r.address, r.capture_outcome, coalesce(r.capture->'target' not in ('null'::jsonb), false) as found,
            coalesce((r.capture->>'askedFact')::int, 0) as captured_fact,
-           (select json_agg(json_build_object('n', f.n, 'type', f.type, 'confirms', f.confirms, 'body', f.body) order by f.n)
+           (select json_agg(json_build_object('n', f.n, 'type', f.type, 'confirms', f.confirms, 'named', f.named, 'done', f.done,
+                      'words', case when f.words is not null then json_build_object('text', f.words, 'sha256', f.words_sha256) end) order by f.n)
               from fact f where f.agency_id = r.agency_id and f.record_id = r.id) as facts,
            (select f.body #>> '{data,content,permalink}' from fact f where f.agency_id = r.agency_id and f.record_id = r.id
               and f.body #>> '{data,content,permalink}' is not null order by f.n desc limit 1) as permalink,
@@ -59,6 +60,12 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
   const row = rows[0];
   if (row === undefined) throw new TypeError('A step is owed to a record that is not there.');
   const asked = askedNow(row.facts);
+  const { rows: said } = await sql<{ text: string | null; native_id: string | null }>`
+    select max(f.body #>> '{data,content,text}') filter (where f.n = ${asked?.wordedBy ?? 0}) as text,
+           max(f.body #>> '{data,content,nativeId}') filter (where f.n = ${asked?.namedBy ?? 0}) as native_id
+      from fact f where f.agency_id = ${agencyId} and f.record_id = ${recordId}
+       and f.n in (${asked?.wordedBy ?? 0}, ${asked?.namedBy ?? 0})`.execute(tx);
+  const text = said[0]?.text ?? null;
   return {
     address: row.address,
     outcome: row.capture_outcome,
@@ -66,8 +73,8 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
     capturedFact: row.captured_fact,
     since: asked?.since ?? 0,
     latestFact: row.facts.at(-1)?.n ?? 0,
-    text: asked?.text ?? null,
-    nativeId: asked?.nativeId ?? null,
+    text,
+    nativeId: said[0]?.native_id ?? null,
     card: {
       agency: row.name,
       recordId,
@@ -78,7 +85,7 @@ export async function readTask({ agencyId, tx }: AgencyTx, recordId: string): Pr
       verb: row.verb,
       author: row.author,
       address: row.permalink,
-      text: asked?.text ?? null,
+      text,
     },
   };
 }

@@ -68,6 +68,7 @@ export function openDb(options: DbOptions): Db {
       types,
       application_name: options.name ?? 'holdfast',
       options: `-c role=${role} -c synchronous_commit=on -c timezone=UTC`,
+      verify: onlyAs(role),
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
@@ -101,6 +102,31 @@ export function openDb(options: DbOptions): Db {
       await app.destroy();
       await system.destroy();
     },
+  };
+}
+
+/**
+ * For a pool's `verify`: a new connection that did not become `role` is refused. As the login itself it might own the tables,
+ * or stand behind no wall at all; and what an address may set is more than anybody lists.
+ */
+export function onlyAs(role: string): (client: pg.PoolClient, done: (error?: Error) => void) => void {
+  return (client, done) => {
+    client.query<{ is: string }>(
+      'select current_user as is',
+      (error: Error | null, result?: pg.QueryResult<{ is: string }>) => {
+        const found = result?.rows[0]?.is;
+        if (error !== null) done(error);
+        else if (found === role) done();
+        else
+          done(
+            new ArchiveError(
+              'invariant-broken',
+              `A connection to the database is "${found ?? 'nobody'}" instead of "${role}", so nothing keeps agencies apart on it. Take options out of DATABASE_URL, and out of whatever stands between the archive and its database.`,
+              { retry: 'halt' },
+            ),
+          );
+      },
+    );
   };
 }
 
@@ -139,6 +165,8 @@ export function isRetryableConflict(error: unknown): boolean {
 
 /** Refuses a server that could lose what it acknowledged. Source: reference/integrity.md finding 7 (measured). */
 export async function assertDurable(db: Db): Promise<void> {
+  // The other role's connection is tried too, before anything is promised on it.
+  await db.statement('alive', 'select 1', []);
   const { rows } = await sql<{ name: string; setting: string }>`
     select name, setting from pg_settings
      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'server_version_num')`.execute(

@@ -119,6 +119,11 @@ export interface FactTable {
   delivery: string;
   idempotency_key: string | null;
   confirms: Generated<boolean>;
+  words: string | null;
+  words_sha256: string | null;
+  named: Generated<boolean>;
+  done: Generated<boolean>;
+  noted: Generated<boolean>;
   deliveries: Generated<number>;
   seal_no: number | null;
 }
@@ -158,6 +163,7 @@ export interface SealTable {
   sealed_at: Date | null;
   store_kind: 'folder' | 's3' | null;
   immutability: 'compliance' | 'advisory' | null;
+  mode: 'trial' | 'production';
 }
 
 export interface ObjectTable {
@@ -208,6 +214,13 @@ export interface StepTable {
   parked_at: Date | null;
 }
 
+export interface ChoreTable {
+  name: 'lease-pass' | 'store-canary';
+  about: Generated<string>;
+  at: ColumnType<Date, never, never>;
+  report: Json<Record<string, unknown>>;
+}
+
 export interface Tables {
   agency: AgencyTable;
   api_key: ApiKeyTable;
@@ -223,4 +236,5 @@ export interface Tables {
   object: ObjectTable;
   event: EventTable;
   step: StepTable;
+  chore: ChoreTable;
 }

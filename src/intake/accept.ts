@@ -18,6 +18,7 @@ import { problemAt, refuseIfAny, type Problem } from './problems.ts';
 import type { AcceptAnswer, Acceptor, AcceptArtifact } from './queries.ts';
 import { checkRemoval, removalFact, type ConfirmedRecord } from './removal.ts';
 import { applyRules, type AddressJudge } from './rules.ts';
+import { rowOf } from './row.ts';
 import { checkSimple, checkSubmitted } from './schema.ts';
 import { factFromSimple } from './simple.ts';
 import { completeFact } from './stored.ts';
@@ -67,7 +68,11 @@ export interface AcceptedReport {
 
 /** Small raw bytes wait in the row itself: one commit instead of two syncs of a file and a folder. */
 const INLINE_BYTES = 32 * 1024;
-const EXCERPT_CHARACTERS = 280;
+/**
+ * What one record may hold, raw bytes and captured files among its files. No comment is reported a thousand times by people;
+ * what a machine adds for ever would make the record too large to be read, and its receipt with it.
+ */
+const RECORD_LIMITS = { facts: 1000, bytes: 64_000_000, files: 5000 };
 /** As in the submitted fact. A longer one, from a very long address, is none: it would not fit into the index of subjects. */
 const MAX_SUBJECT_LENGTH = 500;
 
@@ -188,6 +193,7 @@ export async function acceptReport(
         inline: null,
       })),
     ],
+    limits: RECORD_LIMITS,
     // A new record always gets a capture or a card; `accept_report` adds one to an old record only when it is wanted.
     steps: ['seal', 'capture', ...(files.some((file) => mayBePicture(file)) ? ['inspect'] : [])],
     priority: fact.data.channel === 'import' ? 10 : 0,
@@ -218,6 +224,12 @@ function settled(answer: AcceptAnswer, toRecord: ConfirmedRecord | null): Accept
       throw new ArchiveError(
         'idempotency-conflict',
         'This Idempotency-Key, or this fact id, was used before with another content. Send the same content to repeat a report, or a new key for a new one.',
+        { retry: 'never', details: { recordId: answer.recordId } },
+      );
+    case 'full':
+      throw new ArchiveError(
+        'record-full',
+        `This record holds as much as one may hold (${RECORD_LIMITS.facts} facts, ${RECORD_LIMITS.bytes / 1_000_000} MB of them, ${RECORD_LIMITS.files} files), so nothing was added. Report it as a new one: POST /v1/deletion-events without "url", with the address in the note and the screenshots as files.`,
         { retry: 'never', details: { recordId: answer.recordId } },
       );
     case 'key-revoked':
@@ -323,88 +335,6 @@ function notCitable(i: number): Problem {
     'ground-unknown',
     'expected policyId, policyVersion, citation and text of one of this agency’s own clauses, word for word; GET /v1/policies lists them',
   );
-}
-
-/** The parts of a fact that the index knows. The fact stays the authority. */
-function rowOf(
-  fact: StoredFact,
-  reference: AgencyReference,
-  captureWanted: boolean,
-  received: ReceivedReport,
-) {
-  const { data } = fact;
-  const account =
-    data.platform.accountHandle ?? data.platform.accountId ?? data.platform.accountUrl ?? 'unknown';
-  const registered =
-    findAccount(reference.accounts, data.platform.name, data.platform.accountId ?? account) ??
-    findAccount(reference.accounts, data.platform.name, account);
-  const grounds = data.action.grounds.map(
-    (ground) =>
-      `${ground.policyId}#${reference.grounds.find((known) => known.policyId === ground.policyId && known.citation === ground.citation)?.clauseId ?? ground.citation}`,
-  );
-  const permalink = data.content.permalink ?? null;
-  const about = {
-    platform: data.platform.name,
-    account,
-    kind: data.content.kind,
-    verb: data.action.verb,
-    grounds,
-  };
-  const classification = reference.classify(about);
-  const names = [
-    data.author.displayName,
-    data.author.handle,
-    data.author.nativeId,
-    data.author.profileUrl,
-  ].flatMap((claim) => (claim === undefined ? [] : [claim.value]));
-  const done =
-    received.form === 'removal' ||
-    (data.action.performedAt.value !== null && fact.type === 'removal.action-recorded.v1');
-  return {
-    ...about,
-    toRecord: received.toRecord?.recordId ?? null,
-    source: fact.source,
-    factId: fact.id,
-    type: fact.type,
-    fact,
-    subject: fact.subject,
-    accountId: registered?.id ?? null,
-    excerpt:
-      data.content.text === null ? null : data.content.text.slice(0, EXCERPT_CHARACTERS).toWellFormed(),
-    author: names[0] ?? null,
-    address: captureWanted ? permalink : null,
-    captureWanted: captureWanted && permalink !== null,
-    removal: removalOf(fact, done),
-    acts: fact.type === 'removal.action-recorded.v1' || fact.type === 'removal.action-reversed.v1',
-    removedAt: done ? data.action.performedAt : null,
-    edition: classification?.edition ?? null,
-    series: classification?.series ?? null,
-    seriesReason: classification?.reason ?? null,
-    words: [
-      data.content.text,
-      ...names,
-      account,
-      data.platform.name,
-      data.platform.accountUrl,
-      permalink,
-      data.notes,
-      data.action.statement,
-      data.content.parent?.excerpt,
-    ]
-      .filter((part) => typeof part === 'string')
-      .join('\n'),
-  };
-}
-
-/** Kept without any removal (design 2): verbs `none` and `reject`, and everything that is not an action. */
-function removalOf(fact: StoredFact, done: boolean): 'awaited' | 'confirmed' | 'none' {
-  if (
-    fact.type !== 'removal.action-recorded.v1' ||
-    fact.data.action.verb === 'none' ||
-    fact.data.action.verb === 'reject'
-  )
-    return 'none';
-  return done ? 'confirmed' : 'awaited';
 }
 
 function sha256Hex(bytes: Uint8Array | string): string {

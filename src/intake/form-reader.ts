@@ -180,12 +180,13 @@ function wasCutOff(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE';
 }
 
-function readHead(header: Buffer): PartHead {
+export function readHead(header: Buffer): PartHead {
   const fields = new Map<string, string>();
   for (const line of decoded(header).split('\r\n')) {
     if (line === '') continue;
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
-    if (name === undefined || value === undefined || /[\r\n\0]/.test(value)) {
+    const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=:)/.exec(line)?.[0];
+    const value = trimmed(line.slice((name?.length ?? 0) + 1));
+    if (name === undefined || /[\r\n\0]/.test(value)) {
       throw malformed('a header line of a part is not one; a name with line breaks must be sent encoded');
     }
     if (fields.has(name.toLowerCase())) throw malformed(`a part has two headers ${name.slice(0, 40)}`);
@@ -206,6 +207,15 @@ function readHead(header: Buffer): PartHead {
   };
 }
 
+/** Without the blanks at both ends. A pattern would try each blank within as the last one. */
+function trimmed(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(from)) from += 1;
+  while (from < to && isBlank(to - 1)) to -= 1;
+  return text.slice(from, to);
+}
+
 /** File names are UTF-8; from clients that do not know it, each byte is a character. */
 function decoded(header: Buffer): string {
   try {
@@ -219,7 +229,8 @@ function readDisposition(disposition: string | undefined): { name: string; filen
   const kind = /^form-data[ \t]*(?=;|$)/i.exec(disposition ?? '');
   if (disposition === undefined || kind === null) throw unnamed();
   const parameters = new Map<string, string>();
-  const shape = /;[ \t]*([A-Za-z*]+)=(?:"((?:\\["\\]|[^"])*)"|([^\s;"]*))[ \t]*/y;
+  // Each character within the quotes can be read in one way only: what has two takes for ever to say no.
+  const shape = /;[ \t]*([A-Za-z*]+)=(?:"((?:[^"\\]|\\["\\]|\\(?!["\\]))*)"|([^\s;"]*))[ \t]*/y;
   shape.lastIndex = kind[0].length;
   let end = shape.lastIndex;
   for (let found = shape.exec(disposition); found !== null; found = shape.exec(disposition)) {

@@ -63,8 +63,38 @@ function textKind(head: Buffer): string | null {
     .replace(/^\ufeff/, '')
     .trimStart()
     .toLowerCase();
-  if (/^(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)*(<!doctype svg[^>]*>\s*)?<svg[\s>]/.test(start))
+  const page = afterComments(start, 0);
+  if (PAGES.some((tag) => start.startsWith(tag, page))) return 'text/html';
+  const declared = afterComments(start, afterTag(start, 0, '<?xml'));
+  const drawing = afterTag(start, declared, '<!doctype svg');
+  if (start.startsWith('<svg', drawing) && /^[\s>]/.test(start.slice(drawing + 4, drawing + 5)))
     return 'image/svg+xml';
-  if (/^(<!--[^]*?-->\s*)*(<!doctype html|<html|<head|<body|<script)/.test(start)) return 'text/html';
   return start.startsWith('<?xml') ? 'application/xml' : 'text/plain';
+}
+
+const PAGES = ['<!doctype html', '<html', '<head', '<body', '<script'];
+
+/**
+ * Where the text goes on behind comments and white space. By scans that look at each character once: a pattern that repeats
+ * comments can read a row of them in more ways than anybody can wait for.
+ */
+function afterComments(text: string, from: number): number {
+  let at = from;
+  while (text.startsWith('<!--', at)) {
+    // HTML ends `<!-->` where it begins.
+    const end = text.indexOf('-->', at + 2);
+    if (end < 0) return at;
+    at = afterSpace(text, end + 3);
+  }
+  return at;
+}
+
+/** Behind a tag that opens so and the white space after it; where there is none, or it does not end, the same place. */
+function afterTag(text: string, from: number, opening: string): number {
+  const end = text.startsWith(opening, from) ? text.indexOf('>', from) : -1;
+  return end < 0 ? from : afterSpace(text, end + 1);
+}
+
+function afterSpace(text: string, from: number): number {
+  return text.length - text.slice(from).trimStart().length;
 }

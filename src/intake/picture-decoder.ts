@@ -1,25 +1,14 @@
 /**
  * A process of its own that decodes pictures for `pictures.ts`, one question at a time, and ends with its parent.
  *
+ * Its argument, when it has one, is the user that it becomes before it reads a byte of anybody's. By then everything
+ * that it needs is loaded, so that this user needs no right to our files.
+ *
  * Only formats that are pictures and nothing else: the loaders for everything else are switched off in libvips
  * itself. SVG is a document with script and references, PDF is a document; neither is asked of a decoder here.
- * The format is read from the bytes: a name or a claimed type decides nothing.
  */
-import { open } from 'node:fs/promises';
 import sharp from 'sharp';
-import { SNIFF_BYTES, sniffMediaType } from './media.ts';
-import type { DecoderQuestion, PictureFormat, PictureInspection, UndecodableReason } from './pictures.ts';
-
-const FORMATS: Readonly<Record<string, PictureFormat>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpeg',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-  'image/tiff': 'tiff',
-};
-/** Pictures, but of codecs that the library is shipped without. */
-const UNSUPPORTED = ['image/heic', 'image/heif', 'image/bmp'];
+import { READY, type DecoderQuestion, type PictureInspection, type UndecodableReason } from './pictures.ts';
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -28,31 +17,35 @@ sharp.unblock({
   operation: ['Png', 'Jpeg', 'Nsgif', 'Webp', 'Heif', 'Tiff'].map((loader) => `VipsForeignLoad${loader}`),
 });
 
-const no = (reason: UndecodableReason): PictureInspection => ({ decodable: false, reason });
-
-async function firstBytesOf(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+const uid = process.argv[2] === undefined ? null : Number(process.argv[2]);
+if (uid !== null) {
+  process.setgroups?.([]);
+  process.setgid?.(uid);
+  process.setuid?.(uid);
 }
 
-async function inspect({ path, maxPixels }: DecoderQuestion): Promise<PictureInspection> {
-  const head = await firstBytesOf(path);
-  if (head.length === 0) return no('empty');
-  const mediaType = sniffMediaType(head) ?? '';
-  const format = FORMATS[mediaType];
-  if (format === undefined) {
-    return no(UNSUPPORTED.includes(mediaType) ? 'format-not-supported' : 'not-a-picture');
+const no = (reason: UndecodableReason): PictureInspection => ({ decodable: false, reason });
+const input = process.stdin.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+
+/** The bytes of one picture, and of no other: those of the next are sent after this one was answered. */
+async function received(sizeBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  for (let at = 0; at < sizeBytes;) {
+    const { value, done } = await input.next();
+    if (done === true || at + value.length > sizeBytes) process.exit(1);
+    bytes.set(value, at);
+    at += value.length;
   }
+  return bytes;
+}
+
+async function inspect({ sizeBytes, maxPixels, format }: DecoderQuestion): Promise<PictureInspection> {
+  const bytes = await received(sizeBytes);
   try {
     const options = { failOn: 'error', limitInputPixels: maxPixels, sequentialRead: true } as const;
-    const { width, height } = await sharp(path, options).metadata();
+    const { width, height } = await sharp(bytes, options).metadata();
     // Every line of the input is read to make this; little memory is, whatever the size.
-    await sharp(path, options)
+    await sharp(bytes, options)
       .resize({ width: 32, height: 32, fit: 'fill', fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
@@ -71,3 +64,4 @@ process.on('message', (question: DecoderQuestion) => {
     );
 });
 process.on('disconnect', () => process.exit(0));
+process.send?.(READY);

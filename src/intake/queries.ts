@@ -2,7 +2,7 @@
 import type { AgencyTx, Db, PictureFinding } from '#db/db.ts';
 import { isDatabaseDown, isRetryableConflict } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
-import { placedArtifacts } from '#record/record.ts';
+import { placedArtifacts, type Words } from '#record/record.ts';
 
 export interface AcceptRow {
   readonly agency: string;
@@ -33,11 +33,16 @@ export interface AcceptRow {
   readonly series: string | null;
   readonly seriesReason: string | null;
   readonly words: string;
+  /** The text, as far as it is compared with other facts' texts. */
+  readonly compared: Words | null;
   /** It says that a removal is done or undone; what only adds to a record does not. */
   readonly acts: boolean;
   /** The fact's id is made from what it says, so that the same words later may be another fact. */
   readonly named: boolean;
+  /** The raw bytes come first. */
   readonly artifacts: readonly AcceptArtifact[];
+  /** Of the record as a whole. */
+  readonly limits: { readonly facts: number; readonly bytes: number; readonly files: number };
   /** The fact says that the removal was done. */
   readonly confirms: boolean;
   /** What a person should look at: claims that do not fit together. */
@@ -67,6 +72,7 @@ export type AcceptAnswer =
   | { readonly outcome: 'accepted'; readonly recordId: string; readonly factN: number; readonly new: boolean }
   | { readonly outcome: 'repeated'; readonly recordId: string; readonly factN: number }
   | { readonly outcome: 'conflict'; readonly recordId: string }
+  | { readonly outcome: 'full'; readonly recordId: string }
   | { readonly outcome: 'key-revoked' };
 
 export interface Acceptor {

@@ -108,11 +108,14 @@ function asciiAddress(pointer: string, typed: string): string {
   if ('url' in read) {
     if (Format.Test('uri', typed)) return typed;
     const { origin, pathname, search, hash } = read.url;
-    const rest = (pathname + search + hash)
-      .replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25')
-      .replaceAll(/[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~#]|(?<=#.*)#/g, (character) =>
-        encodeURIComponent(character),
-      );
+    // The sign that begins the fragment stays; another one within it is written out.
+    const rest = [pathname + search, ...(hash === '' ? [] : [hash.slice(1)])]
+      .map((part) =>
+        part
+          .replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25')
+          .replaceAll(/[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]/g, (character) => encodeURIComponent(character)),
+      )
+      .join('#');
     if (Format.Test('uri', origin + rest)) return origin + rest;
   }
   refuseIfAny([

@@ -2,7 +2,7 @@
  * Staging: what a `202` promised, until it is sealed. A folder; with several machines, a volume that all of them mount.
  *
  * Promise: when `stage` resolves, the bytes survive a power failure, under a name that nobody can guess. When it
- * rejects, nothing is left of them.
+ * rejects, nothing is left of them. It rejects before the disk is full, while `room.ts` still has its reserve.
  *
  * Order: create the file under its final name (exclusively), write, fsync the file, fsync its folder. There is no
  * rename: the commit point is the database row that names the file, which the caller writes afterwards, so a file
@@ -15,6 +15,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError } from '#errors.ts';
+import { noRoom, openRoom, type Room } from './room.ts';
 
 const SHARDS: readonly string[] = Array.from('0123456789abcdef');
 const NAME = /^[0-9a-f]{32}$/;
@@ -58,7 +59,10 @@ export interface Staging {
   close(): Promise<void>;
 }
 
-export async function openStaging(dir: string): Promise<Staging> {
+export async function openStaging(
+  dir: string,
+  room: Pick<Room, 'ask'> = openRoom({ folders: [dir] }),
+): Promise<Staging> {
   const folders = new Map<string, Folder>();
   await onDisk(async () => {
     await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -102,11 +106,13 @@ export async function openStaging(dir: string): Promise<Staging> {
     async stage(bytes, { limitBytes }) {
       const hash = createHash('sha256');
       let sizeBytes = 0;
+      await room.ask(0);
       const stagedName = await durably(async (file) => {
         let gathered: Uint8Array[] = [];
         let gatheredBytes = 0;
         const flush = async () => {
           const chunks = gathered;
+          await room.ask(gatheredBytes);
           gathered = [];
           gatheredBytes = 0;
           await writeAll(file, chunks);
@@ -125,6 +131,7 @@ export async function openStaging(dir: string): Promise<Staging> {
     },
 
     async stageBytes(bytes) {
+      await room.ask(bytes.length);
       const stagedName = await durably((file) => writeAll(file, [bytes]));
       return {
         stagedName,
@@ -289,11 +296,7 @@ function errnoOf(error: unknown): string | undefined {
 export function diskFault(cause: unknown): ArchiveError {
   const errno = errnoOf(cause) ?? '';
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errno)
-    ? new ArchiveError(
-        'disk-full',
-        'The archive has no room left for what was sent; nothing of it was kept. Send it again later, and tell the administrator.',
-        { retry: 'later', cause },
-      )
+    ? noRoom(cause)
     : new ArchiveError(
         'staging-unavailable',
         'The archive cannot write to its staging folder just now; nothing was kept. Send it again later.',

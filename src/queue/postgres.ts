@@ -10,6 +10,7 @@
  * are swept after four hours.
  */
 import { Pool, type PoolClient } from 'pg';
+import { onlyAs } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import type { Log } from '#log.ts';
 import { batches, reach, settledWithin } from './job.ts';
@@ -65,6 +66,7 @@ export function openPostgresQueue(options: PostgresQueueOptions): Queue {
       connectionString: options.databaseUrl,
       // A ring that a power cut takes along is rung again, so nobody waits for the disk; commits that notify also wait for each other.
       options: `-c role=${options.role} -c timezone=UTC -c synchronous_commit=off`,
+      verify: onlyAs(options.role),
       application_name: 'holdfast-queue',
       max: 10,
       connectionTimeoutMillis: 3000,

@@ -13,6 +13,7 @@ export type EventType =
   | 'record.completed'
   | 'removal.confirmed'
   | 'lease.renewed'
+  | 'fixity.failed'
   | 'view.opened'
   | 'step.parked'
   | 'step.rerun';

@@ -1,93 +1,18 @@
 /** All reading SQL of the room: a record as people and programs see it. */
 import { sql } from 'kysely';
-import type { AgencyTx, ArtifactOrigin, PictureFinding, RecordState, StoredOutcome } from '#db/db.ts';
-
-export interface ArtifactView {
-  readonly n: number;
-  readonly artifactId: string;
-  readonly origin: ArtifactOrigin;
-  readonly role: string;
-  readonly mediaType: string;
-  readonly claimedType: string | null;
-  readonly originalName: string | null;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly receivedAt: string;
-  readonly factN: number | null;
-  readonly picture: PictureFinding | null;
-  readonly seal: {
-    readonly no: number;
-    readonly key: string;
-    readonly versionId: string;
-    readonly lockedUntil: string;
-  } | null;
-}
-
-export interface SealView {
-  readonly no: number;
-  readonly openedAt: string;
-  readonly sealedAt: string | null;
-  readonly storeKind: 'folder' | 's3' | null;
-  readonly immutability: 'compliance' | 'advisory' | null;
-  readonly objects: readonly ObjectView[];
-}
-
-export interface ObjectView {
-  readonly role: string;
-  readonly key: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly versionId: string | null;
-  readonly lockedUntil: string | null;
-  readonly confirmedAt: string | null;
-}
-
-export interface RecordView {
-  readonly recordId: string;
-  readonly agencyId: string;
-  readonly subject: string;
-  readonly state: RecordState;
-  readonly receivedAt: string;
-  readonly platform: string;
-  readonly account: string;
-  readonly accountRegistered: boolean;
-  readonly kind: string;
-  readonly verb: string;
-  readonly grounds: readonly string[];
-  readonly excerpt: string | null;
-  readonly author: string | null;
-  readonly address: string | null;
-  readonly captureOutcome: StoredOutcome | null;
-  readonly capture: Record<string, unknown> | null;
-  readonly removal: 'awaited' | 'confirmed' | 'none';
-  readonly removedAt: Record<string, unknown> | null;
-  readonly classification: {
-    readonly edition: string;
-    readonly series: string;
-    readonly reason: string | null;
-  } | null;
-  readonly facts: readonly {
-    readonly n: number;
-    readonly type: string;
-    readonly source: string;
-    readonly id: string;
-    readonly recordedAt: string;
-    readonly sealNo: number | null;
-    readonly confirms: boolean;
-    readonly deliveries: number;
-    readonly body: Record<string, unknown>;
-  }[];
-  readonly artifacts: readonly ArtifactView[];
-  readonly seals: readonly SealView[];
-  readonly owed: readonly {
-    readonly step: string;
-    readonly since: string;
-    readonly failures: number;
-    readonly parked: boolean;
-    readonly code: string | null;
-    readonly reason: string | null;
-  }[];
-}
+import type { AgencyTx, Tables } from '#db/db.ts';
+import { reasonOf } from './parked.ts';
+import type {
+  ArtifactView,
+  FactView,
+  HistoryEntry,
+  OwedStep,
+  RecordRow,
+  RecordView,
+  SealView,
+  StandingView,
+  WeighedFact,
+} from './views.ts';
 
 /**
  * Artifacts, each beside the confirmed object that holds its bytes, when there is one. Files of one seal with equal bytes
@@ -107,69 +32,39 @@ export function placedArtifacts({ tx }: AgencyTx) {
     );
 }
 
-/** Null when this agency has no such record. */
-export async function readRecord(at: AgencyTx, recordId: string): Promise<RecordView | null> {
-  const { agencyId, tx } = at;
+const ROW = [
+  'id',
+  'agency_id',
+  'subject',
+  'state',
+  'received_at',
+  'platform',
+  'account',
+  'account_id',
+  'kind',
+  'verb',
+  'grounds',
+  'excerpt',
+  'author',
+  'address',
+  'capture_outcome',
+  'capture',
+  'removal',
+  'removed_at',
+  'edition',
+  'series',
+  'series_reason',
+] as const satisfies readonly (keyof Tables['record'])[];
+
+/** The row alone. Null when this agency has no such record. */
+export async function readRecordRow({ agencyId, tx }: AgencyTx, recordId: string): Promise<RecordRow | null> {
   const row = await tx
     .selectFrom('record')
-    .selectAll()
+    .select(ROW)
     .where('agency_id', '=', agencyId)
     .where('id', '=', recordId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  const of = { agency_id: agencyId, record_id: recordId } as const;
-  const facts = await tx
-    .selectFrom('fact')
-    .selectAll()
-    .where('agency_id', '=', of.agency_id)
-    .where('record_id', '=', of.record_id)
-    .orderBy('n')
-    .execute();
-  const artifacts = await placedArtifacts(at)
-    .select([
-      'artifact.n',
-      'artifact_id',
-      'origin',
-      'artifact.role',
-      'artifact.media_type',
-      'claimed_type',
-      'original_name',
-      'artifact.size_bytes',
-      'artifact.sha256',
-      'received_at',
-      'fact_n',
-      'picture',
-      'artifact.seal_no',
-      'object.key',
-      'object.version_id',
-      'object.locked_until',
-    ])
-    .where('artifact.agency_id', '=', of.agency_id)
-    .where('artifact.record_id', '=', of.record_id)
-    .orderBy('artifact.n')
-    .execute();
-  const seals = await tx
-    .selectFrom('seal')
-    .selectAll()
-    .where('agency_id', '=', of.agency_id)
-    .where('record_id', '=', of.record_id)
-    .orderBy('no')
-    .execute();
-  const objects = await tx
-    .selectFrom('object')
-    .select(['seal_no', 'role', 'key', 'sha256', 'size_bytes', 'version_id', 'locked_until', 'confirmed_at'])
-    .where('agency_id', '=', of.agency_id)
-    .where('record_id', '=', of.record_id)
-    .orderBy('intended_at')
-    .orderBy('key')
-    .execute();
-  const steps = await tx
-    .selectFrom('step')
-    .selectAll()
-    .where('agency_id', '=', of.agency_id)
-    .where('record_id', '=', of.record_id)
-    .orderBy('name')
-    .execute();
   return {
     recordId: row.id,
     agencyId: row.agency_id,
@@ -193,76 +88,197 @@ export async function readRecord(at: AgencyTx, recordId: string): Promise<Record
       row.series === null || row.edition === null
         ? null
         : { edition: row.edition, series: row.series, reason: row.series_reason },
-    facts: facts.map((fact) => ({
-      n: fact.n,
-      type: fact.type,
-      source: fact.source,
-      id: fact.id,
-      recordedAt: fact.recorded_at.toISOString(),
-      sealNo: fact.seal_no,
-      confirms: fact.confirms,
-      deliveries: fact.deliveries,
-      body: fact.body,
-    })),
-    artifacts: artifacts.map((file) => ({
-      n: file.n,
-      artifactId: file.artifact_id,
-      origin: file.origin,
-      role: file.role,
-      mediaType: file.media_type,
-      claimedType: file.claimed_type,
-      originalName: file.original_name,
-      sizeBytes: file.size_bytes,
-      sha256: file.sha256,
-      receivedAt: file.received_at.toISOString(),
-      factN: file.fact_n,
-      picture: file.picture,
-      seal:
-        file.seal_no === null || file.key === null || file.version_id === null || file.locked_until === null
-          ? null
-          : {
-              no: file.seal_no,
-              key: file.key,
-              versionId: file.version_id,
-              lockedUntil: file.locked_until.toISOString(),
-            },
-    })),
-    seals: seals.map((seal) => ({
-      no: seal.no,
-      openedAt: seal.opened_at.toISOString(),
-      sealedAt: seal.sealed_at?.toISOString() ?? null,
-      storeKind: seal.store_kind,
-      immutability: seal.immutability,
-      objects: objects
-        .filter((object) => object.seal_no === seal.no)
-        .map((object) => ({
-          role: object.role,
-          key: object.key,
-          sha256: object.sha256,
-          bytes: object.size_bytes,
-          versionId: object.version_id,
-          lockedUntil: object.locked_until?.toISOString() ?? null,
-          confirmedAt: object.confirmed_at?.toISOString() ?? null,
-        })),
-    })),
-    owed: steps.map((step) => ({
-      step: step.name,
-      since: step.owed_since.toISOString(),
-      failures: step.failures,
-      parked: step.parked_at !== null,
-      code: step.error_code,
-      reason: step.error,
-    })),
   };
 }
 
-export interface HistoryEntry {
-  readonly id: string;
-  readonly type: string;
-  readonly at: string;
-  readonly actor: string;
-  readonly body: Record<string, unknown>;
+/** Everything that the receipt rests on, and no fact: what is read each time that somebody looks must stay small. */
+export async function readStanding(at: AgencyTx, recordId: string): Promise<StandingView | null> {
+  const row = await readRecordRow(at, recordId);
+  if (row === null) return null;
+  return {
+    ...row,
+    facts: await weighedFacts(at, recordId),
+    artifacts: await artifactsOf(at, recordId),
+    seals: await sealsOf(at, recordId),
+    owed: await owedTo(at, recordId),
+  };
 }
+
+/** How much of the facts one answer brings; the next page begins behind it. The first of a page is always whole. */
+const PAGE_FACTS = 100;
+const PAGE_BYTES = 8_000_000;
+
+/** The record with its facts, from the one behind `after` on. */
+export async function readRecord(at: AgencyTx, recordId: string, after = 0): Promise<RecordView | null> {
+  const row = await readRecordRow(at, recordId);
+  if (row === null) return null;
+  const facts = await factsOf(at, recordId, after);
+  const last = facts.at(-1)?.n ?? after;
+  const more = await at.tx
+    .selectFrom('fact')
+    .select('n')
+    .where('agency_id', '=', at.agencyId)
+    .where('record_id', '=', recordId)
+    .where('n', '>', last)
+    .limit(1)
+    .executeTakeFirst();
+  return {
+    ...row,
+    facts,
+    nextFacts: more === undefined ? null : last,
+    artifacts: await artifactsOf(at, recordId),
+    seals: await sealsOf(at, recordId),
+    owed: await owedTo(at, recordId),
+  };
+}
+
+async function weighedFacts({ agencyId, tx }: AgencyTx, recordId: string): Promise<WeighedFact[]> {
+  const rows = await tx
+    .selectFrom('fact')
+    .select(['n', 'type', 'confirms', 'words', 'words_sha256', 'named', 'done', 'noted', 'seal_no'])
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('n')
+    .execute();
+  return rows.map(({ words: text, words_sha256: sha256, seal_no, ...fact }) => ({
+    ...fact,
+    words: text === null || sha256 === null ? null : { text, sha256 },
+    sealNo: seal_no,
+  }));
+}
+
+/** How large a fact is, its raw bytes say, which need not be read for that. */
+async function factsOf({ agencyId, tx }: AgencyTx, recordId: string, after: number): Promise<FactView[]> {
+  const { rows } = await sql<FactView & { readonly at: Date }>`
+    select f.n, f.type, f.source, f.id, f.recorded_at as at, f.seal_no as "sealNo", f.confirms, f.deliveries, f.body
+      from fact f
+      join (select s.n, row_number() over (order by s.n) as place,
+                   sum((select coalesce(max(x.size_bytes), 0) from artifact x
+                         where x.agency_id = ${agencyId} and x.record_id = ${recordId} and x.fact_n = s.n and x.origin = 'raw'))
+                     over (order by s.n) as bytes
+              from fact s where s.agency_id = ${agencyId} and s.record_id = ${recordId} and s.n > ${after}
+             order by s.n limit ${PAGE_FACTS}) page on page.n = f.n
+     where f.agency_id = ${agencyId} and f.record_id = ${recordId} and (page.place = 1 or page.bytes <= ${PAGE_BYTES})
+     order by f.n`.execute(tx);
+  return rows.map(({ at, ...fact }) => ({ ...fact, recordedAt: at.toISOString() }));
+}
+
+async function artifactsOf(at: AgencyTx, recordId: string): Promise<ArtifactView[]> {
+  const files = await placedArtifacts(at)
+    .select([
+      'artifact.n',
+      'artifact_id',
+      'origin',
+      'artifact.role',
+      'artifact.media_type',
+      'claimed_type',
+      'original_name',
+      'artifact.size_bytes',
+      'artifact.sha256',
+      'received_at',
+      'fact_n',
+      'picture',
+      'artifact.seal_no',
+      'object.key',
+      'object.version_id',
+      'object.locked_until',
+    ])
+    .where('artifact.agency_id', '=', at.agencyId)
+    .where('artifact.record_id', '=', recordId)
+    .orderBy('artifact.n')
+    .execute();
+  return files.map((file) => ({
+    n: file.n,
+    artifactId: file.artifact_id,
+    origin: file.origin,
+    role: file.role,
+    mediaType: file.media_type,
+    claimedType: file.claimed_type,
+    originalName: file.original_name,
+    sizeBytes: file.size_bytes,
+    sha256: file.sha256,
+    receivedAt: file.received_at.toISOString(),
+    factN: file.fact_n,
+    picture: file.picture,
+    seal:
+      file.seal_no === null || file.key === null || file.version_id === null || file.locked_until === null
+        ? null
+        : {
+            no: file.seal_no,
+            key: file.key,
+            versionId: file.version_id,
+            lockedUntil: file.locked_until.toISOString(),
+          },
+  }));
+}
+
+async function sealsOf({ agencyId, tx }: AgencyTx, recordId: string): Promise<SealView[]> {
+  const seals = await tx
+    .selectFrom('seal')
+    .selectAll()
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('no')
+    .execute();
+  const objects = Map.groupBy(
+    await tx
+      .selectFrom('object')
+      .select([
+        'seal_no',
+        'role',
+        'key',
+        'sha256',
+        'size_bytes',
+        'version_id',
+        'locked_until',
+        'confirmed_at',
+      ])
+      .where('agency_id', '=', agencyId)
+      .where('record_id', '=', recordId)
+      .orderBy('intended_at')
+      .orderBy('key')
+      .execute(),
+    (object) => object.seal_no,
+  );
+  return seals.map((seal) => ({
+    no: seal.no,
+    openedAt: seal.opened_at.toISOString(),
+    sealedAt: seal.sealed_at?.toISOString() ?? null,
+    storeKind: seal.store_kind,
+    immutability: seal.immutability,
+    mode: seal.mode,
+    objects: (objects.get(seal.no) ?? []).map((object) => ({
+      role: object.role,
+      key: object.key,
+      sha256: object.sha256,
+      bytes: object.size_bytes,
+      versionId: object.version_id,
+      lockedUntil: object.locked_until?.toISOString() ?? null,
+      confirmedAt: object.confirmed_at?.toISOString() ?? null,
+    })),
+  }));
+}
+
+async function owedTo({ agencyId, tx }: AgencyTx, recordId: string): Promise<OwedStep[]> {
+  const steps = await tx
+    .selectFrom('step')
+    .select(['name', 'owed_since', 'failures', 'parked_at', 'error_code'])
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('name')
+    .execute();
+  return steps.map((step) => ({
+    step: step.name,
+    since: step.owed_since.toISOString(),
+    failures: step.failures,
+    parked: step.parked_at !== null,
+    code: step.error_code,
+    reason: step.error_code === null ? null : reasonOf(step.error_code),
+  }));
+}
+
+/** Each look at a record is an entry: there is no end to them. The newest are shown, oldest first. */
+const SHOWN_ENTRIES = 1000;
 
 export async function readHistory({ agencyId, tx }: AgencyTx, recordId: string): Promise<HistoryEntry[]> {
   const rows = await tx
@@ -270,9 +286,10 @@ export async function readHistory({ agencyId, tx }: AgencyTx, recordId: string):
     .selectAll()
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
-    .orderBy('seq')
+    .orderBy('seq', 'desc')
+    .limit(SHOWN_ENTRIES)
     .execute();
-  return rows.map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id,
     type: row.type,
     at: row.at.toISOString(),
@@ -305,10 +322,20 @@ export async function readArtifact(at: AgencyTx, recordId: string, n: number) {
   );
 }
 
-/** Seal numbers that have their entry in the history. */
-export async function sealsInLog({ agencyId, tx }: AgencyTx, recordId: string): Promise<Set<number>> {
-  const { rows } = await sql<{ seal: number }>`
-    select (body->>'seal')::int as seal from event
-     where agency_id = ${agencyId} and record_id = ${recordId} and type = 'record.sealed'`.execute(tx);
-  return new Set(rows.map((row) => row.seal));
+/** What the history says of the seals: those that have their entry, and whether bytes of one were found missing or changed. */
+export async function sealsInLog(
+  { agencyId, tx }: AgencyTx,
+  recordId: string,
+): Promise<{ readonly entered: ReadonlySet<number>; readonly damaged: boolean }> {
+  const { rows } = await sql<{ type: string; seal: number | null }>`
+    select type, (body->>'seal')::int as seal from event
+     where agency_id = ${agencyId} and record_id = ${recordId} and type in ('record.sealed', 'fixity.failed')`.execute(
+    tx,
+  );
+  return {
+    entered: new Set(
+      rows.flatMap((row) => (row.type === 'record.sealed' && row.seal !== null ? [row.seal] : [])),
+    ),
+    damaged: rows.some((row) => row.type === 'fixity.failed'),
+  };
 }

@@ -4,21 +4,22 @@
  */
 import { createHash } from 'node:crypto';
 import type { AgencyTx } from '#db/db.ts';
-import { textAt } from './asked.ts';
-import { readRecord, sealsInLog, type RecordView } from './queries.ts';
+import { readStanding, sealsInLog } from './queries.ts';
 import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
 import { standingOf } from './standing.ts';
+import type { RecordRow } from './views.ts';
 
 export interface Receipt {
   readonly recordId: string;
   readonly agency: string;
   /** Ten characters to read out on the telephone; the same for every receipt of this record. */
   readonly code: string;
+  /** `trial` when the installation is one now, or when any seal was made while it was. */
   readonly mode: 'trial' | 'production';
   /** Of the body's own page, as the report named it: who adds to the record from the receipt alone can name it again. */
   readonly platform: string;
   readonly account: string;
-  readonly status: RecordView['state'];
+  readonly status: RecordRow['state'];
   readonly safeToRemove: boolean;
   readonly evidence: readonly Evidence[];
   readonly missing: readonly Missing[];
@@ -49,7 +50,7 @@ export interface Receipt {
     readonly targetFound: boolean;
     readonly sandbox: boolean | null;
   };
-  readonly removal: RecordView['removal'];
+  readonly removal: RecordRow['removal'];
   /** As it was said, not by our clock; null: nobody said that it was removed. */
   readonly removedAt: {
     readonly value: string | null;
@@ -58,7 +59,7 @@ export interface Receipt {
     /** It was not said when: then not after we were told. */
     readonly notAfter: string | null;
   } | null;
-  readonly classification: RecordView['classification'];
+  readonly classification: RecordRow['classification'];
   readonly parked: readonly { readonly step: string; readonly code: string; readonly reason: string }[];
   readonly store: {
     readonly kind: string | null;
@@ -90,9 +91,9 @@ export async function readReceipt(
   mode: Receipt['mode'],
   now: Date,
 ): Promise<Receipt | null> {
-  const record = await readRecord(at, recordId);
+  const record = await readStanding(at, recordId);
   if (record === null) return null;
-  const standing = standingOf(record, await sealsInLog(at, recordId), now);
+  const standing = standingOf(record, await sealsInLog(at, recordId), mode, now);
   const assessment = assessRemoval(standing);
   const closed = record.seals.filter((seal) => seal.sealedAt !== null);
   const immutability =
@@ -107,7 +108,7 @@ export async function readReceipt(
     recordId: record.recordId,
     agency: record.agencyId,
     code: receiptCode(record.recordId),
-    mode,
+    mode: record.seals.some((seal) => seal.mode === 'trial') ? 'trial' : mode,
     platform: record.platform,
     account: record.account,
     status: record.state,
@@ -150,7 +151,11 @@ export async function readReceipt(
     parked: record.owed
       .filter((step) => step.parked)
       .map((step) => ({ step: step.step, code: step.code ?? 'internal', reason: step.reason ?? '' })),
-    store: { kind: closed.at(-1)?.storeKind ?? null, immutability, sentence: storeSentence(immutability) },
+    store: {
+      kind: closed.at(-1)?.storeKind ?? null,
+      immutability,
+      sentence: storeSentence(closed.at(-1)?.storeKind ?? null, immutability),
+    },
     log: {
       anchored: false,
       sentence:
@@ -160,13 +165,13 @@ export async function readReceipt(
   };
 }
 
-function pictured(capture: RecordView['capture']): string | null {
+function pictured(capture: RecordRow['capture']): string | null {
   const times = capture?.['times'];
   if (typeof times !== 'object' || times === null) return null;
   return textAt(times, ['viewportPicture']) ?? textAt(times, ['fullPagePicture']);
 }
 
-function statedTime(stated: RecordView['removedAt']): Receipt['removedAt'] {
+function statedTime(stated: RecordRow['removedAt']): Receipt['removedAt'] {
   if (stated === null) return null;
   return {
     value: textAt(stated, ['value']),
@@ -176,9 +181,21 @@ function statedTime(stated: RecordView['removedAt']): Receipt['removedAt'] {
   };
 }
 
-function storeSentence(immutability: 'compliance' | 'advisory' | null): string {
+function storeSentence(kind: string | null, immutability: 'compliance' | 'advisory' | null): string {
   if (immutability === null) return 'Nothing is sealed yet.';
   return immutability === 'compliance'
     ? 'Sealed in a store that refuses to change or delete it before the date shown, whoever asks.'
-    : 'Sealed in a folder store: tamper-evident, not immutable. A change shows; it is not prevented.';
+    : kind === 's3'
+      ? 'Locked in an object store. That it refuses to delete what is locked was not proven yet.'
+      : 'Sealed in a folder store: tamper-evident, not immutable. A change is not prevented; it shows when the bytes are read and compared.';
+}
+
+/** The text at the end of the path; null when there is none. */
+function textAt(value: unknown, path: readonly string[]): string | null {
+  let here = value;
+  for (const name of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return null;
+    here = (here as Record<string, unknown>)[name];
+  }
+  return typeof here === 'string' ? here : null;
 }

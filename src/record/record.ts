@@ -26,7 +26,7 @@
  * was taken over writes nothing; a receipt says "safe" only from what was read back.
  */
 export { openCompany } from './company.ts';
-export { askedNow, type AskedFact } from './asked.ts';
+export { askedNow, wordsOf, type AskedFact, type Words } from './asked.ts';
 export { advance, type Transition } from './lifecycle.ts';
 export { appendEvent, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';
@@ -44,5 +44,7 @@ export {
 export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
 export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
 export { searchRecords, type Found } from './search.ts';
-export { readRecord, readHistory, placedArtifacts, readArtifact, type RecordView } from './queries.ts';
+export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
+export type { RecordView } from './views.ts';
+export { reasonOf } from './parked.ts';
 export { startRelay, type Relay } from './relay.ts';

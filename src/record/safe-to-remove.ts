@@ -6,7 +6,8 @@
  *   2. at least one thing sealed with it shows the content: a decodable picture that a person handed in, or a capture of
  *      the live page that ended `captured` or `partial` and in which the reported text or element was found.
  * A rendering of our own never counts. A picture that cannot be decoded never counts, though it is sealed. A capture without a
- * picture never counts, nor anything that was made for an earlier removal or for other words (`asked.ts`).
+ * picture never counts, nor anything that was made for an earlier removal or for other words (`asked.ts`), nor in production what was
+ * sealed in a trial, whose captures may open invented pages and whose locks may be short.
  */
 import type { PictureFinding, StoredOutcome } from '#db/db.ts';
 
@@ -20,6 +21,8 @@ export interface StandingArtifact {
   readonly inspectionOwed: boolean;
   /** It came with the present removal, or after it. */
   readonly present: boolean;
+  /** This is production, and it was sealed in a trial. */
+  readonly ofTrial: boolean;
 }
 
 export interface Standing {
@@ -27,6 +30,8 @@ export interface Standing {
   readonly artifacts: readonly StandingArtifact[];
   /** Every seal that is closed has its entry in the log, and there is at least one. */
   readonly inLog: boolean;
+  /** Sealed bytes of it were found missing or changed when somebody read them. */
+  readonly damaged: boolean;
   /** No lock that was read back has run out since: whatever renews it may have failed for half a lease. */
   readonly locked: boolean;
   readonly capture: {
@@ -40,6 +45,7 @@ export interface Standing {
     readonly pictured: boolean;
     /** It was made for the present removal. */
     readonly present: boolean;
+    readonly ofTrial: boolean;
   };
   /** The seal failed before, or waits for longer than a seal takes. */
   readonly sealDelayed: boolean;
@@ -52,6 +58,8 @@ export type MissingCode =
   | 'seal-parked'
   | 'log-pending'
   | 'lock-ended'
+  | 'fixity-failed'
+  | 'sealed-in-trial'
   | 'picture-pending'
   | 'picture-parked'
   | 'picture-not-decodable'
@@ -94,6 +102,11 @@ const FINDING: Readonly<Record<Exclude<StoredOutcome, 'captured' | 'partial'>, s
 
 const HAND_IN = 'Add a screenshot of the content to this report.';
 
+const TRIAL: Missing = {
+  code: 'sealed-in-trial',
+  sentence: `What is on file was sealed while this archive ran as a trial, which is no evidence. ${HAND_IN}`,
+};
+
 export function assessRemoval(standing: Standing): Assessment {
   const missing: Missing[] = [];
   const evidence: Evidence[] = [];
@@ -127,6 +140,12 @@ export function assessRemoval(standing: Standing): Assessment {
     );
   else if (!standing.inLog)
     missing.push({ code: 'log-pending', sentence: 'The seal is being entered in the log. Wait a moment.' });
+  if (standing.damaged)
+    missing.push({
+      code: 'fixity-failed',
+      sentence:
+        'Sealed bytes of this record were found missing or changed. Do not remove the content; tell your administrator at once.',
+    });
   if (!standing.locked)
     missing.push({
       code: 'lock-ended',
@@ -135,12 +154,15 @@ export function assessRemoval(standing: Standing): Assessment {
     });
 
   const handedIn = standing.artifacts.filter((file) => file.origin === 'handed-in');
-  if (handedIn.some((file) => file.sealed && file.present && file.picture?.decodable === true))
+  if (
+    handedIn.some((file) => file.sealed && file.present && !file.ofTrial && file.picture?.decodable === true)
+  )
     evidence.push({ kind: 'picture-handed-in', tier: 'D' });
   const { capture } = standing;
   if (
     !capture.owed &&
     capture.present &&
+    !capture.ofTrial &&
     capture.sealed &&
     capture.pictured &&
     capture.targetFound &&
@@ -158,6 +180,8 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
   // A good picture waits for its seal alone, which was said already: nobody needs to add another one.
   if (handedIn.some((file) => file.present && file.picture?.decodable === true && !file.sealed)) return [];
   const why: Missing[] = [];
+  if (handedIn.some((file) => file.ofTrial && file.present && file.picture?.decodable === true))
+    why.push(TRIAL);
   if (handedIn.some((file) => file.present && file.picture?.decodable === false))
     why.push({
       code: 'picture-not-decodable',
@@ -212,6 +236,7 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
             }
           : { code: 'seal-pending', sentence: 'The capture is being sealed. Wait a moment.' },
       );
+    else if (capture.ofTrial) why.push(TRIAL);
   } else if (
     capture.outcome !== null &&
     capture.outcome !== 'none' &&

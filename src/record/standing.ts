@@ -2,14 +2,19 @@
  * From rows to what the safety rule asks. Three decisions are made here: which seals count, which facts weigh, and which files
  * belong to the present removal (`asked.ts`). All only from what was written down after the store had been read back.
  */
-import { askedNow, textAt } from './asked.ts';
-import type { RecordView } from './queries.ts';
+import { askedNow } from './asked.ts';
 import type { Standing } from './safe-to-remove.ts';
+import type { StandingView } from './views.ts';
 
 /** A seal takes a second or two. Whoever waits longer is told that something is wrong, long before it is parked. */
 const DELAYED_AFTER_MS = 60_000;
 
-export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: Date): Standing {
+export function standingOf(
+  record: StandingView,
+  log: { readonly entered: ReadonlySet<number>; readonly damaged: boolean },
+  mode: 'trial' | 'production',
+  now: Date,
+): Standing {
   // A seal counts when its row says so and every object of it, the manifest among them, was read back from the store.
   const closed = new Set(
     record.seals
@@ -28,13 +33,17 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
     (file) => file.origin === 'capture' && Array.isArray(named) && named.includes(file.artifactId),
   );
   const sealOwed = record.owed.find((entry) => entry.step === 'seal');
-  const isSealed = (file: RecordView['artifacts'][number]): boolean =>
+  const isSealed = (file: StandingView['artifacts'][number]): boolean =>
     file.seal !== null && closed.has(file.seal.no);
+  // In a trial everything is one, and the receipt says so.
+  const trials = new Set(
+    mode === 'trial' ? [] : record.seals.filter((seal) => seal.mode === 'trial').map((seal) => seal.no),
+  );
+  const ofTrial = (file: StandingView['artifacts'][number]): boolean =>
+    file.seal !== null && trials.has(file.seal.no);
   const target = record.capture?.['target'];
   // A bare confirmation that it was removed adds nothing that could be lost with the removal: "safe" does not wait for it.
-  const weighty = record.facts.filter(
-    (fact) => !fact.confirms || textAt(fact.body, ['data', 'notes']) !== null,
-  );
+  const weighty = record.facts.filter((fact) => !fact.confirms || fact.noted);
   const numbers = new Set(weighty.map((fact) => fact.n));
   return {
     facts: weighty.map((fact) => ({
@@ -49,8 +58,10 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
         picture: file.picture,
         inspectionOwed: file.picture === null && owed('inspect'),
         present: file.factN !== null && file.factN >= since,
+        ofTrial: ofTrial(file),
       })),
-    inLog: closed.size > 0 && [...closed].every((no) => inLog.has(no)),
+    inLog: closed.size > 0 && [...closed].every((no) => log.entered.has(no)),
+    damaged: log.damaged,
     locked: record.seals
       .filter((seal) => closed.has(seal.no))
       .every((seal) => seal.objects.every((object) => Date.parse(object.lockedUntil ?? '') > now.getTime())),
@@ -62,6 +73,13 @@ export function standingOf(record: RecordView, inLog: ReadonlySet<number>, now: 
       sealed: fromBrowser.length > 0 && fromBrowser.every(isSealed),
       pictured: fromBrowser.some((file) => file.role.startsWith('screenshot-')),
       present: Number(record.capture?.['askedFact'] ?? 0) >= since,
+      // Opened in a trial and sealed after it is the same: the trial asked for it.
+      ofTrial:
+        fromBrowser.some(ofTrial) ||
+        record.facts.some(
+          (fact) =>
+            fact.n === record.capture?.['askedFact'] && fact.sealNo !== null && trials.has(fact.sealNo),
+        ),
     },
     sealDelayed:
       sealOwed !== undefined &&

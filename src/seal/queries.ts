@@ -1,6 +1,8 @@
 /** All SQL of the seal. Each function runs in the transaction of a claim, so a worker that was overtaken writes nothing. */
 import { sql } from 'kysely';
-import type { AgencyTx } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
+
+export type Mode = 'trial' | 'production';
 
 export interface OpenSeal {
   readonly no: number;
@@ -15,6 +17,7 @@ export interface OpenSeal {
 export async function openSeal(
   { agencyId, tx }: AgencyTx,
   recordId: string,
+  mode: Mode,
   now: Date,
 ): Promise<OpenSeal | null> {
   const record = await tx
@@ -52,7 +55,7 @@ export async function openSeal(
   if (row === undefined || !row.waiting) return null;
   await tx
     .insertInto('seal')
-    .values({ agency_id: agencyId, record_id: recordId, no: row.no, opened_at: now })
+    .values({ agency_id: agencyId, record_id: recordId, no: row.no, opened_at: now, mode })
     .execute();
   for (const table of ['fact', 'artifact'] as const)
     await tx
@@ -204,17 +207,35 @@ export async function confirm(
     .execute();
 }
 
+/** Whether any agency has a seal that was made in a trial. */
+export async function hasTrialSeals(db: Db): Promise<boolean> {
+  const row = await db.system
+    .selectFrom('seal')
+    .select('no')
+    .where('mode', '=', 'trial')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Closes the seal, unless someone did. Gives back the names in staging that are needed no longer. */
 export async function closeSeal(
   { agencyId, tx }: AgencyTx,
   recordId: string,
   no: number,
   store: { readonly kind: 'folder' | 's3'; readonly immutability: 'compliance' | 'advisory' },
+  mode: Mode,
   now: Date,
 ): Promise<{ readonly closed: boolean; readonly staged: readonly string[] }> {
   const row = await tx
     .updateTable('seal')
-    .set({ sealed_at: now, store_kind: store.kind, immutability: store.immutability })
+    .set({
+      sealed_at: now,
+      store_kind: store.kind,
+      immutability: store.immutability,
+      // What was begun in a trial stays one, whoever ends it.
+      ...(mode === 'trial' ? { mode } : {}),
+    })
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .where('no', '=', no)

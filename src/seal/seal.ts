@@ -27,6 +27,7 @@ import * as queries from './queries.ts';
 
 export { commitment, itemSalt } from './commitment.ts';
 export { composeManifest, type ManifestInput } from './manifest.ts';
+export { hasTrialSeals } from './queries.ts';
 
 export interface SealContext {
   readonly db: Db;
@@ -35,7 +36,7 @@ export interface SealContext {
   readonly trusted: () => Promise<StoreCapabilities>;
   readonly stagedPath: (name: string) => string;
   readonly leaseMs: number;
-  readonly mode: string;
+  readonly mode: queries.Mode;
   readonly program: { readonly name: string; readonly version: string };
   readonly now: () => Date;
   /** Seconds from the report's receipt to the record's first seal, for the metrics. */
@@ -47,7 +48,7 @@ export async function sealRecord(context: SealContext, claim: Claim): Promise<vo
   const capabilities = await context.trusted();
   for (;;) {
     const seal = await withClaim(context.db, claim, async (at) => {
-      const open = await queries.openSeal(at, claim.recordId, context.now());
+      const open = await queries.openSeal(at, claim.recordId, context.mode, context.now());
       // In the transaction that found nothing left to seal: a capture that comes a moment later finds the record as it is.
       if (open === null) await completeIfCaptured(at, claim.recordId);
       return open;
@@ -360,7 +361,7 @@ async function close(
         'A seal was about to be closed before all of it was confirmed.',
         { retry: 'halt' },
       );
-    const done = await queries.closeSeal(at, claim.recordId, seal.no, capabilities, now);
+    const done = await queries.closeSeal(at, claim.recordId, seal.no, capabilities, context.mode, now);
     if (!done.closed) return done;
     const event = {
       type: 'record.sealed',

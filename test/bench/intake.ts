@@ -118,7 +118,7 @@ async function pgbench(server: BenchServer): Promise<number> {
 begin;
 select set_config('app.agency', 'rivertown', true);
 insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, excerpt, author, removal, edition, series, series_reason, search)
- values ('rivertown', md5(:client_id || '-' || :n)::uuid, 'unknown:' || :client_id || '-' || :n, now(), 'facebook', 'rivertown', 'comment', 'hide', '{rivertown-social-media#3.b}', 'excerpt', 'A Resident', 'awaited', 'rivertown-sample-2026', 'SAMPLE-01', 'because', search_words('${TEXT.replaceAll("'", "''")}'));
+ values ('rivertown', md5(:client_id || '-' || :n)::uuid, 'unknown:' || :client_id || '-' || :n, now(), 'facebook', 'rivertown', 'comment', 'hide', '{rivertown-social-media#3.b}', 'excerpt', 'A Resident', 'awaited', 'rivertown-sample-2026', 'SAMPLE-01', 'because', search_words('rivertown', '${TEXT.replaceAll("'", "''")}'));
 insert into fact (agency_id, source, id, record_id, n, type, recorded_at, actor, body, delivery, idempotency_key)
  values ('rivertown', '/agencies/rivertown/webhook/facebook/rivertown', 'idk_pgbench_' || :client_id || '-' || :n, md5(:client_id || '-' || :n)::uuid, 1, 'removal.action-recorded.v1', now(), 'key', '${plain(fact)}', 'd', 'k' || :client_id || '-' || :n);
 insert into artifact (agency_id, record_id, n, artifact_id, origin, role, media_type, size_bytes, sha256, received_at, fact_n, inline)

@@ -81,7 +81,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function ask(client: Client, q: string): Promise<number> {
   const { rows } = await client.query(
     `select id, received_at, excerpt, author, platform, account, state from record
-      where agency_id = 'rivertown' and search @@ search_query($1) order by received_at desc, id desc limit 51`,
+      where agency_id = 'rivertown' and search @@ search_query('rivertown', $1) order by received_at desc, id desc limit 51`,
     [q],
   );
   return rows.length;
@@ -101,7 +101,7 @@ async function fill(client: Client, from: number, to: number): Promise<void> {
   await client.query(
     `insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, excerpt, author, removal, search)
      select 'rivertown', gen_random_uuid(), 'unknown:' || n, now() - n * interval '1 minute', case when n % 3 = 0 then 'x' else 'facebook' end,
-            'rivertown', 'comment', 'hide', '{}', left(words, 280), 'resident' || n, 'awaited', search_words(words || ' resident' || n)
+            'rivertown', 'comment', 'hide', '{}', left(words, 280), 'resident' || n, 'awaited', search_words('rivertown', words || ' resident' || n)
        from (select n, (select string_agg((array['road','city','council','budget','water','park','dogs','trash','school','police','tax','vote','mayor','street','light',
               'noise','traffic','bus','snow','leaf','pickup','comment','page','thanks','please','never','always','neighbor','house','tree'])[1 + floor(random() * 30)::int], ' ')
               from generate_series(1, 12 + (n % 29))) || case when n % 97 = 0 then ' bridge on elm street' when n % 501 = 0 then ' cheap roof repair' else '' end as words

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAgency, createKey, revokeKey } from '#agency/agency.ts';
+import { addAgency, createKey, revokeKey, ROLES, type Role } from '#agency/agency.ts';
 import { buildApp } from '#api/api.ts';
 import type { Receipt } from '#record/record.ts';
 import { multipart, openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -61,6 +61,7 @@ describe('health', () => {
       expect(first.parts.map((part) => part.name)).toEqual([
         'database',
         'staging',
+        'disk',
         'queue',
         'store',
         'browser',
@@ -556,7 +557,7 @@ describe('parked work', () => {
     expect(codesOf(await archive.receipt(body.recordId))).toContain('seal-parked');
 
     expect((await call(archive, '/v1/parked', { role: 'moderator' })).status).toBe(403);
-    const listed = await call(archive, '/v1/parked');
+    const listed = await call(archive, '/v1/parked', { role: 'administrator' });
     expect(listed.body['parked']).toEqual([
       {
         recordId: body.recordId,
@@ -566,6 +567,10 @@ describe('parked work', () => {
         parkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
         failures: 0,
       },
+    ]);
+    // In particular words only for who can do something about them.
+    expect((await call(archive, '/v1/parked')).body['parked']).toMatchObject([
+      { code: 'staging-lost', reason: expect.stringContaining('no longer where it waited') as string },
     ]);
     const found = await call(archive, '/v1/records?parked=true');
     expect(found.body).toMatchObject({ records: [{ recordId: body.recordId, parked: true }] });
@@ -589,6 +594,55 @@ describe('parked work', () => {
     expect(await run('seal')).toMatchObject({ status: 409 });
     const history = (await recordWhen(archive, body.recordId, () => true)).history.map((entry) => entry.type);
     expect(history.filter((type) => type === 'step.rerun')).toHaveLength(2);
+  });
+});
+
+describe('what an error said', () => {
+  let archive: Archive;
+  beforeAll(async () => {
+    archive = await openArchive();
+  });
+  afterAll(async () => await archive?.close());
+  const SAID = 'connect ECONNREFUSED 10.11.12.13:9000 while putting agencies/rivertown/secret.key for tester';
+
+  test('is for administrators alone: everybody else reads what it means', async () => {
+    const { body } = await archive.report(simpleReport());
+    for (const [name, code] of [
+      ['seal', 'store-down'],
+      ['capture', 'a-code-that-nobody-knows'],
+    ])
+      await archive.sql.query(
+        'update step set parked_at = now(), failures = 8, error_code = $3, error = $4 where record_id = $1 and name = $2',
+        [body.recordId, name, code, SAID],
+      );
+    const path = `/v1/records/${body.recordId}`;
+    const asked: [string, Role][] = [
+      [path, 'auditor'],
+      [path, 'moderator'],
+      [path, 'administrator'],
+      ['/v1/records', 'custodian'],
+      ['/v1/parked', 'custodian'],
+      ...ROLES.map((role): [string, Role] => [`${path}/receipt`, role]),
+    ];
+    for (const [url, role] of asked) {
+      const reply = await call(archive, url, { role });
+      expect(reply.status, `${url} ${role}`).toBe(200);
+      expect(reply.text, `${url} ${role}`).toContain(body.recordId);
+      expect(reply.text, `${url} ${role}`).not.toMatch(/ECONNREFUSED|10\.11|secret\.key|tester/);
+    }
+    const { parked } = await archive.receipt(body.recordId);
+    expect(parked.map(({ step, code, reason }) => [step, code, reason])).toEqual([
+      ['capture', 'a-code-that-nobody-knows', expect.stringMatching(/^Something happened .+ code\.$/)],
+      ['seal', 'store-down', expect.stringMatching(/^The store could not be reached\. .+ code\.$/)],
+    ]);
+    const print = await call(archive, `${path}/receipt`, {
+      role: 'moderator',
+      headers: { accept: 'text/html' },
+    });
+    expect(print.text).toContain('The store could not be reached.');
+    expect(print.text).not.toContain('ECONNREFUSED');
+    const listed = await call(archive, '/v1/parked', { role: 'administrator' });
+    expect(listed.body).toMatchObject({ parked: [{ reason: SAID }, { reason: SAID }] });
   });
 });
 

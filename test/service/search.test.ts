@@ -185,13 +185,13 @@ describe('filters', () => {
              case when i % 5 = 0 then '{}' when i % 5 = 1 then '{p#1,p#2}' else '{p#2}' end::text[],
              ${one("'reported','sealed','complete'", 17)}, ${one("null,'captured','gone','wall'", 19)},
              ${one("'awaited','confirmed','none'", 5)}, ${one("null,'e'", 3)}, ${one("null,'S-1'", 3)},
-             search_words(${one("'apple','pear','plum','apple pear'", 23)})
+             search_words('hilltop', ${one("'apple','pear','plum','apple pear'", 23)})
         from generate_series(1, 300) i`);
     await archive.sql.query(
       "insert into step (record_id, name, agency_id, parked_at) select id, 'seal', 'hilltop', now() from record where agency_id = 'hilltop' and subject ~ '[37]$'",
     );
     const read = await archive.sql.query<Row>(`
-      select r.*, exists (select from step s where s.record_id = r.id) as parked, tsvector_to_array(r.search)::text as word
+      select r.*, exists (select from step s where s.record_id = r.id) as parked, (select array_agg(substr(tagged, 7)) from unnest(tsvector_to_array(r.search)) tagged)::text as word
         from record r where agency_id = 'hilltop' order by received_at desc, id desc`);
     rows = read.rows;
   });
@@ -294,7 +294,7 @@ test('pages show each of 250 records exactly once while new ones arrive', async 
   await archive.sql.query(`
     insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, removal, search)
     select 'lakeside', gen_random_uuid(), 'unknown:' || i, timestamptz '2026-01-01 00:00Z' + (i / 4) * interval '1 millisecond',
-           'x', 'lakeside', 'comment', 'hide', '{}', 'awaited', search_words('paged')
+           'x', 'lakeside', 'comment', 'hide', '{}', 'awaited', search_words('lakeside', 'paged')
       from generate_series(1, 250) i`);
   const seen: string[] = [];
   let cursor: string | null = null;
@@ -320,13 +320,13 @@ test('pages show each of 250 records exactly once while new ones arrive', async 
 });
 
 describe('over 5,000 records', () => {
-  const STATEMENT = `select r.id, r.received_at from record r where r.agency_id = 'bigtown' and r.search @@ search_query('needle')
+  const STATEMENT = `select r.id, r.received_at from record r where r.agency_id = 'bigtown' and r.search @@ search_query('bigtown', 'needle')
                       order by r.received_at desc, r.id desc limit 51`;
   beforeAll(async () => {
     await archive.sql.query(`
       insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, removal, search)
       select 'bigtown', gen_random_uuid(), 'unknown:' || i, now() - i * interval '1 minute', 'x', 'bigtown', 'comment', 'hide', '{}',
-             'awaited', search_words('hay ' || md5(i::text) || case when i % 1000 = 0 then ' needle' else '' end)
+             'awaited', search_words('bigtown', 'hay ' || md5(i::text) || case when i % 1000 = 0 then ' needle' else '' end)
         from generate_series(1, 5000) i`);
     await archive.sql.query('vacuum analyze record');
   });
@@ -360,5 +360,36 @@ describe('over 5,000 records', () => {
     expect(await ids({ q: 'needle' }, 'bigtown')).toHaveLength(5);
     // A backend reports its figures when it has been idle for a moment.
     await expect.poll(scans, { timeout: 15_000, interval: 200 }).toBeGreaterThan(before);
+  });
+
+  test('what is not there is found out without looking at other agencies: nothing tells what they have', async () => {
+    const touched = async (agency: string, q: string): Promise<{ rows: number; pages: number }> => {
+      const { rows } = await archive.sql.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+        `explain (analyze, buffers, format json)
+         select r.id from record r where r.agency_id = '${agency}' and r.search @@ search_query('${agency}', '${q}')
+          order by r.received_at desc, r.id desc limit 51`,
+      );
+      const plan = rows[0]?.['QUERY PLAN'][0].Plan ?? {};
+      return {
+        rows: plan['Actual Rows'] ?? -1,
+        pages: (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),
+      };
+    };
+    for (const agency of ['rivertown', 'hilltop']) {
+      await touched(agency, 'unicorn');
+      // All 5,000 records of the big town have the one word, and nobody has the other.
+      const [theirs, nobodys] = [await touched(agency, 'hay'), await touched(agency, 'unicorn')];
+      expect([theirs.rows, nobodys.rows]).toEqual([0, 0]);
+      expect(theirs.pages, agency).toBeLessThanOrEqual(nobodys.pages + 2);
+    }
+    expect((await touched('bigtown', 'needle')).rows).toBe(5);
+    expect(await ids({ q: 'hay' }, 'hilltop')).toEqual([]);
+  });
+
+  test('a word of about 2 KB, which with its tag is too long for the index, keeps no report out', async () => {
+    for (const length of [1990, 2035, 2041, 2046, 2047, 4000]) {
+      const recordId = await handIn({ text: `marker${length} ${'w'.repeat(length)}` });
+      expect(await ids({ q: `marker${length}` }), String(length)).toEqual([recordId]);
+    }
   });
 });

@@ -4,10 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { Client, escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, addAgency, addPolicy } from '#agency/agency.ts';
 import { migrateDatabase } from '#database.ts';
+import { assertDurable, openDb } from '#db/db.ts';
+import { openQueue } from '#queue/queue.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { call, recordOf, settled } from '../support/looking.ts';
 import { png } from '../support/picture.ts';
@@ -90,6 +93,9 @@ async function outcome(client: Client, statement: string, values: unknown[] = []
 
 const DENIED = '42501';
 
+/** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
+const OF_NO_AGENCY = ['chore', 'migration'];
+
 async function tables(): Promise<string[]> {
   const { rows } = await archive.sql.query<{ name: string }>(
     "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1",
@@ -103,7 +109,12 @@ describe('the catalogue', () => {
       select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as walled,
              c.relname = 'agency' or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'agency_id') as agency
         from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')`);
-    expect(rows.filter((row) => !row.agency).map((row) => row.name)).toEqual(['migration']);
+    expect(
+      rows
+        .filter((row) => !row.agency)
+        .map((row) => row.name)
+        .toSorted(),
+    ).toEqual(OF_NO_AGENCY);
     const carrying = rows.filter((row) => row.agency);
     expect(carrying.length).toBeGreaterThanOrEqual(14);
     expect(carrying.filter((row) => !row.walled)).toEqual([]);
@@ -194,7 +205,7 @@ describe('the catalogue', () => {
       },
       fact: { select: '*', insert: '*', update: 'deliveries seal_no' },
       artifact: { select: '*', insert: '*', update: 'inline picture seal_no staged' },
-      seal: { select: '*', insert: '*', update: 'immutability sealed_at store_kind' },
+      seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
       object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
       event: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
@@ -211,6 +222,7 @@ describe('the catalogue', () => {
         update: 'locked_until',
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
+      chore: { select: '*', insert: '*', update: '*' },
     },
     holdfast_search: {
       record: {
@@ -238,6 +250,26 @@ describe('the catalogue', () => {
     for (const { role, table, verb, columns } of rows) ((found[role] ??= {})[table] ??= {})[verb] = columns;
     expect(found).toEqual(GRANTS);
     expect(rows.length).toBeGreaterThan(40);
+  });
+
+  test('a function that has another’s rights looks for names where nobody else can put any', async () => {
+    const { rows } = await archive.sql.query<{ name: string; settings: string[] }>(
+      `select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`,
+    );
+    expect(rows).toEqual([{ name: 'search_records', settings: ['search_path=pg_catalog, public, pg_temp'] }]);
+    const database = escapeIdentifier(new URL(archive.databaseUrl).pathname.slice(1));
+    await archive.sql.query(`grant temporary on database ${database} to holdfast_app`);
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'rivertown', false)");
+      await client.query(
+        `create temp view record as select 'rivertown'::text as agency_id, gen_random_uuid() as id, now() as received_at, null::tsvector as search`,
+      );
+      await client.query('grant select on pg_temp.record to public');
+      const found = await client.query<{ id: string }>(
+        "select id from search_records(null, '{}', null, null, 10)",
+      );
+      expect(found.rows).toEqual([{ id: ours }]);
+    });
   });
 
   test('nobody but the owner may call what crosses agencies, make tables, or count by themselves', async () => {
@@ -278,6 +310,7 @@ describe('the roles', () => {
     ['artifact', 'inline'],
     ['artifact', 'sha256'],
     ['fact', 'body'],
+    ['fact', 'words'],
     ['fact', 'id'],
     ['event', 'body'],
     ['object', 'body'],
@@ -330,7 +363,7 @@ describe('the roles', () => {
       const look = async (): Promise<(string | number)[]> => {
         const seen: (string | number)[] = [];
         for (const table of await tables())
-          if (table !== 'migration') seen.push(await outcome(client, `select 1 from ${table}`));
+          if (!OF_NO_AGENCY.includes(table)) seen.push(await outcome(client, `select 1 from ${table}`));
         return seen;
       };
       const before = await look();
@@ -343,6 +376,7 @@ describe('the roles', () => {
       // Postgres keeps an empty value where a local one was: no agency has that name.
       expect(new Set(await look())).toEqual(new Set([0]));
       expect(await outcome(client, "insert into agency (id, name) values ('', 'x')")).toBe(DENIED);
+      expect(await outcome(client, 'select 1 from chore')).toBe(DENIED);
     });
   });
 
@@ -350,7 +384,9 @@ describe('the roles', () => {
     await as('holdfast_app', async (client) => {
       await client.query("select set_config('app.agency', 'rivertown', false)");
       let looked = 0;
-      for (const table of (await tables()).filter((name) => name !== 'migration' && name !== 'agency')) {
+      for (const table of (await tables()).filter(
+        (name) => !OF_NO_AGENCY.includes(name) && name !== 'agency',
+      )) {
         const all = await archive.sql.query(`select 1 from ${table} where agency_id = 'lakeside'`);
         looked += all.rowCount ?? 0;
         expect(await outcome(client, `select 1 from ${table} where agency_id <> 'rivertown'`), table).toBe(0);
@@ -399,6 +435,46 @@ describe('the roles', () => {
     expect(await found('rivertown', hostile, {})).toEqual([]);
     expect(await found('rivertown', null, { parked: 'true' })).toEqual([]);
     expect(await found('lakeside', null, { parked: 'true' })).toEqual([theirs]);
+  });
+});
+
+describe('a connection', () => {
+  test('that did not take on its role is refused, by every door', async () => {
+    const url = new URL(archive.databaseUrl);
+    url.searchParams.set('options', '-c statement_timeout=60000');
+    const refusal = {
+      code: 'invariant-broken',
+      retry: 'halt',
+      message: expect.stringContaining('instead of') as string,
+    };
+    const db = openDb({ url: url.href });
+    try {
+      const all = async (): Promise<unknown> =>
+        await db.inAgency(
+          'rivertown',
+          async ({ tx }) => await tx.selectFrom('record').select('id').execute(),
+        );
+      await expect(all()).rejects.toMatchObject(refusal);
+      await expect(all(), 'and so is the next one').rejects.toMatchObject(refusal);
+      await expect(db.statement('who', 'select current_user', [])).rejects.toMatchObject(refusal);
+      await expect(db.system.selectFrom('agency').select('id').execute()).rejects.toMatchObject(refusal);
+      await expect(assertDurable(db)).rejects.toMatchObject(refusal);
+    } finally {
+      await db.close();
+    }
+    const queue = await openQueue({ redisUrl: null }, { databaseUrl: url.href, log: archive.system.log });
+    try {
+      await expect(queue.waiting('seal')).rejects.toMatchObject(refusal);
+    } finally {
+      await queue.drain(100);
+    }
+  });
+
+  test('has its role by every door, whatever the login may', async () => {
+    const { db } = archive.system;
+    expect(await db.statement('who', 'select current_user as is', [])).toEqual([{ is: 'holdfast_app' }]);
+    const { rows } = await sql<{ is: string }>`select current_user as is`.execute(db.system);
+    expect(rows).toEqual([{ is: 'holdfast_system' }]);
   });
 });
 
@@ -541,6 +617,12 @@ describe('a database whose owner is no superuser', () => {
       expect(await outcome(own.sql, 'select 1 from record')).toBe(user === runtime ? DENIED : 0);
       expect(await outcome(own.sql, 'set role holdfast_app')).toBe(0);
       if (user === runtime) expect(await outcome(own.sql, 'set role holdfast_search')).toBe(DENIED);
+      await own.sql.query('reset role');
+      const { rows } = await own.sql.query<{ may: boolean[] }>(
+        "select array(select has_database_privilege(r, current_database(), 'TEMPORARY') from unnest($1::text[]) r) as may",
+        [[...ROLES, ...(user === runtime ? [runtime.user] : [])]],
+      );
+      expect(rows[0]?.may, 'none may put a temporary table before one of the archive').not.toContain(true);
     } finally {
       await own.close();
     }

@@ -1,6 +1,7 @@
 /** Which removal is the present one, fact by fact. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { askedNow, type AskedFact } from '#record/asked.ts';
+import { askedNow, wordsOf, type AskedFact } from '#record/asked.ts';
 
 const fact = (verb: string, more: { text?: string; confirms?: boolean; done?: boolean } = {}) => ({
   type:
@@ -10,13 +11,11 @@ const fact = (verb: string, more: { text?: string; confirms?: boolean; done?: bo
         ? 'removal.action-reversed.v1'
         : 'removal.action-recorded.v1',
   confirms: more.confirms === true,
-  body: {
-    data: {
-      content: { text: more.text ?? null, nativeId: null },
-      action: { verb, performedAt: { value: more.done === true ? '2026-11-21T10:00:00Z' : null } },
-    },
-  },
+  words: more.text === undefined ? null : wordsOf(more.text),
+  named: false,
+  done: more.done === true,
 });
+const LONG = Array.from({ length: 2000 }, (_, i) => `word ${i}`).join(' ');
 const confirmed = fact('hide', { confirms: true, done: true });
 const facts = (...all: Omit<AskedFact, 'n'>[]): AskedFact[] => all.map((one, i) => ({ ...one, n: i + 1 }));
 
@@ -35,6 +34,20 @@ describe('the present removal', () => {
       facts(fact('hide', { text: 'A b  c' }), fact('hide', { text: 'b C' })),
       1,
     ],
+    [
+      'goes on when a long text is said again in other capitals, or quoted from its beginning',
+      facts(
+        fact('hide', { text: LONG }),
+        fact('hide', { text: LONG.toUpperCase() }),
+        fact('none', { text: 'Word 7 word' }),
+      ),
+      1,
+    ],
+    [
+      'begins anew with a long text that begins alike: in doubt another picture is asked for',
+      facts(fact('hide', { text: LONG }), fact('hide', { text: `${LONG} and more` })),
+      2,
+    ],
     ['begins anew with other words', facts(fact('hide', { text: 'a' }), fact('hide', { text: 'b' })), 2],
     ['begins anew with corrected words', facts(fact('hide', { text: 'a' }), fact('none', { text: 'b' })), 2],
     ['is over when it was confirmed', facts(fact('hide', { text: 'a' }), confirmed), 1],
@@ -48,7 +61,31 @@ describe('the present removal', () => {
 
   test('has the words that were said last', () => {
     const given = facts(fact('hide', { text: 'a' }), confirmed, fact('hide'), fact('none', { text: 'b' }));
-    expect(askedNow(given)).toEqual({ since: 4, text: 'b', nativeId: null });
+    expect(askedNow(given)).toEqual({ since: 4, wordedBy: 4, namedBy: null });
+    const named = given.map((one) => ({ ...one, named: one.n < 3 }));
+    expect(askedNow(named), 'a confirmation says nothing of the content').toMatchObject({ namedBy: 1 });
     expect(askedNow([])).toBeNull();
   });
+});
+
+test('what is compared of a text is bounded, and text that Postgres can keep', () => {
+  const { text, sha256 } = wordsOf(`${'a'.repeat(999)}😀 b`);
+  expect(text).toBe(`${'a'.repeat(999)}\ufffd`);
+  expect(sha256).not.toBe(wordsOf(`${'a'.repeat(999)}😁 b`).sha256);
+  expect(wordsOf('  A\n\tB ')).toEqual(wordsOf('a b'));
+});
+
+test('words are found in others wherever they stand, and only when they do', () => {
+  const since = (long: string, short: string) =>
+    askedNow(facts(fact('hide', { text: long }), fact('hide', { text: short })))?.since;
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 14 }),
+      fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 }),
+      (long, short) => {
+        expect(since(long, short)).toBe(long.includes(short) || short.includes(long) ? 1 : 2);
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });

@@ -1,7 +1,11 @@
 /** What operators start, held against what the program is. No engine is needed: the file is read as compose reads it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config.ts';
 
@@ -20,6 +24,7 @@ interface Service {
   readonly networks?: readonly string[];
   readonly network_mode?: string;
   readonly volumes?: readonly string[];
+  readonly secrets?: readonly string[];
   readonly security_opt: readonly string[];
   readonly cap_drop: readonly string[];
   readonly cap_add?: readonly string[];
@@ -33,11 +38,16 @@ interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
   readonly volumes: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
+
+const secretsDir = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));
+afterAll(() => rmSync(secretsDir, { recursive: true }));
 
 const text = read('docker-compose.yml');
 const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
+for (const name of Object.keys(compose.secrets)) writeFileSync(join(secretsDir, name), `secret-${name}\n`);
 const isOnce = (service: Service): boolean => service.restart === 'no';
 const isOurs = (service: Service): boolean => service.image.startsWith('holdfast-');
 const workersOfCompose = services.flatMap(([name]) => (name.startsWith('worker-') ? [name.slice(7)] : []));
@@ -114,9 +124,12 @@ test('the browser’s container can neither reach the store nor open it', () => 
   expect(capture?.networks).not.toContain('records');
   expect(capture?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-capture');
   expect(capture?.security_opt).toContain('seccomp=./deploy/chromium-seccomp.json');
-  for (const [name, { environment }] of services)
-    if (!['worker-retention', 'store-accounts', 'store-bucket'].includes(name))
-      expect(environment?.['S3_PURGE_SECRET_ACCESS_KEY'], name).toBeUndefined();
+  for (const [name, { environment, secrets }] of services)
+    if (!['worker-retention', 'store-accounts', 'store-bucket'].includes(name)) {
+      expect(environment?.['S3_PURGE_SECRET_ACCESS_KEY_FILE'], name).toBeUndefined();
+      expect(secrets ?? [], name).not.toContain('s3_purge_secret_access_key');
+    }
+  expect(capture?.secrets).toEqual(['database_password', 'redis_password']);
 });
 
 test.each(services)('%s has no right that it was not given here', (name, service) => {
@@ -129,21 +142,61 @@ test.each(services)('%s has no right that it was not given here', (name, service
   if (isOurs(service) && !isOnce(service)) expect(service.stop_grace_period).toBe('35s');
 });
 
-const SECRET = /PASSWORD|SECRET|ACCESS_KEY|ROOT_KEY|AUTH$/;
+const SECRET = /PASSWORD|SECRET|AUTH$/;
 
-test('no secret has a value or a default, and a missing one stops the start', () => {
-  const uses = [...text.matchAll(/\$\{([A-Z0-9_]+)([^}]*)\}/g)];
-  const secrets = uses.filter(([, name = '']) => SECRET.test(name));
-  expect(new Set(secrets.map(([, name]) => name)).size).toBe(9);
-  for (const [use, name = '', rest = ''] of secrets) expect(rest, use).toMatch(new RegExp(`^:\\?.*${name}`));
+test('no secret is in an environment: each is a file, given to the services that read it and to no other', () => {
+  const files = Object.entries(compose.secrets);
+  expect(files.map(([name]) => name)).toHaveLength(6);
+  for (const [name, { file }] of files) expect(file).toBe(`./deploy/secrets/${name}`);
+  const made = read('deploy/make-secrets.sh');
+  for (const [name] of files) expect(made, name).toMatch(new RegExp(`\\b${name}\\b`));
   let held = 0;
-  for (const [service, { environment }] of services)
+  for (const [service, definition] of services) {
+    const { environment, secrets = [] } = definition;
+    const used = [...JSON.stringify(definition).matchAll(/\/run\/secrets\/([a-z0-9_]+)/g)].map(
+      ([, name]) => name,
+    );
+    expect(new Set(secrets), service).toEqual(new Set(used));
     for (const [name, value] of Object.entries(environment ?? {})) {
       if (!SECRET.test(name) || value === 'withheld-from-capture') continue;
       held += 1;
-      expect(value, `${service} ${name}`).toMatch(/^\$\{[A-Z0-9_]+:\?[^}]+\}$/);
+      expect([name, value], service).toEqual([
+        expect.stringMatching(/_FILE$/),
+        expect.stringMatching(/^\/run\/secrets\//),
+      ]);
     }
+    for (const value of Object.values(environment ?? {}))
+      expect(value, service).not.toMatch(/\/\/[^/]*:[^/]*@/);
+  }
   expect(held).toBeGreaterThan(20);
+  expect([...text.matchAll(/\$\{([A-Z0-9_]+)/g)].filter(([, name = '']) => SECRET.test(name))).toEqual([]);
+});
+
+test('names of accounts have no default, and a missing one stops the start', () => {
+  const names = [...text.matchAll(/\$\{([A-Z0-9_]+(?:_ID|ROOT_KEY))([^}]*)\}/g)];
+  expect(new Set(names.map(([, name]) => name)).size).toBe(3);
+  for (const [use, name = '', rest = ''] of names) expect(rest, use).toMatch(new RegExp(`^:\\?.*${name}`));
+});
+
+test('the script makes each secret once, for its owner alone to list', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-secrets-'));
+  try {
+    await cp(join(ROOT, 'deploy', 'make-secrets.sh'), join(folder, 'make-secrets.sh'));
+    const make = async () => await promisify(execFile)('sh', [join(folder, 'make-secrets.sh')]);
+    const contents = async () =>
+      await Promise.all(
+        Object.keys(compose.secrets).map((name) => readFile(join(folder, 'secrets', name), 'utf8')),
+      );
+    await make();
+    const first = await contents();
+    expect(new Set(first).size).toBe(6);
+    for (const secret of first) expect(secret).toMatch(/^[0-9a-f]{48}$/);
+    expect((await stat(join(folder, 'secrets'))).mode & 0o077).toBe(0);
+    expect((await make()).stdout).toBe('');
+    expect(await contents()).toEqual(first);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('.env.example names every setting of the program and of compose, and gives none a value', () => {
@@ -160,20 +213,22 @@ test('.env.example names every setting of the program and of compose, and gives 
   expect([...ofProgram, ...ofCompose].filter((name) => !named.has(name))).toEqual([]);
 });
 
-/** As compose fills it in: secrets with a word, the rest with its default. */
+/** As compose fills it in: secrets from files of a folder of ours, required ones with a word, the rest with its default. */
 function filled(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
-      value.replaceAll(
-        /\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}/g,
-        (_use, variable: string, kind: string, word: string) =>
-          kind === '-'
-            ? word
-            : variable === 'HOLDFAST_PUBLIC_URL'
-              ? 'https://records.example'
-              : variable.toLowerCase(),
-      ),
+      value
+        .replace('/run/secrets/', `${secretsDir}/`)
+        .replaceAll(
+          /\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}/g,
+          (_use, variable: string, kind: string, word: string) =>
+            kind === '-'
+              ? word
+              : variable === 'HOLDFAST_PUBLIC_URL'
+                ? 'https://records.example'
+                : variable.toLowerCase(),
+        ),
     ]),
   );
 }
@@ -182,6 +237,11 @@ test.each(services.filter(([, service]) => isOurs(service) && service.entrypoint
   'the settings of %s are accepted by the program, in production',
   (_name, { environment }) => {
     const config = readConfig(filled(environment ?? {}));
+    if (environment?.['DATABASE_PASSWORD_FILE'] !== undefined)
+      expect([config.databaseUrl, config.redisUrl]).toEqual([
+        'postgres://holdfast:secret-database_password@postgres:5432/holdfast',
+        'redis://:secret-redis_password@valkey:6379/0',
+      ]);
     expect(config.mode).toBe('production');
     expect(config.s3?.endpoint).toBe('http://store:7070');
   },

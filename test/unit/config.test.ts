@@ -1,4 +1,7 @@
 /** Settings: all problems at once, and what only trial mode may loosen. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseDuration, readConfig } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
@@ -30,6 +33,64 @@ describe('settings', () => {
       s3: null,
       leaseMs: 30 * 86_400_000,
     });
+  });
+  test('each may lie in a file, whose last line break is none of it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    try {
+      expect(
+        readConfig({
+          ...S3,
+          S3_SECRET_ACCESS_KEY: '',
+          S3_SECRET_ACCESS_KEY_FILE: file('s3', 's3cret\n'),
+          DATABASE_URL_FILE: file('url', 'postgres://holdfast@127.0.0.1/holdfast\n'),
+          DATABASE_PASSWORD_FILE: file('password', 'p@ss/word\n'),
+          REDIS_URL: 'redis://127.0.0.1:6379/0',
+          REDIS_PASSWORD_FILE: file('redis', 'bell'),
+          HOLDFAST_PORT_FILE: file('port', '9000'),
+        }),
+      ).toMatchObject({
+        port: 9000,
+        databaseUrl: 'postgres://holdfast:p%40ss%2Fword@127.0.0.1/holdfast',
+        redisUrl: 'redis://:bell@127.0.0.1:6379/0',
+        s3: { writer: { secretAccessKey: 's3cret' } },
+      });
+      const said = problemsOf({
+        REDIS_URL: 'redis://x',
+        REDIS_URL_FILE: file('twice', 'redis://y'),
+        DATABASE_URL_FILE: join(folder, 'nowhere'),
+        HOLDFAST_PORT_FILE: file('empty', '\n'),
+        HOLDFAST_DATA_FILE: folder,
+      });
+      expect(said).toContain('4 problem(s)');
+      expect(said).toContain('REDIS_URL and REDIS_URL_FILE are both set');
+      expect(said).toContain('DATABASE_URL_FILE names a file that cannot be read');
+      expect(said).toContain('HOLDFAST_PORT_FILE names a file that is empty');
+      // What a file holds is never told, however wrong it is.
+      expect(problemsOf({ REDIS_URL_FILE: file('wrong', 'hunter2') })).not.toContain('hunter2');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+  test('a password apart goes into the address that has none', () => {
+    expect(
+      readConfig({ DATABASE_URL: 'postgres://holdfast@db/holdfast', DATABASE_PASSWORD: 'x y' }).databaseUrl,
+    ).toBe('postgres://holdfast:x%20y@db/holdfast');
+    expect(problemsOf({ DATABASE_URL: 'postgres://a:b@db/holdfast', DATABASE_PASSWORD: 'c' })).toContain(
+      'holds a password already',
+    );
+    expect(readConfig({ DATABASE_PASSWORD: 'x' }).databaseUrl).toBeNull();
+  });
+  test.each([
+    ['2GB', 2 * 1024 ** 3],
+    ['0MB', 0],
+    ['500MB', 500 * 1024 ** 2],
+  ])('the reserve %j', (text, bytes) => {
+    expect(readConfig({ HOLDFAST_DISK_RESERVE: text }).diskReserveBytes).toBe(bytes);
+    expect(problemsOf({ HOLDFAST_DISK_RESERVE: `${text} free` })).toContain('such as 500MB or 2GB');
   });
   test('an empty variable is an absent one', () => {
     expect(readConfig({ REDIS_URL: '', S3_ENDPOINT: '', DATABASE_URL: '' })).toMatchObject({
@@ -68,6 +129,16 @@ describe('settings', () => {
     expect(readConfig({ HOLDFAST_MODE: 'production', HOLDFAST_ACCEPT_FOLDER_STORE: 'yes' }).s3).toBeNull();
     expect(readConfig({ HOLDFAST_MODE: 'production', ...S3 }).s3?.bucket).toBe('b');
   });
+  test.each(['options', 'role', 'search_path', 'session_authorization', 'Options'])(
+    'the address of the database may not set %s, which would take the place of our own',
+    (parameter) => {
+      const url = `postgres://u:p@127.0.0.1/db?sslmode=require&${parameter}=-c%20x%3Dy`;
+      for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL'])
+        expect(problemsOf({ [name]: url })).toContain(`${name} must not set "${parameter}"`);
+      const plain = 'postgres://u:p@127.0.0.1/db?sslmode=require&application_name=x';
+      expect(readConfig({ DATABASE_URL: plain }).databaseUrl).toBe(plain);
+    },
+  );
   test('whoever writes must not be able to delete', () => {
     expect(problemsOf({ ...S3, S3_PURGE_ACCESS_KEY_ID: 'w', S3_PURGE_SECRET_ACCESS_KEY: 's' })).toContain(
       'another account',

@@ -43,7 +43,7 @@ const SIDE_DOORS: readonly string[] = [
 ];
 
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */
-const FOUNDATION = ['errors.ts', 'config.ts', 'log.ts', 'program.ts', 'whole-bytes.ts'];
+const FOUNDATION = ['errors.ts', 'config.ts', 'log.ts', 'program.ts', 'uids.ts', 'whole-bytes.ts'];
 
 /** Each driver has one owner. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {

@@ -1,13 +1,15 @@
 import { deflateSync, crc32, gzipSync } from 'node:zlib';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, readlink, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sniffMediaType } from '#intake/media.ts';
-import { openPictureInspector, type PictureInspector } from '#intake/pictures.ts';
+import { openPictureInspector, type Confinement, type PictureInspector } from '#intake/pictures.ts';
 
 let dir: string;
 let inspector: PictureInspector;
@@ -186,6 +188,51 @@ describe('the decoder is a process of its own', () => {
     await own.close();
     expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
     await expect(own.inspect('x')).rejects.toThrow('closed');
+  });
+
+  it('is a user of its own where root starts it, who can read neither our environment nor what is staged', async () => {
+    const confinements: Confinement[] = [];
+    const own = openPictureInspector({ onStarted: (confinement) => void confinements.push(confinement) });
+    const path = await saved(png(7, 1));
+    // As staging keeps it.
+    await chmod(path, 0o600);
+    expect(await own.inspect(path)).toMatchObject({ decodable: true, width: 7 });
+    const pid = own.processId() ?? 0;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const uids = /^Uid:\s+(.*)$/m.exec(status)?.[1]?.split('\t').map(Number) ?? [];
+    const root = process.getuid?.() === 0;
+    expect(confinements).toHaveLength(1);
+    expect(confinements[0]?.ownUser).toBe(root);
+    expect(new Set(uids).size).toBe(1);
+    expect(uids[0] === process.getuid?.()).toBe(!root);
+    const network = async (of: number | string) => await readlink(`/proc/${of}/ns/net`);
+    expect((await network(pid)) !== (await network('self'))).toBe(confinements[0]?.ownNetwork);
+    if (root) {
+      expect(/^Groups:\s*$/m.test(status)).toBe(true);
+      expect(/^CapEff:\s+0+$/m.test(status)).toBe(true);
+      // What that user may read, asked of the kernel by another process of it.
+      const reads = async (file: string): Promise<boolean> =>
+        await promisify(execFile)('setpriv', [
+          `--reuid=${uids[0]}`,
+          `--regid=${uids[0]}`,
+          '--clear-groups',
+          'cat',
+          file,
+        ]).then(
+          () => true,
+          () => false,
+        );
+      expect(await reads('/proc/self/environ')).toBe(true);
+      expect(await reads(`/proc/${process.pid}/environ`)).toBe(false);
+      expect(await reads(path)).toBe(false);
+    }
+    await own.close();
+  });
+
+  it('a picture that is larger than it may hold is not handed to it', async () => {
+    const path = await saved(png(1, 1));
+    await truncate(path, 512 * 1024 ** 2 + 1);
+    expect(await inspector.inspect(path)).toEqual({ decodable: false, reason: 'too-many-pixels' });
   });
 
   it('killed between two pictures or under one, it is started again and the picture is not blamed', async () => {

@@ -4,22 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { assessRemoval, type Standing } from '#record/record.ts';
 
 const picture = { decodable: true, width: 300, height: 200, format: 'png' } as const;
-const shot = { origin: 'handed-in', sealed: true, picture, inspectionOwed: false, present: true } as const;
-const raw = { origin: 'raw', sealed: true, picture: null, inspectionOwed: false, present: true } as const;
-const captureFile = {
-  origin: 'capture',
+const sealedFile = {
   sealed: true,
   picture: null,
   inspectionOwed: false,
   present: true,
+  ofTrial: false,
 } as const;
-const rendering = {
-  origin: 'rendering',
-  sealed: true,
-  picture: null,
-  inspectionOwed: false,
-  present: true,
-} as const;
+const shot = { ...sealedFile, origin: 'handed-in', picture } as const;
+const raw = { ...sealedFile, origin: 'raw' } as const;
+const captureFile = { ...sealedFile, origin: 'capture' } as const;
+const rendering = { ...sealedFile, origin: 'rendering' } as const;
 const noCapture = {
   owed: false,
   outcome: 'none',
@@ -28,6 +23,7 @@ const noCapture = {
   sealed: false,
   pictured: false,
   present: false,
+  ofTrial: false,
 } as const;
 const captured = {
   owed: false,
@@ -37,6 +33,7 @@ const captured = {
   sealed: true,
   pictured: true,
   present: true,
+  ofTrial: false,
 } as const;
 
 function standing(more: Partial<Standing> = {}): Standing {
@@ -44,6 +41,7 @@ function standing(more: Partial<Standing> = {}): Standing {
     facts: [{ n: 1, sealed: true }],
     artifacts: [raw],
     inLog: true,
+    damaged: false,
     locked: true,
     capture: noCapture,
     sealDelayed: false,
@@ -68,6 +66,13 @@ const SAFE: readonly (readonly [string, Standing])[] = [
     standing({ artifacts: [raw, shot], capture: { ...noCapture, outcome: null, owed: true } }),
   ],
   [
+    'a picture was added in production to what was sealed in a trial',
+    standing({
+      artifacts: [{ ...raw, ofTrial: true }, { ...shot, ofTrial: true }, shot],
+      capture: { ...captured, ofTrial: true },
+    }),
+  ],
+  [
     'one picture opens, another does not',
     standing({ artifacts: [raw, shot, { ...shot, picture: { decodable: false, reason: 'truncated' } }] }),
   ],
@@ -82,6 +87,16 @@ const SAFE: readonly (readonly [string, Standing])[] = [
 ];
 
 const NOT_SAFE: readonly (readonly [string, Standing, string])[] = [
+  [
+    'the picture was sealed in a trial',
+    standing({ artifacts: [raw, { ...shot, ofTrial: true }] }),
+    'sealed-in-trial',
+  ],
+  [
+    'the capture was made in a trial',
+    standing({ artifacts: [raw, captureFile], capture: { ...captured, ofTrial: true } }),
+    'sealed-in-trial',
+  ],
   ['nothing is known', standing({ facts: [], artifacts: [], inLog: false }), 'seal-pending'],
   [
     'the fact is not sealed',
@@ -144,6 +159,7 @@ const NOT_SAFE: readonly (readonly [string, Standing, string])[] = [
     'seal-parked',
   ],
   ['the seal is not in the log', standing({ artifacts: [raw, shot], inLog: false }), 'log-pending'],
+  ['its bytes were found changed', standing({ artifacts: [raw, shot], damaged: true }), 'fixity-failed'],
   ['a lock ran out', standing({ artifacts: [raw, shot], locked: false }), 'lock-ended'],
   ['there is only text', standing(), 'evidence-missing'],
   ['there is only a rendering of our own', standing({ artifacts: [raw, rendering] }), 'evidence-missing'],
@@ -229,11 +245,13 @@ describe('safe to remove', () => {
       picture: fc.constantFrom(null, picture, { decodable: false, reason: 'x' } as const),
       inspectionOwed: fc.boolean(),
       present: fc.boolean(),
+      ofTrial: fc.boolean(),
     });
     const any = fc.record({
       facts: fc.array(fc.record({ n: fc.nat(5), sealed: fc.boolean() }), { maxLength: 3 }),
       artifacts: fc.array(file, { maxLength: 4 }),
       inLog: fc.boolean(),
+      damaged: fc.boolean(),
       locked: fc.boolean(),
       capture: fc.record({
         owed: fc.boolean(),
@@ -253,6 +271,7 @@ describe('safe to remove', () => {
         sealed: fc.boolean(),
         pictured: fc.boolean(),
         present: fc.boolean(),
+        ofTrial: fc.boolean(),
       }),
       sealDelayed: fc.boolean(),
       parked: fc.array(
@@ -267,14 +286,21 @@ describe('safe to remove', () => {
         if (!safeToRemove) return;
         expect(given.inLog).toBe(true);
         expect(given.locked).toBe(true);
+        expect(given.damaged).toBe(false);
         expect(given.facts.length > 0 && given.facts.every((fact) => fact.sealed)).toBe(true);
         const byPicture = given.artifacts.some(
-          (one) => one.origin === 'handed-in' && one.sealed && one.present && one.picture?.decodable === true,
+          (one) =>
+            one.origin === 'handed-in' &&
+            one.sealed &&
+            one.present &&
+            !one.ofTrial &&
+            one.picture?.decodable === true,
         );
         const byCapture =
           given.capture.sealed &&
           given.capture.pictured &&
           given.capture.present &&
+          !given.capture.ofTrial &&
           !given.capture.owed &&
           given.capture.targetFound &&
           ['captured', 'partial'].includes(given.capture.outcome ?? '');

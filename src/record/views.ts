@@ -1,0 +1,130 @@
+/**
+ * A record as the room reads it: the row alone, what a receipt is made of, and the whole. Facts are what can be large, so
+ * each of the three says how much of them it brings.
+ */
+import type { ArtifactOrigin, PictureFinding, RecordState, StoredOutcome } from '#db/db.ts';
+import type { AskedFact } from './asked.ts';
+
+export interface ArtifactView {
+  readonly n: number;
+  readonly artifactId: string;
+  readonly origin: ArtifactOrigin;
+  readonly role: string;
+  readonly mediaType: string;
+  readonly claimedType: string | null;
+  readonly originalName: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly receivedAt: string;
+  readonly factN: number | null;
+  readonly picture: PictureFinding | null;
+  readonly seal: {
+    readonly no: number;
+    readonly key: string;
+    readonly versionId: string;
+    readonly lockedUntil: string;
+  } | null;
+}
+
+export interface SealView {
+  readonly no: number;
+  readonly openedAt: string;
+  readonly sealedAt: string | null;
+  readonly storeKind: 'folder' | 's3' | null;
+  readonly immutability: 'compliance' | 'advisory' | null;
+  /** Of the installation that made it. */
+  readonly mode: 'trial' | 'production';
+  readonly objects: readonly ObjectView[];
+}
+
+export interface ObjectView {
+  readonly role: string;
+  readonly key: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly versionId: string | null;
+  readonly lockedUntil: string | null;
+  readonly confirmedAt: string | null;
+}
+
+/** Without any fact, file or seal. */
+export interface RecordRow {
+  readonly recordId: string;
+  readonly agencyId: string;
+  readonly subject: string;
+  readonly state: RecordState;
+  readonly receivedAt: string;
+  readonly platform: string;
+  readonly account: string;
+  readonly accountRegistered: boolean;
+  readonly kind: string;
+  readonly verb: string;
+  readonly grounds: readonly string[];
+  readonly excerpt: string | null;
+  readonly author: string | null;
+  readonly address: string | null;
+  readonly captureOutcome: StoredOutcome | null;
+  readonly capture: Record<string, unknown> | null;
+  readonly removal: 'awaited' | 'confirmed' | 'none';
+  readonly removedAt: Record<string, unknown> | null;
+  readonly classification: {
+    readonly edition: string;
+    readonly series: string;
+    readonly reason: string | null;
+  } | null;
+}
+
+export interface OwedStep {
+  readonly step: string;
+  readonly since: string;
+  readonly failures: number;
+  readonly parked: boolean;
+  readonly code: string | null;
+  /** In general words, by its code: what the error itself said may name machines and keys. */
+  readonly reason: string | null;
+}
+
+interface RecordParts extends RecordRow {
+  readonly artifacts: readonly ArtifactView[];
+  readonly seals: readonly SealView[];
+  readonly owed: readonly OwedStep[];
+}
+
+/** A fact as far as the safety rule weighs it, without what it says. */
+export interface WeighedFact extends AskedFact {
+  readonly sealNo: number | null;
+  /** It has a note. */
+  readonly noted: boolean;
+}
+
+/** What a receipt is made of. It is read each time that somebody looks, so no fact is in it. */
+export interface StandingView extends RecordParts {
+  readonly facts: readonly WeighedFact[];
+}
+
+export interface FactView {
+  readonly n: number;
+  readonly type: string;
+  readonly source: string;
+  readonly id: string;
+  readonly recordedAt: string;
+  readonly sealNo: number | null;
+  readonly confirms: boolean;
+  readonly deliveries: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** The whole, its facts by pages. */
+export interface RecordView extends RecordParts {
+  readonly facts: readonly FactView[];
+  /** The last fact shown, when there are more behind it; null: these were the last. */
+  readonly nextFacts: number | null;
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly body: Record<string, unknown>;
+}
