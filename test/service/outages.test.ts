@@ -324,7 +324,12 @@ test('the store is killed: reports are taken, said to be unsealed, and sealed wh
       await archive.until(id, (receipt) => (i < 3 ? receipt.safeToRemove : receipt.status === 'complete'));
     // That nothing was captured is sealed beside it.
     for (const id of ids) await archive.until(id, (receipt) => receipt.status === 'complete');
-    expect(await until(async () => await stagedFiles(archive), (count) => count === 0)).toBe(0);
+    expect(
+      await until(
+        async () => await stagedFiles(archive),
+        (count) => count === 0,
+      ),
+    ).toBe(0);
     expect(await readiness(archive)).toEqual(WELL(NO_BROWSER));
   } finally {
     await archive.close();
