@@ -101,6 +101,8 @@ export function openDb(options: DbOptions): Db {
     close: async () => {
       await app.destroy();
       await system.destroy();
+      // Kysely ends the pool of one that was used through it, and `statement` goes past it.
+      for (const each of [appPool, systemPool]) if (!each.ending) await each.end();
     },
   };
 }
