@@ -71,7 +71,18 @@ async function endsWell(here: Scene, records: number): Promise<void> {
   expect(await honest.stop()).toEqual({ code: 0, signal: null });
   const { faults, looked } = await here.verdict();
   expect(faults).toEqual([]);
-  expect(looked).toMatchObject({ records, complete: records, seals: records, parked: 0 });
+  expect(looked).toMatchObject({ records, complete: records, parked: 0 });
+  // What was handed in, and that there was no browser: one seal of both, or one of each; and each of them once.
+  const { rows } = await here.archive.sql.query<{ seals: number; reports: number }>(
+    `select count(distinct seal_no)::int as seals, (count(*) filter (where role = 'capture-report'))::int as reports
+       from artifact group by record_id`,
+  );
+  expect(rows).toHaveLength(records);
+  for (const { seals, reports } of rows) {
+    expect([1, 2]).toContain(seals);
+    expect(reports).toBe(1);
+  }
+  expect(looked.seals).toBe(rows.reduce((sum, row) => sum + row.seals, 0));
 }
 
 describe('two workers', () => {

@@ -127,6 +127,7 @@ describe('a first run', () => {
     const input = await page.waitForSelector('input#files');
     await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(shot);
     await page.waitForFunction("document.querySelectorAll('#pictures li').length === 1");
+    await page.waitForSelector('label[for="ground-1"]', { visible: true });
     await page.click('label[for="ground-1"]');
     await page.click('label[for="verb-hide"]');
     await page.$eval('#account', (select) => {
