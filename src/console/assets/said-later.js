@@ -12,9 +12,10 @@ const NAMED = 'The clause is on record.';
 
 /**
  * One thing to say, however often its button is pressed: after a broken line the same key goes out again, and it is written
- * down once. Once the archive has it, the next press is another statement.
+ * down once. Once the archive has it, the next press is another statement. News of it may be here before its own answer, which
+ * then may as well be lost (`isKnown`).
  */
-function statement({ session, button, said, path, bodyOf, thanks, then }) {
+function statement({ session, button, said, path, bodyOf, thanks, then, isKnown }) {
   let idempotencyKey = newAttemptKey();
   let before = '';
   let busy = false;
@@ -33,6 +34,11 @@ function statement({ session, button, said, path, bodyOf, thanks, then }) {
       say(said, thanks);
       then();
     } catch (error) {
+      if (!(error instanceof Refused) && isKnown()) {
+        say(said, thanks);
+        then();
+        return;
+      }
       const keyRefused = error instanceof Refused && error.status === 401;
       say(said, error instanceof Refused && !keyRefused ? error.message : keyRefused ? 'Not recorded: enter a key above, then press the button again.' : 'This could not be recorded just now. Press the button again.');
       if (keyRefused) void ask(error.message);
@@ -64,6 +70,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
       // No time is sent: nobody noted it. The archive writes down that it was not after now.
       bodyOf: () => ({}),
       thanks: REMOVED,
+      isKnown: () => receiptOf().removal === 'confirmed',
       then: () => {
         removed.hidden = true;
       },
@@ -81,6 +88,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
       // No verb of the report says "it never happened". This one takes the removal back, and the note says what was pressed.
       bodyOf: () => fact({ action: { verb: 'restore' }, note: 'Pressed on the page of this record, after its removal had been confirmed: “It is still there: I did not remove it.”' }),
       thanks: NOT_REMOVED,
+      isKnown: () => receiptOf().removal !== 'confirmed',
       then: () => {
         byId('mistake').open = false;
         byId('mistake').hidden = true;
@@ -98,6 +106,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
     // The verb "none" adds words and does nothing: the removal stays as it was said.
     bodyOf: () => fact({ action: { verb: 'none', ground: byId('clause-choice').value } }),
     thanks: NAMED,
+    isKnown: () => byId('clause').hidden,
     then: added,
   });
   byId('clause-form').addEventListener('submit', (event) => {
