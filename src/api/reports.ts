@@ -21,20 +21,10 @@ import {
 import { readRecordRow, recordIdOf } from '#record/record.ts';
 import { actorOf, callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { problemResponses } from './schemas.ts';
+import { Accepted, problemResponses } from './schemas.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
 const ROW_BYTES = 16 * 1024;
-
-const Accepted = Type.Object(
-  {
-    recordId: Type.String({ format: 'uuid' }),
-    status: Type.Literal('reported'),
-    receiptUrl: Type.String(),
-    statusUrl: Type.String(),
-  },
-  { description: 'Everything that was sent is durable. It is not sealed yet: follow the receipt.' },
-);
 
 const reportSchema = (summary: string) => ({
   summary,

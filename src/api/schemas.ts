@@ -95,3 +95,14 @@ export const ListQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** The answer to whatever was handed in. */
+export const Accepted = Type.Object(
+  {
+    recordId: Type.String({ format: 'uuid' }),
+    status: Type.Literal('reported'),
+    receiptUrl: Type.String(),
+    statusUrl: Type.String(),
+  },
+  { description: 'Everything that was sent is durable. It is not sealed yet: follow the receipt.' },
+);

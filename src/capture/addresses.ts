@@ -1,5 +1,6 @@
 /**
- * Which addresses the capture may open. Pure: no look-up, no clock.
+ * Which addresses the capture may open. Pure: no look-up, no clock. (`route.ts` adds what only this machine can say:
+ * its own addresses.)
  *
  * Only what is known to be global passes. Version 4 is everything outside the special-purpose registries; version 6
  * is 2000::/3 outside its own, because nothing else has been handed out. An address that carries another one inside
@@ -13,6 +14,8 @@ const NOT_GLOBAL_V4: readonly (readonly [string, string])[] = [
   ['10.0.0.0/8', 'private'],
   ['100.64.0.0/10', 'shared by a carrier'],
   ['127.0.0.0/8', 'loopback'],
+  // By the registries anyone's, and in every virtual machine of Azure the machine's own host, with its secrets.
+  ['168.63.129.16/32', 'cloud metadata'],
   ['169.254.0.0/16', 'link-local, cloud metadata'],
   ['172.16.0.0/12', 'private'],
   ['192.0.0.0/24', 'protocol assignments'],
@@ -67,8 +70,9 @@ function whyNotGlobalV4(address: ipaddr.IPv4): string | null {
 }
 
 function whyNotGlobalV6(address: ipaddr.IPv6): string | null {
-  if (address.match(MAPPED) || address.match(NAT64)) {
-    const inside = whyNotGlobalV4(new ipaddr.IPv4(address.toByteArray().slice(12)));
+  const carried = carriedBy(address);
+  if (carried !== null) {
+    const inside = whyNotGlobalV4(carried);
     return inside === null ? null : `carries a version 4 address that is ${inside}`;
   }
   if (!address.match(GLOBAL_UNICAST)) return `outside of 2000::/3 (${address.range()})`;
@@ -77,6 +81,21 @@ function whyNotGlobalV6(address: ipaddr.IPv6): string | null {
   if (((high ?? 0) & 0xfdff) === 0 && low === 0x5efe) return 'ISATAP';
   const range = address.range();
   return range === 'unicast' ? null : range;
+}
+
+/** The version 4 address that packets to this one end at; null: they end at itself. */
+function carriedBy(address: ipaddr.IPv6): ipaddr.IPv4 | null {
+  return address.match(MAPPED) || address.match(NAT64)
+    ? new ipaddr.IPv4(address.toByteArray().slice(12))
+    : null;
+}
+
+/** One spelling for each place that packets can end at, to compare addresses by. */
+export function placeOf(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  if (!ipaddr.IPv6.isValid(bare)) return bare;
+  const parsed = ipaddr.IPv6.parse(bare);
+  return (carriedBy(parsed) ?? parsed).toString();
 }
 
 export interface Destination {
@@ -95,19 +114,56 @@ export function destinationOf(url: URL): Destination {
   return { host: bare, port, literal: ipaddr.isValid(bare) };
 }
 
-/** Names that never leave a machine or a network, whatever a resolver answers (RFC 6761, 6762, 8375, 9476; ICANN `internal`). */
-const LOCAL_SUFFIXES = [
-  'localhost',
-  'local',
-  'internal',
-  'home.arpa',
-  'lan',
-  'intranet',
-  'corp',
-  'home',
-  'onion',
+/**
+ * Names that never leave a machine or a network, whatever a resolver answers: reserved for that (RFC 2606, 6761, 6762,
+ * 8375, 9476; ICANN's `internal`; `arpa`, where no site is), kept out of the root because networks use them (`corp`,
+ * `home`, `mail`; RFC 6762, appendix G), or written by containers and clusters. Each holds for what ends with it.
+ */
+const LOCAL_SUFFIXES: ReadonlySet<string> = new Set([
   'alt',
-];
+  'arpa',
+  'consul',
+  'corp',
+  'default',
+  'dmz',
+  'docker',
+  'domain',
+  'home',
+  'internal',
+  'intra',
+  'intranet',
+  'invalid',
+  'lan',
+  'local',
+  'localdomain',
+  'localdomain4',
+  'localdomain6',
+  'localhost',
+  'localnet',
+  'mail',
+  'onion',
+  'private',
+  'priv',
+  'svc',
+  'test',
+  'workgroup',
+  // Where a cloud keeps the secrets of its machines, under names that look public.
+  'metadata.goog',
+  'metadata.tencentyun.com',
+]);
+
+/** Null when the name may be asked for in the public tree of names. */
+function whyNotPublic(name: string): string | null {
+  const labels = name.split('.');
+  if (labels.length < 2) return 'a name of this machine or of a private network';
+  // As the public tree has them; what else a resolver might make of other characters need not be known.
+  if (name.length > 253 || !labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label)))
+    return 'not a name that the public tree of names can hold';
+  return labels.some((_, i) => LOCAL_SUFFIXES.has(labels.slice(i).join('.')))
+    ? 'a name of this machine or of a private network'
+    : null;
+}
+
 const OPEN_PORTS: ReadonlySet<number> = new Set([80, 443]);
 
 export type RefusalReason = 'address-not-global' | 'name-not-public' | 'port-not-allowed';
@@ -122,12 +178,8 @@ export function whyRefused(
     const why = whyNotGlobal(destination.host);
     if (why !== null) return { reason: 'address-not-global', why };
   } else {
-    const name = destination.host;
-    if (
-      !name.includes('.') ||
-      LOCAL_SUFFIXES.some((suffix) => name === suffix || name.endsWith(`.${suffix}`))
-    )
-      return { reason: 'name-not-public', why: 'a name of this machine or of a private network' };
+    const why = whyNotPublic(destination.host);
+    if (why !== null) return { reason: 'name-not-public', why };
   }
   if (!OPEN_PORTS.has(destination.port))
     return { reason: 'port-not-allowed', why: `port ${destination.port}; only 80 and 443 are opened` };

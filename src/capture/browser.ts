@@ -1,7 +1,7 @@
 /**
  * One running Chromium: found, confined, started with our own flags, proven to be sandboxed, and ended whole.
  *
- * Promises: DevTools over a pipe, no port; a fresh profile that goes with the browser; an environment that holds no
+ * Promises: DevTools over a pipe, no port, and within bounds (`bounds.ts`); a fresh profile that goes with the browser; an environment that holds no
  * secret of ours; its own traffic of the background refused; after `end` no process and no file is left. A crash of
  * this process closes the pipe, at which Chromium ends; the profile that stays is removed at the next start.
  */
@@ -14,6 +14,9 @@ import { launch } from 'puppeteer-core';
 import type { Browser } from 'puppeteer-core';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { authority } from './authority.ts';
+import { keepInBounds } from './bounds.ts';
+import type { Bounds } from './bounds.ts';
 import { browserHome, chromiums, faultOf } from './chromium.ts';
 import type { Chromium } from './chromium.ts';
 import { confinements, endProcesses, processesOf, sandboxStands } from './confinement.ts';
@@ -21,7 +24,7 @@ import type { Confinement } from './confinement.ts';
 import { openLane } from './egress.ts';
 import type { EgressLane } from './egress.ts';
 import { flags } from './flags.ts';
-import { unpack } from './unpack.ts';
+import { fontFolders } from './fonts.ts';
 
 export interface LaunchOptions {
   readonly chromiumPath: string | null;
@@ -43,6 +46,7 @@ export interface RunningBrowser {
   /** Whose connections a lane may serve. */
   readonly uid: number | null;
   readonly pid: number;
+  readonly atWork: Bounds['atWork'];
   end(): Promise<void>;
 }
 
@@ -58,7 +62,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
   try {
     const home = await browserHome(options.dataDir, asRoot);
     await sweepProfiles(options.dataDir);
-    const fonts = await unpack(home, 'fonts').catch(() => null);
+    const fonts = await fontFolders(home);
     const candidates = (options.candidates ?? chromiums)(options.chromiumPath, home);
     // Every browser in the strict ways before any browser in a loose one.
     const found: Chromium[] = [];
@@ -72,14 +76,14 @@ export async function launchBrowser(options: LaunchOptions): Promise<RunningBrow
       }
       found.push(chromium);
       for (const confinement of strict) {
-        const running = await attempt(options, chromium, confinement, fonts?.folder ?? null, tried);
+        const running = await attempt(options, chromium, confinement, fonts, tried);
         if (running !== null) return running;
       }
     }
     if (options.allowNoSandbox)
       for (const chromium of found)
         for (const confinement of (await confinements(true)).filter((c) => !c.sandbox)) {
-          const running = await attempt(options, chromium, confinement, fonts?.folder ?? null, tried);
+          const running = await attempt(options, chromium, confinement, fonts, tried);
           if (running !== null) return running;
         }
   } catch (error) {
@@ -100,13 +104,13 @@ async function attempt(
   options: LaunchOptions,
   chromium: Chromium,
   confinement: Confinement,
-  fonts: string | null,
+  fonts: readonly string[],
   tried: string[],
 ): Promise<RunningBrowser | null> {
   const profile = await mkdtemp(profilePrefix(options.dataDir, process.pid));
   const lane = await openLane({ allow: [], clientUid: null, refuseAll: true, log: options.log });
   try {
-    return await start(chromium, confinement, fonts, profile, lane);
+    return await start(chromium, confinement, fonts, profile, lane, options.log);
   } catch (error) {
     const message =
       (await lastWords(profile)) ??
@@ -165,9 +169,10 @@ function libraries(chromium: Chromium): Record<string, string> {
 async function start(
   chromium: Chromium,
   confinement: Confinement,
-  fonts: string | null,
+  fonts: readonly string[],
   profile: string,
   lane: EgressLane,
+  log: Log,
 ): Promise<RunningBrowser> {
   const fontConfig = join(profile, 'fonts.conf');
   await writeFile(fontConfig, fontsConfiguration(fonts, join(profile, 'font-cache')));
@@ -180,6 +185,7 @@ async function start(
       ...before,
       ...flags({
         proxyAddress: lane.proxyAddress,
+        trustedKeyDigest: authority().keyDigest,
         profile: join(profile, 'data'),
         logFile: join(profile, LOG_NAME),
         sandbox: confinement.sandbox,
@@ -214,7 +220,8 @@ async function start(
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    if (pid === undefined) throw new Error('the browser has no process');
+    if (child === null || pid === undefined) throw new Error('the browser has no process');
+    const { atWork } = keepInBounds(child, confinement.uid, log);
     const stands = confinement.sandbox ? await sandboxSettles(pid, confinement.uid) : false;
     if (confinement.sandbox && stands === false) throw new Error('its sandbox does not stand');
     const version = await browser.version();
@@ -228,6 +235,7 @@ async function start(
       sandbox: confinement.sandbox && stands !== false,
       uid: process.platform === 'linux' ? (confinement.uid ?? process.getuid?.() ?? null) : null,
       pid,
+      atWork,
       end() {
         ended ??= (async () => {
           if (browser.connected) await within(browser.close(), CLOSE_MS);
@@ -254,16 +262,27 @@ async function sandboxSettles(pid: number, uid: number | null): Promise<boolean 
   return false;
 }
 
+/**
+ * What a page gets that names no font, or one that is not here: the same on every machine. Common system fonts also
+ * draw a few emoji, in black, and would be taken for those before the font that draws all of them as people see them.
+ */
+const PLAIN = `  <match target="pattern">
+    <test name="family" qual="any"><string>sans-serif</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Open Sans</string></edit>
+  </match>
+`;
+
 /** The machine's own fonts, and ours for a machine that has none. */
-function fontsConfiguration(fonts: string | null, cache: string): string {
+function fontsConfiguration(fonts: readonly string[], cache: string): string {
+  const escape = (path: string): string => path.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir>/usr/share/fonts</dir>
   <dir>/usr/local/share/fonts</dir>
-${fonts === null ? '' : `  <dir>${fonts.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</dir>\n`}  <cachedir>${cache.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</cachedir>
-</fontconfig>
+${fonts.map((folder) => `  <dir>${escape(folder)}</dir>\n`).join('')}  <cachedir>${escape(cache)}</cachedir>
+${PLAIN}</fontconfig>
 `;
 }
 

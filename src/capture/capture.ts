@@ -24,6 +24,7 @@ import { launchBrowser, within } from './browser.ts';
 import type { LaunchOptions, RunningBrowser } from './browser.ts';
 import { openLane } from './egress.ts';
 import type { EgressLane, EgressOptions } from './egress.ts';
+import { lookAgain } from './look-again.ts';
 import { capturePage } from './page.ts';
 import { renderCard } from './render.ts';
 import type { CaptureBrowser, CaptureResult } from './result.ts';
@@ -59,7 +60,7 @@ const PUPPETEER_VERSION = (
 /** Tests name one kind of browser, and the answers of the resolver. */
 export interface CaptureOverrides {
   readonly candidates?: LaunchOptions['candidates'];
-  readonly egress?: Pick<EgressOptions, 'lookup' | 'connect' | 'limits'>;
+  readonly egress?: Pick<EgressOptions, 'lookup' | 'connect' | 'limits' | 'ca'>;
   readonly contextsPerBrowser?: number;
   readonly missingMs?: number;
 }
@@ -149,7 +150,8 @@ export function openCaptureBrowser(
 
   /** Runs one piece of work in a context and on a lane of its own, when a place is free. */
   const inContext = async <T>(
-    refuseAll: boolean,
+    /** Where the lane's traffic is archived; null: nothing may leave at all. */
+    scratchDir: string | null,
     work: (context: BrowserContext, running: RunningBrowser, lane: EgressLane) => Promise<T>,
   ): Promise<T> => {
     if (busy >= config.captureConcurrency) await new Promise<void>((go) => waiting.push(go));
@@ -159,13 +161,15 @@ export function openCaptureBrowser(
       generation.active += 1;
       generation.contexts += 1;
       const { running } = generation;
+      const rested = running.atWork();
       let lane: EgressLane | null = null;
       let context: BrowserContext | null = null;
       try {
         lane = await openLane({
           allow: allow(),
           clientUid: running.uid,
-          refuseAll,
+          refuseAll: scratchDir === null,
+          ...(scratchDir === null ? {} : { scratchDir }),
           log,
           ...overrides.egress,
         });
@@ -183,6 +187,7 @@ export function openCaptureBrowser(
           });
         throw error;
       } finally {
+        rested();
         await lane?.close();
         const letGo = context === null || (await within(context.close(), LET_GO_MS));
         generation.active -= 1;
@@ -198,11 +203,15 @@ export function openCaptureBrowser(
 
   return {
     capture: (request) =>
-      inContext(false, (context, running, lane) =>
+      inContext(request.scratchDir, (context, running, lane) =>
         capturePage(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
       ),
+    lookAgain: (request) =>
+      inContext(request.scratchDir, (context, running, lane) =>
+        lookAgain(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
+      ),
     render: (request) =>
-      inContext(true, async (context, running) => ({
+      inContext(null, async (context, running) => ({
         ...(await renderCard(context, request)),
         tool: toolOf(running),
       })),

@@ -25,6 +25,8 @@ const FEATURES_OFF = [
  */
 export function flags(launch: {
   readonly proxyAddress: string;
+  /** Of the one key that answers in place of every server (`authority.ts`); it counts with a profile folder only. */
+  readonly trustedKeyDigest: string;
   readonly profile: string;
   readonly logFile: string;
   readonly sandbox: boolean;
@@ -36,6 +38,7 @@ export function flags(launch: {
     `--user-data-dir=${launch.profile}`,
     `--proxy-server=${launch.proxyAddress}`,
     '--proxy-bypass-list=<-loopback>',
+    `--ignore-certificate-errors-spki-list=${launch.trustedKeyDigest}`,
     '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
     '--webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',

@@ -3,20 +3,27 @@
  * `rules.ts` says what it was. Whatever happens in between, the answer is a result with its report; the only errors
  * are ours (no browser, no room on the disk).
  */
+import { ProtocolError } from 'puppeteer-core';
 import type { BrowserContext, CDPSession, Protocol } from 'puppeteer-core';
+import { ArchiveError } from '../errors.ts';
 import { classifyAddress } from './addresses.ts';
 import { Deadline, TooLate } from './deadline.ts';
 import { EGRESS_MARK_HEADER } from './egress.ts';
 import { writeCaptured } from './files.ts';
-import { Frames } from './frames.ts';
-import { READINESS, settle } from './readiness.ts';
-import type { Rest } from './readiness.ts';
+import { Frames, PageError } from './frames.ts';
+import { watchIncidents } from './incidents.ts';
+import { clearConsent, lookAt, readGlyphs, readText } from './look.ts';
+import { READINESS, Readiness } from './readiness.ts';
 import { conclude } from './report.ts';
 import type { CaptureRequest, CaptureResult } from './result.ts';
+import { pictureWhole, pictureWindow } from './pictures.ts';
+import { reveal, windowHeight } from './reveal.ts';
+import { saysItIsNone } from './rules.ts';
+import type { Scene } from './scene.ts';
 import { newStory, PAGE_LIMITS, VIEWPORT } from './story.ts';
-import type { PageOptions, PageSight, Story } from './story.ts';
+import type { Depth, PageOptions, Story } from './story.ts';
 import { findTarget, targetIsThere, targetQuery } from './target.ts';
-import type { TargetQuery } from './target.ts';
+import { shoot } from './tiles.ts';
 import { Traffic } from './traffic.ts';
 
 /** How much later than the deadline a capture is given up whose steps did not end by themselves. */
@@ -26,25 +33,42 @@ export async function capturePage(
   context: BrowserContext,
   request: CaptureRequest,
   options: PageOptions,
+  depth: Depth = 'whole',
 ): Promise<CaptureResult> {
   const story = newStory();
   // Asked again, whatever the intake found: the browser would open a file of this machine as well as a page.
   const verdict = classifyAddress(request.address, options.allow);
   if (!verdict.ok) {
     story.refusedAddress = verdict.code;
-    return await conclude(story, request, options);
+    story.times['finished'] = new Date().toISOString();
+    return await conclude(story, request, options, depth);
   }
+  const startMs = performance.now();
   try {
     const deadline = new Deadline(request.deadlineMs);
     // Each step is bounded; this bound is for the browser itself, should it stop answering between them.
     const backstop = new Deadline(request.deadlineMs + BACKSTOP_MS);
-    await backstop.bound(tell(story, context, request, options, deadline), Infinity, 'deadline');
+    await backstop.bound(tell(story, context, request, options, deadline, depth), Infinity, 'deadline');
   } catch (error) {
     if (error instanceof TooLate) story.timedOut = { rule: error.rule, ms: error.ms };
-    else if (!story.crashed) throw error;
+    else if (!story.crashed) {
+      if (!isOfThePage(error) || !options.running.browser.connected) throw error;
+      // It may be as a page is for a moment, between two documents; what was pictured before it stands.
+      if (story.sight === null || story.files.length === 0)
+        throw new ArchiveError('browser-crashed', 'The browser could not tell what the page shows.', {
+          retry: 'later',
+          cause: error,
+        });
+      story.timedOut = { rule: 'page-cannot-be-asked', ms: Math.round(performance.now() - startMs) };
+    }
   }
   story.times['finished'] = new Date().toISOString();
-  return await conclude(story, request, options);
+  return await conclude(story, request, options, depth);
+}
+
+/** A page can be such that the browser fails to speak of it, or close itself. */
+function isOfThePage(error: unknown): boolean {
+  return error instanceof ProtocolError || error instanceof PageError;
 }
 
 async function tell(
@@ -53,8 +77,8 @@ async function tell(
   request: CaptureRequest,
   { lane }: PageOptions,
   deadline: Deadline,
+  depth: Depth,
 ): Promise<void> {
-  const query = targetQuery(request);
   const page = await deadline.bound(context.newPage(), READINESS.answerMs, 'browser-does-not-answer');
   const crash = new Promise<never>((_, fail) => {
     page.on('error', () => {
@@ -63,18 +87,8 @@ async function tell(
     });
   });
   crash.catch(() => undefined);
-  page.on('dialog', (dialog) => {
-    story.incidents.dialogs += 1;
-    dialog.dismiss().catch(() => undefined);
-  });
-  page.on('popup', (popup) => {
-    story.incidents.popups += 1;
-    popup?.close().catch(() => undefined);
-  });
-  const bound = <T>(work: Promise<T>, limitMs: number, rule: string): Promise<T> =>
-    deadline.bound(Promise.race([work, crash]), limitMs, rule);
-
   const session = await page.createCDPSession();
+  watchIncidents(page, session, story.incidents);
   const { frameTree } = await session.send('Page.getFrameTree');
   const traffic = new Traffic(
     frameTree.frame.id,
@@ -83,17 +97,20 @@ async function tell(
   story.traffic = traffic;
   const frames = new Frames(session, traffic);
   await frames.open();
-  session.on('Page.downloadWillBegin', () => {
-    story.incidents.downloads += 1;
-  });
-  await session.send('Emulation.setDeviceMetricsOverride', {
-    width: VIEWPORT.width,
-    height: VIEWPORT.height,
-    deviceScaleFactor: VIEWPORT.scale,
-    mobile: false,
-  });
+  const scene: Scene = {
+    story,
+    request,
+    session,
+    frames,
+    traffic,
+    deadline,
+    readiness: new Readiness(frames, traffic, deadline),
+    query: targetQuery(request),
+    bound: (work, limitMs, rule) => deadline.bound(Promise.race([work, crash]), limitMs, rule),
+  };
+  await windowHeight(session, VIEWPORT.height);
 
-  const navigated = await bound(
+  const navigated = await scene.bound(
     session.send('Page.navigate', { url: request.address }),
     PAGE_LIMITS.navigationMs,
     'no-answer',
@@ -103,150 +120,94 @@ async function tell(
     story.navigationError = navigated.errorText;
     return;
   }
-
-  story.rest = await bound(settle(frames, traffic, deadline), request.deadlineMs, 'deadline');
-  story.times['rested'] = new Date().toISOString();
-  if (query !== null && (traffic.main?.status ?? 0) < 400)
-    await bound(awaitTarget(frames, traffic, deadline, query), request.deadlineMs, 'deadline');
-  await bound(reveal(session, frames, traffic, deadline, story.rest), request.deadlineMs, 'deadline');
+  await scene.bound(openUp(scene), request.deadlineMs, 'deadline');
   story.times['revealed'] = new Date().toISOString();
-  const shown = await currentFrame(session);
+  const shown = await scene.bound(currentFrame(session), READINESS.answerMs, 'page-does-not-answer');
   if (!/^https?:/.test(shown.url)) {
     // The browser's own error page, or something that is not of the web: no picture of it is kept.
     story.navigationError = traffic.main?.error ?? 'not a page of the web';
     return;
   }
-
-  const texts = await bound(frames.askAll<string>('text'), READINESS.answerMs, 'page-does-not-answer');
-  const sight = await bound(frames.askAll<PageSight>('sight'), READINESS.answerMs, 'page-does-not-answer');
-  const text = texts
-    .map(({ value }) => value.trim())
-    .filter((part) => part !== '')
-    .join('\n\n');
-  story.sight = together(
-    sight.map(({ value }) => value),
-    text,
-  );
   story.finalAddress = shown.url + (shown.urlFragment ?? '');
-  story.files.push(await writeCaptured(request.scratchDir, 'page-text', Buffer.from(text, 'utf8')));
-  if (frames.unread > 0) story.missing.push(`${frames.unread} frames did not answer`);
-
-  if (query !== null)
-    story.search = await bound(findTarget(frames, query), READINESS.answerMs, 'page-does-not-answer');
-  // With the target in view, when there is one; from the top otherwise.
-  await picture(
-    story,
-    request,
-    'screenshot-viewport',
-    bound(session.send('Page.captureScreenshot', { format: 'png' }), PAGE_LIMITS.pictureMs, 'picture'),
-  );
-  story.times['viewportPicture'] = new Date().toISOString();
-  await bound(frames.askMain('scrollTo', 0), READINESS.answerMs, 'page-does-not-answer');
-  await picture(
-    story,
-    request,
-    'screenshot-fullpage',
-    bound(fullPage(session, story), PAGE_LIMITS.pictureMs, 'picture'),
-  );
-  story.times['fullPagePicture'] = new Date().toISOString();
-  if (
-    (await bound(currentFrame(session), READINESS.answerMs, 'page-does-not-answer')).loaderId !==
-    shown.loaderId
-  )
+  await look(scene);
+  await pictureWindow(scene);
+  if (depth === 'whole') await pictureWhole(scene);
+  const last = await scene.bound(currentFrame(session), READINESS.answerMs, 'page-does-not-answer');
+  if (last.loaderId !== shown.loaderId)
     story.missing.push('the page went on to another one while it was pictured: text and pictures may differ');
 }
 
-async function awaitTarget(
-  frames: Frames,
-  traffic: Traffic,
-  deadline: Deadline,
-  query: TargetQuery,
-): Promise<void> {
+/** Waits for the page, brings all of it in, and does so again while that changes what it is. */
+async function openUp({ story, session, frames, traffic, deadline, readiness, query }: Scene): Promise<void> {
+  for (let round = 0; round < PAGE_LIMITS.rounds; round += 1) {
+    const rest = await readiness.settle(round === 0 ? READINESS.openMs : PAGE_LIMITS.revealMs);
+    if (round === 0) story.rest = rest;
+    story.times['rested'] ??= new Date().toISOString();
+    const moving = rest.unrest !== null;
+    story.revealed = await reveal(session, frames, traffic, readiness, deadline, moving);
+    await readiness.settle(moving ? PAGE_LIMITS.revealMovingMs : PAGE_LIMITS.revealMs);
+    if (moving || !(await readiness.afterLoad())) break;
+  }
+  await shadows(story, frames);
+  if (query === null || (traffic.main?.status ?? 0) >= 400 || (await targetIsThere(frames, query))) return;
+  // A login form, or a page that says that it is not there, will not bring the target.
+  const { frame } = (await session.send('Page.getFrameTree')).frameTree;
+  const { text } = await readText(frames);
+  const sight = await lookAt(frames, text);
+  if (readiness.gaveUp || saysItIsNone(sight, new URL(frame.url).pathname)) return;
   const until = performance.now() + PAGE_LIMITS.targetMs;
-  while (performance.now() < until) {
-    if (await targetIsThere(frames, query)) break;
-    await new Promise((done) => setTimeout(done, 200));
-    // Whatever it asked for in the meantime is waited for too.
-    if (traffic.stillOpen() > 0) await settle(frames, traffic, deadline, PAGE_LIMITS.revealMs);
+  while (!(await targetIsThere(frames, query)) && performance.now() < until) {
+    await new Promise((done) => {
+      setTimeout(done, 100);
+    });
+    // Whatever it asked for in the meantime is waited for too, and opened up.
+    if (traffic.stillOpen() === 0) continue;
+    await readiness.settle(PAGE_LIMITS.revealMs);
+    await shadows(story, frames);
   }
 }
 
-/** Pages load pictures when they come near the viewport: each part is brought there once, up to the picture's end. */
-async function reveal(
-  session: CDPSession,
-  frames: Frames,
-  traffic: Traffic,
-  deadline: Deadline,
-  rest: Rest,
-): Promise<void> {
-  let y: number = VIEWPORT.height;
-  for (; y < PAGE_LIMITS.pictureHeightPx; y += VIEWPORT.height) {
-    const { cssContentSize } = await session.send('Page.getLayoutMetrics');
-    if (y >= cssContentSize.height) break;
-    await deadline.bound(frames.askMain('scrollTo', y), READINESS.answerMs, 'page-does-not-answer');
-    await new Promise((done) => setTimeout(done, 40));
-  }
-  if (y === VIEWPORT.height) return;
-  await settle(
-    frames,
-    traffic,
-    deadline,
-    rest.unrest === null ? PAGE_LIMITS.revealMs : PAGE_LIMITS.revealMovingMs,
-  );
-  await deadline.bound(frames.askMain('scrollTo', 0), READINESS.answerMs, 'page-does-not-answer');
+async function shadows(story: Story, frames: Frames): Promise<void> {
+  const opened = await frames.openShadows();
+  story.closedRoots = Math.max(story.closedRoots, opened ?? 0);
+  story.treeUnread = opened === null;
 }
 
-async function fullPage(session: CDPSession, story: Story): Promise<Protocol.Page.CaptureScreenshotResponse> {
-  const { cssContentSize } = await session.send('Page.getLayoutMetrics');
-  const whole = { width: Math.ceil(cssContentSize.width), height: Math.ceil(cssContentSize.height) };
-  const width = Math.min(whole.width, PAGE_LIMITS.pictureHeightPx);
-  const height = Math.min(whole.height, PAGE_LIMITS.pictureHeightPx);
-  if (height < whole.height) {
-    story.missing.push(`the full-page picture ends at ${height} px of ${whole.height} px`);
-    const bottomPx = story.search?.bottomPx ?? null;
-    if (bottomPx !== null && bottomPx > height)
-      story.missing.push(
-        'the target lies below the end of the full-page picture; the viewport picture shows it',
-      );
-  }
-  if (width < whole.width)
-    story.missing.push(`the full-page picture is ${width} px wide of ${whole.width} px`);
-  return await session.send('Page.captureScreenshot', {
-    format: 'png',
-    captureBeyondViewport: true,
-    clip: { x: 0, y: 0, width, height, scale: 1 },
-  });
-}
-
-/** A picture that cannot be had is named as missing; the capture goes on. */
-async function picture(
-  story: Story,
-  request: CaptureRequest,
-  role: 'screenshot-viewport' | 'screenshot-fullpage',
-  shot: Promise<Protocol.Page.CaptureScreenshotResponse>,
-): Promise<void> {
-  let data: string;
-  try {
-    ({ data } = await shot);
-  } catch (error) {
-    if (story.crashed) throw error;
-    story.missing.push(role === 'screenshot-viewport' ? 'the viewport picture' : 'the full-page picture');
-    if (error instanceof TooLate && error.rule === 'deadline') throw error;
-    return;
-  }
-  story.files.push(await writeCaptured(request.scratchDir, role, Buffer.from(data, 'base64')));
-}
-
-function together(parts: readonly PageSight[], text: string): PageSight {
-  return {
-    text,
-    title: parts[0]?.title ?? '',
-    largestPicturePx: Math.max(0, ...parts.map((part) => part.largestPicturePx)),
-    brokenPictures: parts.reduce((sum, part) => sum + part.brokenPictures, 0),
-    passwordFields: parts.reduce((sum, part) => sum + part.passwordFields, 0),
-    // A layer within a frame covers that frame and not the page.
-    overlays: parts[0]?.overlays ?? [],
+/** What can be read and seen, with layers that ask for consent out of the way, and the target in view. */
+async function look(scene: Scene): Promise<void> {
+  const { story, frames, bound, request, query } = scene;
+  const answer = <T>(work: Promise<T>): Promise<T> => bound(work, READINESS.answerMs, 'page-does-not-answer');
+  const read = async (): Promise<void> => {
+    const { text, cut } = await answer(readText(frames));
+    story.text = text;
+    story.textCut = cut;
   };
+  await read();
+  let sight = await answer(lookAt(frames, story.text ?? ''));
+  story.sight = sight;
+  const asItCame = async (): Promise<void> => {
+    const bytes = await answer(shoot(scene.session, null));
+    // The layer that was met is evidence too: what any visitor sees first.
+    story.files.push(
+      await writeCaptured(request.scratchDir, 'screenshot-viewport', bytes, { mark: 'as-met' }),
+    );
+  };
+  const cleared = await bound(
+    clearConsent(frames, sight, asItCame, () => openUp(scene)),
+    request.deadlineMs,
+    'deadline',
+  );
+  if (cleared !== null) {
+    story.consent = cleared.consent;
+    story.consentLeft = cleared.nothingElse;
+    await read();
+    sight = await answer(lookAt(frames, story.text ?? ''));
+    story.sight = sight;
+  }
+  story.glyphs = await answer(readGlyphs(frames));
+  story.unread = frames.unread;
+  if (frames.unread > 0) story.missing.push(`${frames.unread} frames did not answer`);
+  if (query !== null) story.search = await answer(findTarget(frames, query));
 }
 
 async function currentFrame(session: CDPSession): Promise<Protocol.Page.Frame> {

@@ -7,10 +7,11 @@ import { ArchiveError } from '../errors.ts';
 import { Deadline, TooLate } from './deadline.ts';
 import { writeCaptured } from './files.ts';
 import type { CapturedFile, RenderRequest } from './result.ts';
-import { PAGE_LIMITS } from './story.ts';
 
 const CARD_WIDTH_PX = 960;
 const SHORTEST_PX = 200;
+/** Beyond 16,384 px Chromium fails or repeats; no card is so long that it would need tiles. */
+const TALLEST_PX = 16_000;
 
 export async function renderCard(context: BrowserContext, request: RenderRequest): Promise<CapturedFile> {
   const deadline = new Deadline(request.deadlineMs);
@@ -37,10 +38,7 @@ export async function renderCard(context: BrowserContext, request: RenderRequest
       request.deadlineMs,
       'deadline',
     );
-    const height = Math.min(
-      Math.max(Math.ceil(cssContentSize.height), SHORTEST_PX),
-      PAGE_LIMITS.pictureHeightPx,
-    );
+    const height = Math.min(Math.max(Math.ceil(cssContentSize.height), SHORTEST_PX), TALLEST_PX);
     const { data } = await deadline.bound(
       session.send('Page.captureScreenshot', {
         format: 'png',

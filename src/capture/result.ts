@@ -17,7 +17,25 @@ export interface CaptureRequest {
   readonly scratchDir: string;
 }
 
-export type CapturedRole = 'screenshot-fullpage' | 'screenshot-viewport' | 'page-text' | 'capture-report';
+export type CapturedRole =
+  /** One file, or several: then they are tiles, from top to bottom and from left to right within a row. */
+  | 'screenshot-fullpage'
+  | 'screenshot-viewport'
+  /** The addressed comment with its thread context. */
+  | 'screenshot-element'
+  | 'page-text'
+  | 'wacz'
+  | 'capture-report';
+
+/** Where a tile lies on the whole picture, in CSS pixels. `index` counts from 0. */
+export interface PicturePart {
+  readonly index: number;
+  readonly count: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface CapturedFile {
   readonly role: CapturedRole;
@@ -25,6 +43,8 @@ export interface CapturedFile {
   readonly mediaType: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** Of a full-page picture and of an element's: what part of the page it shows. */
+  readonly part?: PicturePart;
 }
 
 /** Found by address fragment or id, or by its text; with the method, because a court will ask. */
@@ -50,6 +70,14 @@ export interface CaptureResult {
   /** By name: what was asked for and not received, and limits that were reached. */
   readonly missing: readonly string[];
   readonly files: readonly CapturedFile[];
+  /** Characters of the visible text for which no font of this machine had a glyph: the picture shows boxes there. */
+  readonly glyphs: { readonly missing: readonly string[] };
+  /** The page's exchanges as they were archived; null: none were. */
+  readonly archive: {
+    readonly exchanges: number;
+    readonly bytes: number;
+    readonly notArchived: readonly { readonly address: string; readonly why: string }[];
+  } | null;
   readonly finalAddress: string | null;
   readonly httpStatus: number | null;
   readonly redirects: readonly { readonly address: string; readonly status: number }[];
@@ -68,8 +96,27 @@ export interface RenderRequest {
   readonly scratchDir: string;
 }
 
+/** A second look, after a removal: a witness of what the public sees then, and no capture. */
+export interface SecondLook {
+  /** `there`: seen, uncovered. `not-there`: the page shows itself without it, or says that it is gone. `unknown`: neither can be said. */
+  readonly answer: 'there' | 'not-there' | 'unknown';
+  /** What the page was, by the same rules as a capture. */
+  readonly outcome: CaptureOutcome;
+  readonly evidence: readonly CaptureEvidence[];
+  readonly target: TargetFound | null;
+  readonly finalAddress: string | null;
+  readonly httpStatus: number | null;
+  readonly times: Readonly<Record<string, string>>;
+  /** The window's picture, where there was one, and the report. */
+  readonly files: readonly CapturedFile[];
+  readonly tool: CaptureResult['tool'];
+  readonly sandbox: boolean;
+}
+
 export interface CaptureBrowser {
   capture(request: CaptureRequest): Promise<CaptureResult>;
+  /** Whether the target is still there. */
+  lookAgain(request: CaptureRequest): Promise<SecondLook>;
   /** A picture of a card of our own making. It says on its face that it is a rendering; it is never evidence of a page. */
   render(request: RenderRequest): Promise<CapturedFile & { readonly tool: CaptureResult['tool'] }>;
   /** Whether a browser can be started here, its version, and whether its sandbox works. Rejects with `browser-missing`. */

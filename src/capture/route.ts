@@ -2,7 +2,8 @@
  * The decision behind every connection of the capture browser: one look-up, every answer judged, and the connection
  * goes to an address that was judged. There is no second look-up, so a name whose answer changes gains nothing.
  */
-import { destinationOf, isAllowListed, whyNotGlobal, whyRefused } from './addresses.ts';
+import { networkInterfaces } from 'node:os';
+import { destinationOf, isAllowListed, placeOf, whyNotGlobal, whyRefused } from './addresses.ts';
 import type { Destination, RefusalReason } from './addresses.ts';
 
 export interface ResolvedAddress {
@@ -33,8 +34,21 @@ export type Route =
 
 type RouteRefusal = RefusalReason | 'malformed' | 'scheme-not-allowed';
 
+/**
+ * The addresses of this machine, which may be global ones: what listens on them is not meant for a page to ask. Asked
+ * for each route (a fraction of a millisecond), because they change while the machine runs.
+ */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
+}
+
 /** `target` is the absolute form of a request, or `http://host:port` made of the authority of a CONNECT. */
-export async function routeTo(target: string, allow: readonly string[], lookup: Lookup): Promise<Route> {
+export async function routeTo(
+  target: string,
+  allow: readonly string[],
+  lookup: Lookup,
+  own: () => readonly string[] = ownAddresses,
+): Promise<Route> {
   if (!URL.canParse(target))
     return { verdict: 'refused', destination: null, reason: 'malformed', why: 'not an address' };
   const url = new URL(target);
@@ -55,12 +69,14 @@ export async function routeTo(target: string, allow: readonly string[], lookup: 
     return { verdict: 'failed', destination, reason: unknown ? 'name-unknown' : 'name-lookup-failed' };
   }
   if (addresses.length === 0) return { verdict: 'failed', destination, reason: 'name-unknown' };
-  if (!isAllowListed(destination, allow))
+  if (!isAllowListed(destination, allow)) {
+    const ours = new Set(own().map(placeOf));
     for (const { address } of addresses) {
-      const why = whyNotGlobal(address);
+      const why = whyNotGlobal(address) ?? (ours.has(placeOf(address)) ? 'an address of this machine' : null);
       // One private answer among public ones is an attack or a mistake; both are refused whole.
       if (why !== null) return { verdict: 'refused', destination, reason: 'address-not-global', why };
     }
+  }
   return {
     verdict: 'open',
     destination,

@@ -15,7 +15,7 @@ import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from 
 import { cardHtml } from './card.ts';
 import { writeCaptured } from './files.ts';
 import { readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
-import type { CaptureBrowser, CapturedFile } from './result.ts';
+import type { CaptureBrowser, CapturedFile, PicturePart } from './result.ts';
 
 export interface CaptureContext {
   readonly db: Db;
@@ -43,10 +43,15 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
   try {
     const made = await attempt(context, claim, task, scratch);
     const files: NewArtifact[] = [];
+    const tiles: ({ readonly artifactId: string } & PicturePart)[] = [];
     for (const file of made.files) {
       const staged = await context.stage(createReadStream(file.path));
+      const artifactId = `art_${newId()}`;
+      // Several pictures of one page are of use to those only who know how they join.
+      if (file.role === 'screenshot-fullpage' && file.part !== undefined)
+        tiles.push({ artifactId, ...file.part });
       files.push({
-        artifactId: `art_${newId()}`,
+        artifactId,
         origin: made.origin,
         role: made.origin === 'rendering' ? 'rendering' : file.role,
         mediaType: file.mediaType,
@@ -60,6 +65,7 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
         ...made.capture,
         askedFact: task.latestFact,
         files: files.map((file) => file.artifactId),
+        ...(tiles.length === 0 ? {} : { tiles }),
       };
       await writeCapture(at, claim.recordId, made.outcome, capture, files, context.now());
       await appendEvent(at, claim.recordId, {
@@ -84,7 +90,7 @@ interface Made {
   readonly outcome: StoredOutcome;
   readonly origin: 'capture' | 'rendering';
   readonly capture: Record<string, unknown>;
-  readonly files: readonly Pick<CapturedFile, 'path' | 'role' | 'mediaType'>[];
+  readonly files: readonly Pick<CapturedFile, 'path' | 'role' | 'mediaType' | 'part'>[];
 }
 
 async function attempt(

@@ -16,8 +16,16 @@ const PAINTS: ReadonlySet<string> = new Set([
 ]);
 /** A request to the same path for the third time is a poll. */
 const POLL_AFTER = 2;
-/** An open answer to a script's question counts as a stream from then on. */
-const STREAM_AFTER_MS = 5_000;
+export const TRAFFIC_LIMITS = {
+  /** A script's question whose answer has begun and goes on for so long is a stream. */
+  streamMs: 1_500,
+  /** A script's question that has no answer after so long is one that waits for news. */
+  unansweredMs: 5_000,
+  /** A page that says it will send its visitor on within this time is waited for. */
+  refreshSeconds: 2,
+} as const;
+/** Answers of these kinds never end. */
+const STREAM_TYPE = /^(text\/event-stream|multipart\/x-mixed-replace)/i;
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
   Document: 'frame',
@@ -47,6 +55,9 @@ interface Open {
   readonly poll: boolean;
   readonly session: CDPSession;
   readonly frameId: string | null;
+  /** When its answer began; null: nothing has come. */
+  answeredMs: number | null;
+  stream: boolean;
 }
 
 export interface MainDocument {
@@ -60,11 +71,26 @@ export interface MainDocument {
   readonly hops: Hop[];
 }
 
+/** An address may have two million characters, and there may be hundreds that are kept. */
+const MOST_ADDRESS_CHARS = 2_000;
+
+/** An address as it is kept for the report. Copied: a slice would keep the whole of it in memory. */
+export function noted(address: string): string {
+  return address.length <= MOST_ADDRESS_CHARS
+    ? address
+    : `${Buffer.from(address.slice(0, MOST_ADDRESS_CHARS)).toString()}… (${address.length} characters)`;
+}
+
 const MOST_FAILURES = 500;
+const MOST_WORKER_ANSWERS = 100;
 
 export class Traffic {
   readonly failed: FailedRequest[] = [];
   asked = 0;
+  /** Answered by a script of the page that stands between it and the net, and not by the server. */
+  readonly workerAnswers: string[] = [];
+  /** The main frame is about to go somewhere else by itself. */
+  #leaving = false;
   /** Documents that the main frame asked for, by request, in their order. Not each one is shown: a download is none. */
   readonly #documents = new Map<string, MainDocument>();
   /** Those that were shown, the last one last. */
@@ -92,7 +118,14 @@ export class Traffic {
     session.on('Target.attachedToTarget', ({ targetInfo }) =>
       this.#drop((open) => open.kind === 'Document' && open.frameId === targetInfo.targetId),
     );
+    session.on('Page.frameScheduledNavigation', ({ frameId, delay }) => {
+      if (frameId === this.#mainFrameId && delay <= TRAFFIC_LIMITS.refreshSeconds) this.#leaving = true;
+    });
+    session.on('Page.frameClearedScheduledNavigation', ({ frameId }) => {
+      if (frameId === this.#mainFrameId) this.#leaving = false;
+    });
     session.on('Page.frameNavigated', ({ frame }) => {
+      if (frame.id === this.#mainFrameId) this.#leaving = false;
       const document = frame.id === this.#mainFrameId ? this.#documents.get(frame.loaderId) : undefined;
       if (document !== undefined) this.#shown.push(document);
     });
@@ -108,7 +141,10 @@ export class Traffic {
     const main = this.main;
     const before = this.#shown.filter((document) => document !== main);
     return [
-      ...before.flatMap(({ hops, address, status }) => [...hops, { address, status: status ?? 0 }]),
+      ...before.flatMap(({ hops, address, status }) => [
+        ...hops,
+        { address: noted(address), status: status ?? 0 },
+      ]),
       ...(main?.hops ?? []),
     ];
   }
@@ -147,26 +183,35 @@ export class Traffic {
           hops: [],
         });
       else {
-        known.hops.push({ address: known.address, status: redirectResponse?.status ?? 0 });
+        known.hops.push({ address: noted(known.address), status: redirectResponse?.status ?? 0 });
         known.address = request.url;
       }
     }
-    const path = `${request.method} ${request.url.split(/[?#]/)[0] ?? ''}`;
+    const path = noted(`${request.method} ${request.url.split(/[?#]/)[0] ?? ''}`);
     const times = (this.#askedPaths.get(path) ?? 0) + 1;
     this.#askedPaths.set(path, times);
     if (PAINTS.has(kind))
       this.#open.set(requestId, {
-        address: request.url,
+        address: noted(request.url),
         kind,
         sinceMs: performance.now(),
         session,
         frameId: frameId ?? null,
+        answeredMs: null,
+        stream: false,
         poll: times > POLL_AFTER && (kind === 'XHR' || kind === 'Fetch'),
       });
   }
 
   #received({ requestId, response, type }: Protocol.Network.ResponseReceivedEvent): void {
     const ours = this.#isOurs(response.headers);
+    const open = this.#open.get(requestId);
+    if (open !== undefined) {
+      open.answeredMs = performance.now();
+      open.stream = STREAM_TYPE.test(response.mimeType);
+    }
+    if (response.fromServiceWorker === true && this.workerAnswers.length < MOST_WORKER_ANSWERS)
+      this.workerAnswers.push(noted(response.url));
     const document = this.#documents.get(requestId);
     if (document !== undefined) {
       document.status = response.status;
@@ -187,16 +232,25 @@ export class Traffic {
   }
 
   #fail(address: string, kind: string, why: string): void {
-    if (this.failed.length < MOST_FAILURES) this.failed.push({ address, kind, why });
+    if (this.failed.length < MOST_FAILURES) this.failed.push({ address: noted(address), kind, why });
   }
 
   /** Requests that may still change what is painted. Polls and streams are not waited for. */
   stillOpen(): number {
     const now = performance.now();
     let count = 0;
-    for (const { kind, sinceMs, poll } of this.#open.values())
-      if (!poll && !((kind === 'XHR' || kind === 'Fetch') && now - sinceMs > STREAM_AFTER_MS)) count += 1;
-    return count;
+    for (const { kind, sinceMs, poll, answeredMs, stream } of this.#open.values()) {
+      const byScript = kind === 'XHR' || kind === 'Fetch';
+      const endless =
+        poll ||
+        stream ||
+        (byScript &&
+          (answeredMs === null
+            ? now - sinceMs > TRAFFIC_LIMITS.unansweredMs
+            : now - answeredMs > TRAFFIC_LIMITS.streamMs));
+      if (!endless) count += 1;
+    }
+    return count + (this.#leaving ? 1 : 0);
   }
 
   /** By kind and number, for people; the addresses are in the capture report. */

@@ -221,7 +221,7 @@ const FILES: Readonly<Record<string, string>> = {
   rendering: 'A rendering of ours: drawn from the report, no picture of the page',
   'screenshot-viewport': 'Picture of the page, first screen',
   'screenshot-fullpage': 'Picture of the page, whole',
-  'screenshot-element': 'Picture of the content alone',
+  'screenshot-element': 'Picture of the content itself, with its surroundings',
   'page-text': 'Text of the page',
   'capture-report': 'How the page was captured, or why not',
   mhtml: 'The page as one file (MHTML)',

@@ -3,6 +3,7 @@
  * better, always. One bench is one file; list it here.
  */
 import { cpus, totalmem } from 'node:os';
+import { capture } from './capture.ts';
 import { intake } from './intake.ts';
 import { memory } from './memory.ts';
 import { receipt } from './receipt.ts';
@@ -26,7 +27,13 @@ export interface BenchResult {
   readonly table: readonly (readonly [string, string])[];
 }
 
-const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = { intake, receipt, search, memory };
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  intake,
+  receipt,
+  search,
+  memory,
+  capture,
+};
 
 const name = process.argv[2] ?? '';
 const bench = BENCHES[name];

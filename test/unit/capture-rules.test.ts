@@ -1,14 +1,34 @@
 /** What a capture is called, as a table: one row, one kind of page. */
 import { describe, expect, test } from 'vitest';
 import { targetQuery } from '#capture/target.ts';
-import { judge } from '#capture/rules.ts';
-import type { Observed, Sight } from '#capture/rules.ts';
+import { consentLayers, judge, refusalAmong } from '#capture/rules.ts';
+import type { Layer, Observed, Sight } from '#capture/rules.ts';
 import type { CaptureOutcome } from '#capture/result.ts';
 
 const LONG = 'Crews will repave Elm Street between Second and Fifth Avenue. '.repeat(30);
 
 function sight(over: Partial<Sight> = {}): Sight {
-  return { text: LONG, title: 'Road work', largestPicturePx: 0, passwordFields: 0, overlays: [], ...over };
+  return {
+    text: LONG,
+    title: 'Road work',
+    heading: '',
+    largestPicturePx: 0,
+    graphics: 0,
+    graphicsPx: 0,
+    passwordFields: 0,
+    challenge: false,
+    loadingMarks: 0,
+    loadingNamed: 0,
+    loadingShare: 0,
+    blurredShare: 0,
+    sideways: 0,
+    overlays: [],
+    ...over,
+  };
+}
+
+function layer(text: string, share: number, over: Partial<Layer> = {}): Layer {
+  return { text, label: '', share, bare: false, ...over };
 }
 
 function observed(over: Partial<Observed> = {}): Observed {
@@ -23,6 +43,7 @@ function observed(over: Partial<Observed> = {}): Observed {
     finalPath: '/posts/1',
     sight: sight(),
     targetFound: false,
+    consentLeft: false,
     missing: [],
     ...over,
   };
@@ -104,25 +125,25 @@ const CASES: readonly (readonly [string, CaptureOutcome, string, Partial<Observe
     'a layer over half of the page that asks to log in',
     'wall',
     'wall-overlay-share',
-    { sight: sight({ overlays: [{ text: 'Log in to continue', share: 0.5 }] }) },
+    { sight: sight({ overlays: [layer('Log in to continue', 0.5)] }) },
   ],
   [
     'a bar at the bottom that asks to log in',
     'captured',
     'text-chars',
-    { sight: sight({ overlays: [{ text: 'Log in to continue', share: 0.1 }] }) },
+    { sight: sight({ overlays: [layer('Log in to continue', 0.1)] }) },
   ],
   [
     'a layer about cookies',
     'captured',
     'text-chars',
-    { sight: sight({ overlays: [{ text: 'We use cookies', share: 0.5 }] }) },
+    { sight: sight({ overlays: [layer('We use cookies', 0.5)] }) },
   ],
   [
     'a layer that leaves the target in sight',
     'captured',
     'text-chars',
-    { targetFound: true, sight: sight({ overlays: [{ text: 'Log in to continue', share: 0.5 }] }) },
+    { targetFound: true, sight: sight({ overlays: [layer('Log in to continue', 0.5)] }) },
   ],
   [
     'a short page that asks to log in',
@@ -133,9 +154,85 @@ const CASES: readonly (readonly [string, CaptureOutcome, string, Partial<Observe
   [
     'a robot check',
     'wall',
-    'wall-words-text-chars',
+    'wall-robot-check-text-chars',
     { sight: sight({ text: 'Please verify that you are human' }) },
   ],
+  [
+    'a robot check that answers 503',
+    'wall',
+    'wall-robot-check-text-chars',
+    {
+      status: 503,
+      sight: sight({ title: 'Just a moment...', text: 'Checking your browser before you go on' }),
+    },
+  ],
+  [
+    'a gate that asks for an age',
+    'wall',
+    'wall-age-overlay-share',
+    { sight: sight({ overlays: [layer('You must be 21 or older to enter. Are you 21?', 1)] }) },
+  ],
+  [
+    'a page of nothing but a question of consent',
+    'wall',
+    'wall-consent',
+    { consentLeft: true, sight: sight({ text: '' }) },
+  ],
+  [
+    'a long page whose heading says that the post is not there',
+    'gone',
+    'gone-heading',
+    { sight: sight({ heading: 'Page not found' }) },
+  ],
+  [
+    'a page whose title says 404',
+    'gone',
+    'gone-title',
+    { sight: sight({ title: '404 – this page is gone', text: LONG }) },
+  ],
+  [
+    'a page whose heading is about something lost and found',
+    'captured',
+    'text-chars',
+    { sight: sight({ heading: 'Dog not found after three weeks of search in the park' }) },
+  ],
+  [
+    'a skeleton below a menu',
+    'empty',
+    'loading-share',
+    { sight: sight({ text: 'Home About Help Terms of use', loadingMarks: 12, loadingShare: 0.6 }) },
+  ],
+  [
+    'a spinner with kind words',
+    'empty',
+    'loading-words-text-chars',
+    { sight: sight({ text: 'Please wait a moment while we load the conversation', loadingMarks: 1 }) },
+  ],
+  [
+    'a spinner with other words',
+    'empty',
+    'loading-marks-text-chars',
+    { sight: sight({ text: 'Rivertown Social, the place to be', loadingMarks: 1 }) },
+  ],
+  [
+    'a page with a part that still loads',
+    'partial',
+    'missing',
+    { sight: sight({ loadingMarks: 1, loadingNamed: 1, loadingShare: 0.02 }) },
+  ],
+  [
+    'a page with a part that still loads, and the target in sight',
+    'captured',
+    'text-chars',
+    { targetFound: true, sight: sight({ loadingMarks: 1, loadingNamed: 1, loadingShare: 0.02 }) },
+  ],
+  [
+    'a page with an ornament that turns',
+    'captured',
+    'text-chars',
+    { sight: sight({ loadingMarks: 1, loadingShare: 0.02 }) },
+  ],
+  ['a page behind a blur', 'partial', 'missing', { sight: sight({ blurredShare: 0.8 }) }],
   ['nothing at all', 'empty', 'empty-text-chars', { sight: sight({ text: ' \n ', title: '' }) }],
   ['a spinner', 'empty', 'empty-text-chars', { sight: sight({ text: 'Loading…', largestPicturePx: 2304 }) }],
   [
@@ -220,6 +317,16 @@ describe('what is looked for', () => {
     });
   });
 
+  test('without a text only what may be an id of one thing', () => {
+    const at = (rest: string) => query(`https://social.example/p/1${rest}`);
+    for (const rest of ['?comment=1', '#main', '#top', '?comment_id=12&lc=next', '#comments'])
+      expect(at(rest), rest).toBeNull();
+    expect(at('#comment-1002')).toMatchObject({ fragment: 'comment-1002', ids: [] });
+    expect(at('?lc=UgxKREWq7e&comment=1')).toMatchObject({ fragment: null, ids: ['UgxKREWq7e'] });
+    // The report itself named something: that it cannot be told apart is no reason to say that nothing was named.
+    expect(query('https://social.example/p/1', '1')).toMatchObject({ fragment: null, ids: [], text: null });
+  });
+
   test('an address without any of them asks for nothing', () => {
     for (const address of [
       'https://social.example/p/1',
@@ -229,5 +336,32 @@ describe('what is looked for', () => {
     ])
       expect(query(address), address).toBeNull();
     expect(query('https://social.example/p/1', ' ', ' \n')).toBeNull();
+  });
+});
+
+describe('a layer that asks for consent', () => {
+  test('is known by its words or by what it calls itself, and goes with what dims the page behind it', () => {
+    const cookies = layer('We use cookies to remember your choices.', 0.8);
+    const dim = layer('', 1, { bare: true });
+    const frame = layer('', 1, { label: 'consent Cookie consent' });
+    expect(consentLayers([cookies])).toEqual([0]);
+    expect(consentLayers([dim, frame])).toEqual([0, 1]);
+    expect(consentLayers([dim])).toEqual([]);
+    expect(consentLayers([layer('Log in to continue. We use cookies.', 0.8)])).toEqual([]);
+    expect(consentLayers([layer('We use cookies', 0.01)])).toEqual([]);
+    expect(consentLayers([layer('A recipe for biscuits', 0.8)])).toEqual([]);
+  });
+
+  test.each([
+    ['Reject all', true],
+    ['Only necessary cookies', true],
+    ['Use necessary cookies only', true],
+    ['Decline', true],
+    ['Accept all', false],
+    ['Manage options', false],
+    ['Reject the amendment', false],
+    ['OK', false],
+  ])('is answered with "%s": %s', (label, presses) => {
+    expect(refusalAmong(['Accept', label])).toBe(presses ? 1 : null);
   });
 });

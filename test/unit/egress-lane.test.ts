@@ -1,8 +1,9 @@
 /** Our proxy on the wire: real sockets on this machine, look-ups and far ends given by the test. */
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EGRESS_MARK_HEADER, openLane } from '#capture/egress.ts';
@@ -189,28 +190,41 @@ test('a name whose answer changes is judged at every connection', async () => {
   expect(dialled).toEqual(['8.8.8.8:80', '8.8.4.4:80']);
 });
 
-test('a tunnel carries bytes both ways to the judged address', async () => {
+test('a tunnel carries requests to the judged address, and none that name another', async () => {
   const through = await lane();
-  const { port } = new URL(through.proxyAddress);
-  const seen = await new Promise<string>((done, fail) => {
-    const outgoing = request({ host: '127.0.0.1', port, method: 'CONNECT', path: 'example.org:443' });
-    outgoing.on('connect', (_, socket) => {
-      let text = '';
-      socket.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.includes('hello')) {
-          socket.destroy();
-          done(text);
-        }
-      });
-      socket.write('GET /in-tunnel HTTP/1.1\r\nHost: example.org\r\n\r\n');
-    });
-    outgoing.on('error', fail);
+  const inTunnel = async (authority: string, sent: string): Promise<string> => {
+    const { port } = new URL(through.proxyAddress);
+    const outgoing = request({ host: '127.0.0.1', port, method: 'CONNECT', path: authority });
     outgoing.end();
-  });
-  expect(seen).toContain('200 OK');
-  expect(dialled).toEqual(['8.8.8.8:443']);
+    const [, socket] = (await once(outgoing, 'connect')) as [unknown, Socket];
+    socket.write(sent);
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('hello')) socket.destroy();
+    });
+    await once(socket, 'close');
+    return text;
+  };
+  const good = 'GET /in-tunnel HTTP/1.1\r\nHost: example.org\r\n\r\n';
+  expect(await inTunnel('example.org:80', good)).toMatch(/200 OK[^]*hello/);
+  expect(dialled).toEqual(['8.8.8.8:80']);
   expect(through.bytesReceived).toBeGreaterThan(50);
+  for (const [authority, text] of [
+    ['example.org:443', good],
+    ['example.org:80', good.replace('example.org', 'other.example')],
+    ['example.org:80', good.replace('example.org', 'example.org:8080')],
+    ['example.org:80', good.replace('GET /', 'GET http://10.0.0.1/')],
+    ['example.org:80', good.replace('Host:', 'Host: example.org\r\nHost:')],
+  ] as const)
+    expect(await inTunnel(authority, text), text).toMatch(
+      new RegExp(`^HTTP/1.1 403 [^]*${EGRESS_MARK_HEADER}: ${through.mark}`),
+    );
+  expect(await inTunnel('example.org:443', 'SSH-2.0-client\r\n')).toBe('');
+  expect(await inTunnel('example.org:443', '\u0001\u0002\u0003')).toBe('');
+  expect(asked.map(({ url }) => url)).toEqual(['/in-tunnel']);
+  expect(through.lastDecision('example.org', 443)).toMatchObject({ reason: 'neither-tls-nor-http' });
 });
 
 test('the next address is tried when one does not answer', async () => {

@@ -1,0 +1,203 @@
+/**
+ * What counts as finding what was reported. A capture that "shows" it lets somebody remove it for good, so each page
+ * here has something that a careless search would take for it, or the thing itself.
+ */
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCaptureBrowser } from '#capture/capture.ts';
+import type { CaptureBrowser, CaptureResult } from '#capture/capture.ts';
+import { openDemoSite } from '#cli/demo-site.ts';
+
+const WORDS = 'The council meets on every second Tuesday of the month in the town hall, at seven. '.repeat(4);
+const POST = `<h1>Leaf pickup</h1><p>${WORDS}</p>`;
+
+let server: Server;
+let origin = '';
+let folder = '';
+let browser: CaptureBrowser;
+let body = '';
+let scratches = 0;
+let demo: Awaited<ReturnType<typeof openDemoSite>>;
+
+beforeAll(async () => {
+  server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(`<!doctype html><html><head><title>Rivertown</title></head><body>${body}</body></html>`);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  demo = await openDemoSite();
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-target-'));
+  await chmod(folder, 0o755);
+  browser = openCaptureBrowser(
+    {
+      chromiumPath: null,
+      captureAllow: [new URL(origin).host, new URL(demo.origin).host],
+      captureConcurrency: 1,
+      mode: 'trial',
+      dataDir: join(folder, 'data'),
+    },
+    pino({ level: 'silent' }),
+    { egress: { lookup: () => Promise.reject(new Error('no name is looked up here')) } },
+  );
+});
+
+afterAll(async () => {
+  await browser.close();
+  await demo.close();
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function capture(
+  address: string,
+  targetText: string | null = null,
+  targetId: string | null = null,
+): Promise<CaptureResult> {
+  const scratchDir = join(folder, `scratch-${(scratches += 1)}`);
+  await mkdir(scratchDir);
+  return await browser.capture({ address, targetText, targetId, deadlineMs: 30_000, scratchDir });
+}
+
+describe('without a text, an address names', () => {
+  test.each([
+    ['a number that anything may have', '/post?comment=1', `<main>${POST}<p data-n="1">One.</p></main>`],
+    ['a part of the page', '/post#main', `<nav>Menu</nav><div id="main">${POST}</div>`],
+    [
+      'a part of the page that is called a comment',
+      '/post#content-2026',
+      `<main id="content-2026">${POST}</main>`,
+    ],
+    ['a navigation', '/post#menu-4711', `<nav id="menu-4711"><a href="/">Home</a></nav><main>${POST}</main>`],
+    ['all of the page', '/post#root-4711', `<div id="root-4711">${POST}</div>`],
+    ['a form', '/post?comment_id=4711', `<main>${POST}</main><form name="4711">Write here<input></form>`],
+    [
+      'a button',
+      '/post?comment_id=4711',
+      `<main>${POST}</main><button data-comment-id="4711">Share</button>`,
+    ],
+    [
+      'a number that is no id',
+      '/post?comment_id=4711',
+      `<main>${POST}<p data-count="4711">4711 likes.</p></main>`,
+    ],
+    [
+      'the end of another name',
+      '/post?comment_id=4711',
+      `<main>${POST}<p id="likes-4711">12 likes.</p></main>`,
+    ],
+    [
+      'an empty place',
+      '/post#comment-4711',
+      `<main>${POST}<div id="comment-4711" style="height:20px"></div></main>`,
+    ],
+    [
+      'a link that repeats the address',
+      '/post?comment_id=4711',
+      `<main>${POST}<a href="?comment_id=4711&sort=new">Newest</a></main>`,
+    ],
+  ])('%s, which is not what was reported', async (_, path, page) => {
+    body = page;
+    expect(await capture(origin + path)).toMatchObject({ outcome: 'captured', target: null });
+  });
+
+  test.each([
+    [
+      'an element by its fragment',
+      '/post#comment-4711',
+      null,
+      '<article id="comment-4711">Nonsense.</article>',
+      'address-fragment',
+    ],
+    [
+      'an element by its id',
+      '/post?comment_id=4711',
+      null,
+      '<div data-comment-id="4711">Nonsense.</div>',
+      'element-id',
+    ],
+    [
+      'an element by a name of letters',
+      '/post?lc=UgxKREWq7e',
+      null,
+      '<div id="UgxKREWq7e">Nonsense.</div>',
+      'element-id',
+    ],
+    [
+      'a picture',
+      '/post#comment-4711',
+      null,
+      '<div id="comment-4711"><svg width="80" height="80"><rect width="80" height="80"/></svg></div>',
+      'address-fragment',
+    ],
+    [
+      'a link to what was reported',
+      '/post',
+      '990017',
+      '<div><a href="/status/990017">2 h</a> Nonsense.</div>',
+      'element-id',
+    ],
+  ])('%s', async (_, path, id, comment, method) => {
+    body = `<main>${POST}${comment}</main>`;
+    expect(await capture(origin + path, null, id)).toMatchObject({ outcome: 'captured', target: { method } });
+  });
+
+  test('the comment of the demonstration', async () => {
+    expect(await capture(`${demo.origin}/rivertown/posts/7001#comment-1002`)).toMatchObject({
+      outcome: 'captured',
+      target: { method: 'address-fragment' },
+    });
+    expect(await capture(`${demo.origin}/rivertown/posts/7001-after#comment-1002`)).toMatchObject({
+      outcome: 'captured',
+      target: null,
+    });
+  });
+});
+
+describe('a short text', () => {
+  test.each([
+    ['on a button', '<p><button>Share</button></p>'],
+    ['on what acts as a button', '<div role="button" tabindex="0"><span>Share</span></div>'],
+    ['on what looks like a button', '<div style="cursor:pointer">Share</div>'],
+    ['of a link', '<li><a href="/share">Share</a></li>'],
+    ['in a menu', '<menu><li>Share</li></menu>'],
+    ['in a navigation', '<nav><span>Share</span></nav>'],
+    ['of a label', '<label>Share</label>'],
+    ['there twice', '<p>Share</p><p>Share</p>'],
+    ['within other words', '<p>Share this with a neighbour.</p>'],
+    [
+      'in another word of the element that is named',
+      '<article id="comment-4711">Shareholders meet.</article>',
+    ],
+  ])('%s is not found', async (_, part) => {
+    body = `<main>${POST}${part}</main>`;
+    expect(await capture(`${origin}/post#comment-4711`, 'Share')).toMatchObject({
+      outcome: 'captured',
+      target: null,
+      targetAsked: true,
+    });
+  });
+
+  test.each([
+    ['alone', '<p>Share</p><button>Share</button>', 'text-exact'],
+    ['with elements around it', '<div><div><p> <b>Share</b> </p></div></div>', 'text-exact'],
+    [
+      'in the element that is named, although it is elsewhere too',
+      '<p>Share</p><article id="comment-4711"><b>A Resident</b><p>Share</p></article>',
+      'address-fragment',
+    ],
+  ])('%s is found', async (_, part, method) => {
+    body = `<main>${POST}${part}</main>`;
+    expect(await capture(`${origin}/post#comment-4711`, 'Share')).toMatchObject({
+      outcome: 'captured',
+      target: { method },
+    });
+  });
+});
