@@ -90,7 +90,19 @@ export async function visitorIn(
     count,
     press: async (selector, times = 1) => {
       await shown(selector);
-      await inPage(`document.querySelector(${JSON.stringify(selector)}).scrollIntoView({ block: 'center' })`);
+      // A person presses what stands still: news may move the page at this very moment.
+      const still = `(async () => {
+        const element = document.querySelector(${JSON.stringify(selector)});
+        for (let last = '', same = 0; same < 3; ) {
+          element.scrollIntoView({ block: 'center' });
+          const { x, y, width, height } = element.getBoundingClientRect();
+          const at = [x, y, width, height].join();
+          same = at === last ? same + 1 : 0;
+          last = at;
+          await new Promise((done) => setTimeout(done, 30));
+        }
+      })()`;
+      await inPage(still);
       await page.click(selector, { count: times });
     },
     goTo: async (path) => {
