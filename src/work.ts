@@ -14,7 +14,7 @@ import {
   type Relay,
   type StepContext,
 } from '#record/record.ts';
-import { renewLeases } from '#retention/retention.ts';
+import { leasePassMs, renewLeases } from '#retention/retention.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
 import type { Metrics } from '#api/api.ts';
@@ -137,7 +137,6 @@ async function startCapturing(system: System, options: WorkOptions): Promise<Sto
   return async () => undefined;
 }
 
-const LEASE_PASS_MS = 3_600_000;
 /** A row is written seconds after its bytes are staged; a day is far beyond any request. */
 const SWEEP_AGE_MS = 86_400_000;
 
@@ -145,8 +144,7 @@ function startRetention(system: System): StopWork {
   const { db, store, log, config, staging } = system;
   const ending = new AbortController();
   const loop = async (): Promise<void> => {
-    // With a short lease (trial) the pass comes often enough to keep it.
-    const passMs = Math.min(LEASE_PASS_MS, Math.max(1000, config.leaseMs / 8));
+    const passMs = leasePassMs(config.leaseMs);
     while (!ending.signal.aborted) {
       try {
         const { signal } = ending;
