@@ -5,7 +5,6 @@ import { openMetrics, type Metrics } from '#api/api.ts';
 import { openLog } from '#log.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
-import { startStoreWatch } from './store-watch.ts';
 import { openSystem, type System } from './system.ts';
 import { startWork, type StopWork, type WorkerName } from './work.ts';
 
@@ -28,8 +27,6 @@ export async function runWorker(name: WorkerName, config: Config, stop: AbortSig
   const served = config.metricsPort === null ? null : await serveMetrics(config, metrics);
   try {
     stops.push(await startWork(name, system, { metrics, onHalt: (error) => halted.reject(error) }));
-    // Only this worker holds the key without which nothing can be proven.
-    if (name === 'retention') stops.push(startStoreWatch(system).stop);
     log.info({ worker: system.worker }, 'worker.started');
     await Promise.race([stopped.promise, halted.promise]);
     log.info('worker.draining');

@@ -7,7 +7,6 @@ import { openLog } from '#log.ts';
 import type { Config } from './config.ts';
 import { migrateDatabase, openDatabase } from './database.ts';
 import { closeAll } from './process.ts';
-import { startStoreWatch } from './store-watch.ts';
 import { openSystem } from './system.ts';
 import { startRelayWork, startWork, type StopWork, WORKERS } from './work.ts';
 
@@ -61,7 +60,6 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       for (const name of WORKERS)
         if (name !== 'relay')
           stops.push(await startWork(name, system, { metrics, onHalt: (error) => failed.reject(error) }));
-      stops.push(startStoreWatch(system).stop);
       const address = await app.listen({ host: config.host, port: config.port });
       void database.lost.then((why) => failed.reject(new Error(why)));
       return {

@@ -18,6 +18,7 @@ import { leasePassMs, renewLeases } from '#retention/retention.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
 import type { Metrics } from '#api/api.ts';
+import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
 export const WORKERS = ['relay', 'seal', 'capture', 'retention'] as const;
@@ -142,6 +143,8 @@ const SWEEP_AGE_MS = 86_400_000;
 
 function startRetention(system: System): StopWork {
   const { db, store, log, config, staging } = system;
+  // Only this worker holds the key without which nothing can be proven.
+  const watch = startStoreWatch(system);
   const ending = new AbortController();
   const loop = async (): Promise<void> => {
     const passMs = leasePassMs(config.leaseMs);
@@ -160,6 +163,6 @@ function startRetention(system: System): StopWork {
   const running = loop();
   return async () => {
     ending.abort();
-    await running;
+    await Promise.all([running, watch.stop()]);
   };
 }

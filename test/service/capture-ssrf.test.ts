@@ -477,6 +477,16 @@ async function socketsOf(uid: number): Promise<string[]> {
   return found;
 }
 
+/**
+ * Before it looks up its first name, Chromium asks the kernel whether there is a way to the IPv6 internet: it gives a
+ * datagram socket a public address as its far end, sends nothing, and closes it (a trace of its system calls shows the
+ * connect and no send). No flag or feature switches that off. Seen in between, the socket has no far end yet, or that one.
+ */
+const ROUTE_PROBE: readonly string[] = [
+  `udp6 ${'0'.repeat(32)}:0000`,
+  'udp6 60480120000060480000000088880000:01BB',
+];
+
 async function filesWith(text: string, under: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(under, { withFileTypes: true, recursive: true })) {
@@ -602,9 +612,10 @@ describe('from within a page', () => {
     const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
     const elsewhere = [...sockets].filter(
       (socket) =>
-        !socket.startsWith('tcp 0100007F:') ||
-        socket.endsWith(`:${hex(sitePort)}`) ||
-        socket.endsWith(`:${hex(guardPort)}`),
+        !ROUTE_PROBE.includes(socket) &&
+        (!socket.startsWith('tcp 0100007F:') ||
+          socket.endsWith(`:${hex(sitePort)}`) ||
+          socket.endsWith(`:${hex(guardPort)}`)),
     );
     expect(elsewhere).toEqual([]);
     if (process.getuid?.() === 0) expect(sockets.size).toBeGreaterThan(0);
