@@ -51,6 +51,8 @@ export interface Config {
   readonly captureDeadlineMs: number;
   readonly captureConcurrency: number;
   readonly sealConcurrency: number;
+  /** So long after a removal was confirmed its page is looked at once more; null: never. Pages are cached for about a minute. */
+  readonly lookAgainMs: number | null;
   /** The lock at seal; 30 days, shorter only in trial. Source: design 4 and reference/object-store.md section 7. */
   readonly leaseMs: number;
   /** A claim that was not renewed for so long may be taken over by another worker. A living worker renews its claims. */
@@ -263,6 +265,7 @@ export function readConfig(env: Environment): Config {
     captureDeadlineMs: duration('HOLDFAST_CAPTURE_DEADLINE', 60_000, 1000),
     captureConcurrency: integer('HOLDFAST_CAPTURE_CONCURRENCY', 2, 1, 32),
     sealConcurrency: integer('HOLDFAST_SEAL_CONCURRENCY', 4, 1, 64),
+    lookAgainMs: read('HOLDFAST_LOOK_AGAIN') === 'no' ? null : duration('HOLDFAST_LOOK_AGAIN', 60_000, 0),
     leaseMs,
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),

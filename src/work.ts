@@ -3,7 +3,7 @@
  * of their own (`workers/`, `holdfast work <name>`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { captureRecord } from '#capture/capture.ts';
+import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
 import { inspectPictures, knownStaged } from '#intake/intake.ts';
 import {
@@ -120,20 +120,23 @@ const CAPTURE_BYTES = 64 * 1024 ** 2;
 async function startCapturing(system: System, options: WorkOptions): Promise<StopWork> {
   const { db, browser, staging, config } = system;
   await staging.checkProbe();
+  const context: CaptureContext = {
+    db,
+    browser,
+    stage: async (bytes) => await staging.stage(bytes, { limitBytes: 2 * 1024 ** 3 }),
+    scratchDir: system.scratchDir,
+    deadlineMs: config.captureDeadlineMs,
+    now: system.now,
+  };
   await take(system, options, 'capture', config.captureConcurrency, async (claim) => {
     await system.room.ask(CAPTURE_BYTES);
-    await captureRecord(
-      {
-        db,
-        browser,
-        stage: async (bytes) => await staging.stage(bytes, { limitBytes: 2 * 1024 ** 3 }),
-        scratchDir: system.scratchDir,
-        deadlineMs: config.captureDeadlineMs,
-        now: system.now,
-        onOutcome: options.metrics.captured,
-      },
-      claim,
-    );
+    await captureRecord({ ...context, onOutcome: options.metrics.captured }, claim);
+  });
+  // One at a time: nobody waits for it, and each of them takes a place from a capture.
+  await take(system, options, 'look-again', 1, async (claim) => {
+    await system.room.ask(CAPTURE_BYTES);
+    const switchedOn = config.lookAgainMs !== null;
+    await lookAfterRemoval({ ...context, switchedOn, onAnswer: options.metrics.lookedAgain }, claim);
   });
   return async () => undefined;
 }

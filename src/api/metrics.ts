@@ -2,12 +2,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { sql } from 'kysely';
 import { STEPS } from '#queue/queue.ts';
-import type { Db, StoredOutcome } from '#db/db.ts';
+import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   accepted(outcome: 'accepted' | 'repeated' | 'refused', seconds: number): void;
   captured(outcome: StoredOutcome): void;
+  lookedAgain(answer: LookAnswer): void;
   /** Seconds from a report's receipt to its first seal. */
   sealed(seconds: number): void;
   text(): Promise<string>;
@@ -28,6 +29,12 @@ export function openMetrics(db: Db): Metrics {
     name: 'holdfast_capture_outcomes_total',
     help: 'Captures by outcome, in this process',
     labelNames: ['outcome'],
+    registers,
+  });
+  const looks = new Counter({
+    name: 'holdfast_second_looks_total',
+    help: 'Second looks after a removal by their answer, in this process; "there": it is still to be seen',
+    labelNames: ['answer'],
     registers,
   });
   const seals = new Histogram({
@@ -90,6 +97,7 @@ export function openMetrics(db: Db): Metrics {
     registry,
     accepted: (outcome, seconds) => intake.observe({ outcome }, seconds),
     captured: (outcome) => captures.inc({ outcome }),
+    lookedAgain: (answer) => looks.inc({ answer }),
     sealed: (seconds) => seals.observe(seconds),
     text: async () => {
       await measure();

@@ -85,7 +85,8 @@ export function registerReports(app: FastifyInstance, context: ApiContext): void
     {
       ...raw,
       schema: {
-        summary: 'Say that the removal was done',
+        summary:
+          'Say that the removal was done; where the live page is known, it is opened once more a minute later, to see whether the public still sees it',
         tags: ['intake'],
         security: [{ key: [] }],
         body: { content: { 'application/json': { schema: RemovalConfirmation } } },
@@ -188,6 +189,7 @@ async function receiveInto(
       },
       stageBytes: async (bytes) => await system.staging.stageBytes(bytes),
       unstage: async (stagedName) => await system.staging.remove(stagedName),
+      lookAgainMs: system.config.lookAgainMs,
       now: system.now,
     },
     {

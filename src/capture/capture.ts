@@ -3,7 +3,7 @@
  *
  * Promises:
  *   - One warm browser, started when it is first needed; a fresh context for each capture, so that nothing of one
- *     (cookies, cache, storage, traffic) reaches another. At most `captureConcurrency` at a time.
+ *     (cookies, cache, storage, traffic) reaches another. At most `captureConcurrency` at a time, second looks last.
  *   - The browser is replaced after some captures, and at once when it crashed or would not let go of a page. A page
  *     that hangs or crashes costs its own capture.
  *   - Nothing leaves but through the lane of the capture (`egress.ts`). As root the browser runs under a uid of its own
@@ -81,7 +81,8 @@ export function openCaptureBrowser(
   // Twice as careful: the configuration refuses the list in production, and so does this room.
   // Asked anew for each capture: the list may grow while a demonstration runs.
   const allow = (): readonly string[] => (config.mode === 'trial' ? config.captureAllow : []);
-  const waiting: (() => void)[] = [];
+  /** Somebody waits for a capture; nobody for a second look. */
+  const waiting = { first: [] as (() => void)[], last: [] as (() => void)[] };
   const endings = new Set<Promise<void>>();
   const generations = new Set<Generation>();
   let busy = 0;
@@ -153,8 +154,9 @@ export function openCaptureBrowser(
     /** Where the lane's traffic is archived; null: nothing may leave at all. */
     scratchDir: string | null,
     work: (context: BrowserContext, running: RunningBrowser, lane: EgressLane) => Promise<T>,
+    turn: keyof typeof waiting = 'first',
   ): Promise<T> => {
-    if (busy >= config.captureConcurrency) await new Promise<void>((go) => waiting.push(go));
+    if (busy >= config.captureConcurrency) await new Promise<void>((go) => waiting[turn].push(go));
     else busy += 1;
     try {
       const generation = await browser();
@@ -195,7 +197,7 @@ export function openCaptureBrowser(
         if (!letGo || generation.contexts >= perBrowser || generation.retired || closed) retire(generation);
       }
     } finally {
-      const next = waiting.shift();
+      const next = waiting.first.shift() ?? waiting.last.shift();
       if (next === undefined) busy -= 1;
       else next();
     }
@@ -207,8 +209,11 @@ export function openCaptureBrowser(
         capturePage(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
       ),
     lookAgain: (request) =>
-      inContext(request.scratchDir, (context, running, lane) =>
-        lookAgain(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
+      inContext(
+        request.scratchDir,
+        (context, running, lane) =>
+          lookAgain(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
+        'last',
       ),
     render: (request) =>
       inContext(null, async (context, running) => ({
@@ -236,3 +241,4 @@ function toolOf(running: RunningBrowser): CaptureResult['tool'] {
 }
 
 export { captureRecord, type CaptureContext } from './step.ts';
+export { lookAfterRemoval } from './second-look.ts';

@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<Exclude<CapturedRole, 'wacz'>, { name: string; medi
   'screenshot-element': { name: 'element.png', mediaType: 'image/png' },
   'page-text': { name: 'page.txt', mediaType: 'text/plain; charset=utf-8' },
   'capture-report': { name: 'capture-report.json', mediaType: 'application/json' },
+  'second-look-picture': { name: 'second-look.png', mediaType: 'image/png' },
+  'second-look-report': { name: 'second-look.json', mediaType: 'application/json' },
 };
 
 export async function writeCaptured(

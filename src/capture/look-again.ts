@@ -1,9 +1,18 @@
-/** The second look: whether a target is still there after its removal, by the same steps and rules as a capture. */
+/**
+ * The second look: whether a target is still there after its removal, by the same steps and rules as a capture. Its files
+ * have roles of their own, and its report says what was concluded.
+ */
+import { readFile } from 'node:fs/promises';
 import type { BrowserContext } from 'puppeteer-core';
+import { writeCaptured } from './files.ts';
 import { capturePage } from './page.ts';
 import { NOT_SEEN_WHOLE } from './report.ts';
-import type { CaptureRequest, SecondLook } from './result.ts';
+import type { CapturedFile, CaptureRequest, CaptureResult, SecondLook, UnknownBecause } from './result.ts';
 import type { PageOptions } from './story.ts';
+import { targetQuery } from './target.ts';
+
+/** Of the report, whoever writes it. */
+export const SECOND_LOOK_FORMAT = 'holdfast-second-look/1';
 
 export async function lookAgain(
   context: BrowserContext,
@@ -11,13 +20,66 @@ export async function lookAgain(
   options: PageOptions,
 ): Promise<SecondLook> {
   const seen = await capturePage(context, request, options, 'look');
-  const { outcome, evidence, target, finalAddress, httpStatus, times, files, tool, sandbox } = seen;
+  const { outcome, evidence, target, finalAddress, httpStatus, times, tool, sandbox } = seen;
+  const because = target === null ? whyUnknown(seen, request) : null;
+  const answer = target !== null ? 'there' : because === null ? 'not-there' : 'unknown';
+  const files = await asSecondLook(seen.files, request.scratchDir, { answer, because });
+  return {
+    answer,
+    because,
+    outcome,
+    evidence,
+    target,
+    finalAddress,
+    httpStatus,
+    times,
+    files,
+    tool,
+    sandbox,
+  };
+}
+
+/** It was not found. Null: then it is not there. */
+function whyUnknown({ outcome, evidence }: CaptureResult, request: CaptureRequest): UnknownBecause | null {
+  if (evidence.some(({ rule }) => rule === 'target-covered')) return 'covered';
+  if (outcome === 'gone') return targetQuery(request) === null ? 'nothing-to-tell-by' : null;
+  if (outcome !== 'captured' && outcome !== 'partial') return outcome;
   // What a page lost of its pictures does not matter here; what it did not show of itself does.
-  const whole =
-    (outcome === 'captured' || outcome === 'partial') &&
-    !evidence.some(({ rule }) => rule === NOT_SEEN_WHOLE);
-  const covered = evidence.some(({ rule }) => rule === 'target-covered');
-  const gone = seen.targetAsked && !covered && (outcome === 'gone' || whole);
-  const answer = target !== null ? 'there' : gone ? 'not-there' : 'unknown';
-  return { answer, outcome, evidence, target, finalAddress, httpStatus, times, files, tool, sandbox };
+  if (evidence.some(({ rule }) => rule === NOT_SEEN_WHOLE)) return 'not-seen-whole';
+  const query = targetQuery(request);
+  const tells = query !== null && (query.text !== null || query.fragment !== null || query.ids.length > 0);
+  return tells ? null : 'nothing-to-tell-by';
+}
+
+/** The window's picture and the report, under roles by which nobody takes them for a capture's. */
+async function asSecondLook(
+  files: readonly CapturedFile[],
+  scratchDir: string,
+  concluded: Pick<SecondLook, 'answer' | 'because'>,
+): Promise<CapturedFile[]> {
+  const pictures = files
+    .filter(({ role }) => role === 'screenshot-viewport')
+    .map((file) => ({ ...file, role: 'second-look-picture' as const }));
+  const report = files.find(({ role }) => role === 'capture-report');
+  if (report === undefined) throw new TypeError('A capture ended without its report.');
+  const told = JSON.parse(await readFile(report.path, 'utf8')) as Record<string, unknown>;
+  const text = JSON.stringify(
+    {
+      ...concluded,
+      ...told,
+      format: SECOND_LOOK_FORMAT,
+      files: pictures.map(({ role, mediaType, sizeBytes, sha256 }) => ({
+        role,
+        mediaType,
+        sizeBytes,
+        sha256,
+      })),
+    },
+    null,
+    1,
+  );
+  return [
+    ...pictures,
+    await writeCaptured(scratchDir, 'second-look-report', Buffer.from(`${text}\n`, 'utf8')),
+  ];
 }

@@ -2,6 +2,8 @@
  * What a capture is asked and what it answers. The outcome is a value: a page that is gone, walled or empty is a
  * finding with its evidence, never a success and never an exception that loses the report.
  */
+import type { LookAnswer } from '#db/db.ts';
+
 export type CaptureOutcome = 'captured' | 'partial' | 'gone' | 'wall' | 'empty' | 'blocked' | 'timeout';
 
 export interface CaptureRequest {
@@ -25,7 +27,10 @@ export type CapturedRole =
   | 'screenshot-element'
   | 'page-text'
   | 'wacz'
-  | 'capture-report';
+  | 'capture-report'
+  /** Of a second look: a witness, and never evidence of the content. */
+  | 'second-look-picture'
+  | 'second-look-report';
 
 /** Where a tile lies on the whole picture, in CSS pixels. `index` counts from 0. */
 export interface PicturePart {
@@ -96,10 +101,24 @@ export interface RenderRequest {
   readonly scratchDir: string;
 }
 
+export type UnknownBecause =
+  | 'wall'
+  | 'empty'
+  | 'blocked'
+  | 'timeout'
+  /** Something lies over it. */
+  | 'covered'
+  | 'not-seen-whole'
+  /** Nothing that was reported tells it from other content. */
+  | 'nothing-to-tell-by'
+  | 'browser-missing'
+  | 'browser-crashed';
+
 /** A second look, after a removal: a witness of what the public sees then, and no capture. */
 export interface SecondLook {
-  /** `there`: seen, uncovered. `not-there`: the page shows itself without it, or says that it is gone. `unknown`: neither can be said. */
-  readonly answer: 'there' | 'not-there' | 'unknown';
+  readonly answer: LookAnswer;
+  /** Why it is unknown; null when it is not. */
+  readonly because: UnknownBecause | null;
   /** What the page was, by the same rules as a capture. */
   readonly outcome: CaptureOutcome;
   readonly evidence: readonly CaptureEvidence[];

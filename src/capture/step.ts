@@ -30,7 +30,7 @@ export interface CaptureContext {
 }
 
 /** A browser that crashed is given this many tries before the finding "no capture" is written. */
-const CRASHES = 3;
+export const CRASHES = 3;
 
 export async function captureRecord(context: CaptureContext, claim: Claim): Promise<void> {
   const task = await withClaim(context.db, claim, async (at) => await readTask(at, claim.recordId));
@@ -53,6 +53,7 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
       files.push({
         artifactId,
         origin: made.origin,
+        factN: null,
         role: made.origin === 'rendering' ? 'rendering' : file.role,
         mediaType: file.mediaType,
         sizeBytes: staged.sizeBytes,

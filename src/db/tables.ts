@@ -128,7 +128,7 @@ export interface FactTable {
   seal_no: number | null;
 }
 
-export type ArtifactOrigin = 'handed-in' | 'raw' | 'capture' | 'rendering';
+export type ArtifactOrigin = 'handed-in' | 'raw' | 'capture' | 'rendering' | 'second-look';
 
 /** What became of an attempt to decode a file as a picture. */
 export type PictureFinding =
@@ -196,7 +196,7 @@ export interface EventTable {
 
 export interface StepTable {
   record_id: string;
-  name: 'inspect' | 'seal' | 'capture';
+  name: 'inspect' | 'seal' | 'capture' | 'look-again';
   agency_id: string;
   priority: Generated<number>;
   owed_since: Generated<Date>;
@@ -212,6 +212,20 @@ export interface StepTable {
   error_code: string | null;
   error: string | null;
   parked_at: Date | null;
+}
+
+/** `there`: seen, uncovered. `not-there`: the page shows itself without it, or says that it is gone. `unknown`: neither can be said. */
+export type LookAnswer = 'there' | 'not-there' | 'unknown';
+
+export interface SecondLookTable {
+  agency_id: string;
+  record_id: string;
+  fact_n: number;
+  looked_at: Date;
+  answer: LookAnswer;
+  because: string | null;
+  outcome: StoredOutcome;
+  finding: Json<Record<string, unknown>>;
 }
 
 export interface ChoreTable {
@@ -236,5 +250,6 @@ export interface Tables {
   object: ObjectTable;
   event: EventTable;
   step: StepTable;
+  second_look: SecondLookTable;
   chore: ChoreTable;
 }

@@ -58,6 +58,7 @@ export interface AcceptContext {
   /** Raw bytes above `INLINE_BYTES` go into staging like any file. */
   readonly stageBytes: (bytes: Uint8Array) => Promise<{ readonly stagedName: string }>;
   readonly unstage: (stagedName: string) => Promise<void>;
+  readonly lookAgainMs: number | null;
   readonly now: () => Date;
 }
 
@@ -196,6 +197,7 @@ export async function acceptReport(
     limits: RECORD_LIMITS,
     // A new record always gets a capture or a card; `accept_report` adds one to an old record only when it is wanted.
     steps: ['seal', 'capture', ...(files.some((file) => mayBePicture(file)) ? ['inspect'] : [])],
+    lookAgainMs: context.lookAgainMs,
     priority: fact.data.channel === 'import' ? 10 : 0,
     eventId: newId(),
     eventType: received.form === 'removal' ? 'removal.confirmed' : 'intake.accepted',

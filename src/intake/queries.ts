@@ -1,4 +1,4 @@
-/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once. */
+/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once; 0007 adds the second look. */
 import type { AgencyTx, Db, PictureFinding } from '#db/db.ts';
 import { isDatabaseDown, isRetryableConflict } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
@@ -48,6 +48,8 @@ export interface AcceptRow {
   /** What a person should look at: claims that do not fit together. */
   readonly flags: readonly string[];
   readonly steps: readonly string[];
+  /** How long after a removal that is done the page is looked at again; null: it is not. */
+  readonly lookAgainMs: number | null;
   readonly priority: number;
   readonly eventId: string;
   readonly eventType: string;
@@ -151,7 +153,7 @@ function isRace(error: unknown): boolean {
 async function acceptAll(db: Db, batch: readonly Waiting[]): Promise<AcceptAnswer[]> {
   const rows = await db.statement<{ answer: AcceptAnswer }>(
     'accept',
-    'select accept_report(r.value) as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i',
+    'select then_look_again(r.value, accept_report(r.value)) as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i',
     [`[${batch.map((item) => item.json).join(',')}]`],
   );
   return rows.map((row) => row.answer);

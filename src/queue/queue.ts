@@ -13,7 +13,7 @@ import type { Pool } from 'pg';
 import type { Config } from '#config.ts';
 import type { Log } from '#log.ts';
 
-export const STEPS = ['inspect', 'seal', 'capture'] as const;
+export const STEPS = ['inspect', 'seal', 'capture', 'look-again'] as const;
 export type StepName = (typeof STEPS)[number];
 
 export interface Job {

@@ -12,6 +12,7 @@ export type EventType =
   | 'record.sealed'
   | 'record.completed'
   | 'removal.confirmed'
+  | 'second-look.completed'
   | 'lease.renewed'
   | 'fixity.failed'
   | 'view.opened'

@@ -10,6 +10,7 @@ import type {
   RecordRow,
   RecordView,
   SealView,
+  SecondLookView,
   StandingView,
   WeighedFact,
 } from './views.ts';
@@ -95,9 +96,11 @@ export async function readRecordRow({ agencyId, tx }: AgencyTx, recordId: string
 export async function readStanding(at: AgencyTx, recordId: string): Promise<StandingView | null> {
   const row = await readRecordRow(at, recordId);
   if (row === null) return null;
+  const [secondLook = null] = row.removal === 'confirmed' ? await looksOf(at, recordId, 1) : [];
   return {
     ...row,
     facts: await weighedFacts(at, recordId),
+    secondLook,
     artifacts: await artifactsOf(at, recordId),
     seals: await sealsOf(at, recordId),
     owed: await owedTo(at, recordId),
@@ -126,10 +129,35 @@ export async function readRecord(at: AgencyTx, recordId: string, after = 0): Pro
     ...row,
     facts,
     nextFacts: more === undefined ? null : last,
+    secondLooks: (await looksOf(at, recordId, SHOWN_LOOKS)).toReversed(),
     artifacts: await artifactsOf(at, recordId),
     seals: await sealsOf(at, recordId),
     owed: await owedTo(at, recordId),
   };
+}
+
+/** As many as a record may have facts. */
+const SHOWN_LOOKS = 1000;
+
+/** The newest first. */
+async function looksOf(
+  { agencyId, tx }: AgencyTx,
+  recordId: string,
+  howMany: number,
+): Promise<SecondLookView[]> {
+  const rows = await tx
+    .selectFrom('second_look')
+    .select(['fact_n', 'looked_at', 'answer', 'because', 'outcome', 'finding'])
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('fact_n', 'desc')
+    .limit(howMany)
+    .execute();
+  return rows.map(({ fact_n, looked_at, ...look }) => ({
+    factN: fact_n,
+    lookedAt: looked_at.toISOString(),
+    ...look,
+  }));
 }
 
 async function weighedFacts({ agencyId, tx }: AgencyTx, recordId: string): Promise<WeighedFact[]> {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { AgencyTx } from '#db/db.ts';
 import { readStanding, sealsInLog } from './queries.ts';
 import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
+import { secondLookSaid, type SecondLookSaid } from './second-look.ts';
 import { standingOf } from './standing.ts';
 import type { RecordRow } from './views.ts';
 
@@ -59,6 +60,8 @@ export interface Receipt {
     /** It was not said when: then not after we were told. */
     readonly notAfter: string | null;
   } | null;
+  /** What the page showed once more, after the removal. No evidence of the content; null: it was not looked at again. */
+  readonly secondLook: SecondLookSaid | null;
   readonly classification: RecordRow['classification'];
   readonly parked: readonly { readonly step: string; readonly code: string; readonly reason: string }[];
   readonly store: {
@@ -147,6 +150,10 @@ export async function readReceipt(
     },
     removal: record.removal,
     removedAt: statedTime(record.removedAt),
+    secondLook: secondLookSaid({
+      ...record,
+      foundBefore: standing.capture.targetFound && standing.capture.present,
+    }),
     classification: record.classification,
     parked: record.owed
       .filter((step) => step.parked)

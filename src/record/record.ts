@@ -13,12 +13,13 @@
  *   seal       a numbered set of facts and artifacts, locked in the object store with a manifest that names each byte.
  *   intent     the committed row that names a key and its digest before the store is written.
  *   lease      the lock of a sealed object: short, and renewed.
- *   step       work owed to a record (inspect, seal, capture). Its row is the outbox; the queue is only rung from it.
+ *   step       work owed to a record (inspect, seal, capture, look-again). Its row is the outbox; the queue is only rung from it.
  *   claim      the right of one worker to do one step, for a while. Its fence is the token of every write.
  *   parked     a step that a person must look at; listed with its reason, and can be run again.
  *   standing   what the rows say about a record's safety, as the rule asks it. (Of the store: trust.)
  *   evidence   what shows the content; its tier says by whom it was made (B our browser, D handed in).
  *   outcome    what became of a capture; `none`: no page to open, or no browser.
+ *   second look  the page once more, after a removal was confirmed: whether a visitor still sees it. A witness, never evidence.
  *   receipt    what the archive vouches for, now: what is sealed, what is missing, and whether removing is safe.
  *   finding    an expected outcome that is not a success (a page that is gone). Evidence, never an error.
  *
@@ -27,6 +28,7 @@
  */
 export { openCompany } from './company.ts';
 export { askedNow, wordsOf, type AskedFact, type Words } from './asked.ts';
+export { confirmedBy } from './second-look.ts';
 export { advance, type Transition } from './lifecycle.ts';
 export { appendEvent, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';

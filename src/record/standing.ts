@@ -1,6 +1,6 @@
 /**
  * From rows to what the safety rule asks. Three decisions are made here: which seals count, which facts weigh, and which files
- * belong to the present removal (`asked.ts`). All only from what was written down after the store had been read back.
+ * belong to the present removal (`asked.ts`). A second look and its files do not get past here: the rule never hears of them. All only from what was written down after the store had been read back.
  */
 import { askedNow } from './asked.ts';
 import type { Standing } from './safe-to-remove.ts';
@@ -8,6 +8,10 @@ import type { StandingView } from './views.ts';
 
 /** A seal takes a second or two. Whoever waits longer is told that something is wrong, long before it is parked. */
 const DELAYED_AFTER_MS = 60_000;
+
+type Artifact = StandingView['artifacts'][number];
+type Weighed = Artifact & { readonly origin: Exclude<Artifact['origin'], 'second-look'> };
+const mayWeigh = (file: Artifact): file is Weighed => file.origin !== 'second-look';
 
 export function standingOf(
   record: StandingView,
@@ -33,14 +37,12 @@ export function standingOf(
     (file) => file.origin === 'capture' && Array.isArray(named) && named.includes(file.artifactId),
   );
   const sealOwed = record.owed.find((entry) => entry.step === 'seal');
-  const isSealed = (file: StandingView['artifacts'][number]): boolean =>
-    file.seal !== null && closed.has(file.seal.no);
+  const isSealed = (file: Artifact): boolean => file.seal !== null && closed.has(file.seal.no);
   // In a trial everything is one, and the receipt says so.
   const trials = new Set(
     mode === 'trial' ? [] : record.seals.filter((seal) => seal.mode === 'trial').map((seal) => seal.no),
   );
-  const ofTrial = (file: StandingView['artifacts'][number]): boolean =>
-    file.seal !== null && trials.has(file.seal.no);
+  const ofTrial = (file: Artifact): boolean => file.seal !== null && trials.has(file.seal.no);
   const target = record.capture?.['target'];
   // A bare confirmation that it was removed adds nothing that could be lost with the removal: "safe" does not wait for it.
   const weighty = record.facts.filter((fact) => !fact.confirms || fact.noted);
@@ -51,6 +53,7 @@ export function standingOf(
       sealed: fact.sealNo !== null && closed.has(fact.sealNo),
     })),
     artifacts: record.artifacts
+      .filter(mayWeigh)
       .filter((file) => file.factN === null || numbers.has(file.factN))
       .map((file) => ({
         origin: file.origin,

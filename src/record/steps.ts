@@ -251,7 +251,7 @@ function renewEvery(context: StepContext, claim: Claim): () => void {
 }
 
 /**
- * Deletes the row, unless more became owed meanwhile: then it is due again at once. Asked twice, because a report that is
+ * Deletes the row, unless more became owed meanwhile: then it is due again, at once unless that said later. Asked twice, because a report that is
  * committed while the first statement waits for the row is not in that statement's snapshot.
  */
 async function finish(db: Db, claim: Claim): Promise<boolean> {
@@ -261,7 +261,7 @@ async function finish(db: Db, claim: Claim): Promise<boolean> {
 async function settle(db: Db, claim: Claim): Promise<boolean> {
   const { rows } = await sql<{ settled: boolean }>`
     with more as (
-      update step set fence = null, claimed_until = null, claimed_by = null, rung_at = null, due_at = now(), owed_since = now(), lapses = 0,
+      update step set fence = null, claimed_until = null, claimed_by = null, rung_at = null, due_at = greatest(due_at, now()), owed_since = now(), lapses = 0,
                       failures = 0, failing_since = null, error_code = null, error = null
        where record_id = ${claim.recordId} and name = ${claim.step} and fence = ${claim.fence}
          and generation <> ${claim.generation} returning true as settled),
@@ -281,8 +281,8 @@ async function fail(db: Db, claim: Claim, error: unknown): Promise<'parked' | 'l
     update step
        set failures = failures + 1, failing_since = coalesce(failing_since, now()), error_code = ${code}, error = ${sentence},
            fence = null, claimed_by = null, claimed_until = null, rung_at = null, lapses = 0,
-           due_at = now() + least(${BACKOFF_LAST_MS}::float8, ${BACKOFF_FIRST_MS}::float8 * 2 ^ least(failures, 20))
-                    * (0.8 + 0.4 * random()) * interval '1 millisecond'
+           due_at = greatest(due_at, now() + least(${BACKOFF_LAST_MS}::float8, ${BACKOFF_FIRST_MS}::float8 * 2 ^ least(failures, 20))
+                    * (0.8 + 0.4 * random()) * interval '1 millisecond')
      where record_id = ${claim.recordId} and name = ${claim.step} and fence = ${claim.fence}
     returning failures, (extract(epoch from now() - failing_since) * 1000)::float8 as failing_ms`.execute(
     db.system,

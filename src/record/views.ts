@@ -2,7 +2,7 @@
  * A record as the room reads it: the row alone, what a receipt is made of, and the whole. Facts are what can be large, so
  * each of the three says how much of them it brings.
  */
-import type { ArtifactOrigin, PictureFinding, RecordState, StoredOutcome } from '#db/db.ts';
+import type { ArtifactOrigin, LookAnswer, PictureFinding, RecordState, StoredOutcome } from '#db/db.ts';
 import type { AskedFact } from './asked.ts';
 
 export interface ArtifactView {
@@ -84,6 +84,19 @@ export interface OwedStep {
   readonly reason: string | null;
 }
 
+/** The page once more, after a removal was confirmed: what a visitor without an account saw. */
+export interface SecondLookView {
+  /** The fact that said that it was removed. */
+  readonly factN: number;
+  readonly lookedAt: string;
+  readonly answer: LookAnswer;
+  /** Why it is unknown; null when it is not. */
+  readonly because: string | null;
+  readonly outcome: StoredOutcome;
+  /** Its address, evidence, times, and the ids of its files. */
+  readonly finding: Record<string, unknown>;
+}
+
 interface RecordParts extends RecordRow {
   readonly artifacts: readonly ArtifactView[];
   readonly seals: readonly SealView[];
@@ -100,6 +113,8 @@ export interface WeighedFact extends AskedFact {
 /** What a receipt is made of. It is read each time that somebody looks, so no fact is in it. */
 export interface StandingView extends RecordParts {
   readonly facts: readonly WeighedFact[];
+  /** The newest. */
+  readonly secondLook: SecondLookView | null;
 }
 
 export interface FactView {
@@ -119,6 +134,8 @@ export interface RecordView extends RecordParts {
   readonly facts: readonly FactView[];
   /** The last fact shown, when there are more behind it; null: these were the last. */
   readonly nextFacts: number | null;
+  /** One for each confirmed removal that was looked after, oldest first. */
+  readonly secondLooks: readonly SecondLookView[];
 }
 
 export interface HistoryEntry {

@@ -457,7 +457,14 @@ describe('a second look', () => {
     const path = page(`/again/${name.replaceAll(' ', '-')}`, body);
     const look = await browser.lookAgain(await requestOf(path, { targetText: COMMENT }));
     expect(look).toMatchObject({ answer, httpStatus: 200 });
-    expect(look.files.map(({ role }) => role)).toEqual(['screenshot-viewport', 'capture-report']);
+    expect(look.files.map(({ role }) => role)).toEqual(['second-look-picture', 'second-look-report']);
     expect(Object.keys(look.times)).toEqual(expect.arrayContaining(['started', 'rested', 'finished']));
+  });
+
+  test('does not say that something is not there which it could not have known', async () => {
+    const path = page('/again/nameless', `<p>${WORDS}</p>`);
+    // A name like any other part of a page; without the text nothing is known by it.
+    const look = await browser.lookAgain(await requestOf(path, { targetText: null, targetId: 'main' }));
+    expect(look).toMatchObject({ answer: 'unknown', because: 'nothing-to-tell-by', outcome: 'captured' });
   });
 });

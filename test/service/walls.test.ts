@@ -63,9 +63,18 @@ beforeAll(async () => {
     if (tries === 300) throw new Error(await seen());
     await sleep(100);
   }
+  // A record may be complete while somebody still looks at its picture.
+  const inspecting = async (): Promise<number> =>
+    (await archive.sql.query("select from step where name = 'inspect'")).rowCount ?? 0;
+  while ((await inspecting()) > 0) await sleep(50);
   await archive.stopWork();
   await archive.sql.query(
     "insert into step (record_id, name, agency_id, parked_at, error_code, error) values ($1, 'inspect', 'lakeside', now(), 'internal', 'x')",
+    [theirs],
+  );
+  await archive.sql.query(
+    `insert into second_look (agency_id, record_id, fact_n, looked_at, answer, outcome, finding)
+     values ('lakeside', $1, 1, now(), 'there', 'captured', '{"address": "https://lakeside.example"}')`,
     [theirs],
   );
 });
@@ -137,6 +146,7 @@ describe('the catalogue', () => {
       'policy_version',
       'record',
       'seal',
+      'second_look',
       'series',
       'step',
     ];
@@ -208,6 +218,7 @@ describe('the catalogue', () => {
       seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
       object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
       event: { select: '*', insert: '*' },
+      second_look: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
     },
     holdfast_system: {
@@ -313,6 +324,7 @@ describe('the roles', () => {
     ['fact', 'words'],
     ['fact', 'id'],
     ['event', 'body'],
+    ['second_look', 'finding'],
     ['object', 'body'],
     ['object', 'sha256'],
     ['ground', 'clause'],

@@ -41,6 +41,7 @@ export const sampleReceipt: Receipt = {
   capture: { outcome: null, targetFound: false, sandbox: null },
   removal: 'awaited',
   removedAt: null,
+  secondLook: null,
   classification: null,
   parked: [],
   store: {

@@ -32,7 +32,13 @@ describe('settings', () => {
       redisUrl: null,
       s3: null,
       leaseMs: 30 * 86_400_000,
+      lookAgainMs: 60_000,
     });
+  });
+  test('the second look can be put off, and switched off', () => {
+    expect(readConfig({ HOLDFAST_LOOK_AGAIN: '5m' }).lookAgainMs).toBe(300_000);
+    expect(readConfig({ HOLDFAST_LOOK_AGAIN: 'no' }).lookAgainMs).toBeNull();
+    expect(problemsOf({ HOLDFAST_LOOK_AGAIN: 'off' })).toContain('HOLDFAST_LOOK_AGAIN must be a duration');
   });
   test('each may lie in a file, whose last line break is none of it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));

@@ -1,0 +1,121 @@
+/**
+ * The step after a confirmed removal: opens the page once more, as any visitor would, and puts on record whether the content
+ * is still there. A witness and nothing else: no receipt waits for it, and nothing of it makes a removal safe.
+ *
+ * It re-reads what it is for and ends without a look when that is moot: the removal was taken back or begun anew, this
+ * confirmation was looked after already, there is nothing to look for, or second looks were switched off meanwhile.
+ *
+ * Order, and what a crash leaves: as the capture's (`step.ts`). One transaction holds answer, files, history, "seal owed" and
+ * the end of the step, so that each confirmation has one look at most.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LookAnswer } from '#db/db.ts';
+import { codeOf } from '#errors.ts';
+import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
+import { writeCaptured } from './files.ts';
+import { SECOND_LOOK_FORMAT } from './look-again.ts';
+import { readLookTask, writeLook, type LookTask, type NewArtifact, type NewLook } from './queries.ts';
+import type { CapturedFile } from './result.ts';
+import { CRASHES, type CaptureContext } from './step.ts';
+import { targetQuery } from './target.ts';
+
+export interface LookContext extends Omit<CaptureContext, 'onOutcome'> {
+  readonly switchedOn: boolean;
+  readonly onAnswer?: (answer: LookAnswer) => void;
+}
+
+export async function lookAfterRemoval(context: LookContext, claim: Claim): Promise<void> {
+  const { db, stage, now } = context;
+  if (!context.switchedOn) return;
+  const task = await withClaim(db, claim, async (at) => await readLookTask(at, claim.recordId));
+  if (task === null) return;
+  const { address, text: targetText, nativeId: targetId } = task;
+  if (targetQuery({ address, targetText, targetId }) === null) return;
+
+  await mkdir(context.scratchDir, { recursive: true });
+  const scratchDir = await mkdtemp(join(context.scratchDir, 'look-'));
+  try {
+    const { look, files } = await attempt(context, claim, task, scratchDir);
+    const artifacts: NewArtifact[] = [];
+    for (const { path, role, mediaType } of files) {
+      const { stagedName: staged, sizeBytes, sha256 } = await stage(createReadStream(path));
+      const artifactId = `art_${newId()}`;
+      artifacts.push({
+        artifactId,
+        origin: 'second-look',
+        factN: task.confirmation,
+        role,
+        mediaType,
+        sizeBytes,
+        sha256,
+        staged,
+      });
+    }
+    await withLastOfClaim(db, claim, async (at) => {
+      // Taken back while the page was open: what was seen was seen, and the receipt shows only what belongs to the present removal.
+      const finding = { ...look.finding, files: artifacts.map(({ artifactId }) => artifactId) };
+      await writeLook(at, claim.recordId, { ...look, finding }, artifacts, now());
+      await appendEvent(at, claim.recordId, {
+        type: 'second-look.completed',
+        actor: 'worker:look-again',
+        body: {
+          fact: task.confirmation,
+          answer: look.answer,
+          because: look.because,
+          outcome: look.outcome,
+          lookedAt: look.lookedAt,
+          files: artifacts.length,
+          sandbox: look.finding['sandbox'] ?? null,
+        },
+      });
+      await owe(at, claim.recordId, 'seal', 5);
+    });
+    context.onAnswer?.(look.answer);
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true });
+  }
+}
+
+interface Looked {
+  readonly look: NewLook;
+  readonly files: readonly Pick<CapturedFile, 'path' | 'role' | 'mediaType'>[];
+}
+
+async function attempt(
+  { browser, deadlineMs, now }: LookContext,
+  claim: Claim,
+  { address, text, nativeId, confirmation }: LookTask,
+  scratchDir: string,
+): Promise<Looked> {
+  try {
+    const request = { address, targetText: text, targetId: nativeId, deadlineMs, scratchDir };
+    const { files, answer, because, outcome, ...finding } = await browser.lookAgain(request);
+    const { times } = finding;
+    const lookedAt = times['viewportPicture'] ?? times['finished'] ?? now().toISOString();
+    return {
+      look: { confirmation, lookedAt, answer, because, outcome, finding: { ...finding, address } },
+      files,
+    };
+  } catch (error) {
+    const because = codeOf(error);
+    if (because !== 'browser-missing' && (because !== 'browser-crashed' || claim.failures + 1 < CRASHES))
+      throw error;
+    // That it could not be told is an answer too, and the store alone must tell it.
+    const look = {
+      confirmation,
+      lookedAt: now().toISOString(),
+      answer: 'unknown',
+      because,
+      outcome: 'none',
+    } as const;
+    const { lookedAt: at, answer, outcome } = look;
+    const report = { format: SECOND_LOOK_FORMAT, address, at, answer, because, outcome };
+    const bytes = Buffer.from(`${JSON.stringify(report, null, 1)}\n`, 'utf8');
+    return {
+      look: { ...look, finding: { address } },
+      files: [await writeCaptured(scratchDir, 'second-look-report', bytes)],
+    };
+  }
+}
