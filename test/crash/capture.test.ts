@@ -1,6 +1,6 @@
 /**
- * A capture worker dies by `kill -9` around the commit of its capture, with the real browser on the sample site. What was not
- * committed is captured again; what was committed is not, and the page is not opened a second time.
+ * A capture worker dies by `kill -9` around the commit of its capture or of its second look, with the real browser on the sample
+ * site. What was not committed is done again; what was committed is not, and the page is not opened once more for it.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { simpleReport } from '../support/archive-forms.ts';
@@ -18,7 +18,9 @@ let scene: Scene;
 beforeAll(async () => {
   site = await openSampleSite();
   // An empty path: whichever browser this machine has.
-  scene = await openScene({ env: { CHROMIUM_PATH: '', HOLDFAST_CAPTURE_ALLOW: site.hostPort } });
+  scene = await openScene({
+    env: { CHROMIUM_PATH: '', HOLDFAST_CAPTURE_ALLOW: site.hostPort, HOLDFAST_LOOK_AGAIN: '0s' },
+  });
 });
 afterAll(async () => {
   await scene.close();
@@ -125,6 +127,79 @@ describe('kill -9 of a capture worker', () => {
     expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
       status: 'complete',
       safeToRemove: address !== null,
+    });
+  });
+});
+
+describe('kill -9 of a worker that looks again after a removal', () => {
+  test.for([
+    {
+      name: 'a look that is not committed is done again',
+      when: 'before',
+      owedAfterDeath: ['look-again'],
+      opened: 3,
+    },
+    {
+      name: 'a look that is committed is not done again',
+      when: 'after',
+      owedAfterDeath: ['seal'],
+      opened: 2,
+    },
+  ] as const)('$name', async ({ when, owedAfterDeath, opened }) => {
+    const { sql } = scene.archive;
+    const askedBefore = site.asked.length;
+    const event = simpleReport({ text: COMMENT.text, url: site.origin + PATH });
+    const { recordId } = await scene.submitter.hand({ event });
+    const owed = async (): Promise<string[]> => {
+      const { rows } = await sql.query<{ name: string }>('select name from step where record_id = $1', [
+        recordId,
+      ]);
+      return rows.map(({ name }) => name);
+    };
+    const first = scene.start({ name: 'first', workers: ['relay', 'seal', 'capture'], browses: true });
+    await scene.settled();
+    await first.stop();
+    await scene.submitter.hand({ event: {}, path: `/v1/records/${recordId}/removal` });
+    const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
+    await sealing.hears((said) => said.ready !== undefined);
+    sealing.tell(`seal ${recordId}`);
+    await sealing.hears((said) => said.worked === 'seal');
+    await sealing.stop();
+    expect(await owed()).toEqual(['look-again']);
+
+    const at = 'insert event second-look.completed';
+    const victim = scene.start({
+      name: 'victim',
+      workers: ['capture'],
+      byHand: true,
+      browses: true,
+      fates: [{ at, when }],
+    });
+    await victim.hears((said) => said.ready !== undefined);
+    victim.tell(`look-again ${recordId}`);
+    expect(await victim.hears((said) => said.fate !== undefined)).toMatchObject({ fate: `${when} ${at}` });
+    expect(await victim.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await owed()).toEqual(owedAfterDeath);
+
+    const honest = scene.start({ name: 'honest', workers: ['relay', 'seal', 'capture'], browses: true });
+    await scene.settled();
+    expect(await honest.stop()).toEqual({ code: 0, signal: null });
+
+    expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
+    const { rows: looks } = await sql.query<object>(
+      `select l.fact_n, l.answer, array(select role from artifact a where a.record_id = l.record_id and a.origin = 'second-look' order by n) as files
+         from second_look l where record_id = $1`,
+      [recordId],
+    );
+    expect(looks).toEqual([
+      { fact_n: 2, answer: 'there', files: ['second-look-picture', 'second-look-report'] },
+    ]);
+    // That it is told once, and sealed, the judge says.
+    expect((await scene.verdict()).faults).toEqual([]);
+    expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
+      status: 'complete',
+      safeToRemove: true,
+      secondLook: { answer: 'there' },
     });
   });
 });

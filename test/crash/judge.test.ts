@@ -73,6 +73,11 @@ const IN_THE_DATABASE: readonly (readonly [string, RegExp])[] = [
      select agency_id, gen_random_uuid(), record_id, type, actor, body from event where type = 'record.sealed'`,
     /are told/,
   ],
+  [
+    `insert into second_look (agency_id, record_id, fact_n, looked_at, answer, outcome, finding)
+     select agency_id, id, 1, now(), 'there', 'captured', '{}' from record`,
+    /1 second looks, and its history tells of: \.[^]*and reports of: \./,
+  ],
   ['update seal set sealed_at = null', /is in no closed seal/],
   ['update fact set seal_no = null', /is in no closed seal/],
   [`update artifact set inline = 'x'::bytea`, /is sealed and still waits/],

@@ -8,7 +8,7 @@
  *   I3  each object of a closed seal is one version in the store, locked at least as long as its row says; its bytes are
  *       the row's and the manifest's; the manifest names every file and fact, with commitments that open with the salt
  *   I4  no key in the store without an intent in the database
- *   I6  each change of state is told once in the history; nothing staged is left without a row, nothing that a row names
+ *   I6  each change of state and each second look is told once in the history; nothing staged is left without a row, nothing that a row names
  *       is missing, and no step is claimed by someone who is gone
  *
  * Its faults are sentences. Having looked at nothing is one of them.
@@ -64,6 +64,7 @@ interface ArtifactRow {
   readonly n: number;
   readonly fact_n: number | null;
   readonly origin: string;
+  readonly role: string;
   readonly sha256: string;
   readonly staged: string | null;
   readonly inline: Buffer | null;
@@ -89,6 +90,11 @@ interface EventRow {
   readonly record_id: string;
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
+}
+interface LookRow {
+  readonly record_id: string;
+  readonly fact_n: number;
+  readonly answer: string;
 }
 interface StepRow {
   readonly record_id: string;
@@ -159,6 +165,7 @@ interface Rows {
   readonly objects: readonly ObjectRow[];
   readonly events: readonly EventRow[];
   readonly steps: readonly StepRow[];
+  readonly looks: readonly LookRow[];
 }
 
 async function readRows(sql: Client): Promise<Rows> {
@@ -167,7 +174,7 @@ async function readRows(sql: Client): Promise<Rows> {
     records: await all('select id, agency_id, state, capture_outcome from record'),
     facts: await all('select record_id, n, idempotency_key, seal_no from fact order by n'),
     artifacts: await all(
-      'select record_id, n, fact_n, origin, sha256, staged, inline, seal_no from artifact order by n',
+      'select record_id, n, fact_n, origin, role, sha256, staged, inline, seal_no from artifact order by n',
     ),
     seals: await all('select record_id, no, sealed_at from seal order by no'),
     objects: await all(
@@ -175,6 +182,7 @@ async function readRows(sql: Client): Promise<Rows> {
          from object order by key`,
     ),
     events: await all('select record_id, type, body from event where record_id is not null order by seq'),
+    looks: await all('select record_id, fact_n, answer from second_look order by fact_n'),
     steps: await all('select record_id, name, parked_at, claimed_until, error_code, error from step'),
   };
 }
@@ -227,13 +235,16 @@ function judgeRecords(rows: Rows, fault: Fault): void {
   const seals = Map.groupBy(rows.seals, (seal) => seal.record_id);
   const events = Map.groupBy(rows.events, (event) => event.record_id);
   const steps = Map.groupBy(rows.steps, (step) => step.record_id);
+  const looks = Map.groupBy(rows.looks, (look) => look.record_id);
   for (const { id, state, capture_outcome } of rows.records) {
     const mine = facts.get(id) ?? [];
     const history = events.get(id) ?? [];
     const count = (type: string): number => history.filter((event) => event.type === type).length;
     if (mine.length === 0) fault(`${id} is a record without a fact.`);
-    if (count('intake.accepted') !== mine.length)
-      fault(`${id} has ${mine.length} facts, and ${count('intake.accepted')} acceptances are told.`);
+    const acceptances = count('intake.accepted') + count('removal.confirmed');
+    if (acceptances !== mine.length)
+      fault(`${id} has ${mine.length} facts, and ${acceptances} acceptances are told.`);
+    judgeLooks(id, looks.get(id) ?? [], artifacts.get(id) ?? [], history, fault);
 
     const owed = steps.get(id) ?? [];
     const parked = owed.filter((step) => step.parked_at !== null);
@@ -269,6 +280,24 @@ function judgeRecords(rows: Rows, fault: Fault): void {
       if (file.staged !== null || file.inline !== null)
         fault(`${id}: file ${file.n} is sealed and still waits.`);
   }
+}
+
+/** Each look is told once, as it was, and has one report, which is sealed as every file is. */
+function judgeLooks(
+  id: string,
+  looks: readonly LookRow[],
+  files: readonly ArtifactRow[],
+  history: readonly EventRow[],
+  fault: Fault,
+): void {
+  const told = history
+    .filter((event) => event.type === 'second-look.completed')
+    .map(({ body }) => `${String(body['fact'])} ${String(body['answer'])}`);
+  if (String(told) !== String(looks.map((look) => `${look.fact_n} ${look.answer}`)))
+    fault(`${id} has ${looks.length} second looks, and its history tells of: ${String(told)}.`);
+  const reports = files.filter((file) => file.role === 'second-look-report').map((file) => file.fact_n);
+  if (String(reports) !== String(looks.map((look) => look.fact_n)))
+    fault(`${id} has ${looks.length} second looks, and reports of: ${String(reports)}.`);
 }
 
 /** I4, and the bytes of everything that there is. */
