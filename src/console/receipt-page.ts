@@ -56,6 +56,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
         ${fact('Live page', html`${livePage(receipt.capture)}`)}
         ${receipt.times.capturedAt !== null && fact('Page pictured', html`${momentIn(about.zone, receipt.times.capturedAt)} <span class="hf-small">by the archive’s own clock, while it captured</span>`)}
         ${fact('Removal', html`${REMOVAL[receipt.removal]} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
+        ${receipt.secondLook !== null && fact('Second look', secondLook(receipt.secondLook, about.zone))}
         ${fact('Retention', html`${series(receipt.classification)}`)}
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
@@ -140,6 +141,7 @@ const STEPS: Readonly<Record<string, string>> = {
   seal: 'Sealing',
   capture: 'Opening the live page',
   inspect: 'Looking at the picture',
+  'look-again': 'The second look at the page',
 };
 
 function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): string {
@@ -190,6 +192,13 @@ function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
     >`;
 }
 
+/** What a visitor saw after the removal, and when; the words are those of the live status. */
+function secondLook({ answer, at, sentence }: NonNullable<Receipt['secondLook']>, zone: string): Markup {
+  if (at === null) return html`${sentence}`;
+  return html`We looked again at ${momentIn(zone, at)}.
+  ${answer === 'there' ? html`<strong>${sentence}</strong>` : sentence}`;
+}
+
 /** A number that nobody confirmed must not read like law. */
 function series(classification: (Classification & AboutSeries) | null): string {
   if (classification === null) return 'Not classified yet. What is not classified is kept.';
@@ -224,6 +233,8 @@ const FILES: Readonly<Record<string, string>> = {
   'screenshot-element': 'Picture of the content itself, with its surroundings',
   'page-text': 'Text of the page',
   'capture-report': 'How the page was captured, or why not',
+  'second-look-picture': 'Picture of the page at the second look, after the removal',
+  'second-look-report': 'What the second look found, and how',
   mhtml: 'The page as one file (MHTML)',
   warc: 'What the browser was sent (WARC)',
   wacz: 'What the browser was sent (WACZ)',

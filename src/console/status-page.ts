@@ -28,6 +28,9 @@ export function statusPage(mode: Mode): string {
         <div class="usa-alert__body"><p class="usa-alert__text" id="failure-text"></p></div>
       </div>
       <div id="record" hidden>
+        <div id="second-look" class="usa-alert usa-alert--slim" role="status" hidden>
+          <div class="usa-alert__body"><p class="usa-alert__text" id="second-look-text"></p></div>
+        </div>
         <div class="hf-actions">
           <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
           <p id="removed-said" class="hf-said" role="status"></p>

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Viewport } from 'puppeteer-core';
-import { openArchive, type Archive } from './archive.ts';
+import { openArchive, type Archive, type ArchiveOptions } from './archive.ts';
 import { startConsoleBrowser } from './console-browser.ts';
 import { recordOf } from './looking.ts';
 import { noisyPng, png } from './picture.ts';
@@ -40,8 +40,8 @@ export interface ConsoleScene {
   close(): Promise<void>;
 }
 
-export async function openConsoleScene(): Promise<ConsoleScene> {
-  const archive = await openArchive();
+export async function openConsoleScene(options: ArchiveOptions = {}): Promise<ConsoleScene> {
+  const archive = await openArchive(options);
   await archive.app.listen({ host: '127.0.0.1', port: 0 });
   const address = archive.app.addresses()[0];
   if (address === undefined || typeof address === 'string') throw new Error('The archive has no address.');
@@ -61,8 +61,7 @@ export async function openConsoleScene(): Promise<ConsoleScene> {
     largePicture: await keep('large.png', await noisyPng(16)),
     brokenPicture: await keep('broken.png', Buffer.concat([small.subarray(0, 60), Buffer.alloc(400)])),
     pictureNamed: async (name) => await keep(name, small),
-    visitor: async (options = {}) =>
-      await visitorIn(await browser.open(), options.origin ?? origin, options.viewport),
+    visitor: async (who = {}) => await visitorIn(await browser.open(), who.origin ?? origin, who.viewport),
     arrived: async (recordId, n = 1) => {
       const record = await recordOf(archive, recordId);
       const bytesOf = async (artifact: number): Promise<Buffer> =>

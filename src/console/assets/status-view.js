@@ -22,7 +22,14 @@ const OUTCOMES = {
   none: 'not captured',
 };
 
-const STEPS = { seal: 'Sealing', capture: 'Opening the live page', inspect: 'Looking at the picture' };
+const STEPS = { seal: 'Sealing', capture: 'Opening the live page', inspect: 'Looking at the picture', 'look-again': 'The second look at the page' };
+
+/** Of the second look, after the removal: what it found in a word, and how much it asks of whoever reads it. */
+const LOOKS = {
+  there: ['still to be seen', 'warning'],
+  'not-there': ['not to be seen', 'success'],
+  unknown: ['could not be told', 'info'],
+};
 
 /** @param {number} waitedMs for how long it has been nothing but waiting */
 export function stateOf(receipt, waitedMs = 0) {
@@ -108,6 +115,7 @@ export function showReceipt(receipt, zone) {
   if (receipt.safeToRemove === true && !wasSafe && byId('pictures').childElementCount === 0 && !byId('add').contains(document.activeElement)) byId('add').open = false;
   wasSafe = receipt.safeToRemove === true;
   byId('add').classList.toggle('hf-more--first', helps);
+  showSecondLook(receipt.secondLook, zone);
   say(byId('code'), receipt.code);
   say(byId('statement'), receipt.statement);
   byId('times').replaceChildren(...history(receipt, zone));
@@ -128,13 +136,23 @@ export function forgetReceipt() {
   delete byId('add').dataset.offered;
 }
 
+/** A finding of the archive's own, and no evidence: it stands apart from the state, and changes nothing of it. */
+function showSecondLook(look, zone) {
+  const told = look !== null && look.at !== null;
+  byId('second-look').hidden = !told;
+  byId('second-look').className = `usa-alert usa-alert--slim usa-alert--${LOOKS[look?.answer]?.[1] ?? 'info'}`;
+  say(byId('second-look-text'), told ? `We looked again at ${inZone(look.at, zone)}. ${look.sentence}` : '');
+}
+
 function history(receipt, zone) {
-  const { times, capture, removal } = receipt;
+  const { times, capture, removal, secondLook } = receipt;
   const rows = [entry('Received', times.reportedAt, zone)];
   rows.push(times.firstSealedAt === null ? make('li', { class: 'hf-todo' }, 'Being sealed') : entry('Sealed', times.firstSealedAt, zone));
   rows.push(capture.outcome === null ? make('li', { class: 'hf-todo' }, 'Live page: not looked at yet') : make('li', {}, `Live page: ${OUTCOMES[capture.outcome] ?? capture.outcome}${capture.targetFound ? ', with the reported content on it' : ''}`));
   if (removal === 'awaited') rows.push(make('li', { class: 'hf-todo' }, 'Removal: not reported yet'));
   if (removal === 'confirmed') rows.push(make('li', {}, 'Removal: on record'));
+  if (secondLook?.answer === 'awaited') rows.push(make('li', { class: 'hf-todo' }, secondLook.sentence));
+  else if (secondLook) rows.push(entry(`Second look: ${LOOKS[secondLook.answer]?.[0] ?? secondLook.answer},`, secondLook.at, zone));
   for (const step of receipt.parked) rows.push(make('li', { class: 'hf-todo' }, `${STEPS[step.step] ?? step.step} stopped and needs a person: ${step.reason}`));
   return rows;
 }
