@@ -13,7 +13,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LookAnswer } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
-import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
+import {
+  appendEvent,
+  newId,
+  owe,
+  tellWatchers,
+  withClaim,
+  withLastOfClaim,
+  type Claim,
+} from '#record/record.ts';
 import { writeCaptured } from './files.ts';
 import { SECOND_LOOK_FORMAT } from './look-again.ts';
 import { readLookTask, writeLook, type LookTask, type NewArtifact, type NewLook } from './queries.ts';
@@ -28,11 +36,14 @@ export interface LookContext extends Omit<CaptureContext, 'onOutcome'> {
 
 export async function lookAfterRemoval(context: LookContext, claim: Claim): Promise<void> {
   const { db, stage, now } = context;
-  if (!context.switchedOn) return;
-  const task = await withClaim(db, claim, async (at) => await readLookTask(at, claim.recordId));
-  if (task === null) return;
-  const { address, text: targetText, nativeId: targetId } = task;
-  if (targetQuery({ address, targetText, targetId }) === null) return;
+  const task = context.switchedOn
+    ? await withClaim(db, claim, async (at) => await readLookTask(at, claim.recordId))
+    : null;
+  if (task === null || !canBeLookedFor(task)) {
+    // A receipt may have said that it is still to come.
+    await withLastOfClaim(db, claim, async ({ tx }) => await tellWatchers(tx, claim.recordId));
+    return;
+  }
 
   await mkdir(context.scratchDir, { recursive: true });
   const scratchDir = await mkdtemp(join(context.scratchDir, 'look-'));
@@ -76,6 +87,10 @@ export async function lookAfterRemoval(context: LookContext, claim: Claim): Prom
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }
+}
+
+function canBeLookedFor({ address, text: targetText, nativeId: targetId }: LookTask): boolean {
+  return targetQuery({ address, targetText, targetId }) !== null;
 }
 
 interface Looked {

@@ -42,6 +42,10 @@ export async function appendEvent(
       body: JSON.stringify(draft.body),
     })
     .execute();
-  // Whoever watches the record (live status) looks again. Sent at commit, and only then.
-  if (recordId !== null) await sql`select pg_notify('record', ${recordId})`.execute(tx);
+  if (recordId !== null) await tellWatchers(tx, recordId);
+}
+
+/** Whoever watches the record (live status) reads it anew. Sent at commit, and only then. */
+export async function tellWatchers(tx: AgencyTx['tx'], recordId: string): Promise<void> {
+  await sql`select pg_notify('record', ${recordId})`.execute(tx);
 }

@@ -30,7 +30,7 @@ export { openCompany } from './company.ts';
 export { askedNow, wordsOf, type AskedFact, type Words } from './asked.ts';
 export { confirmedBy } from './second-look.ts';
 export { advance, type Transition } from './lifecycle.ts';
-export { appendEvent, type EventDraft } from './history.ts';
+export { appendEvent, tellWatchers, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';
 export {
   listParked,

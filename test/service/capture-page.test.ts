@@ -461,6 +461,25 @@ describe('a second look', () => {
     expect(Object.keys(look.times)).toEqual(expect.arrayContaining(['started', 'rested', 'finished']));
   });
 
+  test('waits until no capture waits any more', async () => {
+    const order: string[] = [];
+    const seen = (name: string, delayMs = 0): string => {
+      const path = `/turn/${name}`;
+      routes.set(path, () => {
+        order.push(name);
+        return { body: document(`<p>${WORDS}</p>`), delayMs };
+      });
+      return path;
+    };
+    // One place: the first capture has it while the two others come, the look before the capture.
+    const first = capture(seen('first', 1500));
+    await expect.poll(() => order.length, { timeout: 20_000 }).toBe(1);
+    const look = browser.lookAgain(await requestOf(seen('look'), { targetText: COMMENT }));
+    const second = capture(seen('second'));
+    await Promise.all([first, look, second]);
+    expect(order).toEqual(['first', 'second', 'look']);
+  });
+
   test('does not say that something is not there which it could not have known', async () => {
     const path = page('/again/nameless', `<p>${WORDS}</p>`);
     // A name like any other part of a page; without the text nothing is known by it.
