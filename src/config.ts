@@ -228,6 +228,10 @@ export function readConfig(env: Environment): Config {
     if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry))
       problems.push(`HOLDFAST_CAPTURE_ALLOW takes host:port pairs separated by commas; "${entry}" is none.`);
   const leaseMs = duration('HOLDFAST_LEASE', LEASE_MS, 1000);
+  const again = read('HOLDFAST_LOOK_AGAIN') ?? '60s';
+  const lookAgainMs = again === 'no' ? null : parseDuration(again);
+  if (lookAgainMs === null && again !== 'no')
+    problems.push(`HOLDFAST_LOOK_AGAIN must be a duration such as 60s or 5m, or "no"; it is "${again}".`);
   const acceptFolderStore = yes('HOLDFAST_ACCEPT_FOLDER_STORE');
 
   if (mode === 'production') {
@@ -265,7 +269,7 @@ export function readConfig(env: Environment): Config {
     captureDeadlineMs: duration('HOLDFAST_CAPTURE_DEADLINE', 60_000, 1000),
     captureConcurrency: integer('HOLDFAST_CAPTURE_CONCURRENCY', 2, 1, 32),
     sealConcurrency: integer('HOLDFAST_SEAL_CONCURRENCY', 4, 1, 64),
-    lookAgainMs: read('HOLDFAST_LOOK_AGAIN') === 'no' ? null : duration('HOLDFAST_LOOK_AGAIN', 60_000, 0),
+    lookAgainMs,
     leaseMs,
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),

@@ -3,10 +3,9 @@
  * the test, and whatever would go elsewhere is refused by the proxy that is under test.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +20,7 @@ import type { CaptureBrowser, CaptureOverrides, CaptureRequest, CaptureResult } 
 import { chromiums, packagedChromium } from '#capture/chromium.ts';
 import type { Chromium } from '#capture/chromium.ts';
 import { processesOf } from '#capture/confinement.ts';
+import { browserOf, profilesOf } from '../support/capture-processes.ts';
 import { COMMENT } from '../support/site/pages.ts';
 import { openSampleSite } from '../support/site/site.ts';
 import type { SampleSite } from '../support/site/site.ts';
@@ -108,27 +108,9 @@ async function colourAt(path: string, x: number, y: number): Promise<string> {
   return pixel.toString('hex');
 }
 
-/** Profiles of the browsers of one installation, which lie in the machine's temporary folder. */
-async function profilesOf(dataDir: string): Promise<string[]> {
-  const installation = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
-  return (await readdir(tmpdir())).filter((name) => name.startsWith(`hf-${installation}-`));
-}
-
 async function firstChromium(): Promise<Chromium> {
   for await (const chromium of chromiums(null, join(folder, 'data', 'browser'))) return chromium;
   throw new Error('There is no Chromium. Install it: apt-get install chromium');
-}
-
-/** The browser's own process is the one that names its profile and has no type. */
-async function browserOf(dataDir: string): Promise<number> {
-  const [profile = ''] = await profilesOf(dataDir);
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const command = await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '');
-    if (command.includes(`--user-data-dir=${join(tmpdir(), profile)}/`) && !command.includes('--type='))
-      return Number(name);
-  }
-  throw new Error(`No browser runs in ${dataDir}.`);
 }
 
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StepName } from '#queue/queue.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { browserOf } from '../support/capture-processes.ts';
 import { cloudEvent } from '../support/cloud-event.ts';
 import { addTo, call, codesOf, recordWhen, settled, type ShownRecord } from '../support/looking.ts';
 
@@ -171,6 +172,7 @@ describe('a removal that was confirmed', () => {
       expect.arrayContaining(['second-look-picture', 'second-look-report']),
     );
     const metrics = await call(archive, '/metrics', { role: 'administrator' });
+    expect(metrics.text).toMatch(/^holdfast_second_looks_total\{answer="not-there"\} [1-9]/m);
     expect(metrics.text).toMatch(/^holdfast_steps_owed\{step="look-again"\} 0$/m);
   });
 
@@ -414,6 +416,31 @@ describe('on other machines', () => {
       );
       const after = await recordWhen(here, recordId, ({ owed }) => owed.length === 0);
       expect([after.secondLooks, timesOpened(path)]).toEqual([[], 1]);
+    } finally {
+      await here.close();
+    }
+  });
+
+  test('with a browser that dies of it three times it could not be told, and no worker is to blame', async () => {
+    const here = await openArchive({ browser: true, env: archiveEnv() });
+    try {
+      await here.work();
+      const path = page(WITH);
+      const { recordId } = await captured(path, {}, here);
+      held.set(path, new Promise<void>(() => undefined));
+      await confirm(recordId, {}, here);
+      for (let tries = 1; tries <= 3; tries += 1) {
+        await expect.poll(() => timesOpened(path), { timeout: 30_000 }).toBe(1 + tries);
+        process.kill(await browserOf(here.dataDir), 'SIGKILL');
+      }
+      const record = await looked(recordId, 1, here);
+      expect(record.secondLooks).toMatchObject([
+        { answer: 'unknown', because: 'browser-crashed', outcome: 'none' },
+      ]);
+      expect(toldOf(record)).toHaveLength(1);
+      expect((await here.receipt(recordId)).secondLook?.sentence).toContain(
+        'the browser broke down each time',
+      );
     } finally {
       await here.close();
     }
