@@ -1,6 +1,7 @@
 /**
  * From rows to what the safety rule asks. Three decisions are made here: which seals count, which facts weigh, and which files
- * belong to the present removal (`asked.ts`). A second look and its files do not get past here: the rule never hears of them. All only from what was written down after the store had been read back.
+ * belong to the present removal (`asked.ts`). All only from what was written down after the store had been read back. A second
+ * look and its files do not get past here: the rule never hears of them.
  */
 import { askedNow } from './asked.ts';
 import type { Standing } from './safe-to-remove.ts';
