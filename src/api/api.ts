@@ -4,7 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { openKeyring } from '#agency/agency.ts';
 import { registerConsole } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
@@ -13,6 +20,7 @@ import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { guardRoutes } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { describeTruly } from './description.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
 import { sendProblem } from './problems.ts';
@@ -69,6 +77,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
         useDefaults: false,
         allErrors: true,
         strict: false,
+        // So that a refusal may say what the schema's `x-expected` says.
+        verbose: true,
       },
     },
     routerOptions: { maxParamLength: 300 },
@@ -107,25 +117,24 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     async (error, request, reply) => await sendProblem(request, reply, error, system.config.mode),
   );
   const methodsOf = watchMethods(app);
-  app.setNotFoundHandler(async (request, reply) => {
+  const noSuchCall = (request: FastifyRequest, reply: FastifyReply): ArchiveError => {
     const methods = methodsOf(request.url);
-    const wrongMethod = methods.length > 0 && !methods.includes(request.method);
-    if (wrongMethod) reply.header('allow', methods.join(', '));
-    await sendProblem(
-      request,
-      reply,
-      wrongMethod
-        ? new ArchiveError(
-            'method-not-allowed',
-            `This call takes ${methods.join(', ')}. /docs lists the calls.`,
-            { retry: 'never' },
-          )
-        : new ArchiveError('route-not-found', 'There is no such call here. /docs lists the calls.', {
-            retry: 'never',
-          }),
-      system.config.mode,
+    if (methods.length === 0 || methods.includes(request.method))
+      return new ArchiveError('route-not-found', 'There is no such call here. /docs lists the calls.', {
+        retry: 'never',
+      });
+    reply.header('allow', methods.join(', '));
+    return new ArchiveError(
+      'method-not-allowed',
+      `This call takes ${methods.join(', ')}. /docs lists the calls.`,
+      { retry: 'never' },
     );
-  });
+  };
+  // Reached by what the file server does not find; every other call is refused before its body is looked at, below.
+  app.setNotFoundHandler(
+    async (request, reply) =>
+      await sendProblem(request, reply, noSuchCall(request, reply), system.config.mode),
+  );
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = performance.now();
     reply
@@ -144,6 +153,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
         'The request has no header Host, which HTTP/1.1 asks for. Send it with an HTTP library.',
         { retry: 'never' },
       );
+    // Not left to what comes after: of some methods (QUERY) Fastify asks for a body first, and has an answer of its own.
+    if (request.is404) throw noSuchCall(request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
     // The route's pattern, never the address: addresses carry search words.
@@ -167,6 +178,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   });
 
   await app.register(swagger, {
+    transformObject: describeTruly,
     openapi: {
       openapi: '3.1.0',
       info: {

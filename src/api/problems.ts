@@ -187,6 +187,7 @@ interface Validation {
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly message?: string;
+  readonly parentSchema?: Readonly<Record<string, unknown>>;
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -201,8 +202,9 @@ function refusalOf(error: unknown): Refusal {
 
 /** Which parameter, and what was expected of it; one sentence for each. */
 function validationSentence(found: readonly Validation[]): string {
-  const expected = new Map<string, Set<string>>();
-  for (const { instancePath, keyword, params, message } of found) {
+  const sentences = new Map<string, Set<string>>();
+  for (const { instancePath, keyword, params, message, parentSchema } of found) {
+    const expected = parentSchema?.['x-expected'];
     const unknown = params['additionalProperty'];
     const name = typeof unknown === 'string' ? unknown.slice(0, 60) : instancePath.slice(1);
     const said =
@@ -212,12 +214,14 @@ function validationSentence(found: readonly Validation[]): string {
           ? `expected ${JSON.stringify(params['allowedValue'])}`
           : keyword === 'format'
             ? 'expected a time with its zone, such as 2026-11-21T14:03:00Z (in an address, + is written %2B)'
-            : (message ?? 'is not what was expected').replace(/^must/, 'expected it to');
-    const all = expected.get(name) ?? new Set();
+            : keyword === 'pattern' && typeof expected === 'string'
+              ? `expected ${expected}`
+              : (message ?? 'is not what was expected').replace(/^must/, 'expected it to');
+    const all = sentences.get(name) ?? new Set();
     // That none of several choices fits says nothing that the choices do not say.
-    if (keyword !== 'anyOf') expected.set(name, all.add(said));
+    if (keyword !== 'anyOf') sentences.set(name, all.add(said));
   }
-  return [...expected]
+  return [...sentences]
     .map(([name, all]) => `"${name}": ${[...all].join(' or ').replaceAll(' or expected ', ' or ')}.`)
     .join(' ');
 }

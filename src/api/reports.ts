@@ -21,6 +21,7 @@ import {
 import { readRecordRow, recordIdOf } from '#record/record.ts';
 import { actorOf, callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { BODY_OPTIONAL } from './description.ts';
 import { Accepted, problemResponses } from './schemas.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
@@ -33,6 +34,9 @@ const reportSchema = (summary: string) => ({
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[!-~]+$',
         description:
           'One for each report, the same one when it is repeated; 1 to 255 visible ASCII characters.',
       }),
@@ -47,10 +51,19 @@ const reportSchema = (summary: string) => ({
       'application/json': { schema: SimpleReport },
       'application/cloudevents+json': { schema: SubmittedFact },
       'multipart/form-data': {
-        schema: Type.Object({
-          event: Type.Union([SimpleReport, SubmittedFact]),
-          file: Type.Optional(Type.Array(Type.String({ format: 'binary' }))),
-        }),
+        schema: Type.Object(
+          {
+            event: Type.Union([SimpleReport, SubmittedFact]),
+            // Without a type: in this form everything is bytes, and any bytes are a file.
+            file: Type.Optional(
+              Type.Unsafe<unknown>({
+                contentMediaType: 'application/octet-stream',
+                description: 'A file, as it is. One part for each, all of this name.',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
       },
     },
   },
@@ -85,6 +98,7 @@ export function registerReports(app: FastifyInstance, context: ApiContext): void
     {
       ...raw,
       schema: {
+        ...BODY_OPTIONAL,
         summary:
           'Say that the removal was done; where the live page is known, it is opened once more a minute later, to see whether the public still sees it',
         tags: ['intake'],

@@ -68,7 +68,19 @@ const words = (maxLength: number, description?: string) =>
       minLength: 1,
       maxLength,
       pattern: '^[^\\u0000]*$',
+      'x-expected': 'text without the character NUL',
       ...(description === undefined ? {} : { description }),
+    }),
+  );
+
+/** Postgres and our clients know years of four digits; 9999 is left out for the sake of its offsets. */
+const instant = (description: string) =>
+  Type.Optional(
+    Type.String({
+      format: 'date-time',
+      pattern: '^(?:[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-',
+      description,
+      'x-expected': 'a time from the year 1000 to 9998, such as 2026-11-21T14:03:00Z',
     }),
   );
 
@@ -88,10 +100,16 @@ export const ListQuery = Type.Object(
     removal: Type.Optional(Type.Union(['awaited', 'confirmed', 'none'].map((state) => Type.Literal(state)))),
     series: words(200, 'Series number, or "unclassified"'),
     parked: Type.Optional(Type.Literal('true')),
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'Received at or after' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Received before' })),
+    from: instant('Received at or after'),
+    to: instant('Received before'),
     cursor: words(200),
-    limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$', description: '1 to 200; 50 when absent' })),
+    limit: Type.Optional(
+      Type.String({
+        pattern: '^(?:[1-9][0-9]?|1[0-9][0-9]|200)$',
+        description: '1 to 200; 50 when absent',
+        'x-expected': 'a whole number from 1 to 200',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -38,8 +38,6 @@ export interface Found {
 }
 
 export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInput): Promise<Found> {
-  if (!(input.limit >= 1 && input.limit <= 200))
-    throw new ArchiveError('query-invalid', 'limit must be from 1 to 200.', { retry: 'never' });
   const after = input.cursor === null ? null : readCursor(input.cursor);
   const { rows: ids } = await sql<{ id: string; received_at: Date }>`
     select id, received_at from search_records(${input.q}, ${JSON.stringify(input.filters)}::jsonb, ${after?.at ?? null}::timestamptz,

@@ -210,7 +210,10 @@ describe('the description of the calls', () => {
       readonly required?: boolean;
       readonly schema?: object;
     }[];
-    readonly requestBody?: { readonly content?: Record<string, { readonly schema?: object }> };
+    readonly requestBody?: {
+      readonly required?: boolean;
+      readonly content?: Record<string, { readonly schema?: object }>;
+    };
     readonly responses?: Record<
       string,
       { readonly description?: string; readonly content?: Record<string, { readonly schema?: object }> }
@@ -303,6 +306,9 @@ describe('the description of the calls', () => {
       }
       if (method === 'post' && !path.endsWith('/run')) {
         const types = Object.keys(operation.requestBody?.content ?? {});
+        // Only a confirmation may come without a body; what tells the generator so is not handed out.
+        expect(operation.requestBody?.required, where).toBe(!path.endsWith('/removal'));
+        expect(Object.keys(operation).filter((name) => name.startsWith('x-'))).toEqual([]);
         expect(types, where).toEqual(
           path.endsWith('/removal')
             ? ['application/json']
