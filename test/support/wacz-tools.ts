@@ -1,64 +1,31 @@
 /**
- * Other people's judgement of our archives: the Python tools `wacz` (validation) and `pywb` (replay), from PyPI into
- * `.cache`, beside no other Python package of this machine.
+ * Other people's judgement of our archives: the Python tools `wacz` (validation) and `pywb` (replay).
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './port.ts';
+import { areThere, bringPythonTools, pythonTools } from './python-tools.ts';
 
 const run = promisify(execFile);
 
-const PACKAGES = ['wacz==0.6.0', 'pywb==2.10.0'];
-const CACHE = join(import.meta.dirname, '..', '..', '.cache');
-const HOME = join(CACHE, `python-${PACKAGES.join('-').replaceAll('==', '-')}`);
-const INSTALL_MS = 600_000;
+const TOOLS = pythonTools('wacz==0.6.0', 'pywb==2.10.0');
 const STARTED_MS = 30_000;
-const HOW_TO = `Tests judge archives by the Python tools ${PACKAGES.join(' and ')}, which were not found. With Python 3.9 or newer and pip, run:
-  python3 -m pip install --target ${HOME} ${PACKAGES.join(' ')}
-or let \`npm test\` do so.`;
-const environment = {
-  PATH: process.env['PATH'],
-  HOME: tmpdir(),
-  PYTHONPATH: HOME,
-  PYTHONDONTWRITEBYTECODE: '1',
-};
 
-async function found(): Promise<boolean> {
-  return await access(HOME).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Installs them when they are missing (about 150 MB, once). */
+/** About 150 MB, once. */
 export async function bringWaczTools(): Promise<void> {
-  if (await found()) return;
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, 'python-'));
-  try {
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', work, ...PACKAGES], {
-      timeout: INSTALL_MS,
-      maxBuffer: 16 * 2 ** 20,
-    });
-    // One rename: another test run sees all of it or nothing.
-    await rename(work, HOME);
-  } catch (error) {
-    if (!(await found())) throw new Error(`${HOW_TO}\n${String(error)}`, { cause: error });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  await bringPythonTools(TOOLS);
 }
 
 async function python(module: string, call: string, args: readonly string[], cwd: string): Promise<string> {
-  if (!(await found())) throw new Error(HOW_TO);
+  if (!(await areThere(TOOLS))) throw new Error(TOOLS.howTo);
   const { stdout, stderr } = await run(
     'python3',
     ['-c', `import sys; from ${module} import ${call}; sys.exit(${call}(sys.argv[1:]))`, ...args],
-    { env: environment, cwd, timeout: 120_000 },
+    { env: TOOLS.environment, cwd, timeout: 120_000 },
   );
   return stdout + stderr;
 }
@@ -89,7 +56,7 @@ export async function replayWacz(path: string): Promise<Replay> {
       '--port',
       String(port),
     ],
-    { env: environment, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: TOOLS.environment, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';
   server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4000)));
