@@ -1,15 +1,11 @@
 /** Workers that meet over one record: two with the same job, one that hangs past its claim, one after the other that dies. */
-import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { listParked, runAgain } from '#record/record.ts';
 import { simpleReport } from '../support/archive-forms.ts';
-import type { Fate } from '../support/fate.ts';
-import type { ArchiveProcess, Said } from '../support/archive-process.ts';
-import { openScene, pictureReport, sideBySide, type Parts, type Scene } from '../support/crash-scene.ts';
+import { openScene, sideBySide, type Parts, type Scene } from '../support/crash-scene.ts';
+import { byHand, ended, handIn, HANGS, overtaken, snag } from '../support/overtaking.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -22,46 +18,6 @@ afterEach(async () => {
 async function open(env: Parts['env'] = {}): Promise<Scene> {
   scene = await openScene({ env, logLevel: 'debug' });
   return scene;
-}
-
-async function handIn(here: Scene): Promise<string> {
-  const { status, recordId } = await here.submitter.hand(await pictureReport());
-  expect(status).toBe(202);
-  return recordId ?? '';
-}
-
-async function byHand(here: Scene, name: string, fates: readonly Fate[] = []): Promise<ArchiveProcess> {
-  const child = here.start({ name, workers: ['seal'], byHand: true, fates });
-  await child.hears((said) => said.ready !== undefined);
-  return child;
-}
-
-/** Something to hang on, and how to let go. */
-function snag(here: Scene): { readonly hangsUntil: string; letGo(): Promise<void> } {
-  const hangsUntil = join(here.archive.dataDir, randomUUID());
-  return { hangsUntil, letGo: async () => await writeFile(hangsUntil, '') };
-}
-
-const ended =
-  (recordId: string, step = 'seal') =>
-  (said: Said): boolean =>
-    said.msg === 'step.ended' && said.recordId === recordId && said.step === step;
-
-/** The queue would ring again and again; whoever looks while another's claim stands finds nothing to do. */
-async function rungUntil(worker: ArchiveProcess, id: string, holds: (said: Said) => boolean): Promise<void> {
-  const ringing = setInterval(() => worker.tell(`seal ${id}`), 200);
-  await worker.hears(holds).finally(() => clearInterval(ringing));
-}
-
-/** Each row of the record, but for the clock that its claim runs by. */
-async function everythingOf(here: Scene, id: string): Promise<unknown> {
-  const tables = ['record', 'fact', 'artifact', 'seal', 'object', 'event'];
-  const parts = tables.map(
-    (table) =>
-      `select '${table}' as kind, to_jsonb(t) as row from ${table} t where ${table === 'record' ? 'id' : 'record_id'} = $1`,
-  );
-  const step = `select 'step', to_jsonb(t) - 'claimed_until' from step t where record_id = $1`;
-  return (await here.archive.sql.query(`${[...parts, step].join(' union all ')} order by 1, 2`, [id])).rows;
 }
 
 /** Everything that is left is done by an honest process; the judge finds all of it complete. */
@@ -98,34 +54,9 @@ describe('two workers', () => {
     await endsWell(here, ids.length);
   });
 
-  const HANGS: readonly (Pick<Fate, 'at' | 'when'> & { readonly name: string })[] = [
-    { name: 'before it puts a file', at: 'put file', when: 'before' },
-    { name: 'after it put a file', at: 'put file', when: 'after' },
-    { name: 'before it puts the manifest', at: 'put manifest', when: 'before' },
-    { name: 'when it has closed the seal', at: 'insert event record.sealed', when: 'after' },
-  ];
   test('of which one hangs past its claim are one: the one that wakes up writes nothing', async () => {
     const here = await open({ HOLDFAST_CLAIM: '1s' });
-    const ids = await sideBySide(HANGS, 2, async ({ name, at, when }) => {
-      const id = await handIn(here);
-      const [first, second] = [snag(here), snag(here)];
-      const [hanging, overtaking] = await Promise.all([
-        byHand(here, 'hanging', [{ at, when, hangsUntil: first.hangsUntil }]),
-        // Hangs too as soon as it has the claim, so that the first one wakes up under it.
-        byHand(here, 'overtaking', [{ at: 'claim', when: 'after', hangsUntil: second.hangsUntil }]),
-      ]);
-      hanging.tell(`seal ${id}`);
-      await hanging.hears((said) => said.fate !== undefined);
-      await rungUntil(overtaking, id, (said) => said.fate !== undefined);
-      const before = await everythingOf(here, id);
-      await first.letGo();
-      expect((await hanging.hears(ended(id))).ended, name).toBe('lost');
-      expect(await everythingOf(here, id), name).toEqual(before);
-      await second.letGo();
-      await overtaking.hears((said) => ended(id)(said) && said.ended === 'done');
-      await Promise.all([hanging.stop(), overtaking.stop()]);
-      return id;
-    });
+    const ids = await sideBySide(HANGS, 2, async (hang) => await overtaken(here, hang));
     await endsWell(here, ids.length);
   });
 

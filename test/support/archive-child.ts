@@ -27,6 +27,8 @@ export interface Plan {
   readonly draws?: boolean;
   /** The real browser, as the settings say. */
   readonly browses?: boolean;
+  /** So much memory for objects, in megabytes, and no more. */
+  readonly heapMb?: number;
 }
 
 const say = (said: object): void => void writeSync(1, `${JSON.stringify(said)}\n`);

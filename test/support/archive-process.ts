@@ -43,7 +43,8 @@ const COMPILED = join(import.meta.dirname, '..', '..', '.cache', 'compiled');
 const STOP_MS = 20_000;
 
 export function startArchiveProcess(env: Readonly<Record<string, string>>, plan: Plan): ArchiveProcess {
-  const child = spawn(process.execPath, [CHILD, JSON.stringify(plan)], {
+  const limits = plan.heapMb === undefined ? [] : [`--max-old-space-size=${plan.heapMb}`];
+  const child = spawn(process.execPath, [...limits, CHILD, JSON.stringify(plan)], {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_COMPILE_CACHE: COMPILED,

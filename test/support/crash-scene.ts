@@ -1,5 +1,6 @@
 /** The scene of a crash test: an archive on chosen parts, whoever hands in, the processes, and the verdict at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { knownStaged } from '#intake/intake.ts';
 import type { S3Config, S3Credentials } from '#config.ts';
 import { openArchive, simpleReport, type Archive } from './archive.ts';
@@ -12,6 +13,8 @@ import { openSubmitter, type Report, type Submitter } from './submitter.ts';
 
 export interface Parts {
   readonly redisUrl?: string;
+  /** Instead of a clone of the run's template. */
+  readonly databaseUrl?: string;
   readonly s3?: { readonly config: S3Config; readonly root: S3Credentials };
   /** Settings beyond the scene's own. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,6 +29,8 @@ export interface Scene {
   /** The API that the submitter talks to; set it to send them elsewhere. */
   address: string;
   start(plan: Plan): ArchiveProcess;
+  /** A look into the database as its superuser, over a connection of its own. */
+  looking<T>(look: (sql: Client) => Promise<T>): Promise<T>;
   /** Waits until nothing is owed but what is parked; fails when for so long nothing moved on. */
   settled(patienceMs?: number): Promise<void>;
   /** Sweeps staging and judges; `swept` is what crashes had left there. */
@@ -54,11 +59,19 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
         }),
     ...parts.env,
   };
-  const archive = await openArchive({ env });
+  const { databaseUrl } = parts;
+  const archive = await openArchive({ env, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
   const apiKey = await archive.key();
   const processes: ArchiveProcess[] = [];
+  /** A connection of its own each time: the database may have died since the last one. */
+  const looking = async <T>(look: (sql: Client) => Promise<T>): Promise<T> => {
+    const sql = new Client({ connectionString: archive.databaseUrl });
+    await sql.connect();
+    return await look(sql).finally(async () => await sql.end());
+  };
   const scene: Scene = {
     archive,
+    looking,
     address: await archive.app.listen({ host: '127.0.0.1', port: 0 }),
     submitter: openSubmitter({ apiKey, address: () => scene.address }),
     start: (plan) => {
@@ -75,34 +88,39 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
       processes.push(child);
       return child;
     },
-    settled: async (patienceMs = 40_000) => {
-      let before = '';
-      let movedAt = Date.now();
-      for (;;) {
-        const { rows } = await archive.sql.query<{ owed: number; moves: string }>(
-          `select (select count(*)::int from step where parked_at is null) as owed,
+    settled: async (patienceMs = 40_000) =>
+      await looking(async (sql) => {
+        let before = '';
+        let movedAt = Date.now();
+        for (;;) {
+          const { rows } = await sql.query<{ owed: number; moves: string }>(
+            `select (select count(*)::int from step where parked_at is null) as owed,
                   (select concat_ws(' ', count(*), (select max(seq) from event)) from step) as moves`,
-        );
-        if (rows[0]?.owed === 0) return;
-        if (rows[0]?.moves !== before) [before, movedAt] = [rows[0]?.moves ?? '', Date.now()];
-        if (Date.now() - movedAt > patienceMs) break;
-        await sleep(50);
-      }
-      const stuck = await archive.sql.query<object>(
-        `select name, record_id, failures, lapses, claimed_by, claimed_until - now() as claim, due_at - now() as due,
+          );
+          if (rows[0]?.owed === 0) return;
+          if (rows[0]?.moves !== before) [before, movedAt] = [rows[0]?.moves ?? '', Date.now()];
+          if (Date.now() - movedAt > patienceMs) break;
+          await sleep(50);
+        }
+        const stuck = await sql.query<object>(
+          `select name, record_id, failures, lapses, claimed_by, claimed_until - now() as claim, due_at - now() as due,
                 now() - rung_at as rung, error_code, error from step where parked_at is null order by due_at limit 3`,
-      );
-      throw new Error(`Nothing moved in ${patienceMs} ms: ${JSON.stringify(stuck.rows, null, 1)}`);
-    },
+        );
+        throw new Error(`Nothing moved in ${patienceMs} ms: ${JSON.stringify(stuck.rows, null, 1)}`);
+      }),
     verdict: async () => {
       const { staging, db } = archive.system;
       const swept = await staging.sweep(0, async (names) => await knownStaged(db, names));
-      const judgement = await judge({
-        sql: archive.sql,
-        store: s3 === undefined ? await folderEyes(archive.dataDir) : s3Eyes(s3.config, s3.root),
-        stagingDir: archive.config.stagingDir,
-        history: scene.submitter.history,
-      });
+      const store = s3 === undefined ? await folderEyes(archive.dataDir) : s3Eyes(s3.config, s3.root);
+      const judgement = await looking(
+        async (sql) =>
+          await judge({
+            sql,
+            store,
+            stagingDir: archive.config.stagingDir,
+            history: scene.submitter.history,
+          }),
+      );
       return { ...judgement, swept: swept.removed };
     },
     close: async () => {

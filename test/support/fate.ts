@@ -1,5 +1,6 @@
 /**
- * What is going to happen to a process, and when: it dies as by `kill -9`, or its event loop stands still. The archive's own
+ * What is going to happen to a process, and when: it dies as by `kill -9`, its event loop stands still, or
+ * its memory is eaten up. The archive's own
  * code knows nothing of it: the system that it is handed looks as always, and a named operation of it is the last one.
  *
  * Names of moments:
@@ -31,6 +32,8 @@ export interface Fate {
   readonly recordId?: string;
   /** The event loop stands still until there is such a file; without it the process dies. */
   readonly hangsUntil?: string;
+  /** It takes memory until the runtime has none left, and ends it; for a process with a limit (`Plan.heapMb`). */
+  readonly eats?: boolean;
 }
 
 type Moment = (at: string, when: When, about?: string) => void;
@@ -44,6 +47,7 @@ export function fated(system: System, fates: readonly Fate[], say: (said: object
       met.set(fate, times);
       if (times !== (fate.n ?? 1)) continue;
       say({ fate: `${when} ${at}` });
+      if (fate.eats === true) eat();
       if (fate.hangsUntil === undefined) process.kill(process.pid, 'SIGKILL');
       // Synchronous: no timer, no answer and no renewal of a claim comes through meanwhile.
       while (!existsSync(fate.hangsUntil ?? ''))
@@ -63,6 +67,11 @@ export function fated(system: System, fates: readonly Fate[], say: (said: object
         await around(moment, ['inspect'], '', async () => await system.inspector.inspect(path)),
     },
   };
+}
+
+function eat(): never {
+  const eaten: object[] = [];
+  for (;;) eaten.push(Array.from({ length: 10_000 }, (_, n) => ({ n })));
 }
 
 async function around<T>(

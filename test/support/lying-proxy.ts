@@ -14,6 +14,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { PassThrough, Transform } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Asked {
@@ -33,8 +34,10 @@ export interface Lie {
   readonly delayMs?: number;
   /** Answered here, never forwarded; `more` are further elements of the error. */
   readonly instead?: { readonly status: number; readonly code: string; readonly more?: string };
-  /** The connection breaks before the server hears of it, or after the server has done it. */
-  readonly drop?: 'before' | 'after';
+  /** The connection breaks before the server hears of it, in the middle of the body, or after the server has done it. */
+  readonly drop?: 'before' | 'within' | 'after';
+  /** Of the first piece of the body that comes back one bit is another one. */
+  readonly flip?: boolean;
   /** Changes the head of the real answer. With another status the body is left out. */
   readonly answer?: (real: AnswerHead) => AnswerHead;
 }
@@ -75,6 +78,18 @@ export function skewed(skewMs: number): Liar {
   });
 }
 
+function flipping(): Transform {
+  let done = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, give) {
+      const bytes = Buffer.from(chunk);
+      if (!done) bytes[0] = (bytes[0] ?? 0) ^ 1;
+      done = true;
+      give(null, bytes);
+    },
+  });
+}
+
 async function pass(
   target: URL,
   request: IncomingMessage,
@@ -90,6 +105,16 @@ async function pass(
     headers: request.headers,
     agent: false,
   });
+  if (lie.drop === 'within') {
+    // Whoever is forwarded to hears a beginning and no end.
+    out.on('error', () => undefined);
+    const [chunk = Buffer.alloc(0)] = (await Promise.race([once(request, 'data'), once(request, 'end')])) as [
+      Buffer?,
+    ];
+    out.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => out.destroy());
+    response.destroy();
+    return;
+  }
   request.pipe(out);
   const [real] = (await once(out, 'response')) as [IncomingMessage];
   if (lie.drop === 'after') {
@@ -102,7 +127,7 @@ async function pass(
   const { status, headers } = lie.answer?.(before) ?? before;
   if (status === before.status) {
     response.writeHead(status, headers);
-    real.pipe(response);
+    real.pipe(lie.flip === true ? flipping() : new PassThrough()).pipe(response);
     return;
   }
   real.resume();

@@ -27,6 +27,8 @@ export interface Report {
   readonly files?: readonly TestFile[];
   readonly idempotencyKey?: string;
   readonly path?: string;
+  /** Instead of the submitter's own. */
+  readonly apiKey?: string;
 }
 
 export interface Submitter {
@@ -55,7 +57,7 @@ export function openSubmitter(options: SubmitterOptions): Submitter {
       const response = await fetch(`${options.address()}${report.path ?? '/v1/deletion-events'}`, {
         method: 'POST',
         headers: {
-          authorization: `Bearer ${options.apiKey}`,
+          authorization: `Bearer ${report.apiKey ?? options.apiKey}`,
           'content-type': form?.contentType ?? 'application/json',
           'idempotency-key': idempotencyKey,
         },
