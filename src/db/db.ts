@@ -187,6 +187,13 @@ export async function assertDurable(db: Db): Promise<void> {
     );
 }
 
+/** After a connection was lost, or could not be made. */
+const LISTEN_AGAIN_MS = 1000;
+
+/**
+ * One connection at a time: each is followed by one, however often its end is told. A failed beginning is told twice (by the
+ * call that waits for it, and as an end); when both were followed, connections doubled with every second of an outage.
+ */
 async function listen(
   url: string,
   channel: string,
@@ -194,30 +201,49 @@ async function listen(
   onGap: () => void,
 ): Promise<() => Promise<void>> {
   let stopped = false;
-  let client: pg.Client | null = null;
   let again: NodeJS.Timeout | undefined;
-  const connect = async (): Promise<void> => {
+  const open = (): pg.Client => {
     const made = new pg.Client({
       connectionString: url,
       application_name: 'holdfast-listen',
       keepAlive: true,
+      connectionTimeoutMillis: 5000,
     });
     made.on('notification', (message) => onPayload(message.payload ?? ''));
     made.on('error', () => undefined);
-    made.on('end', () => {
-      if (stopped) return;
-      again = setTimeout(() => {
-        connect().then(onGap, () => made.emit('end'));
-      }, 1000);
-    });
-    await made.connect();
-    await made.query(`listen ${channel}`);
-    client = made;
+    return made;
   };
-  await connect();
+  const begin = async (client: pg.Client): Promise<void> => {
+    await client.connect();
+    await client.query(`listen ${channel}`);
+    client.once('end', follow);
+    // It may have ended in between, when nobody listened for it.
+    await client.query('select 1');
+  };
+  const follow = (): void => {
+    if (stopped) return;
+    clearTimeout(again);
+    again = setTimeout(() => {
+      current = open();
+      const next = current;
+      begin(next).then(onGap, () => {
+        next.off('end', follow);
+        next.end().catch(() => undefined);
+        follow();
+      });
+    }, LISTEN_AGAIN_MS);
+  };
+  let current = open();
+  try {
+    await begin(current);
+  } catch (error) {
+    stopped = true;
+    await current.end().catch(() => undefined);
+    throw error;
+  }
   return async () => {
     stopped = true;
     clearTimeout(again);
-    await client?.end();
+    await current.end().catch(() => undefined);
   };
 }
