@@ -31,7 +31,7 @@ export interface Queue {
   work(step: StepName, handler: JobHandler, options: { readonly concurrency: number }): Promise<void>;
   /** Stops taking jobs, waits for the running ones up to `graceMs`, then closes. */
   drain(graceMs: number): Promise<void>;
-  /** Rejects with `queue-down` when the queue cannot be reached. */
+  /** Rejects with `queue-down` when the queue cannot be reached, or takes nothing. */
   ping(): Promise<void>;
   /** Jobs waiting, for the metrics. */
   waiting(step: StepName): Promise<number>;

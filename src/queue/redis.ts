@@ -167,7 +167,8 @@ export function openRedisQueue(options: { readonly redisUrl: string; readonly lo
     async ping() {
       await reach(SERVER, async () => {
         await ready();
-        await producer.ping();
+        // A server that is full, or a replica, answers a PING and takes no job. What is written goes away by itself.
+        await producer.set(`${PREFIX}:probe`, '', 'PX', 1);
       });
     },
 

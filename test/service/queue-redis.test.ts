@@ -99,3 +99,39 @@ describe('a worker that was killed before it gave the key of its job back', () =
     }
   }, 60_000);
 });
+
+describe('a Redis that is full', () => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await redisServer();
+  }, 120_000);
+  afterAll(async () => await server.stop());
+
+  test('is down to whoever asks and to whoever rings, until there is room again', async () => {
+    const queue = await openQueue(
+      { redisUrl: server.redisUrl },
+      { databaseUrl: '', log: pino({ level: 'silent' }) },
+    );
+    const client = new Redis(server.redisUrl ?? '');
+    try {
+      await queue.ping();
+      // Less than it holds: every write is refused, and a PING is answered.
+      await client.config('SET', 'maxmemory', '1mb');
+      expect(await client.ping()).toBe('PONG');
+      await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-down' });
+      await expect(queue.enqueue('seal', jobs(ids(1)))).rejects.toMatchObject({ code: 'queue-down' });
+      await client.config('SET', 'maxmemory', '0');
+      await queue.ping();
+      await queue.enqueue('seal', jobs(ids(1)));
+      expect(await queue.waiting('seal')).toBe(1);
+      // Asking leaves nothing.
+      await client.flushall();
+      await queue.ping();
+      await sleep(50);
+      expect(await client.keys('*')).toEqual([]);
+    } finally {
+      client.disconnect();
+      await queue.drain(1000);
+    }
+  }, 60_000);
+});
