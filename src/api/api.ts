@@ -84,6 +84,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     routerOptions: { maxParamLength: 300 },
   });
   const closing = new AbortController();
+  /** The last answers are given; then it is closing. */
+  let leaving = false;
   const connections = watchConnections(app.server);
   const context: ApiContext = {
     system,
@@ -169,11 +171,12 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     );
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (closing.signal.aborted) reply.header('connection', 'close');
+    if (leaving) reply.header('connection', 'close');
   });
   app.addHook('preClose', async () => {
+    leaving = true;
+    await connections.letGo(options.drainMs ?? DRAIN_MS);
     closing.abort();
-    connections.letGo(options.drainMs ?? DRAIN_MS);
     await context.watchers.close();
   });
 

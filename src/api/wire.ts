@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { problemOf } from './problems.ts';
@@ -67,17 +68,20 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
   );
 }
 
-/** For who connects while the process is closing already. */
+/** For who has a line open and asks just now: they are answered, and told that it was the last answer on this line. */
 const LATE_MS = 1000;
 
 /**
- * Which connections carry a request now. `letGo` ends them: at once those that carry none (a browser keeps a line open for a
- * minute, and a closing server would wait for it), each other one with its answer, and after `drainMs` whatever is left.
- * What was not answered by then was not acknowledged.
+ * Which connections carry a request now. `letGo` ends them: it takes no new one, and still answers what is asked on those that
+ * are open for a moment, because a line that is cut while a request is on it looks to its sender like a lost report. It
+ * resolves when those that carry none are cut (a browser keeps a line open for a minute, and a closing server would wait for
+ * it); each other one ends with its answer, and after `drainMs` whatever is left. What was not answered by then was not
+ * acknowledged.
  */
-export function watchConnections(server: Server): { letGo(drainMs: number): void } {
+export function watchConnections(server: Server): { letGo(drainMs: number): Promise<void> } {
   const carrying = new Map<Socket, number>();
   let ending = false;
+  let seen = 0;
   const count = (socket: Socket, more: number): void => {
     const now = (carrying.get(socket) ?? 0) + more;
     if (socket.destroyed) carrying.delete(socket);
@@ -85,10 +89,9 @@ export function watchConnections(server: Server): { letGo(drainMs: number): void
     if (ending && now === 0) socket.destroySoon();
   };
   server.on('connection', (socket) => {
+    seen += 1;
     carrying.set(socket, 0);
     socket.once('close', () => carrying.delete(socket));
-    // It came in between: there is time to ask something and be told, not to wait.
-    if (ending) setTimeout(() => count(socket, 0), LATE_MS).unref();
   });
   server.on('request', (request, response) => {
     const { socket } = request;
@@ -96,7 +99,16 @@ export function watchConnections(server: Server): { letGo(drainMs: number): void
     response.once('close', () => count(socket, -1));
   });
   return {
-    letGo: (drainMs) => {
+    letGo: async (drainMs) => {
+      // Whom the kernel has let in and we have not would be cut off with the door; a round of the loop may take in one only.
+      for (let before = -1; before !== seen;) {
+        before = seen;
+        await immediate();
+        await immediate();
+      }
+      // Of HTTP's own server this would cut idle lines at once; it is called again when they are gone.
+      NetServer.prototype.close.call(server);
+      if (carrying.size > 0) await pause(LATE_MS);
       ending = true;
       for (const [socket, requests] of carrying) if (requests === 0) socket.destroy();
       setTimeout(() => {

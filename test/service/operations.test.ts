@@ -709,6 +709,45 @@ describe('the end of the process', () => {
     }
   });
 
+  test('answers what is asked at that moment on lines that are open, as the last on each of them', async () => {
+    const archive = await openArchive();
+    try {
+      const { port } = new URL(await archive.app.listen({ host: '127.0.0.1', port: 0 }));
+      const key = await archive.key();
+      const request = (): string => {
+        const body = JSON.stringify(simpleReport());
+        return `POST /v1/deletion-events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+      };
+      const lines = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const socket = connect(Number(port), '127.0.0.1');
+          await once(socket, 'connect');
+          const line = { socket, answer: '', broken: false };
+          socket.on('data', (chunk: Buffer) => (line.answer += chunk.toString('utf8')));
+          socket.on('error', () => (line.broken = true));
+          return line;
+        }),
+      );
+      const gone = lines.map(
+        async ({ socket }) => await new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
+      // Before the end begins nobody has asked anything; all of them do right after it.
+      const closing = archive.app.close();
+      await sleep(50);
+      for (const { socket } of lines) socket.write(request());
+      await Promise.all([...gone, closing]);
+      for (const { answer, broken } of lines) {
+        expect(broken).toBe(false);
+        expect(answer).toMatch(/^HTTP\/1\.1 202 /);
+        expect(answer).toMatch(/connection: close/i);
+      }
+      await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+      expect((await archive.sql.query('select from fact')).rowCount).toBe(lines.length);
+    } finally {
+      await archive.close();
+    }
+  });
+
   test('does not wait for ever: what stands still is cut, and was not acknowledged', async () => {
     const archive = await openArchive();
     const { system } = archive;
