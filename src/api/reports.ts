@@ -3,7 +3,6 @@
  * reads bytes; what they mean is the intake room's business.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { classifyAddress } from '#capture/addresses.ts';
 import {
@@ -11,8 +10,6 @@ import {
   PROGRAM_CHANNEL,
   readMultipart,
   RemovalConfirmation,
-  SimpleReport,
-  SubmittedFact,
   type Channel,
   type ConfirmedRecord,
   type ReceivedFile,
@@ -22,53 +19,11 @@ import { readRecordRow, recordIdOf } from '#record/record.ts';
 import { actorOf, callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { BODY_OPTIONAL } from './description.ts';
+import { reportSchema } from './report-schema.ts';
 import { Accepted, problemResponses } from './schemas.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
 const ROW_BYTES = 16 * 1024;
-
-const reportSchema = (summary: string) => ({
-  summary,
-  tags: ['intake'],
-  security: [{ key: [] }],
-  headers: Type.Object({
-    'idempotency-key': Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 255,
-        pattern: '^[!-~]+$',
-        description:
-          'One for each report, the same one when it is repeated; 1 to 255 visible ASCII characters.',
-      }),
-    ),
-    'holdfast-channel': Type.Optional(
-      Type.String({ description: '"web-form" from our own page; programs leave it out.' }),
-    ),
-  }),
-  consumes: ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
-  body: {
-    content: {
-      'application/json': { schema: SimpleReport },
-      'application/cloudevents+json': { schema: SubmittedFact },
-      'multipart/form-data': {
-        schema: Type.Object(
-          {
-            event: Type.Union([SimpleReport, SubmittedFact]),
-            // Without a type: in this form everything is bytes, and any bytes are a file.
-            file: Type.Optional(
-              Type.Unsafe<unknown>({
-                contentMediaType: 'application/octet-stream',
-                description: 'A file, as it is. One part for each, all of this name.',
-              }),
-            ),
-          },
-          { additionalProperties: false },
-        ),
-      },
-    },
-  },
-  response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 413, 415, 422, 503, 507) },
-});
 
 export function registerReports(app: FastifyInstance, context: ApiContext): void {
   // Bodies arrive as bytes, whatever they claim to be; the schema above documents and intake decides.
