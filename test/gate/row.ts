@@ -33,6 +33,9 @@ export function playRows(
       task.meta.gate = [...told].map(([name, all]) => ({ row: name, on, figures: all }));
     };
     for (const name of names) tell(name, {});
-    await work(tell);
+    // Also at once: a gate is long, and who watches it wants to know how it goes.
+    await work(tell).finally(() => {
+      for (const [name, all] of told) console.log(`${name} ${on ?? ''} ${JSON.stringify(all)}`);
+    });
   });
 }

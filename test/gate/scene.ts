@@ -26,7 +26,7 @@ export interface Gate {
   /** Of the API in the test's own process, which nobody kills. */
   readonly own: string;
   /** Reports come in for so long, and for as long as what happens meanwhile takes. */
-  load(forMs: number, meanwhile: () => Promise<void>): Promise<Loaded>;
+  load(forMs: number, meanwhile: () => Promise<void>, more?: Record<string, unknown>): Promise<Loaded>;
   /** To rest, drained and judged; fails on any fault, and answers what there was to see. */
   ends(): Promise<Figures>;
   close(): Promise<void>;
@@ -61,8 +61,8 @@ export async function openGate({ perSecond, cast = CAST, ...parts }: GateOptions
     chance,
     address,
     own,
-    load: async (forMs, meanwhile) =>
-      await underLoad({ submitter, chance, perSecond, forMs, apiKeys }, meanwhile),
+    load: async (forMs, meanwhile, more = {}) =>
+      await underLoad({ submitter, chance, perSecond, forMs, apiKeys, more }, meanwhile),
     ends: async () => {
       await scene.settled(PATIENCE_MS);
       await company.ready();

@@ -13,6 +13,7 @@ function* reports(
   chance: Chance,
   pictures: readonly Buffer[],
   apiKeys: readonly (string | undefined)[],
+  more: Record<string, unknown>,
 ): Generator<{ kind: Kind; report: Report }> {
   const sent: Report[] = [];
   for (let n = 0; ; n += 1) {
@@ -22,7 +23,7 @@ function* reports(
     // Most have a picture; some the same one twice, some none.
     const files = chance.pick([[picture], [picture], [picture, picture], null]);
     const idempotencyKey = `${chance.seed}-${n}-${chance.below(2 ** 31)}`;
-    const event = simpleReport({ text: `Report ${n} of seed ${chance.seed}.` });
+    const event = simpleReport({ text: `Report ${n} of seed ${chance.seed}.`, ...more });
     const apiKey = apiKeys.length < 2 ? apiKeys[0] : chance.pick(apiKeys);
     const by = apiKey === undefined ? {} : { apiKey };
     if (before !== undefined && roll < 0.1) yield { kind: 'again', report: before };
@@ -60,6 +61,8 @@ export interface LoadPlan {
   readonly forMs: number;
   /** Whoever hands in, at random; the submitter's own when there are none. */
   readonly apiKeys?: readonly string[];
+  /** Of each new report, beside its text. */
+  readonly more?: Record<string, unknown>;
 }
 
 export interface Loaded {
@@ -71,7 +74,7 @@ export interface Loaded {
 export async function underLoad(plan: LoadPlan, meanwhile: () => Promise<void>): Promise<Loaded> {
   const { submitter, chance, perSecond, forMs } = plan;
   const pictures = await Promise.all(Array.from({ length: 16 }, async () => await noisyPng(0.004)));
-  const stream = reports(chance, pictures, plan.apiKeys ?? [undefined]);
+  const stream = reports(chance, pictures, plan.apiKeys ?? [undefined], plan.more ?? {});
   const began = Date.now();
   const sent = new Map<Kind, number>();
   const answers: Promise<unknown>[] = [];
