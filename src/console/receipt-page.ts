@@ -82,9 +82,16 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
   });
 }
 
+/** A green sign over what everybody can still see would be believed. */
+function stillSeen({ removal, secondLook }: Receipt): boolean {
+  return removal === 'confirmed' && secondLook?.answer === 'there';
+}
+
 /** The words of the live status (`assets/status-view.js`): paper and screen say the same. */
-function wordOf({ safeToRemove, removal, status, missing }: Receipt): string {
+function wordOf(receipt: Receipt): string {
+  const { safeToRemove, removal, status, missing } = receipt;
   if (status === 'disposing' || status === 'disposed') return 'NO LONGER KEPT';
+  if (safeToRemove && stillSeen(receipt)) return 'SEALED, BUT STILL TO BE SEEN';
   if (safeToRemove)
     return { awaited: 'SAFE TO REMOVE', confirmed: 'SEALED, AND REMOVED', none: 'SEALED AND KEPT' }[removal];
   if (removal !== 'awaited' && missing.some(({ code }) => code === 'lock-ended'))
@@ -98,9 +105,10 @@ function wordOf({ safeToRemove, removal, status, missing }: Receipt): string {
 
 function verdict(receipt: Receipt): Markup {
   const { safeToRemove, missing, statement } = receipt;
-  return html`<section class="hf-state ${safeToRemove ? 'hf-state--safe' : 'hf-state--stop'}">
+  const kind = !safeToRemove ? 'stop' : stillSeen(receipt) ? 'wait' : 'safe';
+  return html`<section class="hf-state hf-state--${kind}">
     <div class="hf-state__head">
-      ${safeToRemove ? checkSign : stopSign}
+      ${kind === 'safe' ? checkSign : stopSign}
       <p class="hf-state__word">${wordOf(receipt)}</p>
     </div>
     ${

@@ -198,10 +198,17 @@ describe('a receipt', () => {
     const word = (more: Partial<Receipt>): string =>
       /hf-state__word">([^<]*)</.exec(receiptPage({ ...sampleReceipt, ...more }, about))?.[1] ?? '';
     const missing = [{ code: 'seal-pending' as const, sentence: 'It is being sealed.' }];
+    const stillThere = {
+      answer: 'there',
+      at: '2026-11-21T14:03:00.000Z',
+      outcome: 'captured',
+      sentence: 'There.',
+    } as const;
     expect([
       word({}),
       word({ removal: 'confirmed' }),
       word({ removal: 'none' }),
+      word({ removal: 'confirmed', secondLook: stillThere }),
       word({ status: 'disposed' }),
       ...(['awaited', 'confirmed', 'none'] as const).map((removal) =>
         word({ removal, safeToRemove: false, missing }),
@@ -210,6 +217,7 @@ describe('a receipt', () => {
       'SAFE TO REMOVE',
       'SEALED, AND REMOVED',
       'SEALED AND KEPT',
+      'SEALED, BUT STILL TO BE SEEN',
       'NO LONGER KEPT',
       'DO NOT REMOVE YET',
       'REMOVED, NOT ARCHIVED IN FULL',

@@ -97,14 +97,19 @@ describe('the second look', () => {
     expect(await at.count(`#second-look.usa-alert--${kind}`)).toBe(1);
     await at.reads('#times', `Second look: ${short}`);
     expect(await at.textOf('#times')).not.toContain('shortly');
-    // It stands beside the state, and takes nothing from it and adds nothing to it.
-    expect(await at.textOf('#word')).toBe('SEALED, AND REMOVED');
+    // What is sealed stays sealed; but no green sign stands over what everybody can still see.
+    const word = kind === 'warning' ? 'SEALED, BUT STILL TO BE SEEN' : 'SEALED, AND REMOVED';
+    expect(await at.textOf('#word')).toBe(word);
+    expect(await at.count('#state.hf-state--safe')).toBe(kind === 'warning' ? 0 : 1);
     const { receipt } = await settled(scene.archive, recordId);
+    expect(receipt.safeToRemove).toBe(true);
 
     await at.press('#print');
     await at.shown('article.hf-receipt');
     const text = (await at.textOf('article')).replace(/\s+/g, ' ');
     expect(text).toContain(`Second look We looked again at`);
+    expect(text).toContain(word);
+    expect(await at.count('article .hf-state--safe')).toBe(kind === 'warning' ? 0 : 1);
     expect(text).toContain(sentence);
     expect(text).toContain(receipt.secondLook?.at ?? 'no time');
     expect(text).toContain('What the second look found, and how');

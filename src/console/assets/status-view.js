@@ -37,10 +37,16 @@ export function stateOf(receipt, waitedMs = 0) {
   if (status === 'disposed' || status === 'disposing') return { kind: 'wait', word: 'NO LONGER KEPT', lead: 'This record is disposed of under the retention schedule.' };
   if (safeToRemove === true) {
     if (removal === 'none') return { kind: 'safe', word: 'SEALED AND KEPT', lead: 'No removal is expected for this record. If it is to go after all, report it once more.' };
+    // A green sign over what everybody can still see would be believed.
+    if (stillSeen(receipt)) return { kind: 'wait', word: 'SEALED, BUT STILL TO BE SEEN', lead: 'The content is sealed, and its removal is on record; the page still shows it.' };
     if (removal === 'confirmed') return { kind: 'safe', word: 'SEALED, AND REMOVED', lead: 'The content is sealed, and its removal is on record.' };
     return { kind: 'safe', word: 'SAFE TO REMOVE', lead: 'You can remove it now. Then press “I removed it”.' };
   }
   return { ...whatIsWrong(receipt, waitedMs), word: wordOf(receipt) };
+}
+
+function stillSeen({ removal, secondLook }) {
+  return removal === 'confirmed' && secondLook?.answer === 'there';
 }
 
 /** The same words as on paper (`receipt-page.ts`). */
