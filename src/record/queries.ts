@@ -1,11 +1,12 @@
 /** All reading SQL of the room: a record as people and programs see it. */
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { AgencyTx, Tables } from '#db/db.ts';
 import { reasonOf } from './parked.ts';
 import type {
   ArtifactView,
   FactView,
   HistoryEntry,
+  ListedRecord,
   OwedStep,
   RecordRow,
   RecordView,
@@ -33,10 +34,9 @@ export function placedArtifacts({ tx }: AgencyTx) {
     );
 }
 
-const ROW = [
+/** The columns that `listed` reads. */
+export const LISTED = [
   'id',
-  'agency_id',
-  'subject',
   'state',
   'received_at',
   'platform',
@@ -47,29 +47,13 @@ const ROW = [
   'grounds',
   'excerpt',
   'author',
-  'address',
   'capture_outcome',
-  'capture',
   'removal',
-  'removed_at',
-  'edition',
-  'series',
-  'series_reason',
 ] as const satisfies readonly (keyof Tables['record'])[];
 
-/** The row alone. Null when this agency has no such record. */
-export async function readRecordRow({ agencyId, tx }: AgencyTx, recordId: string): Promise<RecordRow | null> {
-  const row = await tx
-    .selectFrom('record')
-    .select(ROW)
-    .where('agency_id', '=', agencyId)
-    .where('id', '=', recordId)
-    .executeTakeFirst();
-  if (row === undefined) return null;
+export function listed(row: Pick<Selectable<Tables['record']>, (typeof LISTED)[number]>): ListedRecord {
   return {
     recordId: row.id,
-    agencyId: row.agency_id,
-    subject: row.subject,
     state: row.state,
     receivedAt: row.received_at.toISOString(),
     platform: row.platform,
@@ -80,10 +64,36 @@ export async function readRecordRow({ agencyId, tx }: AgencyTx, recordId: string
     grounds: row.grounds,
     excerpt: row.excerpt,
     author: row.author,
-    address: row.address,
     captureOutcome: row.capture_outcome,
-    capture: row.capture,
     removal: row.removal,
+  };
+}
+
+/** The row alone. Null when this agency has no such record. */
+export async function readRecordRow({ agencyId, tx }: AgencyTx, recordId: string): Promise<RecordRow | null> {
+  const row = await tx
+    .selectFrom('record')
+    .select(LISTED)
+    .select([
+      'agency_id',
+      'subject',
+      'address',
+      'capture',
+      'removed_at',
+      'edition',
+      'series',
+      'series_reason',
+    ])
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', recordId)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    ...listed(row),
+    agencyId: row.agency_id,
+    subject: row.subject,
+    address: row.address,
+    capture: row.capture,
     removedAt: row.removed_at,
     classification:
       row.series === null || row.edition === null

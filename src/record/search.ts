@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { recordIdOf } from './ids.ts';
+import { listed, LISTED } from './queries.ts';
+import type { ListedRecord } from './views.ts';
 
 export interface SearchInput {
   readonly q: string | null;
@@ -13,20 +15,7 @@ export interface SearchInput {
   readonly limit: number;
 }
 
-export interface FoundRecord {
-  readonly recordId: string;
-  readonly state: string;
-  readonly receivedAt: string;
-  readonly platform: string;
-  readonly account: string;
-  readonly accountRegistered: boolean;
-  readonly kind: string;
-  readonly verb: string;
-  readonly grounds: readonly string[];
-  readonly excerpt: string | null;
-  readonly author: string | null;
-  readonly captureOutcome: string | null;
-  readonly removal: string;
+export interface FoundRecord extends ListedRecord {
   readonly series: string | null;
   readonly parked: boolean;
 }
@@ -48,20 +37,8 @@ export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInp
       ? []
       : await tx
           .selectFrom('record')
+          .select(LISTED)
           .select((eb) => [
-            'id',
-            'state',
-            'received_at',
-            'platform',
-            'account',
-            'account_id',
-            'kind',
-            'verb',
-            'grounds',
-            'excerpt',
-            'author',
-            'capture_outcome',
-            'removal',
             'series',
             eb
               .exists(
@@ -84,23 +61,7 @@ export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInp
           .execute();
   const last = page.at(-1);
   return {
-    records: rows.map((row) => ({
-      recordId: row.id,
-      state: row.state,
-      receivedAt: row.received_at.toISOString(),
-      platform: row.platform,
-      account: row.account,
-      accountRegistered: row.account_id !== null,
-      kind: row.kind,
-      verb: row.verb,
-      grounds: row.grounds,
-      excerpt: row.excerpt,
-      author: row.author,
-      captureOutcome: row.capture_outcome,
-      removal: row.removal,
-      series: row.series,
-      parked: Boolean(row.parked),
-    })),
+    records: rows.map((row) => ({ ...listed(row), series: row.series, parked: Boolean(row.parked) })),
     nextCursor:
       ids.length > input.limit && last !== undefined ? writeCursor(last.received_at, last.id) : null,
   };

@@ -47,11 +47,9 @@ export interface ObjectView {
   readonly confirmedAt: string | null;
 }
 
-/** Without any fact, file or seal. */
-export interface RecordRow {
+/** What a list shows of a record. */
+export interface ListedRecord {
   readonly recordId: string;
-  readonly agencyId: string;
-  readonly subject: string;
   readonly state: RecordState;
   readonly receivedAt: string;
   readonly platform: string;
@@ -62,10 +60,16 @@ export interface RecordRow {
   readonly grounds: readonly string[];
   readonly excerpt: string | null;
   readonly author: string | null;
-  readonly address: string | null;
   readonly captureOutcome: StoredOutcome | null;
-  readonly capture: Record<string, unknown> | null;
   readonly removal: 'awaited' | 'confirmed' | 'none';
+}
+
+/** Without any fact, file or seal. */
+export interface RecordRow extends ListedRecord {
+  readonly agencyId: string;
+  readonly subject: string;
+  readonly address: string | null;
+  readonly capture: Record<string, unknown> | null;
   readonly removedAt: Record<string, unknown> | null;
   readonly classification: {
     readonly edition: string;
