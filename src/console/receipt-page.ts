@@ -56,7 +56,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
         ${fact('Live page', html`${livePage(receipt.capture)}`)}
         ${receipt.times.capturedAt !== null && fact('Page pictured', html`${momentIn(about.zone, receipt.times.capturedAt)} <span class="hf-small">by the archive’s own clock, while it captured</span>`)}
         ${fact('Removal', html`${REMOVAL[receipt.removal]} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
-        ${receipt.secondLook !== null && fact('Second look', secondLook(receipt.secondLook, about.zone))}
+        ${receipt.secondLook !== null && fact('Second look', secondLookSaid(receipt.secondLook, about.zone))}
         ${fact('Retention', html`${series(receipt.classification)}`)}
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
@@ -201,7 +201,7 @@ function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
 }
 
 /** What a visitor saw after the removal, and when; the words are those of the live status. */
-function secondLook({ answer, at, sentence }: NonNullable<Receipt['secondLook']>, zone: string): Markup {
+function secondLookSaid({ answer, at, sentence }: NonNullable<Receipt['secondLook']>, zone: string): Markup {
   if (at === null) return html`${sentence}`;
   return html`We looked again at ${momentIn(zone, at)}.
   ${answer === 'there' ? html`<strong>${sentence}</strong>` : sentence}`;
