@@ -1,13 +1,15 @@
 /**
  * Keeps one step's workers taking jobs from Postgres, through restarts of the database.
  *
- * Four habits of graphile-worker 0.18 are answered here:
+ * Five habits of graphile-worker 0.18 are answered here:
  *   - it completes a job without waiting for the outcome. Batched completion (window 0 ms) is the mode in which a failure is
  *     caught: it ends the worker pool, and a new one is started. Unbatched, it would be an unhandled rejection, which
  *     ends the process;
  *   - its first look-up of task ids is remembered even when it failed, so a pool that never got a job is started anew;
  *   - when its LISTEN fails while it shuts down, it gives that connection back twice, and the second time nobody awaits:
  *     an unhandled rejection again, so the pool that it sees takes a connection back once;
+ *   - when the completion of two jobs fails in one outage, it counts one of them twice, waits for a count that never comes, and
+ *     its shutdown does not end. So a pool that shuts down and has no job left is given a moment, and then left behind;
  *   - `run` migrates; `runTaskList` does not, which is what a role without rights to the schema needs.
  */
 import { EventEmitter } from 'node:events';
@@ -21,6 +23,8 @@ import type { JobHandler, StepName } from './queue.ts';
 /** Between two lives of the workers, and between two looks for the database; doubled while nothing works. */
 const AGAIN_MS = 500;
 const AGAIN_AT_MOST_MS = 8000;
+/** For the library's own end, once it began and nothing runs any more. */
+const END_MS = 2000;
 /** The net under LISTEN/NOTIFY. */
 const POLL_MS = 1000;
 
@@ -38,13 +42,27 @@ export function workStep(
 ): WorkingStep {
   let workers: WorkerPool | null = null;
   const stopping = new AbortController();
-  const tasks = { [step]: async (data: unknown) => await deliver(step, data, handler, log) };
   const logger = libraryLogger(log);
 
   /** One life of the library's pool, until it ends for whatever reason; true when it could look for jobs at all. */
   const live = async (): Promise<boolean> => {
     const events: WorkerEvents = new EventEmitter();
+    const running = new Set<Promise<void>>();
+    const tasks = {
+      [step]: async (data: unknown) => {
+        const job = deliver(step, data, handler, log);
+        running.add(job);
+        await job.finally(() => running.delete(job));
+      },
+    };
     let served = false;
+    const shutting = Promise.withResolvers<void>();
+    events.on('pool:gracefulShutdown', () => shutting.resolve());
+    const over = async (): Promise<void> => {
+      await shutting.promise;
+      while (running.size > 0) await Promise.allSettled(running);
+      await sleep(END_MS, undefined, { ref: false });
+    };
     const started = runTaskList(
       {
         concurrency,
@@ -63,7 +81,7 @@ export function workStep(
     events.on('worker:getJob:error', () => {
       if (!served) void end(started);
     });
-    await started.promise.catch(() => undefined);
+    await Promise.race([started.promise.catch(() => undefined), over()]);
     workers = null;
     return served;
   };
@@ -84,7 +102,8 @@ export function workStep(
   return {
     async stop() {
       stopping.abort();
-      if (workers !== null) await end(workers);
+      // Its life ends with it, or is left behind: either is `alive`.
+      if (workers !== null) void end(workers);
       await alive;
     },
   };

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrateQueue, openQueue, type Queue } from '#queue/queue.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { ids, jobs, until } from '../support/queue-server.ts';
+import { ids, jobs, postgresServer, until } from '../support/queue-server.ts';
 
 async function query(url: string, text: string, role?: string) {
   const client = new Client({
@@ -174,3 +174,50 @@ describe("the role that uses the queue's schema", () => {
     await queue.drain(1000);
   });
 });
+
+test('two jobs that end one after the other while the database is away stop nobody: the step works again', async () => {
+  const server = await postgresServer();
+  const queue = await openQueue(
+    { redisUrl: null },
+    { databaseUrl: server.databaseUrl, log: pino({ level: 'silent' }) },
+  );
+  const held = new Map<string, () => void>();
+  const done: string[] = [];
+  try {
+    await queue.work(
+      'seal',
+      async (recordId) => {
+        await new Promise<void>((resolve) => held.set(recordId, resolve));
+        done.push(recordId);
+      },
+      { concurrency: 4 },
+    );
+    const four = ids(4);
+    await queue.enqueue('seal', jobs(four));
+    await until('all four run', () => held.size === 4);
+    // This server does not wait for its disk; what made the queue must be there before it dies.
+    await sleep(1500);
+    await server.kill9();
+    for (const id of four) {
+      held.get(id)?.();
+      await sleep(100);
+    }
+    await server.again();
+    // Each is rung again until it is heard, as the reconciler does.
+    const later = ids(4);
+    await until(
+      'all four of later run',
+      async () => {
+        await queue.enqueue('seal', jobs(later)).catch(() => undefined);
+        for (const id of later) held.get(id)?.();
+        await sleep(200);
+        return later.every((id) => done.includes(id));
+      },
+      30_000,
+    );
+  } finally {
+    for (const letGo of held.values()) letGo();
+    await queue.drain(2000);
+    await server.stop();
+  }
+}, 120_000);
