@@ -9,7 +9,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import type { Db, StoredOutcome } from '#db/db.ts';
 import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
 import { cardHtml } from './card.ts';
@@ -109,6 +109,12 @@ async function attempt(
       deadlineMs: context.deadlineMs,
       scratchDir,
     });
+    // The page's process ended before anything was seen: by the page's doing, or by anybody's. It is opened again before
+    // that is said of the page.
+    if (result.evidence.some(({ rule }) => rule === 'renderer-crashed') && claim.failures + 1 < CRASHES)
+      throw new ArchiveError('browser-crashed', 'The process of the page ended before anything was seen.', {
+        retry: 'later',
+      });
     return {
       outcome: result.outcome,
       origin: 'capture',

@@ -88,7 +88,10 @@ playRows(['chromium-killed'], async (tell) => {
       text: COMMENT.text,
     });
     const figures = await gate.ends();
-    tell('chromium-killed', { ...killed, ...figures, ...(await outcomes(gate)) });
+    const ended = await outcomes(gate);
+    tell('chromium-killed', { ...killed, ...figures, ...ended });
+    // Tried again, and captured; only a page whose process died each of three times is said to be empty.
+    expect(ended['outcome captured']).toBeGreaterThan(0.95 * Number(figures['records']));
     expect(killed.browser + killed.renderer).toBe(MATRIX['chromium-killed'].count);
     await expectNobodyLeft(gate);
   } finally {
