@@ -31,7 +31,7 @@ export const MATRIX = {
   'redis-emptied': { component: 'Redis', fault: 'FLUSHALL', count: 5 },
   'redis-down': { component: 'Redis', fault: 'down for 30 s', count: 2 },
   'redis-full': { component: 'Redis', fault: 'maxmemory reached (noeviction)', count: 2 },
-  'postgres-killed': { component: 'Postgres', fault: 'kill -9 of postmaster and children', count: 30 },
+  'postgres-killed': { component: 'Postgres', fault: 'kill -9 of the postmaster', count: 30 },
   'postgres-restarted': { component: 'Postgres', fault: 'down for 3 s', count: 5 },
   'postgres-taken': { component: 'Postgres', fault: 'no connection left', count: 5 },
   's3-slow': { component: 'S3', fault: '30 % answers 503 SlowDown for 15 s', count: 5, on: SERVERS },
