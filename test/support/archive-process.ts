@@ -42,6 +42,15 @@ const CHILD = join(import.meta.dirname, 'archive-child.ts');
 const COMPILED = join(import.meta.dirname, '..', '..', '.cache', 'compiled');
 const STOP_MS = 20_000;
 
+/** The log and what the child says are JSON; what is not is the runtime's, and mostly its end, or a line that a kill cut short. */
+function saidIn(line: string): Said | null {
+  try {
+    return line.startsWith('{') ? (JSON.parse(line) as Said) : null;
+  } catch {
+    return null;
+  }
+}
+
 export function startArchiveProcess(env: Readonly<Record<string, string>>, plan: Plan): ArchiveProcess {
   const limits = plan.heapMb === undefined ? [] : [`--max-old-space-size=${plan.heapMb}`];
   const child = spawn(process.execPath, [...limits, CHILD, JSON.stringify(plan)], {
@@ -60,9 +69,9 @@ export function startArchiveProcess(env: Readonly<Record<string, string>>, plan:
   // Whoever is told something after its death does not hear it.
   child.stdin.on('error', () => undefined);
   const hear = (line: string): void => {
-    // The log and what the child says are JSON; what is not is the runtime's, and mostly its end.
-    if (line.startsWith('{')) said.push(JSON.parse(line) as Said);
-    else lastWords = `${lastWords}\n${line}`.slice(-4000);
+    const heard = saidIn(line);
+    if (heard === null) lastWords = `${lastWords}\n${line}`.slice(-4000);
+    else said.push(heard);
     wake();
   };
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', hear);
