@@ -1,5 +1,5 @@
 /**
- * Every setting, in one schema, read once in a main and passed down in slices. All problems are reported together.
+ * Every setting of a process that runs, in one schema, read once in a main and passed down in slices. All problems are reported together.
  * An empty variable counts as absent, because compose files write `NAME=` for "not set".
  *
  * Each setting NAME may be given as NAME_FILE instead, the file that holds it. Secrets should be: an environment is shown in
@@ -19,7 +19,7 @@ export interface S3Config {
   readonly region: string;
   readonly bucket: string;
   readonly writer: S3Credentials;
-  /** Held by the purge job alone; null in every other process. */
+  /** Held by the retention worker alone, which proves with it that locks hold, and will purge; null in every other process. */
   readonly purger: S3Credentials | null;
 }
 

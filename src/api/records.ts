@@ -1,4 +1,7 @@
-/** Reading back: search, one record, its receipt, its live status, its bytes. Every view of content is in the history first. */
+/**
+ * Reading back: search, one record, its receipt, its live status, its bytes. Every view of a whole record, or of a file, is in
+ * the history first; lists show an excerpt and the author, and are not.
+ */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { PAGE_HEADERS, receiptPage } from '#console/console.ts';

@@ -1,6 +1,6 @@
 /**
  * The second look: whether a target is still there after its removal, by the same steps and rules as a capture. Its files
- * have roles of their own, and its report says what was concluded.
+ * have roles of their own, and its report says what was concluded. This is the browser's half; the step is `second-look.ts`.
  */
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext } from 'puppeteer-core';

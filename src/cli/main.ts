@@ -49,7 +49,6 @@ const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Public bodies that this installation serves',
   policy: 'What a body removes content for: its own clauses',
   account: 'The pages of a body on the platforms',
-  user: 'People who sign in',
   key: 'Keys for programs that report or read',
 };
 

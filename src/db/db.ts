@@ -1,9 +1,10 @@
 /**
  * The database: the memory of the archive.
  *
- * Two doors into it, and no third. `inAgency` opens a transaction that sees one agency's rows and no other's.
+ * Two doors into it. `inAgency` opens a transaction that sees one agency's rows and no other's.
  * `system` crosses agencies for the work that must (relay, reconciler, sign-in, metrics) and can read no content.
  * Both are roles in Postgres (migrations 0001 and 0005), taken on by each connection, so a forgotten `where` shows nothing.
+ * Beside them two hatches: `statement`, for `accept_report`, which names its agency itself, and `listen`, which reads no table.
  *
  * What a caller may rely on: a promise that resolved was committed with `synchronous_commit=on` to a server whose
  * `fsync` and `full_page_writes` are on; `assertDurable` refuses any other server at start.

@@ -5,8 +5,8 @@
  * is refused is refused whole, with a sentence for each problem, and leaves nothing behind; the same report twice is one.
  *
  * Order of writes: files and large bodies are staged and synced → one statement writes record, fact, files, history and
- * the steps owed → commit → answer. A crash before the commit leaves staged bytes that no row names (the sweeper takes
- * them after hours); a crash after it leaves a record that every worker finds. When it is not known whether the commit
+ * the steps owed → commit → answer. A crash before the commit leaves staged bytes that no row names (the
+ * retention worker sweeps them after a day); a crash after it leaves a record that every worker finds. When it is not known whether the commit
  * happened, nothing staged is removed, and the sender's retry with the same key settles it.
  */
 export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedReport } from './accept.ts';

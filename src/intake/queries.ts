@@ -37,13 +37,13 @@ export interface AcceptRow {
   readonly compared: Words | null;
   /** It says that a removal is done or undone; what only adds to a record does not. */
   readonly acts: boolean;
-  /** The fact's id is made from what it says, so that the same words later may be another fact. */
+  /** The fact's id is made from what it says, so that the same words later may be another fact. Not the column `fact.named`. */
   readonly named: boolean;
   /** The raw bytes come first. */
   readonly artifacts: readonly AcceptArtifact[];
   /** Of the record as a whole. */
   readonly limits: { readonly facts: number; readonly bytes: number; readonly files: number };
-  /** The fact says that the removal was done. */
+  /** It came to say that the removal was done. A report that names the time of it says so too, and has `done` instead. */
   readonly confirms: boolean;
   /** What a person should look at: claims that do not fit together. */
   readonly flags: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The states of a record, and where each may go. A state never goes back: a fact that arrives later leaves it, and only the
- * receipt says what is missing then. `parked` is no state: it stands beside any of them, on the step.
+ * The states of a record, and where each may go. A state never goes back: a fact that arrives later does not change it, and
+ * only the receipt says what is missing then. `parked` is no state: it stands beside any of them, on the step.
  *
  *   reported   the report is durable: its bytes and files are on disk, the row is committed
  *   sealed     what was handed in is locked in the store, read back, and its manifest with it

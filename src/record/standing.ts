@@ -1,7 +1,7 @@
 /**
  * From rows to what the safety rule asks. Three decisions are made here: which seals count, which facts weigh, and which files
  * belong to the present removal (`asked.ts`). All only from what was written down after the store had been read back. A second
- * look and its files do not get past here: the rule never hears of them.
+ * look and its files are no evidence, and do not get past here; the lock and the fixity of their seal count as any seal's do.
  */
 import { askedNow } from './asked.ts';
 import type { Standing } from './safe-to-remove.ts';

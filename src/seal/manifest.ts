@@ -96,3 +96,15 @@ export function canonicalBytes(value: unknown): Buffer {
   if (text === undefined) throw new TypeError('This value has no canonical JSON.');
   return Buffer.from(text, 'utf8');
 }
+
+/**
+ * The finding of the latest capture, when files of that very capture are in the seal. A seal that a crash left open may hold
+ * those of an earlier one, whose own report is among its files.
+ */
+export function captureIn(
+  artifactIds: readonly string[],
+  capture: Record<string, unknown> | null,
+): Record<string, unknown> | null {
+  const made: unknown = capture?.['files'];
+  return Array.isArray(made) && artifactIds.some((id) => made.includes(id)) ? capture : null;
+}

@@ -5,7 +5,7 @@
  * that was committed beforehand, and the store itself confirmed digest, size and lock of each by version id.
  *
  * Order of writes, and what a crash leaves after each:
- *   1. seal row, and the intent of each key with its digest      nothing is in the store
+ *   1. seal row; then the intent of each key with its digest     nothing is in the store
  *   2. locked conditional put of each file                       keys that have an intent, locked; the next run adopts them
  *   3. HEAD by version id; the answer goes into the intent row   the next run skips what was confirmed
  *   4. the manifest's intent with its exact bytes                the next run puts the same bytes, whoever runs it
@@ -22,11 +22,11 @@ import type { AgencyTx, Db } from '#db/db.ts';
 import { advance, appendEvent, withClaim, type Claim } from '#record/record.ts';
 import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.ts';
 import { sha256Hex } from './commitment.ts';
-import { canonicalBytes, composeManifest } from './manifest.ts';
+import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
 import * as queries from './queries.ts';
 
 export { commitment, itemSalt } from './commitment.ts';
-export { composeManifest, type ManifestInput } from './manifest.ts';
+export { captureIn, composeManifest, type ManifestInput } from './manifest.ts';
 export { hasTrialSeals } from './queries.ts';
 
 export interface SealContext {
@@ -206,7 +206,7 @@ interface Expected {
 type Confirmed = ObjectState & { readonly retainUntil: Date };
 
 /**
- * Asks the store what it holds, by version id, and believes nothing else. A key that was there before (`exists`) is ours
+ * Asks the store what it holds, by version id where the put named one, and believes nothing else. A key that was there before (`exists`) is ours
  * only when its digest is: then it is adopted, and its lock extended if it had been set for an earlier day.
  */
 async function readBack(
@@ -322,9 +322,10 @@ async function intendManifest(
         fact: file.fact_n,
         ...placed(`${prefix}/${seal.no}/${file.sha256}`),
       })),
-      capture: files.some((file) => file.origin === 'capture' || file.origin === 'rendering')
-        ? seal.capture
-        : null,
+      capture: captureIn(
+        files.map((file) => file.artifact_id),
+        seal.capture,
+      ),
       classification: seal.classification,
       store: { kind: capabilities.kind, immutability: capabilities.immutability },
       retainUntil: retainUntil.toISOString(),

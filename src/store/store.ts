@@ -121,7 +121,7 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-/** The only deleter. Held by the purge job alone, with credentials of its own. */
+/** The only deleter. Held by the retention worker alone, with credentials of its own. */
 export interface ObjectPurger {
   /** Deletes one version. Rejects with `store-object-locked` while a lock or hold stands. */
   purge(key: string, versionId: string): Promise<void>;

@@ -1,7 +1,7 @@
 /** Commitments and manifest: values that a stranger computes again from FORMAT.md must come out here. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { commitment, composeManifest, itemSalt, type ManifestInput } from '#seal/seal.ts';
+import { captureIn, commitment, composeManifest, itemSalt, type ManifestInput } from '#seal/seal.ts';
 
 const salt = Buffer.alloc(32, 7);
 const sha = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -119,4 +119,12 @@ describe('the manifest', () => {
     expect(text).not.toContain(salt.toString('hex'));
     expect(text).not.toContain(salt.toString('base64'));
   });
+});
+
+test('a manifest names the latest capture only beside files of that capture', () => {
+  const capture = { outcome: 'captured', files: ['art_3', 'art_4'] };
+  expect(captureIn(['art_1', 'art_4'], capture)).toBe(capture);
+  // A seal that a crash left open, with the files of the capture before.
+  expect(captureIn(['art_1', 'art_2'], capture)).toBe(null);
+  expect(captureIn(['art_1'], null)).toBe(null);
 });
