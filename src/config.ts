@@ -73,6 +73,7 @@ const OPTIONS_OF_OURS = ['options', 'role', 'search_path', 'session_authorizatio
 
 const DAY_MS = 86_400_000;
 const LEASE_MS = 30 * DAY_MS;
+const LONGEST_LOOK_MS = 30 * DAY_MS;
 
 /** `30d`, `12h`, `90m`, `45s`, `500ms` → milliseconds; null when it is none of these. */
 export function parseDuration(text: string): number | null {
@@ -230,8 +231,10 @@ export function readConfig(env: Environment): Config {
   const leaseMs = duration('HOLDFAST_LEASE', LEASE_MS, 1000);
   const again = read('HOLDFAST_LOOK_AGAIN') ?? '60s';
   const lookAgainMs = again === 'no' ? null : parseDuration(again);
-  if (lookAgainMs === null && again !== 'no')
-    problems.push(`HOLDFAST_LOOK_AGAIN must be a duration such as 60s or 5m, or "no"; it is "${again}".`);
+  if ((lookAgainMs === null && again !== 'no') || (lookAgainMs ?? 0) > LONGEST_LOOK_MS)
+    problems.push(
+      `HOLDFAST_LOOK_AGAIN must be a duration such as 60s or 5m, at most 30d, or "no"; it is "${again}".`,
+    );
   const acceptFolderStore = yes('HOLDFAST_ACCEPT_FOLDER_STORE');
 
   if (mode === 'production') {

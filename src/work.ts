@@ -132,7 +132,7 @@ async function startCapturing(system: System, options: WorkOptions): Promise<Sto
     await system.room.ask(CAPTURE_BYTES);
     await captureRecord({ ...context, onOutcome: options.metrics.captured }, claim);
   });
-  // One at a time: nobody waits for it, and each of them takes a place from a capture.
+  // One at a time, and not for long: nobody waits for it, and it takes a place from the captures.
   await take(system, options, 'look-again', 1, async (claim) => {
     await system.room.ask(CAPTURE_BYTES);
     const switchedOn = config.lookAgainMs !== null;

@@ -53,8 +53,8 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       const { q, cursor, limit, from, to, ...words } = request.query;
       const filters = {
         ...words,
-        ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
-        ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+        ...(from === undefined ? {} : { from: instant('from', from) }),
+        ...(to === undefined ? {} : { to: instant('to', to) }),
       };
       return await inAgency(
         request,
@@ -273,4 +273,16 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       return { recordId: id, step, status: 'owed' };
     },
   );
+}
+
+/** RFC 3339 knows leap seconds and short offsets, which the schema lets pass and no clock here can tell. */
+function instant(name: string, text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()))
+    throw new ArchiveError(
+      'query-invalid',
+      `"${name}" must be a time such as 2026-11-21T14:03:00Z, without a leap second.`,
+      { retry: 'never' },
+    );
+  return at.toISOString();
 }

@@ -70,6 +70,7 @@ export function answerBrokenRequest(error: Error & { readonly code?: string }, s
 
 /** For who has a line open and asks just now: they are answered, and told that it was the last answer on this line. */
 const LATE_MS = 1000;
+const LAST_ROUNDS = 50;
 
 /**
  * Which connections carry a request now. `letGo` ends them: it takes no new one, and still answers what is asked on those that
@@ -101,7 +102,8 @@ export function watchConnections(server: Server): { letGo(drainMs: number): Prom
   return {
     letGo: async (drainMs) => {
       // Whom the kernel has let in and we have not would be cut off with the door; a round of the loop may take in one only.
-      for (let before = -1; before !== seen;) {
+      // Bounded: whoever keeps connecting does not keep the door open.
+      for (let before = -1, rounds = 0; before !== seen && rounds < LAST_ROUNDS; rounds += 1) {
         before = seen;
         await immediate();
         await immediate();

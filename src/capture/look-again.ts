@@ -21,8 +21,10 @@ export async function lookAgain(
 ): Promise<SecondLook> {
   const seen = await capturePage(context, request, options, 'look');
   const { outcome, evidence, target, finalAddress, httpStatus, times, tool, sandbox } = seen;
-  const because = target === null ? whyUnknown(seen, request) : null;
-  const answer = target !== null ? 'there' : because === null ? 'not-there' : 'unknown';
+  // What is left of a removed comment often keeps its place, and its id.
+  const placeOnly = target !== null && (targetQuery(request)?.text ?? null) === null;
+  const because = target === null ? whyUnknown(seen, request) : placeOnly ? 'only-its-place' : null;
+  const answer = because !== null ? 'unknown' : target === null ? 'not-there' : 'there';
   const files = await asSecondLook(seen.files, request.scratchDir, { answer, because });
   return {
     answer,

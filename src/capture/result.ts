@@ -111,6 +111,8 @@ export type UnknownBecause =
   | 'not-seen-whole'
   /** Nothing that was reported tells it from other content. */
   | 'nothing-to-tell-by'
+  /** The element that the report names is there; what stands in it now may be anything. */
+  | 'only-its-place'
   | 'browser-missing'
   | 'browser-crashed';
 

@@ -12,7 +12,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LookAnswer } from '#db/db.ts';
-import { codeOf } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import {
   appendEvent,
   newId,
@@ -26,8 +26,11 @@ import { writeCaptured } from './files.ts';
 import { SECOND_LOOK_FORMAT } from './look-again.ts';
 import { readLookTask, writeLook, type LookTask, type NewArtifact, type NewLook } from './queries.ts';
 import type { CapturedFile } from './result.ts';
-import { CRASHES, type CaptureContext } from './step.ts';
+import { CRASHES, rendererCrashed, type CaptureContext } from './step.ts';
 import { targetQuery } from './target.ts';
+
+/** It takes a place from the captures for so long at most, and nobody waits for it. */
+const LOOK_MS = 20_000;
 
 export interface LookContext extends Omit<CaptureContext, 'onOutcome'> {
   readonly switchedOn: boolean;
@@ -81,7 +84,8 @@ export async function lookAfterRemoval(context: LookContext, claim: Claim): Prom
           sandbox: look.finding['sandbox'] ?? null,
         },
       });
-      await owe(at, claim.recordId, 'seal', 5);
+      // Behind every first seal, those of an import too.
+      await owe(at, claim.recordId, 'seal', 10);
     });
     context.onAnswer?.(look.answer);
   } finally {
@@ -105,8 +109,19 @@ async function attempt(
   scratchDir: string,
 ): Promise<Looked> {
   try {
-    const request = { address, targetText: text, targetId: nativeId, deadlineMs, scratchDir };
+    const request = {
+      address,
+      targetText: text,
+      targetId: nativeId,
+      deadlineMs: Math.min(deadlineMs, LOOK_MS),
+      scratchDir,
+    };
     const { files, answer, because, outcome, ...finding } = await browser.lookAgain(request);
+    // By the page's doing, or by anybody's: it is opened again before that is said of the page.
+    if (rendererCrashed(finding.evidence) && claim.failures + 1 < CRASHES)
+      throw new ArchiveError('browser-crashed', 'The process of the page ended before anything was seen.', {
+        retry: 'later',
+      });
     const { times } = finding;
     const lookedAt = times['viewportPicture'] ?? times['finished'] ?? now().toISOString();
     return {

@@ -9,13 +9,13 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArchiveError, codeOf } from '#errors.ts';
+import { codeOf } from '#errors.ts';
 import type { Db, StoredOutcome } from '#db/db.ts';
 import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
 import { cardHtml } from './card.ts';
 import { writeCaptured } from './files.ts';
 import { readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
-import type { CaptureBrowser, CapturedFile, PicturePart } from './result.ts';
+import type { CaptureBrowser, CapturedFile, CaptureRequest, CaptureResult, PicturePart } from './result.ts';
 
 export interface CaptureContext {
   readonly db: Db;
@@ -102,19 +102,13 @@ async function attempt(
 ): Promise<Made> {
   try {
     if (task.address === null) return await drawCard(context, task, scratchDir);
-    const { files, ...result } = await context.browser.capture({
+    const { files, ...result } = await captureSteadily(context.browser, {
       address: task.address,
       targetText: task.text,
       targetId: task.nativeId,
       deadlineMs: context.deadlineMs,
       scratchDir,
     });
-    // The page's process ended before anything was seen: by the page's doing, or by anybody's. It is opened again before
-    // that is said of the page.
-    if (result.evidence.some(({ rule }) => rule === 'renderer-crashed') && claim.failures + 1 < CRASHES)
-      throw new ArchiveError('browser-crashed', 'The process of the page ended before anything was seen.', {
-        retry: 'later',
-      });
     return {
       outcome: result.outcome,
       origin: 'capture',
@@ -143,6 +137,25 @@ async function attempt(
     const report = await writeCaptured(scratchDir, 'capture-report', bytes);
     return { outcome: 'none', origin: 'capture', capture, files: [report] };
   }
+}
+
+/**
+ * A page whose process ended before anything was seen, by the page's doing or by anybody's, is opened again before that is said
+ * of it. What was received the first time is not given away for less: it stands, unless a later try shows the page.
+ */
+async function captureSteadily(browser: CaptureBrowser, request: CaptureRequest): Promise<CaptureResult> {
+  const first = await browser.capture(request);
+  let latest = first;
+  for (let tries = 1; rendererCrashed(latest.evidence) && tries < CRASHES; tries += 1) {
+    const scratchDir = join(request.scratchDir, `again-${tries}`);
+    await mkdir(scratchDir);
+    latest = await browser.capture({ ...request, scratchDir });
+  }
+  return latest.outcome === 'captured' || latest.outcome === 'partial' ? latest : first;
+}
+
+export function rendererCrashed(evidence: CaptureResult['evidence']): boolean {
+  return evidence.some(({ rule }) => rule === 'renderer-crashed');
 }
 
 /** No usable address, or none wanted: what was reported is drawn on a card that says on its face what it is. */

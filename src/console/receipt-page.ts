@@ -91,7 +91,7 @@ function stillSeen({ removal, secondLook }: Receipt): boolean {
 function wordOf(receipt: Receipt): string {
   const { safeToRemove, removal, status, missing } = receipt;
   if (status === 'disposing' || status === 'disposed') return 'NO LONGER KEPT';
-  if (safeToRemove && stillSeen(receipt)) return 'SEALED, BUT STILL TO BE SEEN';
+  if (safeToRemove && stillSeen(receipt)) return 'SEALED, BUT SEEN AFTER THE REMOVAL';
   if (safeToRemove)
     return { awaited: 'SAFE TO REMOVE', confirmed: 'SEALED, AND REMOVED', none: 'SEALED AND KEPT' }[removal];
   if (removal !== 'awaited' && missing.some(({ code }) => code === 'lock-ended'))

@@ -225,6 +225,7 @@ async function listen(
     if (stopped) return;
     clearTimeout(again);
     again = setTimeout(() => {
+      if (stopped) return;
       current = open();
       const next = current;
       begin(next).then(onGap, () => {
@@ -239,6 +240,7 @@ async function listen(
     await begin(current);
   } catch (error) {
     stopped = true;
+    clearTimeout(again);
     await current.end().catch(() => undefined);
     throw error;
   }

@@ -152,7 +152,7 @@ export async function readReceipt(
     removedAt: statedTime(record.removedAt),
     secondLook: secondLookSaid({
       ...record,
-      foundBefore: standing.capture.targetFound && standing.capture.present,
+      foundAt: standing.capture.targetFound && standing.capture.present ? pictured(capture) : null,
     }),
     classification: record.classification,
     parked: record.owed

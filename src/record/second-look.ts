@@ -26,23 +26,27 @@ export function confirmedBy(
   return facts.reduce<Confirmed | null>((confirmed, { n, type, confirms, done }) => {
     if (type === 'removal.action-reversed.v1') return null;
     if (type !== 'removal.action-recorded.v1') return confirmed;
-    return confirms || done ? { first: confirmed?.first ?? n, last: n } : null;
+    // Done, and not said of what was done before: another removal, as in `asked.ts`.
+    if (!confirms) return done ? { first: n, last: n } : null;
+    return { first: confirmed?.first ?? n, last: n };
   }, null);
 }
 
 const AS_WHOM = 'The archive looks as a visitor without an account.';
-const NOT_BEFORE = 'The archive has no capture of this page that shows it, so this says little.';
+const NOT_BEFORE = 'The archive has no earlier capture of this page that shows it, so this says little.';
 
 const BECAUSE: Readonly<Record<string, string>> = {
-  wall: 'the page asked for a sign-in',
-  empty: 'the page came up empty',
+  wall: 'the page asked for a sign-in, or did not let a visitor in',
+  empty: 'the page did not show itself to a visitor',
   blocked: 'the page could not be opened from here',
   timeout: 'the page did not finish in time',
   covered: 'something lay over the place where it was looked for',
   'not-seen-whole': 'the page did not show all of itself',
   'nothing-to-tell-by': 'the report names nothing by which it could be told from other content',
+  'only-its-place':
+    'its place is still on the page, and the report has no words by which to tell what stands there now',
   'browser-missing': 'no browser could be started',
-  'browser-crashed': 'the browser broke down each time',
+  'browser-crashed': 'the browser broke down',
 };
 
 /** Null: the removal is not confirmed, or its page is not looked at again. */
@@ -52,34 +56,42 @@ export function secondLookSaid(record: {
   /** The newest. */
   readonly secondLook: SecondLookView | null;
   readonly owed: readonly OwedStep[];
-  /** The capture for this removal found what is looked for. */
-  readonly foundBefore: boolean;
+  /** When the capture for this removal saw what is looked for; null: it did not. */
+  readonly foundAt: string | null;
 }): SecondLookSaid | null {
   const confirmed = record.removal === 'confirmed' ? confirmedBy(record.facts) : null;
   if (confirmed === null) return null;
   const look = record.secondLook;
+  // Whoever confirms once more, after something was still seen, has asked anew.
+  const owed = record.owed.some(({ step, parked }) => step === 'look-again' && !parked);
+  if (owed && (look === null || look.factN < confirmed.last))
+    return {
+      answer: 'awaited',
+      at: null,
+      outcome: null,
+      sentence: 'The page is looked at once more, shortly.',
+    };
   // One of an earlier removal says nothing about this one.
-  if (look === null || look.factN < confirmed.first)
-    return record.owed.some(({ step, parked }) => step === 'look-again' && !parked)
-      ? { answer: 'awaited', at: null, outcome: null, sentence: 'The page is looked at once more, shortly.' }
-      : null;
+  if (look === null || look.factN < confirmed.first) return null;
   return {
     answer: look.answer,
     at: look.lookedAt,
     outcome: look.outcome,
-    sentence: `${finding(look, record.foundBefore)} ${AS_WHOM}`,
+    sentence: `${finding(look, record.foundAt)} ${AS_WHOM}`,
   };
 }
 
-function finding({ answer, because }: SecondLookView, foundBefore: boolean): string {
+/** In the past tense: it is read for years, and was true at its time. */
+function finding({ answer, because, lookedAt }: SecondLookView, foundAt: string | null): string {
   switch (answer) {
     case 'there':
-      return 'The content is still to be seen by the public. Check that it was really removed.';
+      return 'The content was still to be seen by the public then. Check that it was really removed.';
     case 'not-there':
-      return foundBefore
-        ? 'The content is no longer to be seen by the public on its page.'
+      // What was captured only after the look was there when it looked, and it did not see it.
+      return foundAt !== null && Date.parse(foundAt) < Date.parse(lookedAt)
+        ? 'The content was no longer to be seen by the public on its page.'
         : `The content was not to be seen on its page. ${NOT_BEFORE}`;
     case 'unknown':
-      return `Whether the content is still to be seen could not be told: ${BECAUSE[because ?? ''] ?? 'it is not clear why'}.`;
+      return `Whether the content was still to be seen could not be told: ${BECAUSE[because ?? ''] ?? 'it is not clear why'}.`;
   }
 }

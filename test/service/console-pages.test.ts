@@ -217,7 +217,7 @@ describe('a receipt', () => {
       'SAFE TO REMOVE',
       'SEALED, AND REMOVED',
       'SEALED AND KEPT',
-      'SEALED, BUT STILL TO BE SEEN',
+      'SEALED, BUT SEEN AFTER THE REMOVAL',
       'NO LONGER KEPT',
       'DO NOT REMOVE YET',
       'REMOVED, NOT ARCHIVED IN FULL',

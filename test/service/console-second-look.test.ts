@@ -50,21 +50,21 @@ const FINDINGS = [
     'no longer there',
     THREAD,
     'success',
-    'The content is no longer to be seen by the public on its page.',
+    'The content was no longer to be seen by the public on its page.',
     'not to be seen',
   ],
   [
     'still there',
     WITH,
     'warning',
-    'The content is still to be seen by the public. Check that it was really removed.',
+    'The content was still to be seen by the public then. Check that it was really removed.',
     'still to be seen',
   ],
   [
     'behind a sign-in',
     WALL,
     'info',
-    'Whether the content is still to be seen could not be told: the page asked for a sign-in.',
+    'Whether the content was still to be seen could not be told: the page asked for a sign-in, or did not let a visitor in.',
     'could not be told',
   ],
 ] as const;
@@ -91,18 +91,20 @@ describe('the second look', () => {
     await at.reads('#second-look-text', sentence);
     const said = await at.textOf('#second-look-text');
     expect(said).toMatch(
-      /^We looked again at [A-Z][a-z]{2} \d+, 20\d\d(, | at )\d+:\d\d:\d\d\s[AP]M C[SD]T\. The|Whether/,
+      /^We looked again at [A-Z][a-z]{2} \d+, 20\d\d(, | at )\d+:\d\d:\d\d\s[AP]M C[SD]T\. (?:The|Whether)/,
     );
     expect(said).toMatch(/The archive looks as a visitor without an account\.$/);
     expect(await at.count(`#second-look.usa-alert--${kind}`)).toBe(1);
     await at.reads('#times', `Second look: ${short}`);
     expect(await at.textOf('#times')).not.toContain('shortly');
     // What is sealed stays sealed; but no green sign stands over what everybody can still see.
-    const word = kind === 'warning' ? 'SEALED, BUT STILL TO BE SEEN' : 'SEALED, AND REMOVED';
+    const word = kind === 'warning' ? 'SEALED, BUT SEEN AFTER THE REMOVAL' : 'SEALED, AND REMOVED';
     expect(await at.textOf('#word')).toBe(word);
     expect(await at.count('#state.hf-state--safe')).toBe(kind === 'warning' ? 0 : 1);
     const { receipt } = await settled(scene.archive, recordId);
     expect(receipt.safeToRemove).toBe(true);
+
+    expect(await at.isShown('#removed')).toBe(kind === 'warning');
 
     await at.press('#print');
     await at.shown('article.hf-receipt');
@@ -114,5 +116,22 @@ describe('the second look', () => {
     expect(text).toContain(receipt.secondLook?.at ?? 'no time');
     expect(text).toContain('What the second look found, and how');
     expect(text).toContain('Picture of the page at the second look, after the removal');
+  });
+
+  test('that still saw it: whoever removes it after that says so again, and it is looked at anew', async () => {
+    at = await scene.visitor({ viewport: PHONE });
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/once-more`;
+    const { recordId } = (await scene.archive.report(simpleReport({ url, text: COMMENT }))).body;
+    await at.signIn(`/report/records/${recordId}`, await scene.archive.key());
+    await at.reads('#word', 'SAFE TO REMOVE');
+    await at.press('#removed');
+    await at.reads('#word', 'SEALED, BUT SEEN AFTER THE REMOVAL');
+    body = THREAD;
+    await at.press('#removed');
+    await at.reads('#times', 'The page is looked at once more, shortly.');
+    await at.reads('#word', 'SEALED, AND REMOVED');
+    await at.reads('#second-look-text', 'no longer to be seen');
+    expect(await at.isShown('#removed')).toBe(false);
   });
 });

@@ -38,7 +38,8 @@ describe('settings', () => {
   test('the second look can be put off, and switched off', () => {
     expect(readConfig({ HOLDFAST_LOOK_AGAIN: '5m' }).lookAgainMs).toBe(300_000);
     expect(readConfig({ HOLDFAST_LOOK_AGAIN: 'no' }).lookAgainMs).toBeNull();
-    expect(problemsOf({ HOLDFAST_LOOK_AGAIN: 'off' })).toContain('HOLDFAST_LOOK_AGAIN must be a duration');
+    for (const wrong of ['off', '31d'])
+      expect(problemsOf({ HOLDFAST_LOOK_AGAIN: wrong })).toContain('HOLDFAST_LOOK_AGAIN must be a duration');
   });
   test('each may lie in a file, whose last line break is none of it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));

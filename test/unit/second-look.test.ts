@@ -25,6 +25,8 @@ describe('what the present removal was confirmed by', () => {
     [['hide', 'confirm', 'restore'], null],
     [['hide', 'confirm', 'restored'], null],
     [['hide', 'confirm', 'hide'], null],
+    [['hidden', 'hidden'], { first: 2, last: 2 }],
+    [['hide', 'confirm', 'hidden'], { first: 3, last: 3 }],
     [['hide', 'confirm', 'restore', 'hide', 'confirm'], { first: 5, last: 5 }],
     [['picture'], null],
   ] as const)('%j: %j', (kinds, confirmed) => {
@@ -54,7 +56,7 @@ const record = {
   facts: facts('hide', 'confirm'),
   secondLook: look(),
   owed: [],
-  foundBefore: true,
+  foundAt: '2026-11-21T20:01:00.000Z',
 };
 
 describe('what is said of it', () => {
@@ -64,9 +66,12 @@ describe('what is said of it', () => {
       at: '2026-11-21T20:03:00.000Z',
       outcome: 'captured',
       sentence:
-        'The content is no longer to be seen by the public on its page. The archive looks as a visitor without an account.',
+        'The content was no longer to be seen by the public on its page. The archive looks as a visitor without an account.',
     });
-    expect(secondLookSaid({ ...record, foundBefore: false })?.sentence).not.toContain('no longer');
+    expect(secondLookSaid({ ...record, foundAt: null })?.sentence).not.toContain('no longer');
+    // Captured after the look, which then did not see what was there.
+    const foundAt = '2026-11-21T20:04:00.000Z';
+    expect(secondLookSaid({ ...record, foundAt })?.sentence).not.toContain('no longer');
   });
 
   test('is nothing where no removal stands, or another one', () => {
@@ -77,9 +82,10 @@ describe('what is said of it', () => {
     expect(secondLookSaid({ ...record, facts: again, owed: [owed(false)] })?.answer).toBe('awaited');
     // Nothing is promised that waits for a person.
     expect(secondLookSaid({ ...record, facts: again, owed: [owed(true)] })).toBeNull();
-    expect(secondLookSaid({ ...record, facts: facts('hide', 'confirm', 'confirm') })?.answer).toBe(
-      'not-there',
-    );
+    const twice = facts('hide', 'confirm', 'confirm');
+    expect(secondLookSaid({ ...record, facts: twice })?.answer).toBe('not-there');
+    // Said once more: what was seen before that is not all that there is to see.
+    expect(secondLookSaid({ ...record, facts: twice, owed: [owed(false)] })?.answer).toBe('awaited');
   });
 
   test('names no reason that it does not know', () => {

@@ -5,6 +5,7 @@
 import { newAttemptKey, read, Refused, request } from './api.js';
 import { byId, make, say } from './dom.js';
 import { ask } from './key.js';
+import { stillSeen } from './status-view.js';
 
 const REMOVED = 'Thank you. The removal is on record.';
 const NOT_REMOVED = 'On record: it is still there. What was said before stays in the history beside it.';
@@ -70,7 +71,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
       // No time is sent: nobody noted it. The archive writes down that it was not after now.
       bodyOf: () => ({}),
       thanks: REMOVED,
-      isKnown: () => receiptOf().removal === 'confirmed',
+      isKnown: () => receiptOf().removal === 'confirmed' && !stillSeen(receiptOf()),
       then: () => {
         removed.hidden = true;
       },

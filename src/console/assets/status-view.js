@@ -38,14 +38,14 @@ export function stateOf(receipt, waitedMs = 0) {
   if (safeToRemove === true) {
     if (removal === 'none') return { kind: 'safe', word: 'SEALED AND KEPT', lead: 'No removal is expected for this record. If it is to go after all, report it once more.' };
     // A green sign over what everybody can still see would be believed.
-    if (stillSeen(receipt)) return { kind: 'wait', word: 'SEALED, BUT STILL TO BE SEEN', lead: 'The content is sealed, and its removal is on record; the page still shows it.' };
+    if (stillSeen(receipt)) return { kind: 'wait', word: 'SEALED, BUT SEEN AFTER THE REMOVAL', lead: 'The content is sealed, and its removal is on record. The page still showed it afterwards. Once it is gone, press “I removed it” again, and it is looked at anew.' };
     if (removal === 'confirmed') return { kind: 'safe', word: 'SEALED, AND REMOVED', lead: 'The content is sealed, and its removal is on record.' };
     return { kind: 'safe', word: 'SAFE TO REMOVE', lead: 'You can remove it now. Then press “I removed it”.' };
   }
   return { ...whatIsWrong(receipt, waitedMs), word: wordOf(receipt) };
 }
 
-function stillSeen({ removal, secondLook }) {
+export function stillSeen({ removal, secondLook }) {
   return removal === 'confirmed' && secondLook?.answer === 'there';
 }
 
@@ -109,7 +109,7 @@ export function showReceipt(receipt, zone) {
 
   byId('record').hidden = false;
   byId('mistake').hidden = receipt.removal !== 'confirmed';
-  byId('removed').hidden = !(receipt.safeToRemove === true && receipt.removal === 'awaited');
+  byId('removed').hidden = !(receipt.safeToRemove === true && (receipt.removal === 'awaited' || stillSeen(receipt)));
   const helps = receipt.missing.some(({ code }) => PICTURE_HELPS.has(code));
   say(byId('add-title'), helps ? 'Add a screenshot' : 'Add another picture');
   // Opened for whoever needs it, once; a person who closes it again is not argued with.
