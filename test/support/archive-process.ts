@@ -40,7 +40,7 @@ export interface ArchiveProcess {
 const CHILD = join(import.meta.dirname, 'archive-child.ts');
 /** Hundreds of starts: each takes half the processor time when what it loads was compiled before. */
 const COMPILED = join(import.meta.dirname, '..', '..', '.cache', 'compiled');
-const STOP_MS = 20_000;
+const STOP_MS = 40_000;
 
 /** The log and what the child says are JSON; what is not is the runtime's, and mostly its end, or a line that a kill cut short. */
 function saidIn(line: string): Said | null {
