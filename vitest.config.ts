@@ -8,6 +8,9 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // Real browsers, servers and deaths on two shared cores: what fails is tried once more, and both are told (summary.ts). What
+    // must never happen has no second try: there the first failure counts.
+    retry: 1,
     pool: 'forks',
     reporters: ['default', './test/support/summary.ts'],
     passWithNoTests: false,
