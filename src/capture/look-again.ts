@@ -22,8 +22,9 @@ export async function lookAgain(
   const seen = await capturePage(context, request, options, 'look');
   const { outcome, evidence, target, finalAddress, httpStatus, times, tool, sandbox } = seen;
   // What is left of a removed comment often keeps its place, and its id.
-  const placeOnly = target !== null && (targetQuery(request)?.text ?? null) === null;
-  const because = target === null ? whyUnknown(seen, request) : placeOnly ? 'only-its-place' : null;
+  const query = targetQuery(request);
+  const placeOnly = target !== null && (query?.text ?? null) === null;
+  const because = target === null ? whyUnknown(seen, query) : placeOnly ? 'only-its-place' : null;
   const answer = because !== null ? 'unknown' : target === null ? 'not-there' : 'there';
   const files = await asSecondLook(seen.files, request.scratchDir, { answer, because });
   return {
@@ -42,13 +43,15 @@ export async function lookAgain(
 }
 
 /** It was not found. Null: then it is not there. */
-function whyUnknown({ outcome, evidence }: CaptureResult, request: CaptureRequest): UnknownBecause | null {
+function whyUnknown(
+  { outcome, evidence }: CaptureResult,
+  query: ReturnType<typeof targetQuery>,
+): UnknownBecause | null {
   if (evidence.some(({ rule }) => rule === 'target-covered')) return 'covered';
-  if (outcome === 'gone') return targetQuery(request) === null ? 'nothing-to-tell-by' : null;
+  if (outcome === 'gone') return query === null ? 'nothing-to-tell-by' : null;
   if (outcome !== 'captured' && outcome !== 'partial') return outcome;
   // What a page lost of its pictures does not matter here; what it did not show of itself does.
   if (evidence.some(({ rule }) => rule === NOT_SEEN_WHOLE)) return 'not-seen-whole';
-  const query = targetQuery(request);
   const tells = query !== null && (query.text !== null || query.fragment !== null || query.ids.length > 0);
   return tells ? null : 'nothing-to-tell-by';
 }

@@ -8,25 +8,16 @@
  * Order, and what a crash leaves: as the capture's (`step.ts`). One transaction holds answer, files, history, "seal owed" and
  * the end of the step, so that each confirmation has one look at most.
  */
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LookAnswer } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
-import {
-  appendEvent,
-  newId,
-  owe,
-  tellWatchers,
-  withClaim,
-  withLastOfClaim,
-  type Claim,
-} from '#record/record.ts';
+import { appendEvent, owe, tellWatchers, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
 import { writeCaptured } from './files.ts';
 import { SECOND_LOOK_FORMAT } from './look-again.ts';
 import { readLookTask, writeLook, type LookTask, type NewArtifact, type NewLook } from './queries.ts';
 import type { CapturedFile } from './result.ts';
-import { CRASHES, rendererCrashed, type CaptureContext } from './step.ts';
+import { CRASHES, rendererCrashed, stageFile, type CaptureContext } from './step.ts';
 import { targetQuery } from './target.ts';
 
 /** It takes a place from the captures for so long at most, and nobody waits for it. */
@@ -53,20 +44,8 @@ export async function lookAfterRemoval(context: LookContext, claim: Claim): Prom
   try {
     const { look, files } = await attempt(context, claim, task, scratchDir);
     const artifacts: NewArtifact[] = [];
-    for (const { path, role, mediaType } of files) {
-      const { stagedName: staged, sizeBytes, sha256 } = await stage(createReadStream(path));
-      const artifactId = `art_${newId()}`;
-      artifacts.push({
-        artifactId,
-        origin: 'second-look',
-        factN: task.confirmation,
-        role,
-        mediaType,
-        sizeBytes,
-        sha256,
-        staged,
-      });
-    }
+    const as = { origin: 'second-look', factN: task.confirmation } as const;
+    for (const file of files) artifacts.push(await stageFile(stage, file, { ...as, role: file.role }));
     await withLastOfClaim(db, claim, async (at) => {
       // Taken back while the page was open: what was seen was seen, and the receipt shows only what belongs to the present removal.
       const finding = { ...look.finding, files: artifacts.map(({ artifactId }) => artifactId) };

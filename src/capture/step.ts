@@ -45,21 +45,15 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
     const files: NewArtifact[] = [];
     const tiles: ({ readonly artifactId: string } & PicturePart)[] = [];
     for (const file of made.files) {
-      const staged = await context.stage(createReadStream(file.path));
-      const artifactId = `art_${newId()}`;
-      // Several pictures of one page are of use to those only who know how they join.
-      if (file.role === 'screenshot-fullpage' && file.part !== undefined)
-        tiles.push({ artifactId, ...file.part });
-      files.push({
-        artifactId,
+      const artifact = await stageFile(context.stage, file, {
         origin: made.origin,
         factN: null,
         role: made.origin === 'rendering' ? 'rendering' : file.role,
-        mediaType: file.mediaType,
-        sizeBytes: staged.sizeBytes,
-        sha256: staged.sha256,
-        staged: staged.stagedName,
       });
+      // Several pictures of one page are of use to those only who know how they join.
+      if (file.role === 'screenshot-fullpage' && file.part !== undefined)
+        tiles.push({ artifactId: artifact.artifactId, ...file.part });
+      files.push(artifact);
     }
     await withLastOfClaim(context.db, claim, async (at) => {
       const capture = {
@@ -85,6 +79,16 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Out of the scratch folder, which goes, into staging, where it waits for its seal. */
+export async function stageFile(
+  stage: CaptureContext['stage'],
+  { path, mediaType }: Pick<CapturedFile, 'path' | 'mediaType'>,
+  as: Pick<NewArtifact, 'origin' | 'factN' | 'role'>,
+): Promise<NewArtifact> {
+  const { stagedName: staged, sizeBytes, sha256 } = await stage(createReadStream(path));
+  return { artifactId: `art_${newId()}`, ...as, mediaType, sizeBytes, sha256, staged };
 }
 
 interface Made {

@@ -18,24 +18,27 @@ export interface BucketPlan extends S3Place {
   readonly accounts?: { readonly writer: string; readonly purger: string };
 }
 
-const READ = [
-  's3:GetObject',
-  's3:GetObjectVersion',
-  's3:GetObjectRetention',
-  's3:GetObjectLegalHold',
-  's3:AbortMultipartUpload',
-  's3:ListMultipartUploadParts',
-];
-/** Neither deletes nor bypasses: whoever breaks into the archive's processes with this key can destroy nothing. */
-const WRITE = ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'];
-const PURGE = ['s3:DeleteObject', 's3:DeleteObjectVersion'];
-const LIST = [
-  's3:ListBucket',
-  's3:ListBucketVersions',
-  's3:ListBucketMultipartUploads',
-  's3:GetBucketVersioning',
-  's3:GetBucketObjectLockConfiguration',
-];
+/** What each account may do, by S3's own names; for servers too that read no account out of a bucket's policy. */
+export const ACTIONS = {
+  list: [
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    's3:ListBucketMultipartUploads',
+    's3:GetBucketVersioning',
+    's3:GetBucketObjectLockConfiguration',
+  ],
+  read: [
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:GetObjectRetention',
+    's3:GetObjectLegalHold',
+    's3:AbortMultipartUpload',
+    's3:ListMultipartUploadParts',
+  ],
+  /** Neither deletes nor bypasses: whoever breaks into the archive's processes with this key can destroy nothing. */
+  write: ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'],
+  purge: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+};
 
 function allow(who: string[], actions: string[], resource: string): object {
   return { Effect: 'Allow', Principal: { AWS: who }, Action: actions, Resource: resource };
@@ -45,10 +48,10 @@ function policy(bucket: string, { writer, purger }: { writer: string; purger: st
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      allow([writer, purger], LIST, `arn:aws:s3:::${bucket}`),
-      allow([writer, purger], READ, `arn:aws:s3:::${bucket}/*`),
-      allow([writer], WRITE, `arn:aws:s3:::${bucket}/*`),
-      allow([purger], PURGE, `arn:aws:s3:::${bucket}/*`),
+      allow([writer, purger], ACTIONS.list, `arn:aws:s3:::${bucket}`),
+      allow([writer, purger], ACTIONS.read, `arn:aws:s3:::${bucket}/*`),
+      allow([writer], ACTIONS.write, `arn:aws:s3:::${bucket}/*`),
+      allow([purger], ACTIONS.purge, `arn:aws:s3:::${bucket}/*`),
     ],
   });
 }

@@ -3,6 +3,7 @@
  * site. What was not committed is done again; what was committed is not, and the page is not opened once more for it.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { StepName } from '#queue/queue.ts';
 import { simpleReport } from '../support/archive-forms.ts';
 import { openScene, type Scene } from '../support/crash-scene.ts';
 import type { Fate } from '../support/fate.ts';
@@ -26,6 +27,48 @@ afterAll(async () => {
   await scene.close();
   await site.close();
 });
+
+/** What is owed to the record, by name. */
+async function owed(recordId: string | null): Promise<string[]> {
+  const { rows } = await scene.archive.sql.query<{ name: string }>(
+    'select name from step where record_id = $1 order by name',
+    [recordId],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** By a process that does nothing else. */
+async function sealed(recordId: string | null): Promise<void> {
+  const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
+  await sealing.hears((said) => said.ready !== undefined);
+  sealing.tell(`seal ${recordId}`);
+  await sealing.hears((said) => said.worked === 'seal');
+  await sealing.stop();
+}
+
+async function diesOver(
+  step: StepName,
+  recordId: string | null,
+  { at, when }: Pick<Fate, 'at' | 'when'>,
+): Promise<void> {
+  const victim = scene.start({
+    name: 'victim',
+    workers: ['capture'],
+    byHand: true,
+    browses: true,
+    fates: [{ at, when }],
+  });
+  await victim.hears((said) => said.ready !== undefined);
+  victim.tell(`${step} ${recordId}`);
+  expect(await victim.hears((said) => said.fate !== undefined)).toMatchObject({ fate: `${when} ${at}` });
+  expect(await victim.ended).toEqual({ code: null, signal: 'SIGKILL' });
+}
+
+async function finishedByAnother(): Promise<void> {
+  const honest = scene.start({ name: 'honest', workers: ['relay', 'seal', 'capture'], browses: true });
+  await scene.settled();
+  expect(await honest.stop()).toEqual({ code: 0, signal: null });
+}
 
 interface Row extends Pick<Fate, 'at' | 'when'> {
   readonly name: string;
@@ -77,36 +120,13 @@ describe('kill -9 of a capture worker', () => {
         ...(address === null ? {} : { url: site.origin + address }),
       }),
     });
-    const owed = async (): Promise<string[]> => {
-      const { rows } = await sql.query<{ name: string }>(
-        'select name from step where record_id = $1 order by name',
-        [recordId],
-      );
-      return rows.map(({ name }) => name);
-    };
-    const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
-    await sealing.hears((said) => said.ready !== undefined);
-    sealing.tell(`seal ${recordId}`);
-    await sealing.hears((said) => said.worked === 'seal');
-    await sealing.stop();
-    expect(await owed()).toEqual(['capture']);
+    await sealed(recordId);
+    expect(await owed(recordId)).toEqual(['capture']);
 
-    const victim = scene.start({
-      name: 'victim',
-      workers: ['capture'],
-      byHand: true,
-      browses: true,
-      fates: [{ at, when }],
-    });
-    await victim.hears((said) => said.ready !== undefined);
-    victim.tell(`capture ${recordId}`);
-    expect(await victim.hears((said) => said.fate !== undefined)).toMatchObject({ fate: `${when} ${at}` });
-    expect(await victim.ended).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(await owed()).toEqual(owedAfterDeath);
+    await diesOver('capture', recordId, { at, when });
+    expect(await owed(recordId)).toEqual(owedAfterDeath);
 
-    const honest = scene.start({ name: 'honest', workers: ['relay', 'seal', 'capture'], browses: true });
-    await scene.settled();
-    expect(await honest.stop()).toEqual({ code: 0, signal: null });
+    await finishedByAnother();
 
     expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
     const { rows } = await sql.query<{ type: string }>(
@@ -150,40 +170,18 @@ describe('kill -9 of a worker that looks again after a removal', () => {
     const askedBefore = site.asked.length;
     const event = simpleReport({ text: COMMENT.text, url: site.origin + PATH });
     const { recordId } = await scene.submitter.hand({ event });
-    const owed = async (): Promise<string[]> => {
-      const { rows } = await sql.query<{ name: string }>('select name from step where record_id = $1', [
-        recordId,
-      ]);
-      return rows.map(({ name }) => name);
-    };
     const first = scene.start({ name: 'first', workers: ['relay', 'seal', 'capture'], browses: true });
     await scene.settled();
     await first.stop();
     await scene.submitter.hand({ event: {}, path: `/v1/records/${recordId}/removal` });
-    const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
-    await sealing.hears((said) => said.ready !== undefined);
-    sealing.tell(`seal ${recordId}`);
-    await sealing.hears((said) => said.worked === 'seal');
-    await sealing.stop();
-    expect(await owed()).toEqual(['look-again']);
+    await sealed(recordId);
+    expect(await owed(recordId)).toEqual(['look-again']);
 
     const at = 'insert event second-look.completed';
-    const victim = scene.start({
-      name: 'victim',
-      workers: ['capture'],
-      byHand: true,
-      browses: true,
-      fates: [{ at, when }],
-    });
-    await victim.hears((said) => said.ready !== undefined);
-    victim.tell(`look-again ${recordId}`);
-    expect(await victim.hears((said) => said.fate !== undefined)).toMatchObject({ fate: `${when} ${at}` });
-    expect(await victim.ended).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(await owed()).toEqual(owedAfterDeath);
+    await diesOver('look-again', recordId, { at, when });
+    expect(await owed(recordId)).toEqual(owedAfterDeath);
 
-    const honest = scene.start({ name: 'honest', workers: ['relay', 'seal', 'capture'], browses: true });
-    await scene.settled();
-    expect(await honest.stop()).toEqual({ code: 0, signal: null });
+    await finishedByAnother();
 
     expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
     const { rows: looks } = await sql.query<object>(

@@ -8,6 +8,7 @@
 import { argon2Sync, createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { S3Credentials } from '#config.ts';
+import { ACTIONS } from '#store/s3-bucket.ts';
 import { bringProgram, type GoProgram } from './go-program.ts';
 import { startS3, type RunningS3, type S3Kind, type S3Options, type S3Place } from './s3-server.ts';
 
@@ -17,24 +18,6 @@ const PROGRAM: GoProgram = {
   pathVariable: 'MINIO_PATH',
   what: 'the S3 server MinIO in its last version',
 };
-
-const ON_BUCKETS = [
-  's3:ListBucket',
-  's3:ListBucketVersions',
-  's3:ListBucketMultipartUploads',
-  's3:GetBucketVersioning',
-  's3:GetBucketObjectLockConfiguration',
-];
-const READ = [
-  's3:GetObject',
-  's3:GetObjectVersion',
-  's3:GetObjectRetention',
-  's3:GetObjectLegalHold',
-  's3:AbortMultipartUpload',
-  's3:ListMultipartUploadParts',
-];
-const WRITE = ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'];
-const PURGE = ['s3:DeleteObject', 's3:DeleteObjectVersion'];
 
 const MINIO: S3Kind = {
   program: PROGRAM,
@@ -54,10 +37,10 @@ const MINIO: S3Kind = {
   healthPath: '/minio/health/ready',
   addAccounts: async (place, { writer, purger }) => {
     for (const [account, actions] of [
-      [writer, WRITE],
-      [purger, PURGE],
+      [writer, ACTIONS.write],
+      [purger, ACTIONS.purge],
     ] as const)
-      await addAccount(place, account, [...ON_BUCKETS, ...READ, ...actions]);
+      await addAccount(place, account, [...ACTIONS.list, ...ACTIONS.read, ...actions]);
   },
 };
 
