@@ -119,7 +119,22 @@ function notePassed() {
   }
 }
 
+/** A page that is drawn once a second is not waited for. */
+const DRAWN_MS = 100;
+
 export const layoutVerbs = {
+  /** Two frames after what was done last: by then whoever watches the window was told, and what it began is seen. */
+  drawn: () =>
+    new Promise((done) => {
+      const late = setTimeout(done, DRAWN_MS);
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          clearTimeout(late);
+          setTimeout(done);
+        }),
+      );
+    }),
+
   /** Goes there and says how far the page reaches. */
   reach(y) {
     notePassed();

@@ -420,7 +420,9 @@ export const verbs = {
   /** Changes while the page is still being built. Text is left out: a clock that ticks is no reason to wait. */
   signature() {
     let undecoded = 0;
-    for (const image of document.images)
+    const ready = document.readyState;
+    // Until it is loaded nothing else counts.
+    for (const image of ready === 'complete' ? document.images : [])
       if (
         !image.complete &&
         isPainted(image) &&
@@ -430,7 +432,7 @@ export const verbs = {
         undecoded += 1;
     return {
       url: location.href.slice(0, 2000),
-      ready: document.readyState,
+      ready,
       elements: document.getElementsByTagName('*').length,
       height: document.documentElement?.scrollHeight ?? 0,
       undecoded,

@@ -140,12 +140,11 @@ async function tell(
 /** Waits for the page, brings all of it in, and does so again while that changes what it is. */
 async function openUp({ story, session, frames, traffic, deadline, readiness, query }: Scene): Promise<void> {
   for (let round = 0; round < PAGE_LIMITS.rounds; round += 1) {
-    const rest = await readiness.settle(round === 0 ? READINESS.openMs : PAGE_LIMITS.revealMs);
+    const rest = await readiness.settle(READINESS.openMs, READINESS.firstStillMs);
     if (round === 0) story.rest = rest;
     story.times['rested'] ??= new Date().toISOString();
     const moving = rest.unrest !== null;
     story.revealed = await reveal(session, frames, traffic, readiness, deadline, moving);
-    await readiness.settle(moving ? PAGE_LIMITS.revealMovingMs : PAGE_LIMITS.revealMs);
     if (moving || !(await readiness.afterLoad())) break;
   }
   await shadows(story, frames);

@@ -3,8 +3,8 @@
  * nothing that paints is open or undecoded and the layout was still for a moment. Streams and polls are not waited
  * for; a layout that never stands still is given a few seconds and then said to move.
  *
- * How long still is still enough depends on the page: one that grew in steps is given more than its longest step.
- * A page that shows nothing yet, or only something that turns, is given more time before that is believed.
+ * How long still is still enough depends on the page: one that grew in steps of its own is given more than its longest
+ * step. What an answer of the net or a move of ours brought is no step of its own. A page that shows nothing yet, or only something that turns, is given more time before that is believed.
  */
 import type { Deadline } from './deadline.ts';
 import type { Frames } from './frames.ts';
@@ -15,6 +15,12 @@ export const READINESS = {
   everyMs: 25,
   /** The layout must have been the same for so long. */
   stillMs: 120,
+  /** Less will do where it is looked at again before anything is pictured. */
+  firstStillMs: 60,
+  /** After a move of ours a page is given so long to begin something. */
+  beginMs: 40,
+  /** A change that follows so soon on the end of a request is its doing. */
+  answerShownMs: 150,
   /** And so many times the longest of the last pauses between its changes, up to this. */
   pauseTimes: 1.6,
   stillMostMs: 600,
@@ -65,9 +71,10 @@ export class Readiness {
   readonly #traffic: Traffic;
   readonly #deadline: Deadline;
   #last = '';
-  /** Since when the layout has been the same, in the part that is waited for now; and since it last changed at all. */
-  #stillMs = performance.now();
+  /** Since when the layout has been the same. */
   #changedMs = performance.now();
+  /** When it was last moved by us, or first waited for. */
+  #movedMs = performance.now();
   #loadedMs: number | null = null;
   /** It shows something, or was looked at for long enough. */
   #finished = false;
@@ -89,7 +96,7 @@ export class Readiness {
   /** Waits for rest; `openMs` bounds the wait for what is open. */
   async settle(openMs: number = READINESS.openMs, stillMs: number = READINESS.stillMs): Promise<Rest> {
     const start = performance.now();
-    this.#stillMs = start;
+    this.#movedMs = start;
     let movingMs = start;
     let shownMs: number | null = null;
     for (;;) {
@@ -100,7 +107,7 @@ export class Readiness {
       const isOpen = loading || undecoded > 0 || fontsOpen || open > 0;
       const longest = Math.max(0, ...this.#pauses);
       const needMs = Math.min(Math.max(stillMs, longest * READINESS.pauseTimes), READINESS.stillMostMs);
-      const still = now - this.#stillMs >= needMs;
+      const still = now - this.#changedMs >= needMs && waitedMs >= READINESS.beginMs;
       if (isOpen) movingMs = now;
       if (!isOpen && still) {
         // A page that the server calls a failure is not about to become another.
@@ -153,17 +160,13 @@ export class Readiness {
       const documents = answers[0]?.value.url !== this.#last.split(' ')[0];
       // Before the load there is no rhythm yet, and another document has its own.
       if (loading || documents) this.#pauses.length = 0;
-      else if (this.#loadedMs !== null) {
-        this.#pauses.push(Math.min(now - Math.max(this.#changedMs, this.#loadedMs), READINESS.stillMostMs));
-        if (this.#pauses.length > 3) this.#pauses.shift();
-      }
+      else if (this.#loadedMs !== null) this.#note(now, Math.max(this.#changedMs, this.#loadedMs));
       if (documents) {
         this.#loadedMs = null;
         this.#finished = this.#gaveUp = false;
       }
       this.#last = signature;
       this.#changedMs = now;
-      this.#stillMs = now;
     }
     if (!loading) this.#loadedMs ??= now;
     return {
@@ -171,6 +174,17 @@ export class Readiness {
       undecoded: answers.reduce((sum, { value }) => sum + value.undecoded, 0),
       fontsOpen: answers.some(({ value }) => value.fonts === 'loading'),
     };
+  }
+
+  /** How long the page was quiet by itself before it changed now. */
+  #note(now: number, sinceMs: number): void {
+    const fromMs = Math.max(sinceMs, this.#movedMs);
+    const answer = this.#traffic.lastAnswer;
+    const byAnswer =
+      answer !== null && answer.endedMs > fromMs && now - answer.endedMs <= READINESS.answerShownMs;
+    const untilMs = byAnswer ? Math.max(fromMs, answer.askedMs) : now;
+    this.#pauses.push(Math.min(untilMs - fromMs, READINESS.stillMostMs));
+    if (this.#pauses.length > 3) this.#pauses.shift();
   }
 
   async #isFinished(): Promise<boolean> {

@@ -1,7 +1,7 @@
 /**
  * Pages load what comes near the window, and endless ones grow while they are read. Every part is brought into a tall
  * window once, up to stated limits; what scrolls inside itself is scrolled inside; then everything is as it was, at
- * the top. Limits that were reached are the caller's to record.
+ * the top, and at rest. Limits that were reached are the caller's to record.
  */
 import type { CDPSession } from 'puppeteer-core';
 import type { Deadline } from './deadline.ts';
@@ -9,7 +9,7 @@ import type { Frames } from './frames.ts';
 import { READINESS } from './readiness.ts';
 import type { Readiness } from './readiness.ts';
 import type { Traffic } from './traffic.ts';
-import { VIEWPORT } from './story.ts';
+import { PAGE_LIMITS, VIEWPORT } from './story.ts';
 
 export const REVEAL = {
   /** Tall enough for few steps, low enough for the memory of one. */
@@ -18,12 +18,11 @@ export const REVEAL = {
   ms: 20_000,
   /** A page that does not stand still is gone through quickly. */
   movingMs: 1_500,
-  /** Each step is given so long to begin something, and so long to end it. */
-  beginMs: 40,
+  /** Each step is drawn before it is looked at, and is given so long to end what it begins. */
   stepMs: 2_500,
   stepStillMs: 60,
   /** At the end a page is given more, because there it may go on. */
-  endStillMs: 200,
+  endMs: 200,
   /** A page that grows by more than this with the window measures itself by it: the window stays as it is. */
   growth: 1.3,
   insideSteps: 60,
@@ -58,15 +57,26 @@ export async function reveal(
   const mostMs = Math.min(moving ? REVEAL.movingMs : REVEAL.ms, deadline.leftMs() / 2);
   const late = (): boolean => performance.now() - start > mostMs;
   const limits: string[] = [];
-  const reach = (y: number): Promise<Reached> =>
-    deadline.bound(frames.askMain<Reached>('reach', y), READINESS.answerMs, 'page-does-not-answer');
-  /** Waits for what a step began, and for nothing when it began nothing. */
-  const settle = async (before: Reached, y: number, stillMs: number): Promise<Reached> => {
+  const ask = <T>(work: Promise<T>): Promise<T> =>
+    deadline.bound(work, READINESS.answerMs, 'page-does-not-answer');
+  const reach = (y: number): Promise<Reached> => ask(frames.askMain<Reached>('reach', y));
+  /** Goes there, has it drawn, and waits for what that began; for nothing when it began nothing. */
+  const go = async (before: Reached, y: number): Promise<Reached> => {
     const asked = traffic.asked;
-    await pause(REVEAL.beginMs);
+    await reach(y);
+    await ask(frames.askMain('drawn'));
     const here = await reach(y);
     if (traffic.asked === asked && traffic.stillOpen() === 0 && same(here, before)) return here;
-    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, stillMs);
+    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.stepStillMs);
+    return await reach(y);
+  };
+  /** Stays at the end, where a page may go on after a moment. */
+  const stay = async (before: Reached, y: number): Promise<Reached> => {
+    const asked = traffic.asked;
+    await pause(REVEAL.endMs);
+    const here = await reach(y);
+    if (traffic.asked === asked && traffic.stillOpen() === 0 && same(here, before)) return here;
+    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.endMs);
     return await reach(y);
   };
 
@@ -84,13 +94,9 @@ export async function reveal(
     }
     for (let y = 0; ; y += stepPx) {
       steps += 1;
-      here = await settle(here, y, REVEAL.stepStillMs);
+      here = await go(here, y);
       if (y + stepPx >= here.height) {
-        const end = here;
-        if (!late()) {
-          await pause(REVEAL.endStillMs);
-          here = await settle(end, y, REVEAL.endStillMs);
-        }
+        if (!late()) here = await stay(here, y);
         if (y + stepPx >= here.height) break;
       }
       if (y + stepPx >= REVEAL.heightPx) {
@@ -112,7 +118,7 @@ export async function reveal(
     const asked = traffic.asked;
     const further = (await frames.askAll<number>('stepInside')).reduce((sum, { value }) => sum + value, 0);
     if (further === 0) break;
-    await pause(REVEAL.beginMs);
+    await ask(frames.askAll('drawn'));
     if (traffic.asked !== asked || traffic.stillOpen() > 0)
       await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.stepStillMs);
   }
@@ -120,7 +126,7 @@ export async function reveal(
     limits.push(`a part that scrolls inside itself goes on after ${REVEAL.insideSteps} of its heights`);
   if (inside > 0) await frames.askAll('backInside');
   here = await reach(0);
-  if (steps > 1) await pause(REVEAL.beginMs);
+  await readiness.settle(moving ? PAGE_LIMITS.revealMovingMs : PAGE_LIMITS.revealMs);
   const { gone, of } =
     steps > 1 ? await frames.askMain<{ gone: number; of: number }>('vanished') : { gone: 0, of: 0 };
   const recycles = gone >= REVEAL.vanished && gone >= of * REVEAL.vanishedShare;

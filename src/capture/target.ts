@@ -115,7 +115,7 @@ export async function findTarget(frames: Frames, query: TargetQuery): Promise<Ta
     };
   }
   await frames.askAll('showTarget');
-  await new Promise((done) => setTimeout(done, 100));
+  await frames.askAll('drawn');
   const places = (await frames.askAll<Place | null>('targetPlace')).filter(isFound);
   const place = places.find(({ at }) => at.frame.id === hits[index]?.at.frame.id) ?? places[0];
   if (place === undefined || !place.value.uncovered || !(await isSeenOnPage(frames, place)))

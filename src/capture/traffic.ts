@@ -89,6 +89,8 @@ export class Traffic {
   asked = 0;
   /** Answered by a script of the page that stands between it and the net, and not by the server. */
   readonly workerAnswers: string[] = [];
+  /** When the request that ended last was asked for, and when it ended. */
+  lastAnswer: { readonly askedMs: number; readonly endedMs: number } | null = null;
   /** The main frame is about to go somewhere else by itself. */
   #leaving = false;
   /** Documents that the main frame asked for, by request, in their order. Not each one is shown: a download is none. */
@@ -108,7 +110,7 @@ export class Traffic {
   watch(session: CDPSession): void {
     session.on('Network.requestWillBeSent', (event) => this.#sent(event, session));
     session.on('Network.responseReceived', (event) => this.#received(event));
-    session.on('Network.loadingFinished', ({ requestId }) => this.#open.delete(requestId));
+    session.on('Network.loadingFinished', ({ requestId }) => this.#end(requestId));
     session.on('Network.loadingFailed', (event) => this.#lost(event));
     // The end of a request is told to the frame's process; where that changes or goes, it is told to nobody.
     session.on('Page.frameStoppedLoading', ({ frameId }) =>
@@ -154,7 +156,14 @@ export class Traffic {
   }
 
   #drop(isOver: (open: Open) => boolean): void {
-    for (const [requestId, open] of this.#open) if (isOver(open)) this.#open.delete(requestId);
+    for (const [requestId, open] of this.#open) if (isOver(open)) this.#end(requestId);
+  }
+
+  #end(requestId: string): void {
+    const open = this.#open.get(requestId);
+    if (open === undefined) return;
+    this.#open.delete(requestId);
+    this.lastAnswer = { askedMs: open.sinceMs, endedMs: performance.now() };
   }
 
   #sent(
@@ -224,7 +233,7 @@ export class Traffic {
 
   #lost({ requestId, errorText, canceled, type }: Protocol.Network.LoadingFailedEvent): void {
     const open = this.#open.get(requestId);
-    this.#open.delete(requestId);
+    this.#end(requestId);
     const document = this.#documents.get(requestId);
     if (document !== undefined) document.error = errorText;
     // What the page itself gave up was not wanted.
