@@ -3,7 +3,7 @@
  *
  * Promises:
  *   - One warm browser, started when it is first needed; a fresh context for each capture, so that nothing of one
- *     (cookies, cache, storage, traffic) reaches another. At most `captureConcurrency` at a time; a second look
+ *     (cookies, cache, storage, traffic) reaches another. One is made ready ahead, shut and empty. At most `captureConcurrency` at a time; a second look
  *     goes behind the captures that wait here for a place.
  *   - The browser is replaced after some captures, and at once when it crashed or would not let go of a page. A page
  *     that hangs or crashes costs its own capture.
@@ -17,18 +17,19 @@
  * leaves the scratch folder to its owner, and a browser that ends with the pipe that it hung on.
  */
 import { readFileSync } from 'node:fs';
-import type { BrowserContext } from 'puppeteer-core';
 import type { Config } from '../config.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { launchBrowser, within } from './browser.ts';
+import { launchBrowser } from './browser.ts';
 import type { LaunchOptions, RunningBrowser } from './browser.ts';
-import { openLane } from './egress.ts';
-import type { EgressLane, EgressOptions } from './egress.ts';
+import type { EgressOptions } from './egress.ts';
 import { lookAgain } from './look-again.ts';
 import { capturePage } from './page.ts';
+import { openPlace } from './place.ts';
+import type { Place } from './place.ts';
 import { renderCard } from './render.ts';
-import type { CaptureBrowser, CaptureResult } from './result.ts';
+import type { CaptureBrowser, CaptureRequest, CaptureResult } from './result.ts';
+import type { PageOptions } from './story.ts';
 
 export type {
   CaptureBrowser,
@@ -44,8 +45,6 @@ export type { AddressVerdict } from './addresses.ts';
 const CONTEXTS_PER_BROWSER = 50;
 /** A browser that cannot be started takes seconds, or minutes, to say so; while many records wait, not each of them asks. */
 const MISSING_MS = 10_000;
-/** A context that does not close in this time has a page that hangs; the browser goes with it. */
-const LET_GO_MS = 5_000;
 
 const PUPPETEER_VERSION = (
   JSON.parse(
@@ -71,6 +70,8 @@ interface Generation {
   contexts: number;
   active: number;
   retired: boolean;
+  /** Made ready for the next capture when the last one ended; null: there is none, or it could not be. */
+  spare: Promise<Place | null> | null;
 }
 
 export function openCaptureBrowser(
@@ -97,11 +98,11 @@ export function openCaptureBrowser(
     if (current === generation) current = null;
     if (generation.active > 0 && generation.running.browser.connected) return;
     generations.delete(generation);
-    const ending = generation.running.end().finally(() => endings.delete(ending));
+    const ending = endOf(generation).finally(() => endings.delete(ending));
     endings.add(ending);
   };
 
-  const begin = async (): Promise<Generation> => {
+  const start = async (): Promise<Generation> => {
     const running = await launchBrowser({
       chromiumPath: config.chromiumPath,
       dataDir: config.dataDir,
@@ -109,7 +110,7 @@ export function openCaptureBrowser(
       log,
       ...(overrides.candidates === undefined ? {} : { candidates: overrides.candidates }),
     });
-    const generation: Generation = { running, contexts: 0, active: 0, retired: false };
+    const generation: Generation = { running, contexts: 0, active: 0, retired: false, spare: null };
     generations.add(generation);
     log.info(
       {
@@ -133,7 +134,7 @@ export function openCaptureBrowser(
       throw new ArchiveError('browser-missing', 'The capture browser is closed.', { retry: 'later' });
     if (current !== null) return current;
     if (missing !== null && performance.now() < missing.until) throw missing.error;
-    starting ??= begin()
+    starting ??= start()
       .catch((error: unknown) => {
         missing = { error, until: performance.now() + (overrides.missingMs ?? MISSING_MS) };
         throw error;
@@ -150,11 +151,23 @@ export function openCaptureBrowser(
     return generation;
   };
 
-  /** Runs one piece of work in a context and on a lane of its own, when a place is free. */
-  const inContext = async <T>(
-    /** Where the lane's traffic is archived; null: nothing may leave at all. */
-    scratchDir: string | null,
-    work: (context: BrowserContext, running: RunningBrowser, lane: EgressLane) => Promise<T>,
+  const openSpare = (generation: Generation): void => {
+    generation.spare ??= openPlace(generation.running, log, overrides.egress).catch(() => null);
+  };
+
+  const takePlace = async (generation: Generation): Promise<Place> => {
+    // Taken before it is waited for: there is one, and it is one capture's.
+    const taken = generation.spare;
+    generation.spare = null;
+    const spare = await taken;
+    if (spare?.isWhole() === true) return spare;
+    await spare?.leave();
+    return await openPlace(generation.running, log, overrides.egress);
+  };
+
+  /** Runs one piece of work in a place of its own, when one is free. */
+  const inPlace = async <T>(
+    work: (place: Place, running: RunningBrowser) => Promise<T>,
     turn: keyof typeof waiting = 'first',
   ): Promise<T> => {
     if (busy >= config.captureConcurrency) await new Promise<void>((go) => waiting[turn].push(go));
@@ -165,23 +178,12 @@ export function openCaptureBrowser(
       generation.contexts += 1;
       const { running } = generation;
       const rested = running.atWork();
-      let lane: EgressLane | null = null;
-      let context: BrowserContext | null = null;
+      let place: Place | null = null;
+      let letGo = false;
       try {
-        lane = await openLane({
-          allow: allow(),
-          clientUid: running.uid,
-          refuseAll: scratchDir === null,
-          ...(scratchDir === null ? {} : { scratchDir }),
-          log,
-          ...overrides.egress,
-        });
-        context = await running.browser.createBrowserContext({
-          proxyServer: lane.proxyAddress,
-          proxyBypassList: ['<-loopback>'],
-          downloadBehavior: { policy: 'deny' },
-        });
-        return await work(context, running, lane);
+        place = await takePlace(generation);
+        letGo = true;
+        return await work(place, running);
       } catch (error) {
         if (!(error instanceof ArchiveError) && !running.browser.connected)
           throw new ArchiveError('browser-crashed', 'The browser ended while it was at work.', {
@@ -191,11 +193,11 @@ export function openCaptureBrowser(
         throw error;
       } finally {
         rested();
-        await lane?.close();
-        const letGo = context === null || (await within(context.close(), LET_GO_MS));
+        letGo &&= (await place?.leave()) === true;
         generation.active -= 1;
         if (!letGo) log.warn({ event: 'browser.context-stuck' }, 'browser.context-stuck');
         if (!letGo || generation.contexts >= perBrowser || generation.retired || closed) retire(generation);
+        else openSpare(generation);
       }
     } finally {
       const next = waiting.first.shift() ?? waiting.last.shift();
@@ -204,20 +206,30 @@ export function openCaptureBrowser(
     }
   };
 
+  /** Opens the lane of a place to one capture, which it then records. */
+  const begin = async (
+    { lane }: Place,
+    running: RunningBrowser,
+    { scratchDir }: CaptureRequest,
+  ): Promise<PageOptions> => {
+    const allowed = allow();
+    await lane.begin(scratchDir, allowed);
+    return { running, lane, tool: toolOf(running), allow: allowed };
+  };
+
   return {
     capture: (request) =>
-      inContext(request.scratchDir, (context, running, lane) =>
-        capturePage(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
+      inPlace(async (place, running) =>
+        capturePage(place.page, request, await begin(place, running, request)),
       ),
     lookAgain: (request) =>
-      inContext(
-        request.scratchDir,
-        (context, running, lane) =>
-          lookAgain(context, request, { running, lane, tool: toolOf(running), allow: allow() }),
+      inPlace(
+        async (place, running) => lookAgain(place.page, request, await begin(place, running, request)),
         'last',
       ),
+    // Its lane is never opened: whatever a card says, nothing leaves.
     render: (request) =>
-      inContext(null, async (context, running) => ({
+      inPlace(async ({ context }, running) => ({
         ...(await renderCard(context, request)),
         tool: toolOf(running),
       })),
@@ -235,6 +247,11 @@ export function openCaptureBrowser(
       await Promise.all(endings);
     },
   };
+}
+
+async function endOf({ running, spare }: Generation): Promise<void> {
+  await running.end();
+  await (await spare)?.leave();
 }
 
 function toolOf(running: RunningBrowser): CaptureResult['tool'] {

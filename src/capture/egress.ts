@@ -43,6 +43,11 @@ export interface EgressLane {
   readonly mark: string;
   readonly decisions: readonly EgressDecision[];
   readonly bytesReceived: number;
+  /**
+   * Opens a lane that was opened with `refuseAll`, and records what passes from now on in `scratchDir`. Once, before
+   * the browser asks for anything.
+   */
+  begin(scratchDir: string, allow: readonly string[]): Promise<void>;
   /** The latest decision on a host and port, written as `destinationOf` does. */
   lastDecision(host: string, port: number): EgressDecision | null;
   /**
@@ -63,7 +68,7 @@ export interface EgressOptions extends GateOptions {
 }
 
 export async function openLane(options: EgressOptions): Promise<EgressLane> {
-  const recorder = options.scratchDir === undefined ? null : await Recorder.open(options.scratchDir);
+  let recorder = options.scratchDir === undefined ? null : await Recorder.open(options.scratchDir);
   const lane = new Lane(options, recorder);
   const port = await lane.listen();
   const { gate } = lane;
@@ -74,6 +79,11 @@ export async function openLane(options: EgressOptions): Promise<EgressLane> {
     decisions: gate.decisions,
     get bytesReceived() {
       return gate.bytesReceived;
+    },
+    async begin(scratchDir, allow) {
+      if (recorder !== null) throw new Error('This lane records already.');
+      recorder = await Recorder.open(scratchDir);
+      lane.begin(recorder, allow);
     },
     lastDecision: (host, at) => gate.lastDecision(host, at),
     async finishArchive(page) {
@@ -104,7 +114,7 @@ interface Tunnel {
 class Lane {
   readonly gate: Gate;
   readonly #options: EgressOptions;
-  readonly #recorder: Recorder | null;
+  #recorder: Recorder | null;
   readonly #server: Server;
   readonly #tunnels = new WeakMap<Duplex, Tunnel>();
   readonly #lines = new WeakMap<Duplex, Line>();
@@ -116,6 +126,11 @@ class Lane {
     this.#recorder = recorder;
     this.gate = new Gate(options);
     this.#server = this.#newServer();
+  }
+
+  begin(recorder: Recorder, allow: readonly string[]): void {
+    this.#recorder = recorder;
+    this.gate.open(allow);
   }
 
   async listen(): Promise<number> {

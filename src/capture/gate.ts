@@ -41,7 +41,7 @@ export interface EgressDecision {
 export interface GateOptions {
   /** `host:port` pairs that may be opened although they are not global. Trial only; the configuration sees to it. */
   readonly allow: readonly string[];
-  /** For the browser's own background traffic and for renderings: nothing passes at all. */
+  /** For the browser's own background traffic, for renderings, and until a capture begins: nothing passes at all. */
   readonly refuseAll?: boolean;
   readonly log: Log;
   readonly limits?: Partial<EgressLimits>;
@@ -76,12 +76,12 @@ export class Gate {
   /** A header value that only our own answers carry. */
   readonly mark = randomBytes(16).toString('hex');
   bytesReceived = 0;
-  readonly #options: GateOptions;
+  #options: GateOptions;
   readonly #lookUps: LookUps;
   readonly #latest = new Map<string, EgressDecision>();
   readonly #sockets = new Set<Socket>();
   readonly #silent = new WeakSet<Socket>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #upstreams = 0;
   #requests = 0;
   #bytesSent = 0;
@@ -91,6 +91,13 @@ export class Gate {
     this.#options = options;
     this.limits = { ...EGRESS_LIMITS, ...options.limits };
     this.#lookUps = new LookUps(options.lookup ?? systemLookup, this.limits.lookupMs);
+    if (options.refuseAll !== true) this.open(options.allow);
+  }
+
+  /** From now on what is allowed passes, for as long as a capture may last. */
+  open(allow: readonly string[]): void {
+    clearTimeout(this.#timer);
+    this.#options = { ...this.#options, allow, refuseAll: false };
     this.#timer = setTimeout(() => this.shut('limit-time'), this.limits.totalMs).unref();
   }
 

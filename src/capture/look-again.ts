@@ -3,7 +3,7 @@
  * have roles of their own, and its report says what was concluded. This is the browser's half; the step is `second-look.ts`.
  */
 import { readFile } from 'node:fs/promises';
-import type { BrowserContext } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import { writeCaptured } from './files.ts';
 import { capturePage } from './page.ts';
 import { NOT_SEEN_WHOLE } from './report.ts';
@@ -15,11 +15,11 @@ import { targetQuery } from './target.ts';
 export const SECOND_LOOK_FORMAT = 'holdfast-second-look/1';
 
 export async function lookAgain(
-  context: BrowserContext,
+  page: Page,
   request: CaptureRequest,
   options: PageOptions,
 ): Promise<SecondLook> {
-  const seen = await capturePage(context, request, options, 'look');
+  const seen = await capturePage(page, request, options, 'look');
   const { outcome, evidence, target, finalAddress, httpStatus, times, tool, sandbox } = seen;
   // What is left of a removed comment often keeps its place, and its id.
   const query = targetQuery(request);

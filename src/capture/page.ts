@@ -1,10 +1,10 @@
 /**
- * One capture: a page is opened in a context of its own, waited for, opened up, searched, read and pictured; then
+ * One capture: an address is opened in an empty page, waited for, opened up, searched, read and pictured; then
  * `rules.ts` says what it was. Whatever happens in between, the answer is a result with its report; the only errors
  * are ours (no browser, no room on the disk).
  */
 import { ProtocolError } from 'puppeteer-core';
-import type { BrowserContext, CDPSession, Protocol } from 'puppeteer-core';
+import type { CDPSession, Page, Protocol } from 'puppeteer-core';
 import { ArchiveError } from '../errors.ts';
 import { classifyAddress } from './addresses.ts';
 import { Deadline, TooLate } from './deadline.ts';
@@ -30,7 +30,7 @@ import { Traffic } from './traffic.ts';
 const BACKSTOP_MS = 2_000;
 
 export async function capturePage(
-  context: BrowserContext,
+  page: Page,
   request: CaptureRequest,
   options: PageOptions,
   depth: Depth = 'whole',
@@ -48,7 +48,7 @@ export async function capturePage(
     const deadline = new Deadline(request.deadlineMs);
     // Each step is bounded; this bound is for the browser itself, should it stop answering between them.
     const backstop = new Deadline(request.deadlineMs + BACKSTOP_MS);
-    await backstop.bound(tell(story, context, request, options, deadline, depth), Infinity, 'deadline');
+    await backstop.bound(tell(story, page, request, options, deadline, depth), Infinity, 'deadline');
   } catch (error) {
     if (error instanceof TooLate) story.timedOut = { rule: error.rule, ms: error.ms };
     else if (!story.crashed) {
@@ -73,13 +73,12 @@ function isOfThePage(error: unknown): boolean {
 
 async function tell(
   story: Story,
-  context: BrowserContext,
+  page: Page,
   request: CaptureRequest,
   { lane }: PageOptions,
   deadline: Deadline,
   depth: Depth,
 ): Promise<void> {
-  const page = await deadline.bound(context.newPage(), READINESS.answerMs, 'browser-does-not-answer');
   const crash = new Promise<never>((_, fail) => {
     page.on('error', () => {
       story.crashed = true;
@@ -87,7 +86,11 @@ async function tell(
     });
   });
   crash.catch(() => undefined);
-  const session = await page.createCDPSession();
+  const session = await deadline.bound(
+    page.createCDPSession(),
+    READINESS.answerMs,
+    'browser-does-not-answer',
+  );
   watchIncidents(page, session, story.incidents);
   const { frameTree } = await session.send('Page.getFrameTree');
   const traffic = new Traffic(
