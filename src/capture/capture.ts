@@ -160,8 +160,10 @@ export function openCaptureBrowser(
     const taken = generation.spare;
     generation.spare = null;
     const spare = await taken;
-    if (spare?.isWhole() === true) return spare;
-    await spare?.leave();
+    if (spare !== null) {
+      if (await spare.isWhole()) return spare;
+      await spare.leave();
+    }
     return await openPlace(generation.running, log, overrides.egress);
   };
 

@@ -46,6 +46,7 @@ export async function pictureWhole(scene: Scene): Promise<void> {
   if (elementFirst) await pictureElement(scene);
 
   await answer(frames.askMain('scrollTo', 0));
+  readiness.moved();
   await answer(frames.askAll('drawAll'));
   const grown = await answer(frames.askAll<{ grown: number; cut: number }>('grow', PAGE_LIMITS.grownPx));
   const cutFrames = await answer(frames.growFrames());
@@ -189,6 +190,7 @@ async function windowed(scene: Scene, tiles: Tiles, recycles: boolean): Promise<
   let top = 0;
   while (top < rect.height) {
     const last = rect.height - top <= windowPx;
+    readiness.moved();
     await answer(frames.askMain('scrollTo', top));
     await answer(frames.askMain('pin', { first: top === 0, last }));
     await bound(readiness.settle(PAGE_LIMITS.windowMs), READINESS.answerMs, 'page-does-not-answer');

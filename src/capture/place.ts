@@ -12,6 +12,8 @@ import type { EgressLane, EgressOptions } from './egress.ts';
 
 /** A browser that opens no page in this time does not answer. */
 const OPEN_MS = 8_000;
+/** An empty page answers at once. */
+const ANSWER_MS = 1_000;
 /** A context that does not close in this time has a page that hangs. */
 const LET_GO_MS = 5_000;
 
@@ -19,8 +21,8 @@ export interface Place {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly lane: EgressLane;
-  /** False: its renderer was lost while it waited. */
-  isWhole(): boolean;
+  /** False: its page does not answer, as where the renderer was lost while it waited. */
+  isWhole(): Promise<boolean>;
   /** False: the browser would not let go of it. */
   leave(): Promise<boolean>;
 }
@@ -45,11 +47,7 @@ export async function openPlace(
         downloadBehavior: { policy: 'deny' },
       });
       const page = await context.newPage();
-      let lost = false;
-      page.once('error', () => {
-        lost = true;
-      });
-      return { context, page, lane, isWhole: () => !lost && !page.isClosed(), leave };
+      return { context, page, lane, isWhole: () => answers(page), leave };
     })();
     if (await within(opened, OPEN_MS)) return await opened;
     opened.catch(() => undefined);
@@ -60,4 +58,9 @@ export async function openPlace(
     await leave();
     throw error;
   }
+}
+
+async function answers(page: Page): Promise<boolean> {
+  const asked = page.evaluate('true').catch(() => false);
+  return (await within(asked, ANSWER_MS)) && (await asked) === true;
 }

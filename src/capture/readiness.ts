@@ -19,12 +19,14 @@ export const READINESS = {
   firstStillMs: 60,
   /** After a move of ours a page is given so long to begin something. */
   beginMs: 40,
+  /** What has changed, or is asked for, so soon after such a move is its doing. */
+  moveShownMs: 100,
   /** A change that follows so soon on the end of a request is its doing. */
   answerShownMs: 150,
   /** And so many times the longest of the last pauses between its changes, up to this. */
   pauseTimes: 1.6,
   stillMostMs: 600,
-  /** Scripts start their timers when the page is loaded: none is pictured sooner after that. */
+  /** Scripts start their timers when the page is loaded: none is pictured sooner after that, or after what they did. */
   afterLoadMs: 400,
   /** Longest wait for what was asked for and has not come. */
   openMs: 12_000,
@@ -73,8 +75,11 @@ export class Readiness {
   #last = '';
   /** Since when the layout has been the same. */
   #changedMs = performance.now();
-  /** When it was last moved by us, or first waited for. */
-  #movedMs = performance.now();
+  /** When we moved it last, and whether it was not looked at since. */
+  #movedMs = -Infinity;
+  #movedJust = false;
+  /** When it last changed by itself. */
+  #ownMs = -Infinity;
   #loadedMs: number | null = null;
   /** It shows something, or was looked at for long enough. */
   #finished = false;
@@ -93,10 +98,15 @@ export class Readiness {
     return this.#gaveUp;
   }
 
+  /** Whoever moves the page, or changes its window, says so before. */
+  moved(): void {
+    this.#movedMs = performance.now();
+    this.#movedJust = true;
+  }
+
   /** Waits for rest; `openMs` bounds the wait for what is open. */
   async settle(openMs: number = READINESS.openMs, stillMs: number = READINESS.stillMs): Promise<Rest> {
     const start = performance.now();
-    this.#movedMs = start;
     let movingMs = start;
     let shownMs: number | null = null;
     for (;;) {
@@ -134,10 +144,15 @@ export class Readiness {
     }
   }
 
-  /** Waits out the first moment after the load, in which scripts start; answers whether anything changed since. */
+  /**
+   * Waits out the first moment after the load, in which scripts start, and after what they changed then; answers
+   * whether anything changed since.
+   */
   async afterLoad(): Promise<boolean> {
     const before = this.#last;
-    const dueMs = (this.#loadedMs ?? performance.now()) + READINESS.afterLoadMs;
+    const loadedMs = this.#loadedMs ?? performance.now();
+    const dueMs =
+      Math.min(Math.max(loadedMs, this.#ownMs), loadedMs + READINESS.movingMs) + READINESS.afterLoadMs;
     while (performance.now() < dueMs && this.#deadline.leftMs() > READINESS.afterLoadMs) {
       await pause(READINESS.everyMs);
       await this.#look();
@@ -168,6 +183,7 @@ export class Readiness {
       this.#last = signature;
       this.#changedMs = now;
     }
+    this.#movedJust = false;
     if (!loading) this.#loadedMs ??= now;
     return {
       loading,
@@ -176,14 +192,16 @@ export class Readiness {
     };
   }
 
-  /** How long the page was quiet by itself before it changed now. */
+  /** Keeps how long the page was quiet before it changed, or asked for what changed it, by itself. */
   #note(now: number, sinceMs: number): void {
-    const fromMs = Math.max(sinceMs, this.#movedMs);
     const answer = this.#traffic.lastAnswer;
     const byAnswer =
-      answer !== null && answer.endedMs > fromMs && now - answer.endedMs <= READINESS.answerShownMs;
-    const untilMs = byAnswer ? Math.max(fromMs, answer.askedMs) : now;
-    this.#pauses.push(Math.min(untilMs - fromMs, READINESS.stillMostMs));
+      answer !== null && answer.endedMs > sinceMs && now - answer.endedMs <= READINESS.answerShownMs;
+    const begunMs = byAnswer ? Math.max(sinceMs, answer.askedMs) : now;
+    const sinceMoveMs = begunMs - this.#movedMs;
+    if (sinceMoveMs >= 0 && sinceMoveMs <= READINESS.moveShownMs && (byAnswer || this.#movedJust)) return;
+    this.#ownMs = now;
+    this.#pauses.push(Math.min(begunMs - sinceMs, READINESS.stillMostMs));
     if (this.#pauses.length > 3) this.#pauses.shift();
   }
 

@@ -63,6 +63,7 @@ export async function reveal(
   /** Goes there, has it drawn, and waits for what that began; for nothing when it began nothing. */
   const go = async (before: Reached, y: number): Promise<Reached> => {
     const asked = traffic.asked;
+    readiness.moved();
     await reach(y);
     await ask(frames.askMain('drawn'));
     const here = await reach(y);
@@ -110,6 +111,7 @@ export async function reveal(
         break;
       }
     }
+    readiness.moved();
     if (stepPx !== VIEWPORT.height) await windowHeight(session, VIEWPORT.height);
   }
 
@@ -118,6 +120,7 @@ export async function reveal(
     const asked = traffic.asked;
     const further = (await frames.askAll<number>('stepInside')).reduce((sum, { value }) => sum + value, 0);
     if (further === 0) break;
+    readiness.moved();
     await ask(frames.askAll('drawn'));
     if (traffic.asked !== asked || traffic.stillOpen() > 0)
       await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.stepStillMs);

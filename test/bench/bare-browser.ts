@@ -8,8 +8,8 @@ import { launch } from 'puppeteer-core';
 import { browserHome, chromiums } from '#capture/chromium.ts';
 import type { Chromium } from '#capture/chromium.ts';
 
-/** A page that the command never finishes costs this. */
-const LIMIT_MS = 60_000;
+/** A page that the command never finishes costs this, once. */
+const LIMIT_MS = 30_000;
 const PROBE_MS = 15_000;
 const isRoot = process.getuid?.() === 0;
 

@@ -423,6 +423,21 @@ describe('time', () => {
     );
     expect(await textOf(await capture('/steps'))).toContain('Block 7 of the agenda');
   });
+
+  test.each([
+    ['short', ''],
+    ['tall', '<div style="height:2000px"></div>'],
+  ])(
+    'is given to a %s one that asks for its parts after a pause each, however fast they are answered',
+    async (name, above) => {
+      routes.set('/part', () => ({ body: 'part', type: 'text/plain', delayMs: 60 }));
+      page(
+        `/parts-${name}`,
+        `<p>${WORDS}</p>${above}<div id="parts"></div><script>let n = 0; const next = async () => { await fetch('/part?' + n + Math.random()); document.getElementById('parts').insertAdjacentHTML('beforeend', '<p>Part ' + n + ' of the agenda</p>'); if (++n < 7) setTimeout(next, 260); }; setTimeout(next, 200);</script>`,
+      );
+      expect(await textOf(await capture(`/parts-${name}`))).toContain('Part 6 of the agenda');
+    },
+  );
 });
 
 test('what a page does to its visitor is denied and written down', async () => {

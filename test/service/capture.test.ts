@@ -21,6 +21,7 @@ import { chromiums, packagedChromium } from '#capture/chromium.ts';
 import type { Chromium } from '#capture/chromium.ts';
 import { processesOf } from '#capture/confinement.ts';
 import { browserOf, profilesOf } from '../support/capture-processes.ts';
+import { familyOf } from '../support/family.ts';
 import { COMMENT } from '../support/site/pages.ts';
 import { openSampleSite } from '../support/site/site.ts';
 import type { SampleSite } from '../support/site/site.ts';
@@ -605,6 +606,25 @@ describe('the browser', () => {
     const result = await capture('/posts/elm-street', {}, packaged);
     expect(result).toMatchObject({ outcome: 'captured', target: { method: 'text-exact' }, sandbox: true });
     await packaged.close();
+  });
+
+  test('has a page ready for the next capture, and does without it when that was lost meanwhile', async () => {
+    const dataDir = join(folder, 'data-ready');
+    const ready = open({ dataDir });
+    await capture('/posts/elm-street', {}, ready);
+    const pages = async (): Promise<number[]> =>
+      (await familyOf(await browserOf(dataDir)))
+        .filter(({ command }) => command.includes('--type=renderer'))
+        .map(({ pid }) => pid);
+    await expect.poll(pages).not.toEqual([]);
+    for (const pid of await pages()) process.kill(pid, 'SIGKILL');
+    expect(await capture('/posts/elm-street', {}, ready)).toMatchObject({ outcome: 'captured' });
+    // Three at once, where one place is ready and two have theirs opened.
+    const all = await Promise.all(
+      ['/visits', '/visits', '/visits'].map(async (path) => await capture(path, { targetText: null }, ready)),
+    );
+    for (const result of all) expect(await textOf(result)).toBe('This is your very first visit here.');
+    await ready.close();
   });
 
   test('is replaced after its share of captures, and leaves no process and no profile', async () => {

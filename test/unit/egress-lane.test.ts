@@ -1,9 +1,12 @@
 /** Our proxy on the wire: real sockets on this machine, look-ups and far ends given by the test. */
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EGRESS_MARK_HEADER, openLane } from '#capture/egress.ts';
@@ -285,6 +288,30 @@ test('a lane that refuses all opens nothing, not even what is allowed', async ()
   expect((await ask(through, 'http://example.org/')).status).toBe(403);
   expect((await tunnel(through, 'example.org:443')).status).toBe(403);
   expect(dialled).toEqual([]);
+});
+
+test('a lane that was opened shut lets nothing out before its capture begins, and records from then on', async () => {
+  const scratchDir = await mkdtemp(join(tmpdir(), 'holdfast-lane-'));
+  try {
+    const through = await lane({ refuseAll: true });
+    expect((await ask(through, 'http://example.org/early')).status).toBe(403);
+    expect(dialled).toEqual([]);
+    await through.begin(scratchDir, []);
+    expect((await ask(through, 'http://example.org/')).status).toBe(200);
+    expect((await ask(through, 'http://127.0.0.1/')).status).toBe(403);
+    await expect(through.begin(scratchDir, ['127.0.0.1:80'])).rejects.toThrow('records already');
+    const archive = await through.finishArchive({
+      address: 'http://example.org/',
+      title: '',
+      text: '',
+      time: new Date().toISOString(),
+      screens: [],
+    });
+    expect(archive.exchanges).toBe(1);
+    expect(archive.notArchived.map(({ address }) => address)).toEqual(['http://127.0.0.1/']);
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true });
+  }
 });
 
 test('after it is closed nothing is opened any more', async () => {
