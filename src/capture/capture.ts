@@ -231,8 +231,8 @@ export function openCaptureBrowser(
       ),
     // Its lane is never opened: whatever a card says, nothing leaves.
     render: (request) =>
-      inPlace(async ({ context }, running) => ({
-        ...(await renderCard(context, request)),
+      inPlace(async ({ page }, running) => ({
+        ...(await renderCard(page, request)),
         tool: toolOf(running),
       })),
     async health() {

@@ -82,7 +82,10 @@ export class Frames {
     await this.#attach(this.#main);
   }
 
-  /** Frames of other sites are targets of their own, and may hold further ones. */
+  /**
+   * Frames of other sites are targets of their own, and may hold further ones. Each waits until it is watched: asking
+   * later for what is in it would let go of a frame within it that is just coming, whose document then never comes.
+   */
   async #attach(session: CDPSession): Promise<void> {
     this.#traffic.watch(session);
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
@@ -98,13 +101,17 @@ export class Frames {
         this.#traffic.forget(known);
       }
     });
-    await session.send('Page.enable');
-    await session.send('Network.enable', { maxTotalBufferSize: 0, maxResourceBufferSize: 0 });
-    await session.send('Target.setAutoAttach', {
-      autoAttach: true,
-      waitForDebuggerOnStart: false,
-      flatten: true,
-    });
+    await Promise.all([
+      session.send('Page.enable'),
+      session.send('Network.enable', { maxTotalBufferSize: 0, maxResourceBufferSize: 0 }),
+      session.send('Target.setAutoAttach', {
+        autoAttach: true,
+        waitForDebuggerOnStart: true,
+        flatten: true,
+        filter: [{ type: 'iframe' }],
+      }),
+      session.send('Runtime.runIfWaitingForDebugger'),
+    ]);
   }
 
   /** Asks the main frame. Rejects when it cannot answer. */

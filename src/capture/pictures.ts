@@ -80,22 +80,47 @@ export async function pictureWhole(scene: Scene): Promise<void> {
 }
 
 async function pictureElement(scene: Scene): Promise<void> {
-  const { story, frames, session, bound } = scene;
+  const { story, frames, session, readiness, bound } = scene;
+  const answer = asking(scene);
+  let windowPx: number = VIEWPORT.height;
   await attempt(scene, 'the picture of the target', async () => {
-    const clip = await asking(scene)(elementClip(frames));
+    let clip = await answer(elementClip(frames));
     if (clip === null) {
       story.missing.push('the picture of the target');
       return;
     }
+    let seen = await answer(isInWindow(scene, clip.rect, windowPx));
+    // A picture that leaves the window does not wait for frames of other processes to draw what comes into it.
+    if (!seen && story.search?.inMain === false) {
+      windowPx = Math.max(windowPx, clip.rect.height);
+      readiness.moved();
+      await windowHeight(session, windowPx);
+      await answer(frames.askMain('scrollTo', clip.rect.y));
+      await answer(frames.askAll('drawn'));
+      await bound(readiness.settle(PAGE_LIMITS.windowMs), READINESS.answerMs, 'page-does-not-answer');
+      clip = (await answer(elementClip(frames))) ?? clip;
+      seen = await answer(isInWindow(scene, clip.rect, windowPx));
+    }
     story.elementContext = clip.context;
     if (clip.cut) story.missing.push('the picture of the target ends before the target does');
-    const bytes = await bound(shoot(session, clip.rect), PAGE_LIMITS.pictureMs, 'picture');
+    const bytes = await bound(shoot(session, clip.rect, seen), PAGE_LIMITS.pictureMs, 'picture');
     story.files.push(
       await writeCaptured(scene.request.scratchDir, 'screenshot-element', bytes, {
         part: { index: 0, count: 1, ...clip.rect },
       }),
     );
   });
+  if (windowPx !== VIEWPORT.height) await windowHeight(session, VIEWPORT.height);
+}
+
+async function isInWindow({ frames }: Scene, rect: Rect, windowPx: number): Promise<boolean> {
+  const { x, y } = await frames.askMain<{ x: number; y: number }>('scrolled');
+  return (
+    rect.x >= x &&
+    rect.x + rect.width <= x + VIEWPORT.width &&
+    rect.y >= y &&
+    rect.y + rect.height <= y + windowPx
+  );
 }
 
 /** Tiles as they come; how many there are is known in the end. A tile is written while the next one is drawn. */

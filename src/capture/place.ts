@@ -18,7 +18,6 @@ const ANSWER_MS = 1_000;
 const LET_GO_MS = 5_000;
 
 export interface Place {
-  readonly context: BrowserContext;
   readonly page: Page;
   readonly lane: EgressLane;
   /** False: its page does not answer, as where the renderer was lost while it waited. */
@@ -47,7 +46,7 @@ export async function openPlace(
         downloadBehavior: { policy: 'deny' },
       });
       const page = await context.newPage();
-      return { context, page, lane, isWhole: () => answers(page), leave };
+      return { page, lane, isWhole: () => answers(page), leave };
     })();
     if (await within(opened, OPEN_MS)) return await opened;
     opened.catch(() => undefined);

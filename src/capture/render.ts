@@ -1,8 +1,11 @@
 /**
  * A picture of a card of our own: no script runs and nothing leaves the browser, whatever the card says. It is never
  * evidence of a page, and the card says so on its face.
+ *
+ * The card is answered to the browser as a page in the strictest sandbox (CSP `sandbox`: HTML standard, "Sandboxing"): it runs
+ * nothing, loads nothing, and does not go elsewhere by itself, which a refresh would in the midst of its picture.
  */
-import type { BrowserContext } from 'puppeteer-core';
+import type { CDPSession, Page } from 'puppeteer-core';
 import { ArchiveError } from '../errors.ts';
 import { Deadline, TooLate } from './deadline.ts';
 import { writeCaptured } from './files.ts';
@@ -12,11 +15,13 @@ const CARD_WIDTH_PX = 960;
 const SHORTEST_PX = 200;
 /** Beyond 16,384 px Chromium fails or repeats; no card is so long that it would need tiles. */
 const TALLEST_PX = 16_000;
+/** No name of the net (RFC 6761), and never looked up: it is answered here. */
+const CARD_ADDRESS = 'http://card.invalid/';
+const CARD_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-export async function renderCard(context: BrowserContext, request: RenderRequest): Promise<CapturedFile> {
+export async function renderCard(page: Page, request: RenderRequest): Promise<CapturedFile> {
   const deadline = new Deadline(request.deadlineMs);
   try {
-    const page = await deadline.bound(context.newPage(), request.deadlineMs, 'deadline');
     const session = await page.createCDPSession();
     await session.send('Emulation.setScriptExecutionDisabled', { value: true });
     await session.send('Emulation.setDeviceMetricsOverride', {
@@ -26,12 +31,7 @@ export async function renderCard(context: BrowserContext, request: RenderRequest
       mobile: false,
     });
     await session.send('Page.enable');
-    const { frameTree } = await session.send('Page.getFrameTree');
-    await deadline.bound(
-      session.send('Page.setDocumentContent', { frameId: frameTree.frame.id, html: request.html }),
-      request.deadlineMs,
-      'deadline',
-    );
+    await deadline.bound(show(session, request.html), request.deadlineMs, 'deadline');
     // Measured after layout; a card has no outside parts that could come later.
     const { cssContentSize } = await deadline.bound(
       session.send('Page.getLayoutMetrics'),
@@ -57,4 +57,35 @@ export async function renderCard(context: BrowserContext, request: RenderRequest
       });
     throw error;
   }
+}
+
+/** Until it is loaded, as far as it is let. */
+async function show(session: CDPSession, html: string): Promise<void> {
+  let answered = false;
+  session.on('Fetch.requestPaused', ({ requestId, request }) => {
+    const isCard = !answered && request.url === CARD_ADDRESS;
+    answered ||= isCard;
+    const answer = isCard
+      ? session.send('Fetch.fulfillRequest', {
+          requestId,
+          responseCode: 200,
+          responseHeaders: [
+            { name: 'Content-Type', value: 'text/html; charset=utf-8' },
+            { name: 'Content-Security-Policy', value: CARD_POLICY },
+          ],
+          body: Buffer.from(html, 'utf8').toString('base64'),
+        })
+      : session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
+    answer.catch(() => undefined);
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
+  const loaded = new Promise<void>((done) => {
+    session.once('Page.loadEventFired', () => done());
+  });
+  const { errorText } = await session.send('Page.navigate', { url: CARD_ADDRESS });
+  if (errorText !== undefined)
+    throw new ArchiveError('browser-crashed', `The browser did not show the card (${errorText}).`, {
+      retry: 'later',
+    });
+  await loaded;
 }

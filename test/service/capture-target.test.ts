@@ -13,32 +13,48 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCaptureBrowser } from '#capture/capture.ts';
 import type { CaptureBrowser, CaptureResult } from '#capture/capture.ts';
 import { openDemoSite } from '#cli/demo-site.ts';
+import { marksOf, strip } from '../support/site/marks.ts';
+import { judgeMarks, look } from '../support/site/sight.ts';
 
 const WORDS = 'The council meets on every second Tuesday of the month in the town hall, at seven. '.repeat(4);
 const POST = `<h1>Leaf pickup</h1><p>${WORDS}</p>`;
 
 let server: Server;
+/** Of another site. */
+let other: Server;
 let origin = '';
+let otherOrigin = '';
 let folder = '';
 let browser: CaptureBrowser;
 let body = '';
+let framed = '';
 let scratches = 0;
 let demo: Awaited<ReturnType<typeof openDemoSite>>;
 
-beforeAll(async () => {
-  server = createServer((_, response) => {
+function serve(what: () => string): Server {
+  return createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(`<!doctype html><html><head><title>Rivertown</title></head><body>${body}</body></html>`);
+    response.end(`<!doctype html><html><head><title>Rivertown</title></head><body>${what()}</body></html>`);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function listen(at: Server, address: string): Promise<string> {
+  await new Promise<void>((done) => at.listen(0, address, done));
+  return `http://${address}:${(at.address() as AddressInfo).port}`;
+}
+
+beforeAll(async () => {
+  server = serve(() => body);
+  other = serve(() => framed);
+  origin = await listen(server, '127.0.0.1');
+  otherOrigin = await listen(other, '127.0.0.2');
   demo = await openDemoSite();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-target-'));
   await chmod(folder, 0o755);
   browser = openCaptureBrowser(
     {
       chromiumPath: null,
-      captureAllow: [new URL(origin).host, new URL(demo.origin).host],
+      captureAllow: [origin, otherOrigin, demo.origin].map((each) => new URL(each).host),
       captureConcurrency: 1,
       mode: 'trial',
       dataDir: join(folder, 'data'),
@@ -51,8 +67,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await demo.close();
-  server.closeAllConnections();
-  server.close();
+  for (const each of [server, other]) {
+    each.closeAllConnections();
+    each.close();
+  }
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -200,4 +218,18 @@ describe('a short text', () => {
       target: { method },
     });
   });
+});
+
+test('a comment in a frame of another site is pictured whole, with those before and after it', async () => {
+  const mark = marksOf(50);
+  const marks = Array.from({ length: 14 }, () => mark());
+  framed = marks
+    .map((each, n) => `<article style="height:780px"><p>Comment ${n} of all.</p>${strip(each)}</article>`)
+    .join('');
+  body = `<main>${POST}<iframe src="${otherOrigin}/" width="800" height="11000" style="display:block"></iframe></main>`;
+  const { target, files } = await capture(`${origin}/post`, 'Comment 9 of all.');
+  expect(target).not.toBeNull();
+  const picture = files.find(({ role }) => role === 'screenshot-element');
+  const { seen } = await look([{ path: picture?.path ?? '', part: null }]);
+  expect(judgeMarks(marks.slice(8, 11), seen)).toMatchObject({ found: 3, missing: [] });
 });
