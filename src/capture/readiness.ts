@@ -4,7 +4,8 @@
  * for; a layout that never stands still is given a few seconds and then said to move.
  *
  * How long still is still enough depends on the page: one that grew in steps of its own is given more than its longest
- * step. What an answer of the net or a move of ours brought is no step of its own. A page that shows nothing yet, or only something that turns, is given more time before that is believed.
+ * step. What an answer of the net or a move of ours brought is no step of its own. A page that shows nothing yet, or
+ * only something that turns, is given more time before that is believed.
  */
 import type { Deadline } from './deadline.ts';
 import type { Frames } from './frames.ts';
@@ -15,6 +16,9 @@ export const READINESS = {
   everyMs: 25,
   /** The layout must have been the same for so long. */
   stillMs: 120,
+  /** And so many times the longest of the last pauses between its changes, up to this. */
+  pauseTimes: 1.6,
+  stillMostMs: 600,
   /** Less will do where it is looked at again before anything is pictured. */
   firstStillMs: 60,
   /** After a move of ours a page is given so long to begin something. */
@@ -23,9 +27,6 @@ export const READINESS = {
   moveShownMs: 100,
   /** A change that follows so soon on the end of a request is its doing. */
   answerShownMs: 150,
-  /** And so many times the longest of the last pauses between its changes, up to this. */
-  pauseTimes: 1.6,
-  stillMostMs: 600,
   /** Scripts start their timers when the page is loaded: none is pictured sooner after that, or after what they did. */
   afterLoadMs: 400,
   /** Longest wait for what was asked for and has not come. */
