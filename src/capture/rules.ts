@@ -153,7 +153,9 @@ export function judge(seen: Observed): Verdict {
   if (seen.timedOut !== null) return as('timeout', seen.timedOut.rule, null, seen.timedOut.ms);
   if (seen.egress.verdict === 'failed')
     return as('empty', seen.egress.reason ?? 'connection-failed', null, null);
-  if (seen.navigationError !== null) return as('empty', 'no-document', seen.navigationError, null);
+  // Where a name and a password are asked for, some browsers show no document; the server's word is enough.
+  if (seen.navigationError !== null && seen.status !== 401)
+    return as('empty', 'no-document', seen.navigationError, null);
   if (seen.rendererCrashed) return as('empty', 'renderer-crashed', null, null);
 
   const status = seen.status;

@@ -107,6 +107,12 @@ const CASES: readonly (readonly [string, CaptureOutcome, string, Partial<Observe
   ],
   ['a page about logins', 'captured', 'text-chars', { finalPath: '/loginhelp' }],
   ['an answer of 401', 'wall', 'status-wall', { status: 401 }],
+  [
+    'an answer of 401 of which the browser shows nothing',
+    'wall',
+    'status-wall',
+    { status: 401, navigationError: 'net::ERR_INVALID_AUTH_CREDENTIALS', sight: null },
+  ],
   ['an answer of 403', 'wall', 'status-wall', { status: 403 }],
   ['an answer of 429', 'wall', 'status-wall', { status: 429 }],
   [
