@@ -152,7 +152,10 @@ export function openCaptureBrowser(
   };
 
   const openSpare = (generation: Generation): void => {
-    generation.spare ??= openPlace(generation.running, log, overrides.egress).catch(() => null);
+    generation.spare ??= openPlace(generation.running, log, overrides.egress).catch(() => {
+      retire(generation);
+      return null;
+    });
   };
 
   const takePlace = async (generation: Generation): Promise<Place> => {
@@ -162,7 +165,7 @@ export function openCaptureBrowser(
     const spare = await taken;
     if (spare !== null) {
       if (await spare.isWhole()) return spare;
-      await spare.leave();
+      if (!(await spare.leave())) generation.retired = true;
     }
     return await openPlace(generation.running, log, overrides.egress);
   };

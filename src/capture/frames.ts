@@ -90,7 +90,11 @@ export class Frames {
     this.#traffic.watch(session);
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const child = session.connection()?.session(sessionId) ?? null;
-      if (child === null || targetInfo.type !== 'iframe') return;
+      if (child === null) return;
+      if (targetInfo.type !== 'iframe') {
+        child.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+        return;
+      }
       this.#sessions.add(child);
       this.#attach(child).catch(() => this.#sessions.delete(child));
     });

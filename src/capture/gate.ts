@@ -97,6 +97,10 @@ export class Gate {
   /** From now on what is allowed passes, for as long as a capture may last. */
   open(allow: readonly string[]): void {
     clearTimeout(this.#timer);
+    // What was refused while nothing was captured is of no capture.
+    this.decisions.length = 0;
+    this.#latest.clear();
+    this.#requests = 0;
     this.#options = { ...this.#options, allow, refuseAll: false };
     this.#timer = setTimeout(() => this.shut('limit-time'), this.limits.totalMs).unref();
   }

@@ -14,6 +14,7 @@ import { Frames, PageError } from './frames.ts';
 import { watchIncidents } from './incidents.ts';
 import { clearConsent, lookAt, readGlyphs, readText } from './look.ts';
 import { READINESS, Readiness } from './readiness.ts';
+import type { Rest } from './readiness.ts';
 import { conclude } from './report.ts';
 import type { CaptureRequest, CaptureResult } from './result.ts';
 import { pictureWhole, pictureWindow } from './pictures.ts';
@@ -142,13 +143,23 @@ async function tell(
 
 /** Waits for the page, brings all of it in, and does so again while that changes what it is. */
 async function openUp({ story, session, frames, traffic, deadline, readiness, query }: Scene): Promise<void> {
-  for (let round = 0; round < PAGE_LIMITS.rounds; round += 1) {
+  story.rest = null;
+  const keep = (rest: Rest): void => {
+    if (story.rest === null || story.rest.unrest === null) story.rest = rest;
+  };
+  for (let round = 0; ; round += 1) {
     const rest = await readiness.settle(READINESS.openMs, READINESS.firstStillMs);
-    if (round === 0) story.rest = rest;
+    keep(rest);
     story.times['rested'] ??= new Date().toISOString();
     const moving = rest.unrest !== null;
     story.revealed = await reveal(session, frames, traffic, readiness, deadline, moving);
+    const { unrest } = story.revealed;
+    if (unrest !== null) keep({ unrest, waitedMs: PAGE_LIMITS.revealMs });
     if (moving || !(await readiness.afterLoad())) break;
+    if (round + 1 < PAGE_LIMITS.rounds) continue;
+    // It goes on by itself; what it has begun is waited for, and what it will begin is not.
+    keep(await readiness.settle(PAGE_LIMITS.revealMs));
+    break;
   }
   await shadows(story, frames);
   if (query === null || (traffic.main?.status ?? 0) >= 400 || (await targetIsThere(frames, query))) return;

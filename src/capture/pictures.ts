@@ -46,7 +46,7 @@ export async function pictureWhole(scene: Scene): Promise<void> {
   if (elementFirst) await pictureElement(scene);
 
   await answer(frames.askMain('scrollTo', 0));
-  readiness.moved();
+  await readiness.moved();
   await answer(frames.askAll('drawAll'));
   const grown = await answer(frames.askAll<{ grown: number; cut: number }>('grow', PAGE_LIMITS.grownPx));
   const cutFrames = await answer(frames.growFrames());
@@ -85,21 +85,21 @@ async function pictureElement(scene: Scene): Promise<void> {
   let windowPx: number = VIEWPORT.height;
   await attempt(scene, 'the picture of the target', async () => {
     let clip = await answer(elementClip(frames));
-    if (clip === null) {
-      story.missing.push('the picture of the target');
-      return;
-    }
-    let seen = await answer(isInWindow(scene, clip.rect, windowPx));
+    let seen = clip !== null && (await answer(isInWindow(scene, clip.rect, windowPx)));
     // A picture that leaves the window does not wait for frames of other processes to draw what comes into it.
-    if (!seen && story.search?.inMain === false) {
+    if (clip !== null && !seen && story.search?.inMain === false) {
       windowPx = Math.max(windowPx, clip.rect.height);
-      readiness.moved();
+      await readiness.moved();
       await windowHeight(session, windowPx);
       await answer(frames.askMain('scrollTo', clip.rect.y));
       await answer(frames.askAll('drawn'));
       await bound(readiness.settle(PAGE_LIMITS.windowMs), READINESS.answerMs, 'page-does-not-answer');
-      clip = (await answer(elementClip(frames))) ?? clip;
-      seen = await answer(isInWindow(scene, clip.rect, windowPx));
+      clip = await answer(elementClip(frames));
+      seen = clip !== null && (await answer(isInWindow(scene, clip.rect, windowPx)));
+    }
+    if (clip === null) {
+      story.missing.push('the picture of the target');
+      return;
     }
     story.elementContext = clip.context;
     if (clip.cut) story.missing.push('the picture of the target ends before the target does');
@@ -215,9 +215,10 @@ async function windowed(scene: Scene, tiles: Tiles, recycles: boolean): Promise<
   let top = 0;
   while (top < rect.height) {
     const last = rect.height - top <= windowPx;
-    readiness.moved();
+    await readiness.moved();
     await answer(frames.askMain('scrollTo', top));
     await answer(frames.askMain('pin', { first: top === 0, last }));
+    await answer(frames.askAll('drawn'));
     await bound(readiness.settle(PAGE_LIMITS.windowMs), READINESS.answerMs, 'page-does-not-answer');
     await answer(frames.askAll('still'));
     await answer(frames.askAll('decode'));

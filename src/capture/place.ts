@@ -49,7 +49,8 @@ export async function openPlace(
       return { page, lane, isWhole: () => answers(page), leave };
     })();
     if (await within(opened, OPEN_MS)) return await opened;
-    opened.catch(() => undefined);
+    // Should it come after all, it goes at once.
+    opened.then((late) => late.leave()).catch(() => undefined);
     throw new ArchiveError('browser-crashed', `The browser opened no page in ${OPEN_MS / 1000} s.`, {
       retry: 'later',
     });

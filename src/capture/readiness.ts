@@ -99,8 +99,9 @@ export class Readiness {
     return this.#gaveUp;
   }
 
-  /** Whoever moves the page, or changes its window, says so before. */
-  moved(): void {
+  /** Whoever moves the page, or changes its window, says so before; what changed until then was not our doing. */
+  async moved(): Promise<void> {
+    await this.#look();
     this.#movedMs = performance.now();
     this.#movedJust = true;
   }
@@ -118,7 +119,9 @@ export class Readiness {
       const isOpen = loading || undecoded > 0 || fontsOpen || open > 0;
       const longest = Math.max(0, ...this.#pauses);
       const needMs = Math.min(Math.max(stillMs, longest * READINESS.pauseTimes), READINESS.stillMostMs);
-      const still = now - this.#changedMs >= needMs && waitedMs >= READINESS.beginMs;
+      // A page needs a moment to draw what it was answered, and what came into its window.
+      const drawnMs = now - Math.max(this.#movedMs, this.#traffic.lastAnswer?.endedMs ?? 0);
+      const still = now - this.#changedMs >= needMs && drawnMs >= stillMs && waitedMs >= READINESS.beginMs;
       if (isOpen) movingMs = now;
       if (!isOpen && still) {
         // A page that the server calls a failure is not about to become another.

@@ -22,33 +22,8 @@ const CARD_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img
 export async function renderCard(page: Page, request: RenderRequest): Promise<CapturedFile> {
   const deadline = new Deadline(request.deadlineMs);
   try {
-    const session = await page.createCDPSession();
-    await session.send('Emulation.setScriptExecutionDisabled', { value: true });
-    await session.send('Emulation.setDeviceMetricsOverride', {
-      width: CARD_WIDTH_PX,
-      height: SHORTEST_PX,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
-    await session.send('Page.enable');
-    await deadline.bound(show(session, request.html), request.deadlineMs, 'deadline');
-    // Measured after layout; a card has no outside parts that could come later.
-    const { cssContentSize } = await deadline.bound(
-      session.send('Page.getLayoutMetrics'),
-      request.deadlineMs,
-      'deadline',
-    );
-    const height = Math.min(Math.max(Math.ceil(cssContentSize.height), SHORTEST_PX), TALLEST_PX);
-    const { data } = await deadline.bound(
-      session.send('Page.captureScreenshot', {
-        format: 'png',
-        captureBeyondViewport: true,
-        clip: { x: 0, y: 0, width: CARD_WIDTH_PX, height, scale: 1 },
-      }),
-      request.deadlineMs,
-      'deadline',
-    );
-    return await writeCaptured(request.scratchDir, 'screenshot-fullpage', Buffer.from(data, 'base64'));
+    const bytes = await deadline.bound(draw(page, request.html), request.deadlineMs, 'deadline');
+    return await writeCaptured(request.scratchDir, 'screenshot-fullpage', bytes);
   } catch (error) {
     if (error instanceof TooLate)
       throw new ArchiveError('browser-crashed', `The card was not rendered in ${error.ms} ms.`, {
@@ -57,6 +32,28 @@ export async function renderCard(page: Page, request: RenderRequest): Promise<Ca
       });
     throw error;
   }
+}
+
+async function draw(page: Page, html: string): Promise<Buffer> {
+  const session = await page.createCDPSession();
+  await session.send('Emulation.setScriptExecutionDisabled', { value: true });
+  await session.send('Emulation.setDeviceMetricsOverride', {
+    width: CARD_WIDTH_PX,
+    height: SHORTEST_PX,
+    deviceScaleFactor: 1,
+    mobile: false,
+  });
+  await session.send('Page.enable');
+  await show(session, html);
+  // Measured after layout; a card has no outside parts that could come later.
+  const { cssContentSize } = await session.send('Page.getLayoutMetrics');
+  const height = Math.min(Math.max(Math.ceil(cssContentSize.height), SHORTEST_PX), TALLEST_PX);
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'png',
+    captureBeyondViewport: true,
+    clip: { x: 0, y: 0, width: CARD_WIDTH_PX, height, scale: 1 },
+  });
+  return Buffer.from(data, 'base64');
 }
 
 /** Until it is loaded, as far as it is let. */

@@ -38,6 +38,8 @@ export interface Revealed {
   readonly recycles: boolean;
   /** In words; empty: all of it was seen. */
   readonly limits: readonly string[];
+  /** What was still going on in the end; null: nothing. */
+  readonly unrest: string | null;
 }
 
 interface Reached {
@@ -63,7 +65,7 @@ export async function reveal(
   /** Goes there, has it drawn, and waits for what that began; for nothing when it began nothing. */
   const go = async (before: Reached, y: number): Promise<Reached> => {
     const asked = traffic.asked;
-    readiness.moved();
+    await readiness.moved();
     await reach(y);
     await ask(frames.askMain('drawn'));
     const here = await reach(y);
@@ -111,7 +113,7 @@ export async function reveal(
         break;
       }
     }
-    readiness.moved();
+    await readiness.moved();
     if (stepPx !== VIEWPORT.height) await windowHeight(session, VIEWPORT.height);
   }
 
@@ -120,7 +122,7 @@ export async function reveal(
     const asked = traffic.asked;
     const further = (await frames.askAll<number>('stepInside')).reduce((sum, { value }) => sum + value, 0);
     if (further === 0) break;
-    readiness.moved();
+    await readiness.moved();
     await ask(frames.askAll('drawn'));
     if (traffic.asked !== asked || traffic.stillOpen() > 0)
       await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.stepStillMs);
@@ -129,11 +131,11 @@ export async function reveal(
     limits.push(`a part that scrolls inside itself goes on after ${REVEAL.insideSteps} of its heights`);
   if (inside > 0) await frames.askAll('backInside');
   here = await reach(0);
-  await readiness.settle(moving ? PAGE_LIMITS.revealMovingMs : PAGE_LIMITS.revealMs);
+  const { unrest } = await readiness.settle(moving ? PAGE_LIMITS.revealMovingMs : PAGE_LIMITS.revealMs);
   const { gone, of } =
     steps > 1 ? await frames.askMain<{ gone: number; of: number }>('vanished') : { gone: 0, of: 0 };
   const recycles = gone >= REVEAL.vanished && gone >= of * REVEAL.vanishedShare;
-  return { heightPx: here.height, steps, recycles, limits };
+  return { heightPx: here.height, steps, recycles, limits, unrest };
 }
 
 function same(a: Reached, b: Reached): boolean {

@@ -89,7 +89,7 @@ export class Traffic {
   asked = 0;
   /** Answered by a script of the page that stands between it and the net, and not by the server. */
   readonly workerAnswers: string[] = [];
-  /** When the request that ended last was asked for, and when it ended. */
+  /** When the request that ended last was asked for, and when it ended; a poll is none that a page is waited for. */
   lastAnswer: { readonly askedMs: number; readonly endedMs: number } | null = null;
   /** The main frame is about to go somewhere else by itself. */
   #leaving = false;
@@ -163,7 +163,7 @@ export class Traffic {
     const open = this.#open.get(requestId);
     if (open === undefined) return;
     this.#open.delete(requestId);
-    this.lastAnswer = { askedMs: open.sinceMs, endedMs: performance.now() };
+    if (!open.poll) this.lastAnswer = { askedMs: open.sinceMs, endedMs: performance.now() };
   }
 
   #sent(
