@@ -3,8 +3,8 @@
  *
  * Promises:
  *   - One warm browser, started when it is first needed; a fresh context for each capture, so that nothing of one
- *     (cookies, cache, storage, traffic) reaches another. One is made ready ahead, shut and empty. At most `captureConcurrency` at a time; a second look
- *     goes behind the captures that wait here for a place.
+ *     (cookies, cache, storage, traffic) reaches another. One is made ready ahead, shut and empty. At most
+ *     `captureConcurrency` at a time; a second look goes behind the captures that wait here for a place.
  *   - The browser is replaced after some captures, and at once when it crashed or would not let go of a page. A page
  *     that hangs or crashes costs its own capture.
  *   - Nothing leaves but through the lane of the capture (`egress.ts`). As root the browser runs under a uid of its own
