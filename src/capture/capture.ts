@@ -20,7 +20,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, within } from './browser.ts';
 import type { LaunchOptions, RunningBrowser } from './browser.ts';
 import type { EgressOptions } from './egress.ts';
 import { lookAgain } from './look-again.ts';
@@ -43,6 +43,8 @@ export type { AddressVerdict } from './addresses.ts';
 
 /** A browser gathers memory and small faults; after so many contexts it is replaced. */
 const CONTEXTS_PER_BROWSER = 50;
+/** A place that is not ready in this time after its capture came is done without. */
+const SPARE_MS = 2_000;
 /** A browser that cannot be started takes seconds, or minutes, to say so; while many records wait, not each of them asks. */
 const MISSING_MS = 10_000;
 
@@ -158,15 +160,19 @@ export function openCaptureBrowser(
     });
   };
 
+  const letGo = async (generation: Generation, broken: Promise<Place | null>): Promise<void> => {
+    const gone = await broken.then((place) => place?.leave()).catch(() => false);
+    if (gone === false) generation.retired = true;
+  };
+
   const takePlace = async (generation: Generation): Promise<Place> => {
     // Taken before it is waited for: there is one, and it is one capture's.
     const taken = generation.spare;
     generation.spare = null;
-    const spare = await taken;
-    if (spare !== null) {
-      if (await spare.isWhole()) return spare;
-      if (!(await spare.leave())) generation.retired = true;
-    }
+    const spare = taken !== null && (await within(taken, SPARE_MS)) ? await taken : null;
+    if (spare !== null && (await spare.isWhole())) return spare;
+    // What is broken is let go of beside the capture, which does not wait for it.
+    if (taken !== null) void letGo(generation, taken);
     return await openPlace(generation.running, log, overrides.egress);
   };
 
@@ -184,10 +190,10 @@ export function openCaptureBrowser(
       const { running } = generation;
       const rested = running.atWork();
       let place: Place | null = null;
-      let letGo = false;
+      let isLetGo = false;
       try {
         place = await takePlace(generation);
-        letGo = true;
+        isLetGo = true;
         return await work(place, running);
       } catch (error) {
         if (!(error instanceof ArchiveError) && !running.browser.connected)
@@ -198,10 +204,10 @@ export function openCaptureBrowser(
         throw error;
       } finally {
         rested();
-        letGo &&= (await place?.leave()) === true;
+        isLetGo &&= (await place?.leave()) === true;
         generation.active -= 1;
-        if (!letGo) log.warn({ event: 'browser.context-stuck' }, 'browser.context-stuck');
-        if (!letGo || generation.contexts >= perBrowser || generation.retired || closed) retire(generation);
+        if (!isLetGo) log.warn({ event: 'browser.context-stuck' }, 'browser.context-stuck');
+        if (!isLetGo || generation.contexts >= perBrowser || generation.retired || closed) retire(generation);
         else openSpare(generation);
       }
     } finally {

@@ -96,7 +96,10 @@ export class Frames {
         return;
       }
       this.#sessions.add(child);
-      this.#attach(child).catch(() => this.#sessions.delete(child));
+      this.#attach(child).catch(() => {
+        // One that went meanwhile is no longer known; one that is there was not read.
+        if (this.#sessions.has(child)) this.#silence(child);
+      });
     });
     session.on('Target.detachedFromTarget', ({ sessionId }) => {
       for (const known of this.#sessions) {

@@ -62,25 +62,25 @@ export async function reveal(
   const ask = <T>(work: Promise<T>): Promise<T> =>
     deadline.bound(work, READINESS.answerMs, 'page-does-not-answer');
   const reach = (y: number): Promise<Reached> => ask(frames.askMain<Reached>('reach', y));
-  /** Goes there, has it drawn, and waits for what that began; for nothing when it began nothing. */
-  const go = async (before: Reached, y: number): Promise<Reached> => {
+  /** Does so, and waits for what that began; for nothing when it began nothing. */
+  const after = async (
+    doing: () => Promise<unknown>,
+    before: Reached,
+    y: number,
+    stillMs: number,
+  ): Promise<Reached> => {
     const asked = traffic.asked;
+    await doing();
+    const here = await reach(y);
+    if (traffic.asked === asked && traffic.stillOpen() === 0 && same(here, before)) return here;
+    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, stillMs);
+    return await reach(y);
+  };
+  /** Goes there and has it drawn. */
+  const go = async (y: number): Promise<void> => {
     await readiness.moved();
     await reach(y);
     await ask(frames.askMain('drawn'));
-    const here = await reach(y);
-    if (traffic.asked === asked && traffic.stillOpen() === 0 && same(here, before)) return here;
-    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.stepStillMs);
-    return await reach(y);
-  };
-  /** Stays at the end, where a page may go on after a moment. */
-  const stay = async (before: Reached, y: number): Promise<Reached> => {
-    const asked = traffic.asked;
-    await pause(REVEAL.endMs);
-    const here = await reach(y);
-    if (traffic.asked === asked && traffic.stillOpen() === 0 && same(here, before)) return here;
-    await readiness.settle(moving ? REVEAL.stepStillMs : REVEAL.stepMs, REVEAL.endMs);
-    return await reach(y);
   };
 
   let here = await reach(0);
@@ -97,9 +97,10 @@ export async function reveal(
     }
     for (let y = 0; ; y += stepPx) {
       steps += 1;
-      here = await go(here, y);
+      here = await after(() => go(y), here, y, REVEAL.stepStillMs);
       if (y + stepPx >= here.height) {
-        if (!late()) here = await stay(here, y);
+        // It may go on after a moment.
+        if (!late()) here = await after(() => pause(REVEAL.endMs), here, y, REVEAL.endMs);
         if (y + stepPx >= here.height) break;
       }
       if (y + stepPx >= REVEAL.heightPx) {
