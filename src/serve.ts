@@ -1,7 +1,7 @@
 /** Runs the API alone, or everything in one process. */
 import { buildApp, openMetrics } from '#api/api.ts';
 import { aborted } from '#cli/stop.ts';
-import { listAgencies, type Agency } from '#agency/agency.ts';
+import { firstAccountLink, listAgencies, type Agency } from '#agency/agency.ts';
 import { assertMigrated } from '#db/migrate.ts';
 import { openLog } from '#log.ts';
 import type { Config } from './config.ts';
@@ -33,6 +33,8 @@ export interface Running {
   readonly address: string;
   /** Who is served at the start. */
   readonly agencies: readonly Agency[];
+  /** While nobody has an account: the address at which the first is made, once. */
+  readonly firstAccount: string | null;
   /** Rejects when an invariant broke or the embedded database ended by itself. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
@@ -61,10 +63,12 @@ export async function startAll(config: Config, say: (sentence: string) => void):
         if (name !== 'relay')
           stops.push(await startWork(name, system, { metrics, onHalt: (error) => failed.reject(error) }));
       const address = await app.listen({ host: config.host, port: config.port });
+      const link = await firstAccountLink(system.db, system.now());
       void database.lost.then((why) => failed.reject(new Error(why)));
       return {
         address,
         agencies: await listAgencies(system.db),
+        firstAccount: link === null ? null : `${address}/first-account/${link}`,
         failed: failed.promise,
         stop: async () => {
           await closeAll(system, ...stops);

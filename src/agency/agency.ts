@@ -1,21 +1,47 @@
 /**
- * Agencies and what belongs to each: its keys, its removal grounds as versioned data, its register of accounts.
+ * Agencies and what belongs to each: its people and keys, its removal grounds as versioned data, its register of accounts.
  *
- * Promise: a key is shown once and kept as a digest; a ground is resolved to the clause as it stands that day and copied
- * into the fact; nothing of one agency is read for another (the walls are in the database, migration 0005).
+ * Promises: whoever leaves, or may do less, is out with the commit. A key and a link are shown once; what is kept of them, and
+ * of a session, is a digest. A ground is resolved to the clause as it stands that day and copied into the fact. Nothing of one
+ * agency is read for another (the walls are in the database, migrations 0005 and 0008).
  */
 export { addAgency, AGENCY_SLUG, listAgencies, type Agency } from './agencies.ts';
+export { createKey, listKeys, openKeyring, revokeKey, type Keyring, type KeyView } from './keys.ts';
+export { actorOf, KEY_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
 export {
-  createKey,
-  listKeys,
-  openKeyring,
-  revokeKey,
-  ROLES,
-  type Caller,
-  type Keyring,
-  type KeyView,
-  type Role,
-} from './keys.ts';
+  addPerson,
+  letGo,
+  listPeople,
+  PERSON_SENTENCES,
+  setRoles,
+  type NewPerson,
+  type Person,
+  type PersonRefusal,
+} from './people.ts';
+export { endSession, SESSION_MS, signedIn, type Means, type SignedIn } from './sessions.ts';
+export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
+export {
+  firstAccountBy,
+  firstAccountLink,
+  INVITATION_MS,
+  invite,
+  invitedBy,
+  joinWithPassword,
+  makeFirstAccount,
+  type FirstAccount,
+  type Invited,
+} from './invitations.ts';
+export {
+  askToRegister,
+  askToSignIn,
+  joinWithPasskey,
+  relyingParty,
+  signInWithPasskey,
+  type Ceremony,
+  type RelyingParty,
+} from './passkeys.ts';
+export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
+export { PASSWORD, whyNotPassword } from './passwords.ts';
 export {
   addPolicy,
   allGrounds,

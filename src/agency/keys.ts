@@ -1,32 +1,17 @@
 /**
- * Keys for programs and, until people can sign in, for people. A key is 32 random bytes with a prefix that secret
+ * Keys for programs. People sign in (`sign-in.ts`). A key is 32 random bytes with a prefix that secret
  * scanners recognise; Postgres keeps its SHA-256. Scope: one agency, one role.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
-
-export const ROLES = [
-  'moderator',
-  'custodian',
-  'retention-officer',
-  'auditor',
-  'administrator',
-  'intake',
-] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface Caller {
-  readonly agencyId: string;
-  readonly keyId: string;
-  readonly role: Role;
-}
+import { KEY_ROLES, type Caller, type KeyRole } from './roles.ts';
 
 /** The key itself is in the answer and nowhere else. */
 export async function createKey(
   db: Db,
-  { agencyId, role, label }: { readonly agencyId: string; readonly role: Role; readonly label: string },
+  { agencyId, role, label }: { readonly agencyId: string; readonly role: KeyRole; readonly label: string },
 ): Promise<{ readonly key: string; readonly keyId: string }> {
   const key = `hfk_${randomBytes(32).toString('base64url')}`;
   const keyId = newId();
@@ -50,7 +35,7 @@ export async function revokeKey(db: Db, agencyId: string, keyId: string, now: Da
 
 export interface KeyView {
   readonly keyId: string;
-  readonly role: Role;
+  readonly role: KeyRole;
   readonly label: string;
   readonly createdAt: Date;
   /** The newest entry in the history that was made with it; null: it made none. */
@@ -105,8 +90,10 @@ async function lookUp(db: Db, hash: Buffer): Promise<Caller | null> {
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
-  const role = ROLES.find((name) => name === row?.role);
-  return row === undefined || role === undefined ? null : { agencyId: row.agency_id, keyId: row.id, role };
+  const role = KEY_ROLES.find((name) => name === row?.role);
+  return row === undefined || role === undefined
+    ? null
+    : { agencyId: row.agency_id, kind: 'key', id: row.id, roles: [role], sessionId: null };
 }
 
 function digest(key: string): Buffer {

@@ -3,6 +3,7 @@
  * room whose business it is, and turn what comes back into an answer.
  */
 import { randomUUID } from 'node:crypto';
+import cookies from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import {
   fastify,
@@ -18,18 +19,21 @@ import { ArchiveError } from '#errors.ts';
 import { openAcceptor } from '#intake/intake.ts';
 import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
-import { guardRoutes } from './auth.ts';
+import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { describeTruly } from './description.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
+import { registerPeople } from './people.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { registerReports } from './reports.ts';
+import { registerSignIn } from './sign-in.ts';
 import { openWatchers } from './watchers.ts';
 import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
 
+export type { Call } from './auth.ts';
 export { openMetrics, type Metrics } from './metrics.ts';
 export { readiness } from './readiness.ts';
 
@@ -89,7 +93,18 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   const connections = watchConnections(app.server);
   const context: ApiContext = {
     system,
-    keyring: openKeyring(system.db),
+    guard: {
+      keyring: openKeyring(system.db),
+      db: system.db,
+      cookie: sessionCookie(system.config.publicUrl),
+    },
+    frameOf: ({ person }) => ({
+      mode: system.config.mode,
+      viewer:
+        person === null
+          ? null
+          : { name: person.name, agencyName: person.agencyName, roles: person.caller.roles },
+    }),
     acceptor: openAcceptor(system.db),
     metrics: options.metrics ?? openMetrics(system.db),
     watchers: await openWatchers(
@@ -197,18 +212,27 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
             scheme: 'bearer',
             description: 'A key of one agency and one role: holdfast key create',
           },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'holdfast-session',
+            description: 'Somebody who signed in at /sign-in; by https the cookie is named __Host-holdfast',
+          },
         },
       },
     },
   });
-  guardRoutes(app, context.keyring);
+  await app.register(cookies);
+  guardRoutes(app, context.guard);
   await app.register(async (routes) => {
     registerReports(routes, context);
     registerRecords(routes, context);
     registerReference(routes, context);
     registerOperations(routes, context);
+    registerSignIn(routes, context);
+    registerPeople(routes, context);
     await registerConsole(routes, {
-      mode: system.config.mode,
+      frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,
       openapi: () => app.swagger(),
     });

@@ -1,18 +1,34 @@
 /**
  * Who asks, and whether they may. Decided before a byte of the body is read. A record of another agency is "not found",
  * never "forbidden": its existence is nobody else's business.
+ *
+ * Programs send a key, people who signed in a cookie. Where both come, the key counts: a page that was given one means it. A
+ * cookie comes along with whatever makes a browser ask, so a call that changes something takes it from our own pages only.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Caller, Keyring, Role } from '#agency/agency.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SESSION_MS, signedIn, type Caller, type Keyring, type Role, type SignedIn } from '#agency/agency.ts';
+import type { Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Roles that may call this route; absent: no key is needed. */
+    /** Roles that may call this route; absent: anybody may, and `open` says why. */
     roles?: readonly Role[];
+    /** A page for people: who is not signed in is sent to do so. */
+    page?: boolean;
+    /** Why no key and no session is asked for. */
+    open?: string;
+    /** Takes a form of ours although nobody is signed in: from our own pages only. */
+    ownPagesOnly?: boolean;
+  }
+  interface FastifyInstance {
+    /** Every call that there is, for whoever looks after its guard. */
+    calls: readonly Call[];
   }
   interface FastifyRequest {
     caller: Caller | null;
+    /** Whoever signed in on this browser; null: nobody, or it was not asked (a key came). */
+    person: SignedIn | null;
   }
 }
 
@@ -22,49 +38,107 @@ export const READERS: readonly Role[] = [
   'moderator',
   'custodian',
   'retention-officer',
+  'approver',
   'auditor',
   'administrator',
 ];
 export const EVERYONE: readonly Role[] = [...READERS, 'intake'];
 export const OPERATORS: readonly Role[] = ['custodian', 'administrator'];
+export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 
-export function guardRoutes(app: FastifyInstance, keyring: Keyring): void {
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+export interface Guard {
+  readonly keyring: Keyring;
+  readonly db: Db;
+  readonly cookie: SessionCookie;
+}
+
+/** A call, and who may make it; null: anybody. */
+export interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly roles: readonly Role[] | null;
+  readonly page: boolean;
+}
+
+export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard): void {
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
-    const { roles } = request.routeOptions.config;
-    if (roles === undefined) return;
+  app.decorateRequest('person', null);
+  const calls: Call[] = [];
+  app.decorate('calls', calls);
+  app.addHook('onRoute', ({ url, method, config }) => {
+    for (const one of [method].flat())
+      calls.push({ method: one, url, roles: config?.roles ?? null, page: config?.page === true });
+    if (config?.roles === undefined && config?.open === undefined && !url.startsWith('/assets/'))
+      throw new ArchiveError('invariant-broken', `${url} says neither who may call it nor why anybody may.`, {
+        retry: 'halt',
+      });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const { roles, page, ownPagesOnly } = request.routeOptions.config;
     const key = keyOf(request);
-    if (key === null)
-      throw new ArchiveError(
-        'key-missing',
-        'Send the header "Authorization: Bearer <key>". An administrator makes keys with "holdfast key create".',
-        { retry: 'never' },
-      );
-    const caller = await keyring.callerOf(key);
+    if (key === null && (roles !== undefined || page === true)) {
+      const token = cookie.of(request);
+      request.person = token === null ? null : await signedIn(db, token);
+    }
+    if (ownPagesOnly === true || request.person !== null) cookie.refuseForeign(request);
+    if (roles === undefined) return;
+    const caller = key === null ? request.person?.caller : await keyring.callerOf(key);
+    if (caller === undefined) {
+      if (page === true) return await reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303);
+      throw cookie.of(request) === null ? keyMissing() : sessionEnded();
+    }
     if (caller === null)
       throw new ArchiveError(
         'key-invalid',
         'This key is not known, or was revoked. Ask your administrator for a new one.',
         { retry: 'never' },
       );
-    if (!roles.includes(caller.role))
+    if (!caller.roles.some((role) => roles.includes(role)))
       throw new ArchiveError(
         'role-not-allowed',
-        `A key with the role "${caller.role}" may not do this. It takes one of: ${roles.join(', ')}.`,
+        caller.kind === 'key'
+          ? `A key with the role "${caller.roles.join(', ')}" may not do this. It takes one of: ${roles.join(', ')}.`
+          : `Your roles (${caller.roles.join(', ')}) do not allow this. It takes one of: ${roles.join(', ')}. Your administrator can change them.`,
         { retry: 'never' },
       );
     request.caller = caller;
   });
 }
 
-function keyOf(request: FastifyRequest): string | null {
-  return /^Bearer ([\x21-\x7e]{1,200})$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
+function keyMissing(): ArchiveError {
+  return new ArchiveError(
+    'key-missing',
+    'Sign in, or send the header "Authorization: Bearer <key>". An administrator makes keys with "holdfast key create".',
+    { retry: 'never' },
+  );
 }
 
-/** For answers that go on for long: whether the key that opened them still counts. */
-export async function isStillKnown(request: FastifyRequest, keyring: Keyring): Promise<boolean> {
+function sessionEnded(): ArchiveError {
+  return new ArchiveError(
+    'session-ended',
+    'You are not signed in any more. Sign in again; nothing that you put in is lost.',
+    { retry: 'never' },
+  );
+}
+
+function keyOf(request: FastifyRequest): string | null {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return null;
+  // Whatever else stands there is a key that nobody knows, and no reason to look at the cookie.
+  return /^Bearer ([\x21-\x7e]{1,200})$/.exec(authorization)?.[1] ?? '';
+}
+
+/** For answers that go on for long: whether what opened them, key or session, still counts. */
+export async function isStillKnown(
+  request: FastifyRequest,
+  { keyring, db, cookie }: Guard,
+): Promise<boolean> {
   const key = keyOf(request);
-  return key !== null && (await keyring.callerOf(key)) !== null;
+  if (key !== null) return (await keyring.callerOf(key)) !== null;
+  const token = cookie.of(request);
+  return token !== null && (await signedIn(db, token)) !== null;
 }
 
 /** The caller of a guarded route. */
@@ -76,6 +150,41 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
-export function actorOf(caller: Caller): string {
-  return `key:${caller.keyId}`;
+export interface SessionCookie {
+  of(request: FastifyRequest): string | null;
+  set(reply: FastifyReply, token: string): void;
+  clear(reply: FastifyReply): void;
+  /** Throws when the request did not come from a page of ours. */
+  refuseForeign(request: FastifyRequest): void;
+}
+
+/**
+ * By https the name begins with `__Host-`, which binds it to this host alone (RFC 6265bis, 4.1.3.2); a trial without https has
+ * to do without. `Lax`: a link from elsewhere opens our pages as who one is; what changes something is asked for its origin.
+ */
+export function sessionCookie(publicUrl: string): SessionCookie {
+  const { protocol, origin: own } = new URL(publicUrl);
+  const secure = protocol === 'https:';
+  const name = secure ? '__Host-holdfast' : 'holdfast-session';
+  const options = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const;
+  return {
+    of: (request) => request.cookies[name] ?? null,
+    set: (reply, token) => void reply.setCookie(name, token, { ...options, maxAge: SESSION_MS / 1000 }),
+    clear: (reply) => void reply.clearCookie(name, options),
+    refuseForeign: (request) => {
+      if (SAFE_METHODS.includes(request.method)) return;
+      const { origin, host } = request.headers;
+      const site = request.headers['sec-fetch-site'];
+      const isOwn =
+        site === undefined
+          ? origin === own || (origin !== undefined && URL.canParse(origin) && new URL(origin).host === host)
+          : site === 'same-origin';
+      if (!isOwn)
+        throw new ArchiveError(
+          'request-cross-site',
+          'This was sent by a page that is not ours, so nothing was done. Open Holdfast itself and do it there.',
+          { retry: 'never' },
+        );
+    },
+  };
 }

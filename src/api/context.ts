@@ -1,13 +1,18 @@
 /** What the routes are handed. */
-import type { Keyring } from '#agency/agency.ts';
+import type { FastifyRequest } from 'fastify';
+import type { Frame } from '#console/console.ts';
+
 import type { Acceptor } from '#intake/intake.ts';
 import type { Metrics } from './metrics.ts';
 import type { System } from '../system.ts';
+import type { Guard } from './auth.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface ApiContext {
+  /** What each page is told: the mode, and who is at work. */
+  readonly frameOf: (request: FastifyRequest) => Frame;
   readonly system: System;
-  readonly keyring: Keyring;
+  readonly guard: Guard;
   readonly acceptor: Acceptor;
   readonly metrics: Metrics;
   readonly watchers: Watchers;

@@ -6,9 +6,10 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
+import { actorOf } from '#agency/agency.ts';
 import { appendEvent, type readArtifact } from '#record/record.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
-import { actorOf, callerOf } from './auth.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 
 type File = NonNullable<Awaited<ReturnType<typeof readArtifact>>>;

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { actorOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, receiptPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
@@ -21,7 +22,7 @@ import {
   searchRecords,
 } from '#record/record.ts';
 import { STEPS } from '#queue/queue.ts';
-import { actorOf, callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
+import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openChecked } from './handing-over.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
@@ -155,14 +156,14 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
     async (request, reply) => {
       const id = recordIdOf(request.params.id);
       if (id === null) throw notFound();
-      const { agencyId, keyId } = callerOf(request);
-      const watch = context.watchers.watch({ agencyId, keyId, recordId: id });
+      const { agencyId, id: watcher } = callerOf(request);
+      const watch = context.watchers.watch({ agencyId, watcher, recordId: id });
       try {
         const first = await watch.first;
         if (first === null) throw notFound();
         await streamReceipts(reply, watch, first, {
-          // A key that was revoked ends what it opened.
-          isKnown: async () => await isStillKnown(request, context.keyring),
+          // A key that was revoked ends what it opened, and so does a session that ended.
+          isKnown: async () => await isStillKnown(request, context.guard),
           closing: context.closing,
         });
       } finally {
@@ -237,7 +238,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
     async (request) => ({
       parked: (await inAgency(request, listParked)).map((step) => ({
         ...step,
-        reason: callerOf(request).role === 'administrator' ? step.reason : reasonOf(step.code),
+        reason: callerOf(request).roles.includes('administrator') ? step.reason : reasonOf(step.code),
         parkedAt: step.parkedAt.toISOString(),
       })),
     }),

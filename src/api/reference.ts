@@ -19,19 +19,32 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
     },
   });
 
-  app.get('/v1/me', options('Which agency and role this key has'), async (request) => {
-    const { agencyId, role } = callerOf(request);
-    const agency = await system.db.inAgency(
-      agencyId,
-      async ({ tx }) =>
-        await tx
-          .selectFrom('agency')
-          .select(['name', 'zone'])
-          .where('id', '=', agencyId)
-          .executeTakeFirstOrThrow(),
-    );
-    return { agencyId, agencyName: agency.name, zone: agency.zone, role, mode: system.config.mode };
-  });
+  app.get(
+    '/v1/me',
+    options('Who asks: agency, roles, and the name of a person who signed in'),
+    async (request) => {
+      const { agencyId, roles, kind } = callerOf(request);
+      const agency = await system.db.inAgency(
+        agencyId,
+        async ({ tx }) =>
+          await tx
+            .selectFrom('agency')
+            .select(['name', 'zone'])
+            .where('id', '=', agencyId)
+            .executeTakeFirstOrThrow(),
+      );
+      return {
+        agencyId,
+        agencyName: agency.name,
+        zone: agency.zone,
+        kind,
+        role: roles.join(', '),
+        roles,
+        name: request.person?.name ?? null,
+        mode: system.config.mode,
+      };
+    },
+  );
   app.get(
     '/v1/policies',
     options('Policies of the agency and the removal grounds in force today'),

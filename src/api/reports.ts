@@ -3,6 +3,7 @@
  * reads bytes; what they mean is the intake room's business.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf } from '#agency/agency.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { classifyAddress } from '#capture/addresses.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Share,
 } from '#intake/intake.ts';
 import { readRecordRow, recordIdOf } from '#record/record.ts';
-import { actorOf, callerOf, REPORTERS } from './auth.ts';
+import { callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { BODY_OPTIONAL } from './description.ts';
 import { reportSchema } from './report-schema.ts';
@@ -118,7 +119,7 @@ async function receive(
   const { room } = context.system;
   // A small report is written into the database: the row, its index and the log of both take several times what was sent.
   await room.ask(ROW_BYTES + 4 * (request.body instanceof Uint8Array ? request.body.length : 0));
-  const share = room.share(callerOf(request).keyId);
+  const share = room.share(callerOf(request).id);
   try {
     return await receiveInto(
       context,
@@ -163,9 +164,10 @@ async function receiveInto(
     },
     {
       agencyId: caller.agencyId,
-      keyId: caller.keyId,
+      keyId: caller.kind === 'key' ? caller.id : null,
+      sessionId: caller.sessionId,
       actor: actorOf(caller),
-      actorType: caller.role === 'intake' ? 'unknown' : 'agency-staff',
+      actorType: caller.roles.includes('intake') ? 'unknown' : 'agency-staff',
     },
     {
       ...sent,

@@ -18,7 +18,7 @@ export interface Look {
 
 export interface Who {
   readonly agencyId: string;
-  readonly keyId: string;
+  readonly watcher: string;
   readonly recordId: string;
 }
 
@@ -39,7 +39,7 @@ export interface Watchers {
 }
 
 export interface WatchLimits {
-  readonly perKey: number;
+  readonly perWatcher: number;
   readonly inAll: number;
   /** Looks at one moment. The pool that they take connections from is intake's. */
   readonly atOnce: number;
@@ -47,7 +47,7 @@ export interface WatchLimits {
   readonly mostMs: number;
 }
 
-const LIMITS: WatchLimits = { perKey: 50, inAll: 1000, atOnce: 2, firstMs: 2000, mostMs: 30_000 };
+const LIMITS: WatchLimits = { perWatcher: 50, inAll: 1000, atOnce: 2, firstMs: 2000, mostMs: 30_000 };
 
 interface Watched {
   readonly agencyId: string;
@@ -69,7 +69,7 @@ export async function openWatchers(
 ): Promise<Watchers> {
   /** By record; of several agencies only when somebody asks for a record that is not theirs, and is about to be told so. */
   const watched = new Map<string, Set<Watched>>();
-  const perKey = new Map<string, number>();
+  const perWatcher = new Map<string, number>();
   const inTurn = turns(limits.atOnce);
   let inAll = 0;
 
@@ -134,12 +134,12 @@ export async function openWatchers(
   };
 
   return {
-    watch: ({ agencyId, keyId, recordId }) => {
-      const ofKey = perKey.get(keyId) ?? 0;
-      if (ofKey >= limits.perKey)
+    watch: ({ agencyId, watcher, recordId }) => {
+      const ofWatcher = perWatcher.get(watcher) ?? 0;
+      if (ofWatcher >= limits.perWatcher)
         throw new ArchiveError(
           'streams-too-many',
-          `This key has ${ofKey} streams of live status open, as many as one key may have. Close one, or ask for the receipt now and then instead.`,
+          `This key has ${ofWatcher} streams of live status open, as many as one key may have. Close one, or ask for the receipt now and then instead.`,
           { retry: 'later' },
         );
       if (inAll >= limits.inAll)
@@ -148,7 +148,7 @@ export async function openWatchers(
           'As many streams of live status are open as this process can serve. Ask for the receipt now and then instead, or try again in a moment.',
           { retry: 'later' },
         );
-      perKey.set(keyId, ofKey + 1);
+      perWatcher.set(watcher, ofWatcher + 1);
       inAll += 1;
       const record = join(agencyId, recordId);
       let seer: ((found: Look | null) => void) | null = null;
@@ -166,9 +166,9 @@ export async function openWatchers(
           if (seer !== null) record.seers.delete(seer);
           leave(record);
           inAll -= 1;
-          const left = (perKey.get(keyId) ?? 1) - 1;
-          if (left === 0) perKey.delete(keyId);
-          else perKey.set(keyId, left);
+          const left = (perWatcher.get(watcher) ?? 1) - 1;
+          if (left === 0) perWatcher.delete(watcher);
+          else perWatcher.set(watcher, left);
         },
       };
     },

@@ -16,10 +16,10 @@ export const keyCreate: Verb = {
       .option('--label <text>', 'what it is for', 'made on the command line'),
   run: async (invocation) => {
     const { options, say, answer } = invocation;
-    const { createKey, ROLES } = await import('#agency/agency.ts');
-    const role = ROLES.find((name) => name === options['role']);
+    const { createKey, KEY_ROLES } = await import('#agency/agency.ts');
+    const role = KEY_ROLES.find((name) => name === options['role']);
     if (role === undefined) {
-      say(`There is no role "${String(options['role'])}". There are: ${ROLES.join(', ')}.`);
+      say(`There is no role "${String(options['role'])}". There are: ${KEY_ROLES.join(', ')}.`);
       return EXIT.usage;
     }
     return await withDatabase(invocation, async (db) => {

@@ -22,6 +22,7 @@ import { parked } from './parked.ts';
 import { policyAdd } from './policy-add.ts';
 import { report } from './report.ts';
 import { up } from './up.ts';
+import { userAdd } from './user-add.ts';
 import { version } from './version.ts';
 import { work } from './work.ts';
 
@@ -33,6 +34,7 @@ const VERBS: readonly Verb[] = [
   agencyAdd,
   policyAdd,
   accountAdd,
+  userAdd,
   keyCreate,
   keyList,
   keyRevoke,
@@ -49,6 +51,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Public bodies that this installation serves',
   policy: 'What a body removes content for: its own clauses',
   account: 'The pages of a body on the platforms',
+  user: 'People with an account, who sign in',
   key: 'Keys for programs that report or read',
 };
 

@@ -20,21 +20,26 @@ export const up: Verb = {
       ...(config.s3 === null
         ? ['  The store is a folder on this machine: tamper-evident, not immutable.']
         : []),
-      ...(agencies.length > 0
-        ? [
-            `  Agencies: ${agencies.map((agency) => agency.id).join(', ')}. A new key: npx holdfast key create --agency ${agencies[0]?.id ?? ''} --role moderator`,
-          ]
+      ...(agencies.length > 0 ? [`  Agencies: ${agencies.map((agency) => agency.id).join(', ')}`] : []),
+      ...(running.firstAccount === null
+        ? [`  Sign in:          ${running.address}/sign-in`]
         : [
-            '  Nobody can report yet. In a second terminal, make an agency and its first key:',
-            '    npx holdfast agency add --slug rivertown --name "City of Rivertown"',
-            '    npx holdfast key create --agency rivertown --role moderator',
-            '  Or watch the whole path with a city that does not exist:  npx holdfast demo',
+            '  Nobody has an account yet. Make the first one here, within a day; the link works once:',
+            `    ${running.firstAccount}`,
           ]),
+      ...(agencies.length === 0
+        ? ['  Or watch the whole path with a city that does not exist:  npx holdfast demo']
+        : []),
       '  Ctrl-C stops; what is running is finished first.',
       '',
     ].join('\n');
     answer(
-      { address: running.address, mode: config.mode, agencies: agencies.map((agency) => agency.id) },
+      {
+        address: running.address,
+        mode: config.mode,
+        agencies: agencies.map((agency) => agency.id),
+        firstAccount: running.firstAccount,
+      },
       text,
     );
     try {

@@ -7,23 +7,27 @@
  *   - A picture is never lost by this page: on every error it stays, and sending again repeats the same Idempotency-Key,
  *     so that nothing is archived twice and nothing is left out. Another key is asked for in place.
  *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed.
- *   - The key is kept in the tab alone: never in an address, never on the disk of the device.
+ *   - Who signed in is known by a cookie that no script can read. A key is kept in the tab alone: never in an address, never on the disk of the device.
  *   - What strangers wrote is shown as text, never as markup; pages run our own scripts and no other (see `headers.ts`).
  */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { registerAssets } from './assets.ts';
 import { docsPage } from './docs-page.ts';
 import { PAGE_HEADERS } from './headers.ts';
-import type { Mode } from './layout.ts';
+import type { Frame } from './layout.ts';
 import { reportPage } from './report-page.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { PAGE_HEADERS } from './headers.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
+export { signInPage } from './sign-in-page.ts';
+export { firstAccountPage, joinPage } from './join-page.ts';
+export { invitationPage, peoplePage } from './people-page.ts';
+export type { Frame, Viewer } from './layout.ts';
 
 export interface ConsoleParts {
-  readonly mode: Mode;
+  readonly frameOf: (request: FastifyRequest) => Frame;
   readonly publicUrl: string;
   /** The OpenAPI document, asked for when the page is. */
   readonly openapi: () => object;
@@ -31,19 +35,25 @@ export interface ConsoleParts {
 
 export async function registerConsole(
   app: FastifyInstance,
-  { mode, publicUrl, openapi }: ConsoleParts,
+  { frameOf, publicUrl, openapi }: ConsoleParts,
 ): Promise<void> {
   await registerAssets(app);
-  const pages: Readonly<Record<string, () => string>> = {
-    '/report': () => reportPage(mode),
-    '/report/records/:id': () => statusPage(mode),
-    '/report/records/:id/receipt': () => receiptFrame(mode),
-    '/docs': () => docsPage(mode, openapi(), publicUrl),
+  /** Without data: the script asks the API, as whoever is at work. */
+  const anybody = { schema: { hide: true }, config: { open: 'a frame without data' } } as const;
+  const pages: Readonly<Record<string, (frame: Frame) => string>> = {
+    '/report': reportPage,
+    '/report/records/:id': statusPage,
+    '/report/records/:id/receipt': receiptFrame,
+    '/docs': (frame) => docsPage(frame, openapi(), publicUrl),
   };
   for (const [path, make] of Object.entries(pages)) {
-    app.get(path, { schema: { hide: true } }, async (_request, reply) => await sendPage(reply, make()));
+    app.get(
+      path,
+      { ...anybody, config: { ...anybody.config, page: true } },
+      async (request, reply) => await sendPage(reply, make(frameOf(request))),
+    );
   }
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => await reply.redirect('/report', 303));
+  app.get('/', anybody, async (_request, reply) => await reply.redirect('/report', 303));
 }
 
 async function sendPage(reply: FastifyReply, page: string): Promise<FastifyReply> {

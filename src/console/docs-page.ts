@@ -1,12 +1,12 @@
 /** The calls of the API, read from the OpenAPI document itself, so that this page cannot say anything else. */
 import { html, type Markup } from './html.ts';
-import { page, type Mode } from './layout.ts';
+import { page, type Frame } from './layout.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const METHODS: readonly string[] = ['get', 'post', 'put', 'patch', 'delete'];
 
-export function docsPage(mode: Mode, document: object, publicUrl: string): string {
+export function docsPage(frame: Frame, document: object, publicUrl: string): string {
   const paths = Object.entries(objectIn(document, 'paths'));
   const calls = paths.flatMap(([path, item]) =>
     METHODS.flatMap((method) =>
@@ -19,7 +19,7 @@ export function docsPage(mode: Mode, document: object, publicUrl: string): strin
   );
   return page({
     title: 'API',
-    mode,
+    ...frame,
     main: html`<h1 class="hf-h1">The calls of this archive</h1>
       <p class="hf-intro">
         ${calls.length} calls at <code>${publicUrl}</code>. The whole description, for programs:

@@ -1,20 +1,33 @@
 /** The frame of every page. */
 import { asset, uswdsCss } from './assets.ts';
-import { html, type Markup } from './html.ts';
+import { html, Markup } from './html.ts';
 
 export type Mode = 'trial' | 'production';
 
-export interface PageParts {
-  readonly title: string;
+/** Whoever signed in on this browser. */
+export interface Viewer {
+  readonly name: string;
+  readonly agencyName: string;
+  readonly roles: readonly string[];
+}
+
+/** What each page is told beside its own matter. */
+export interface Frame {
   readonly mode: Mode;
+  /** Null: nobody signed in. */
+  readonly viewer: Viewer | null;
+}
+
+export interface PageParts extends Frame {
+  readonly title: string;
   readonly main: Markup;
   /** A module of ours that the page runs. */
   readonly script?: string;
 }
 
-export function page({ title, mode, main, script }: PageParts): string {
+export function page({ title, mode, main, viewer, script }: PageParts): string {
   const whole = html`<!doctype html>
-    <html lang="en">
+    <html lang="en" ${viewer === null ? null : new Markup(' data-signed-in="yes"')}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -27,16 +40,20 @@ export function page({ title, mode, main, script }: PageParts): string {
       </head>
       <body>
         <a class="usa-skipnav" href="#main">Skip to the content</a>
-        ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
-        <header class="hf-header">
-          <a class="hf-name" href="/report">Holdfast</a>
-          <nav aria-label="Main">
-            <ul class="hf-nav">
-              <li><a href="/report">Report</a></li>
-              <li><a href="/docs">API</a></li>
-            </ul>
-          </nav>
-          <p class="hf-who" id="who" hidden></p>
+        <header>
+          ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
+          <div class="hf-header">
+            <a class="hf-name" href="/report">Holdfast</a>
+            <nav aria-label="Main">
+              <ul class="hf-nav">
+                <li><a href="/report">Report</a></li>
+                ${viewer?.roles.includes('administrator') === true && html`<li><a href="/people">People</a></li>`}
+                <li><a href="/docs">API</a></li>
+                ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
+              </ul>
+            </nav>
+            ${viewer === null ? html`<p class="hf-who" id="who" hidden></p>` : signedIn(viewer)}
+          </div>
         </header>
         <main id="main" class="hf-main" tabindex="-1">${main}</main>
       </body>
@@ -44,17 +61,43 @@ export function page({ title, mode, main, script }: PageParts): string {
   return whole.text;
 }
 
-/** Where sign-in will be. The key stays in the tab: never in an address, never on the disk. */
+/** A role, as people say it. */
+export const ROLE_NAMES: Readonly<Record<string, string>> = {
+  moderator: 'Moderator',
+  custodian: 'Custodian of records',
+  'retention-officer': 'Retention officer',
+  approver: 'Approver of destruction',
+  auditor: 'Auditor',
+  administrator: 'Administrator',
+};
+
+function signedIn({ name, agencyName, roles }: Viewer): Markup {
+  return html`<form class="hf-who" id="who" method="post" action="/sign-out">
+    <span
+      >${name}<span class="hf-who__more">
+        · ${agencyName} · ${roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}</span
+      ></span
+    >
+    <button class="usa-button usa-button--unstyled" type="submit">Sign out</button>
+  </form>`;
+}
+
+/** For whoever does not sign in. The key stays in the tab: never in an address, never on the disk. */
 export const keyPanel: Markup = html`<section
   id="key-panel"
   class="hf-panel"
   aria-labelledby="key-title"
   hidden
 >
-  <h2 id="key-title" class="hf-h2">Your agency’s key</h2>
+  <h2 id="key-title" class="hf-h2">Sign in, or use a key</h2>
+  <p class="hf-key-ways">
+    <a class="usa-button" id="key-sign-in" href="/sign-in">Sign in with your account</a>
+    <button class="usa-button usa-button--outline" type="button" id="key-again" hidden>
+      I have signed in: go on
+    </button>
+  </p>
   <p id="key-why">
-    Your administrator gives it to you. It stays in this tab until you close it. Signing in with your own
-    account replaces it later.
+    Without an account: a key that your administrator gave you. It stays in this tab until you close it.
   </p>
   <form id="key-form" novalidate>
     <div class="usa-form-group" id="key-group">

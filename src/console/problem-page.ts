@@ -14,6 +14,7 @@ export function problemPage(problem: PageProblem, mode: Mode): string {
   return page({
     title: problem.title,
     mode,
+    viewer: null,
     main: html`<h1 class="hf-h1">${problem.title}</h1>
       <p class="hf-intro">${problem.detail}</p>
       <p><a class="usa-button" href="/report">Report content</a></p>

@@ -42,6 +42,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
   return page({
     title: `Receipt ${code}`,
     mode,
+    viewer: null,
     main: html`<article class="hf-receipt">
       <h1 class="hf-h1">Receipt <span class="hf-code__value">${code}</span></h1>
       <p class="hf-intro">${about.agencyName}</p>

@@ -4,7 +4,7 @@
  */
 import type { SimpleReport } from '#intake/intake.ts';
 import { html, type Markup } from './html.ts';
-import { keyPanel, noScript, page, type Mode } from './layout.ts';
+import { keyPanel, noScript, page, type Frame } from './layout.ts';
 
 type Verb = SimpleReport['action']['verb'];
 
@@ -102,10 +102,10 @@ export const progress: Markup = html`<div class="hf-sending" id="sending" hidden
   <progress id="sent" max="100" value="0"></progress>
 </div>`;
 
-export function reportPage(mode: Mode): string {
+export function reportPage(frame: Frame): string {
   return page({
     title: 'Report',
-    mode,
+    ...frame,
     script: 'report.js',
     main: html`<h1 class="hf-h1">Archive it before it goes</h1>
       ${noScript('It keeps your pictures safe while they are sent, and it tells you when removing is safe. Without it: do not remove the content yet. Save a screenshot and give it to your custodian of records, or hand it in with “holdfast report” from the command line.')}

@@ -3,15 +3,15 @@
  * what a moderator reads while it loads, when the line is down and when the script does not run.
  */
 import { html } from './html.ts';
-import { checkSign, keyPanel, noScript, page, stopSign, type Mode } from './layout.ts';
+import { checkSign, keyPanel, noScript, page, stopSign, type Frame } from './layout.ts';
 import { pictureField, progress } from './report-page.ts';
 
 const NOT_YET = 'DO NOT REMOVE YET';
 
-export function statusPage(mode: Mode): string {
+export function statusPage(frame: Frame): string {
   return page({
     title: NOT_YET,
-    mode,
+    ...frame,
     script: 'status.js',
     main: html`<h1 class="usa-sr-only">May it be removed?</h1>
       ${keyPanel}
@@ -87,10 +87,10 @@ export function statusPage(mode: Mode): string {
 }
 
 /** The frame into which the script puts the printable receipt: a link cannot carry a key. */
-export function receiptFrame(mode: Mode): string {
+export function receiptFrame(frame: Frame): string {
   return page({
     title: 'Receipt',
-    mode,
+    ...frame,
     script: 'receipt.js',
     main: html`<div class="hf-noprint">
         ${keyPanel} ${noScript('Without it, ask your custodian of records for the printed receipt.')}

@@ -235,6 +235,92 @@ export interface ChoreTable {
   report: Json<Record<string, unknown>>;
 }
 
+export interface PersonTable {
+  agency_id: string;
+  id: string;
+  name: string;
+  email: string;
+  password: Generated<string | null>;
+  code_secret: Generated<string | null>;
+  code_step: Generated<number | null>;
+  created_at: Generated<Date>;
+  created_by: string;
+  left_at: Generated<Date | null>;
+}
+
+export interface PersonRoleTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  role: string;
+  granted_at: Generated<Date>;
+  granted_by: string;
+  ended_at: Generated<Date | null>;
+  ended_by: Generated<string | null>;
+}
+
+export interface PasskeyTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  credential_id: string;
+  public_key: Buffer;
+  counter: number;
+  transports: string[];
+  label: string;
+  created_at: Generated<Date>;
+  used_at: Generated<Date | null>;
+  revoked_at: Generated<Date | null>;
+}
+
+export interface SessionTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  hash: Buffer;
+  means: 'password-and-code' | 'passkey' | 'oidc';
+  created_at: Generated<Date>;
+  seen_at: Generated<Date>;
+  expires_at: Date;
+  ended_at: Generated<Date | null>;
+  ended_because: Generated<string | null>;
+}
+
+export interface InvitationTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  hash: Buffer;
+  created_at: Generated<Date>;
+  created_by: string;
+  expires_at: Date;
+  used_at: Generated<Date | null>;
+}
+
+export interface SignInAttemptTable {
+  agency_id: string;
+  id: string;
+  who: Buffer;
+  at: Generated<Date>;
+  succeeded: Generated<boolean>;
+}
+
+export interface FirstAccountLinkTable {
+  id: string;
+  hash: Buffer;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  used_at: Generated<Date | null>;
+}
+
+export interface CeremonyTable {
+  id: string;
+  kind: 'register' | 'sign-in';
+  challenge: string;
+  about: string | null;
+  expires_at: Date;
+}
+
 export interface Tables {
   agency: AgencyTable;
   api_key: ApiKeyTable;
@@ -252,4 +338,12 @@ export interface Tables {
   step: StepTable;
   second_look: SecondLookTable;
   chore: ChoreTable;
+  person: PersonTable;
+  person_role: PersonRoleTable;
+  passkey: PasskeyTable;
+  session: SessionTable;
+  invitation: InvitationTable;
+  sign_in_attempt: SignInAttemptTable;
+  first_account_link: FirstAccountLinkTable;
+  ceremony: CeremonyTable;
 }

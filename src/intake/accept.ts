@@ -81,7 +81,9 @@ export async function acceptReport(
   context: AcceptContext,
   caller: {
     readonly agencyId: string;
-    readonly keyId: string;
+    /** Null: a person, who signed in. */
+    readonly keyId: string | null;
+    readonly sessionId: string | null;
     readonly actor: string;
     readonly actorType: 'agency-staff' | 'unknown';
   },
@@ -172,6 +174,7 @@ export async function acceptReport(
     ...rowOf(fact, reference, draft.captureWanted, received),
     agency: agencyId,
     keyId: caller.keyId,
+    sessionId: caller.sessionId,
     at: recordedTime,
     recordId: newId(),
     // Of what was said, not of how it was written: whoever sends the same again writes it anew, with other spaces and in
@@ -233,6 +236,12 @@ function settled(answer: AcceptAnswer, toRecord: ConfirmedRecord | null): Accept
         'record-full',
         `This record holds as much as one may hold (${RECORD_LIMITS.facts} facts, ${RECORD_LIMITS.bytes / 1_000_000} MB of them, ${RECORD_LIMITS.files} files), so nothing was added. Report it as a new one: POST /v1/deletion-events without "url", with the address in the note and the screenshots as files.`,
         { retry: 'never', details: { recordId: answer.recordId } },
+      );
+    case 'session-ended':
+      throw new ArchiveError(
+        'session-ended',
+        'You were signed out before this arrived, so nothing of it was taken. Sign in and send it again.',
+        { retry: 'never' },
       );
     case 'key-revoked':
       throw new ArchiveError('key-invalid', 'This key was revoked. Ask your administrator for a new one.', {

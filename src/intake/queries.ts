@@ -1,4 +1,4 @@
-/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once; 0007 adds the second look. */
+/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once; 0007 adds the second look, 0008 the session. */
 import type { AgencyTx, Db, PictureFinding } from '#db/db.ts';
 import { isDatabaseDown, isRetryableConflict } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
@@ -7,6 +7,8 @@ import { placedArtifacts, type Words } from '#record/record.ts';
 export interface AcceptRow {
   readonly agency: string;
   readonly keyId: string | null;
+  /** It counts only while the session does. */
+  readonly sessionId: string | null;
   readonly at: string;
   readonly recordId: string;
   readonly toRecord: string | null;
@@ -75,7 +77,8 @@ export type AcceptAnswer =
   | { readonly outcome: 'repeated'; readonly recordId: string; readonly factN: number }
   | { readonly outcome: 'conflict'; readonly recordId: string }
   | { readonly outcome: 'full'; readonly recordId: string }
-  | { readonly outcome: 'key-revoked' };
+  | { readonly outcome: 'key-revoked' }
+  | { readonly outcome: 'session-ended' };
 
 export interface Acceptor {
   /** Resolves after the commit, never before. */
@@ -153,7 +156,7 @@ function isRace(error: unknown): boolean {
 async function acceptAll(db: Db, batch: readonly Waiting[]): Promise<AcceptAnswer[]> {
   const rows = await db.statement<{ answer: AcceptAnswer }>(
     'accept',
-    'select then_look_again(r.value, accept_report(r.value)) as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i',
+    'select accept_from(r.value) as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i',
     [`[${batch.map((item) => item.json).join(',')}]`],
   );
   return rows.map((row) => row.answer);

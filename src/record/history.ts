@@ -17,11 +17,19 @@ export type EventType =
   | 'fixity.failed'
   | 'view.opened'
   | 'step.parked'
-  | 'step.rerun';
+  | 'step.rerun'
+  // of no record: who may do what in the agency
+  | 'person.added'
+  | 'person.roles'
+  | 'person.left'
+  | 'person.invited'
+  | 'person.means'
+  | 'person.signed-in'
+  | 'person.signed-out';
 
 export interface EventDraft {
   readonly type: EventType;
-  /** `key:<id>`, `worker:<step>`, `cli`: never a name. */
+  /** `key:<id>`, `person:<id>`, `worker:<step>`, `cli`: never a name. */
   readonly actor: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

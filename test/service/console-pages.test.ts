@@ -122,7 +122,7 @@ describe('what is served', () => {
     const app = fastify();
     const hostile = 'A record, <script>alert(1)</script> whole';
     await registerConsole(app, {
-      mode: 'production',
+      frameOf: () => ({ mode: 'production', viewer: null }),
       publicUrl: 'https://archive.example',
       openapi: () => ({
         paths: { '/v1/<b>': { get: { tags: ['<i>'], summary: hostile, responses: { 200: {} } } } },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAgency, createKey, revokeKey, ROLES, type Role } from '#agency/agency.ts';
+import { addAgency, createKey, revokeKey, KEY_ROLES, type KeyRole } from '#agency/agency.ts';
 import { buildApp } from '#api/api.ts';
 import type { Receipt } from '#record/record.ts';
 import { multipart, openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -622,13 +622,13 @@ describe('what an error said', () => {
         [body.recordId, name, code, SAID],
       );
     const path = `/v1/records/${body.recordId}`;
-    const asked: [string, Role][] = [
+    const asked: [string, KeyRole][] = [
       [path, 'auditor'],
       [path, 'moderator'],
       [path, 'administrator'],
       ['/v1/records', 'custodian'],
       ['/v1/parked', 'custodian'],
-      ...ROLES.map((role): [string, Role] => [`${path}/receipt`, role]),
+      ...KEY_ROLES.map((role): [string, KeyRole] => [`${path}/receipt`, role]),
     ];
     for (const [url, role] of asked) {
       const reply = await call(archive, url, { role });

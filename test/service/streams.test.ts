@@ -162,7 +162,7 @@ describe('streams', () => {
 });
 
 describe('watchers', () => {
-  const limits: WatchLimits = { perKey: 3, inAll: 5, atOnce: 2, firstMs: 50, mostMs: 400 };
+  const limits: WatchLimits = { perWatcher: 3, inAll: 5, atOnce: 2, firstMs: 50, mostMs: 400 };
   let watchers: Watchers;
   let reads: string[] = [];
   beforeAll(async () => {
@@ -177,8 +177,8 @@ describe('watchers', () => {
     );
   });
   afterAll(async () => await watchers?.close());
-  const watch = (recordId: string, keyId = 'a', agencyId = 'rivertown') =>
-    watchers.watch({ agencyId, keyId, recordId });
+  const watch = (recordId: string, watcher = 'a', agencyId = 'rivertown') =>
+    watchers.watch({ agencyId, watcher, recordId });
   const refusal = (work: () => unknown): string => {
     try {
       work();

@@ -13,6 +13,7 @@ import { assertDurable, openDb } from '#db/db.ts';
 import { openQueue } from '#queue/queue.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { call, recordOf, settled } from '../support/looking.ts';
+import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
 
@@ -72,6 +73,15 @@ beforeAll(async () => {
     "insert into step (record_id, name, agency_id, parked_at, error_code, error) values ($1, 'inspect', 'lakeside', now(), 'internal', 'x')",
     [theirs],
   );
+  const { personId } = await colleague(archive, ['moderator'], 'lakeside');
+  await archive.sql.query(
+    `insert into passkey (agency_id, id, person_id, credential_id, public_key, counter, label)
+     values ('lakeside', gen_random_uuid(), $1, 'of-lakeside', 'key', 0, 'x')`,
+    [personId],
+  );
+  await archive.sql.query(
+    "insert into sign_in_attempt (agency_id, id, who) values ('lakeside', gen_random_uuid(), sha256('x'))",
+  );
   await archive.sql.query(
     `insert into second_look (agency_id, record_id, fact_n, looked_at, answer, outcome, finding)
      values ('lakeside', $1, 1, now(), 'there', 'captured', '{"address": "https://lakeside.example"}')`,
@@ -103,7 +113,7 @@ async function outcome(client: Client, statement: string, values: unknown[] = []
 const DENIED = '42501';
 
 /** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
-const OF_NO_AGENCY = ['chore', 'migration'];
+const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'migration'];
 
 async function tables(): Promise<string[]> {
   const { rows } = await archive.sql.query<{ name: string }>(
@@ -142,12 +152,18 @@ describe('the catalogue', () => {
       'event',
       'fact',
       'ground',
+      'invitation',
       'object',
+      'passkey',
+      'person',
+      'person_role',
       'policy_version',
       'record',
       'seal',
       'second_look',
       'series',
+      'session',
+      'sign_in_attempt',
       'step',
     ];
     expect(rows.map((row) => row.line)).toEqual(
@@ -157,7 +173,9 @@ describe('the catalogue', () => {
         ...['agency', 'api_key', 'step', 'object'].map(
           (table) => `${table} holdfast_system all: true / true`,
         ),
-        ...['record', 'seal', 'artifact'].map((table) => `${table} holdfast_system select: true / -`),
+        ...['record', 'seal', 'artifact', 'invitation', 'passkey', 'person', 'session'].map(
+          (table) => `${table} holdfast_system select: true / -`,
+        ),
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
     );
@@ -220,6 +238,12 @@ describe('the catalogue', () => {
       event: { select: '*', insert: '*' },
       second_look: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
+      person: { select: '*', insert: '*', update: 'code_secret code_step email left_at name password' },
+      person_role: { select: '*', insert: '*', update: 'ended_at ended_by' },
+      passkey: { select: '*', insert: '*', update: 'counter label revoked_at used_at' },
+      session: { select: '*', insert: '*', update: 'ended_at ended_because seen_at' },
+      invitation: { select: '*', insert: '*', update: 'used_at' },
+      sign_in_attempt: { select: '*', insert: '*', update: 'succeeded', delete: '*' },
     },
     holdfast_system: {
       agency: { select: '*', insert: '*' },
@@ -234,6 +258,12 @@ describe('the catalogue', () => {
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
       chore: { select: '*', insert: '*', update: '*' },
+      person: { select: 'agency_id id' },
+      passkey: { select: 'agency_id credential_id person_id' },
+      session: { select: 'agency_id hash id' },
+      invitation: { select: 'agency_id hash id' },
+      first_account_link: { select: '*', insert: '*', update: '*' },
+      ceremony: { select: '*', insert: '*', delete: '*' },
     },
     holdfast_search: {
       record: {
@@ -332,6 +362,14 @@ describe('the roles', () => {
     ['policy_version', 'title'],
     ['classification_rule', 'matches'],
     ['series', 'title'],
+    ['person', 'name'],
+    ['person', 'email'],
+    ['person', 'password'],
+    ['person', 'code_secret'],
+    ['passkey', 'public_key'],
+    ['session', 'person_id'],
+    ['invitation', 'person_id'],
+    ['sign_in_attempt', 'who'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);

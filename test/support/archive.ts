@@ -11,7 +11,7 @@ import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { multipart, type TestFile } from './archive-forms.ts';
-import { addAgency, createKey, type Role } from '#agency/agency.ts';
+import { addAgency, createKey, type KeyRole } from '#agency/agency.ts';
 import { buildApp, openMetrics } from '#api/api.ts';
 import { readConfig, type Config } from '#config.ts';
 import type { Receipt } from '#record/record.ts';
@@ -41,7 +41,7 @@ export interface Archive {
   /** Connected as the superuser, past every wall: for looking. */
   readonly sql: Client;
   /** Keys of the agency `rivertown`, by role. */
-  key(role?: Role, agency?: string): Promise<string>;
+  key(role?: KeyRole, agency?: string): Promise<string>;
   /** Starts workers; all of them when none is named. */
   work(...names: WorkerName[]): Promise<void>;
   stopWork(): Promise<void>;
@@ -117,7 +117,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
   await sql.connect();
 
   const keys = new Map<string, string>();
-  const key = async (role: Role = 'moderator', agency = 'rivertown'): Promise<string> => {
+  const key = async (role: KeyRole = 'moderator', agency = 'rivertown'): Promise<string> => {
     const name = `${agency} ${role}`;
     const made =
       keys.get(name) ?? (await createKey(system.db, { agencyId: agency, role, label: 'test' })).key;

@@ -7,6 +7,7 @@ import { openArchive, type Archive, type ArchiveOptions } from './archive.ts';
 import { startConsoleBrowser } from './console-browser.ts';
 import { recordOf } from './looking.ts';
 import { noisyPng, png } from './picture.ts';
+import { freePort } from './port.ts';
 import { visitorIn, type Visitor } from './visitor.ts';
 
 interface Picture {
@@ -40,12 +41,21 @@ export interface ConsoleScene {
   close(): Promise<void>;
 }
 
-export async function openConsoleScene(options: ArchiveOptions = {}): Promise<ConsoleScene> {
-  const archive = await openArchive(options);
-  await archive.app.listen({ host: '127.0.0.1', port: 0 });
+/** `named`: under a name, which passkeys ask for, and with that as the public address. */
+export async function openConsoleScene(
+  options: ArchiveOptions & { readonly named?: boolean } = {},
+): Promise<ConsoleScene> {
+  const { named = false, ...rest } = options;
+  const port = named ? await freePort() : 0;
+  const publicUrl = `http://localhost:${port}`;
+  const archive = await openArchive({
+    ...rest,
+    env: { ...rest.env, ...(named ? { HOLDFAST_PUBLIC_URL: publicUrl } : {}) },
+  });
+  await archive.app.listen({ host: '127.0.0.1', port });
   const address = archive.app.addresses()[0];
   if (address === undefined || typeof address === 'string') throw new Error('The archive has no address.');
-  const origin = `http://127.0.0.1:${address.port}`;
+  const origin = named ? publicUrl : `http://127.0.0.1:${address.port}`;
   const browser = await startConsoleBrowser();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-pictures-'));
   const keep = async (name: string, bytes: Buffer): Promise<Picture> => {

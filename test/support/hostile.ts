@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Role } from '#agency/agency.ts';
+import type { KeyRole } from '#agency/agency.ts';
 import type { Archive } from './archive.ts';
 
 export interface Got {
@@ -20,7 +20,7 @@ export interface Sent {
   /** Null: none. */
   readonly type?: string | null;
   readonly body?: string | Uint8Array;
-  readonly role?: Role;
+  readonly role?: KeyRole;
   readonly agency?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Without an Authorization header of ours. */

@@ -1,6 +1,6 @@
 /** Looking at a record as the API shows it: what it says about itself, and when nothing more will happen to it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Role } from '#agency/agency.ts';
+import type { KeyRole } from '#agency/agency.ts';
 import type { Receipt, RecordView } from '#record/record.ts';
 import { multipart, type Archive, type TestFile } from './archive.ts';
 
@@ -20,7 +20,7 @@ export async function call(
   archive: Archive,
   url: string,
   options: {
-    readonly role?: Role;
+    readonly role?: KeyRole;
     readonly agency?: string;
     readonly method?: 'GET' | 'POST';
     readonly payload?: unknown;

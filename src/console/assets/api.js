@@ -1,4 +1,9 @@
-/** The calls of the API, with the key in a header and nowhere else. */
+/** The calls of the API: as whoever signed in (a cookie that no script sees), or with a key, in a header and nowhere else. */
+
+/** In the place of a key: whoever signed in on this browser. */
+export const SIGNED_IN = '';
+
+export const keyHeader = (key) => (key === SIGNED_IN ? {} : { authorization: `Bearer ${key}` });
 
 /** The archive answered, and said no. */
 export class Refused extends Error {
@@ -24,11 +29,11 @@ export async function request(path, { key, method = 'GET', accept = 'application
   try {
     answer = await fetch(path, {
       method,
-      headers: { authorization: `Bearer ${key}`, accept, ...headers },
+      headers: { ...keyHeader(key), accept, ...headers },
       body,
       signal,
       cache: 'no-store',
-      credentials: 'omit',
+      credentials: key === SIGNED_IN ? 'same-origin' : 'omit',
       redirect: 'error',
     });
   } catch (error) {

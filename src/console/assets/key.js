@@ -1,5 +1,7 @@
-/** The agency's key: asked for once, kept in the tab. Signing in replaces it later. */
-import { read, Refused } from './api.js';
+/**
+ * Who is at work: whoever signed in on this browser; else a key of the agency, asked for once and kept in the tab.
+ */
+import { read, Refused, SIGNED_IN } from './api.js';
 import { byId, make, say } from './dom.js';
 
 const SLOT = 'holdfast-key';
@@ -40,7 +42,13 @@ function keep(key) {
 export async function signIn({ changed = () => {} } = {}) {
   listen();
   const key = currentKey();
-  if (key === '') await ask('');
+  if (byId('who') instanceof HTMLFormElement) {
+    try {
+      session.me = await read('/v1/me', { key: SIGNED_IN });
+    } catch (error) {
+      await ask(error instanceof Refused && error.status === 401 ? 'You are not signed in any more.' : sentenceOf(error));
+    }
+  } else if (key === '') await ask('');
   else {
     try {
       accepted(key, await read('/v1/me', { key }));
@@ -66,6 +74,11 @@ function open(why, prefilled = '') {
   const panel = byId('key-panel');
   const shown = !panel.hidden;
   panel.hidden = false;
+  // Beside this page, so that nothing on it is lost; on an empty one there is nothing to lose.
+  const link = byId('key-sign-in');
+  link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.target = session.me === null ? '' : '_blank';
+  byId('key-again').hidden = session.me === null;
   // Whoever only thought of another key may keep the one in use; a refused one is no use to anybody.
   byId('key-keep').hidden = waiting.length > 0;
   // A key that somebody is just typing is left alone.
@@ -103,11 +116,7 @@ function listen() {
     tell('');
     try {
       accepted(key, await read('/v1/me', { key }));
-      close(waiting.length === 0);
-      const resolves = waiting;
-      waiting = [];
-      onNewKey(session);
-      for (const resolve of resolves) resolve(session);
+      entered();
     } catch (error) {
       tell(sentenceOf(error));
       byId('key').focus();
@@ -116,12 +125,38 @@ function listen() {
     }
   });
   byId('key-keep').addEventListener('click', () => close(true));
+  // They signed in beside this page, and come back.
+  byId('key-again').addEventListener('click', async () => {
+    if (trying) return;
+    trying = true;
+    try {
+      const me = await read('/v1/me', { key: SIGNED_IN });
+      session.key = SIGNED_IN;
+      session.me = me;
+      entered();
+    } catch (error) {
+      tell(error instanceof Refused && error.status === 401 ? 'Nobody is signed in on this browser yet.' : sentenceOf(error));
+    } finally {
+      trying = false;
+    }
+  });
+}
+
+/** Whoever waited goes on. */
+function entered() {
+  close(waiting.length === 0);
+  const resolves = waiting;
+  waiting = [];
+  onNewKey(session);
+  for (const resolve of resolves) resolve(session);
 }
 
 function accepted(key, me) {
   keep(key);
   session.key = key;
   session.me = me;
+  // Somebody signed in and left; the page stays with the key.
+  if (byId('who') instanceof HTMLFormElement) byId('who').replaceWith(make('p', { class: 'hf-who', id: 'who' }));
   const other = make('button', { type: 'button', class: 'usa-button usa-button--unstyled' }, 'Use another key');
   // In place: the key in use counts until another one is accepted, and nothing that was put in is touched.
   other.addEventListener('click', () => open(''));

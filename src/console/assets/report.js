@@ -104,7 +104,7 @@ async function failed(error) {
   failure(sentenceOf(error));
   if (!(error instanceof Refused)) return;
   if (error.status === 401) void ask(error.message).then(() => {
-    failure('The key was accepted. Press “Try again” to send.');
+    failure('You are signed in. Press “Try again” to send.');
     button.focus();
   });
 }

@@ -2,7 +2,7 @@
  * Sending a report with its pictures. One attempt has one Idempotency-Key; sending the same again after a broken line
  * repeats it, so that the archive can answer "I have it" instead of taking it twice. Changed content gets a new one.
  */
-import { newAttemptKey, Refused, Unreachable } from './api.js';
+import { keyHeader, newAttemptKey, Refused, Unreachable } from './api.js';
 import { byId, say, sizeOf } from './dom.js';
 
 /** A line on which nothing moves for so long is dead; sending again does no harm. */
@@ -60,7 +60,7 @@ function post(path, key, { event, files, idempotencyKey }) {
     for (const type of ['error', 'abort', 'timeout']) xhr.addEventListener(type, () => reject(new Unreachable()));
     xhr.addEventListener('loadend', () => clearTimeout(timer));
     xhr.open('POST', path);
-    xhr.setRequestHeader('authorization', `Bearer ${key}`);
+    for (const [name, value] of Object.entries(keyHeader(key))) xhr.setRequestHeader(name, value);
     xhr.setRequestHeader('accept', 'application/json');
     xhr.setRequestHeader('idempotency-key', idempotencyKey);
     xhr.setRequestHeader('holdfast-channel', 'web-form');
@@ -86,7 +86,7 @@ function parsed(text) {
 /** What went wrong and what to do, with the pictures still here. */
 export function sentenceOf(error) {
   if (error instanceof Refused) {
-    if (error.status === 401) return 'The archive does not know this key any more. Enter a key above, then try again. Your pictures are still here.';
+    if (error.status === 401) return 'You are not signed in any more, or the key was revoked. Sign in above (it opens beside this page), then try again. Your pictures are still here.';
     return `${error.message}${error.requestId === '' ? '' : ` (Request ${error.requestId})`}`;
   }
   if (error instanceof Unreachable) return 'The connection broke before the archive answered. Do not remove anything yet. Your pictures are still here: try again. Nothing will be archived twice.';

@@ -1,0 +1,115 @@
+/**
+ * Sessions: who signed in, on which device, until when. The cookie holds 32 random bytes, the database their SHA-256; each
+ * request asks the database, so that whoever is put out is out with the commit.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { AgencyTx, Db } from '#db/db.ts';
+import { newId } from '#record/record.ts';
+import { PEOPLE_ROLES, type Caller, type Role } from './roles.ts';
+
+export type Means = 'password-and-code' | 'passkey' | 'oidc';
+export type Ending = 'signed-out' | 'revoked' | 'left' | 'roles-changed' | 'means-changed' | 'replaced';
+
+/** At most, whatever is done until then; idle ones end sooner (migration 0008). Source: reference/integrity.md, S7. */
+export const SESSION_MS = 12 * 3_600_000;
+
+export interface SignedIn {
+  readonly caller: Caller & { readonly sessionId: string };
+  readonly agencyName: string;
+  readonly name: string;
+  readonly email: string;
+  readonly means: Means;
+}
+
+/** The token is in the answer and nowhere else. */
+export async function beginSession(
+  { agencyId, tx }: AgencyTx,
+  personId: string,
+  means: Means,
+  now: Date,
+): Promise<{ readonly token: string; readonly sessionId: string }> {
+  const token = randomBytes(32).toString('base64url');
+  const sessionId = newId();
+  await tx
+    .insertInto('session')
+    .values({
+      agency_id: agencyId,
+      id: sessionId,
+      person_id: personId,
+      hash: tokenDigest(token),
+      means,
+      expires_at: new Date(now.getTime() + SESSION_MS),
+    })
+    .execute();
+  return { token, sessionId };
+}
+
+interface Row {
+  readonly personId: string;
+  readonly agencyName: string;
+  readonly name: string;
+  readonly email: string;
+  readonly means: Means;
+  readonly roles: readonly string[];
+}
+
+/** Null: the cookie leads nowhere, or its session does not count any more. */
+export async function signedIn(db: Db, token: string): Promise<SignedIn | null> {
+  const at = await db.system
+    .selectFrom('session')
+    .select(['agency_id', 'id'])
+    .where('hash', '=', tokenDigest(token))
+    .executeTakeFirst();
+  if (at === undefined) return null;
+  const [row] = await db.statement<{ who: Row | null }>('signed-in', 'select signed_in($1, $2) as who', [
+    at.agency_id,
+    at.id,
+  ]);
+  const who = row?.who ?? null;
+  if (who === null) return null;
+  const roles: readonly Role[] = PEOPLE_ROLES.filter((role) => who.roles.includes(role));
+  return {
+    caller: { agencyId: at.agency_id, kind: 'person', id: who.personId, roles, sessionId: at.id },
+    agencyName: who.agencyName,
+    name: who.name,
+    email: who.email,
+    means: who.means,
+  };
+}
+
+export async function endSession(
+  { agencyId, tx }: AgencyTx,
+  sessionId: string,
+  because: Ending,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('session')
+    .set({ ended_at: now, ended_because: because })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', sessionId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** All of a person's, but for one that may stay. */
+export async function endSessions(
+  { agencyId, tx }: AgencyTx,
+  personId: string,
+  because: Ending,
+  now: Date,
+  but: string | null = null,
+): Promise<void> {
+  await tx
+    .updateTable('session')
+    .set({ ended_at: now, ended_because: because })
+    .where('agency_id', '=', agencyId)
+    .where('person_id', '=', personId)
+    .where('ended_at', 'is', null)
+    .where((eb) => (but === null ? eb.lit(true) : eb('id', '<>', but)))
+    .execute();
+}
+
+export function tokenDigest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,191 @@
+/** The people of an agency, for its administrators. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  actorOf,
+  addPerson,
+  INVITATION_MS,
+  invite,
+  letGo,
+  listPeople,
+  PERSON_SENTENCES,
+  setRoles,
+  type Person,
+  type PersonRefusal,
+} from '#agency/agency.ts';
+import { invitationPage, PAGE_HEADERS, peoplePage } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import { ADMINISTRATORS, callerOf } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+
+type Parts = Parameters<typeof peoplePage>[1];
+
+export function registerPeople(routes: FastifyInstance, context: ApiContext): void {
+  const { db, now, config } = context.system;
+  const forAdministrators = {
+    schema: { hide: true },
+    config: { roles: ADMINISTRATORS, page: true },
+  } as const;
+
+  void routes.register(async (app) => {
+    takeForms(app);
+
+    const show = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> = {},
+    ): Promise<FastifyReply> => {
+      const caller = callerOf(request);
+      const { people, zone } = await db.inAgency(caller.agencyId, async (at) => ({
+        people: await listPeople(at),
+        zone: await zoneOf(at),
+      }));
+      const page = peoplePage(context.frameOf(request), {
+        people: people.map(shown),
+        zone,
+        self: caller.kind === 'person' ? caller.id : null,
+        typed: { name: '', email: '', roles: [] },
+        errors: {},
+        said: null,
+        ...more,
+      });
+      const wrong = more.errors !== undefined || more.said?.kind === 'error';
+      return await reply
+        .code(wrong ? 422 : 200)
+        .headers(PAGE_HEADERS)
+        .send(page);
+    };
+
+    app.get('/people', forAdministrators, async (request, reply) => await show(request, reply));
+
+    app.post('/people', forAdministrators, async (request, reply) => {
+      const form = formOf(request);
+      const typed = { name: form.one('name'), email: form.one('email'), roles: form.all('roles') };
+      const caller = callerOf(request);
+      const added = await db.inAgency(caller.agencyId, async (at) => {
+        const made = await addPerson(at, typed, actorOf(caller));
+        return 'refused' in made
+          ? made
+          : { token: await invite(at, made.personId, actorOf(caller), now()), zone: await zoneOf(at) };
+      });
+      if ('refused' in added)
+        return await show(request, reply, {
+          typed,
+          errors: { [placeOf(added.refused)]: PERSON_SENTENCES[added.refused] },
+          said: { kind: 'error', text: 'Nobody was added yet: see below.' },
+        });
+      return await showLink(request, reply, typed.name.trim(), added);
+    });
+
+    const showLink = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      name: string,
+      { token, zone }: { readonly token: string; readonly zone: string },
+    ): Promise<FastifyReply> =>
+      await reply.headers(PAGE_HEADERS).send(
+        invitationPage(context.frameOf(request), {
+          name,
+          link: `${config.publicUrl}/invitation/${token}`,
+          until: new Date(now().getTime() + INVITATION_MS).toISOString(),
+          zone,
+        }),
+      );
+
+    /** Somebody of this agency who is here. Anybody else is nobody. */
+    const personHere = async (at: AgencyTx, id: string): Promise<Person> => {
+      const found = (await listPeople(at)).find((one) => one.id === id && one.leftAt === null);
+      if (found === undefined)
+        throw new ArchiveError('person-not-found', 'There is no such person in this agency.', {
+          retry: 'never',
+        });
+      return found;
+    };
+    /** Nobody shuts the door behind the last one by a slip, and nobody raises themselves. */
+    const refuseSelf = (request: FastifyRequest, id: string): void => {
+      const caller = callerOf(request);
+      if (caller.kind === 'person' && caller.id === id)
+        throw new ArchiveError(
+          'form-invalid',
+          'Your own roles and access are changed by another administrator. Ask one of them; nothing was changed.',
+          { retry: 'never' },
+        );
+    };
+
+    app.post<{ Params: { id: string } }>('/people/:id/roles', forAdministrators, async (request, reply) => {
+      const { id } = request.params;
+      refuseSelf(request, id);
+      const roles = formOf(request).all('roles');
+      const caller = callerOf(request);
+      const { refused, name } = await db.inAgency(caller.agencyId, async (at) => {
+        const person = await personHere(at, id);
+        return { name: person.name, refused: await setRoles(at, id, roles, actorOf(caller), now()) };
+      });
+      return await show(request, reply, {
+        said:
+          refused === null
+            ? { kind: 'success', text: `The roles of ${name} are saved.` }
+            : { kind: 'error', text: `The roles of ${name} stay as they were. ${PERSON_SENTENCES[refused]}` },
+      });
+    });
+
+    app.post<{ Params: { id: string } }>(
+      '/people/:id/departure',
+      forAdministrators,
+      async (request, reply) => {
+        const { id } = request.params;
+        refuseSelf(request, id);
+        const caller = callerOf(request);
+        const name = await db.inAgency(caller.agencyId, async (at) => {
+          const person = await personHere(at, id);
+          await letGo(at, id, actorOf(caller), now());
+          return person.name;
+        });
+        return await show(request, reply, {
+          said: { kind: 'success', text: `${name} is signed out everywhere and cannot sign in any more.` },
+        });
+      },
+    );
+
+    app.post<{ Params: { id: string } }>(
+      '/people/:id/invitation',
+      forAdministrators,
+      async (request, reply) => {
+        const caller = callerOf(request);
+        const made = await db.inAgency(caller.agencyId, async (at) => {
+          const person = await personHere(at, request.params.id);
+          return {
+            name: person.name,
+            token: await invite(at, person.id, actorOf(caller), now()),
+            zone: await zoneOf(at),
+          };
+        });
+        return await showLink(request, reply, made.name, made);
+      },
+    );
+  });
+}
+
+function placeOf(refusal: PersonRefusal): 'name' | 'email' | 'roles' {
+  if (refusal.startsWith('name')) return 'name';
+  return refusal.startsWith('email') ? 'email' : 'roles';
+}
+
+function shown(person: Person): Parts['people'][number] {
+  return {
+    ...person,
+    createdAt: person.createdAt.toISOString(),
+    leftAt: person.leftAt?.toISOString() ?? null,
+    seenAt: person.seenAt?.toISOString() ?? null,
+  };
+}
+
+async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
+  const { zone } = await tx
+    .selectFrom('agency')
+    .select('zone')
+    .where('id', '=', agencyId)
+    .executeTakeFirstOrThrow();
+  return zone;
+}

@@ -1,0 +1,88 @@
+/** Parts of forms, as the U.S. Web Design System has them: label, hint, error and field belong together by name. */
+import { html, type Markup } from './html.ts';
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly type?: 'text' | 'email' | 'password';
+  readonly value?: string;
+  readonly autocomplete?: string;
+  readonly inputmode?: 'numeric';
+  /** What is wrong with it. */
+  readonly error?: string | undefined;
+}
+
+export function field({ name, label, hint, type, value, autocomplete, inputmode, error }: Field): Markup {
+  const described = [
+    ...(hint === undefined ? [] : [`${name}-hint`]),
+    ...(error === undefined ? [] : [`${name}-error`]),
+  ].join(' ');
+  return html`<div class="usa-form-group ${error === undefined ? '' : 'usa-form-group--error'}">
+    <label class="usa-label" for="${name}">${label}</label>
+    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${hint}</span>`}
+    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error" role="alert">${error}</span>`}
+    <input
+      class="usa-input ${error === undefined ? '' : 'usa-input--error'}"
+      id="${name}"
+      name="${name}"
+      type="${type ?? 'text'}"
+      value="${value ?? ''}"
+      autocomplete="${autocomplete ?? 'off'}"
+      ${inputmode !== undefined && html`inputmode="${inputmode}"`}
+      autocapitalize="none"
+      spellcheck="false"
+      required
+      aria-describedby="${described}"
+      ${error !== undefined && html`aria-invalid="true"`}
+    />
+  </div>`;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly checked: boolean;
+}
+
+export function checkboxes(
+  name: string,
+  legend: string,
+  choices: readonly Choice[],
+  error: string | undefined,
+  prefix = '',
+): Markup {
+  return html`<fieldset
+    class="usa-fieldset usa-form-group ${error === undefined ? '' : 'usa-form-group--error'}"
+  >
+    <legend class="usa-legend">${legend}</legend>
+    ${error !== undefined && html`<span class="usa-error-message" role="alert">${error}</span>`}
+    ${choices.map(
+      ({ value, label, hint, checked }) =>
+        html`<div class="usa-checkbox">
+          <input
+            class="usa-checkbox__input"
+            type="checkbox"
+            name="${name}"
+            id="${prefix}${name}-${value}"
+            value="${value}"
+            ${checked && html`checked`}
+          />
+          <label class="usa-checkbox__label" for="${prefix}${name}-${value}"
+            >${label}${hint !== undefined && html`<span class="usa-checkbox__label-description">${hint}</span>`}</label
+          >
+        </div>`,
+    )}
+  </fieldset>`;
+}
+
+export function alert(kind: 'error' | 'success' | 'info', text: string | null): Markup | null {
+  if (text === null) return null;
+  return html`<div
+    class="usa-alert usa-alert--slim usa-alert--${kind} hf-alert"
+    role="${kind === 'error' ? 'alert' : 'status'}"
+  >
+    <div class="usa-alert__body"><p class="usa-alert__text">${text}</p></div>
+  </div>`;
+}

@@ -1,0 +1,163 @@
+/** The people of an agency, for its administrator: who is here, what each may do, and how somebody gets in or is out. */
+import { alert, checkboxes, field, type Choice } from './fields.ts';
+import { html, type Markup } from './html.ts';
+import { page, ROLE_NAMES, type Frame } from './layout.ts';
+import { momentIn } from './times.ts';
+
+export interface ShownPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly createdAt: string;
+  readonly leftAt: string | null;
+  readonly seenAt: string | null;
+  readonly hasPassword: boolean;
+  readonly passkeys: number;
+}
+
+export interface PeopleParts {
+  readonly people: readonly ShownPerson[];
+  readonly zone: string;
+  /** Who looks at it: nobody takes their own access away by a slip. */
+  readonly self: string | null;
+  readonly typed: { readonly name: string; readonly email: string; readonly roles: readonly string[] };
+  readonly errors: { readonly name?: string; readonly email?: string; readonly roles?: string };
+  /** What was just done, or could not be. */
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+}
+
+/** What each role may do, where somebody chooses. */
+const ROLE_HINTS: Readonly<Record<string, string>> = {
+  moderator: 'Hands in what is about to be removed.',
+  custodian: 'Finds records and answers requests; hands in too.',
+  'retention-officer': 'Prepares what is due to be destroyed.',
+  approver: 'The second signature under a destruction.',
+  auditor: 'Reads everything and changes nothing; holds no other role.',
+  administrator: 'Adds people, clauses and accounts.',
+};
+
+function choices(checked: readonly string[]): Choice[] {
+  return Object.entries(ROLE_NAMES).map(([value, label]) => ({
+    value,
+    label,
+    hint: ROLE_HINTS[value] ?? '',
+    checked: checked.includes(value),
+  }));
+}
+
+export function peoplePage(frame: Frame, parts: PeopleParts): string {
+  const { people, typed, errors, said } = parts;
+  const here = people.filter((one) => one.leftAt === null);
+  const left = people.filter((one) => one.leftAt !== null);
+  return page({
+    title: 'People',
+    ...frame,
+    main: html`<h1 class="hf-h1">People</h1>
+      ${alert(said?.kind ?? 'success', said?.text ?? null)}
+      <p class="hf-intro">
+        ${here.length === 1 ? 'One person has' : `${here.length} people have`} an account.
+      </p>
+      <ul class="hf-people">
+        ${here.map((one) => entry(one, parts))}
+      </ul>
+      <section class="hf-panel" aria-labelledby="add-title">
+        <h2 class="hf-h2" id="add-title">Add somebody</h2>
+        <form method="post" action="/people" novalidate>
+          ${field({ name: 'name', label: 'Name', value: typed.name, error: errors.name })}
+          ${field({
+            name: 'email',
+            label: 'E-mail address',
+            hint: 'The name to sign in with.',
+            type: 'email',
+            value: typed.email,
+            error: errors.email,
+          })}
+          ${checkboxes('roles', 'What may they do?', choices(typed.roles), errors.roles, 'new-')}
+          <button class="usa-button" type="submit">Add, and show the link to send</button>
+        </form>
+      </section>
+      ${
+        left.length > 0 &&
+        html`<h2 class="hf-h2">Left</h2>
+          <ul class="hf-people">
+            ${left.map(
+              (one) =>
+                html`<li>
+                  <strong>${one.name}</strong> <span class="hf-small">${one.email}</span>
+                  <p class="hf-small">
+                    Left ${momentIn(parts.zone, one.leftAt ?? '')}. What they did stays in the histories.
+                  </p>
+                </li>`,
+            )}
+          </ul>`
+      }`,
+  });
+}
+
+function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
+  const isSelf = one.id === self;
+  return html`<li>
+    <strong>${one.name}</strong> <span class="hf-small">${one.email}${isSelf && ' (you)'}</span>
+    <p class="hf-small">${one.roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}</p>
+    <p class="hf-small">
+      ${meansOf(one)}
+      ${one.seenAt === null ? 'Never signed in.' : html`Last seen ${momentIn(zone, one.seenAt)}.`}
+    </p>
+    <details class="hf-more hf-beside">
+      <summary>Change ${one.name}</summary>
+      ${
+        isSelf
+          ? html`<p class="hf-small">
+              Your own roles and access are changed by another administrator, so that nobody locks the door
+              behind the last one.
+            </p>`
+          : html`<form method="post" action="/people/${one.id}/roles">
+                ${checkboxes('roles', 'Roles', choices(one.roles), undefined, `${one.id}-`)}
+                <p class="hf-small">Whoever loses a role is signed out at once.</p>
+                <button class="usa-button usa-button--outline" type="submit">Save the roles</button>
+              </form>
+              <form method="post" action="/people/${one.id}/departure">
+                <p class="hf-small">Who leaves is signed out at once, and cannot sign in any more.</p>
+                <button class="usa-button usa-button--secondary" type="submit">${one.name} has left</button>
+              </form>`
+      }
+      <form method="post" action="/people/${one.id}/invitation">
+        <p class="hf-small">
+          For somebody new, or who lost their passkey, password or phone. A link that was sent before works no
+          more.
+        </p>
+        <button class="usa-button usa-button--outline" type="submit">Make a link to sign in anew</button>
+      </form>
+    </details>
+  </li>`;
+}
+
+function meansOf({ hasPassword, passkeys }: ShownPerson): string {
+  if (!hasPassword && passkeys === 0) return 'Has not chosen how to sign in yet.';
+  const ways = [
+    ...(passkeys > 0 ? [passkeys === 1 ? 'a passkey' : `${passkeys} passkeys`] : []),
+    ...(hasPassword ? ['password and code'] : []),
+  ];
+  return `Signs in with ${ways.join(' or ')}.`;
+}
+
+/** The link, once. */
+export function invitationPage(
+  frame: Frame,
+  parts: { readonly name: string; readonly link: string; readonly until: string; readonly zone: string },
+): string {
+  const { name, link, until, zone } = parts;
+  return page({
+    title: 'Link to send',
+    ...frame,
+    main: html`<h1 class="hf-h1">A link for ${name}</h1>
+      <p class="hf-intro">
+        Send it to them and to nobody else. It is shown this once, and works once, until
+        ${momentIn(zone, until)}.
+      </p>
+      <p class="hf-link"><code id="link">${link}</code></p>
+      <p>Whoever opens it chooses how to sign in as ${name}.</p>
+      <p><a class="usa-button" href="/people">Back to the people</a></p>`,
+  });
+}

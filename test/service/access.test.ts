@@ -1,0 +1,290 @@
+/**
+ * Who gets what, over every call that there is: the list is the server's own, so a new call is tried by all of this, and fails
+ * here until it is said what it takes. What is open to anybody is written out by hand, with what it gives.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  addAccount,
+  addAgency,
+  addPolicy,
+  createKey,
+  KEY_ROLES,
+  revokeKey,
+  type Role,
+} from '#agency/agency.ts';
+import type { Call } from '#api/api.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { colleague, type Colleague } from '../support/people.ts';
+import { png } from '../support/picture.ts';
+
+const PEOPLE: readonly Role[] = [
+  'moderator',
+  'custodian',
+  'retention-officer',
+  'approver',
+  'auditor',
+  'administrator',
+];
+/** Stands in everything that Lakeside has; nobody else may ever see it. */
+const CANARY = 'quokkaoflakeside';
+
+/** Calls that ask for nothing, and what they give. `HEAD` goes with `GET`. */
+const OPEN: Readonly<Record<string, string>> = {
+  '/': 'leads to /report',
+  '/assets/*': 'the files that pages load',
+  '/docs': 'the description of the calls',
+  '/first-account/:token': 'the first account; its link is the key',
+  '/healthz': 'alive',
+  '/invitation/:token': 'choosing how to sign in; its link is the key',
+  '/invitation/:token/passkey': 'the same, with a passkey',
+  '/invitation/:token/passkey/question': 'the same',
+  '/metrics': 'figures without content',
+  '/openapi.json': 'the description of the calls',
+  '/readyz': 'ready',
+  '/report': 'a frame without data',
+  '/report/records/:id': 'a frame without data',
+  '/report/records/:id/receipt': 'a frame without data',
+  '/sign-in': 'signing in',
+  '/sign-in/passkey': 'signing in',
+  '/sign-in/passkey/question': 'signing in',
+  '/sign-out': 'signing out',
+};
+
+let archive: Archive;
+/** Lakeside's, with the canary in all of it. */
+let theirs: { recordId: string; person: Colleague };
+let guarded: readonly Call[];
+
+beforeAll(async () => {
+  archive = await openArchive();
+  const { db } = archive.system;
+  await addAgency(db, { id: 'lakeside', name: `City of ${CANARY}`, zone: 'America/Chicago' });
+  await db.inAgency('lakeside', async (at) => {
+    const ground = { clauseId: CANARY, label: CANARY, citation: CANARY, clause: CANARY };
+    await addPolicy(at, {
+      policyId: CANARY,
+      version: '1',
+      title: CANARY,
+      effectiveOn: '2026-01-01',
+      grounds: [ground],
+    });
+    await addAccount(at, { platform: 'x', nativeId: null, handle: CANARY, url: null, name: CANARY });
+    await at.tx
+      .insertInto('series')
+      .values({
+        agency_id: 'lakeside',
+        edition: '1',
+        number: CANARY,
+        title: CANARY,
+        period: 'x',
+        citation: 'x',
+        confirmed_at: null,
+      })
+      .execute();
+  });
+  await archive.work();
+  const report = simpleReport({ text: CANARY, note: CANARY, author: { displayName: CANARY } });
+  const handed = await archive.report(
+    report,
+    [{ name: `${CANARY}.png`, type: 'image/png', bytes: await png() }],
+    {
+      authorization: `Bearer ${await archive.key('moderator', 'lakeside')}`,
+    },
+  );
+  const owed = async (): Promise<number> =>
+    (await archive.sql.query('select 1 from step where record_id = $1', [handed.body.recordId])).rowCount ??
+    0;
+  while ((await owed()) > 0) await sleep(50);
+  await archive.stopWork();
+  // A step that waits for a person, so that there is something to run again.
+  await archive.sql.query(
+    `insert into step (record_id, name, agency_id, parked_at, error_code, error) values ($1, 'inspect', 'lakeside', now(), 'internal', $2)`,
+    [handed.body.recordId, CANARY],
+  );
+  const person = await colleague(archive, ['administrator'], 'lakeside');
+  await archive.sql.query('update person set name = $2 where id = $1', [person.personId, CANARY]);
+  theirs = { recordId: handed.body.recordId, person };
+  guarded = archive.app.calls.filter((call) => call.roles !== null);
+});
+afterAll(async () => await archive?.close());
+
+/** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
+function addressOf(url: string): string {
+  const values: Readonly<Record<string, string>> = {
+    id: url.startsWith('/people/') ? theirs.person.personId : theirs.recordId,
+    n: '2',
+    step: 'inspect',
+  };
+  return url.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`Say in this test what ":${name}" of ${url} stands for.`);
+    return value;
+  });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function make(call: Call, headers: Record<string, string>): Promise<Answer> {
+  const form = call.page;
+  const sends = call.method === 'POST';
+  const response = await archive.app.inject({
+    method: call.method as 'GET',
+    url: addressOf(call.url),
+    headers: {
+      'sec-fetch-site': 'same-origin',
+      accept: form ? 'text/html' : 'application/json',
+      ...(sends ? { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' } : {}),
+      ...headers,
+    },
+    ...(sends
+      ? {
+          payload: form
+            ? `roles=moderator&name=Somebody&email=${randomUUID()}%40rivertown.example`
+            : call.url.endsWith('/removal')
+              ? '{}'
+              : JSON.stringify(simpleReport({ text: randomUUID() })),
+        }
+      : {}),
+  });
+  return { status: response.statusCode, text: `${response.body} ${JSON.stringify(response.headers)}` };
+}
+
+/** Everything that Lakeside has, to see whether it changed. */
+async function lakeside(): Promise<string> {
+  const { rows } = await archive.sql.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'agency_id'
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`,
+  );
+  const all: string[] = [];
+  for (const { name } of rows) {
+    const found = await archive.sql.query<{ rows: string }>(
+      `select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as rows from ${name} t where agency_id = 'lakeside'`,
+    );
+    all.push(`${name} ${found.rows[0]?.rows ?? ''}`);
+  }
+  expect(all.length).toBeGreaterThan(18);
+  return all.join('\n');
+}
+
+const describeCall = ({ method, url }: Call): string => `${method} ${url}`;
+
+describe('every call', () => {
+  test('is guarded, or stands in the list of what is open', () => {
+    const open = archive.app.calls.filter((call) => call.roles === null);
+    const named = new Set(open.map(({ url }) => (url.startsWith('/assets/') ? '/assets/*' : url)));
+    expect([...named].toSorted()).toEqual(Object.keys(OPEN).toSorted());
+    expect(guarded.length).toBeGreaterThan(20);
+  });
+
+  test('without a key, with one that nobody knows, a revoked one, or a session that is over: nothing', async () => {
+    const { db, now } = archive.system;
+    const made = await createKey(db, { agencyId: 'lakeside', role: 'administrator', label: 'x' });
+    await revokeKey(db, 'lakeside', made.keyId, now());
+    const expired = await colleague(archive, ['administrator'], 'lakeside');
+    await archive.sql.query('update session set expires_at = now() where person_id = $1', [expired.personId]);
+    const idle = await colleague(archive, ['administrator'], 'lakeside');
+    await archive.sql.query(
+      "update session set seen_at = now() - interval '31 minutes' where person_id = $1",
+      [idle.personId],
+    );
+    const left = await colleague(archive, ['administrator'], 'lakeside');
+    await archive.sql.query('update person set left_at = now() where id = $1', [left.personId]);
+    const before = await lakeside();
+    const ways: Readonly<Record<string, Record<string, string>>> = {
+      'no key': {},
+      'a key that nobody knows': { authorization: `Bearer hfk_${'x'.repeat(43)}` },
+      'a revoked key': { authorization: `Bearer ${made.key}` },
+      'a cookie that leads nowhere': { cookie: 'holdfast-session=x' },
+      'an expired session': { cookie: expired.cookie },
+      'an idle session': { cookie: idle.cookie },
+      'a session of somebody who left': { cookie: left.cookie },
+    };
+    for (const call of guarded)
+      for (const [way, headers] of Object.entries(ways)) {
+        const answer = await make(call, headers);
+        const sent = call.page && headers['authorization'] === undefined;
+        expect(answer.status, `${describeCall(call)}, ${way}`).toBe(sent ? 303 : 401);
+        expect(answer.text, `${describeCall(call)}, ${way}`).not.toContain(CANARY);
+      }
+    expect(await lakeside()).toBe(before);
+  });
+
+  test('with each role that may not: a refusal that says which may, and nothing else', async () => {
+    const before = await lakeside();
+    let tried = 0;
+    for (const role of PEOPLE) {
+      const person = await colleague(archive, [role]);
+      for (const call of guarded.filter(({ roles }) => roles?.includes(role) === false)) {
+        const answer = await make(call, { cookie: person.cookie });
+        expect(answer.status, `${describeCall(call)} as ${role}`).toBe(403);
+        expect(answer.text).not.toContain(CANARY);
+        tried += 1;
+      }
+    }
+    for (const role of KEY_ROLES)
+      for (const call of guarded.filter(({ roles }) => roles?.includes(role) === false)) {
+        const answer = await make(call, { authorization: `Bearer ${await archive.key(role)}` });
+        expect(answer.status, `${describeCall(call)} by a key of ${role}`).toBe(403);
+        expect(answer.text).not.toContain(CANARY);
+        tried += 1;
+      }
+    expect(tried).toBeGreaterThan(60);
+    expect(await lakeside()).toBe(before);
+  });
+
+  test('with each role that may, of another agency: not by content, count, error or hint', async () => {
+    const before = await lakeside();
+    const everyId = [theirs.recordId, theirs.person.personId];
+    let tried = 0;
+    for (const role of PEOPLE) {
+      const person = await colleague(archive, [role]);
+      const key = KEY_ROLES.find((one) => one === role);
+      const credentials: Record<string, string>[] = [{ cookie: person.cookie }];
+      if (key !== undefined) credentials.push({ authorization: `Bearer ${await archive.key(key)}` });
+      for (const credential of credentials)
+        for (const call of guarded.filter(({ roles }) => roles?.includes(role))) {
+          const answer = await make(call, credential);
+          tried += 1;
+          const about = `${describeCall(call)} as ${role}`;
+          if (/:id/.test(call.url)) {
+            expect(answer.status, about).toBe(404);
+            // As for one that does not exist, but for what the request itself named.
+            const none = await make({ ...call, url: call.url.replace(':id', randomUUID()) }, credential);
+            const bare = (text: string): string =>
+              text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|"content-length":"\d+"|"date":"[^"]*"/g, '');
+            expect(bare(answer.text), about).toBe(bare(none.text));
+          } else {
+            expect(answer.status, about).toBeLessThan(300);
+            for (const id of everyId) expect(answer.text, about).not.toContain(id);
+          }
+          expect(answer.text, about).not.toContain(CANARY);
+        }
+    }
+    expect(tried).toBeGreaterThan(80);
+    expect(await lakeside()).toBe(before);
+  });
+
+  test('would have given it to their own: the canary is there to be found', async () => {
+    const owner = { cookie: theirs.person.cookie };
+    const found: string[] = [];
+    for (const call of guarded.filter(({ method, url }) => method === 'GET' && !url.endsWith('/events')))
+      if ((await make(call, owner)).text.includes(CANARY)) found.push(call.url);
+    expect(found.toSorted()).toEqual(
+      [
+        '/people',
+        '/v1/accounts',
+        '/v1/me',
+        '/v1/parked',
+        '/v1/policies',
+        '/v1/records',
+        '/v1/records/:id',
+        '/v1/schedules',
+      ].toSorted(),
+    );
+  });
+});

@@ -1,0 +1,293 @@
+/**
+ * The way in through the pages, in a real browser: from the link that a new installation prints to the receipt that says "safe to
+ * remove"; with a passkey of the browser's own virtual authenticator, and with a password where no script runs.
+ */
+import { createRequire } from 'node:module';
+import { mkdir, readFile } from 'node:fs/promises';
+import type { AxeResults } from 'axe-core';
+import type { CDPSession } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addPerson, firstAccountLink, invite } from '#agency/agency.ts';
+import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { codeOf, colleague, PASSWORD } from '../support/people.ts';
+import { fillForm, handedIn } from '../support/reporting.ts';
+import { DESK, PHONE, type Visitor } from '../support/visitor.ts';
+
+let scene: ConsoleScene;
+let at: Visitor;
+
+beforeAll(async () => {
+  scene = await openConsoleScene({ named: true });
+  await scene.archive.work();
+});
+afterAll(async () => await scene?.close());
+beforeEach(async () => {
+  at = await scene.visitor();
+});
+afterEach(async () => {
+  await at.page.browserContext().close();
+  expect(at.complaints()).toEqual([]);
+});
+
+/** A device that asks for a finger and gets it; `holds` says how many passkeys it has. */
+async function authenticator(
+  who: Visitor,
+  more: { readonly isUserVerified?: boolean } = {},
+): Promise<{ holds(): Promise<number>; session: CDPSession; id: string }> {
+  const session = await who.page.createCDPSession();
+  await session.send('WebAuthn.enable');
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      ...more,
+    },
+  });
+  return {
+    session,
+    id: authenticatorId,
+    holds: async () =>
+      (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length,
+  };
+}
+
+async function invitation(roles: readonly string[], name = 'Robin Example'): Promise<string> {
+  const { db, now } = scene.archive.system;
+  return await db.inAgency('rivertown', async (inside) => {
+    const email = `${crypto.randomUUID()}@rivertown.example`;
+    const added = await addPerson(inside, { name, email, roles }, 'test');
+    if ('refused' in added) throw new Error(added.refused);
+    return `/invitation/${await invite(inside, added.personId, 'test', now())}`;
+  });
+}
+
+/** Where the browser is. */
+const path = (): string => new URL(at.page.url()).pathname;
+const arrived = async (wanted: string): Promise<void> =>
+  void (await at.page.waitForFunction(`location.pathname === ${JSON.stringify(wanted)}`));
+
+describe('the way in', () => {
+  test('leads from the first link by a passkey to a receipt, and by the passkey in again', async () => {
+    const { db, now } = scene.archive.system;
+    const device = await authenticator(at);
+    await at.goTo(`/first-account/${await firstAccountLink(db, now())}`);
+    await at.page.type('#name', 'Alex Example');
+    await at.page.type('#email', 'alex@rivertown.example');
+    await at.press('.hf-submit');
+    await at.reads('h1', 'Welcome, Alex Example');
+    await at.press('#passkey-use');
+    await arrived('/report');
+    expect(await device.holds()).toBe(1);
+    await at.reads('#who', 'Alex Example · City of Rivertown · Administrator');
+    expect(await at.isShown('#key-panel')).toBe(false);
+
+    // Three actions: the picture, the clause, the button.
+    await at.shown('#report');
+    const start = performance.now();
+    await fillForm(at, scene.picture);
+    await at.press('#submit');
+    await handedIn(at);
+    await at.reads('#word', 'SAFE TO REMOVE');
+    expect(performance.now() - start).toBeLessThan(30_000);
+
+    await at.press('#who button');
+    await arrived('/sign-in');
+    await at.press('#passkey-use');
+    await arrived('/report');
+    await at.reads('#who', 'Alex Example');
+  });
+
+  test('a passkey whose device did not look who it is, or of somebody who left, does not sign in', async () => {
+    const link = await invitation(['moderator'], 'Sam Example');
+    const device = await authenticator(at);
+    await at.goTo(link);
+    await at.press('#passkey-use');
+    await arrived('/report');
+    await at.press('#who button');
+    await arrived('/sign-in');
+    await device.session.send('WebAuthn.setUserVerified', {
+      authenticatorId: device.id,
+      isUserVerified: false,
+    });
+    await at.press('#passkey-use');
+    await at.reads('#passkey-error', 'Try again');
+    expect(path()).toBe('/sign-in');
+    await device.session.send('WebAuthn.setUserVerified', {
+      authenticatorId: device.id,
+      isUserVerified: true,
+    });
+    await scene.archive.sql.query("update person set left_at = now() where name = 'Sam Example'");
+    await at.press('#passkey-use');
+    await at.reads('#passkey-error', 'This passkey does not sign in here');
+    expect(path()).toBe('/sign-in');
+  });
+
+  test('an answer counts for one question, and for no other', async () => {
+    const link = await invitation(['moderator']);
+    await authenticator(at);
+    await at.goTo(link);
+    await at.press('#passkey-use');
+    await arrived('/report');
+    await at.press('#who button');
+    await arrived('/sign-in');
+    const answers = (await at.inPage(`(async () => {
+      const post = async (path, body) => {
+        const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+        return { status: answer.status, ...(await answer.json()) };
+      };
+      const asked = await post('/sign-in/passkey/question', {});
+      const other = await post('/sign-in/passkey/question', {});
+      const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(asked.options) });
+      const response = credential.toJSON();
+      const changed = { ...response, response: { ...response.response, signature: response.response.signature.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) } };
+      const status = async (ceremonyId, of) => (await post('/sign-in/passkey', { ceremonyId, response: of })).status;
+      return [
+        await status(other.ceremonyId, response),
+        await status('00000000-0000-0000-0000-000000000000', response),
+        await status('not an id', response),
+        await status(asked.ceremonyId, changed),
+        await status(asked.ceremonyId, response),
+      ];
+    })()`)) as readonly number[];
+    // The question was used up by the answer that was changed.
+    expect(answers).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  test('with a password and an app, and no script at all', async () => {
+    await at.page.setJavaScriptEnabled(false);
+    await at.goTo(await invitation(['moderator']));
+    const secret =
+      (await at.page.$eval('input[name="secret"]', (input) => input.getAttribute('value'))) ?? '';
+    expect(await at.isShown('.hf-code-picture')).toBe(true);
+    const submit = async (): Promise<void> => {
+      await Promise.all([at.page.waitForNavigation(), at.page.click('.hf-form .hf-submit')]);
+    };
+    await at.page.type('#password', 'short');
+    await at.page.type('#code', codeOf(secret));
+    await submit();
+    expect(await at.textOf('#password-error')).toContain('at least 12 characters');
+    await at.page.type('#password', PASSWORD);
+    await at.page.type('#code', codeOf(secret));
+    await submit();
+    expect(path()).toBe('/report');
+    expect(await at.textOf('#who')).toContain('Robin Example');
+    await Promise.all([at.page.waitForNavigation(), at.page.click('#who button')]);
+    expect(path()).toBe('/sign-in');
+    const { rows } = await scene.archive.sql.query<{ email: string }>(
+      'select email from person where code_secret = $1',
+      [secret],
+    );
+    await at.page.type('#email', rows[0]?.email ?? '');
+    await at.page.type('#password', PASSWORD);
+    await at.page.type('#code', codeOf(secret, 1));
+    await submit();
+    expect(path()).toBe('/report');
+  });
+
+  test('a session that ends while somebody writes costs nothing that they put in', async () => {
+    const who = await colleague(scene.archive, ['moderator']);
+    const other = await colleague(scene.archive, ['moderator']);
+    const [name = '', value = ''] = who.cookie.split('=');
+    await at.page.browserContext().setCookie({ name, value, domain: 'localhost', httpOnly: true });
+    await at.goTo('/report');
+    await at.shown('#report');
+    await fillForm(at, scene.picture);
+    await scene.archive.sql.query(
+      "update session set ended_at = now(), ended_because = 'revoked' where person_id = $1",
+      [who.personId],
+    );
+    await at.press('#submit');
+    await at.shown('#key-panel');
+    await at.reads('#key-error', 'not signed in any more');
+    expect(await at.count('#pictures li img')).toBe(1);
+    await at.press('#key-again');
+    await at.reads('#key-error', 'Nobody is signed in on this browser yet.');
+    // They sign in beside this page.
+    await at.page
+      .browserContext()
+      .setCookie({ name, value: other.token, domain: 'localhost', httpOnly: true });
+    await at.press('#key-again');
+    await at.page.waitForFunction(`document.querySelector('#key-panel').hidden`);
+    await at.press('#submit');
+    await handedIn(at);
+  });
+});
+
+const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+
+describe('the pages', () => {
+  let axe: string;
+  beforeAll(async () => {
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  });
+
+  const asAdministrator = async (): Promise<void> => {
+    const who = await colleague(scene.archive, ['administrator']);
+    await at.page
+      .browserContext()
+      .setCookie({ name: 'holdfast-session', value: who.token, domain: 'localhost', httpOnly: true });
+  };
+  // oxfmt-ignore
+  const PAGES: readonly (readonly [string, () => Promise<void>])[] = [
+    ['sign-in', async () => await at.goTo('/sign-in')],
+    ['invitation', async () => await at.goTo(await invitation(['moderator']))],
+    ['invitation-refused', async () => {
+      await at.goTo(await invitation(['moderator']));
+      await at.page.type('#password', 'short');
+      await at.page.type('#code', '000000');
+      await Promise.all([at.page.waitForNavigation(), at.press('.hf-form .hf-submit')]);
+    }],
+    ['people', async () => {
+      await asAdministrator();
+      await at.goTo('/people');
+      await at.inPage(`for (const one of document.querySelectorAll('details')) one.open = true`);
+    }],
+    ['link', async () => {
+      await asAdministrator();
+      await at.goTo('/people');
+      await at.page.type('#name', 'Kim Example');
+      await at.page.type('#email', `${crypto.randomUUID()}@rivertown.example`);
+      await at.inPage(`document.querySelector('#new-roles-moderator').click()`);
+      await Promise.all([at.page.waitForNavigation(), at.press('.hf-panel .usa-button')]);
+    }],
+    ['report-signed-in', async () => {
+      await asAdministrator();
+      await at.goTo('/report');
+      await at.shown('#report');
+    }],
+    ['report-not-signed-in', async () => {
+      await at.goTo('/report');
+      await at.shown('#key-panel');
+    }],
+  ];
+  const SIZES = [
+    ['390', PHONE],
+    ['1280', DESK],
+  ] as const;
+
+  test.for(PAGES.flatMap(([name, go]) => SIZES.map(([width, size]) => [name, width, go, size] as const)))(
+    '%s at %s px: axe finds nothing, and nothing sticks out at the side',
+    async ([name, width, go, size]) => {
+      await at.page.setViewport(size);
+      await go();
+      await at.inPage(axe);
+      const { violations } = (await at.inPage(
+        `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(LEVELS)} } })`,
+      )) as AxeResults;
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+      expect(await at.inPage('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      const shots = process.env['HOLDFAST_SHOTS'];
+      if (shots !== undefined) {
+        await mkdir(shots, { recursive: true });
+        await at.page.screenshot({
+          path: `${shots}/${name}-${width}.png`,
+          fullPage: true,
+        });
+      }
+    },
+  );
+});
