@@ -171,9 +171,9 @@ grant select, insert, update on first_account_link to holdfast_system;
 grant select, insert, delete on ceremony to holdfast_system;
 
 -- Who is at work in a session at this moment, and what they may do; null where it does not count: it was ended, or left alone
--- for too long, or its person has left. Keeps the time at which it was seen, at most once a minute. Idle 30 minutes, 12 hours
--- at most: reference/integrity.md, S7.
-create function signed_in(a text, session_id uuid) returns jsonb language plpgsql as $$
+-- for too long, or its person has left. Where it touches, keeps the time at which it was seen, at most once a minute: a page that only
+-- watches is nobody at work. Idle 30 minutes, 12 hours at most: reference/integrity.md, S7.
+create function signed_in(a text, session_id uuid, touches boolean) returns jsonb language plpgsql as $$
 declare
   seen timestamptz;
   who  jsonb;
@@ -187,7 +187,7 @@ begin
     from session s join person p on p.agency_id = s.agency_id and p.id = s.person_id join agency g on g.id = s.agency_id
    where s.agency_id = a and s.id = session_id and s.ended_at is null and s.expires_at > now()
      and s.seen_at > now() - interval '30 minutes' and p.left_at is null;
-  if seen < now() - interval '1 minute' then
+  if touches and seen < now() - interval '1 minute' then
     update session s set seen_at = now() where s.agency_id = a and s.id = session_id;
   end if;
   return who;
@@ -196,7 +196,7 @@ end $$;
 -- A report of somebody who signed in counts only while they are: looked at in the statement that makes it durable, as a key
 -- is (0004). Of `case` Postgres runs the branch that holds, and no other.
 create function accept_from(p jsonb) returns jsonb language sql as $$
-  select case when p->>'sessionId' is not null and signed_in(p->>'agency', (p->>'sessionId')::uuid) is null
+  select case when p->>'sessionId' is not null and signed_in(p->>'agency', (p->>'sessionId')::uuid, true) is null
               then jsonb_build_object('outcome', 'session-ended')
               else then_look_again(p, accept_report(p)) end
 $$;

@@ -40,6 +40,15 @@ export {
   type Ceremony,
   type RelyingParty,
 } from './passkeys.ts';
+export {
+  OIDC_SENTENCES,
+  openOidc,
+  providerOf,
+  setProvider,
+  whyNotProvider,
+  type IdentityProvider,
+  type Oidc,
+} from './oidc.ts';
 export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
 export { PASSWORD, whyNotPassword } from './passwords.ts';
 export {
@@ -50,6 +59,7 @@ export {
   type Ground,
   type PolicyVersion,
 } from './policies.ts';
+export { addPack, PACKS, type PolicyPack } from './packs.ts';
 export { readPolicyFile, type PolicyRead } from './policy-file.ts';
 export { addAccount, findAccount, listAccounts, type Account } from './accounts.ts';
 export { samplePolicy } from './sample-policy.ts';

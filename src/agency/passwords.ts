@@ -4,12 +4,15 @@
  * nor all threads of the process.
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ArchiveError } from '#errors.ts';
 
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const LANES = 1;
 const TAG_BYTES = 32;
 const AT_ONCE = 2;
+/** Of those who wait for their turn, some seconds' worth; a flood is turned away and fills nothing. */
+const MOST_WAITING = 100;
 
 /** NIST SP 800-63B-4, 3.1.1: 15 characters where it stands alone, 8 beside a second factor; no rules of composition; at least 64 taken. */
 export const PASSWORD = { shortest: 12, longest: 200 } as const;
@@ -18,6 +21,12 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 async function derive(password: string, salt: Buffer): Promise<Buffer> {
+  if (waiting.length >= MOST_WAITING)
+    throw new ArchiveError(
+      'sign-in-too-many',
+      'Too many are signing in with a password at this moment. Try again in a minute, or use a passkey.',
+      { retry: 'later' },
+    );
   if (running >= AT_ONCE) await new Promise<void>((go) => waiting.push(go));
   else running += 1;
   try {

@@ -10,6 +10,31 @@ export interface Ground {
   readonly label: string;
   readonly citation: string;
   readonly clause: string;
+  /** `keep`: a reason to keep what is not removed. Absent: `remove`. */
+  readonly purpose?: 'remove' | 'keep';
+}
+
+/** What somebody must do or may do, in words of ours, and where the policy says so. */
+export interface PolicySays {
+  readonly says: string;
+  readonly citation: string;
+}
+
+/** What a policy says beside its clauses. What it does not say is absent, null or empty. */
+export interface PolicyRules {
+  /** Who keeps the records. Null: the text names nobody. */
+  readonly custodian: PolicySays | null;
+  /** Who else is sent what was removed. */
+  readonly sendTo: readonly PolicySays[];
+  readonly mayRemove: readonly PolicySays[];
+  /** The removal verbs of the archive that stand for the policy's own words. */
+  readonly verbs: readonly (PolicySays & { readonly verb: string })[];
+  /** What must be displayed to users. */
+  readonly notices: readonly PolicySays[];
+  /** What must be done before somebody may moderate. */
+  readonly before: readonly PolicySays[];
+  /** What must be kept of the content before it goes. The archive's own rule asks for a picture of it in any case. */
+  readonly kept: readonly PolicySays[];
 }
 
 export interface PolicyVersion {
@@ -19,6 +44,9 @@ export interface PolicyVersion {
   /** Civil date from which this version stands, YYYY-MM-DD. */
   readonly effectiveOn: string;
   readonly grounds: readonly Omit<Ground, 'policyId' | 'version'>[];
+  readonly rules?: PolicyRules;
+  /** Where the text comes from, and what about it nobody could confirm. */
+  readonly source?: string;
 }
 
 /** Adds a version; an existing one is never changed. Answers false when it is there already. */
@@ -31,6 +59,8 @@ export async function addPolicy({ agencyId, tx }: AgencyTx, policy: PolicyVersio
       version: policy.version,
       title: policy.title,
       effective_on: policy.effectiveOn,
+      rules: JSON.stringify(policy.rules ?? {}),
+      source: policy.source ?? null,
     })
     .onConflict((conflict) => conflict.columns(['agency_id', 'policy_id', 'version']).doNothing())
     .executeTakeFirst();
@@ -47,6 +77,7 @@ export async function addPolicy({ agencyId, tx }: AgencyTx, policy: PolicyVersio
         label: ground.label,
         citation: ground.citation,
         clause: ground.clause,
+        purpose: ground.purpose ?? 'remove',
       })),
     )
     .execute();
@@ -60,7 +91,7 @@ export async function currentGrounds({ agencyId, tx }: AgencyTx, onDate: string)
       select distinct on (policy_id) policy_id, version from policy_version
        where agency_id = ${agencyId} and effective_on <= ${onDate}::date
        order by policy_id, effective_on desc, created_at desc)
-    select g.policy_id as "policyId", g.version, g.clause_id as "clauseId", g.label, g.citation, g.clause
+    select g.policy_id as "policyId", g.version, g.clause_id as "clauseId", g.label, g.citation, g.clause, g.purpose
       from ground g join current c on c.policy_id = g.policy_id and c.version = g.version
      where g.agency_id = ${agencyId} order by g.policy_id, g.position`.execute(tx);
   return rows;
@@ -75,15 +106,23 @@ export async function allGrounds({ agencyId, tx }: AgencyTx): Promise<Omit<Groun
     .execute();
 }
 
-export async function listPolicies({
-  agencyId,
-  tx,
-}: AgencyTx): Promise<{ policyId: string; version: string; title: string; effectiveOn: string }[]> {
-  return await tx
+export interface ListedPolicy {
+  readonly policyId: string;
+  readonly version: string;
+  readonly title: string;
+  readonly effectiveOn: string;
+  readonly source: string | null;
+  /** `{}`: it was added without any. */
+  readonly rules: PolicyRules | Record<string, never>;
+}
+
+export async function listPolicies({ agencyId, tx }: AgencyTx): Promise<ListedPolicy[]> {
+  const rows = await tx
     .selectFrom('policy_version')
-    .select(['policy_id as policyId', 'version', 'title', 'effective_on as effectiveOn'])
+    .select(['policy_id as policyId', 'version', 'title', 'effective_on as effectiveOn', 'source', 'rules'])
     .where('agency_id', '=', agencyId)
     .orderBy('policy_id')
     .orderBy('effective_on', 'desc')
     .execute();
+  return rows.map((row) => ({ ...row, rules: row.rules as ListedPolicy['rules'] }));
 }

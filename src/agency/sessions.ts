@@ -53,17 +53,22 @@ interface Row {
   readonly roles: readonly string[];
 }
 
-/** Null: the cookie leads nowhere, or its session does not count any more. */
-export async function signedIn(db: Db, token: string): Promise<SignedIn | null> {
+/** Null: the cookie leads nowhere, or its session does not count any more. What only watches does not touch: it goes on being idle. */
+export async function signedIn(
+  db: Db,
+  token: string,
+  { touches = true }: { readonly touches?: boolean } = {},
+): Promise<SignedIn | null> {
   const at = await db.system
     .selectFrom('session')
     .select(['agency_id', 'id'])
     .where('hash', '=', tokenDigest(token))
     .executeTakeFirst();
   if (at === undefined) return null;
-  const [row] = await db.statement<{ who: Row | null }>('signed-in', 'select signed_in($1, $2) as who', [
+  const [row] = await db.statement<{ who: Row | null }>('signed-in', 'select signed_in($1, $2, $3) as who', [
     at.agency_id,
     at.id,
+    touches,
   ]);
   const who = row?.who ?? null;
   if (who === null) return null;

@@ -26,6 +26,7 @@ import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
 import { registerPeople } from './people.ts';
 import { sendProblem } from './problems.ts';
+import { registerRecordPages } from './record-pages.ts';
 import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { registerReports } from './reports.ts';
@@ -231,6 +232,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerOperations(routes, context);
     registerSignIn(routes, context);
     registerPeople(routes, context);
+    registerRecordPages(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,

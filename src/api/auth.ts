@@ -46,6 +46,7 @@ export const EVERYONE: readonly Role[] = [...READERS, 'intake'];
 export const OPERATORS: readonly Role[] = ['custodian', 'administrator'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 
+const FLOW_S = 600;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 export interface Guard {
@@ -83,6 +84,14 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
       request.person = token === null ? null : await signedIn(db, token);
     }
     if (ownPagesOnly === true || request.person !== null) cookie.refuseForeign(request);
+    // A page that was opened as somebody else: what stands on it is not sent in the name of whoever signed in since.
+    const opened = request.headers['holdfast-as'];
+    if (request.person !== null && opened !== undefined && opened !== request.person.caller.id)
+      throw new ArchiveError(
+        'session-ended',
+        'Somebody else has signed in on this browser since this page was opened. Sign in again as yourself; nothing that you put in is lost.',
+        { retry: 'never' },
+      );
     if (roles === undefined) return;
     const caller = key === null ? request.person?.caller : await keyring.callerOf(key);
     if (caller === undefined) {
@@ -138,7 +147,7 @@ export async function isStillKnown(
   const key = keyOf(request);
   if (key !== null) return (await keyring.callerOf(key)) !== null;
   const token = cookie.of(request);
-  return token !== null && (await signedIn(db, token)) !== null;
+  return token !== null && (await signedIn(db, token, { touches: false })) !== null;
 }
 
 /** The caller of a guarded route. */
@@ -154,6 +163,10 @@ export interface SessionCookie {
   of(request: FastifyRequest): string | null;
   set(reply: FastifyReply, token: string): void;
   clear(reply: FastifyReply): void;
+  /** What a browser keeps while its owner is at their agency's own sign-in. */
+  flowOf(request: FastifyRequest): string | null;
+  setFlow(reply: FastifyReply, kept: string): void;
+  clearFlow(reply: FastifyReply): void;
   /** Throws when the request did not come from a page of ours. */
   refuseForeign(request: FastifyRequest): void;
 }
@@ -166,11 +179,15 @@ export function sessionCookie(publicUrl: string): SessionCookie {
   const { protocol, origin: own } = new URL(publicUrl);
   const secure = protocol === 'https:';
   const name = secure ? '__Host-holdfast' : 'holdfast-session';
+  const flowName = secure ? '__Host-holdfast-flow' : 'holdfast-flow';
   const options = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const;
   return {
     of: (request) => request.cookies[name] ?? null,
     set: (reply, token) => void reply.setCookie(name, token, { ...options, maxAge: SESSION_MS / 1000 }),
     clear: (reply) => void reply.clearCookie(name, options),
+    flowOf: (request) => request.cookies[flowName] ?? null,
+    setFlow: (reply, kept) => void reply.setCookie(flowName, kept, { ...options, maxAge: FLOW_S }),
+    clearFlow: (reply) => void reply.clearCookie(flowName, options),
     refuseForeign: (request) => {
       if (SAFE_METHODS.includes(request.method)) return;
       const { origin, host } = request.headers;

@@ -36,11 +36,11 @@ export function formOf(request: FastifyRequest): Form {
   return { one: (name) => body.get(name) ?? '', all: (name) => body.getAll(name) };
 }
 
-/** Only within this site: a path, and none that a browser would read as another host. */
+/** Only within this site: a path, and none that a browser would read as another host. `/` leads to what somebody does most. */
 export function placeHere(next: string): string {
-  if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.length > 500) return '/report';
+  if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.length > 500) return '/';
   const here = new URL(next, 'http://here.invalid');
   // Dots and slashes are put in order by the parser: only then it is seen where it leads.
   const isHere = here.origin === 'http://here.invalid' && !here.pathname.startsWith('//');
-  return isHere ? here.pathname + here.search : '/report';
+  return isHere ? here.pathname + here.search : '/';
 }

@@ -23,7 +23,7 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
     '/v1/me',
     options('Who asks: agency, roles, and the name of a person who signed in'),
     async (request) => {
-      const { agencyId, roles, kind } = callerOf(request);
+      const { agencyId, roles, kind, id } = callerOf(request);
       const agency = await system.db.inAgency(
         agencyId,
         async ({ tx }) =>
@@ -38,6 +38,7 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
         agencyName: agency.name,
         zone: agency.zone,
         kind,
+        id,
         role: roles.join(', '),
         roles,
         name: request.person?.name ?? null,
@@ -59,6 +60,7 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
           label: ground.label,
           citation: ground.citation,
           clause: ground.clause,
+          purpose: ground.purpose ?? 'remove',
         })),
       };
     },

@@ -18,8 +18,11 @@ import {
   listAgencies,
   makeFirstAccount,
   newCodeSecret,
+  OIDC_SENTENCES,
+  openOidc,
   PASSWORD,
   PERSON_SENTENCES,
+  providerOf,
   relyingParty,
   signInWithPasskey,
   signInWithPassword,
@@ -42,6 +45,7 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
   const { system, guard } = context;
   const { db, now, config } = system;
   const party = relyingParty(config.publicUrl);
+  const oidc = openOidc(db, config.publicUrl);
   const hidden = { schema: { hide: true } } as const;
   const open = (why: string) =>
     ({ ...hidden, config: { open: why, page: true, ownPagesOnly: true } }) as const;
@@ -52,14 +56,19 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
     const showSignIn = async (
       request: FastifyRequest,
       reply: FastifyReply,
-      parts: { readonly typed: { agency: string; email: string }; next: string; error: string | null },
+      parts: { readonly agency: string; readonly email: string; next: string; error: string | null },
       status = 200,
     ): Promise<FastifyReply> => {
       const agencies = await listAgencies(db);
-      const only = agencies.length === 1 ? (agencies[0]?.id ?? null) : null;
+      const only = agencies.length === 1 ? (agencies[0]?.id ?? '') : '';
+      const agency = parts.agency === '' ? only : parts.agency;
+      const provider = agencies.some(({ id }) => id === agency)
+        ? await db.inAgency(agency, providerOf)
+        : null;
       const page = signInPage(context.frameOf(request), {
-        onlyAgency: only,
         ...parts,
+        agency,
+        provider: provider?.label ?? null,
         passkeys: party !== null,
       });
       return await reply.code(status).headers(PAGE_HEADERS).send(page);
@@ -71,23 +80,57 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       async (request, reply) => {
         const next = placeHere(textOf(request.query.next));
         if (request.person !== null) return await reply.redirect(next, 303);
-        return await showSignIn(request, reply, {
-          typed: { agency: textOf(request.query.agency), email: '' },
-          next,
-          error: null,
-        });
+        const agency = slugOf(textOf(request.query.agency));
+        return await showSignIn(request, reply, { agency, email: '', next, error: null });
       },
     );
 
+    app.get<{ Querystring: { next?: unknown; agency?: unknown } }>(
+      '/sign-in/oidc',
+      open('signing in'),
+      async (request, reply) => {
+        const agency = slugOf(textOf(request.query.agency));
+        const next = placeHere(textOf(request.query.next));
+        const begun = await oidc.begin(agency, next, now());
+        if ('refused' in begun) return await notByProvider(request, reply, agency, begun);
+        guard.cookie.setFlow(reply, begun.kept);
+        return await reply.redirect(begun.to, 303);
+      },
+    );
+    app.get('/sign-in/oidc/callback', open('signing in'), async (request, reply) => {
+      const kept = guard.cookie.flowOf(request);
+      guard.cookie.clearFlow(reply);
+      const query = request.url.split('?')[1] ?? '';
+      const answer =
+        kept === null ? ({ refused: 'not-accepted' } as const) : await oidc.finish(kept, query, now());
+      if ('refused' in answer)
+        return await notByProvider(request, reply, slugOf(kept?.split('.')[0] ?? ''), answer);
+      return await begin(request, reply, answer.token, answer.next);
+    });
+    const notByProvider = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      agency: string,
+      { refused, cause }: { readonly refused: keyof typeof OIDC_SENTENCES; readonly cause?: unknown },
+    ): Promise<FastifyReply> => {
+      request.log.warn({ event: 'sign-in.oidc-refused', refused, err: cause }, 'sign-in.oidc-refused');
+      return await showSignIn(
+        request,
+        reply,
+        { agency, email: '', next: '/', error: OIDC_SENTENCES[refused] },
+        401,
+      );
+    };
+
     app.post('/sign-in', open('signing in'), async (request, reply) => {
       const form = formOf(request);
-      const typed = { agency: form.one('agency').trim().toLowerCase(), email: form.one('email') };
+      const typed = { agency: slugOf(form.one('agency')), email: form.one('email') };
       const next = placeHere(form.one('next'));
       const password = form.one('password');
       if (typed.email.trim() === '' || password === '' || form.one('code').trim() === '')
-        return await showSignIn(request, reply, { typed, next, error: 'Fill in every field.' }, 422);
+        return await showSignIn(request, reply, { ...typed, next, error: 'Fill in every field.' }, 422);
       if (password.length > PASSWORD.longest || typed.email.length > 300)
-        return await showSignIn(request, reply, { typed, next, error: NOT_RIGHT }, 401);
+        return await showSignIn(request, reply, { ...typed, next, error: NOT_RIGHT }, 401);
       const answer = await signInWithPassword(
         db,
         { agencyId: typed.agency, email: typed.email, password, code: form.one('code') },
@@ -100,10 +143,10 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
           const minutes = Math.ceil(answer.retryAfterS / 60);
           reply.header('retry-after', String(answer.retryAfterS));
           const error = `Too many attempts with this e-mail address. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or ask your administrator for a link to sign in anew.`;
-          return await showSignIn(request, reply, { typed, next, error }, 429);
+          return await showSignIn(request, reply, { ...typed, next, error }, 429);
         }
         case 'not-right':
-          return await showSignIn(request, reply, { typed, next, error: NOT_RIGHT }, 401);
+          return await showSignIn(request, reply, { ...typed, next, error: NOT_RIGHT }, 401);
       }
     });
 
@@ -232,7 +275,7 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
         );
         if (session === null)
           return await showJoin(context.frameOf(request), reply, token, await invited(token), secret);
-        return await begin(request, reply, session, '/report');
+        return await begin(request, reply, session, '/');
       },
     );
 
@@ -371,6 +414,12 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       },
     );
   });
+}
+
+/** Typed as people type it. What cannot be a short name is none. */
+function slugOf(typed: string): string {
+  const slug = typed.trim().toLowerCase();
+  return AGENCY_SLUG.test(slug) ? slug : '';
 }
 
 function textOf(value: unknown): string {

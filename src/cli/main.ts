@@ -20,6 +20,8 @@ import { keyRevoke } from './key-revoke.ts';
 import { migrate } from './migrate.ts';
 import { parked } from './parked.ts';
 import { policyAdd } from './policy-add.ts';
+import { policyPacks } from './policy-packs.ts';
+import { providerSet } from './provider-set.ts';
 import { report } from './report.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
@@ -33,8 +35,10 @@ const VERBS: readonly Verb[] = [
   migrate,
   agencyAdd,
   policyAdd,
+  policyPacks,
   accountAdd,
   userAdd,
+  providerSet,
   keyCreate,
   keyList,
   keyRevoke,
@@ -51,6 +55,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Public bodies that this installation serves',
   policy: 'What a body removes content for: its own clauses',
   account: 'The pages of a body on the platforms',
+  provider: 'An agency’s own sign-in',
   user: 'People with an account, who sign in',
   key: 'Keys for programs that report or read',
 };

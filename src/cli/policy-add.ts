@@ -8,7 +8,13 @@ export const policyAdd: Verb = {
   name: 'policy add',
   summary: 'Add a version of an agency’s policy: the clauses that moderators choose from',
   configure: (command) => {
-    command.argument('<file.json>', 'the policy').requiredOption('--agency <slug>', 'the agency');
+    command
+      .argument('[file.json]', 'the policy')
+      .requiredOption('--agency <slug>', 'the agency')
+      .option(
+        '--pack <id>',
+        'instead of a file: a policy that comes with Holdfast; "policy packs" lists them',
+      );
     command.addHelpText(
       'after',
       `
@@ -27,9 +33,45 @@ it was named, and from that day on the newest version counts. The file:
     );
   },
   run: async (invocation) => {
-    const { args, say, answer } = invocation;
-    const { addPolicy, readPolicyFile } = await import('#agency/agency.ts');
+    const { args, options, say, answer } = invocation;
+    const { addPack, addPolicy, PACKS, readPolicyFile } = await import('#agency/agency.ts');
     const path = args[0] ?? '';
+    const packId = typeof options['pack'] === 'string' ? options['pack'] : undefined;
+    if ((path === '') === (packId === undefined)) {
+      say('Name a file or a pack, one of the two: "holdfast policy add --help".');
+      return EXIT.usage;
+    }
+    if (packId !== undefined) {
+      const pack = PACKS.find((one) => one.policyId === packId);
+      if (pack === undefined) {
+        say(`There is no pack "${packId}". There are: ${PACKS.map((one) => one.policyId).join(', ')}.`);
+        return EXIT.usage;
+      }
+      return await withDatabase(invocation, async (db) => {
+        const agency = await knownAgency(db, invocation);
+        if (agency === null) return EXIT.refused;
+        const today = new Intl.DateTimeFormat('en-CA', { timeZone: agency.zone }).format(new Date());
+        if (!(await db.inAgency(agency.id, async (at) => await addPack(at, pack, today)))) {
+          say(
+            `${agency.name} has version "${pack.version}" of ${pack.policyId} already; nothing was changed.`,
+          );
+          return EXIT.refused;
+        }
+        const { policyId, version, title, effectiveOn, grounds, source } = pack;
+        answer(
+          {
+            agency: agency.id,
+            policyId,
+            version,
+            title,
+            effectiveOn: effectiveOn ?? today,
+            grounds: grounds.length,
+          },
+          `Added ${policyId}, version ${version}, with ${grounds.length} clause(s). ${source ?? ''} Read it against the text that is in force with you before you rely on it.`,
+        );
+        return EXIT.done;
+      });
+    }
     if (/\.ya?ml$/i.test(path)) {
       say(`"${path}" is YAML; a policy is taken as JSON. "holdfast policy add --help" shows one.`);
       return EXIT.usage;

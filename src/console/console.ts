@@ -12,6 +12,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { registerAssets } from './assets.ts';
+import { childSafetyPage } from './child-safety-page.ts';
 import { docsPage } from './docs-page.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import type { Frame } from './layout.ts';
@@ -21,10 +22,14 @@ import { receiptFrame, statusPage } from './status-page.ts';
 export { PAGE_HEADERS } from './headers.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
+export { recordPage } from './record-page.ts';
+export { recordsPage } from './records-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
 export { invitationPage, peoplePage } from './people-page.ts';
 export type { Frame, Viewer } from './layout.ts';
+
+const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];
 
 export interface ConsoleParts {
   readonly frameOf: (request: FastifyRequest) => Frame;
@@ -41,7 +46,9 @@ export async function registerConsole(
   /** Without data: the script asks the API, as whoever is at work. */
   const anybody = { schema: { hide: true }, config: { open: 'a frame without data' } } as const;
   const pages: Readonly<Record<string, (frame: Frame) => string>> = {
-    '/report': reportPage,
+    '/report': (frame) => reportPage(frame, publicUrl),
+    '/child-safety': childSafetyPage,
+    '/keep': (frame) => reportPage(frame, publicUrl, 'keep'),
     '/report/records/:id': statusPage,
     '/report/records/:id/receipt': receiptFrame,
     '/docs': (frame) => docsPage(frame, openapi(), publicUrl),
@@ -53,7 +60,12 @@ export async function registerConsole(
       async (request, reply) => await sendPage(reply, make(frameOf(request))),
     );
   }
-  app.get('/', anybody, async (_request, reply) => await reply.redirect('/report', 303));
+  // To what somebody does most: whoever moderates hands in, everybody else reads.
+  app.get('/', { ...anybody, config: { ...anybody.config, page: true } }, async (request, reply) => {
+    const { viewer } = frameOf(request);
+    const reads = viewer !== null && !viewer.roles.some((role) => HANDS_IN_FIRST.includes(role));
+    return await reply.redirect(reads ? '/records' : '/report', 303);
+  });
 }
 
 async function sendPage(reply: FastifyReply, page: string): Promise<FastifyReply> {

@@ -21,11 +21,13 @@ export interface Frame {
 export interface PageParts extends Frame {
   readonly title: string;
   readonly main: Markup;
+  /** For lists and tables. */
+  readonly wide?: boolean;
   /** A module of ours that the page runs. */
   readonly script?: string;
 }
 
-export function page({ title, mode, main, viewer, script }: PageParts): string {
+export function page({ title, mode, main, viewer, script, wide }: PageParts): string {
   const whole = html`<!doctype html>
     <html lang="en" ${viewer === null ? null : new Markup(' data-signed-in="yes"')}>
       <head>
@@ -47,6 +49,8 @@ export function page({ title, mode, main, viewer, script }: PageParts): string {
             <nav aria-label="Main">
               <ul class="hf-nav">
                 <li><a href="/report">Report</a></li>
+                ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
+                ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
                 ${viewer?.roles.includes('administrator') === true && html`<li><a href="/people">People</a></li>`}
                 <li><a href="/docs">API</a></li>
                 ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
@@ -55,7 +59,7 @@ export function page({ title, mode, main, viewer, script }: PageParts): string {
             ${viewer === null ? html`<p class="hf-who" id="who" hidden></p>` : signedIn(viewer)}
           </div>
         </header>
-        <main id="main" class="hf-main" tabindex="-1">${main}</main>
+        <main id="main" class="hf-main${wide === true ? ' hf-main--wide' : ''}" tabindex="-1">${main}</main>
       </body>
     </html> `;
   return whole.text;
@@ -72,12 +76,9 @@ export const ROLE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function signedIn({ name, agencyName, roles }: Viewer): Markup {
+  const more = ` · ${agencyName} · ${roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}`;
   return html`<form class="hf-who" id="who" method="post" action="/sign-out">
-    <span
-      >${name}<span class="hf-who__more">
-        · ${agencyName} · ${roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}</span
-      ></span
-    >
+    <span>${name}<span class="hf-who__more">${more}</span></span>
     <button class="usa-button usa-button--unstyled" type="submit">Sign out</button>
   </form>`;
 }

@@ -7,6 +7,7 @@ import { html, type Markup } from './html.ts';
 import { checkSign, page, stopSign } from './layout.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
+import { PRECISION_NAMES, SOURCE_NAMES } from './words.ts';
 
 interface ReceiptAbout {
   readonly agencyName: string;
@@ -58,7 +59,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
         ${receipt.times.capturedAt !== null && fact('Page pictured', html`${momentIn(about.zone, receipt.times.capturedAt)} <span class="hf-small">by the archive’s own clock, while it captured</span>`)}
         ${fact('Removal', html`${REMOVAL[receipt.removal]} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
         ${receipt.secondLook !== null && fact('Second look', secondLookSaid(receipt.secondLook, about.zone))}
-        ${fact('Retention', html`${series(receipt.classification)}`)}
+        ${fact('Retention', html`${seriesSaid(receipt.classification)}`)}
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
       <p class="hf-small">
@@ -104,7 +105,7 @@ function wordOf(receipt: Receipt): string {
   }[removal];
 }
 
-function verdict(receipt: Receipt): Markup {
+export function verdict(receipt: Receipt): Markup {
   const { safeToRemove, missing, statement } = receipt;
   const kind = !safeToRemove ? 'stop' : stillSeen(receipt) ? 'wait' : 'safe';
   return html`<section class="hf-state hf-state--${kind}">
@@ -162,26 +163,6 @@ function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): string
   return `${OUTCOMES[outcome] ?? `Outcome “${outcome}”`}; ${found}.${sandbox === false ? ' The browser ran without a sandbox.' : ''}`;
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  'submitter-typed': 'as the person who reported it typed it',
-  'platform-webhook': 'as the platform sent it',
-  'platform-api': 'as the platform answered it',
-  'platform-export': 'from an export of the platform',
-  'vendor-export': 'from an export of another archive',
-  'device-clock': 'by the clock of the device that reported it',
-  'server-clock': 'by the archive’s own clock',
-  system: 'by the archive’s own clock',
-};
-const PRECISIONS: Readonly<Record<string, string>> = {
-  ms: 'to the millisecond',
-  s: 'to the second',
-  min: 'to the minute',
-  hour: 'to the hour',
-  day: 'to the day',
-  month: 'to the month',
-  year: 'to the year',
-};
-
 /** When it was removed is never our own knowledge: it is printed with who said so, and how exactly. */
 function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
   if (removedAt === null) return html`The time was not stated.`;
@@ -197,7 +178,8 @@ function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
     : html`<span class="hf-utc">${value}</span>`;
   return html`${at}
     <span class="hf-small"
-      >${SOURCES[source] ?? `source: ${source}`}, ${PRECISIONS[precision] ?? `precision: ${precision}`}</span
+      >${SOURCE_NAMES[source] ?? `source: ${source}`},
+      ${PRECISION_NAMES[precision] ?? `precision: ${precision}`}</span
     >`;
 }
 
@@ -209,7 +191,7 @@ function secondLookSaid({ answer, at, sentence }: NonNullable<Receipt['secondLoo
 }
 
 /** A number that nobody confirmed must not read like law. */
-function series(classification: (Classification & AboutSeries) | null): string {
+export function seriesSaid(classification: (Classification & AboutSeries) | null): string {
   if (classification === null) return 'Not classified yet. What is not classified is kept.';
   const { edition, series: number, title, citation, confirmed } = classification;
   const isSample = [edition, number, citation].some((text) => /\bsample\b/i.test(text ?? ''));
@@ -230,7 +212,7 @@ const LEASE =
   'A date under “Locked until” is not the end of keeping. The lock is a lease, renewed again and again while the record must be kept; how long that is, the retention schedule says, and what has no confirmed series is kept.';
 
 /** For people. The role itself stands beside, for it is what the manifest says. */
-const FILES: Readonly<Record<string, string>> = {
+export const FILE_NAMES: Readonly<Record<string, string>> = {
   'raw-payload': 'The report as it came',
   other: 'File handed in',
   fact: 'The report as the archive wrote it down',
@@ -275,7 +257,7 @@ function seals(rows: Receipt['seals'], zone: string): Markup {
         (row) =>
           html`<tr>
             <th scope="row" data-label="File">
-              ${FILES[row.role] ?? row.role}
+              ${FILE_NAMES[row.role] ?? row.role}
               <span class="hf-version">seal ${row.seal}, <code>${row.role}</code></span>
             </th>
             <td data-label="SHA-256"><code>${row.sha256}</code></td>

@@ -102,16 +102,52 @@ export const progress: Markup = html`<div class="hf-sending" id="sending" hidden
   <progress id="sent" max="100" value="0"></progress>
 </div>`;
 
-export function reportPage(frame: Frame): string {
-  return page({
+/** `remove`: something is about to go. `keep`: it is a record, though nothing is removed (a contact on a personal account, …). */
+type Purpose = 'remove' | 'keep';
+
+const WORDS: Readonly<
+  Record<Purpose, Readonly<Record<'title' | 'heading' | 'why' | 'what' | 'send', string>>>
+> = {
+  remove: {
     title: 'Report',
+    heading: 'Archive it before it goes',
+    why: 'Why does it go?',
+    what: 'What will you do?',
+    send: 'Archive it',
+  },
+  keep: {
+    title: 'Keep this',
+    heading: 'Keep what is a record',
+    why: 'Why is it kept?',
+    what: 'What is it?',
+    send: 'Keep it',
+  },
+};
+const KEPT: Readonly<Record<string, string>> = {
+  none: 'It stays where it is',
+  reject: 'It was submitted, and never shown',
+};
+
+export function reportPage(frame: Frame, publicUrl: string, purpose: Purpose = 'remove'): string {
+  const words = WORDS[purpose];
+  const tiles: readonly (readonly [string, string])[] =
+    purpose === 'keep' ? Object.entries(KEPT) : AT_HAND.map((verb) => [verb, VERBS[verb] ?? verb]);
+  return page({
+    title: words.title,
     ...frame,
     script: 'report.js',
-    main: html`<h1 class="hf-h1">Archive it before it goes</h1>
+    main: html`<h1 class="hf-h1">${words.heading}</h1>
+      ${
+        purpose === 'keep' &&
+        html`<p class="hf-intro">
+          For what is a record although nothing is removed: a resident writes to somebody’s own account, a
+          submission is not published, a violation is reported, a post is needed for a proceeding.
+        </p>`
+      }
       ${noScript('It keeps your pictures safe while they are sent, and it tells you when removing is safe. Without it: do not remove the content yet. Save a screenshot and give it to your custodian of records, or hand it in with “holdfast report” from the command line.')}
       ${keyPanel}
       <p id="opening" class="hf-small" role="status" hidden>One moment…</p>
-      <form id="report" class="hf-form" novalidate autocomplete="off" hidden>
+      <form id="report" class="hf-form" data-purpose="${purpose}" novalidate autocomplete="off" hidden>
         <div id="summary" class="usa-alert usa-alert--error" role="alert" tabindex="-1" hidden>
           <div class="usa-alert__body">
             <h2 class="usa-alert__heading" id="summary-title"></h2>
@@ -124,6 +160,9 @@ export function reportPage(frame: Frame): string {
           <legend class="hf-legend"><span class="hf-no" aria-hidden="true">1</span>What is it?</legend>
           <span class="usa-error-message" id="what-error" hidden></span>
           ${pictureField('Take or choose pictures')}
+          <p class="hf-small">
+            <a href="/child-safety">It may show a child being abused: do not copy it</a>
+          </p>
           <details class="hf-more hf-beside" id="beside">
             <summary>Its address, or its words</summary>
             <div class="hf-beside__fields">
@@ -143,18 +182,18 @@ export function reportPage(frame: Frame): string {
         </fieldset>
 
         <fieldset class="usa-fieldset hf-step" id="grounds">
-          <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>Why does it go?</legend>
+          <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${words.why}</legend>
           <span class="usa-error-message" id="grounds-error" hidden></span>
           <div id="ground-list"></div>
           <p class="hf-small" id="clause" role="status"></p>
         </fieldset>
 
         <fieldset class="usa-fieldset hf-step" id="action">
-          <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>What will you do?</legend>
+          <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>${words.what}</legend>
           <span class="usa-error-message" id="action-error" hidden></span>
           <div class="hf-tiles">
-            ${AT_HAND.map((verb) => tile('verb', verb, VERBS[verb] ?? verb))}
-            ${tile('verb', 'other', 'Something else')}
+            ${tiles.map(([verb, label]) => tile('verb', verb, label))}
+            ${purpose === 'remove' && tile('verb', 'other', 'Something else')}
           </div>
           <div id="other-verb-group" hidden>
             <label class="usa-label" for="other-verb">What exactly?</label>
@@ -219,9 +258,24 @@ export function reportPage(frame: Frame): string {
             id="submit"
             aria-describedby="will"
           >
-            Archive it
+            ${words.send}
           </button>
         </div>
-      </form>`,
+      </form>
+      ${purpose === 'remove' && besides(publicUrl)}`,
   });
+}
+
+/** What else leads here. The address and the words stand behind the #, which a browser sends to nobody. */
+function besides(publicUrl: string): Markup {
+  const opens = `javascript:void open(${JSON.stringify(`${publicUrl}/report`)}+'#'+new URLSearchParams({url:location.href,text:String(getSelection())}))`;
+  return html`<details class="hf-more">
+    <summary>Not about a removal? On a desk?</summary>
+    <p>What is a record though nothing is removed: <a href="/keep">keep it</a>.</p>
+    <p>
+      For the bookmarks of your browser, drag this there:
+      <a id="bookmarklet" href="${opens}">Archive before removal</a>. Pressed on a page, it opens this form
+      with the page’s address and the words that you marked.
+    </p>
+  </details>`;
 }

@@ -4,9 +4,11 @@ import { html } from './html.ts';
 import { page, type Frame } from './layout.ts';
 
 export interface SignInParts {
-  /** Of the only agency; null: there are several, and it is asked for. */
-  readonly onlyAgency: string | null;
-  readonly typed: { readonly agency: string; readonly email: string };
+  /** Empty: there are several, and it is asked for first. */
+  readonly agency: string;
+  /** What the button to the agency's own sign-in says; null: it has none. */
+  readonly provider: string | null;
+  readonly email: string;
   readonly error: string | null;
   /** Where to go afterwards, on this site. */
   readonly next: string;
@@ -15,7 +17,8 @@ export interface SignInParts {
 }
 
 export function signInPage(frame: Frame, parts: SignInParts): string {
-  const { onlyAgency, typed, error, next, passkeys } = parts;
+  const { agency, provider, email, error, next, passkeys } = parts;
+  if (agency === '') return whichAgency(frame, next, error);
   return page({
     title: 'Sign in',
     ...frame,
@@ -23,29 +26,29 @@ export function signInPage(frame: Frame, parts: SignInParts): string {
     main: html`<h1 class="hf-h1">Sign in</h1>
       ${alert('error', error)}
       ${
+        provider !== null &&
+        html`<p>
+          <a
+            class="usa-button usa-button--big hf-submit"
+            href="/sign-in/oidc?agency=${encodeURIComponent(agency)}&amp;next=${encodeURIComponent(next)}"
+            >${provider}</a
+          >
+        </p>`
+      }
+      ${
         passkeys &&
         html`<div id="passkey" data-next="${next}" hidden>
           <button class="usa-button usa-button--big hf-submit" type="button" id="passkey-use">
             Sign in with a passkey
           </button>
           <p class="usa-error-message" id="passkey-error" role="alert" hidden></p>
-          <p class="hf-or">or with your password</p>
         </div>`
       }
+      ${(passkeys || provider !== null) && html`<p class="hf-or">or with your password</p>`}
       <form class="hf-form" method="post" action="/sign-in" novalidate>
         <input type="hidden" name="next" value="${next}" />
-        ${
-          onlyAgency === null
-            ? field({
-                name: 'agency',
-                label: 'Agency',
-                hint: 'Its short name here, such as rivertown. It is in the link that you were sent.',
-                value: typed.agency,
-                autocomplete: 'organization',
-              })
-            : html`<input type="hidden" name="agency" value="${onlyAgency}" />`
-        }
-        ${field({ name: 'email', label: 'E-mail address', type: 'email', value: typed.email, autocomplete: 'username' })}
+        <input type="hidden" name="agency" value="${agency}" />
+        ${field({ name: 'email', label: 'E-mail address', type: 'email', value: email, autocomplete: 'username' })}
         ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
         ${field({
           name: 'code',
@@ -59,5 +62,25 @@ export function signInPage(frame: Frame, parts: SignInParts): string {
       <p class="hf-small">
         Cannot get in? An administrator of your agency can send you a link with which you choose anew.
       </p>`,
+  });
+}
+
+/** Its answer says nothing about whether there is such an agency. */
+function whichAgency(frame: Frame, next: string, error: string | null): string {
+  return page({
+    title: 'Sign in',
+    ...frame,
+    main: html`<h1 class="hf-h1">Sign in</h1>
+      ${alert('error', error)}
+      <form class="hf-form" method="get" action="/sign-in" novalidate>
+        <input type="hidden" name="next" value="${next}" />
+        ${field({
+          name: 'agency',
+          label: 'Your agency',
+          hint: 'Its short name here, such as rivertown.',
+          autocomplete: 'organization',
+        })}
+        <button class="usa-button usa-button--big hf-submit" type="submit">Go on</button>
+      </form>`,
   });
 }

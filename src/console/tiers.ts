@@ -26,13 +26,13 @@ export const TIERS: Readonly<Record<NonNullable<Receipt['tier']>, TierSentences>
   C: {
     name: 'Captured by staff’s browser with our extension',
     proves:
-      'These are the bytes that a member of staff’s browser sent with this agency’s key, and that the archive sealed. The time of the capture is that device’s clock.',
+      'These are the bytes that a member of staff’s browser sent, signed in for this agency or with its key, and that the archive sealed. The time of the capture is that device’s clock.',
     provesNot: 'That the page was not altered in that browser before; this rests on the person’s word.',
   },
   D: {
     name: 'Picture or text handed in',
     proves:
-      'Exactly these files were handed in with this agency’s key, at the time beside “Reported” or later, and the archive sealed them.',
+      'Exactly these files were handed in by somebody who had signed in for this agency, or with its key, at the time beside “Reported” or later, and the archive sealed them.',
     provesNot:
       'That they show the page as it was, when they were made, or that they were not edited before; this rests on the word of whoever handed them in.',
   },

@@ -39,6 +39,9 @@ export interface PolicyVersionTable {
   title: string;
   effective_on: string;
   created_at: Generated<Date>;
+  /** As the agency room defines it (`PolicyRules`); `{}` when the version was added without any. */
+  rules: ColumnType<unknown, string | undefined, never>;
+  source: Generated<string | null>;
 }
 
 export interface GroundTable {
@@ -50,6 +53,7 @@ export interface GroundTable {
   label: string;
   citation: string;
   clause: string;
+  purpose: Generated<'remove' | 'keep'>;
 }
 
 export interface AccountTable {
@@ -246,6 +250,8 @@ export interface PersonTable {
   created_at: Generated<Date>;
   created_by: string;
   left_at: Generated<Date | null>;
+  issuer: Generated<string | null>;
+  subject: Generated<string | null>;
 }
 
 export interface PersonRoleTable {
@@ -313,6 +319,30 @@ export interface FirstAccountLinkTable {
   used_at: Generated<Date | null>;
 }
 
+export interface IdentityProviderTable {
+  agency_id: string;
+  issuer: string;
+  client_id: string;
+  client_secret: string;
+  label: string;
+  role_claim: string;
+  role_map: Json<Record<string, readonly string[]>>;
+  required_amr: string[];
+  changed_at: Generated<Date>;
+  changed_by: string;
+}
+
+export interface OidcFlowTable {
+  agency_id: string;
+  id: string;
+  hash: Buffer;
+  state: string;
+  nonce: string;
+  verifier: string;
+  next: string;
+  expires_at: Date;
+}
+
 export interface CeremonyTable {
   id: string;
   kind: 'register' | 'sign-in';
@@ -346,4 +376,6 @@ export interface Tables {
   sign_in_attempt: SignInAttemptTable;
   first_account_link: FirstAccountLinkTable;
   ceremony: CeremonyTable;
+  identity_provider: IdentityProviderTable;
+  oidc_flow: OidcFlowTable;
 }

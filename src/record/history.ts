@@ -24,6 +24,7 @@ export type EventType =
   | 'person.left'
   | 'person.invited'
   | 'person.means'
+  | 'provider.changed'
   | 'person.signed-in'
   | 'person.signed-out';
 

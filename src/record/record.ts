@@ -47,6 +47,6 @@ export { assessRemoval, type Evidence, type Missing, type Standing } from './saf
 export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
 export { searchRecords, type Found } from './search.ts';
 export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
-export type { RecordView } from './views.ts';
+export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
 export { startRelay, type Relay } from './relay.ts';

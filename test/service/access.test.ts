@@ -34,9 +34,11 @@ const CANARY = 'quokkaoflakeside';
 const OPEN: Readonly<Record<string, string>> = {
   '/': 'leads to /report',
   '/assets/*': 'the files that pages load',
+  '/child-safety': 'whom to call; takes nothing',
   '/docs': 'the description of the calls',
   '/first-account/:token': 'the first account; its link is the key',
   '/healthz': 'alive',
+  '/keep': 'a frame without data',
   '/invitation/:token': 'choosing how to sign in; its link is the key',
   '/invitation/:token/passkey': 'the same, with a passkey',
   '/invitation/:token/passkey/question': 'the same',
@@ -47,6 +49,8 @@ const OPEN: Readonly<Record<string, string>> = {
   '/report/records/:id': 'a frame without data',
   '/report/records/:id/receipt': 'a frame without data',
   '/sign-in': 'signing in',
+  '/sign-in/oidc': 'signing in',
+  '/sign-in/oidc/callback': 'signing in',
   '/sign-in/passkey': 'signing in',
   '/sign-in/passkey/question': 'signing in',
   '/sign-out': 'signing out',
@@ -277,6 +281,8 @@ describe('every call', () => {
     expect(found.toSorted()).toEqual(
       [
         '/people',
+        '/records',
+        '/records/:id',
         '/v1/accounts',
         '/v1/me',
         '/v1/parked',

@@ -19,7 +19,10 @@ const VERBS = [
   'migrate',
   'agency add',
   'policy add',
+  'policy packs',
   'account add',
+  'user add',
+  'provider set',
   'key create',
   'key list',
   'key revoke',
@@ -183,6 +186,96 @@ describe('agencies and keys', () => {
     });
     expect(jsonOf(third)).toEqual({ id: 'lakeside', name: 'City of Lakeside', zone: 'America/Denver' });
     expect(unfit.map((ended) => ended.code)).toEqual([2, 2, 2, 2]);
+  });
+
+  test('a person is added once, with a link that works where the server does, alone on stdout', async () => {
+    const add = async (...args: string[]) =>
+      await holdfast(['user', 'add', '--agency', 'rivertown', ...args]);
+    const plain = await add(
+      '--name',
+      'Alex Example',
+      '--email',
+      'alex@rivertown.example',
+      '--role',
+      'custodian',
+      'moderator',
+    );
+    expect(plain).toMatchObject({ code: 0, err: expect.stringContaining('works once') as string });
+    expect(plain.out).toMatch(/^http:\/\/127\.0\.0\.1:8080\/invitation\/[\w-]{43}\n$/);
+    const [twice, alone, unheard, malformed] = await Promise.all([
+      add('--name', 'B', '--email', 'ALEX@rivertown.example', '--role', 'moderator'),
+      add('--name', 'B', '--email', 'b@rivertown.example', '--role', 'auditor', 'moderator'),
+      add('--name', 'B', '--email', 'b@rivertown.example', '--role', 'mayor'),
+      add('--name', 'B', '--email', 'no address', '--role', 'moderator'),
+    ]);
+    expect(twice).toMatchObject({ code: 5, out: '', err: expect.stringContaining('already') as string });
+    expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('holds no other role') as string });
+    expect(unheard).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There are: moderator') as string,
+    });
+    expect(malformed).toMatchObject({ code: 2, err: expect.stringContaining('e-mail address') as string });
+  });
+
+  test('a policy of a real body is added by its name, once, and says what nobody confirmed', async () => {
+    const packs = jsonOf(await holdfast('policy packs --json')) as unknown as readonly {
+      readonly policyId: string;
+    }[];
+    expect(packs.map(({ policyId }) => policyId)).toContain('kirkwood-social-media');
+    const add = async (args: string) => await holdfast(`policy add --agency rivertown ${args}`);
+    const added = await add('--pack kirkwood-social-media');
+    expect(added).toMatchObject({ code: 0, out: expect.stringContaining('were not confirmed') as string });
+    expect(await add('--pack kirkwood-social-media')).toMatchObject({ code: 5 });
+    expect(await add('--pack atlantis')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('kcpd-261-1') as string,
+    });
+    expect(await add('')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('one of the two') as string,
+    });
+  });
+
+  test('an agency’s own sign-in is connected from a file that holds the secret, or refused with every reason', async () => {
+    const file = join(dataDir, 'secret');
+    await writeFile(file, 'a secret\n');
+    const set = async (...args: string[]) =>
+      await holdfast([
+        'provider',
+        'set',
+        '--agency',
+        'rivertown',
+        '--client-id',
+        'holdfast',
+        '--role-claim',
+        'groups',
+        ...args,
+      ]);
+    const good = await set(
+      '--issuer',
+      'https://login.rivertown.example',
+      '--client-secret-file',
+      file,
+      '--role',
+      'staff=custodian,moderator',
+      '--role',
+      'audit=auditor',
+    );
+    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('/sign-in/oidc/callback') as string });
+    expect(good.out + good.err).not.toContain('a secret');
+    const bad = await set(
+      '--issuer',
+      'http://login.example',
+      '--client-secret-file',
+      file,
+      '--role',
+      'x=mayor',
+    );
+    expect(bad).toMatchObject({ code: 2, out: '' });
+    for (const sentence of ['begins with https://', 'no role "mayor"']) expect(bad.err).toContain(sentence);
+    expect(
+      await set('--issuer', 'https://x.example', '--client-secret-file', '/nowhere', '--role', 'x=moderator'),
+    ).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read') as string });
   });
 
   test('a key is shown once, alone on stdout, and can be taken back once', async () => {

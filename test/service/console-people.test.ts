@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAccount, addAgency } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { shoot } from '../support/page-check.ts';
 import { chooseAccount, handedIn, openForm, unfold } from '../support/reporting.ts';
 import { DESK, type Visitor } from '../support/visitor.ts';
 
@@ -246,6 +247,7 @@ describe('WCAG 2.1 AA, as far as axe can tell, holds', () => {
     // So high that nothing lies behind the bar at the foot: what is covered there, axe cannot judge.
     for (const width of [1280, 390]) {
       await at.page.setViewport({ width, height: 4000 });
+      await shoot(at, what);
       await at.inPage(axe);
       const found = (await at.inPage(
         `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(LEVELS)} } })`,

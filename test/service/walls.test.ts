@@ -80,6 +80,14 @@ beforeAll(async () => {
     [personId],
   );
   await archive.sql.query(
+    `insert into identity_provider (agency_id, issuer, client_id, client_secret, label, role_claim, role_map, changed_by)
+     values ('lakeside', 'https://login.lakeside.example', 'x', 'x', 'x', 'x', '{}', 'x')`,
+  );
+  await archive.sql.query(
+    `insert into oidc_flow (agency_id, id, hash, state, nonce, verifier, next, expires_at)
+     values ('lakeside', gen_random_uuid(), sha256('x'), 'x', 'x', 'x', '/', now())`,
+  );
+  await archive.sql.query(
     "insert into sign_in_attempt (agency_id, id, who) values ('lakeside', gen_random_uuid(), sha256('x'))",
   );
   await archive.sql.query(
@@ -152,8 +160,10 @@ describe('the catalogue', () => {
       'event',
       'fact',
       'ground',
+      'identity_provider',
       'invitation',
       'object',
+      'oidc_flow',
       'passkey',
       'person',
       'person_role',
@@ -238,12 +248,23 @@ describe('the catalogue', () => {
       event: { select: '*', insert: '*' },
       second_look: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
-      person: { select: '*', insert: '*', update: 'code_secret code_step email left_at name password' },
+      person: {
+        select: '*',
+        insert: '*',
+        update: 'code_secret code_step email issuer left_at name password subject',
+      },
       person_role: { select: '*', insert: '*', update: 'ended_at ended_by' },
       passkey: { select: '*', insert: '*', update: 'counter label revoked_at used_at' },
       session: { select: '*', insert: '*', update: 'ended_at ended_because seen_at' },
       invitation: { select: '*', insert: '*', update: 'used_at' },
       sign_in_attempt: { select: '*', insert: '*', update: 'succeeded', delete: '*' },
+      identity_provider: {
+        select: '*',
+        insert: '*',
+        delete: '*',
+        update: 'changed_at changed_by client_id client_secret issuer label required_amr role_claim role_map',
+      },
+      oidc_flow: { select: '*', insert: '*', delete: '*' },
     },
     holdfast_system: {
       agency: { select: '*', insert: '*' },
@@ -370,6 +391,8 @@ describe('the roles', () => {
     ['session', 'person_id'],
     ['invitation', 'person_id'],
     ['sign_in_attempt', 'who'],
+    ['identity_provider', 'client_secret'],
+    ['oidc_flow', 'verifier'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);

@@ -88,9 +88,13 @@ process.once('SIGTERM', () => void stop());
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const [step = '', recordId = ''] = line.split(' ');
+  // As a queue does: a job that throws is dropped and said, and the step is rung again (`rungUntil`).
   void handlers
     .get(step)?.(recordId)
-    .then(() => say({ worked: step, recordId }));
+    .then(
+      () => say({ worked: step, recordId }),
+      (error: unknown) => say({ dropped: step, recordId, error: String(error) }),
+    );
 });
 lines.on('close', () => process.exit(3));
 say({ ready: plan.name, address });

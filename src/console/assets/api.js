@@ -3,7 +3,13 @@
 /** In the place of a key: whoever signed in on this browser. */
 export const SIGNED_IN = '';
 
-export const keyHeader = (key) => (key === SIGNED_IN ? {} : { authorization: `Bearer ${key}` });
+/** As whom this page was opened: should somebody else sign in on this browser meanwhile, nothing goes out in their name. */
+let person = '';
+export function actAs(id) {
+  person = id;
+}
+
+export const keyHeader = (key) => (key !== SIGNED_IN ? { authorization: `Bearer ${key}` } : person === '' ? {} : { 'holdfast-as': person });
 
 /** The archive answered, and said no. */
 export class Refused extends Error {

@@ -1,7 +1,7 @@
 /**
  * Who is at work: whoever signed in on this browser; else a key of the agency, asked for once and kept in the tab.
  */
-import { read, Refused, SIGNED_IN } from './api.js';
+import { actAs, read, Refused, SIGNED_IN } from './api.js';
 import { byId, make, say } from './dom.js';
 
 const SLOT = 'holdfast-key';
@@ -45,6 +45,7 @@ export async function signIn({ changed = () => {} } = {}) {
   if (byId('who') instanceof HTMLFormElement) {
     try {
       session.me = await read('/v1/me', { key: SIGNED_IN });
+      actAs(session.me.id);
     } catch (error) {
       await ask(error instanceof Refused && error.status === 401 ? 'You are not signed in any more.' : sentenceOf(error));
     }
@@ -130,9 +131,18 @@ function listen() {
     if (trying) return;
     trying = true;
     try {
-      const me = await read('/v1/me', { key: SIGNED_IN });
+      const before = session.me?.id ?? '';
+      actAs('');
+      const me = await read('/v1/me', { key: SIGNED_IN }).catch((error) => {
+        actAs(before);
+        throw error;
+      });
+      actAs(me.id);
       session.key = SIGNED_IN;
       session.me = me;
+      const who = byId('who').querySelector('span') ?? byId('who');
+      who.textContent = `${me.name} · ${me.agencyName} · ${me.role}`;
+      byId('who').hidden = false;
       entered();
     } catch (error) {
       tell(error instanceof Refused && error.status === 401 ? 'Nobody is signed in on this browser yet.' : sentenceOf(error));

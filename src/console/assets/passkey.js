@@ -19,7 +19,7 @@ byId('passkey-use').addEventListener('click', async () => {
         ? await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
         : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
     await post(at, { ceremonyId, response: credential.toJSON() });
-    location.assign(next ?? '/report');
+    location.assign(next ?? '/');
   } catch (error) {
     say(byId('passkey-error'), sentenceOf(error));
   } finally {

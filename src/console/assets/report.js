@@ -1,4 +1,4 @@
-/** The page `/report`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
+/** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
 import { read, Refused } from './api.js';
 import { byId, make, say } from './dom.js';
 import { ask, signIn } from './key.js';
@@ -76,7 +76,7 @@ async function handIn() {
     const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files });
     if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
     done = true;
-    remember({ account: byId('account').value, verb: form.elements.verb.value });
+    if (!keeps) remember({ account: byId('account').value, verb: form.elements.verb.value });
     location.assign(`/report/records/${answer.recordId}`);
   } catch (error) {
     await failed(error);
@@ -124,7 +124,11 @@ function showAction() {
   say(byId('will'), known ? `Then: ${what}, on ${account.selectedOptions[0].label}` : '');
 }
 
-function fillGrounds({ policies, grounds }) {
+/** On the page for keeping, the reasons to keep; on the other, the grounds to remove. */
+const keeps = form.dataset.purpose === 'keep';
+
+function fillGrounds({ policies, grounds: all }) {
+  const grounds = all.filter(({ purpose }) => (purpose === 'keep') === keeps);
   const chosen = form.elements.ground?.value ?? '';
   const list = byId('ground-list');
   list.replaceChildren();
@@ -167,7 +171,8 @@ function fillAccounts(accounts) {
   select.append(...options, make('option', { value: 'other' }, 'Another account'));
   for (const value of [last.account, chosen]) if ([...select.options].some((option) => option.value !== '' && option.value === value)) select.value = value;
   const verb = form.querySelector(`input[name="verb"][value="${last.verb === 'hide' || last.verb === 'delete' ? last.verb : ''}"]`);
-  if (verb !== null && form.elements.verb.value === '') verb.checked = true;
+  if (keeps) byId('verb-none').checked = true;
+  else if (verb !== null && form.elements.verb.value === '') verb.checked = true;
   showAction();
 }
 
@@ -209,8 +214,23 @@ async function keyReplaced(now) {
   say(byId('opening'), `${note} Everything else that you put in is still here. ${missing}`.trim());
 }
 
+/** From the bookmark: what was looked at, and the words that were marked. Taken out of the address, so that going back does not bring it again. */
+function prefill() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  for (const id of ['url', 'text']) if (byId(id).value === '' && (given.get(id) ?? '') !== '') byId(id).value = given.get(id);
+  if (given.has('url') || given.has('text')) {
+    byId('beside').open = true;
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+}
+
+prefill();
+const HAND_IN = ['moderator', 'custodian', 'administrator', 'intake'];
 session = await signIn({ changed: (now) => void keyReplaced(now) });
 let agency = session.me.agencyId;
 say(byId('opening'), 'One moment…');
-say(byId('opening'), await loadLists(session));
-form.hidden = false;
+// What they put in would be refused at the end: said before they begin.
+if ((session.me.roles ?? []).some((role) => HAND_IN.includes(role))) {
+  say(byId('opening'), await loadLists(session));
+  form.hidden = false;
+} else say(byId('opening'), `Your roles (${session.me.role}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.`);

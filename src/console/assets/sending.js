@@ -86,7 +86,8 @@ function parsed(text) {
 /** What went wrong and what to do, with the pictures still here. */
 export function sentenceOf(error) {
   if (error instanceof Refused) {
-    if (error.status === 401) return 'You are not signed in any more, or the key was revoked. Sign in above (it opens beside this page), then try again. Your pictures are still here.';
+    if (error.status === 401 && error.code === 'key-invalid') return 'The archive does not know this key any more. Enter a key above, or sign in, then try again. Your pictures are still here.';
+    if (error.status === 401) return 'You are not signed in any more. Sign in above, which opens beside this page; then come back and try again. Your pictures are still here.';
     return `${error.message}${error.requestId === '' ? '' : ` (Request ${error.requestId})`}`;
   }
   if (error instanceof Unreachable) return 'The connection broke before the archive answered. Do not remove anything yet. Your pictures are still here: try again. Nothing will be archived twice.';

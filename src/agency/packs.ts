@@ -1,0 +1,28 @@
+/**
+ * Policy packs: the policies of real bodies as data, ready to be added to an agency. The clauses are the policies' own words, because
+ * a record keeps the clause that it was removed under; labels, and everything that says what a policy asks for, are ours, each with its
+ * citation. What a text does not say is null here, and never filled in.
+ *
+ * To add one: write its file, list it here, and `test/service/packs.test.ts` walks it.
+ */
+import type { AgencyTx } from '#db/db.ts';
+import { kcmoAr127 } from './packs/kcmo-ar-1-27.ts';
+import { kcmoPersonal } from './packs/kcmo-personal.ts';
+import { kcpd2611 } from './packs/kcpd-261-1.ts';
+import { kirkwood } from './packs/kirkwood.ts';
+import { leesSummit416 } from './packs/lees-summit-416.ts';
+import { addPolicy, type PolicyVersion } from './policies.ts';
+
+export interface PolicyPack extends Omit<PolicyVersion, 'effectiveOn'> {
+  /** The public body whose policy it is. */
+  readonly body: string;
+  /** Null: the text does not say; then it counts from the day on which an agency adds it. */
+  readonly effectiveOn: string | null;
+}
+
+export const PACKS: readonly PolicyPack[] = [kcmoAr127, kcmoPersonal, kirkwood, leesSummit416, kcpd2611];
+
+/** False: the agency has this version already. `today`: a civil date of the agency. */
+export async function addPack(at: AgencyTx, pack: PolicyPack, today: string): Promise<boolean> {
+  return await addPolicy(at, { ...pack, effectiveOn: pack.effectiveOn ?? today });
+}

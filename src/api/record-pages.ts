@@ -1,0 +1,200 @@
+/** Finding and reading records, as pages. The same verbs as the calls; whoever opens a record is in its history first. */
+import { sql } from 'kysely';
+import type { FastifyInstance } from 'fastify';
+import { actorOf } from '#agency/agency.ts';
+import { PAGE_HEADERS, recordPage, recordsPage } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import {
+  appendEvent,
+  readHistory,
+  readReceipt,
+  readRecord,
+  recordIdOf,
+  searchRecords,
+  type HistoryEntry,
+} from '#record/record.ts';
+import { callerOf, READERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+
+const PER_PAGE = 25;
+const FIELDS = [
+  'q',
+  'removal',
+  'state',
+  'verb',
+  'ground',
+  'platform',
+  'account',
+  'from',
+  'to',
+  'parked',
+  'cursor',
+] as const;
+
+export function registerRecordPages(app: FastifyInstance, context: ApiContext): void {
+  const { system } = context;
+  const forReaders = { schema: { hide: true }, config: { roles: READERS, page: true } } as const;
+
+  app.get<{ Querystring: Record<string, unknown> }>('/records', forReaders, async (request, reply) => {
+    const typed: Record<string, string> = {};
+    for (const name of FIELDS) {
+      const value = request.query[name];
+      // What Postgres cannot compare finds nothing, and breaks nothing.
+      if (typeof value === 'string') typed[name] = value.replaceAll('\0', '').trim().slice(0, 500);
+    }
+    const { cursor = '', from = '', to = '', q = '', ...filters } = typed;
+    const { agencyId } = callerOf(request);
+    const { grounds } = await system.referenceOf(agencyId);
+    const said = await system.db.inAgency(agencyId, async (at) => {
+      const zone = await zoneOf(at);
+      const wrong = [from, to].find((day) => day !== '' && !isDay(day));
+      if (wrong !== undefined)
+        return {
+          zone,
+          error: `Expected a day such as 2026-11-21; it is “${wrong}”.`,
+          found: null,
+          isEmpty: false,
+        };
+      const days = await betweenDays(at, zone, from, to);
+      try {
+        const found = await searchRecords(at, {
+          q: q === '' ? null : q,
+          filters: {
+            ...Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== '')),
+            ...days,
+          },
+          cursor: cursor === '' ? null : cursor,
+          limit: PER_PAGE,
+        });
+        return { zone, found, error: null, isEmpty: found.records.length === 0 && (await isEmpty(at)) };
+      } catch (error) {
+        if (!(error instanceof ArchiveError) || error.code !== 'cursor-invalid') throw error;
+        return {
+          zone,
+          error: 'This page of the list is not known. Begin at the newest.',
+          found: null,
+          isEmpty: false,
+        };
+      }
+    });
+    const nextCursor = said.found?.nextCursor ?? null;
+    const { cursor: _, ...kept } = typed;
+    const page = recordsPage(context.frameOf(request), {
+      zone: said.zone,
+      typed: kept,
+      found: said.found?.records ?? [],
+      next:
+        nextCursor === null
+          ? null
+          : `/records?${new URLSearchParams({ ...onlySet(kept), cursor: nextCursor }).toString()}`,
+      isLater: cursor !== '',
+      error: said.error,
+      grounds: grounds.map((ground) => ({
+        reference: `${ground.policyId}#${ground.clauseId}`,
+        label: `${ground.label} (${ground.citation})`,
+      })),
+      isEmpty: said.isEmpty,
+    });
+    return await reply
+      .code(said.error === null ? 200 : 400)
+      .headers(PAGE_HEADERS)
+      .send(page);
+  });
+
+  app.get<{ Params: { id: string } }>('/records/:id', forReaders, async (request, reply) => {
+    const id = recordIdOf(request.params.id);
+    const notFound = new ArchiveError('record-not-found', 'There is no such record in this agency.', {
+      retry: 'never',
+    });
+    if (id === null) throw notFound;
+    const caller = callerOf(request);
+    const parts = await system.db.inAgency(caller.agencyId, async (at) => {
+      const record = await readRecord(at, id);
+      const receipt = record === null ? null : await readReceipt(at, id, system.config.mode, system.now());
+      if (record === null || receipt === null) throw notFound;
+      await appendEvent(at, id, { type: 'view.opened', actor: actorOf(caller), body: { what: 'record' } });
+      const history = await readHistory(at, id);
+      return { record, receipt, history, zone: await zoneOf(at), names: await namesOf(at, history) };
+    });
+    return await reply.headers(PAGE_HEADERS).send(recordPage(context.frameOf(request), parts));
+  });
+}
+
+function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
+}
+
+function isDay(text: string): boolean {
+  return (
+    /^[12]\d{3}-\d\d-\d\d$/.test(text) &&
+    !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
+    new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
+  );
+}
+
+/** Civil days of the agency, the last one included, as moments. */
+async function betweenDays(
+  { tx }: AgencyTx,
+  zone: string,
+  from: string,
+  to: string,
+): Promise<{ from?: string; to?: string }> {
+  if (from === '' && to === '') return {};
+  const { rows } = await sql<{ from: Date | null; to: Date | null }>`
+    select nullif(${from}, '')::date::timestamp at time zone ${zone} as "from",
+           (nullif(${to}, '')::date + 1)::timestamp at time zone ${zone} as "to"`.execute(tx);
+  const [row] = rows;
+  return {
+    ...(row?.from == null ? {} : { from: row.from.toISOString() }),
+    ...(row?.to == null ? {} : { to: row.to.toISOString() }),
+  };
+}
+
+async function isEmpty({ agencyId, tx }: AgencyTx): Promise<boolean> {
+  const any = await tx
+    .selectFrom('record')
+    .select('id')
+    .where('agency_id', '=', agencyId)
+    .limit(1)
+    .executeTakeFirst();
+  return any === undefined;
+}
+
+async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
+  return (await tx.selectFrom('agency').select('zone').where('id', '=', agencyId).executeTakeFirstOrThrow())
+    .zone;
+}
+
+/** Histories hold numbers; names are read when somebody looks, inside the agency. */
+async function namesOf(
+  { agencyId, tx }: AgencyTx,
+  history: readonly HistoryEntry[],
+): Promise<Record<string, string>> {
+  const ids = (kind: string): string[] => [
+    ...new Set(
+      history
+        .filter(({ actor }) => actor.startsWith(`${kind}:`))
+        .map(({ actor }) => actor.slice(kind.length + 1)),
+    ),
+  ];
+  const [people, keys] = [ids('person'), ids('key')];
+  const names: Record<string, string> = {};
+  if (people.length > 0)
+    for (const row of await tx
+      .selectFrom('person')
+      .select(['id', 'name'])
+      .where('agency_id', '=', agencyId)
+      .where('id', 'in', people)
+      .execute())
+      names[`person:${row.id}`] = row.name;
+  if (keys.length > 0)
+    for (const row of await tx
+      .selectFrom('api_key')
+      .select(['id', 'label', 'role'])
+      .where('agency_id', '=', agencyId)
+      .where('id', 'in', keys)
+      .execute())
+      names[`key:${row.id}`] = `A program with a key (${row.label}, ${row.role})`;
+  return names;
+}

@@ -1,0 +1,254 @@
+/**
+ * One record, for whoever reads it: what was said, by whom, when and on which account, each with where it comes from; what is sealed
+ * of it and how far that proves anything; and everything that happened to it, every view included.
+ *
+ * Pictures are shown when they are asked for, and not before: they may be graphic, and each look is in the history.
+ */
+import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
+import { TIERS } from './tiers.ts';
+import { momentIn } from './times.ts';
+import {
+  EVENT_NAMES,
+  KIND_NAMES,
+  PRECISION_NAMES,
+  REMOVAL_NAMES,
+  SOURCE_NAMES,
+  UNKNOWN_NAMES,
+  VERB_NAMES,
+} from './words.ts';
+
+export interface RecordParts {
+  readonly record: RecordView;
+  readonly receipt: Receipt;
+  readonly history: readonly HistoryEntry[];
+  readonly zone: string;
+  /** Actors of the history, by name where they have one: `person:…` → a name, `key:…` → its label. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+export function recordPage(frame: Frame, parts: RecordParts): string {
+  const { record, receipt, zone } = parts;
+  const [first] = record.facts;
+  const data = objectOf(first?.body, 'data');
+  const content = objectOf(data, 'content');
+  return page({
+    title: `Record ${receipt.code}`,
+    ...frame,
+    wide: true,
+    script: 'record.js',
+    main: html`<h1 class="hf-h1">
+        ${KIND_NAMES[record.kind] ?? record.kind} on ${record.platform}
+        <span class="hf-code__value">${receipt.code}</span>
+      </h1>
+      ${verdict(receipt)}
+      <ul class="hf-links">
+        <li><a href="/report/records/${record.recordId}">Live status, and what can be added</a></li>
+        <li><a href="/report/records/${record.recordId}/receipt">Receipt to print</a></li>
+      </ul>
+      <h2 class="hf-h2">What it says</h2>
+      ${said(content)}
+      <dl class="hf-facts">
+        ${row('Author', author(objectOf(data, 'author')))}
+        ${row('Written', time(objectOf(content, 'authoredAt'), zone))}
+        ${row('Account', html`${record.account} on ${record.platform}${record.accountRegistered ? null : html` <span class="hf-small">not in the register of this agency</span>`}`)}
+        ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
+        ${row('What was done', html`${VERB_NAMES[record.verb] ?? record.verb}. ${REMOVAL_NAMES[record.removal]}.`)}
+        ${row('Clause', clauses(record))}
+        ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
+        ${row('Retention', html`${seriesSaid(record.classification)}`)}
+      </dl>
+      ${record.facts.length > 1 && later(parts)}
+      <h2 class="hf-h2">Files</h2>
+      ${tier(receipt)}
+      <ul class="hf-files" data-record="${record.recordId}">
+        ${record.artifacts.map((file) => entry(file, record.recordId))}
+      </ul>
+      <h2 class="hf-h2">What happened to it</h2>
+      ${history(parts)}`,
+  });
+}
+
+const row = (term: string, value: Markup): Markup =>
+  html`<div>
+    <dt>${term}</dt>
+    <dd>${value}</dd>
+  </div>`;
+
+function said(content: Json): Markup {
+  const words = content['text'];
+  if (typeof words !== 'string' || words === '')
+    return html`<p>No text was given. The pictures below show what it was.</p>`;
+  return html`<blockquote class="hf-said-words"><bdi>${words}</bdi></blockquote>
+    <p class="hf-small">
+      ${SOURCE_NAMES[String(content['textSource'])] ?? `Source: ${String(content['textSource'])}`}.
+    </p>`;
+}
+
+function author(who: Json): Markup {
+  const claims = (['displayName', 'handle', 'nativeId', 'profileUrl'] as const).flatMap((name) => {
+    const claim = objectOf(who, name);
+    return typeof claim['value'] === 'string'
+      ? [{ value: claim['value'], source: String(claim['source']) }]
+      : [];
+  });
+  const why = typeof who['unknownReason'] === 'string' ? who['unknownReason'] : null;
+  const reason = why === null ? '' : (UNKNOWN_NAMES[why] ?? why);
+  if (claims.length === 0) return html`Not known: ${reason === '' ? 'nothing was said about it' : reason}.`;
+  const sources = [...new Set(claims.map(({ source }) => SOURCE_NAMES[source] ?? source))];
+  return html`${claims.map(({ value }, i) => html`${i > 0 && ' · '}<bdi>${value}</bdi>`)}
+    <span class="hf-small"
+      >${sources.join('; ')}${why !== null && html`; who that is for certain is not known: ${reason}`}</span
+    >`;
+}
+
+/** A time is never shown without where it comes from and how exact it is (design 3.8). */
+function time(when: Json, zone: string): Markup {
+  const value = typeof when['value'] === 'string' ? when['value'] : null;
+  const verbatim =
+    typeof when['verbatim'] === 'string'
+      ? html` <span class="hf-small">as seen: “<bdi>${when['verbatim']}</bdi>”</span>`
+      : null;
+  if (value === null) return html`Not known.${verbatim}`;
+  const precision = String(when['precision']);
+  const exact = ['ms', 's', 'min'].includes(precision);
+  return html`${exact ? momentIn(zone, value) : html`<span class="hf-utc">${value}</span>`}
+    <span class="hf-small"
+      >${SOURCE_NAMES[String(when['source'])] ?? String(when['source'])},
+      ${PRECISION_NAMES[precision] ?? precision}</span
+    >${verbatim}`;
+}
+
+/** As they stood when they were named, whatever the policy says today. */
+function clauses({ facts }: RecordView): Markup {
+  const named = facts.flatMap(({ body }) => {
+    const grounds = objectOf(objectOf(body, 'data'), 'action')['grounds'];
+    return Array.isArray(grounds) ? (grounds as readonly Json[]) : [];
+  });
+  if (named.length === 0) return html`Not stated.`;
+  return html`${named.map(
+    (ground) =>
+      html`<p class="hf-clause">
+        <strong>${String(ground['citation'])}</strong>: ${String(ground['text'])}
+        <span class="hf-small"
+          >${String(ground['policyId'])}, version ${String(ground['policyVersion'])}</span
+        >
+      </p>`,
+  )}`;
+}
+
+function later({ record, zone }: RecordParts): Markup {
+  return html`<h2 class="hf-h2">What was said later</h2>
+    <ol class="hf-times">
+      ${record.facts.slice(1).map((fact) => {
+        const data = objectOf(fact.body, 'data');
+        const verb = String(objectOf(data, 'action')['verb']);
+        const notes = data['notes'];
+        return html`<li>
+          ${momentIn(zone, fact.recordedAt)}:
+          ${fact.confirms ? 'It was removed.' : (VERB_NAMES[verb] ?? verb)}
+          ${typeof notes === 'string' && html`<bdi>${notes}</bdi>`}
+        </li>`;
+      })}
+    </ol>
+    ${record.nextFacts !== null && html`<p>There are more; a program reads them all: <code>GET /v1/records/${record.recordId}</code>.</p>`}`;
+}
+
+function tier({ tier: strongest }: Receipt): Markup {
+  if (strongest === null) return html`<p>Nothing that is sealed so far shows the content itself.</p>`;
+  const { name, proves, provesNot } = TIERS[strongest];
+  return html`<p>
+    <strong>Tier ${strongest}: ${name}.</strong> It proves: ${proves} It does not prove: ${provesNot}
+  </p>`;
+}
+
+/** What a browser may show as a picture: opened by the archive itself, or made by its own browser. */
+function isShown({ role, picture, mediaType, sizeBytes }: RecordView['artifacts'][number]): boolean {
+  const isOurs = role.startsWith('screenshot-') && mediaType === 'image/png';
+  return (
+    sizeBytes <= 20_000_000 &&
+    (isOurs ||
+      (picture?.decodable === true && ['png', 'jpeg', 'gif', 'webp', 'avif'].includes(picture.format)))
+  );
+}
+
+function entry(file: RecordView['artifacts'][number], recordId: string): Markup {
+  const name = FILE_NAMES[file.role] ?? file.role;
+  const format = file.picture?.decodable === true ? file.picture.format : 'png';
+  const unread = file.picture?.decodable === false;
+  return html`<li id="file-${file.n}">
+    <strong>${name}</strong
+    >${file.originalName !== null && html` <bdi class="hf-small">${file.originalName}</bdi>`}
+    <p class="hf-small">
+      ${file.sizeBytes.toLocaleString('en-US')} bytes · SHA-256 <code>${file.sha256}</code> ·
+      ${file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`}${unread && html` · <strong>not previewed: it does not open as a picture</strong>`}
+    </p>
+    <p class="hf-file-ways">
+      ${
+        isShown(file) &&
+        html`<button
+          class="usa-button usa-button--outline"
+          type="button"
+          data-show="${file.n}"
+          data-format="${format}"
+          hidden
+        >
+          Show <span class="usa-sr-only">${name}, file ${file.n}</span>
+        </button>`
+      }
+      <a href="/v1/records/${recordId}/artifacts/${file.n}" download
+        >Download <span class="usa-sr-only">${name}, file ${file.n}</span></a
+      >
+    </p>
+  </li>`;
+}
+
+function history({ history: entries, names, zone }: RecordParts): Markup {
+  return html`<table class="usa-table usa-table--stacked hf-history">
+    <caption class="usa-sr-only">
+      Everything that happened to this record, oldest first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">When</th>
+        <th scope="col">What</th>
+        <th scope="col">Who</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${entries.map(
+        ({ at, type, actor, body }) =>
+          html`<tr>
+            <td data-label="When">${momentIn(zone, at)}</td>
+            <td data-label="What">${EVENT_NAMES[type] ?? type}${what(type, body)}</td>
+            <td data-label="Who">${names[actor] ?? ACTORS[actor] ?? actor}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+const ACTORS: Readonly<Record<string, string>> = {
+  'worker:seal': 'The archive',
+  'worker:capture': 'The archive',
+  'worker:inspect': 'The archive',
+  'worker:look-again': 'The archive',
+  'worker:retention': 'The archive',
+  cli: 'Somebody at the machine',
+};
+
+function what(type: string, body: Json): string {
+  if (type === 'view.opened')
+    return body['what'] === 'artifact' ? `: file ${String(body['n'])}` : ': this page';
+  if (type === 'capture.completed' && typeof body['outcome'] === 'string') return `: ${body['outcome']}`;
+  return '';
+}
+
+function objectOf(of: unknown, member: string): Json {
+  const found: unknown = typeof of === 'object' && of !== null ? Reflect.get(of, member) : undefined;
+  return typeof found === 'object' && found !== null ? (found as Json) : {};
+}

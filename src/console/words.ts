@@ -1,0 +1,96 @@
+/** The archive's own values, as people say them. What is not here is shown as it is. */
+export const VERB_NAMES: Readonly<Record<string, string>> = {
+  delete: 'Deleted',
+  hide: 'Hidden',
+  unhide: 'Shown again',
+  edit: 'Edited',
+  reject: 'Not published',
+  hold: 'Held back',
+  spam: 'Marked as spam',
+  block: 'Person blocked',
+  ban: 'Person banned',
+  restrict: 'Person restricted',
+  mute: 'Person muted',
+  limit: 'Shown to fewer',
+  'disable-comments': 'Comments turned off',
+  report: 'Reported to the platform',
+  restore: 'Restored',
+  none: 'Kept, nothing removed',
+};
+
+export const KIND_NAMES: Readonly<Record<string, string>> = {
+  comment: 'Comment',
+  reply: 'Reply',
+  post: 'Post',
+  review: 'Review',
+  message: 'Message',
+  media: 'Picture or video',
+  'submission-held': 'Submission, not published',
+  profile: 'Profile',
+  other: 'Something else',
+};
+
+export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', string>> = {
+  awaited: 'Removal not confirmed yet',
+  confirmed: 'Removal confirmed',
+  none: 'Kept without a removal',
+};
+
+export const STATE_NAMES: Readonly<Record<string, string>> = {
+  reported: 'Not sealed yet',
+  sealed: 'Sealed',
+  complete: 'Complete',
+  disposing: 'Being disposed of',
+  disposed: 'Disposed of',
+};
+
+/** Where a value or a time comes from. */
+export const SOURCE_NAMES: Readonly<Record<string, string>> = {
+  'submitter-typed': 'as the person who reported it typed it',
+  'platform-webhook': 'as the platform sent it',
+  'platform-api': 'as the platform answered it',
+  'platform-export': 'from an export of the platform',
+  'vendor-export': 'from an export of another archive',
+  'dom-attribute': 'as the page named it',
+  'dom-text': 'as the page showed it',
+  'device-clock': 'by the clock of the device that reported it',
+  'server-clock': 'by the archive’s own clock',
+  system: 'by the archive’s own clock',
+};
+
+export const PRECISION_NAMES: Readonly<Record<string, string>> = {
+  ms: 'to the millisecond',
+  s: 'to the second',
+  min: 'to the minute',
+  hour: 'to the hour',
+  day: 'to the day',
+  month: 'to the month',
+  year: 'to the year',
+};
+
+/** Why somebody is not named. */
+export const UNKNOWN_NAMES: Readonly<Record<string, string>> = {
+  'platform-did-not-provide': 'the platform did not say',
+  'not-visible-in-capture': 'it could not be seen',
+  'account-deleted': 'the account was deleted',
+  'anonymous-posting': 'it was posted without a name',
+  'submitter-did-not-record': 'whoever reported it did not write it down',
+  'import-lacks-field': 'the import does not have it',
+};
+
+/** What stands in a history. */
+export const EVENT_NAMES: Readonly<Record<string, string>> = {
+  'intake.accepted': 'Handed in',
+  'picture.inspected': 'Picture looked at',
+  'capture.completed': 'Live page opened',
+  'capture.skipped': 'Live page not opened',
+  'record.sealed': 'Sealed',
+  'record.completed': 'Complete',
+  'removal.confirmed': 'Removal confirmed',
+  'second-look.completed': 'Looked at the page once more',
+  'lease.renewed': 'Lock renewed',
+  'fixity.failed': 'A file was not what was sealed',
+  'view.opened': 'Looked at',
+  'step.parked': 'Stopped; a person must look',
+  'step.rerun': 'Run again',
+};

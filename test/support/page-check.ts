@@ -1,0 +1,34 @@
+/** Whether a page as it stands is one that everybody can use, and a picture of it for people to look at (`npm run shots`). */
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { expect } from 'vitest';
+import type { Visitor } from './visitor.ts';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+
+/** axe finds nothing, and nothing sticks out at the side. */
+export async function checkPage(at: Visitor, name: string): Promise<void> {
+  await shoot(at, name);
+  await at.inPage(axe);
+  const { violations, passes } = (await at.inPage(
+    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(LEVELS)} } })`,
+  )) as AxeResults;
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  // A check that looked at nothing passes.
+  expect(passes.length).toBeGreaterThan(10);
+  expect(await at.inPage('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+}
+
+/** Into the folder that `HOLDFAST_SHOTS` names; without it nothing is done. */
+export async function shoot(at: Visitor, name: string): Promise<void> {
+  const folder = process.env['HOLDFAST_SHOTS'];
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  const width = at.page.viewport()?.width ?? 0;
+  await at.page.screenshot({
+    path: `${folder}/${name.replaceAll(/\W+/g, '-')}-${width}.png`,
+    fullPage: true,
+  });
+}
