@@ -109,7 +109,7 @@ create table invitation (
 create unique index invitation_hash on invitation (hash);
 
 -- Attempts with a password, by a digest of what was typed: written before the password is looked at, so that a hundred at
--- the same moment count as a hundred. Rows of more than a day ago go.
+-- the same moment count as a hundred. Rows of more than ninety days ago go.
 create table sign_in_attempt (
   agency_id  text not null references agency,
   id         uuid not null,
@@ -119,6 +119,7 @@ create table sign_in_attempt (
   primary key (agency_id, id)
 );
 create index sign_in_attempt_of on sign_in_attempt (agency_id, who, at);
+create index sign_in_attempt_over on sign_in_attempt (agency_id, at);
 
 -- Of no agency. The link to the first account of an installation, and the questions (challenges) that are out to
 -- authenticators: random bytes, used once.
@@ -137,6 +138,7 @@ create table ceremony (
   about       uuid,
   expires_at  timestamptz not null
 );
+create index ceremony_over on ceremony (expires_at);
 
 do $$
 declare t text;

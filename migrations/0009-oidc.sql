@@ -28,11 +28,14 @@ create table oidc_flow (
   state       text not null,
   nonce       text not null,
   verifier    text not null,
+  -- To whom they went: what comes back is asked of nobody else, whatever the settings say by then.
+  issuer      text not null,
   next        text not null,
   expires_at  timestamptz not null,
   primary key (agency_id, id)
 );
 create unique index oidc_flow_hash on oidc_flow (agency_id, hash);
+create index oidc_flow_over on oidc_flow (agency_id, expires_at);
 
 do $$
 declare t text;

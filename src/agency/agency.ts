@@ -41,16 +41,15 @@ export {
   type RelyingParty,
 } from './passkeys.ts';
 export {
-  OIDC_SENTENCES,
-  openOidc,
+  callbackOf,
   providerOf,
   setProvider,
   whyNotProvider,
   type IdentityProvider,
-  type Oidc,
-} from './oidc.ts';
+} from './identity-provider.ts';
+export { OIDC_SENTENCES, openOidc, type Oidc } from './oidc.ts';
 export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
-export { PASSWORD, whyNotPassword } from './passwords.ts';
+export { PASSWORD, passwordLength, whyNotPassword } from './passwords.ts';
 export {
   addPolicy,
   allGrounds,

@@ -9,7 +9,8 @@ import type { AgencyTx, Db } from '#db/db.ts';
 import { appendEvent, newId } from '#record/record.ts';
 import { addAgency, listAgencies, type Agency } from './agencies.ts';
 import { hashPassword } from './passwords.ts';
-import { addPerson, isAnybodyThere, type NewPerson, type PersonRefusal } from './people.ts';
+import { forgiveAttempts } from './attempts.ts';
+import { addPerson, isAnybodyThere, whyNotPerson, type NewPerson, type PersonRefusal } from './people.ts';
 import { beginSession, endSessions, tokenDigest, type Means } from './sessions.ts';
 
 export const INVITATION_MS = 3 * 24 * 3_600_000;
@@ -74,6 +75,8 @@ export async function invitedBy(db: Db, token: string, now: Date): Promise<Invit
         .where('invitation.used_at', 'is', null)
         .where('invitation.expires_at', '>', now)
         .where('person.left_at', 'is', null)
+        // Who signs in by the agency’s own provider has no other way in.
+        .where('person.issuer', 'is', null)
         .executeTakeFirst(),
   );
   return found === undefined ? null : { agencyId: link.agency_id, invitationId: link.id, ...found };
@@ -97,10 +100,10 @@ export async function joinWithPassword(
   });
 }
 
-/** Uses the link up, does what it was for, puts every other session of the person out, and signs them in. */
+/** Uses the link up, takes every other way in away, does what it was for, puts every other session out, and signs them in. */
 export async function useUp(
   db: Db,
-  { agencyId, invitationId, personId }: Invited,
+  { agencyId, invitationId, personId, email }: Invited,
   means: Means,
   now: Date,
   keep: (at: AgencyTx) => Promise<void>,
@@ -114,7 +117,22 @@ export async function useUp(
       .where('used_at', 'is', null)
       .executeTakeFirst();
     if (used.numUpdatedRows !== 1n) return null;
+    // What they signed in with before may be in other hands: that is why there is a link.
+    await at.tx
+      .updateTable('passkey')
+      .set({ revoked_at: now })
+      .where('agency_id', '=', agencyId)
+      .where('person_id', '=', personId)
+      .where('revoked_at', 'is', null)
+      .execute();
+    await at.tx
+      .updateTable('person')
+      .set({ password: null, code_secret: null, code_step: null })
+      .where('agency_id', '=', agencyId)
+      .where('id', '=', personId)
+      .execute();
     await keep(at);
+    await forgiveAttempts(at, email, now);
     await endSessions(at, personId, 'means-changed', now);
     const actor = `person:${personId}`;
     await appendEvent(at, null, { type: 'person.means', actor, body: { person: personId, means } });
@@ -179,6 +197,9 @@ export async function makeFirstAccount(
 ): Promise<
   { readonly invitation: string } | { readonly refused: PersonRefusal | 'link-used' | 'slug-taken' }
 > {
+  // Before anything is used up or made for ever.
+  const unfit = whyNotPerson({ ...person, roles: ['administrator'] });
+  if (unfit !== null) return { refused: unfit };
   const taken = agencies.some((one) => one.id === agency.id);
   if (!taken && (await listAgencies(db)).some((one) => one.id === agency.id))
     return { refused: 'slug-taken' };
@@ -189,7 +210,14 @@ export async function makeFirstAccount(
     .where('used_at', 'is', null)
     .executeTakeFirst();
   if (used.numUpdatedRows !== 1n) return { refused: 'link-used' };
-  if (!taken) await addAgency(db, agency);
+  if (!taken && !(await addAgency(db, agency))) {
+    await db.system
+      .updateTable('first_account_link')
+      .set({ used_at: null })
+      .where('id', '=', linkId)
+      .execute();
+    return { refused: 'slug-taken' };
+  }
   return await db.inAgency(agency.id, async (at) => {
     const added = await addPerson(at, { ...person, roles: ['administrator'] }, 'first-account');
     if ('refused' in added) return added;

@@ -208,7 +208,7 @@ async function taken(
   kind: 'register' | 'sign-in',
   now: Date,
 ): Promise<{ readonly challenge: string; readonly about: string | null } | null> {
-  if (!/^[0-9a-f-]{36}$/.test(ceremonyId)) return null;
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ceremonyId)) return null;
   const row = await db.system
     .deleteFrom('ceremony')
     .where('id', '=', ceremonyId)
@@ -220,5 +220,5 @@ async function taken(
 
 function idOf(response: unknown): string | null {
   const id: unknown = typeof response === 'object' && response !== null ? Reflect.get(response, 'id') : null;
-  return typeof id === 'string' && id.length <= 1400 ? id : null;
+  return typeof id === 'string' && /^[\w-]{1,1400}$/.test(id) ? id : null;
 }

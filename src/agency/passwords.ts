@@ -20,13 +20,17 @@ export const PASSWORD = { shortest: 12, longest: 200 } as const;
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function derive(password: string, salt: Buffer): Promise<Buffer> {
+export function refuseWhenBusy(): void {
   if (waiting.length >= MOST_WAITING)
     throw new ArchiveError(
       'sign-in-too-many',
       'Too many are signing in with a password at this moment. Try again in a minute, or use a passkey.',
       { retry: 'later' },
     );
+}
+
+async function derive(password: string, salt: Buffer): Promise<Buffer> {
+  refuseWhenBusy();
   if (running >= AT_ONCE) await new Promise<void>((go) => waiting.push(go));
   else running += 1;
   try {
@@ -67,9 +71,14 @@ export async function isPassword(password: string, kept: string | null): Promise
   return wanted.length === tag.length && timingSafeEqual(tag, wanted);
 }
 
+/** In characters, as people count them, here and where it is typed again. */
+export function passwordLength(password: string): number {
+  return Array.from(password).length;
+}
+
 /** Why a password cannot be chosen, in a sentence; null: it can. */
 export function whyNotPassword(password: string, about: readonly string[]): string | null {
-  const { length } = Array.from(password);
+  const length = passwordLength(password);
   if (length < PASSWORD.shortest)
     return `Choose a password of at least ${PASSWORD.shortest} characters; a few words in a row are good.`;
   if (length > PASSWORD.longest) return `A password has at most ${PASSWORD.longest} characters.`;

@@ -17,6 +17,8 @@ export interface Person {
   readonly createdAt: Date;
   readonly leftAt: Date | null;
   readonly hasPassword: boolean;
+  /** They sign in by the agency's own provider, which says what they may do. */
+  readonly byProvider: boolean;
   readonly passkeys: number;
   /** The newest of their sessions was used then; null: they never signed in. */
   readonly seenAt: Date | null;
@@ -53,7 +55,7 @@ export interface NewPerson {
 const MOST_NAME_CHARS = 200;
 
 /** Refused, never trimmed but for the space around. Null: nothing is wrong with it, whether the address is free shows in the table. */
-function whyNotPerson({ name, email, roles }: NewPerson): PersonRefusal | null {
+export function whyNotPerson({ name, email, roles }: NewPerson): PersonRefusal | null {
   if (name.trim() === '') return 'name-empty';
   if (name.length > MOST_NAME_CHARS) return 'name-long';
   if (!/^[^\s@]+@[^\s@]+$/.test(email.trim()) || email.length > 254) return 'email-malformed';
@@ -152,6 +154,7 @@ export async function letGo(at: AgencyTx, personId: string, by: string, now: Dat
 export async function listPeople({ agencyId, tx }: AgencyTx): Promise<Person[]> {
   const { rows } = await sql<Omit<Person, 'roles'> & { readonly roles: Role[] }>`
     select p.id, p.name, p.email, p.created_at as "createdAt", p.left_at as "leftAt", p.password is not null as "hasPassword",
+           p.issuer is not null as "byProvider",
            coalesce((select array_agg(r.role order by r.role) from person_role r
                       where r.agency_id = p.agency_id and r.person_id = p.id and r.ended_at is null), '{}') as roles,
            (select count(*)::int from passkey k

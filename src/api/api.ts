@@ -21,6 +21,7 @@ import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { registerJoining } from './joining.ts';
 import { describeTruly } from './description.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
@@ -158,7 +159,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     reply
       .header('x-content-type-options', 'nosniff')
       .header('x-request-id', request.id)
-      .header('referrer-policy', 'no-referrer');
+      .header('referrer-policy', 'same-origin');
     if (closing.signal.aborted)
       throw new ArchiveError(
         'shutting-down',
@@ -231,6 +232,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerReference(routes, context);
     registerOperations(routes, context);
     registerSignIn(routes, context);
+    registerJoining(routes, context);
     registerPeople(routes, context);
     registerRecordPages(routes, context);
     await registerConsole(routes, {

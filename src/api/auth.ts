@@ -8,6 +8,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SESSION_MS, signedIn, type Caller, type Keyring, type Role, type SignedIn } from '#agency/agency.ts';
 import type { Db } from '#db/db.ts';
+import { openLimit } from './limit.ts';
 import { ArchiveError } from '#errors.ts';
 
 declare module 'fastify' {
@@ -18,6 +19,8 @@ declare module 'fastify' {
     page?: boolean;
     /** Why no key and no session is asked for. */
     open?: string;
+    /** Asked again and again by a page that only watches: nobody is at work because of it. */
+    watches?: boolean;
     /** Takes a form of ours although nobody is signed in: from our own pages only. */
     ownPagesOnly?: boolean;
   }
@@ -66,6 +69,7 @@ export interface Call {
 export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard): void {
   app.decorateRequest('caller', null);
   app.decorateRequest('person', null);
+  const limit = openLimit();
   const calls: Call[] = [];
   app.decorate('calls', calls);
   app.addHook('onRoute', ({ url, method, config }) => {
@@ -77,11 +81,18 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
       });
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { roles, page, ownPagesOnly } = request.routeOptions.config;
+    const { roles, page, ownPagesOnly, watches } = request.routeOptions.config;
+    if (
+      ownPagesOnly === true &&
+      (!SAFE_METHODS.includes(request.method) || request.url.startsWith('/sign-in/oidc'))
+    )
+      limit.ask(request.ip);
     const key = keyOf(request);
+    // Something stands where a key does and is none: no reason to look at the cookie.
+    if (key === '' && roles !== undefined) throw keyMissing();
     if (key === null && (roles !== undefined || page === true)) {
       const token = cookie.of(request);
-      request.person = token === null ? null : await signedIn(db, token);
+      request.person = token === null ? null : await signedIn(db, token, { touches: watches !== true });
     }
     if (ownPagesOnly === true || request.person !== null) cookie.refuseForeign(request);
     // A page that was opened as somebody else: what stands on it is not sent in the name of whoever signed in since.
@@ -95,7 +106,7 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
     if (roles === undefined) return;
     const caller = key === null ? request.person?.caller : await keyring.callerOf(key);
     if (caller === undefined) {
-      if (page === true) return await reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303);
+      if (page === true) return await reply.redirect(signInFirst(request), 303);
       throw cookie.of(request) === null ? keyMissing() : sessionEnded();
     }
     if (caller === null)
@@ -116,10 +127,16 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
   });
 }
 
+/** Back to where they were; what was sent is not sent again by itself, and that is said. */
+function signInFirst({ method, url }: FastifyRequest): string {
+  if (SAFE_METHODS.includes(method)) return `/sign-in?next=${encodeURIComponent(url)}`;
+  return `/sign-in?ended=yes&next=${encodeURIComponent(`/${url.split('/')[1] ?? ''}`)}`;
+}
+
 function keyMissing(): ArchiveError {
   return new ArchiveError(
     'key-missing',
-    'Sign in, or send the header "Authorization: Bearer <key>". An administrator makes keys with "holdfast key create".',
+    'Send the header "Authorization: Bearer <key>", or sign in. An administrator makes keys with "holdfast key create".',
     { retry: 'never' },
   );
 }
@@ -135,7 +152,7 @@ function sessionEnded(): ArchiveError {
 function keyOf(request: FastifyRequest): string | null {
   const { authorization } = request.headers;
   if (authorization === undefined) return null;
-  // Whatever else stands there is a key that nobody knows, and no reason to look at the cookie.
+  // Empty: whatever else stands there.
   return /^Bearer ([\x21-\x7e]{1,200})$/.exec(authorization)?.[1] ?? '';
 }
 

@@ -1,5 +1,6 @@
 /** Forms of our own pages: what was typed, by name. They are few and short, and come from our own pages only (`auth.ts`). */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AGENCY_SLUG } from '#agency/agency.ts';
 import { ArchiveError } from '#errors.ts';
 
 const FORM_LIMIT_BYTES = 64 * 1024;
@@ -43,4 +44,32 @@ export function placeHere(next: string): string {
   // Dots and slashes are put in order by the parser: only then it is seen where it leads.
   const isHere = here.origin === 'http://here.invalid' && !here.pathname.startsWith('//');
   return isHere ? here.pathname + here.search : '/';
+}
+
+/** An answer of an authenticator, as the page sends it. */
+export function jsonOf(request: FastifyRequest): {
+  readonly ceremonyId?: unknown;
+  readonly response?: unknown;
+} {
+  try {
+    const value: unknown = JSON.parse(
+      request.body instanceof Uint8Array ? Buffer.from(request.body).toString('utf8') : '',
+    );
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below.
+  }
+  throw new ArchiveError('form-invalid', 'Expected {"ceremonyId": …, "response": …} as application/json.', {
+    retry: 'never',
+  });
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Typed as people type it. What cannot be a short name is none. */
+export function slugOf(typed: string): string {
+  const slug = typed.trim().toLowerCase();
+  return AGENCY_SLUG.test(slug) ? slug : '';
 }

@@ -60,6 +60,7 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
     app.get('/people', forAdministrators, async (request, reply) => await show(request, reply));
 
     app.post('/people', forAdministrators, async (request, reply) => {
+      refuseProgram(request);
       const form = formOf(request);
       const typed = { name: form.one('name'), email: form.one('email'), roles: form.all('roles') };
       const caller = callerOf(request);
@@ -93,6 +94,23 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         }),
       );
 
+    /** What two people approve must not come down to one key: a program looks, and changes nobody. */
+    const refuseProgram = (request: FastifyRequest): void => {
+      if (callerOf(request).kind === 'key')
+        throw new ArchiveError(
+          'role-not-allowed',
+          'People are added and changed by an administrator who signed in, not by a key. Sign in, or use "holdfast user add".',
+          { retry: 'never' },
+        );
+    };
+    const refuseByProvider = ({ byProvider, name }: Person): void => {
+      if (byProvider)
+        throw new ArchiveError(
+          'form-invalid',
+          `${name} signs in by your agency’s own sign-in, which says what they may do. Change it there; nothing was changed here.`,
+          { retry: 'never' },
+        );
+    };
     /** Somebody of this agency who is here. Anybody else is nobody. */
     const personHere = async (at: AgencyTx, id: string): Promise<Person> => {
       const found = (await listPeople(at)).find((one) => one.id === id && one.leftAt === null);
@@ -115,11 +133,13 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
 
     app.post<{ Params: { id: string } }>('/people/:id/roles', forAdministrators, async (request, reply) => {
       const { id } = request.params;
+      refuseProgram(request);
       refuseSelf(request, id);
       const roles = formOf(request).all('roles');
       const caller = callerOf(request);
       const { refused, name } = await db.inAgency(caller.agencyId, async (at) => {
         const person = await personHere(at, id);
+        refuseByProvider(person);
         return { name: person.name, refused: await setRoles(at, id, roles, actorOf(caller), now()) };
       });
       return await show(request, reply, {
@@ -135,6 +155,7 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       forAdministrators,
       async (request, reply) => {
         const { id } = request.params;
+        refuseProgram(request);
         refuseSelf(request, id);
         const caller = callerOf(request);
         const name = await db.inAgency(caller.agencyId, async (at) => {
@@ -152,9 +173,11 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       '/people/:id/invitation',
       forAdministrators,
       async (request, reply) => {
+        refuseProgram(request);
         const caller = callerOf(request);
         const made = await db.inAgency(caller.agencyId, async (at) => {
           const person = await personHere(at, request.params.id);
+          refuseByProvider(person);
           return {
             name: person.name,
             token: await invite(at, person.id, actorOf(caller), now()),

@@ -103,7 +103,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
   app.get<{ Params: { id: string } }>(
     '/v1/records/:id/receipt',
     {
-      config: { roles: EVERYONE },
+      config: { roles: EVERYONE, watches: true },
       schema: {
         summary: 'The receipt: JSON, or HTML to print (Accept: text/html)',
         tags: ['records'],
@@ -141,7 +141,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
     {
       // HEAD would be answered by a stream that never ends.
       exposeHeadRoute: false,
-      config: { roles: EVERYONE },
+      config: { roles: EVERYONE, watches: true },
       schema: {
         summary: 'Live status (server-sent events): one "receipt" event now and after each change',
         tags: ['records'],

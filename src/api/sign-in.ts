@@ -1,43 +1,32 @@
 /**
- * Signing in and out, choosing how to, and the first account. Pages and forms that work without scripts; passkeys, which need
- * one, by two calls each: the question, and its answer.
+ * Signing in and out: with a password, with a passkey, by the agency's own provider. Pages and forms that work without scripts;
+ * passkeys, which need one, by two calls: the question, and its answer.
  */
-import { encode } from 'uqr';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
-  AGENCY_SLUG,
-  askToRegister,
   askToSignIn,
-  codeAddress,
-  codeStep,
   endSession,
-  firstAccountBy,
-  invitedBy,
-  joinWithPasskey,
-  joinWithPassword,
   listAgencies,
-  makeFirstAccount,
-  newCodeSecret,
   OIDC_SENTENCES,
   openOidc,
   PASSWORD,
-  PERSON_SENTENCES,
+  passwordLength,
   providerOf,
   relyingParty,
   signInWithPasskey,
   signInWithPassword,
-  whyNotPassword,
-  type FirstAccount,
-  type Invited,
 } from '#agency/agency.ts';
-import { firstAccountPage, joinPage, PAGE_HEADERS, signInPage, type Frame } from '#console/console.ts';
+import { PAGE_HEADERS, signInPage } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ApiContext } from './context.ts';
-import { formOf, placeHere, takeForms } from './forms.ts';
+import { formOf, jsonOf, placeHere, slugOf, takeForms, textOf } from './forms.ts';
+import { begin, open, partyOf, replaceSession } from './session-start.ts';
 
 const NOT_RIGHT =
   'E-mail address, password or code is not right. Check each, wait for a new code if this one was used already, and try again.';
+const SHUT =
+  'Too many attempts in a row with this e-mail address: no password counts until you choose anew. Ask your administrator for a link, or use a passkey.';
 const PASSKEY_NOT_RIGHT =
   'This passkey does not sign in here: it is not known, was taken back, or took too long. Try again, or use your password.';
 
@@ -46,9 +35,6 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
   const { db, now, config } = system;
   const party = relyingParty(config.publicUrl);
   const oidc = openOidc(db, config.publicUrl);
-  const hidden = { schema: { hide: true } } as const;
-  const open = (why: string) =>
-    ({ ...hidden, config: { open: why, page: true, ownPagesOnly: true } }) as const;
 
   void routes.register(async (app) => {
     takeForms(app);
@@ -74,14 +60,21 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       return await reply.code(status).headers(PAGE_HEADERS).send(page);
     };
 
-    app.get<{ Querystring: { next?: unknown; agency?: unknown } }>(
+    app.get<{ Querystring: { next?: unknown; agency?: unknown; ended?: unknown } }>(
       '/sign-in',
       open('signing in'),
       async (request, reply) => {
         const next = placeHere(textOf(request.query.next));
         if (request.person !== null) return await reply.redirect(next, 303);
-        const agency = slugOf(textOf(request.query.agency));
-        return await showSignIn(request, reply, { agency, email: '', next, error: null });
+        const typed = textOf(request.query.agency);
+        const agency = slugOf(typed);
+        const error =
+          typed !== '' && agency === ''
+            ? 'Expected the short name of your agency: 2 to 63 of a-z, 0-9 and -, such as rivertown.'
+            : request.query.ended === 'yes'
+              ? 'You were signed out before, so what you sent was not saved. Sign in and do it again.'
+              : null;
+        return await showSignIn(request, reply, { agency, email: '', next, error });
       },
     );
 
@@ -97,16 +90,22 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
         return await reply.redirect(begun.to, 303);
       },
     );
-    app.get('/sign-in/oidc/callback', open('signing in'), async (request, reply) => {
-      const kept = guard.cookie.flowOf(request);
-      guard.cookie.clearFlow(reply);
-      const query = request.url.split('?')[1] ?? '';
-      const answer =
-        kept === null ? ({ refused: 'not-accepted' } as const) : await oidc.finish(kept, query, now());
-      if ('refused' in answer)
-        return await notByProvider(request, reply, slugOf(kept?.split('.')[0] ?? ''), answer);
-      return await begin(request, reply, answer.token, answer.next);
-    });
+    app.get<{ Params: { agency: string } }>(
+      '/sign-in/oidc/callback/:agency',
+      open('signing in'),
+      async (request, reply) => {
+        const kept = guard.cookie.flowOf(request);
+        guard.cookie.clearFlow(reply);
+        const query = request.url.split('?')[1] ?? '';
+        const answer =
+          kept === null
+            ? ({ refused: 'not-accepted' } as const)
+            : await oidc.finish(slugOf(request.params.agency), kept, query, now());
+        if ('refused' in answer)
+          return await notByProvider(request, reply, slugOf(request.params.agency), answer);
+        return await begin(context, request, reply, answer.token, answer.next);
+      },
+    );
     const notByProvider = async (
       request: FastifyRequest,
       reply: FastifyReply,
@@ -129,7 +128,7 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       const password = form.one('password');
       if (typed.email.trim() === '' || password === '' || form.one('code').trim() === '')
         return await showSignIn(request, reply, { ...typed, next, error: 'Fill in every field.' }, 422);
-      if (password.length > PASSWORD.longest || typed.email.length > 300)
+      if (passwordLength(password) > PASSWORD.longest || typed.email.length > 300)
         return await showSignIn(request, reply, { ...typed, next, error: NOT_RIGHT }, 401);
       const answer = await signInWithPassword(
         db,
@@ -138,41 +137,19 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       );
       switch (answer.outcome) {
         case 'signed-in':
-          return await begin(request, reply, answer.token, next);
+          return await begin(context, request, reply, answer.token, next);
         case 'too-many': {
           const minutes = Math.ceil(answer.retryAfterS / 60);
           reply.header('retry-after', String(answer.retryAfterS));
           const error = `Too many attempts with this e-mail address. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or ask your administrator for a link to sign in anew.`;
           return await showSignIn(request, reply, { ...typed, next, error }, 429);
         }
+        case 'shut':
+          return await showSignIn(request, reply, { ...typed, next, error: SHUT }, 429);
         case 'not-right':
           return await showSignIn(request, reply, { ...typed, next, error: NOT_RIGHT }, 401);
       }
     });
-
-    /** Whoever was signed in on this browser before is not any more: nobody is given a session that was there already. */
-    const replaceSession = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      token: string,
-    ): Promise<void> => {
-      const { person } = request;
-      if (person !== null)
-        await db.inAgency(
-          person.caller.agencyId,
-          async (at) => await endSession(at, person.caller.sessionId, 'replaced', now()),
-        );
-      guard.cookie.set(reply, token);
-    };
-    const begin = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      token: string,
-      next: string,
-    ): Promise<FastifyReply> => {
-      await replaceSession(request, reply, token);
-      return await reply.redirect(next, 303);
-    };
 
     app.post('/sign-out', open('signing out'), async (request, reply) => {
       const { person } = request;
@@ -191,260 +168,22 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       return await reply.redirect('/sign-in', 303);
     });
 
-    const invited = async (token: string): Promise<Invited> => {
-      const found = await invitedBy(db, token, now());
-      if (found === null)
-        throw new ArchiveError(
-          'link-not-valid',
-          'This link was used, was replaced by a newer one, or is too old. Ask your administrator for a new one. If you have chosen how to sign in already, sign in.',
-          { retry: 'never' },
-        );
-      return found;
-    };
-    const showJoin = async (
-      frame: Frame,
-      reply: FastifyReply,
-      token: string,
-      who: Invited,
-      codeSecret: string,
-      errors: { password?: string | undefined; code?: string | undefined } = {},
-    ): Promise<FastifyReply> => {
-      const wrong = errors.password !== undefined || errors.code !== undefined;
-      const page = joinPage(frame, {
-        name: who.name,
-        email: who.email,
-        agencyName: who.agencyName,
-        path: `/invitation/${token}`,
-        codeSecret,
-        codePicture: encode(codeAddress(codeSecret, who.email, `Holdfast ${who.agencyName}`), { border: 0 })
-          .data,
-        shortest: PASSWORD.shortest,
-        error: wrong ? 'Nothing was changed yet: see below.' : null,
-        errors,
-        passkeys: party !== null,
-      });
-      return await reply
-        .code(wrong ? 422 : 200)
-        .headers(PAGE_HEADERS)
-        .send(page);
-    };
-
-    app.get<{ Params: { token: string } }>(
-      '/invitation/:token',
-      open('choosing how to sign in; the link is the key'),
-      async (request, reply) => {
-        const { token } = request.params;
-        return await showJoin(context.frameOf(request), reply, token, await invited(token), newCodeSecret());
-      },
-    );
-
-    app.post<{ Params: { token: string } }>(
-      '/invitation/:token',
-      open('choosing how to sign in; the link is the key'),
-      async (request, reply) => {
-        const { token } = request.params;
-        const who = await invited(token);
-        const form = formOf(request);
-        const secret = form.one('secret');
-        if (!/^[A-Z2-7]{32}$/.test(secret))
-          return await showJoin(context.frameOf(request), reply, token, who, newCodeSecret(), {
-            code: 'The letters for the app were lost on the way. Let the app look at this new picture.',
-          });
-        const step = codeStep(secret, form.one('code'), now());
-        const password = form.one('password');
-        const errors = {
-          password:
-            whyNotPassword(password, [
-              who.name,
-              who.email.split('@')[0] ?? '',
-              who.agencyName,
-              who.agencyId,
-            ]) ?? undefined,
-          code:
-            step === null
-              ? 'This is not the code that the app shows now. Check that the phone’s clock is right, and enter the newest code.'
-              : undefined,
-        };
-        if (errors.password !== undefined || step === null)
-          return await showJoin(context.frameOf(request), reply, token, who, secret, errors);
-        const session = await joinWithPassword(
-          db,
-          who,
-          { password, codeSecret: secret, codeStep: step },
-          now(),
-        );
-        if (session === null)
-          return await showJoin(context.frameOf(request), reply, token, await invited(token), secret);
-        return await begin(request, reply, session, '/');
-      },
-    );
-
-    const firstAccount = async (token: string): Promise<FirstAccount> => {
-      const found = await firstAccountBy(db, token, now());
-      if (found === null)
-        throw new ArchiveError(
-          'link-not-valid',
-          'This link was used, or is a day old, or there is an account already. As long as there is none, each start of Holdfast prints a new link. Otherwise: npx holdfast user add.',
-          { retry: 'never' },
-        );
-      return found;
-    };
-    const FIRST_TYPED = { agency: '', agencyName: '', zone: 'America/Chicago', name: '', email: '' };
-
-    app.get<{ Params: { token: string } }>(
-      '/first-account/:token',
-      open('the first account; the link is the key'),
-      async (request, reply) => {
-        const { token } = request.params;
-        const { agencies } = await firstAccount(token);
-        const page = firstAccountPage(context.frameOf(request), {
-          path: `/first-account/${token}`,
-          agencies,
-          typed: FIRST_TYPED,
-          errors: {},
-        });
-        return await reply.headers(PAGE_HEADERS).send(page);
-      },
-    );
-
-    app.post<{ Params: { token: string } }>(
-      '/first-account/:token',
-      open('the first account; the link is the key'),
-      async (request, reply) => {
-        const { token } = request.params;
-        const account = await firstAccount(token);
-        const form = formOf(request);
-        const typed = {
-          agency: form.one('agency').trim(),
-          agencyName: form.one('agencyName').trim(),
-          zone: form.one('zone').trim(),
-          name: form.one('name').trim(),
-          email: form.one('email').trim(),
-        };
-        const chosen = account.agencies.find(({ id }) => id === typed.agency);
-        const isNew = account.agencies.length === 0;
-        const errors: Partial<Record<keyof typeof typed, string>> = {};
-        if (!isNew && chosen === undefined) errors.agency = 'Choose one of the agencies.';
-        if (isNew && !AGENCY_SLUG.test(typed.agency))
-          errors.agency = 'Expected 2 to 63 of a-z, 0-9 and -, such as rivertown.';
-        if (isNew && typed.agencyName === '') errors.agencyName = 'Enter the name of your public body.';
-        if (isNew && !isZone(typed.zone))
-          errors.zone = 'Expected a zone by its IANA name, such as America/Chicago.';
-        if (typed.name === '') errors.name = PERSON_SENTENCES['name-empty'];
-        if (!/^[^\s@]+@[^\s@]+$/.test(typed.email)) errors.email = PERSON_SENTENCES['email-malformed'];
-        const again = async (): Promise<FastifyReply> => {
-          const page = firstAccountPage(context.frameOf(request), {
-            path: `/first-account/${token}`,
-            agencies: account.agencies,
-            typed,
-            errors,
-          });
-          return await reply.code(422).headers(PAGE_HEADERS).send(page);
-        };
-        if (Object.keys(errors).length > 0) return await again();
-        const made = await makeFirstAccount(
-          db,
-          account,
-          chosen ?? { id: typed.agency, name: typed.agencyName, zone: typed.zone },
-          { name: typed.name, email: typed.email },
-          now(),
-        );
-        if ('invitation' in made) return await reply.redirect(`/invitation/${made.invitation}`, 303);
-        if (made.refused === 'link-used') await firstAccount(token);
-        else if (made.refused === 'slug-taken')
-          errors.agency = 'There is an agency of this short name already.';
-        else errors[made.refused.startsWith('name') ? 'name' : 'email'] = PERSON_SENTENCES[made.refused];
-        return await again();
-      },
-    );
-
-    const withParty = () => {
-      if (party === null)
-        throw new ArchiveError(
-          'form-invalid',
-          'Browsers make passkeys for names by https only, and HOLDFAST_PUBLIC_URL is not such an address. Sign in with a password.',
-          { retry: 'never' },
-        );
-      return party;
-    };
-
     app.post(
       '/sign-in/passkey/question',
       open('signing in'),
-      async () => await askToSignIn(db, withParty(), now()),
+      async () => await askToSignIn(db, partyOf(party), now()),
     );
     app.post('/sign-in/passkey', open('signing in'), async (request, reply) => {
       const { ceremonyId, response } = jsonOf(request);
       const token = await signInWithPasskey(
         db,
-        withParty(),
+        partyOf(party),
         { ceremonyId: textOf(ceremonyId), response },
         now(),
       );
       if (token === null) throw new ArchiveError('sign-in-refused', PASSKEY_NOT_RIGHT, { retry: 'never' });
-      await replaceSession(request, reply, token);
+      await replaceSession(context, request, reply, token);
       return { signedIn: true };
     });
-    app.post<{ Params: { token: string } }>(
-      '/invitation/:token/passkey/question',
-      open('choosing how to sign in; the link is the key'),
-      async (request) => await askToRegister(db, withParty(), await invited(request.params.token), now()),
-    );
-    app.post<{ Params: { token: string } }>(
-      '/invitation/:token/passkey',
-      open('choosing how to sign in; the link is the key'),
-      async (request, reply) => {
-        const who = await invited(request.params.token);
-        const { ceremonyId, response } = jsonOf(request);
-        const token = await joinWithPasskey(
-          db,
-          withParty(),
-          who,
-          { ceremonyId: textOf(ceremonyId), response, label: 'Passkey' },
-          now(),
-        );
-        if (token === null)
-          throw new ArchiveError(
-            'sign-in-refused',
-            'This passkey could not be taken: it took too long, or the device did not check who you are. Try again.',
-            { retry: 'never' },
-          );
-        await replaceSession(request, reply, token);
-        return { signedIn: true };
-      },
-    );
   });
-}
-
-/** Typed as people type it. What cannot be a short name is none. */
-function slugOf(typed: string): string {
-  const slug = typed.trim().toLowerCase();
-  return AGENCY_SLUG.test(slug) ? slug : '';
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** An answer of an authenticator, as the page sends it. */
-function jsonOf(request: FastifyRequest): { readonly ceremonyId?: unknown; readonly response?: unknown } {
-  try {
-    const value: unknown = JSON.parse(
-      request.body instanceof Uint8Array ? Buffer.from(request.body).toString('utf8') : '',
-    );
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Said below.
-  }
-  throw new ArchiveError('form-invalid', 'Expected {"ceremonyId": …, "response": …} as application/json.', {
-    retry: 'never',
-  });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
-  } catch {
-    return false;
-  }
 }

@@ -28,14 +28,14 @@ export const providerSet: Verb = {
     command.addHelpText(
       'after',
       `
-There the address to come back to is <HOLDFAST_PUBLIC_URL>/sign-in/oidc/callback. Example:
+There the address to come back to is <HOLDFAST_PUBLIC_URL>/sign-in/oidc/callback/<agency>. Example:
   holdfast provider set --agency rivertown --issuer https://login.rivertown.example --client-id holdfast \\
     --client-secret-file ./secret --role-claim groups --role records-staff=custodian --role social-media=moderator`,
     );
   },
   run: async (invocation) => {
     const { options, env, say, answer } = invocation;
-    const { setProvider, whyNotProvider } = await import('#agency/agency.ts');
+    const { callbackOf, setProvider, whyNotProvider } = await import('#agency/agency.ts');
     const { readConfig } = await import('#config.ts');
     const config = readConfig(env);
     const file = String(options['clientSecretFile']);
@@ -72,7 +72,7 @@ There the address to come back to is <HOLDFAST_PUBLIC_URL>/sign-in/oidc/callback
       const { clientSecret: _, ...shown } = provider;
       answer(
         { agency: agency.id, ...shown },
-        `${agency.name} signs in by ${provider.issuer}. Register there the address ${config.publicUrl}/sign-in/oidc/callback.`,
+        `${agency.name} signs in by ${provider.issuer}. Register there the address ${callbackOf(config.publicUrl, agency.id)}`,
       );
       return EXIT.done;
     });

@@ -13,6 +13,7 @@ export interface ShownPerson {
   readonly leftAt: string | null;
   readonly seenAt: string | null;
   readonly hasPassword: boolean;
+  readonly byProvider: boolean;
   readonly passkeys: number;
 }
 
@@ -133,7 +134,8 @@ function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
   </li>`;
 }
 
-function meansOf({ hasPassword, passkeys }: ShownPerson): string {
+function meansOf({ hasPassword, passkeys, byProvider }: ShownPerson): string {
+  if (byProvider) return 'Signs in by your agency’s own sign-in, which also says what they may do.';
   if (!hasPassword && passkeys === 0) return 'Has not chosen how to sign in yet.';
   const ways = [
     ...(passkeys > 0 ? [passkeys === 1 ? 'a passkey' : `${passkeys} passkeys`] : []),

@@ -210,7 +210,7 @@ function entry(file: RecordView['artifacts'][number], recordId: string): Markup 
 function history({ history: entries, names, zone }: RecordParts): Markup {
   return html`<table class="usa-table usa-table--stacked hf-history">
     <caption class="usa-sr-only">
-      Everything that happened to this record, oldest first
+      What happened to this record, oldest first; of a long history the newest 1,000 entries
     </caption>
     <thead>
       <tr>

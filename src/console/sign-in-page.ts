@@ -65,7 +65,7 @@ export function signInPage(frame: Frame, parts: SignInParts): string {
   });
 }
 
-/** Its answer says nothing about whether there is such an agency. */
+/** What comes then tells nobody whether there is such an agency, unless it has a sign-in of its own, whose button is shown. */
 function whichAgency(frame: Frame, next: string, error: string | null): string {
   return page({
     title: 'Sign in',

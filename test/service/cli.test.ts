@@ -261,7 +261,10 @@ describe('agencies and keys', () => {
       '--role',
       'audit=auditor',
     );
-    expect(good).toMatchObject({ code: 0, out: expect.stringContaining('/sign-in/oidc/callback') as string });
+    expect(good).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('/sign-in/oidc/callback/rivertown') as string,
+    });
     expect(good.out + good.err).not.toContain('a secret');
     const bad = await set(
       '--issuer',

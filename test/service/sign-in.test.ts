@@ -184,6 +184,41 @@ describe('with a password and a code', () => {
     expect((await signIn(who, { code: codeOf(who.secret) })).status).toBe(303);
   });
 
+  test('after a hundred in a row, over whatever time, only a link helps; success begins the count anew', async () => {
+    const who = await colleague(archive, ['moderator']);
+    const fail = async (count: number): Promise<void> => {
+      await archive.sql.query(
+        `insert into sign_in_attempt (agency_id, id, who, at)
+         select 'rivertown', gen_random_uuid(), sha256(convert_to($1, 'UTF8')), now() - n * interval '1 hour' from generate_series(1, $2) n`,
+        [who.email, count],
+      );
+    };
+    await fail(99);
+    expect((await signIn(who, { code: codeOf(who.secret) })).status).toBe(303);
+    await archive.sql.query("update sign_in_attempt set at = at - interval '200 hours' where succeeded");
+    await fail(100);
+    const shut = await signIn(who, { code: codeOf(who.secret, 1) });
+    expect(shut.status).toBe(429);
+    expect(shut.text).toContain('no password counts until you choose anew');
+    const { db, now } = archive.system;
+    const link = await db.inAgency('rivertown', async (at) => await invite(at, who.personId, 'test', now()));
+    const secret =
+      /name="secret" value="([A-Z2-7]{32})"/.exec((await ask('GET', `/invitation/${link}`)).text)?.[1] ?? '';
+    expect(
+      (await ask('POST', `/invitation/${link}`, { secret, password: PASSWORD, code: codeOf(secret) })).status,
+    ).toBe(303);
+    expect((await signIn(who, { code: codeOf(secret, 1) })).status).toBe(303);
+  });
+
+  test('an agency that does not exist holds up like one that does', async () => {
+    const tries: number[] = [];
+    for (let i = 0; i < 11; i += 1)
+      tries.push(
+        (await signIn({ email: 'x@nowhere.example' }, { agency: 'nowhere-at-all', code: '000000' })).status,
+      );
+    expect(tries).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+  });
+
   test('a session that was there before is not the one that is given, and does not count any more', async () => {
     const who = await colleague(archive, ['moderator']);
     const fixed = await signIn(
@@ -365,8 +400,9 @@ describe('what another site makes a browser send', () => {
       kind: 'key',
       role: 'auditor',
     });
-    for (const authorization of ['Bearer hfk_wrong', 'Basic eDp5', 'Bearer', ''])
-      expect(await get({ authorization }), authorization).toMatchObject({ code: 'key-invalid' });
+    expect(await get({ authorization: 'Bearer hfk_wrong' })).toMatchObject({ code: 'key-invalid' });
+    for (const authorization of ['Basic eDp5', 'Bearer', ''])
+      expect(await get({ authorization }), authorization).toMatchObject({ code: 'key-missing' });
   });
 
   test.for([
@@ -388,10 +424,15 @@ describe('a link to choose how to sign in', () => {
   test('works once, for whom it was made, and puts out who was signed in as them', async () => {
     const who = await colleague(archive, ['custodian']);
     const { db, now } = archive.system;
+    await archive.sql.query(
+      `insert into passkey (agency_id, id, person_id, credential_id, public_key, counter, label)
+       values ('rivertown', gen_random_uuid(), $1, 'lost', 'key', 0, 'x')`,
+      [who.personId],
+    );
     const link = await db.inAgency('rivertown', async (at) => await invite(at, who.personId, 'test', now()));
     const page = await ask('GET', `/invitation/${link}`);
     expect(page.status).toBe(200);
-    expect(page.headers['referrer-policy']).toBe('no-referrer');
+    expect(page.headers['referrer-policy']).toBe('same-origin');
     const secret = /name="secret" value="([A-Z2-7]{32})"/.exec(page.text)?.[1] ?? '';
     const send = async (fields: Record<string, string>): Promise<Reply> =>
       await ask('POST', `/invitation/${link}`, { secret, ...fields });
@@ -415,6 +456,11 @@ describe('a link to choose how to sign in', () => {
     expect(done).toMatchObject({ status: 303, location: '/' });
     expect(await me(who.cookie)).toMatchObject({ status: 401 });
     expect((await me(`holdfast-session=${done.cookies[0]?.value}`)).status).toBe(200);
+    const { rows: passkeys } = await archive.sql.query<{ revoked: boolean }>(
+      'select revoked_at is not null as revoked from passkey where person_id = $1',
+      [who.personId],
+    );
+    expect(passkeys, 'what they signed in with before may be in other hands').toEqual([{ revoked: true }]);
     for (const method of ['GET', 'POST'] as const) {
       const again = await ask(method, `/invitation/${link}`, method === 'POST' ? { secret } : null);
       expect(again).toMatchObject({ status: 410 });
@@ -504,6 +550,28 @@ describe('the people of an agency', () => {
       [id],
     );
     expect(held, 'who left keeps in the rows what they were').toEqual([{ role: 'auditor' }]);
+  });
+
+  test('are changed by people: an administrator’s key looks, and makes nobody', async () => {
+    const key = { authorization: `Bearer ${await archive.key('administrator')}` };
+    expect((await ask('GET', '/people', null, key)).status).toBe(200);
+    const before = await archive.sql.query('select count(*) from person');
+    const answer = await ask('POST', '/people', { name: 'X', email: 'x@y.example', roles: 'approver' }, key);
+    expect(answer.status).toBe(403);
+    expect((await archive.sql.query('select count(*) from person')).rows).toEqual(before.rows);
+  });
+
+  test('a form that is sent after the end of the session leads back to its page, and says that nothing was saved', async () => {
+    const admin = await colleague(archive, ['administrator']);
+    await archive.sql.query('update session set expires_at = now() where person_id = $1', [admin.personId]);
+    const sent = await ask(
+      'POST',
+      `/people/${admin.personId}/roles`,
+      { roles: 'moderator' },
+      { cookie: admin.cookie },
+    );
+    expect(sent).toMatchObject({ status: 303, location: '/sign-in?ended=yes&next=%2Fpeople' });
+    expect((await ask('GET', sent.location ?? '')).text).toContain('was not saved');
   });
 
   test('an auditor beside another role is refused by the database itself, also of two at the same moment', async () => {

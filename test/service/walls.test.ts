@@ -84,8 +84,8 @@ beforeAll(async () => {
      values ('lakeside', 'https://login.lakeside.example', 'x', 'x', 'x', 'x', '{}', 'x')`,
   );
   await archive.sql.query(
-    `insert into oidc_flow (agency_id, id, hash, state, nonce, verifier, next, expires_at)
-     values ('lakeside', gen_random_uuid(), sha256('x'), 'x', 'x', 'x', '/', now())`,
+    `insert into oidc_flow (agency_id, id, hash, state, nonce, verifier, issuer, next, expires_at)
+     values ('lakeside', gen_random_uuid(), sha256('x'), 'x', 'x', 'x', 'x', '/', now())`,
   );
   await archive.sql.query(
     "insert into sign_in_attempt (agency_id, id, who) values ('lakeside', gen_random_uuid(), sha256('x'))",

@@ -30,7 +30,7 @@ export async function browserForTests(): Promise<{
         '--disable-sync',
         '--no-first-run',
         '--disable-quic',
-        '--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+        '--host-resolver-rules=MAP localhost 127.0.0.1, MAP town.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
       ],
       env: { ...process.env, ...(found.libraryPath === null ? {} : { LD_LIBRARY_PATH: found.libraryPath }) },
     };

@@ -1,0 +1,45 @@
+/**
+ * How often one address may knock at what is open to anybody and costs something (rows, Argon2): a bucket for each, and one for all.
+ * Behind a proxy all have one address, and it is wide enough for an office. In this process alone: it keeps a flood out of the
+ * database, and counts nothing that has to be exact.
+ */
+import { ArchiveError } from '#errors.ts';
+
+const EACH = { perSecond: 10, burst: 200 } as const;
+const ALL = { perSecond: 50, burst: 500 } as const;
+const MOST_REMEMBERED = 10_000;
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+export function openLimit(): { ask(address: string): void } {
+  const buckets = new Map<string, Bucket>();
+  const all: Bucket = { left: ALL.burst, at: performance.now() };
+  const take = (
+    bucket: Bucket,
+    { perSecond, burst }: { perSecond: number; burst: number },
+    now: number,
+  ): boolean => {
+    bucket.left = Math.min(burst, bucket.left + ((now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    if (bucket.left < 1) return false;
+    bucket.left -= 1;
+    return true;
+  };
+  return {
+    ask: (address) => {
+      const now = performance.now();
+      if (buckets.size >= MOST_REMEMBERED) buckets.clear();
+      const own = buckets.get(address) ?? { left: EACH.burst, at: now };
+      buckets.set(address, own);
+      if (take(own, EACH, now) && take(all, ALL, now)) return;
+      throw new ArchiveError(
+        'sign-in-too-many',
+        'Too many are knocking at this moment. Wait some seconds and try again.',
+        { retry: 'later' },
+      );
+    },
+  };
+}

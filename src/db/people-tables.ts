@@ -1,0 +1,115 @@
+/** Row types of people and how they sign in (migrations 0008 and 0009). SQL names stay SQL names. */
+import type { Generated, JSONColumnType } from 'kysely';
+
+export interface PersonTable {
+  agency_id: string;
+  id: string;
+  name: string;
+  email: string;
+  password: Generated<string | null>;
+  code_secret: Generated<string | null>;
+  code_step: Generated<number | null>;
+  created_at: Generated<Date>;
+  created_by: string;
+  left_at: Generated<Date | null>;
+  issuer: Generated<string | null>;
+  subject: Generated<string | null>;
+}
+
+export interface PersonRoleTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  role: string;
+  granted_at: Generated<Date>;
+  granted_by: string;
+  ended_at: Generated<Date | null>;
+  ended_by: Generated<string | null>;
+}
+
+export interface PasskeyTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  credential_id: string;
+  public_key: Buffer;
+  counter: number;
+  transports: string[];
+  label: string;
+  created_at: Generated<Date>;
+  used_at: Generated<Date | null>;
+  revoked_at: Generated<Date | null>;
+}
+
+export interface SessionTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  hash: Buffer;
+  means: 'password-and-code' | 'passkey' | 'oidc';
+  created_at: Generated<Date>;
+  seen_at: Generated<Date>;
+  expires_at: Date;
+  ended_at: Generated<Date | null>;
+  ended_because: Generated<string | null>;
+}
+
+export interface InvitationTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  hash: Buffer;
+  created_at: Generated<Date>;
+  created_by: string;
+  expires_at: Date;
+  used_at: Generated<Date | null>;
+}
+
+export interface SignInAttemptTable {
+  agency_id: string;
+  id: string;
+  who: Buffer;
+  at: Generated<Date>;
+  succeeded: Generated<boolean>;
+}
+
+export interface FirstAccountLinkTable {
+  id: string;
+  hash: Buffer;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  used_at: Generated<Date | null>;
+}
+
+export interface IdentityProviderTable {
+  agency_id: string;
+  issuer: string;
+  client_id: string;
+  client_secret: string;
+  label: string;
+  role_claim: string;
+  role_map: JSONColumnType<Record<string, readonly string[]>>;
+  required_amr: string[];
+  changed_at: Generated<Date>;
+  changed_by: string;
+}
+
+export interface OidcFlowTable {
+  agency_id: string;
+  id: string;
+  hash: Buffer;
+  state: string;
+  nonce: string;
+  verifier: string;
+  issuer: string;
+  next: string;
+  expires_at: Date;
+}
+
+export interface CeremonyTable {
+  id: string;
+  kind: 'register' | 'sign-in';
+  challenge: string;
+  about: string | null;
+  expires_at: Date;
+}

@@ -1,0 +1,31 @@
+/** How often one address may knock, and all together. */
+import { expect, test } from 'vitest';
+import { openLimit } from '#api/limit.ts';
+
+function passes(ask: (address: string) => void, address: string, times: number): number {
+  let passed = 0;
+  for (let i = 0; i < times; i += 1)
+    try {
+      ask(address);
+      passed += 1;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'sign-in-too-many', retry: 'later' });
+    }
+  return passed;
+}
+
+test('one address empties its own bucket, and another still gets in', () => {
+  const { ask } = openLimit();
+  const first = passes(ask, '10.0.0.1', 1000);
+  expect(first).toBeGreaterThanOrEqual(200);
+  expect(first).toBeLessThan(260);
+  expect(passes(ask, '10.0.0.2', 10)).toBe(10);
+});
+
+test('ten thousand addresses get no more than all may', () => {
+  const { ask } = openLimit();
+  let passed = 0;
+  for (let i = 0; i < 10_000; i += 1) passed += passes(ask, `10.0.${i >> 8}.${i & 255}`, 1);
+  expect(passed).toBeGreaterThanOrEqual(500);
+  expect(passed).toBeLessThan(700);
+});
