@@ -1,5 +1,5 @@
 /** Agencies themselves. Adding one is a system act; the slug is for ever, because sealed keys carry it. */
-import type { Db } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
 
 export interface Agency {
   readonly id: string;
@@ -21,4 +21,23 @@ export async function addAgency(db: Db, agency: Agency): Promise<boolean> {
 
 export async function listAgencies(db: Db): Promise<Agency[]> {
   return await db.system.selectFrom('agency').select(['id', 'name', 'zone']).orderBy('id').execute();
+}
+
+/** An IANA name that this runtime knows. */
+export function isZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+/** In which its people see times. */
+export async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
+  const { zone } = await tx
+    .selectFrom('agency')
+    .select('zone')
+    .where('id', '=', agencyId)
+    .executeTakeFirstOrThrow();
+  return zone;
 }

@@ -5,7 +5,7 @@
  * of a session, is a digest. A ground is resolved to the clause as it stands that day and copied into the fact. Nothing of one
  * agency is read for another (the walls are in the database, migrations 0005 and 0008).
  */
-export { addAgency, AGENCY_SLUG, listAgencies, type Agency } from './agencies.ts';
+export { addAgency, AGENCY_SLUG, isZone, listAgencies, zoneOf, type Agency } from './agencies.ts';
 export { createKey, listKeys, openKeyring, revokeKey, type Keyring, type KeyView } from './keys.ts';
 export { actorOf, KEY_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
 export {

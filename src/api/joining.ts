@@ -11,6 +11,7 @@ import {
   codeStep,
   firstAccountBy,
   invitedBy,
+  isZone,
   joinWithPasskey,
   joinWithPassword,
   makeFirstAccount,
@@ -231,12 +232,4 @@ export function registerJoining(routes: FastifyInstance, context: ApiContext): v
       },
     );
   });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
-  } catch {
-    return false;
-  }
 }

@@ -9,6 +9,7 @@ import {
   listPeople,
   PERSON_SENTENCES,
   setRoles,
+  zoneOf,
   type Person,
   type PersonRefusal,
 } from '#agency/agency.ts';
@@ -202,13 +203,4 @@ function shown(person: Person): Parts['people'][number] {
     leftAt: person.leftAt?.toISOString() ?? null,
     seenAt: person.seenAt?.toISOString() ?? null,
   };
-}
-
-async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
-  const { zone } = await tx
-    .selectFrom('agency')
-    .select('zone')
-    .where('id', '=', agencyId)
-    .executeTakeFirstOrThrow();
-  return zone;
 }

@@ -1,7 +1,7 @@
 /** Finding and reading records, as pages. The same verbs as the calls; whoever opens a record is in its history first. */
 import { sql } from 'kysely';
 import type { FastifyInstance } from 'fastify';
-import { actorOf } from '#agency/agency.ts';
+import { actorOf, zoneOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
@@ -159,11 +159,6 @@ async function isEmpty({ agencyId, tx }: AgencyTx): Promise<boolean> {
     .limit(1)
     .executeTakeFirst();
   return any === undefined;
-}
-
-async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
-  return (await tx.selectFrom('agency').select('zone').where('id', '=', agencyId).executeTakeFirstOrThrow())
-    .zone;
 }
 
 /** Histories hold numbers; names are read when somebody looks, inside the agency. */

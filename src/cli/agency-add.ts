@@ -16,7 +16,7 @@ export const agencyAdd: Verb = {
       ),
   run: async (invocation) => {
     const { options, env, say, answer } = invocation;
-    const { addAgency, AGENCY_SLUG } = await import('#agency/agency.ts');
+    const { addAgency, AGENCY_SLUG, isZone } = await import('#agency/agency.ts');
     const agency = {
       id: String(options['slug']),
       name: String(options['name']).trim(),
@@ -54,11 +54,3 @@ export const agencyAdd: Verb = {
     });
   },
 };
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}

@@ -5,6 +5,7 @@
 import type { SimpleReport } from '#intake/intake.ts';
 import { html, type Markup } from './html.ts';
 import { keyPanel, noScript, page, type Frame } from './layout.ts';
+import { KIND_NAMES } from './words.ts';
 
 type Verb = SimpleReport['action']['verb'];
 
@@ -28,18 +29,6 @@ const VERBS: Readonly<Record<Verb, string | null>> = {
   restore: null,
 };
 const AT_HAND: readonly Verb[] = ['hide', 'delete'];
-
-const KINDS: Readonly<Record<NonNullable<SimpleReport['kind']>, string>> = {
-  comment: 'Comment',
-  reply: 'Reply',
-  post: 'Post',
-  review: 'Review',
-  message: 'Message',
-  media: 'Picture or video',
-  'submission-held': 'Submission, not published',
-  profile: 'Profile',
-  other: 'Something else',
-};
 
 const PLATFORMS: readonly string[] = [
   'bluesky',
@@ -233,7 +222,7 @@ export function reportPage(frame: Frame, publicUrl: string, purpose: Purpose = '
           <label class="usa-label" for="kind">What kind is it?</label>
           <select class="usa-select" id="kind">
             <option value="">Not stated</option>
-            ${Object.entries(KINDS).map(([kind, label]) => html`<option value="${kind}">${label}</option>`)}
+            ${Object.entries(KIND_NAMES).map(([kind, label]) => html`<option value="${kind}">${label}</option>`)}
           </select>
           <label class="usa-label" for="note">Note</label>
           <textarea class="usa-textarea hf-words" id="note" rows="2" maxlength="8000"></textarea>

@@ -1,4 +1,6 @@
 /** The archive's own values, as people say them. What is not here is shown as it is. */
+import type { SimpleReport } from '#intake/intake.ts';
+
 export const VERB_NAMES: Readonly<Record<string, string>> = {
   delete: 'Deleted',
   hide: 'Hidden',
@@ -28,7 +30,7 @@ export const KIND_NAMES: Readonly<Record<string, string>> = {
   'submission-held': 'Submission, not published',
   profile: 'Profile',
   other: 'Something else',
-};
+} satisfies Readonly<Record<NonNullable<SimpleReport['kind']>, string>>;
 
 export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', string>> = {
   awaited: 'Removal not confirmed yet',

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAgency } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
-import { checkPage } from '../support/page-check.ts';
+import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { colleague, type Colleague } from '../support/people.ts';
-import { DESK, PHONE, type Visitor } from '../support/visitor.ts';
+import { type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
 let at: Visitor;
@@ -198,11 +198,7 @@ describe('the pages', () => {
       await at.shown('.hf-figure img');
     }],
   ];
-  const SIZES = [
-    ['390', PHONE],
-    ['1280', DESK],
-  ] as const;
-  test.for(PAGES.flatMap(([name, go]) => SIZES.map(([width, size]) => [name, width, go, size] as const)))(
+  test.for(onEachScreen(PAGES))(
     '%s at %s px: axe finds nothing, and nothing sticks out at the side',
     async ([name, , go, size]) => {
       await at.page.setViewport(size);

@@ -8,10 +8,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addPerson, addPolicy, firstAccountLink, invite } from '#agency/agency.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { recordOf } from '../support/looking.ts';
-import { checkPage } from '../support/page-check.ts';
+import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { codeOf, colleague, PASSWORD } from '../support/people.ts';
 import { fillForm, handedIn } from '../support/reporting.ts';
-import { DESK, PHONE, type Visitor } from '../support/visitor.ts';
+import { type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
 let at: Visitor;
@@ -329,12 +329,8 @@ describe('the pages', () => {
       await at.shown('#key-panel');
     }],
   ];
-  const SIZES = [
-    ['390', PHONE],
-    ['1280', DESK],
-  ] as const;
 
-  test.for(PAGES.flatMap(([name, go]) => SIZES.map(([width, size]) => [name, width, go, size] as const)))(
+  test.for(onEachScreen(PAGES))(
     '%s at %s px: axe finds nothing, and nothing sticks out at the side',
     async ([name, , go, size]) => {
       await at.page.setViewport(size);

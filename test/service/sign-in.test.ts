@@ -2,6 +2,7 @@
  * Signing in: who gets in, who does not, and what each learns. Times are the database's where sessions end; a session is made
  * old there, not by waiting.
  */
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency, firstAccountLink, invite, letGo, setRoles } from '#agency/agency.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -574,10 +575,10 @@ describe('the people of an agency', () => {
     expect((await ask('GET', sent.location ?? '')).text).toContain('was not saved');
   });
 
-  test('an auditor beside another role is refused by the database itself, also of two at the same moment', async () => {
+  test('an auditor beside another role is refused by the database itself, also of two who give at the same moment', async () => {
     const who = await colleague(archive, ['moderator']);
-    const give = async (role: string): Promise<string> =>
-      await archive.sql
+    const give = async (client: Client, role: string): Promise<string> =>
+      await client
         .query(
           "insert into person_role (agency_id, id, person_id, role, granted_by) values ('rivertown', gen_random_uuid(), $1, $2, 'x')",
           [who.personId, role],
@@ -586,8 +587,22 @@ describe('the people of an agency', () => {
           () => 'given',
           (error: unknown) => (error as { code: string }).code,
         );
-    expect(await give('auditor')).toBe('HF002');
-    expect(await give('approver')).toBe('given');
+    expect(await give(archive.sql, 'auditor')).toBe('HF002');
+    await archive.sql.query("update person_role set ended_at = now(), ended_by = 'x' where person_id = $1", [
+      who.personId,
+    ]);
+    const [first, second] = [1, 2].map(() => new Client({ connectionString: archive.databaseUrl }));
+    if (first === undefined || second === undefined) throw new Error('unreachable');
+    try {
+      await Promise.all([first.connect(), second.connect()]);
+      await first.query('begin');
+      expect(await give(first, 'approver')).toBe('given');
+      const other = give(second, 'auditor');
+      await first.query('commit');
+      expect(await other).toBe('HF002');
+    } finally {
+      await Promise.all([first.end(), second.end()]);
+    }
   });
 });
 

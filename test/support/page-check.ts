@@ -3,10 +3,15 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { expect } from 'vitest';
-import type { Visitor } from './visitor.ts';
+import { DESK, PHONE, type Visitor } from './visitor.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+
+/** Each page, and how somebody comes to it, on a phone and on a desk. */
+export function onEachScreen<Go>(pages: readonly (readonly [string, Go])[]) {
+  return [PHONE, DESK].flatMap((size) => pages.map(([name, go]) => [name, size.width, go, size] as const));
+}
 
 /** axe finds nothing, and nothing sticks out at the side. */
 export async function checkPage(at: Visitor, name: string): Promise<void> {
