@@ -68,7 +68,9 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       return {
         address,
         agencies: await listAgencies(system.db),
-        firstAccount: link === null ? null : `${address}/first-account/${link}`,
+        // As people reach this installation; a port that was only just found is in no setting.
+        firstAccount:
+          link === null ? null : `${config.port === 0 ? address : config.publicUrl}/first-account/${link}`,
         failed: failed.promise,
         stop: async () => {
           await closeAll(system, ...stops);

@@ -29,7 +29,7 @@ export const KIND_NAMES: Readonly<Record<string, string>> = {
   media: 'Picture or video',
   'submission-held': 'Submission, not published',
   profile: 'Profile',
-  other: 'Something else',
+  other: 'Content of another kind',
 } satisfies Readonly<Record<NonNullable<SimpleReport['kind']>, string>>;
 
 export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', string>> = {

@@ -99,7 +99,25 @@ describe('a first run', () => {
   test('npm start makes what is missing and prints the link to the first account', async () => {
     const begun = Date.now();
     await up();
-    expect(running?.said()).toMatch(/\/first-account\/[\w-]{43}/);
+    const link = /\/first-account\/[\w-]{43}/.exec(running?.said() ?? '')?.[0] ?? '';
+    const form = {
+      agencyName: 'City of Meadowbrook',
+      agency: 'meadowbrook',
+      zone: 'America/Chicago',
+      name: 'Alex Example',
+      email: 'alex@meadowbrook.example',
+    };
+    const made = await fetch(url + link, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: { origin: url },
+      redirect: 'manual',
+    });
+    expect(made.status).toBe(303);
+    const chooser = await (await fetch(url + (made.headers.get('location') ?? ''))).text();
+    expect(chooser).toContain('Welcome, Alex Example');
+    expect(chooser).toContain('City of Meadowbrook');
+    expect((await fetch(url + link)).status, 'it works once').toBe(410);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(Date.now() - begun).toBeLessThan(60_000); // design 5: ready within 60 s
   });
@@ -188,7 +206,8 @@ describe('a first run', () => {
       30_000,
     );
     await up();
-    expect(running?.said()).toContain('Agencies: rivertown');
+    expect(running?.said()).toContain('Agencies: meadowbrook, rivertown');
+    expect(running?.said()).toContain('/sign-in');
     // The demo's key ended with the demo.
     const own = JSON.parse(
       await npx('key', 'create', '--agency', 'rivertown', '--role', 'moderator', '--json'),
