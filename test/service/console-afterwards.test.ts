@@ -77,10 +77,9 @@ describe('what was handed in', () => {
 
     await at.reads('#word', 'SAFE TO REMOVE');
     const artifacts = (await viewsOf(id)).filter((body) => JSON.stringify(body).includes('artifact'));
-    expect(artifacts).toEqual([
-      { what: 'artifact', n: 2 },
-      { what: 'artifact', n: 3 },
-    ]);
+    // Each once; which of them was found to be a picture first is chance.
+    expect(artifacts).toHaveLength(2);
+    for (const n of [2, 3]) expect(artifacts).toContainEqual({ what: 'artifact', n });
   });
 
   test('that came from this page appears as well', async () => {

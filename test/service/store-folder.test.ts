@@ -10,6 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -147,18 +148,21 @@ describe('several processes on one folder', () => {
   });
 
   it('change one object at the same time, and the latest lock that anyone was promised stands', async () => {
-    await sealed('contend/a');
-    const ends = await Promise.all([1, 2, 3, 4].map(() => runFolderChild(folder, 'contend', 'contend/a')));
-    const said = ends.map((end) => end.said?.answer as { latestMs: number; changes: number });
-    const promisedMs = Math.max(...said.map((each) => each.latestMs));
-    expect(said.reduce((sum, each) => sum + each.changes, 0)).toBeGreaterThan(3);
-    const state = await store.head('contend/a');
-    expect(state?.retainUntil?.getTime()).toBe(promisedMs);
-    // The race was one: some lines lost their position.
-    const lines = (await readFile(journalOf('contend/a'), 'utf8'))
-      .split('\n')
-      .filter((line) => line.length > 64);
-    const positions = lines.map((line) => /"n":(\d+)/.exec(line)?.[1]);
-    expect(new Set(positions).size).toBeLessThan(positions.length);
+    // Whether two meet on one line is chance, and what is shown here is worth nothing until they did.
+    for (let round = 1; ; round += 1) {
+      const key = `contend/${randomUUID()}`;
+      await sealed(key);
+      const ends = await Promise.all([1, 2, 3, 4].map(() => runFolderChild(folder, 'contend', key)));
+      const said = ends.map((end) => end.said?.answer as { latestMs: number; changes: number });
+      const promisedMs = Math.max(...said.map((each) => each.latestMs));
+      expect(said.reduce((sum, each) => sum + each.changes, 0)).toBeGreaterThan(3);
+      const state = await store.head(key);
+      expect(state?.retainUntil?.getTime()).toBe(promisedMs);
+      const lines = (await readFile(journalOf(key), 'utf8')).split('\n').filter((line) => line.length > 64);
+      const positions = lines.map((line) => /"n":(\d+)/.exec(line)?.[1]);
+      // Some lines lost their position: the race was one.
+      if (new Set(positions).size < positions.length) break;
+      expect(round, 'they never met').toBeLessThan(20);
+    }
   });
 });
