@@ -4,11 +4,10 @@
  */
 import type { IDToken } from 'openid-client';
 import type { AgencyTx } from '#db/db.ts';
-import { appendEvent } from '#record/record.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { OidcRefusal } from './oidc.ts';
-import { addPerson, setRoles } from './people.ts';
-import { beginSession, endSessions } from './sessions.ts';
+import { addPerson, changeRoles, setRoles } from './people.ts';
+import { beginSession } from './sessions.ts';
 
 export async function admit(
   at: AgencyTx,
@@ -32,7 +31,7 @@ export async function admit(
     .executeTakeFirst();
   if (known !== undefined && known.left_at !== null) return { refused: 'left' };
   if (roles.length === 0 || clash) {
-    if (known !== undefined) await takeAll(at, known.id, by, now);
+    if (known !== undefined) await changeRoles(at, known.id, [], by, now);
     return { refused: clash ? 'roles-clash' : 'no-role' };
   }
   let personId = known?.id;
@@ -55,32 +54,7 @@ export async function admit(
       .where('id', '=', personId)
       .execute();
   } else await setRoles(at, personId, roles, by, now);
-  const { token, sessionId } = await beginSession(at, personId, 'oidc', now);
-  await appendEvent(at, null, {
-    type: 'person.signed-in',
-    actor: `person:${personId}`,
-    body: { person: personId, session: sessionId, means: 'oidc' },
-  });
-  return { token };
-}
-
-/** What the provider no longer says is taken away at once, and every session with it. */
-async function takeAll(at: AgencyTx, personId: string, by: string, now: Date): Promise<void> {
-  const lost = await at.tx
-    .updateTable('person_role')
-    .set({ ended_at: now, ended_by: by })
-    .where('agency_id', '=', at.agencyId)
-    .where('person_id', '=', personId)
-    .where('ended_at', 'is', null)
-    .returning('role')
-    .execute();
-  await endSessions(at, personId, 'roles-changed', now);
-  if (lost.length > 0)
-    await appendEvent(at, null, {
-      type: 'person.roles',
-      actor: by,
-      body: { person: personId, lost: lost.map(({ role }) => role), gained: [] },
-    });
+  return { token: await beginSession(at, personId, 'oidc', now) };
 }
 
 function rolesFrom({ roleClaim, roleMap }: IdentityProvider, claims: IDToken): string[] {

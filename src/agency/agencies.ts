@@ -19,6 +19,11 @@ export async function addAgency(db: Db, agency: Agency): Promise<boolean> {
   return added.numInsertedOrUpdatedRows === 1n;
 }
 
+export async function isAgency(db: Db, agencyId: string): Promise<boolean> {
+  const row = await db.system.selectFrom('agency').select('id').where('id', '=', agencyId).executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function listAgencies(db: Db): Promise<Agency[]> {
   return await db.system.selectFrom('agency').select(['id', 'name', 'zone']).orderBy('id').execute();
 }

@@ -10,7 +10,14 @@ import { appendEvent, newId } from '#record/record.ts';
 import { addAgency, listAgencies, type Agency } from './agencies.ts';
 import { hashPassword } from './passwords.ts';
 import { forgiveAttempts } from './attempts.ts';
-import { addPerson, isAnybodyThere, whyNotPerson, type NewPerson, type PersonRefusal } from './people.ts';
+import {
+  addPerson,
+  isAnybodyThere,
+  takeMeansAway,
+  whyNotPerson,
+  type NewPerson,
+  type PersonRefusal,
+} from './people.ts';
 import { beginSession, endSessions, tokenDigest, type Means } from './sessions.ts';
 
 export const INVITATION_MS = 3 * 24 * 3_600_000;
@@ -118,31 +125,13 @@ export async function useUp(
       .executeTakeFirst();
     if (used.numUpdatedRows !== 1n) return null;
     // What they signed in with before may be in other hands: that is why there is a link.
-    await at.tx
-      .updateTable('passkey')
-      .set({ revoked_at: now })
-      .where('agency_id', '=', agencyId)
-      .where('person_id', '=', personId)
-      .where('revoked_at', 'is', null)
-      .execute();
-    await at.tx
-      .updateTable('person')
-      .set({ password: null, code_secret: null, code_step: null })
-      .where('agency_id', '=', agencyId)
-      .where('id', '=', personId)
-      .execute();
+    await takeMeansAway(at, personId, now);
     await keep(at);
     await forgiveAttempts(at, email, now);
     await endSessions(at, personId, 'means-changed', now);
     const actor = `person:${personId}`;
     await appendEvent(at, null, { type: 'person.means', actor, body: { person: personId, means } });
-    const { token, sessionId } = await beginSession(at, personId, means, now);
-    await appendEvent(at, null, {
-      type: 'person.signed-in',
-      actor,
-      body: { person: personId, session: sessionId, means },
-    });
-    return token;
+    return await beginSession(at, personId, means, now);
   });
 }
 

@@ -10,7 +10,7 @@ import * as openid from 'openid-client';
 import type { Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
 import { admit } from './admission.ts';
-import { AGENCY_SLUG } from './agencies.ts';
+import { AGENCY_SLUG, isAgency } from './agencies.ts';
 import { callbackOf, providerOf, type IdentityProvider } from './identity-provider.ts';
 import { tokenDigest } from './sessions.ts';
 
@@ -88,13 +88,9 @@ export function openOidc(db: Db, publicUrl: string): Oidc {
     return await config;
   };
 
-  const known = async (agencyId: string): Promise<boolean> =>
-    (await db.system.selectFrom('agency').select('id').where('id', '=', agencyId).executeTakeFirst()) !==
-    undefined;
-
   return {
     begin: async (agencyId, next, now) => {
-      const provider = (await known(agencyId)) ? await db.inAgency(agencyId, providerOf) : null;
+      const provider = (await isAgency(db, agencyId)) ? await db.inAgency(agencyId, providerOf) : null;
       if (provider === null) return { refused: 'no-provider' };
       let config: openid.Configuration;
       try {
@@ -140,7 +136,7 @@ export function openOidc(db: Db, publicUrl: string): Oidc {
 
     finish: async (agencyId, kept, query, now) => {
       const [begunFor = '', token = ''] = kept.split('.');
-      if (begunFor !== agencyId || !AGENCY_SLUG.test(agencyId) || !(await known(agencyId)))
+      if (begunFor !== agencyId || !AGENCY_SLUG.test(agencyId) || !(await isAgency(db, agencyId)))
         return { refused: 'not-accepted' };
       // Whoever comes back takes it away, whatever comes of it: an answer counts once.
       const { flow, provider } = await db.inAgency(agencyId, async (at) => ({

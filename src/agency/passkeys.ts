@@ -12,7 +12,7 @@ import {
 } from '@simplewebauthn/server';
 import { isIP } from 'node:net';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { appendEvent, newId } from '#record/record.ts';
+import { newId } from '#record/record.ts';
 import { useUp, type Invited } from './invitations.ts';
 import { beginSession } from './sessions.ts';
 
@@ -154,13 +154,7 @@ export async function signInWithPasskey(
       .where('agency_id', '=', inside.agencyId)
       .where('id', '=', key.id)
       .execute();
-    const { token, sessionId } = await beginSession(inside, key.person_id, 'passkey', now);
-    await appendEvent(inside, null, {
-      type: 'person.signed-in',
-      actor: `person:${key.person_id}`,
-      body: { person: key.person_id, session: sessionId, means: 'passkey' },
-    });
-    return token;
+    return await beginSession(inside, key.person_id, 'passkey', now);
   });
 }
 

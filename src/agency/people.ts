@@ -103,7 +103,18 @@ export async function setRoles(
   now: Date,
 ): Promise<PersonRefusal | null> {
   const refused = whyNotRoles(roles);
-  if (refused !== null) return refused;
+  if (refused === null) await changeRoles(at, personId, roles, by, now);
+  return refused;
+}
+
+/** Also to none, where a provider no longer says any. */
+export async function changeRoles(
+  at: AgencyTx,
+  personId: string,
+  roles: readonly string[],
+  by: string,
+  now: Date,
+): Promise<void> {
   const { agencyId, tx } = at;
   const held = await rolesOf(at, personId);
   const lost = held.filter((role) => !roles.includes(role));
@@ -125,29 +136,39 @@ export async function setRoles(
       actor: by,
       body: { person: personId, lost, gained },
     });
-  return null;
 }
 
 /** Access ends with the commit. False: nobody of that id is here, or they left before. */
 export async function letGo(at: AgencyTx, personId: string, by: string, now: Date): Promise<boolean> {
   const gone = await at.tx
     .updateTable('person')
-    .set({ left_at: now, password: null, code_secret: null })
+    .set({ left_at: now })
     .where('agency_id', '=', at.agencyId)
     .where('id', '=', personId)
     .where('left_at', 'is', null)
     .executeTakeFirst();
   if (gone.numUpdatedRows !== 1n) return false;
   await endSessions(at, personId, 'left', now);
-  await at.tx
+  await takeMeansAway(at, personId, now);
+  await appendEvent(at, null, { type: 'person.left', actor: by, body: { person: personId } });
+  return true;
+}
+
+/** Passkeys, password and app: none of them signs in any more. */
+export async function takeMeansAway({ agencyId, tx }: AgencyTx, personId: string, now: Date): Promise<void> {
+  await tx
     .updateTable('passkey')
     .set({ revoked_at: now })
-    .where('agency_id', '=', at.agencyId)
+    .where('agency_id', '=', agencyId)
     .where('person_id', '=', personId)
     .where('revoked_at', 'is', null)
     .execute();
-  await appendEvent(at, null, { type: 'person.left', actor: by, body: { person: personId } });
-  return true;
+  await tx
+    .updateTable('person')
+    .set({ password: null, code_secret: null, code_step: null })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', personId)
+    .execute();
 }
 
 /** Those who are here first, by name. */

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { newId } from '#record/record.ts';
+import { appendEvent, newId } from '#record/record.ts';
 import { PEOPLE_ROLES, type Caller, type Role } from './roles.ts';
 
 export type Means = 'password-and-code' | 'passkey' | 'oidc';
@@ -21,19 +21,14 @@ export interface SignedIn {
   readonly means: Means;
 }
 
-/** The token is in the answer and nowhere else. */
-export async function beginSession(
-  { agencyId, tx }: AgencyTx,
-  personId: string,
-  means: Means,
-  now: Date,
-): Promise<{ readonly token: string; readonly sessionId: string }> {
+/** With its entry in the history. The token is in the answer and nowhere else. */
+export async function beginSession(at: AgencyTx, personId: string, means: Means, now: Date): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const sessionId = newId();
-  await tx
+  await at.tx
     .insertInto('session')
     .values({
-      agency_id: agencyId,
+      agency_id: at.agencyId,
       id: sessionId,
       person_id: personId,
       hash: tokenDigest(token),
@@ -41,7 +36,12 @@ export async function beginSession(
       expires_at: new Date(now.getTime() + SESSION_MS),
     })
     .execute();
-  return { token, sessionId };
+  await appendEvent(at, null, {
+    type: 'person.signed-in',
+    actor: `person:${personId}`,
+    body: { person: personId, session: sessionId, means },
+  });
+  return token;
 }
 
 interface Row {
@@ -97,13 +97,12 @@ export async function endSession(
     .execute();
 }
 
-/** All of a person's, but for one that may stay. */
+/** All of a person's. */
 export async function endSessions(
   { agencyId, tx }: AgencyTx,
   personId: string,
   because: Ending,
   now: Date,
-  but: string | null = null,
 ): Promise<void> {
   await tx
     .updateTable('session')
@@ -111,7 +110,6 @@ export async function endSessions(
     .where('agency_id', '=', agencyId)
     .where('person_id', '=', personId)
     .where('ended_at', 'is', null)
-    .where((eb) => (but === null ? eb.lit(true) : eb('id', '<>', but)))
     .execute();
 }
 

@@ -3,7 +3,7 @@
  * there is such a person: every way to fail takes as long and says the same. How often it may fail: `attempts.ts`.
  */
 import type { Db } from '#db/db.ts';
-import { appendEvent } from '#record/record.ts';
+import { isAgency } from './agencies.ts';
 import { attemptSucceeded, openStrangers, writeAttempt } from './attempts.ts';
 import { codeStep } from './one-time-codes.ts';
 import { isPassword, refuseWhenBusy } from './passwords.ts';
@@ -31,12 +31,7 @@ export async function signInWithPassword(
   const { agencyId, email, password, code } = typed;
   // Before the attempt is written: whoever is turned away here has not tried.
   refuseWhenBusy();
-  const known = await db.system
-    .selectFrom('agency')
-    .select('id')
-    .where('id', '=', agencyId)
-    .executeTakeFirst();
-  if (known === undefined) {
+  if (!(await isAgency(db, agencyId))) {
     const stranger = strangers(`${agencyId} ${email.trim().toLowerCase()}`, now);
     if (stranger !== null) return { outcome: 'too-many', retryAfterS: Math.ceil(stranger.waitMs / 1000) };
     await isPassword(password, null);
@@ -74,12 +69,7 @@ export async function signInWithPassword(
       .executeTakeFirst();
     if (taken.numUpdatedRows !== 1n) return { outcome: 'not-right' };
     await attemptSucceeded(at, attempt.id);
-    const { token, sessionId } = await beginSession(at, personId, 'password-and-code', now);
-    await appendEvent(at, null, {
-      type: 'person.signed-in',
-      actor: `person:${personId}`,
-      body: { person: personId, session: sessionId, means: 'password-and-code' },
-    });
+    const token = await beginSession(at, personId, 'password-and-code', now);
     return { outcome: 'signed-in', token };
   });
 }

@@ -1,6 +1,6 @@
 /** The frame of every page. */
 import { asset, uswdsCss } from './assets.ts';
-import { html, Markup } from './html.ts';
+import { html, type Markup } from './html.ts';
 
 export type Mode = 'trial' | 'production';
 
@@ -29,7 +29,7 @@ export interface PageParts extends Frame {
 
 export function page({ title, mode, main, viewer, script, wide }: PageParts): string {
   const whole = html`<!doctype html>
-    <html lang="en" ${viewer === null ? null : new Markup(' data-signed-in="yes"')}>
+    <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
