@@ -5,9 +5,9 @@
  * Each setting NAME may be given as NAME_FILE instead, the file that holds it. Secrets should be: an environment is shown in
  * /proc to every process of the same user, and by `docker inspect`.
  */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ArchiveError } from './errors.ts';
+import { DAY_MS, parseDuration, parseSize, readSetting, type Environment } from './settings.ts';
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -64,50 +64,19 @@ export interface Config {
   readonly diskReserveBytes: number | null;
   /** Workers have no API: their own metrics on this port, when it is set. */
   readonly metricsPort: number | null;
+  /** Null: nobody is told by mail. */
+  readonly smtp: { readonly url: string; readonly from: string } | null;
+  /** Letters to one address are no closer together than this; what comes meanwhile goes in one. */
+  readonly mailGatherMs: number;
+  /** So long after its seal a removal that nobody confirmed is brought to mind. Source: design 2.6 asks for 24 h. */
+  readonly remindMs: number;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What an address of the database may not bring along. */
 const OPTIONS_OF_OURS = ['options', 'role', 'search_path', 'session_authorization'];
 
-const DAY_MS = 86_400_000;
 const LEASE_MS = 30 * DAY_MS;
 const LONGEST_LOOK_MS = 30 * DAY_MS;
-
-/** `30d`, `12h`, `90m`, `45s`, `500ms` → milliseconds; null when it is none of these. */
-export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  if (match === null) return null;
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS }[
-    match[2] as 'ms' | 's' | 'm' | 'h' | 'd'
-  ];
-  return Number(match[1]) * unit;
-}
-
-/** `500MB`, `2GB`, as powers of 1024 → bytes; null when it is neither. */
-function parseSize(text: string): number | null {
-  const match = /^(\d{1,6})(MB|GB)$/.exec(text);
-  return match === null ? null : Number(match[1]) * (match[2] === 'GB' ? 1024 ** 3 : 1024 ** 2);
-}
-
-/** One setting, from the environment or from the file that the environment names. Null: not set. */
-export function readSetting(env: Environment, name: string): string | null {
-  const value = env[name] ?? '';
-  const file = env[`${name}_FILE`] ?? '';
-  if (file === '') return value === '' ? null : value;
-  const problem = (what: string): ArchiveError =>
-    new ArchiveError('config-invalid', what, { retry: 'never' });
-  if (value !== '') throw problem(`${name} and ${name}_FILE are both set; one of them is enough.`);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch {
-    throw problem(`${name}_FILE names a file that cannot be read: ${file}.`);
-  }
-  if (text === '') throw problem(`${name}_FILE names a file that is empty: ${file}.`);
-  return text;
-}
 
 /** Reads and checks the environment. Rejects with `config-invalid`, whose message lists every problem. */
 export function readConfig(env: Environment): Config {
@@ -237,6 +206,15 @@ export function readConfig(env: Environment): Config {
     );
   const acceptFolderStore = yes('HOLDFAST_ACCEPT_FOLDER_STORE');
 
+  const smtpUrl = withPassword(address('SMTP_URL', ['smtp:', 'smtps:']), 'SMTP_PASSWORD');
+  const mailFrom = read('HOLDFAST_MAIL_FROM');
+  if (mailFrom !== null && !/^(?:[^<>"\p{Cc}]+ <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/u.test(mailFrom))
+    problems.push(
+      `HOLDFAST_MAIL_FROM must be an address, or a name and an address: Holdfast <holdfast@rivertown.example>; it is "${mailFrom}".`,
+    );
+  if (smtpUrl !== null && mailFrom === null)
+    problems.push('HOLDFAST_MAIL_FROM must be set when SMTP_URL is: the address that letters come from.');
+
   if (mode === 'production') {
     if (captureAllow.length > 0)
       problems.push(
@@ -280,6 +258,9 @@ export function readConfig(env: Environment): Config {
     diskReserveBytes: size('HOLDFAST_DISK_RESERVE'),
     metricsPort:
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),
+    smtp: smtpUrl === null || mailFrom === null ? null : { url: smtpUrl, from: mailFrom },
+    mailGatherMs: duration('HOLDFAST_MAIL_GATHER', 120_000, 0),
+    remindMs: duration('HOLDFAST_REMIND_AFTER', DAY_MS, 0),
   };
   if (problems.length > 0)
     throw new ArchiveError(

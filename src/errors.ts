@@ -53,6 +53,7 @@ export type ErrorCode =
   | 'link-not-valid'
   | 'form-invalid'
   | 'person-not-found'
+  | 'office-not-found'
   | 'record-not-found'
   | 'route-not-found'
   | 'method-not-allowed'

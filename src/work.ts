@@ -15,13 +15,14 @@ import {
   type StepContext,
 } from '#record/record.ts';
 import { leasePassMs, renewLeases } from '#retention/retention.ts';
+import { openMailer, startTelling } from '#routing/routing.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
 import type { Metrics } from '#api/api.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
-export const WORKERS = ['relay', 'seal', 'capture', 'retention'] as const;
+export const WORKERS = ['relay', 'seal', 'capture', 'retention', 'mail'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 export interface WorkOptions {
@@ -43,6 +44,8 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
       return await startCapturing(system, options);
     case 'retention':
       return startRetention(system);
+    case 'mail':
+      return startMail(system);
   }
 }
 
@@ -167,5 +170,28 @@ function startRetention(system: System): StopWork {
   return async () => {
     ending.abort();
     await Promise.all([running, watch.stop()]);
+  };
+}
+
+function startMail({ db, log, config, now }: System): StopWork {
+  if (config.smtp === null) {
+    // What becomes owed meanwhile waits, and is given up like a letter that nobody takes.
+    log.info({ sentence: 'SMTP_URL is not set: nobody is told by mail.' }, 'mail.off');
+    return async () => undefined;
+  }
+  const mailer = openMailer(config.smtp);
+  const stop = startTelling({
+    db,
+    log,
+    mailer,
+    publicUrl: config.publicUrl,
+    mode: config.mode,
+    gatherMs: config.mailGatherMs,
+    remindMs: config.remindMs,
+    now,
+  });
+  return async () => {
+    await stop();
+    mailer.close();
   };
 }

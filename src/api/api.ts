@@ -25,6 +25,7 @@ import { registerJoining } from './joining.ts';
 import { describeTruly } from './description.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
+import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
@@ -33,6 +34,7 @@ import { registerReference } from './reference.ts';
 import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
 import { openWatchers } from './watchers.ts';
+import { registerWorklist } from './worklist.ts';
 import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
 
 export type { Call } from './auth.ts';
@@ -235,6 +237,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerJoining(routes, context);
     registerPeople(routes, context);
     registerRecordPages(routes, context);
+    registerWorklist(routes, context);
+    registerOffices(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,

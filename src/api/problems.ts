@@ -60,6 +60,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'sign-in-too-many': { status: 429, title: 'Too many attempts' },
   'link-not-valid': { status: 410, title: 'This link works no more' },
   'person-not-found': { status: 404, title: 'No such person' },
+  'office-not-found': { status: 404, title: 'No such office' },
   'form-invalid': unprocessable('The form is not complete'),
   'key-missing': { status: 401, title: 'A key is needed' },
   'key-invalid': { status: 401, title: 'The key is not known' },

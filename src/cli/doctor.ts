@@ -17,6 +17,7 @@ import {
   WHAT_TO_DO,
   type Finding,
 } from './doctor-looks.ts';
+import { lookAtMail } from './doctor-mail.ts';
 import { SERVER_OPTION, serverAddress, unreachable } from './server-address.ts';
 import { EXIT, type Verb } from './verb.ts';
 
@@ -122,7 +123,7 @@ async function lookInside(
         const proven = findings.some((one) => one.part === 'lock' && one.ok);
         findings.push(...storeFindings(await system.trust.check(true), proven));
       }
-      findings.push(...(await lookAtLocks(system)), ...(await lookAtSteps(system)));
+      findings.push(...(await lookAtLocks(system)), ...(await lookAtSteps(system)), await lookAtMail(system));
       findings.push(await lookAtSealed(system, full));
     } finally {
       await system.close(1000);

@@ -18,6 +18,7 @@ import { keyCreate } from './key-create.ts';
 import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { migrate } from './migrate.ts';
+import { officeAdd } from './office-add.ts';
 import { parked } from './parked.ts';
 import { policyAdd } from './policy-add.ts';
 import { policyPacks } from './policy-packs.ts';
@@ -37,6 +38,7 @@ const VERBS: readonly Verb[] = [
   policyAdd,
   policyPacks,
   accountAdd,
+  officeAdd,
   userAdd,
   providerSet,
   keyCreate,
@@ -55,6 +57,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   agency: 'Public bodies that this installation serves',
   policy: 'What a body removes content for: its own clauses',
   account: 'The pages of a body on the platforms',
+  office: 'Who is told by mail of what was archived',
   provider: 'An agency’s own sign-in',
   user: 'People with an account, who sign in',
   key: 'Keys for programs that report or read',

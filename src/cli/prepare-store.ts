@@ -2,7 +2,8 @@
  * `holdfast prepare-store`: makes the bucket with Object Lock, and lets in the writer and the purger and nobody else.
  * The administrator's key is for this verb alone; no running process of the archive is ever given it.
  */
-import { readConfig, readSetting } from '#config.ts';
+import { readConfig } from '#config.ts';
+import { readSetting } from '#settings.ts';
 import { ArchiveError } from '#errors.ts';
 import type { Verb } from './verb.ts';
 

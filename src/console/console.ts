@@ -24,6 +24,8 @@ export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
 export { recordPage } from './record-page.ts';
 export { recordsPage } from './records-page.ts';
+export { worklistPage } from './worklist-page.ts';
+export { officesPage } from './offices-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
 export { invitationPage, peoplePage } from './people-page.ts';
@@ -63,8 +65,9 @@ export async function registerConsole(
   // To what somebody does most: whoever moderates hands in, everybody else reads.
   app.get('/', { ...anybody, config: { ...anybody.config, page: true } }, async (request, reply) => {
     const { viewer } = frameOf(request);
-    const reads = viewer !== null && !viewer.roles.some((role) => HANDS_IN_FIRST.includes(role));
-    return await reply.redirect(reads ? '/records' : '/report', 303);
+    if (viewer === null || viewer.roles.some((role) => HANDS_IN_FIRST.includes(role)))
+      return await reply.redirect('/report', 303);
+    return await reply.redirect(viewer.roles.includes('custodian') ? '/worklist' : '/records', 303);
   });
 }
 

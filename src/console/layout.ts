@@ -51,7 +51,9 @@ export function page({ title, mode, main, viewer, script, wide }: PageParts): st
                 <li><a href="/report">Report</a></li>
                 ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
                 ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
+                ${viewer !== null && viewer.roles.some((role) => role !== 'moderator') && html`<li><a href="/worklist">Worklist</a></li>`}
                 ${viewer?.roles.includes('administrator') === true && html`<li><a href="/people">People</a></li>`}
+                ${viewer?.roles.includes('administrator') === true && html`<li><a href="/offices">Offices</a></li>`}
                 <li><a href="/docs">API</a></li>
                 ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
               </ul>

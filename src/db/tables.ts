@@ -12,6 +12,9 @@ import type {
   SessionTable,
   SignInAttemptTable,
 } from './people-tables.ts';
+import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
+
+export type { NoticeKind } from './routing-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
 export type StoredOutcome =
@@ -278,4 +281,7 @@ export interface Tables {
   ceremony: CeremonyTable;
   identity_provider: IdentityProviderTable;
   oidc_flow: OidcFlowTable;
+  office: OfficeTable;
+  arrival: ArrivalTable;
+  notice: NoticeTable;
 }

@@ -18,6 +18,9 @@ export type EventType =
   | 'view.opened'
   | 'step.parked'
   | 'step.rerun'
+  | 'office.told'
+  | 'office.not-told'
+  | 'arrival.noted'
   // of no record: who may do what in the agency
   | 'person.added'
   | 'person.roles'
@@ -25,6 +28,8 @@ export type EventType =
   | 'person.invited'
   | 'person.means'
   | 'provider.changed'
+  | 'office.added'
+  | 'office.ended'
   | 'person.signed-in'
   | 'person.signed-out';
 

@@ -20,6 +20,8 @@
  *   evidence   what shows the content; its tier says by whom it was made (B our browser, D handed in).
  *   outcome    what became of a capture; `none`: no page to open, or no browser.
  *   second look  the page once more, after a removal was confirmed: whether a visitor still sees it. A witness, never evidence.
+ *   notice     that somebody is owed a letter about a record; the routing room sends it.
+ *   arrival    a sealed record on the worklist of the custodian's office, until somebody there takes note of it.
  *   receipt    what the archive vouches for, now: what is sealed, what is missing, and whether removing is safe.
  *   finding    an expected outcome that is not a success (a page that is gone). Evidence, never an error.
  *
@@ -49,4 +51,6 @@ export { searchRecords, type Found } from './search.ts';
 export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
+export { announceSealed } from './notices.ts';
+export { listArrivals, noteArrivals, type Arrivals } from './arrivals.ts';
 export { startRelay, type Relay } from './relay.ts';

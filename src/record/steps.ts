@@ -19,6 +19,7 @@ import type { Log } from '#log.ts';
 import type { StepName } from '#queue/queue.ts';
 import type { Company, Leave } from './company.ts';
 import { appendEvent } from './history.ts';
+import { announceParked } from './notices.ts';
 
 /** After this many failures, and this long, a step is parked. Source: reference/integrity.md 6.2. */
 const PARK_AFTER_FAILURES = 8;
@@ -323,6 +324,7 @@ async function parkRow(
     const parked = await (fence === undefined ? query : query.where('fence', '=', fence)).executeTakeFirst();
     if (parked.numUpdatedRows === 0n) return false;
     await appendEvent(at, recordId, { type: 'step.parked', actor: `worker:${step}`, body: { step, code } });
+    await announceParked(at, recordId);
     return true;
   });
 }

@@ -19,7 +19,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, unlink } from 'node:fs/promises';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { advance, appendEvent, withClaim, type Claim } from '#record/record.ts';
+import { advance, announceSealed, appendEvent, withClaim, type Claim } from '#record/record.ts';
 import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.ts';
 import { sha256Hex } from './commitment.ts';
 import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
@@ -378,6 +378,7 @@ async function close(
     } as const;
     if (!(await advance(at, claim.recordId, { from: 'reported', to: 'sealed' }, event)))
       await appendEvent(at, claim.recordId, event);
+    if (seal.no === 1) await announceSealed(at, claim.recordId);
     return done;
   });
   if (!closed) return;

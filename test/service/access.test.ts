@@ -15,6 +15,7 @@ import {
   type Role,
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
+import { addOffice } from '#routing/routing.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
@@ -58,7 +59,7 @@ const OPEN: Readonly<Record<string, string>> = {
 
 let archive: Archive;
 /** Lakeside's, with the canary in all of it. */
-let theirs: { recordId: string; person: Colleague };
+let theirs: { recordId: string; person: Colleague; officeId: string };
 let guarded: readonly Call[];
 
 beforeAll(async () => {
@@ -109,7 +110,22 @@ beforeAll(async () => {
   );
   const person = await colleague(archive, ['administrator'], 'lakeside');
   await archive.sql.query('update person set name = $2 where id = $1', [person.personId, CANARY]);
-  theirs = { recordId: handed.body.recordId, person };
+  const office = await db.inAgency('lakeside', async (at) => {
+    const added = await addOffice(
+      at,
+      {
+        name: CANARY,
+        email: `${CANARY}@lakeside.example`,
+        duty: 'custodian',
+        policyId: null,
+        citation: null,
+      },
+      'test',
+    );
+    if ('refused' in added) throw new Error(added.refused);
+    return added;
+  });
+  theirs = { recordId: handed.body.recordId, person, officeId: office.id };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
 afterAll(async () => await archive?.close());
@@ -117,7 +133,11 @@ afterAll(async () => await archive?.close());
 /** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
 function addressOf(url: string): string {
   const values: Readonly<Record<string, string>> = {
-    id: url.startsWith('/people/') ? theirs.person.personId : theirs.recordId,
+    id: url.startsWith('/people/')
+      ? theirs.person.personId
+      : url.startsWith('/offices/')
+        ? theirs.officeId
+        : theirs.recordId,
     n: '2',
     step: 'inspect',
   };
@@ -148,7 +168,7 @@ async function make(call: Call, headers: Record<string, string>): Promise<Answer
     ...(sends
       ? {
           payload: form
-            ? `roles=moderator&name=Somebody&email=${randomUUID()}%40rivertown.example`
+            ? `roles=moderator&name=Somebody&duty=copy&email=${randomUUID()}%40rivertown.example`
             : call.url.endsWith('/removal')
               ? '{}'
               : JSON.stringify(simpleReport({ text: randomUUID() })),
@@ -243,7 +263,7 @@ describe('every call', () => {
 
   test('with each role that may, of another agency: not by content, count, error or hint', async () => {
     const before = await lakeside();
-    const everyId = [theirs.recordId, theirs.person.personId];
+    const everyId = [theirs.recordId, theirs.person.personId, theirs.officeId];
     let tried = 0;
     for (const role of PEOPLE) {
       const person = await colleague(archive, [role]);
@@ -285,6 +305,7 @@ describe('every call', () => {
       if ((await make(call, owner)).text.includes(CANARY)) found.push(call.url);
     expect(found.toSorted()).toEqual(
       [
+        '/offices',
         '/people',
         '/records',
         '/records/:id',
@@ -295,6 +316,7 @@ describe('every call', () => {
         '/v1/records',
         '/v1/records/:id',
         '/v1/schedules',
+        '/worklist',
       ].toSorted(),
     );
   });

@@ -21,6 +21,7 @@ const VERBS = [
   'policy add',
   'policy packs',
   'account add',
+  'office add',
   'user add',
   'provider set',
   'key create',

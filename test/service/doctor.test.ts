@@ -85,13 +85,13 @@ describe('on an archive in which nothing is sealed yet', () => {
       ),
     );
     // Database and archive are on one machine: comparing the two would compare a clock with itself.
-    expect(unlooked(said)).toEqual(['clock', 'locks', 'leases', 'sealed']);
+    expect(unlooked(said)).toEqual(['clock', 'locks', 'leases', 'mail', 'sealed']);
     expect(of(said, 'clock').found).toBe('not checked: database and archive share one clock');
     for (const part of ['locks', 'sealed']) expect(of(said, part).found).toContain('nothing sealed yet');
     const text = await holdfast('doctor');
     expect(text.out).toMatch(/^ok {3}server +answers at http:\/\/127\.0\.0\.1:\d+, \d+ parts, all well$/m);
     expect(text.out).toMatch(/^- {4}sealed +nothing sealed yet$/m);
-    expect(text.out).toMatch(/\d+ checked, 0 found wanting, 4 not checked\.$/m);
+    expect(text.out).toMatch(/\d+ checked, 0 found wanting, 5 not checked\.$/m);
   });
 
   test('that does not run: said first, with what to do, and with an exit code of its own', async () => {
@@ -160,7 +160,7 @@ describe('on an archive with records', () => {
     });
     await passOver();
     const after = await diagnose();
-    expect([after.code, wrong(after), unlooked(after)]).toEqual([0, [], ['clock']]);
+    expect([after.code, wrong(after), unlooked(after)]).toEqual([0, [], ['clock', 'mail']]);
     const { rows } = await archive.sql.query<{ n: number }>('select count(*)::int as n from object');
     expect(of(after, 'locks').found).toMatch(
       new RegExp(`^${rows[0]?.n} sealed objects; the shortest lock has (29|30) d left of 30 d$`),
@@ -240,6 +240,48 @@ describe('on an archive with records', () => {
     await archive.sql.query('update step set parked_at = null where record_id = $1', [parked.body.recordId]);
     await archive.work();
     for (const { body } of [parked, late]) await settled(archive, body.recordId);
+  });
+
+  test('an office that nobody tells is wanting: no mail server, one that refuses, a worker that never ran', async () => {
+    expect(of(await diagnose(), 'mail')).toMatchObject({
+      checked: false,
+      found: 'no office is named that is told of new records; there are some in rivertown',
+    });
+    const added = await holdfastWith(env, [
+      'office',
+      'add',
+      '--agency',
+      'rivertown',
+      '--name',
+      'City Clerk',
+      '--email',
+      'clerk@rivertown.example',
+    ]);
+    expect(added.code).toBe(0);
+    expect(of(await diagnose(), 'mail')).toMatchObject({
+      ok: false,
+      todo: expect.stringContaining('SMTP_URL') as string,
+    });
+    const before = env;
+    env = { ...env, SMTP_URL: 'smtp://127.0.0.1:1', HOLDFAST_MAIL_FROM: 'holdfast@rivertown.example' };
+    expect(of(await diagnose(), 'mail')).toMatchObject({
+      ok: true,
+      checked: true,
+      found: '1 office(s) are told, and everything that is due went',
+    });
+    await seal();
+    await archive.sql.query("update notice set attempts = 3, error_code = 'smtp-550'");
+    expect(of(await diagnose(), 'mail')).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('after up to 3 attempt(s): smtp-550') as string,
+    });
+    await archive.sql.query("update notice set error_code = null, created_at = now() - interval '4 days'");
+    expect(of(await diagnose(), 'mail')).toMatchObject({
+      ok: false,
+      todo: expect.stringContaining('holdfast work mail') as string,
+    });
+    env = before;
+    await archive.sql.query("update office set ended_at = now(), ended_by = 'test'");
   });
 
   test('a sealed file that was taken away is found by HEAD, one that was swapped by reading; the history says both', async () => {

@@ -88,6 +88,13 @@ beforeAll(async () => {
      values ('lakeside', gen_random_uuid(), sha256('x'), 'x', 'x', 'x', 'x', '/', now())`,
   );
   await archive.sql.query(
+    `with o as (
+       insert into office (agency_id, id, name, email, duty, created_by)
+       values ('lakeside', gen_random_uuid(), 'x', 'clerk@lakeside.example', 'custodian', 'x') returning id)
+     insert into notice (agency_id, office_id, record_id, kind) select 'lakeside', o.id, $1, 'sealed' from o`,
+    [theirs],
+  );
+  await archive.sql.query(
     "insert into sign_in_attempt (agency_id, id, who) values ('lakeside', gen_random_uuid(), sha256('x'))",
   );
   await archive.sql.query(
@@ -155,6 +162,7 @@ describe('the catalogue', () => {
     const walled = [
       'account',
       'api_key',
+      'arrival',
       'artifact',
       'classification_rule',
       'event',
@@ -162,7 +170,9 @@ describe('the catalogue', () => {
       'ground',
       'identity_provider',
       'invitation',
+      'notice',
       'object',
+      'office',
       'oidc_flow',
       'passkey',
       'person',
@@ -180,10 +190,10 @@ describe('the catalogue', () => {
       [
         ...walled.map((table) => `${table} holdfast_app all: ${own} / ${own}`),
         "agency holdfast_app all: (id = current_setting('app.agency'::text)) / -",
-        ...['agency', 'api_key', 'step', 'object'].map(
+        ...['agency', 'api_key', 'notice', 'step', 'object'].map(
           (table) => `${table} holdfast_system all: true / true`,
         ),
-        ...['record', 'seal', 'artifact', 'invitation', 'passkey', 'person', 'session'].map(
+        ...['record', 'seal', 'artifact', 'invitation', 'office', 'passkey', 'person', 'session'].map(
           (table) => `${table} holdfast_system select: true / -`,
         ),
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
@@ -265,6 +275,13 @@ describe('the catalogue', () => {
         update: 'changed_at changed_by client_id client_secret issuer label required_amr role_claim role_map',
       },
       oidc_flow: { select: '*', insert: '*', delete: '*' },
+      office: { select: '*', insert: '*', update: 'ended_at ended_by' },
+      arrival: { select: '*', insert: '*', update: 'noted_at noted_by' },
+      notice: {
+        select: '*',
+        insert: '*',
+        update: 'attempts claimed_until due_at ended_as ended_at error_code',
+      },
     },
     holdfast_system: {
       agency: { select: '*', insert: '*' },
@@ -285,6 +302,8 @@ describe('the catalogue', () => {
       invitation: { select: 'agency_id hash id' },
       first_account_link: { select: '*', insert: '*', update: '*' },
       ceremony: { select: '*', insert: '*', delete: '*' },
+      office: { select: 'agency_id ended_at id' },
+      notice: { select: '*', update: 'claimed_until letter' },
     },
     holdfast_search: {
       record: {
@@ -393,6 +412,9 @@ describe('the roles', () => {
     ['sign_in_attempt', 'who'],
     ['identity_provider', 'client_secret'],
     ['oidc_flow', 'verifier'],
+    ['office', 'email'],
+    ['office', 'name'],
+    ['arrival', 'noted_at'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);

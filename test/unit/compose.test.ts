@@ -109,12 +109,12 @@ test('only the API publishes a port, and only on loopback', () => {
     for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
 });
 
-test('the way out is for the API’s port and the browser alone', () => {
+test('the way out is for the API’s port, the browser and letters alone', () => {
   const open = Object.entries(compose.networks).flatMap(([name, network]) =>
     network?.internal === true ? [] : [name],
   );
   const outside = services.filter(([, { networks }]) => networks?.some((name) => open.includes(name)));
-  expect(outside.map(([name]) => name).sort()).toEqual(['api', 'worker-capture']);
+  expect(outside.map(([name]) => name).sort()).toEqual(['api', 'worker-capture', 'worker-mail']);
   for (const [name, service] of services)
     expect((service.networks ?? []).length > 0 || service.network_mode === 'none', name).toBe(true);
 });
@@ -130,6 +130,9 @@ test('the browser’s container can neither reach the store nor open it', () => 
       expect(secrets ?? [], name).not.toContain('s3_purge_secret_access_key');
     }
   expect(capture?.secrets).toEqual(['database_password', 'redis_password']);
+  const mail = compose.services['worker-mail'];
+  expect(mail?.networks).not.toContain('records');
+  expect(mail?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-mail');
 });
 
 test.each(services)('%s has no right that it was not given here', (name, service) => {
@@ -146,7 +149,7 @@ const SECRET = /PASSWORD|SECRET|AUTH$/;
 
 test('no secret is in an environment: each is a file, given to the services that read it and to no other', () => {
   const files = Object.entries(compose.secrets);
-  expect(files.map(([name]) => name)).toHaveLength(6);
+  expect(files.map(([name]) => name)).toHaveLength(7);
   for (const [name, { file }] of files) expect(file).toBe(`./deploy/secrets/${name}`);
   const made = read('deploy/make-secrets.sh');
   for (const [name] of files) expect(made, name).toMatch(new RegExp(`\\b${name}\\b`));
@@ -158,7 +161,7 @@ test('no secret is in an environment: each is a file, given to the services that
     );
     expect(new Set(secrets), service).toEqual(new Set(used));
     for (const [name, value] of Object.entries(environment ?? {})) {
-      if (!SECRET.test(name) || value === 'withheld-from-capture') continue;
+      if (!SECRET.test(name) || value.startsWith('withheld-from-')) continue;
       held += 1;
       expect([name, value], service).toEqual([
         expect.stringMatching(/_FILE$/),
@@ -189,7 +192,7 @@ test('the script makes each secret once, for its owner alone to list', async () 
       );
     await make();
     const first = await contents();
-    expect(new Set(first).size).toBe(6);
+    expect(new Set(first).size).toBe(7);
     for (const secret of first) expect(secret).toMatch(/^[0-9a-f]{48}$/);
     expect((await stat(join(folder, 'secrets'))).mode & 0o077).toBe(0);
     expect((await make()).stdout).toBe('');

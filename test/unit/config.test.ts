@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseDuration, readConfig } from '#config.ts';
+import { readConfig } from '#config.ts';
+import { parseDuration } from '#settings.ts';
 import { ArchiveError } from '#errors.ts';
 
 const problemsOf = (env: Record<string, string>): string => {
@@ -40,6 +41,23 @@ describe('settings', () => {
     expect(readConfig({ HOLDFAST_LOOK_AGAIN: 'no' }).lookAgainMs).toBeNull();
     for (const wrong of ['off', '31d'])
       expect(problemsOf({ HOLDFAST_LOOK_AGAIN: wrong })).toContain('HOLDFAST_LOOK_AGAIN must be a duration');
+  });
+  test('letters need a server and a sender, and the password may come apart', () => {
+    expect(
+      readConfig({
+        SMTP_URL: 'smtp://holdfast@mail.example:587',
+        SMTP_PASSWORD: 'p@ss/word',
+        HOLDFAST_MAIL_FROM: 'Holdfast <holdfast@rivertown.example>',
+      }).smtp,
+    ).toEqual({
+      url: 'smtp://holdfast:p%40ss%2Fword@mail.example:587',
+      from: 'Holdfast <holdfast@rivertown.example>',
+    });
+    expect(readConfig({}).smtp).toBeNull();
+    expect(problemsOf({ SMTP_URL: 'smtp://mail.example' })).toContain('HOLDFAST_MAIL_FROM must be set');
+    expect(problemsOf({ SMTP_URL: 'http://mail.example' })).toContain('SMTP_URL must be an address');
+    for (const from of ['nobody', 'a@b.example, c@d.example', 'A <a@b.example>\nBcc: c@d.example'])
+      expect(problemsOf({ HOLDFAST_MAIL_FROM: from })).toContain('HOLDFAST_MAIL_FROM must be an address');
   });
   test('each may lie in a file, whose last line break is none of it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));

@@ -18,8 +18,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   capture: ['db', 'record'],
   seal: ['db', 'store', 'record'],
   retention: ['db', 'store', 'record'],
+  routing: ['db', 'record'],
   console: ['record', 'intake'],
-  api: ['db', 'queue', 'record', 'agency', 'intake', 'capture', 'retention', 'console'],
+  api: ['db', 'queue', 'record', 'agency', 'intake', 'capture', 'retention', 'routing', 'console'],
   cli: [
     'db',
     'store',
@@ -30,6 +31,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'seal',
     'retention',
+    'routing',
     'console',
     'api',
   ],
@@ -43,11 +45,19 @@ const SIDE_DOORS: readonly string[] = [
 ];
 
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */
-const FOUNDATION = ['errors.ts', 'config.ts', 'log.ts', 'program.ts', 'uids.ts', 'whole-bytes.ts'];
+const FOUNDATION = [
+  'errors.ts',
+  'config.ts',
+  'settings.ts',
+  'log.ts',
+  'program.ts',
+  'uids.ts',
+  'whole-bytes.ts',
+];
 
 /** Each driver has one owner. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  kysely: ['db', 'record', 'agency', 'intake', 'capture', 'seal', 'retention', 'api'],
+  kysely: ['db', 'record', 'agency', 'intake', 'capture', 'seal', 'retention', 'routing', 'api'],
   pg: ['db', 'queue'],
   bullmq: ['queue'],
   ioredis: ['queue'],
@@ -56,6 +66,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'puppeteer-core': ['capture'],
   fastify: ['api', 'console'],
   sharp: ['intake'],
+  nodemailer: ['routing'],
 };
 
 interface Import {

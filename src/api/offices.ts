@@ -1,0 +1,141 @@
+/** Who is told by mail, for administrators. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf, listPolicies, zoneOf } from '#agency/agency.ts';
+import { officesPage, PAGE_HEADERS } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import {
+  addOffice,
+  endOffice,
+  listOffices,
+  OFFICE_SENTENCES,
+  tryOffice,
+  type OfficeRefusal,
+} from '#routing/routing.ts';
+import { ADMINISTRATORS, callerOf } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+
+type Parts = Parameters<typeof officesPage>[1];
+
+const NOTHING_TYPED: Parts['typed'] = { name: '', email: '', duty: 'custodian', policyId: '', citation: '' };
+const PLACES: Readonly<Record<OfficeRefusal, keyof Parts['errors']>> = {
+  'name-unfit': 'name',
+  'email-unfit': 'email',
+  'email-taken': 'email',
+  'duty-unknown': 'duty',
+  'policy-unknown': 'policyId',
+  'citation-unfit': 'citation',
+};
+
+export function registerOffices(routes: FastifyInstance, context: ApiContext): void {
+  const { db, config } = context.system;
+  const forAdministrators = {
+    schema: { hide: true },
+    config: { roles: ADMINISTRATORS, page: true },
+  } as const;
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> = {},
+  ): Promise<FastifyReply> => {
+    const parts = await db.inAgency(callerOf(request).agencyId, async (at) => ({
+      offices: await listOffices(at),
+      zone: await zoneOf(at),
+      policies: await ordersOf(at),
+    }));
+    return await reply
+      .code(more.errors === undefined ? 200 : 422)
+      .headers(PAGE_HEADERS)
+      .send(
+        officesPage(context.frameOf(request), {
+          ...parts,
+          mailIsOn: config.smtp !== null,
+          typed: NOTHING_TYPED,
+          errors: {},
+          said: null,
+          ...more,
+        }),
+      );
+  };
+  const noSuchOffice = new ArchiveError(
+    'office-not-found',
+    'There is no such office in this agency, or it is told no more. Open the list anew.',
+    { retry: 'never' },
+  );
+
+  void routes.register(async (app) => {
+    takeForms(app);
+    app.get('/offices', forAdministrators, async (request, reply) => await show(request, reply));
+
+    app.post('/offices', forAdministrators, async (request, reply) => {
+      const form = formOf(request);
+      const typed = {
+        name: form.one('name'),
+        email: form.one('email'),
+        duty: form.one('duty'),
+        policyId: form.one('policyId'),
+        citation: form.one('citation'),
+      };
+      const caller = callerOf(request);
+      const added = await db.inAgency(
+        caller.agencyId,
+        async (at) => await addOffice(at, typed, actorOf(caller)),
+      );
+      if ('refused' in added)
+        return await show(request, reply, {
+          typed,
+          errors: { [PLACES[added.refused]]: OFFICE_SENTENCES[added.refused] },
+          said: { kind: 'error', text: 'Nothing was added yet: see below.' },
+        });
+      return await show(request, reply, {
+        said: { kind: 'success', text: `${typed.name.trim()} is told from now on.` },
+      });
+    });
+
+    app.post<{ Params: { id: string } }>('/offices/:id/end', forAdministrators, async (request, reply) => {
+      const caller = callerOf(request);
+      const ended = await db.inAgency(
+        caller.agencyId,
+        async (at) => isId(request.params.id) && (await endOffice(at, request.params.id, actorOf(caller))),
+      );
+      if (!ended) throw noSuchOffice;
+      return await show(request, reply, {
+        said: {
+          kind: 'success',
+          text: 'This office is told no more. What it was told stays in the histories.',
+        },
+      });
+    });
+
+    app.post<{ Params: { id: string } }>('/offices/:id/letter', forAdministrators, async (request, reply) => {
+      const owed = await db.inAgency(
+        callerOf(request).agencyId,
+        async (at) => isId(request.params.id) && (await tryOffice(at, request.params.id)),
+      );
+      if (!owed) throw noSuchOffice;
+      return await show(request, reply, {
+        said: {
+          kind: 'success',
+          text: 'A letter is on its way. Open this page again in a moment: it says whether the mail server took it.',
+        },
+      });
+    });
+  });
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}
+
+/** What the newest version of each policy says of who keeps the records and who is sent them. */
+async function ordersOf(at: AgencyTx): Promise<Parts['policies']> {
+  const seen = new Set<string>();
+  return (await listPolicies(at)).flatMap(({ policyId, title, rules }) => {
+    if (seen.has(policyId)) return [];
+    seen.add(policyId);
+    const custodian = 'custodian' in rules && rules.custodian !== null ? [rules.custodian] : [];
+    return [{ policyId, title, orders: [...custodian, ...('sendTo' in rules ? rules.sendTo : [])] }];
+  });
+}

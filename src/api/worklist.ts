@@ -1,0 +1,96 @@
+/** The custodian's day: what came in, what nobody confirmed, what stands still. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf, zoneOf } from '#agency/agency.ts';
+import { PAGE_HEADERS, worklistPage } from '#console/console.ts';
+import {
+  listArrivals,
+  listParked,
+  noteArrivals,
+  reasonOf,
+  recordIdOf,
+  searchRecords,
+} from '#record/record.ts';
+import { listOffices } from '#routing/routing.ts';
+import { callerOf, OPERATORS, READERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+
+/** Shown at once, and taken note of at once. */
+const SHOWN = 50;
+const SHOWN_BESIDE = 10;
+
+export function registerWorklist(routes: FastifyInstance, context: ApiContext): void {
+  const { db, config } = context.system;
+  const schema = { hide: true } as const;
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    said: string | null,
+  ): Promise<FastifyReply> => {
+    const caller = callerOf(request);
+    const parts = await db.inAgency(caller.agencyId, async (at) => {
+      const offices = (await listOffices(at)).filter(({ endedAt }) => endedAt === null);
+      return {
+        zone: await zoneOf(at),
+        arrivals: await listArrivals(at, SHOWN),
+        awaited: (
+          await searchRecords(at, {
+            q: null,
+            filters: { removal: 'awaited' },
+            cursor: null,
+            limit: SHOWN_BESIDE,
+          })
+        ).records,
+        parked: (await listParked(at)).map(({ recordId, step, code, parkedAt }) => ({
+          recordId,
+          step,
+          reason: reasonOf(code),
+          parkedAt: parkedAt.toISOString(),
+        })),
+        letters: {
+          on: config.smtp !== null,
+          offices: offices.length,
+          troubled: offices
+            .filter(({ failing, gaveUpAt }) => failing !== null || gaveUpAt !== null)
+            .map(({ name }) => name),
+        },
+      };
+    });
+    return await reply.headers(PAGE_HEADERS).send(
+      worklistPage(context.frameOf(request), {
+        ...parts,
+        mayNote: caller.roles.some((role) => OPERATORS.includes(role)),
+        said,
+      }),
+    );
+  };
+
+  void routes.register(async (app) => {
+    takeForms(app);
+    app.get(
+      '/worklist',
+      { schema, config: { roles: READERS, page: true } },
+      async (request, reply) => await show(request, reply, null),
+    );
+    app.post('/worklist', { schema, config: { roles: OPERATORS, page: true } }, async (request, reply) => {
+      const form = formOf(request);
+      const ids = form.all(form.one('which') === 'shown' ? 'shown' : 'marked');
+      const known = [...new Set(ids)].flatMap((id) => recordIdOf(id) ?? []).slice(0, SHOWN);
+      const caller = callerOf(request);
+      const noted = await db.inAgency(
+        caller.agencyId,
+        async (at) => await noteArrivals(at, known, actorOf(caller)),
+      );
+      return await show(
+        request,
+        reply,
+        known.length === 0
+          ? 'Nothing was marked, so nothing was noted. Mark what you have seen, or note all that are shown.'
+          : noted === 1
+            ? 'One record is noted.'
+            : `${noted} records are noted.`,
+      );
+    });
+  });
+}

@@ -1,0 +1,159 @@
+/** What waits for the custodian's office: what came in, what nobody confirmed, and what stands still. */
+import type { Arrivals, ListedRecord } from '#record/record.ts';
+import { alert } from './fields.ts';
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { momentIn } from './times.ts';
+import { KIND_NAMES, REMOVAL_NAMES, VERB_NAMES } from './words.ts';
+
+export interface WorklistParts {
+  readonly zone: string;
+  readonly arrivals: Arrivals;
+  /** The newest removals that nobody confirmed. */
+  readonly awaited: readonly ListedRecord[];
+  readonly parked: readonly {
+    readonly recordId: string;
+    readonly step: string;
+    readonly reason: string | null;
+    readonly parkedAt: string;
+  }[];
+  readonly letters: {
+    readonly on: boolean;
+    readonly offices: number;
+    /** Names of those that could not be told. */
+    readonly troubled: readonly string[];
+  };
+  /** Whoever only reads takes note of nothing. */
+  readonly mayNote: boolean;
+  readonly said: string | null;
+}
+
+export function worklistPage(frame: Frame, parts: WorklistParts): string {
+  const { arrivals, awaited, parked, zone, mayNote, said } = parts;
+  return page({
+    title: 'Worklist',
+    ...frame,
+    wide: true,
+    main: html`<h1 class="hf-h1">Worklist</h1>
+      ${alert('success', said)} ${letters(parts.letters, frame)}
+      <section aria-labelledby="new-title">
+        <h2 class="hf-h2" id="new-title">New${arrivals.count > 0 && ` (${counted(arrivals.count)})`}</h2>
+        ${
+          arrivals.records.length === 0
+            ? html`<p class="hf-intro">Everything that came in has been noted.</p>
+                <p class="hf-small">
+                  Whatever is handed in appears here as soon as it is sealed, until somebody of the
+                  custodian’s office takes note of it.
+                </p>`
+            : mayNote
+              ? html`<form method="post" action="/worklist">
+                  <ul class="hf-records">
+                    ${arrivals.records.map((one, i) => entry(one, zone, i))}
+                  </ul>
+                  <p class="hf-actions">
+                    <button class="usa-button" type="submit" name="which" value="marked">
+                      Note what I marked
+                    </button>
+                    <button class="usa-button usa-button--outline" type="submit" name="which" value="shown">
+                      Note all ${arrivals.records.length} shown
+                    </button>
+                  </p>
+                  <p class="hf-small">
+                    Noted means: your office knows of it. The record stays as it is, and says who took note
+                    and when.
+                  </p>
+                </form>`
+              : html`<ul class="hf-records">
+                  ${arrivals.records.map((one) => entry(one, zone, null))}
+                </ul>`
+        }
+      </section>
+      <section aria-labelledby="awaited-title">
+        <h2 class="hf-h2" id="awaited-title">Removed, or not?</h2>
+        ${
+          awaited.length === 0
+            ? html`<p>Of every removal somebody has said whether it was done.</p>`
+            : html`<p>Nobody has said yet whether these were removed. Open one, and its status, to say so.</p>
+                <ul class="hf-records">
+                  ${awaited.map((one) => entry(one, zone, null))}
+                </ul>
+                <p><a href="/records?removal=awaited">All that nobody has confirmed</a></p>`
+        }
+      </section>
+      <section aria-labelledby="parked-title">
+        <h2 class="hf-h2" id="parked-title">A person must look</h2>
+        ${
+          parked.length === 0
+            ? html`<p>Nothing stands still.</p>`
+            : html`<ul class="hf-records">
+                ${parked.map(
+                  ({ recordId, step, reason, parkedAt }) =>
+                    html`<li>
+                      <a class="hf-records__link" href="/records/${recordId}">Step “${step}” stopped</a>
+                      <p>${reason}</p>
+                      <p class="hf-small">${momentIn(zone, parkedAt)}</p>
+                    </li>`,
+                )}
+              </ul>`
+        }
+      </section>`,
+  });
+}
+
+const counted = (count: number): string => (count >= 1000 ? '1,000 or more' : String(count));
+
+function letters({ on, offices, troubled }: WorklistParts['letters'], { viewer }: Frame): Markup | null {
+  const sentence =
+    offices === 0
+      ? 'No office is named that is told by mail, so this list is the only place where new records are announced.'
+      : !on
+        ? 'Mail is not set up on this installation, so this list is the only place where new records are announced.'
+        : troubled.length > 0
+          ? `Letters do not get through to: ${troubled.join(', ')}. What they say is in this list.`
+          : null;
+  if (sentence === null) return null;
+  return html`<div class="usa-alert usa-alert--slim usa-alert--warning hf-alert">
+    <div class="usa-alert__body">
+      <p class="usa-alert__text">
+        ${sentence}
+        ${viewer?.roles.includes('administrator') === true ? html`<a href="/offices">Name an office, or try its address</a>.` : 'An administrator of your agency can change it.'}
+      </p>
+    </div>
+  </div>`;
+}
+
+/** `place`: with a box to mark it; null: without. */
+function entry(
+  one: ListedRecord & { readonly arrivedAt?: string },
+  zone: string,
+  place: number | null,
+): Markup {
+  const title = html`${KIND_NAMES[one.kind] ?? one.kind}${one.author === null ? ' by somebody not named' : html` by <bdi>${one.author}</bdi>`}`;
+  return html`<li>
+    ${
+      place === null
+        ? html`<a class="hf-records__link" href="/records/${one.recordId}">${title}</a>`
+        : html`<input type="hidden" name="shown" value="${one.recordId}" />
+            <div class="usa-checkbox hf-mark">
+              <input
+                class="usa-checkbox__input"
+                type="checkbox"
+                id="mark-${place}"
+                name="marked"
+                value="${one.recordId}"
+              />
+              <label class="usa-checkbox__label" for="mark-${place}"
+                ><span class="usa-sr-only">Mark: </span>${title}</label
+              >
+            </div>
+            <a href="/records/${one.recordId}">Open the record<span class="usa-sr-only">: ${title}</span></a>`
+    }
+    <p class="hf-records__words">
+      ${one.excerpt === null ? html`<span class="hf-small">No text was given.</span>` : html`<bdi>${one.excerpt}</bdi>`}
+    </p>
+    <p class="hf-small">
+      ${momentIn(zone, one.receivedAt)} · ${one.account} on ${one.platform} ·
+      ${VERB_NAMES[one.verb] ?? one.verb} · ${REMOVAL_NAMES[one.removal]}
+    </p>
+  </li>`;
+}

@@ -1,0 +1,77 @@
+/**
+ * One letter to one mail server (RFC 5321), by nodemailer. A password is sent over TLS only; without one TLS is used where
+ * the server offers it, and a certificate that does not hold is refused in both cases.
+ */
+import { createTransport } from 'nodemailer';
+
+export interface Letter {
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly text: string;
+  /** Without angle brackets; the same for each attempt, so that two that arrive are seen to be one. */
+  readonly messageId: string;
+}
+
+export interface Mailer {
+  /** Resolves when the server took it. Rejects with `MailRefused`. */
+  send(letter: Letter): Promise<void>;
+  close(): void;
+}
+
+/** `code`: what the server or the net answered, in a word: `smtp-550`, `etimedout`. Its sentence may name people and is not kept. */
+export class MailRefused extends Error {
+  readonly code: string;
+  constructor(code: string, cause: unknown) {
+    super(`The mail server did not take the letter (${code}).`, { cause });
+    this.code = code;
+  }
+}
+
+const CONNECT_MS = 15_000;
+const ANSWER_MS = 60_000;
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** `url`: smtp:// or smtps://, as `readConfig` let it through. `from`: an address, or a name with an address. */
+export function openMailer({ url, from }: { readonly url: string; readonly from: string }): Mailer {
+  const server = new URL(url);
+  const secure = server.protocol === 'smtps:';
+  const user = decodeURIComponent(server.username);
+  const transport = createTransport({
+    host: server.hostname.replace(/^\[|\]$/g, ''),
+    port: server.port === '' ? (secure ? 465 : 587) : Number(server.port),
+    secure,
+    // On this machine nobody listens in between.
+    requireTLS: !secure && user !== '' && !LOOPBACK.includes(server.hostname),
+    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(server.password) } }),
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    dnsTimeout: CONNECT_MS,
+    socketTimeout: ANSWER_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    send: async ({ to, subject, text, messageId }) => {
+      try {
+        await transport.sendMail({
+          from,
+          to,
+          subject,
+          text,
+          messageId: `<${messageId}>`,
+          // Nobody's holiday answers this (RFC 3834, section 5).
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        });
+      } catch (error) {
+        throw new MailRefused(codeOfAnswer(error), error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+function codeOfAnswer(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  if ('responseCode' in error && typeof error.responseCode === 'number') return `smtp-${error.responseCode}`;
+  return 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'unknown';
+}
