@@ -68,8 +68,6 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: string } | null;
   /** Letters to one address are no closer together than this; what comes meanwhile goes in one. */
   readonly mailGatherMs: number;
-  /** So long after its seal a removal that nobody confirmed is brought to mind. Source: design 2.6 asks for 24 h. */
-  readonly remindMs: number;
 }
 
 /** What an address of the database may not bring along. */
@@ -212,6 +210,10 @@ export function readConfig(env: Environment): Config {
     problems.push(
       `HOLDFAST_MAIL_FROM must be an address, or a name and an address: Holdfast <holdfast@rivertown.example>; it is "${mailFrom}".`,
     );
+  if (smtpUrl !== null && !isMailServer(smtpUrl))
+    problems.push(
+      'SMTP_URL must name a server, as smtp://user@mail.example:587; write % in a user or password as %25.',
+    );
   if (smtpUrl !== null && mailFrom === null)
     problems.push('HOLDFAST_MAIL_FROM must be set when SMTP_URL is: the address that letters come from.');
 
@@ -260,7 +262,6 @@ export function readConfig(env: Environment): Config {
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),
     smtp: smtpUrl === null || mailFrom === null ? null : { url: smtpUrl, from: mailFrom },
     mailGatherMs: duration('HOLDFAST_MAIL_GATHER', 120_000, 0),
-    remindMs: duration('HOLDFAST_REMIND_AFTER', DAY_MS, 0),
   };
   if (problems.length > 0)
     throw new ArchiveError(
@@ -272,4 +273,13 @@ export function readConfig(env: Environment): Config {
       },
     );
   return config;
+}
+
+function isMailServer(url: string): boolean {
+  const { hostname, username, password } = new URL(url);
+  try {
+    return hostname !== '' && decodeURIComponent(username + password).length >= 0;
+  } catch {
+    return false;
+  }
 }

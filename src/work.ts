@@ -175,7 +175,7 @@ function startRetention(system: System): StopWork {
 
 function startMail({ db, log, config, now }: System): StopWork {
   if (config.smtp === null) {
-    // What becomes owed meanwhile waits, and is given up like a letter that nobody takes.
+    // What becomes owed meanwhile waits, and goes in one letter to each address when there is a server.
     log.info({ sentence: 'SMTP_URL is not set: nobody is told by mail.' }, 'mail.off');
     return async () => undefined;
   }
@@ -187,7 +187,6 @@ function startMail({ db, log, config, now }: System): StopWork {
     publicUrl: config.publicUrl,
     mode: config.mode,
     gatherMs: config.mailGatherMs,
-    remindMs: config.remindMs,
     now,
   });
   return async () => {

@@ -6,6 +6,7 @@ import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   addOffice,
+  changeAddress,
   endOffice,
   listOffices,
   OFFICE_SENTENCES,
@@ -26,6 +27,26 @@ const PLACES: Readonly<Record<OfficeRefusal, keyof Parts['errors']>> = {
   'duty-unknown': 'duty',
   'policy-unknown': 'policyId',
   'citation-unfit': 'citation',
+};
+
+const TRIED: Readonly<Record<'off' | 'owed' | 'recently', Partial<Pick<Parts, 'errors' | 'said'>>>> = {
+  off: {
+    errors: {},
+    said: { kind: 'error', text: 'Nothing was sent: mail is not set up on this installation.' },
+  },
+  owed: {
+    said: {
+      kind: 'success',
+      text: 'A letter is on its way. Open this page again in a moment: it says whether the mail server took it.',
+    },
+  },
+  recently: {
+    errors: {},
+    said: {
+      kind: 'error',
+      text: 'This address was tried in the last ten minutes. See below what came of it, and wait a little.',
+    },
+  },
 };
 
 export function registerOffices(routes: FastifyInstance, context: ApiContext): void {
@@ -104,23 +125,50 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
       return await show(request, reply, {
         said: {
           kind: 'success',
-          text: 'This office is told no more. What it was told stays in the histories.',
+          text: 'This office is told no more, and what it was not told yet is not sent. What it was told stays in the histories.',
         },
       });
     });
 
+    app.post<{ Params: { id: string } }>(
+      '/offices/:id/address',
+      forAdministrators,
+      async (request, reply) => {
+        const { id } = request.params;
+        const caller = callerOf(request);
+        const refused = await db.inAgency(caller.agencyId, async (at) =>
+          isId(id)
+            ? await changeAddress(at, id, formOf(request).one('email'), actorOf(caller))
+            : 'no-such-office',
+        );
+        if (refused === 'no-such-office') throw noSuchOffice;
+        return await show(
+          request,
+          reply,
+          refused === null
+            ? {
+                said: { kind: 'success', text: 'The address is changed. What waited for it goes there now.' },
+              }
+            : {
+                errors: {},
+                said: { kind: 'error', text: `The address stays as it was. ${OFFICE_SENTENCES[refused]}` },
+              },
+        );
+      },
+    );
+
     app.post<{ Params: { id: string } }>('/offices/:id/letter', forAdministrators, async (request, reply) => {
-      const owed = await db.inAgency(
-        callerOf(request).agencyId,
-        async (at) => isId(request.params.id) && (await tryOffice(at, request.params.id)),
+      const { id } = request.params;
+      const caller = callerOf(request);
+      const tried = await db.inAgency(caller.agencyId, async (at) =>
+        !isId(id) || !(await listOffices(at)).some((one) => one.id === id && one.endedAt === null)
+          ? 'no-such-office'
+          : config.smtp === null
+            ? 'off'
+            : await tryOffice(at, id, actorOf(caller)),
       );
-      if (!owed) throw noSuchOffice;
-      return await show(request, reply, {
-        said: {
-          kind: 'success',
-          text: 'A letter is on its way. Open this page again in a moment: it says whether the mail server took it.',
-        },
-      });
+      if (tried === 'no-such-office') throw noSuchOffice;
+      return await show(request, reply, TRIED[tried]);
     });
   });
 }

@@ -2,16 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, zoneOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, worklistPage } from '#console/console.ts';
-import {
-  listArrivals,
-  listParked,
-  noteArrivals,
-  reasonOf,
-  recordIdOf,
-  searchRecords,
-} from '#record/record.ts';
+import { listArrivals, listAwaited, listParked, noteArrivals, reasonOf, recordIdOf } from '#record/record.ts';
 import { listOffices } from '#routing/routing.ts';
-import { callerOf, OPERATORS, READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 
@@ -34,15 +27,8 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
       return {
         zone: await zoneOf(at),
         arrivals: await listArrivals(at, SHOWN),
-        awaited: (
-          await searchRecords(at, {
-            q: null,
-            filters: { removal: 'awaited' },
-            cursor: null,
-            limit: SHOWN_BESIDE,
-          })
-        ).records,
-        parked: (await listParked(at)).map(({ recordId, step, code, parkedAt }) => ({
+        awaited: await listAwaited(at, SHOWN_BESIDE),
+        parked: (await listParked(at)).slice(0, SHOWN_BESIDE).map(({ recordId, step, code, parkedAt }) => ({
           recordId,
           step,
           reason: reasonOf(code),
@@ -60,7 +46,7 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
     return await reply.headers(PAGE_HEADERS).send(
       worklistPage(context.frameOf(request), {
         ...parts,
-        mayNote: caller.roles.some((role) => OPERATORS.includes(role)),
+        mayNote: caller.roles.some((role) => CUSTODIANS.includes(role)),
         said,
       }),
     );
@@ -73,7 +59,7 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
       { schema, config: { roles: READERS, page: true } },
       async (request, reply) => await show(request, reply, null),
     );
-    app.post('/worklist', { schema, config: { roles: OPERATORS, page: true } }, async (request, reply) => {
+    app.post('/worklist', { schema, config: { roles: CUSTODIANS, page: true } }, async (request, reply) => {
       const form = formOf(request);
       const ids = form.all(form.one('which') === 'shown' ? 'shown' : 'marked');
       const known = [...new Set(ids)].flatMap((id) => recordIdOf(id) ?? []).slice(0, SHOWN);

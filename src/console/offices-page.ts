@@ -68,6 +68,7 @@ export function officesPage(frame: Frame, parts: OfficesParts): string {
           )}
         </details>`
       }
+      ${here.length > 0 && !here.some(({ duty, policyId }) => duty === 'custodian' && policyId === null) && alert('error', 'No office that keeps the records is told of everything. What goes under another policy, or under none, and what stands still, is told to nobody.')}
       ${
         here.length === 0
           ? html`<p>No office is named yet: nobody is told by mail.</p>`
@@ -162,14 +163,36 @@ function entry(one: ShownOffice, { zone, policies }: OfficesParts): Markup {
         `A letter could not be sent, ${one.failing.attempts === 1 ? 'once so far' : `${one.failing.attempts} times so far`} (${one.failing.code}). It is tried again for three days. Check the address; if it is right, whoever runs this installation looks at the mail server.`,
       )
     }
-    ${one.failing === null && one.gaveUpAt !== null && alert('error', 'The last letter was given up after three days. What it said is on the worklist.')}
+    ${
+      one.gaveUpAt !== null &&
+      html`<p class="hf-small">
+        A letter was given up after three days, ${momentIn(zone, one.gaveUpAt)}. What was archived is on the
+        worklist.
+      </p>`
+    }
     <details class="hf-more hf-beside">
-      <summary>Try or end ${one.name}</summary>
+      <summary>Try, change or end ${one.name}</summary>
       <form method="post" action="/offices/${one.id}/letter">
         <button class="usa-button usa-button--outline" type="submit">Send a letter to try the address</button>
       </form>
+      <form method="post" action="/offices/${one.id}/address">
+        <label class="usa-label" for="email-${one.id}">Its address</label>
+        <span class="usa-hint" id="email-${one.id}-hint">What it was not told yet goes to the new one.</span>
+        <input
+          class="usa-input"
+          id="email-${one.id}"
+          name="email"
+          type="email"
+          value="${one.email}"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-describedby="email-${one.id}-hint"
+        />
+        <button class="usa-button usa-button--outline hf-below" type="submit">Change the address</button>
+      </form>
       <form method="post" action="/offices/${one.id}/end">
-        <p class="hf-small">An address is changed by ending it here and adding the new one.</p>
+        <p class="hf-small">What it was not told yet is not sent then.</p>
         <button class="usa-button usa-button--secondary" type="submit">Tell ${one.name} no more</button>
       </form>
     </details>

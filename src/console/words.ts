@@ -95,7 +95,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'view.opened': 'Looked at',
   'step.parked': 'Stopped; a person must look',
   'step.rerun': 'Run again',
-  'office.told': 'Told by mail',
-  'office.not-told': 'Could not be told by mail',
-  'arrival.noted': 'Noted by the custodian’s office',
+  'office.told': 'Letter handed to the mail server',
+  'office.not-told': 'Letter given up: the mail server did not take it',
+  'arrival.noted': 'Taken note of',
 };

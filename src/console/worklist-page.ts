@@ -9,7 +9,7 @@ import { KIND_NAMES, REMOVAL_NAMES, VERB_NAMES } from './words.ts';
 export interface WorklistParts {
   readonly zone: string;
   readonly arrivals: Arrivals;
-  /** The newest removals that nobody confirmed. */
+  /** The oldest removals that nobody confirmed. */
   readonly awaited: readonly ListedRecord[];
   readonly parked: readonly {
     readonly recordId: string;
@@ -40,7 +40,7 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
         <h2 class="hf-h2" id="new-title">New${arrivals.count > 0 && ` (${counted(arrivals.count)})`}</h2>
         ${
           arrivals.records.length === 0
-            ? html`<p class="hf-intro">Everything that came in has been noted.</p>
+            ? html`<p class="hf-intro">Nothing new is on the list.</p>
                 <p class="hf-small">
                   Whatever is handed in appears here as soon as it is sealed, until somebody of the
                   custodian’s office takes note of it.
@@ -72,8 +72,11 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
         <h2 class="hf-h2" id="awaited-title">Removed, or not?</h2>
         ${
           awaited.length === 0
-            ? html`<p>Of every removal somebody has said whether it was done.</p>`
-            : html`<p>Nobody has said yet whether these were removed. Open one, and its status, to say so.</p>
+            ? html`<p>Nobody waits to be asked whether something was removed.</p>`
+            : html`<p>
+                  Nobody has said yet whether these were removed; the oldest are first. Not each of them is
+                  safe to remove: open one, and its status, to see that and to say what was done.
+                </p>
                 <ul class="hf-records">
                   ${awaited.map((one) => entry(one, zone, null))}
                 </ul>
@@ -109,7 +112,7 @@ function letters({ on, offices, troubled }: WorklistParts['letters'], { viewer }
       : !on
         ? 'Mail is not set up on this installation, so this list is the only place where new records are announced.'
         : troubled.length > 0
-          ? `Letters do not get through to: ${troubled.join(', ')}. What they say is in this list.`
+          ? `Not every letter gets through to: ${troubled.join(', ')}. What was archived is in this list.`
           : null;
   if (sentence === null) return null;
   return html`<div class="usa-alert usa-alert--slim usa-alert--warning hf-alert">

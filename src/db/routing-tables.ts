@@ -32,9 +32,11 @@ export interface NoticeTable {
   person_id: string | null;
   record_id: string | null;
   kind: NoticeKind;
+  about: Generated<string>;
   created_at: Generated<Date>;
   due_at: Generated<Date>;
   letter: Generated<string | null>;
+  begun_at: Generated<Date | null>;
   claimed_until: Generated<Date | null>;
   attempts: Generated<number>;
   error_code: Generated<string | null>;

@@ -36,6 +36,20 @@ export async function listArrivals({ agencyId, tx }: AgencyTx, limit: number): P
   };
 }
 
+/** What nobody said was removed, or not, since it was sealed: oldest first. */
+export async function listAwaited({ agencyId, tx }: AgencyTx, limit: number): Promise<ListedRecord[]> {
+  const rows = await tx
+    .selectFrom('record')
+    .select(LISTED)
+    .where('agency_id', '=', agencyId)
+    .where('removal', '=', sql.lit('awaited'))
+    .where('state', '<>', 'reported')
+    .orderBy('received_at')
+    .limit(limit)
+    .execute();
+  return rows.map(listed);
+}
+
 /** Answers how many were still on the list. What somebody else noted meanwhile stays theirs. */
 export async function noteArrivals(
   at: AgencyTx,

@@ -29,6 +29,8 @@ export type EventType =
   | 'person.means'
   | 'provider.changed'
   | 'office.added'
+  | 'office.changed'
+  | 'office.tried'
   | 'office.ended'
   | 'person.signed-in'
   | 'person.signed-out';

@@ -170,7 +170,7 @@ async function looksOf(
   }));
 }
 
-async function weighedFacts({ agencyId, tx }: AgencyTx, recordId: string): Promise<WeighedFact[]> {
+export async function weighedFacts({ agencyId, tx }: AgencyTx, recordId: string): Promise<WeighedFact[]> {
   const rows = await tx
     .selectFrom('fact')
     .select(['n', 'type', 'confirms', 'words', 'words_sha256', 'named', 'done', 'noted', 'seal_no'])

@@ -51,6 +51,6 @@ export { searchRecords, type Found } from './search.ts';
 export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
-export { announceSealed } from './notices.ts';
-export { listArrivals, noteArrivals, type Arrivals } from './arrivals.ts';
+export { announceSealed, remindOfficeInstead } from './notices.ts';
+export { listArrivals, listAwaited, noteArrivals, type Arrivals } from './arrivals.ts';
 export { startRelay, type Relay } from './relay.ts';

@@ -183,13 +183,7 @@ async function takeClaim(
  */
 export async function withClaim<T>(db: Db, claim: Claim, work: (at: AgencyTx) => Promise<T>): Promise<T> {
   return await db.inAgency(claim.agencyId, async (at) => {
-    await at.tx
-      .selectFrom('record')
-      .select('id')
-      .where('agency_id', '=', claim.agencyId)
-      .where('id', '=', claim.recordId)
-      .forUpdate()
-      .execute();
+    await lockRecord(at, claim.recordId);
     const held = await at.tx
       .selectFrom('step')
       .select('record_id')
@@ -202,6 +196,16 @@ export async function withClaim<T>(db: Db, claim: Claim, work: (at: AgencyTx) =>
     if (held === undefined) throw new ClaimLost();
     return await work(at);
   });
+}
+
+async function lockRecord({ agencyId, tx }: AgencyTx, recordId: string): Promise<void> {
+  await tx
+    .selectFrom('record')
+    .select('id')
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', recordId)
+    .forUpdate()
+    .execute();
 }
 
 /** Claims whose step was settled by the commit of its own work. */
@@ -308,6 +312,8 @@ async function parkRow(
   fence?: string,
 ): Promise<boolean> {
   return await db.inAgency(agencyId, async (at) => {
+    // The record first, as everybody does who holds both.
+    await lockRecord(at, recordId);
     const query = at.tx
       .updateTable('step')
       .set({
@@ -324,7 +330,7 @@ async function parkRow(
     const parked = await (fence === undefined ? query : query.where('fence', '=', fence)).executeTakeFirst();
     if (parked.numUpdatedRows === 0n) return false;
     await appendEvent(at, recordId, { type: 'step.parked', actor: `worker:${step}`, body: { step, code } });
-    await announceParked(at, recordId);
+    await announceParked(at, recordId, step);
     return true;
   });
 }

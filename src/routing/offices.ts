@@ -22,7 +22,7 @@ export interface Office extends NewOffice {
   readonly toldAt: string | null;
   /** A letter waits that could not be sent; how often, and what the last answer was. */
   readonly failing: { readonly attempts: number; readonly code: string } | null;
-  /** The newest letter was given up after three days. */
+  /** The newest letter that was given up, of the last thirty days. */
   readonly gaveUpAt: string | null;
 }
 
@@ -45,6 +45,7 @@ export const OFFICE_SENTENCES: Readonly<Record<OfficeRefusal, string>> = {
 
 // Neither white space, nor what a list of addresses, a comment or a name is written with (RFC 5322, 3.2.3 and 3.4).
 const ADDRESS = /^[^\s@<>()[\],;:\\"\p{Cc}]+@[^\s@<>()[\],;:\\"\p{Cc}]+$/u;
+const isAddress = (text: string): boolean => ADDRESS.test(text) && text.length <= 254 && text.isWellFormed();
 const isLine = (text: string, most: number): boolean =>
   text.length > 0 && text.length <= most && text.isWellFormed() && !/\p{Cc}/u.test(text);
 
@@ -59,7 +60,7 @@ export async function addOffice(
   const policyId = office.policyId === '' ? null : office.policyId;
   const { duty } = office;
   if (!isLine(name, 200)) return { refused: 'name-unfit' };
-  if (!ADDRESS.test(email) || email.length > 254 || !email.isWellFormed()) return { refused: 'email-unfit' };
+  if (!isAddress(email)) return { refused: 'email-unfit' };
   if (duty !== 'custodian' && duty !== 'copy') return { refused: 'duty-unknown' };
   if (citation !== null && !isLine(citation, 300)) return { refused: 'citation-unfit' };
   if (policyId !== null && !(await hasPolicy(at, policyId))) return { refused: 'policy-unknown' };
@@ -87,14 +88,66 @@ export async function endOffice(at: AgencyTx, id: string, actor: string): Promis
   return true;
 }
 
-/** A letter that only tries the address; several that were asked for at once are one. False: there is no such office. */
-export async function tryOffice({ agencyId, tx }: AgencyTx, id: string): Promise<boolean> {
+/** What is owed to it goes to the new address, at once. Null: changed. */
+export async function changeAddress(
+  at: AgencyTx,
+  id: string,
+  typed: string,
+  actor: string,
+): Promise<'email-unfit' | 'email-taken' | 'no-such-office' | null> {
+  const email = typed.trim();
+  if (!isAddress(email)) return 'email-unfit';
+  if (!(await holdOffice(at, id))) return 'no-such-office';
+  const { rows: taken } = await sql`
+    select from office mine join office o on o.agency_id = mine.agency_id and o.id <> mine.id and o.ended_at is null
+       and lower(o.email) = lower(${email}) and o.policy_id is not distinct from mine.policy_id
+     where mine.agency_id = ${at.agencyId} and mine.id = ${id}`.execute(at.tx);
+  if (taken.length > 0) return 'email-taken';
+  await sql`update office set email = ${email} where agency_id = ${at.agencyId} and id = ${id}`.execute(
+    at.tx,
+  );
+  await sql`update notice set due_at = now()
+             where agency_id = ${at.agencyId} and office_id = ${id} and ended_at is null and error_code is not null`.execute(
+    at.tx,
+  );
+  await appendEvent(at, null, { type: 'office.changed', actor, body: { office: id } });
+  return null;
+}
+
+/** One at a time: what is asked in the next statement is seen as it is then. False: there is none, or it has ended. */
+async function holdOffice({ agencyId, tx }: AgencyTx, id: string): Promise<boolean> {
   const { rows } = await sql`
-    insert into notice (agency_id, office_id, kind)
-    select agency_id, id, 'test' from office where agency_id = ${agencyId} and id = ${id} and ended_at is null
-    returning id`.execute(tx);
+    select from office where agency_id = ${agencyId} and id = ${id} and ended_at is null for update`.execute(
+    tx,
+  );
   return rows.length > 0;
 }
+
+/** How often an address may be tried. */
+const TRY_EVERY = '10 minutes';
+
+/** A letter that only tries the address. `recently`: one is owed still, or was within ten minutes. */
+export async function tryOffice(
+  at: AgencyTx,
+  id: string,
+  actor: string,
+): Promise<'owed' | 'recently' | 'no-such-office'> {
+  const { agencyId, tx } = at;
+  if (!(await holdOffice(at, id))) return 'no-such-office';
+  const { rows: recent } = await sql`
+    select from notice where agency_id = ${agencyId} and kind = 'test' and office_id = ${id}
+       and (ended_at is null or created_at > now() - ${TRY_EVERY}::interval)`.execute(tx);
+  if (recent.length > 0) return 'recently';
+  await tx
+    .insertInto('notice')
+    .values({ agency_id: agencyId, office_id: id, person_id: null, record_id: null, kind: 'test' })
+    .execute();
+  await appendEvent(at, null, { type: 'office.tried', actor, body: { office: id } });
+  return 'owed';
+}
+
+/** What was given up is shown for so long, whatever went since. */
+const GAVE_UP_SHOWN = '30 days';
 
 /** Those that are told, then those that were, each in the order in which they were added. */
 export async function listOffices({ agencyId, tx }: AgencyTx): Promise<Office[]> {
@@ -112,12 +165,14 @@ export async function listOffices({ agencyId, tx }: AgencyTx): Promise<Office[]>
     error_code: string | null;
   }>`
     select o.id, o.name, o.email, o.duty, o.policy_id, o.citation, o.ended_at, t.told_at,
-           case when t.gave_up_at > coalesce(t.told_at, '-infinity') then t.gave_up_at end as gave_up_at, f.attempts, f.error_code
+           t.gave_up_at, f.attempts, f.error_code
       from office o
       left join lateral (
-        select max(n.ended_at) filter (where n.ended_as = 'mailed') as told_at,
-               max(n.ended_at) filter (where n.ended_as = 'given-up') as gave_up_at
-          from notice n where n.agency_id = o.agency_id and n.office_id = o.id and n.ended_at is not null) t on true
+        select (select max(n.ended_at) from notice n
+                 where n.agency_id = o.agency_id and n.office_id = o.id and n.ended_as = 'mailed') as told_at,
+               (select max(n.ended_at) from notice n
+                 where n.agency_id = o.agency_id and n.office_id = o.id and n.ended_as = 'given-up'
+                   and n.ended_at > now() - ${GAVE_UP_SHOWN}::interval) as gave_up_at) t on true
       left join lateral (
         select n.attempts, n.error_code from notice n
          where n.agency_id = o.agency_id and n.office_id = o.id and n.ended_at is null and n.error_code is not null

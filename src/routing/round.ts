@@ -1,12 +1,21 @@
 /** Sends what is due, one letter after another. See the door for the order. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
-import { appendEvent, newId, readReceipt } from '#record/record.ts';
+import { appendEvent, newId, readReceipt, remindOfficeInstead } from '#record/record.ts';
 import { letterOf, type Shown } from './letters.ts';
-import { MailRefused, type Mailer } from './mailer.ts';
-import { addresseeOf, claimLetter, endNotices, putOff, toldIn, type Claimed } from './queries.ts';
+import { MailRefused, type Letter, type Mailer } from './mailer.ts';
+import {
+  addresseeOf,
+  claimLetter,
+  endNotices,
+  letGoOf,
+  putOff,
+  toldIn,
+  type Claimed,
+  type Told,
+} from './queries.ts';
 
 export interface TellContext {
   readonly db: Db;
@@ -14,106 +23,107 @@ export interface TellContext {
   readonly mailer: Mailer;
   readonly publicUrl: string;
   readonly mode: 'trial' | 'production';
+  /** Letters of one kind to one address are no closer together than this. */
   readonly gatherMs: number;
-  readonly remindMs: number;
   readonly now: () => Date;
 }
 
-/** Longer than one letter may take, by the time limits of the mailer. */
+/** Longer than the mailer takes for one letter. */
 const CLAIM_MS = 300_000;
 const BACKOFF_FIRST_MS = 60_000;
 const BACKOFF_LAST_MS = 3_600_000;
-const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+/** Counted from the first attempt. */
+const GIVE_UP_MS = 3 * 86_400_000;
 const IDLE_MS = 2000;
+/** So many records are told one by one; of more a letter says how many. */
+const LISTED = 50;
 
 export type TellOutcome = 'mailed' | 'moot' | 'later' | 'given-up';
 
 /** The letter that has waited longest. Null: none was due. */
 export async function tellOnce(context: TellContext): Promise<TellOutcome | null> {
-  const { db, log, gatherMs, remindMs } = context;
-  const claimed = await claimLetter(db, newId(), { gatherMs, remindMs, claimMs: CLAIM_MS });
+  const { db, log, gatherMs } = context;
+  const claimed = await claimLetter(db, newId(), { gatherMs, claimMs: CLAIM_MS });
   if (claimed === null) return null;
-  const { agencyId, letter, kind } = claimed;
-  const composed = await compose(context, claimed);
-  if (composed === null) return 'moot';
+  const { agencyId, letter, kind, attempts } = claimed;
   try {
+    const composed = await db.inAgency(agencyId, async (at) => await compose(context, at, claimed));
+    if (composed === null) return 'moot';
     await context.mailer.send(composed);
+    await db.inAgency(agencyId, async (at) => await enter(at, claimed, 'office.told', {}));
   } catch (error) {
-    if (!(error instanceof MailRefused)) throw error;
-    log.warn({ letter, kind, code: error.code, attempts: claimed.attempts + 1 }, 'letter.failed');
-    return await notSent(context, claimed, error.code);
+    const code = error instanceof MailRefused ? error.code : codeOf(error);
+    log.warn({ letter, kind, code, attempts, err: error }, 'letter.failed');
+    return await db.inAgency(agencyId, async (at) => await notSent(at, claimed, code));
   }
-  await db.inAgency(agencyId, async (at) => {
-    for (const recordId of await endNotices(at, letter, 'mailed'))
-      await appendEvent(at, recordId, {
-        type: 'office.told',
-        actor: 'worker:mail',
-        body: { kind, letter, ...targetOf(claimed) },
-      });
-  });
-  log.info({ letter, kind }, 'letter.mailed');
+  log.info({ letter, kind, attempts }, 'letter.mailed');
   return 'mailed';
 }
 
-const targetOf = ({ officeId, personId }: Claimed) =>
-  officeId === null ? { person: personId } : { office: officeId };
-
-/** Null: nobody is to be told of it any more. Of several, those that are moot end here, and the rest goes. */
-async function compose(context: TellContext, claimed: Claimed) {
-  const { db, mode, publicUrl, now } = context;
-  const { agencyId, letter, kind } = claimed;
-  return await db.inAgency(agencyId, async (at) => {
-    const to = await addresseeOf(at, claimed);
-    if (to === null) {
-      await endNotices(at, letter, 'moot');
-      return null;
-    }
-    const told = await toldIn(at, letter);
-    const moot = kind === 'reminder' ? told.filter(({ removal }) => removal !== 'awaited') : [];
-    await endNotices(
-      at,
-      letter,
-      'moot',
-      moot.map(({ recordId }) => recordId),
-    );
-    const records: Shown[] = [];
-    for (const one of told.filter((any) => !moot.includes(any))) {
-      const receipt = await readReceipt(at, one.recordId, mode, now());
-      if (receipt !== null)
-        records.push({
-          ...one,
-          code: receipt.code,
-          safeToRemove: receipt.safeToRemove,
-          missing: receipt.missing.map(({ sentence }) => sentence),
-        });
-    }
-    if (records.length === 0 && kind !== 'test') return null;
-    return {
-      to: { name: to.name, address: to.email },
-      messageId: `${letter}@${new URL(publicUrl).hostname}`,
-      ...letterOf({ kind, to, records, publicUrl, mode }),
-    };
-  });
+async function enter(
+  at: AgencyTx,
+  claimed: Claimed,
+  type: 'office.told' | 'office.not-told',
+  more: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { letter, kind, officeId, personId } = claimed;
+  const to = officeId === null ? { person: personId } : { office: officeId };
+  for (const recordId of await endNotices(at, claimed, type === 'office.told' ? 'mailed' : 'given-up'))
+    await appendEvent(at, recordId, { type, actor: 'worker:mail', body: { kind, letter, ...to, ...more } });
 }
 
-async function notSent(
-  { db, now }: TellContext,
-  claimed: Claimed,
-  code: string,
-): Promise<'later' | 'given-up'> {
-  const { agencyId, letter, kind, attempts, since } = claimed;
-  return await db.inAgency(agencyId, async (at) => {
-    const waitMs = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts, 10));
-    await putOff(at, letter, code, waitMs);
-    if (now().getTime() - since.getTime() < GIVE_UP_AFTER_MS) return 'later';
-    for (const recordId of await endNotices(at, letter, 'given-up'))
-      await appendEvent(at, recordId, {
-        type: 'office.not-told',
-        actor: 'worker:mail',
-        body: { kind, letter, code, ...targetOf(claimed) },
+/** Null: nobody is to be told of it any more. Of several, those that are moot end here, and the rest goes. */
+async function compose(context: TellContext, at: AgencyTx, claimed: Claimed): Promise<Letter | null> {
+  const { mode, publicUrl, now } = context;
+  const { letter, kind } = claimed;
+  const to = await addresseeOf(at, claimed);
+  const told = await toldIn(at, letter);
+  if (to === null) {
+    if (kind === 'reminder')
+      await remindOfficeInstead(
+        at,
+        told.map(({ recordId }) => recordId),
+      );
+    await endNotices(at, claimed, 'moot');
+    return null;
+  }
+  const moot = told.filter((one) => isMoot(one, claimed));
+  await endNotices(
+    at,
+    claimed,
+    'moot',
+    moot.map(({ recordId }) => recordId),
+  );
+  const left = told.filter((one) => !moot.includes(one));
+  if (left.length === 0 && kind !== 'test') return null;
+  const records: Shown[] = [];
+  for (const one of left.slice(0, LISTED)) {
+    const receipt = await readReceipt(at, one.recordId, mode, now());
+    if (receipt !== null)
+      records.push({
+        ...one,
+        code: receipt.code,
+        safeToRemove: receipt.safeToRemove,
+        missing: receipt.missing.map(({ sentence }) => sentence),
       });
-    return 'given-up';
-  });
+  }
+  return {
+    to: { name: to.name, address: to.email },
+    messageId: `${letter}@${new URL(publicUrl).hostname}`,
+    ...letterOf({ kind, to, records, count: left.length, publicUrl, mode }),
+  };
+}
+
+function isMoot({ removal, parked }: Told, { kind }: Claimed): boolean {
+  return (kind === 'reminder' && removal !== 'awaited') || (kind === 'parked' && !parked);
+}
+
+async function notSent(at: AgencyTx, claimed: Claimed, code: string): Promise<'later' | 'given-up'> {
+  const waitMs = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(claimed.attempts - 1, 10));
+  const over = await putOff(at, claimed, code, { waitMs, giveUpMs: GIVE_UP_MS });
+  if (over) await enter(at, claimed, 'office.not-told', { code });
+  else await letGoOf(at, claimed);
+  return over ? 'given-up' : 'later';
 }
 
 /** Until it is stopped. A letter that is on its way is waited for. */

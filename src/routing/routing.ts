@@ -2,8 +2,9 @@
  * Who is told of what was archived: the custodian's office of each agency, as its policy orders, and whoever forgot to confirm.
  *
  * Promises: what was sealed is told once to each office that was there then, and told again only as the same letter (one
- * Message-ID), when nobody knows whether it went. Letters to one address within a while go as one. A mail server that is down delays and loses
- * nothing; after three days it is given up, in the record's history and on the worklist. A letter holds no content, no name and no
+ * Message-ID, its words as they are then), when nobody knows whether it went. What is owed to one address while a letter is on its way, and for a
+ * while after it, goes in the next one. A mail server that is down delays and loses nothing; three days after its first attempt a letter is given
+ * up, in the record's history and on the worklist. A letter holds no content, no name and no
  * handle: whoever may read, signs in.
  *
  * Order of one letter: claim, committed → send → one transaction: ended, history. A crash in between sends it once more.
@@ -11,6 +12,7 @@
  */
 export {
   addOffice,
+  changeAddress,
   endOffice,
   listOffices,
   OFFICE_SENTENCES,

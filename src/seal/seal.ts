@@ -378,7 +378,7 @@ async function close(
     } as const;
     if (!(await advance(at, claim.recordId, { from: 'reported', to: 'sealed' }, event)))
       await appendEvent(at, claim.recordId, event);
-    if (seal.no === 1) await announceSealed(at, claim.recordId);
+    await announceSealed(at, claim.recordId, seal.no);
     return done;
   });
   if (!closed) return;

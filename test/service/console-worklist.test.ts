@@ -77,7 +77,7 @@ describe('the custodian', () => {
     expect(await text()).toContain('New (1)');
     expect(await text()).toContain('A third one');
     await leave('button[value="shown"]');
-    expect(await text()).toContain('Everything that came in has been noted.');
+    expect(await text()).toContain('Nothing new is on the list.');
     expect((await recordOf(scene.archive, second)).history.map(({ type }) => type)).toContain(
       'arrival.noted',
     );
@@ -145,12 +145,24 @@ test('an administrator names an office, tries its address and ends it, and each 
   await at.goTo('/offices');
   expect(await text()).toContain('could not be sent, 2 times so far (smtp-550)');
   await at.press('.hf-people summary');
+  await at.inPage(
+    "document.querySelector('.hf-people input[type=email]').value = 'city.clerk@rivertown.example'",
+  );
+  await leave('.hf-people form[action$="/address"] button');
+  expect(await text()).toContain('The address is changed.');
+  expect(await text()).toContain('city.clerk@rivertown.example');
+  await at.press('.hf-people summary');
   await leave('.hf-people form[action$="/end"] button');
   expect(await text()).toContain('Told no more');
   const events = await scene.archive.sql.query<{ type: string }>(
     "select type from event where type like 'office.%' order by seq",
   );
-  expect(events.rows.map(({ type }) => type)).toEqual(['office.added', 'office.ended']);
+  expect(events.rows.map(({ type }) => type)).toEqual([
+    'office.added',
+    'office.tried',
+    'office.changed',
+    'office.ended',
+  ]);
 });
 
 test.each(

@@ -245,7 +245,8 @@ describe('on an archive with records', () => {
   test('an office that nobody tells is wanting: no mail server, one that refuses, a worker that never ran', async () => {
     expect(of(await diagnose(), 'mail')).toMatchObject({
       checked: false,
-      found: 'no office is named that is told of new records; there are some in rivertown',
+      found:
+        'no office is named that is told of new records; no office that keeps the records is told of everything in rivertown',
     });
     const added = await holdfastWith(env, [
       'office',
@@ -275,7 +276,7 @@ describe('on an archive with records', () => {
       ok: false,
       found: expect.stringContaining('after up to 3 attempt(s): smtp-550') as string,
     });
-    await archive.sql.query("update notice set error_code = null, created_at = now() - interval '4 days'");
+    await archive.sql.query("update notice set error_code = null, due_at = now() - interval '2 hours'");
     expect(of(await diagnose(), 'mail')).toMatchObject({
       ok: false,
       todo: expect.stringContaining('holdfast work mail') as string,

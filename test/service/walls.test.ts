@@ -275,12 +275,12 @@ describe('the catalogue', () => {
         update: 'changed_at changed_by client_id client_secret issuer label required_amr role_claim role_map',
       },
       oidc_flow: { select: '*', insert: '*', delete: '*' },
-      office: { select: '*', insert: '*', update: 'ended_at ended_by' },
-      arrival: { select: '*', insert: '*', update: 'noted_at noted_by' },
+      office: { select: '*', insert: '*', update: 'email ended_at ended_by' },
+      arrival: { select: '*', insert: '*', update: 'arrived_at noted_at noted_by' },
       notice: {
         select: '*',
         insert: '*',
-        update: 'attempts claimed_until due_at ended_as ended_at error_code',
+        update: 'claimed_until due_at ended_as ended_at error_code',
       },
     },
     holdfast_system: {
@@ -302,8 +302,8 @@ describe('the catalogue', () => {
       invitation: { select: 'agency_id hash id' },
       first_account_link: { select: '*', insert: '*', update: '*' },
       ceremony: { select: '*', insert: '*', delete: '*' },
-      office: { select: 'agency_id ended_at id' },
-      notice: { select: '*', update: 'claimed_until letter' },
+      office: { select: 'agency_id duty ended_at id policy_id' },
+      notice: { select: '*', update: 'attempts begun_at claimed_until letter' },
     },
     holdfast_search: {
       record: {

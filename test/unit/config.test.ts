@@ -56,6 +56,10 @@ describe('settings', () => {
     expect(readConfig({}).smtp).toBeNull();
     expect(problemsOf({ SMTP_URL: 'smtp://mail.example' })).toContain('HOLDFAST_MAIL_FROM must be set');
     expect(problemsOf({ SMTP_URL: 'http://mail.example' })).toContain('SMTP_URL must be an address');
+    for (const url of ['smtp:mail.example:587', 'smtp://u:100%sure@mail.example'])
+      expect(problemsOf({ SMTP_URL: url, HOLDFAST_MAIL_FROM: 'a@b.example' })).toContain(
+        'SMTP_URL must name a server',
+      );
     for (const from of ['nobody', 'a@b.example, c@d.example', 'A <a@b.example>\nBcc: c@d.example'])
       expect(problemsOf({ HOLDFAST_MAIL_FROM: from })).toContain('HOLDFAST_MAIL_FROM must be an address');
   });
