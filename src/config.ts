@@ -6,6 +6,7 @@
  * /proc to every process of the same user, and by `docker inspect`.
  */
 import { resolve } from 'node:path';
+import { whyNotContent } from './content-place.ts';
 import { ArchiveError } from './errors.ts';
 import { DAY_MS, parseDuration, parseSize, readSetting, type Environment } from './settings.ts';
 
@@ -30,6 +31,10 @@ export interface Config {
   readonly port: number;
   /** How the world reaches this installation; links in answers and receipts begin with it. */
   readonly publicUrl: string;
+  /** Where the content server listens, which shows archived bytes and nothing else; 0 with port 0. */
+  readonly contentPort: number;
+  /** How people reach the content server: an origin that is not the console's. Null: as they reach the console, at its own port. */
+  readonly contentUrl: string | null;
   readonly dataDir: string;
   readonly logLevel: string;
   /** Null: the embedded Postgres in the data folder. */
@@ -164,6 +169,13 @@ export function readConfig(env: Environment): Config {
 
   const host = read('HOLDFAST_HOST') ?? '127.0.0.1';
   const port = integer('HOLDFAST_PORT', 8080, 0, 65_535);
+  const publicUrl = (address('HOLDFAST_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(
+    /\/+$/,
+    '',
+  );
+  const contentPort = integer('HOLDFAST_CONTENT_PORT', port === 0 ? 0 : port + 1, 0, 65_535);
+  const contentUrl = address('HOLDFAST_CONTENT_URL', ['http:', 'https:']);
+  problems.push(...whyNotContent({ port, contentPort, publicUrl, contentUrl }));
   const dataDir = resolve(read('HOLDFAST_DATA') ?? './data');
 
   const s3Endpoint = address('S3_ENDPOINT', ['http:', 'https:']);
@@ -233,10 +245,9 @@ export function readConfig(env: Environment): Config {
     mode,
     host,
     port,
-    publicUrl: (address('HOLDFAST_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`).replace(
-      /\/+$/,
-      '',
-    ),
+    publicUrl,
+    contentPort,
+    contentUrl: contentUrl === null ? null : new URL(contentUrl).origin,
     dataDir,
     logLevel: read('HOLDFAST_LOG_LEVEL') ?? 'info',
     databaseUrl: withPassword(database('DATABASE_URL'), 'DATABASE_PASSWORD'),

@@ -85,6 +85,7 @@ export type ErrorCode =
   | 'store-object-locked'
   | 'store-journal-broken'
   | 'server-unreachable'
+  | 'port-taken'
   | 'browser-missing'
   | 'browser-crashed'
   | 'clock-skewed'

@@ -1,5 +1,5 @@
 /** Runs the API alone, or everything in one process. */
-import { buildApp, openMetrics } from '#api/api.ts';
+import { buildApp, openDoors, openMetrics } from '#api/api.ts';
 import { aborted } from '#cli/stop.ts';
 import { firstAccountLink, listAgencies, type Agency } from '#agency/agency.ts';
 import { assertMigrated } from '#db/migrate.ts';
@@ -20,17 +20,22 @@ export async function runApi(config: Config, stop: AbortSignal): Promise<void> {
   const system = await openSystem(config, { name: 'api', databaseUrl: database.url, log });
   await system.staging.writeProbe();
   const app = await buildApp(system);
-  await app.listen({ host: config.host, port: config.port });
-  log.info({ port: config.port }, 'api.listening');
-  await aborted(stop);
-  await app.close();
-  await closeAll(system);
-  await database.stop();
+  try {
+    const { address, contentAddress } = await openDoors(app, config);
+    log.info({ address, contentAddress }, 'api.listening');
+    await aborted(stop);
+  } finally {
+    await app.close();
+    await closeAll(system);
+    await database.stop();
+  }
   log.info('api.ended');
 }
 
 export interface Running {
   readonly address: string;
+  /** Where archived bytes are shown, and nothing else is. */
+  readonly contentAddress: string;
   /** Who is served at the start. */
   readonly agencies: readonly Agency[];
   /** While nobody has an account: the address at which the first is made, once. */
@@ -62,11 +67,12 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       for (const name of WORKERS)
         if (name !== 'relay')
           stops.push(await startWork(name, system, { metrics, onHalt: (error) => failed.reject(error) }));
-      const address = await app.listen({ host: config.host, port: config.port });
+      const { address, contentAddress } = await openDoors(app, config);
       const link = await firstAccountLink(system.db, system.now());
       void database.lost.then((why) => failed.reject(new Error(why)));
       return {
         address,
+        contentAddress,
         agencies: await listAgencies(system.db),
         // As people reach this installation; a port that was only just found is in no setting.
         firstAccount:

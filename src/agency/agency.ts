@@ -19,6 +19,7 @@ export {
   type PersonRefusal,
 } from './people.ts';
 export { endSession, SESSION_MS, signedIn, type Means, type SignedIn } from './sessions.ts';
+export { giveTicket, TICKET_S, ticketBy, type Ticket } from './view-tickets.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {
   firstAccountBy,

@@ -29,6 +29,6 @@ export interface Caller {
 }
 
 /** As histories name them. */
-export function actorOf({ kind, id }: Caller): string {
+export function actorOf({ kind, id }: Pick<Caller, 'kind' | 'id'>): string {
   return `${kind}:${id}`;
 }

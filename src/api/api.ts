@@ -21,12 +21,15 @@ import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerJoining } from './joining.ts';
+import { registerLooks } from './looks.ts';
 import { describeTruly } from './description.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
 import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
+import { openPlaces, type Places } from './places.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
 import { registerRecords } from './records.ts';
@@ -38,6 +41,7 @@ import { registerWorklist } from './worklist.ts';
 import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
 
 export type { Call } from './auth.ts';
+export { openDoors } from './listening.ts';
 export { openMetrics, type Metrics } from './metrics.ts';
 export { readiness } from './readiness.ts';
 
@@ -95,8 +99,12 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   /** The last answers are given; then it is closing. */
   let leaving = false;
   const connections = watchConnections(app.server);
+  const places: Places = openPlaces(system.config, () => content.port() ?? system.config.contentPort);
+  const content = openContentServer(system, patience);
+  app.decorate('content', content);
   const context: ApiContext = {
     system,
+    places,
     guard: {
       keyring: openKeyring(system.db),
       db: system.db,
@@ -194,7 +202,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   });
   app.addHook('preClose', async () => {
     leaving = true;
-    await connections.letGo(options.drainMs ?? DRAIN_MS);
+    const drainMs = options.drainMs ?? DRAIN_MS;
+    await Promise.all([connections.letGo(drainMs), content.close(drainMs)]);
     closing.abort();
     await context.watchers.close();
   });
@@ -239,9 +248,11 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerRecordPages(routes, context);
     registerWorklist(routes, context);
     registerOffices(routes, context);
+    registerLooks(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,
+      contentFor: (request) => places.contentFor(request.headers.host),
       openapi: () => app.swagger(),
     });
   });
@@ -250,6 +261,10 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Opened beside it (`openDoors`), and closed with it. */
+    content: ContentServer;
+  }
   interface FastifyRequest {
     /** Milliseconds on the monotonic clock. */
     startedAt: number;

@@ -6,12 +6,15 @@ import type { Acceptor } from '#intake/intake.ts';
 import type { Metrics } from './metrics.ts';
 import type { System } from '../system.ts';
 import type { Guard } from './auth.ts';
+import type { Places } from './places.ts';
 import type { Watchers } from './watchers.ts';
 
 export interface ApiContext {
   /** What each page is told: the mode, and who is at work. */
   readonly frameOf: (request: FastifyRequest) => Frame;
   readonly system: System;
+  /** Where the console is, and the content server. */
+  readonly places: Places;
   readonly guard: Guard;
   readonly acceptor: Acceptor;
   readonly metrics: Metrics;

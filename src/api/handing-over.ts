@@ -4,13 +4,10 @@
  */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
-import { actorOf } from '#agency/agency.ts';
 import { appendEvent, type readArtifact } from '#record/record.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
-import { callerOf } from './auth.ts';
-import type { ApiContext } from './context.ts';
+import type { System } from '../system.ts';
 
 type File = NonNullable<Awaited<ReturnType<typeof readArtifact>>>;
 
@@ -21,25 +18,29 @@ const NOT_AS_SEALED: readonly ErrorCode[] = [
   'store-journal-broken',
 ];
 
+export interface Look {
+  readonly agencyId: string;
+  readonly recordId: string;
+  readonly n: number;
+  /** As histories name whoever asked. */
+  readonly actor: string;
+}
+
 /** Resolves when the first bytes may go out. Rejects with `store-object-changed` before that where it can be known by then. */
 export async function openChecked(
-  context: ApiContext,
-  request: FastifyRequest,
-  recordId: string,
-  n: number,
+  system: System,
+  { agencyId, recordId, n, actor }: Look,
   file: File,
 ): Promise<Readable> {
-  const { system } = context;
   /** Never rejects: what is wrong with the file is said all the same. */
   const failed = async (error: unknown): Promise<void> => {
     const code = codeOf(error);
     if (!NOT_AS_SEALED.includes(code)) return;
     system.log.error({ recordId, n, code, err: error }, 'fixity.failed');
-    const caller = callerOf(request);
     // No digest and no key, which is made of one: of what is destroyed one day the history keeps neither.
-    const event = { type: 'fixity.failed', actor: actorOf(caller), body: { n, code } } as const;
+    const event = { type: 'fixity.failed', actor, body: { n, code } } as const;
     try {
-      await system.db.inAgency(caller.agencyId, async (at) => await appendEvent(at, recordId, event));
+      await system.db.inAgency(agencyId, async (at) => await appendEvent(at, recordId, event));
     } catch (why) {
       system.log.error({ recordId, n, code: codeOf(why), err: why }, 'fixity.not-entered');
     }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, zoneOf } from '#agency/agency.ts';
-import { PAGE_HEADERS, recordPage, recordsPage } from '#console/console.ts';
+import { PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
@@ -117,7 +117,8 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       const history = await readHistory(at, id);
       return { record, receipt, history, zone: await zoneOf(at), names: await namesOf(at, history) };
     });
-    return await reply.headers(PAGE_HEADERS).send(recordPage(context.frameOf(request), parts));
+    const content = context.places.contentFor(request.headers.host);
+    return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));
   });
 }
 

@@ -11,7 +11,6 @@ import { ArchiveError } from '#errors.ts';
 import {
   appendEvent,
   listParked,
-  readArtifact,
   readHistory,
   readReceipt,
   readRecord,
@@ -25,6 +24,7 @@ import { STEPS } from '#queue/queue.ts';
 import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openChecked } from './handing-over.ts';
+import { askToLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
 import { streamReceipts } from './streams.ts';
 
@@ -178,7 +178,8 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
     {
       config: { roles: READERS },
       schema: {
-        summary: 'The bytes of one file, as they were received or captured',
+        summary:
+          'The bytes of one file, as they were received or captured; a browser with a session is sent (303) to where it may have them',
         tags: ['records'],
         security,
         params: Type.Object({ id: Type.String(), n: Type.String() }),
@@ -189,23 +190,19 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       },
     },
     async (request, reply) => {
-      const id = recordIdOf(request.params.id);
-      const n = /^[1-9]\d{0,5}$/.test(request.params.n) ? Number(request.params.n) : null;
-      if (id === null || n === null) throw notFound();
+      // A browser is sent to the content server: from here it gets no byte that a stranger wrote, not even as a file.
+      if (callerOf(request).kind === 'person')
+        return await sendThere(reply, await giveLook(context, request, request.params, { shows: false }));
       // The entry in the history is committed before the first byte goes out; if it cannot be written, nothing does.
-      const file = await inAgency(request, async (at) => {
-        const found = await readArtifact(at, id, n);
-        if (found !== null)
-          await appendEvent(at, id, {
-            type: 'view.opened',
-            actor: actorOf(callerOf(request)),
-            body: { what: 'artifact', n },
-          });
-        return found;
-      });
-      if (file === null) throw notFound();
-      const body = await openChecked(context, request, id, n, file);
-      // Archived bytes are a stranger's: never shown as a page of ours, only handed over as a file.
+      const {
+        recordId: id,
+        n,
+        file,
+      } = await askToLook(context, request, request.params, async (asked) => await Promise.resolve(asked));
+      const { agencyId } = callerOf(request);
+      const look = { agencyId, recordId: id, n, actor: actorOf(callerOf(request)) };
+      const body = await openChecked(system, look, file);
+      // Should a browser come with a key all the same: never shown as a page of ours, only handed over as a file.
       return reply
         .type('application/octet-stream')
         .headers({

@@ -1,4 +1,5 @@
 /** What the doctor looks at, one function for each; each says what it found, or that there was nothing to look at. */
+import type { Config } from '#config.ts';
 import { codeOf } from '#errors.ts';
 import type { CanaryReport } from '#store/store.ts';
 import type { System } from '../system.ts';
@@ -78,6 +79,38 @@ export async function askServer(server: string): Promise<Finding | null> {
         `${found}; not well there: ${ill.map((one) => `${one.name} (${one.found})`).join(', ')}`,
         'See below what to do about each; what is well below and not there has other settings there.',
       );
+}
+
+/**
+ * The content server: whether it answers, and whether its host name is the console's, whose cookies it is then sent. `local`: the
+ * server runs on this machine, as these settings say; of one elsewhere only the settings are looked at.
+ */
+export async function lookAtContent(config: Config, local: boolean): Promise<Finding> {
+  const { mode, host, contentPort, contentUrl, publicUrl } = config;
+  if (local && contentPort !== 0) {
+    const listens =
+      { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
+    const server = `http://${listens}:${contentPort}`;
+    const answer = await fetch(server, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+    if (answer?.headers.get('content-security-policy')?.startsWith('sandbox;') !== true)
+      return wanting(
+        'content',
+        answer === null
+          ? `the content server does not answer at ${server}, so nobody is shown archived pictures`
+          : `something else than the content server answers at ${server}`,
+        'Give HOLDFAST_CONTENT_PORT here as the API process has it, and give that a port of its own.',
+      );
+  }
+  const { hostname } = new URL(publicUrl);
+  if (mode === 'production' && (contentUrl === null || new URL(contentUrl).hostname === hostname))
+    return wanting(
+      'content',
+      `console and content server have one host name (${hostname}). Cookies know no ports: the session's comes along to where strangers' files are shown, which has no use for it`,
+      'Give the content server a host name of its own in HOLDFAST_CONTENT_URL, best under another domain.',
+    );
+  return local
+    ? well('content', `archived bytes are shown from ${contentUrl ?? `port ${contentPort}`} alone`)
+    : unchecked('content', 'no content server runs here');
 }
 
 const DAY_MS = 86_400_000;

@@ -6,6 +6,7 @@ import type { Config } from '#config.ts';
 import { codeOf } from '#errors.ts';
 import {
   askServer,
+  lookAtContent,
   lookAtDeletion,
   lookAtLocks,
   lookAtSealed,
@@ -44,6 +45,7 @@ export const doctor: Verb = {
         : wanting('node', node, 'Run through npm or npx, which bring the right Node.'),
       asked ??
         wanting('server', `not running: nothing answers at ${server}`, unreachable(server, '', null).message),
+      await lookAtContent(config, asked !== null && options['server'] === undefined),
     ];
     try {
       await lookInside(config, options['full'] === true, findings, say);

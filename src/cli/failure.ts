@@ -24,6 +24,7 @@ const EXIT_OF: Partial<Record<ErrorCode, ExitCode>> = {
   'browser-missing': EXIT.partDown,
   'server-unreachable': EXIT.notRunning,
   'database-in-use': EXIT.refused,
+  'port-taken': EXIT.refused,
   'store-object-locked': EXIT.refused,
   'key-missing': EXIT.refused,
   'key-invalid': EXIT.refused,

@@ -17,6 +17,7 @@ export const up: Verb = {
       '',
       `Holdfast is ready:  ${running.address}`,
       `  Report a removal: ${running.address}/report`,
+      `  Archived pictures are shown from ${running.contentAddress} alone, which runs nothing.`,
       ...(config.s3 === null
         ? ['  The store is a folder on this machine: tamper-evident, not immutable.']
         : []),
@@ -36,6 +37,7 @@ export const up: Verb = {
     answer(
       {
         address: running.address,
+        contentAddress: running.contentAddress,
         mode: config.mode,
         agencies: agencies.map((agency) => agency.id),
         firstAccount: running.firstAccount,

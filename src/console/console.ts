@@ -6,20 +6,22 @@
  *   - "Safe to remove" is shown only while the last receipt says so; before, and whenever in doubt, "do not remove".
  *   - A picture is never lost by this page: on every error it stays, and sending again repeats the same Idempotency-Key,
  *     so that nothing is archived twice and nothing is left out. Another key is asked for in place.
- *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed.
+ *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed. Its bytes come from
+ *     another origin, the content server's, and never from this one.
  *   - Who signed in is known by a cookie that no script can read. A key is kept in the tab alone: never in an address, never on the disk of the device.
  *   - What strangers wrote is shown as text, never as markup; pages run our own scripts and no other (see `headers.ts`).
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { registerAssets } from './assets.ts';
 import { childSafetyPage } from './child-safety-page.ts';
 import { docsPage } from './docs-page.ts';
-import { PAGE_HEADERS } from './headers.ts';
+import { PAGE_HEADERS, pageHeaders } from './headers.ts';
 import type { Frame } from './layout.ts';
 import { reportPage } from './report-page.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
-export { PAGE_HEADERS } from './headers.ts';
+export { filePage } from './file-page.ts';
+export { PAGE_HEADERS, pageHeaders } from './headers.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
 export { recordPage } from './record-page.ts';
@@ -33,16 +35,25 @@ export type { Frame, Viewer } from './layout.ts';
 
 const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];
 
+/** Pages on which pictures are chosen; on one of them those of the record are shown beside. */
+const SHOWS: Readonly<Record<string, 'chosen' | 'both'>> = {
+  '/report': 'chosen',
+  '/keep': 'chosen',
+  '/report/records/:id': 'both',
+};
+
 export interface ConsoleParts {
   readonly frameOf: (request: FastifyRequest) => Frame;
   readonly publicUrl: string;
+  /** Where the content server is for whoever asked. */
+  readonly contentFor: (request: FastifyRequest) => string;
   /** The OpenAPI document, asked for when the page is. */
   readonly openapi: () => object;
 }
 
 export async function registerConsole(
   app: FastifyInstance,
-  { frameOf, publicUrl, openapi }: ConsoleParts,
+  { frameOf, publicUrl, contentFor, openapi }: ConsoleParts,
 ): Promise<void> {
   await registerAssets(app);
   /** Without data: the script asks the API, as whoever is at work. */
@@ -59,7 +70,17 @@ export async function registerConsole(
     app.get(
       path,
       { ...anybody, config: { ...anybody.config, page: true } },
-      async (request, reply) => await sendPage(reply, make(frameOf(request))),
+      async (request, reply) =>
+        await reply
+          .headers(
+            path in SHOWS
+              ? pageHeaders({
+                  chosen: true,
+                  ...(SHOWS[path] === 'both' ? { content: contentFor(request) } : {}),
+                })
+              : PAGE_HEADERS,
+          )
+          .send(make(frameOf(request))),
     );
   }
   // To what somebody does most: whoever moderates hands in, everybody else reads.
@@ -69,8 +90,4 @@ export async function registerConsole(
       return await reply.redirect('/report', 303);
     return await reply.redirect(viewer.roles.includes('custodian') ? '/worklist' : '/records', 303);
   });
-}
-
-async function sendPage(reply: FastifyReply, page: string): Promise<FastifyReply> {
-  return await reply.headers(PAGE_HEADERS).send(page);
 }

@@ -2,9 +2,10 @@
  * One record, for whoever reads it: what was said, by whom, when and on which account, each with where it comes from; what is sealed
  * of it and how far that proves anything; and everything that happened to it, every view included.
  *
- * Pictures are shown when they are asked for, and not before: they may be graphic, and each look is in the history.
+ * Pictures are covered until they are asked for: they may be graphic, and each look is in the history.
  */
 import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
+import { fileWays } from './file-ways.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
@@ -65,6 +66,10 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
       ${record.facts.length > 1 && later(parts)}
       <h2 class="hf-h2">Files</h2>
       ${tier(receipt)}
+      <p class="hf-small">
+        Pictures are covered, because they may be graphic. Each one that you show or download is entered in
+        the history below.
+      </p>
       <ul class="hf-files" data-record="${record.recordId}">
         ${record.artifacts.map((file) => entry(file, record.recordId))}
       </ul>
@@ -166,19 +171,8 @@ function tier({ tier: strongest }: Receipt): Markup {
   </p>`;
 }
 
-/** What a browser may show as a picture: opened by the archive itself, or made by its own browser. */
-function isShown({ role, picture, mediaType, sizeBytes }: RecordView['artifacts'][number]): boolean {
-  const isOurs = role.startsWith('screenshot-') && mediaType === 'image/png';
-  return (
-    sizeBytes <= 20_000_000 &&
-    (isOurs ||
-      (picture?.decodable === true && ['png', 'jpeg', 'gif', 'webp', 'avif'].includes(picture.format)))
-  );
-}
-
 function entry(file: RecordView['artifacts'][number], recordId: string): Markup {
   const name = FILE_NAMES[file.role] ?? file.role;
-  const format = file.picture?.decodable === true ? file.picture.format : 'png';
   const unread = file.picture?.decodable === false;
   return html`<li id="file-${file.n}">
     <strong>${name}</strong
@@ -187,23 +181,7 @@ function entry(file: RecordView['artifacts'][number], recordId: string): Markup 
       ${file.sizeBytes.toLocaleString('en-US')} bytes · SHA-256 <code>${file.sha256}</code> ·
       ${file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`}${unread && html` · <strong>not previewed: it does not open as a picture</strong>`}
     </p>
-    <p class="hf-file-ways">
-      ${
-        isShown(file) &&
-        html`<button
-          class="usa-button usa-button--outline"
-          type="button"
-          data-show="${file.n}"
-          data-format="${format}"
-          hidden
-        >
-          Show <span class="usa-sr-only">${name}, file ${file.n}</span>
-        </button>`
-      }
-      <a href="/v1/records/${recordId}/artifacts/${file.n}" download
-        >Download <span class="usa-sr-only">${name}, file ${file.n}</span></a
-      >
-    </p>
+    ${fileWays(file, name, recordId)}
   </li>`;
 }
 

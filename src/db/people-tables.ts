@@ -106,6 +106,20 @@ export interface OidcFlowTable {
   expires_at: Date;
 }
 
+export interface ViewTicketTable {
+  agency_id: string;
+  id: string;
+  hash: Buffer;
+  record_id: string;
+  n: number;
+  session_id: string | null;
+  key_id: string | null;
+  shows: boolean;
+  console: string;
+  given_at: Generated<Date>;
+  expires_at: Date;
+}
+
 export interface CeremonyTable {
   id: string;
   kind: 'register' | 'sign-in';

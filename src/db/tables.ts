@@ -11,6 +11,7 @@ import type {
   PersonTable,
   SessionTable,
   SignInAttemptTable,
+  ViewTicketTable,
 } from './people-tables.ts';
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
@@ -284,4 +285,5 @@ export interface Tables {
   office: OfficeTable;
   arrival: ArrivalTable;
   notice: NoticeTable;
+  view_ticket: ViewTicketTable;
 }

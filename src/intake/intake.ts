@@ -13,6 +13,7 @@ export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedRe
 export { inspectPictures, type InspectContext } from './inspect.ts';
 export { readMultipart, type ReceivedFile, type ReceivedForm } from './multipart.ts';
 export { openAcceptor, knownStaged, type Acceptor } from './queries.ts';
+export { sniffMediaType, SNIFF_BYTES } from './media.ts';
 export { openRoom, sentenceOf, type Room, type Share } from './room.ts';
 export { openStaging, type Staging } from './staging.ts';
 export { openPictureInspector, type PictureInspector } from './pictures.ts';

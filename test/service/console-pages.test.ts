@@ -27,20 +27,23 @@ afterEach(async () => {
 const asPerson = { headers: { accept: 'text/html' } };
 
 describe('what is served', () => {
+  /** And from where each may show pictures: those that are chosen on it, and those of a record. */
   const PAGES = [
-    '/report',
-    '/report/records/01990000-0000-7000-8000-000000000001',
-    '/report/records/01990000-0000-7000-8000-000000000001/receipt',
-    '/docs',
-    '/nowhere',
-  ];
+    ['/report', () => "'self' blob:"],
+    ['/keep', () => "'self' blob:"],
+    ['/report/records/01990000-0000-7000-8000-000000000001', () => `'self' blob: ${scene.content}`],
+    ['/report/records/01990000-0000-7000-8000-000000000001/receipt', () => "'self'"],
+    ['/docs', () => "'self'"],
+    ['/nowhere', () => "'self'"],
+  ] as const;
 
   test('each page comes with its policy, and allows no script of its own', async () => {
-    for (const path of PAGES) {
+    for (const [path, allowed] of PAGES) {
+      const images = allowed();
       const answer = await fetch(scene.origin + path, asPerson);
       const text = await answer.text();
       expect(answer.headers.get('content-security-policy')).toBe(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        `default-src 'none'; script-src 'self'; style-src 'self'; img-src ${images}; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
       );
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('referrer-policy')).toBe('same-origin');
@@ -48,7 +51,7 @@ describe('what is served', () => {
       expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=/i);
       expect(text).toContain('TRIAL: not for official records');
     }
-    expect(PAGES.length).toBe(5);
+    expect(PAGES.length).toBe(6);
   });
 
   test('a script that got into a page would not run', async () => {
@@ -124,12 +127,13 @@ describe('what is served', () => {
     await registerConsole(app, {
       frameOf: () => ({ mode: 'production', viewer: null }),
       publicUrl: 'https://archive.example',
+      contentFor: () => 'https://content.example',
       openapi: () => ({
         paths: { '/v1/<b>': { get: { tags: ['<i>'], summary: hostile, responses: { 200: {} } } } },
       }),
     });
     try {
-      for (const path of PAGES.filter((one) => one !== '/nowhere'))
+      for (const [path] of PAGES.filter(([one]) => one !== '/nowhere'))
         expect((await app.inject(path)).body).not.toContain('TRIAL');
       const { body } = await app.inject('/docs');
       expect(body).toContain('A record, &lt;script&gt;alert(1)&lt;/script&gt; whole');

@@ -102,12 +102,12 @@ describe('the custodian', () => {
     await at.goTo(`/records/${recordId}`);
     const before = await views();
     expect(await at.count('.hf-files img')).toBe(0);
-    await at.press('button[data-show]');
+    await at.press('form[data-look] button[type=submit]');
     await at.page.waitForFunction(`document.querySelector('.hf-figure img')?.naturalWidth === 400`);
     expect(await views()).toBe(before + 1);
-    await at.press('button[data-show]');
+    await at.press('form[data-look] button[type=submit]');
     expect(await at.isShown('.hf-figure')).toBe(false);
-    await at.press('button[data-show]');
+    await at.press('form[data-look] button[type=submit]');
     expect(await at.isShown('.hf-figure')).toBe(true);
     expect(await views(), 'once is once').toBe(before + 1);
     await at.press('.hf-zoom');
@@ -130,10 +130,24 @@ describe('the custodian', () => {
     await at.goTo('/records?q=wallaby');
     await Promise.all([at.page.waitForNavigation(), at.page.click('.hf-records__link')]);
     expect(await text()).toContain('A wallaby hopped');
-    expect(await at.isShown('button[data-show]')).toBe(false);
-    const href = await at.page.$eval('.hf-files a[download]', (link) => link.getAttribute('href'));
+    // A picture in a page of ours, whose bytes come from elsewhere; and the way back.
+    const before = await views();
+    await Promise.all([at.page.waitForNavigation(), at.page.click('form[data-look] button')]);
+    expect(await at.page.$eval('.hf-whole img', (image) => image.getAttribute('src'))).toMatch(
+      new RegExp(`^${scene.content}/look/[\\w-]{43}$`),
+    );
+    expect(await at.inPage(`document.querySelector('.hf-whole img').naturalWidth`)).toBe(400);
+    expect(await at.inPage(`document.querySelector('.hf-whole img').clientWidth`)).toBeLessThan(390);
+    await at.page.click('a[href="#whole"]');
+    expect(await at.inPage(`document.querySelector('.hf-whole img').clientWidth`)).toBe(400);
+    expect(await views()).toBe(before + 1);
+    await Promise.all([at.page.waitForNavigation(), at.page.click(`a[href="/records/${recordId}#file-2"]`)]);
+    const href = await at.page.$eval('#file-2 .hf-file-ways a', (link) => link.getAttribute('href'));
     expect(href).toMatch(/^\/v1\/records\/[0-9a-f-]{36}\/artifacts\/\d+$/);
-    expect((await get(href ?? '', custodian)).status).toBe(200);
+    const sent = await fetch(scene.origin + href, { headers: { cookie: custodian.cookie } });
+    expect(new URL(sent.url).origin).toBe(scene.content);
+    expect([sent.status, sent.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+    expect(sent.headers.get('content-disposition')).toMatch(/^attachment; filename="/);
   });
 });
 
@@ -194,8 +208,14 @@ describe('the pages', () => {
     ['records-nothing', async () => await at.goTo('/records?q=nowhere')],
     ['record', async () => {
       await at.goTo(`/records/${recordId}`);
-      await at.press('button[data-show]');
+      await at.press('form[data-look] button[type=submit]');
       await at.shown('.hf-figure img');
+    }],
+    ['record-covered', async () => await at.goTo(`/records/${recordId}`)],
+    ['record-file', async () => {
+      await at.goTo(`/records/${recordId}`);
+      // As a browser without scripts sends it.
+      await Promise.all([at.page.waitForNavigation(), at.inPage(`document.querySelector('form[data-look]').submit()`)]);
     }],
   ];
   test.for(onEachScreen(PAGES))(

@@ -2,9 +2,13 @@
  * `holdfast doctor` beside an archive that runs, is stopped, is neglected or was tampered with: it finds what is wrong, says
  * what it could not look at, and never says that all is well over nothing.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openDoors } from '#api/api.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { holdfastWith, jsonOf, type Ended } from '../support/holdfast.ts';
 import { recordOf, settled } from '../support/looking.ts';
@@ -31,11 +35,13 @@ let archive: Archive;
 let env: Record<string, string>;
 beforeAll(async () => {
   archive = await openArchive({ browser: true });
-  const address = new URL(await archive.app.listen({ host: '127.0.0.1', port: 0 }));
+  const open = await openDoors(archive.app, { host: '127.0.0.1', port: 0, contentPort: 0 });
+  const address = new URL(open.address);
   env = {
     DATABASE_URL: archive.databaseUrl,
     HOLDFAST_DATA: archive.dataDir,
     HOLDFAST_PORT: address.port,
+    HOLDFAST_CONTENT_PORT: new URL(open.contentAddress).port,
   };
 });
 afterAll(async () => await archive?.close());
@@ -78,7 +84,7 @@ describe('on an archive in which nothing is sealed yet', () => {
     expect([wrong(said), said.code, said.ok, said.running]).toEqual([[], 0, true, true]);
     expect(said.findings.map((one) => one.part)).toEqual(
       expect.arrayContaining(
-        `settings node server schema database staging queue store browser clock
+        `settings node server content schema database staging queue store browser clock
          store_1 store_12 locks leases parked owed sealed`
           .split(/\s+/)
           .map((part) => part.replace('_', ' ')),
@@ -110,6 +116,40 @@ describe('on an archive in which nothing is sealed yet', () => {
       HOLDFAST_PORT: port,
     });
     expect(found.code).toBe(0);
+  });
+
+  test('a content server that is not there, or shares the console’s host name in production', async () => {
+    const port = String(await freePort());
+    const gone = await diagnose('', { HOLDFAST_CONTENT_PORT: port });
+    expect(wrong(gone)).toEqual(['content']);
+    expect(of(gone, 'content').found).toContain(`does not answer at http://127.0.0.1:${port}`);
+    const stranger = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    try {
+      const taken = String((stranger.address() as AddressInfo).port);
+      const other = await diagnose('', { HOLDFAST_CONTENT_PORT: taken });
+      expect(of(other, 'content').found).toContain('something else than the content server answers at');
+    } finally {
+      stranger.close();
+    }
+    const production = {
+      HOLDFAST_MODE: 'production',
+      HOLDFAST_ACCEPT_FOLDER_STORE: 'yes',
+      HOLDFAST_PUBLIC_URL: 'https://records.example',
+    };
+    const shared = await diagnose('', {
+      ...production,
+      HOLDFAST_CONTENT_URL: 'https://records.example:8081',
+    });
+    expect(of(shared, 'content')).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('have one host name (records.example)') as string,
+    });
+    const apart = await diagnose('', { ...production, HOLDFAST_CONTENT_URL: 'https://content.example' });
+    expect(of(apart, 'content')).toMatchObject({
+      ok: true,
+      found: 'archived bytes are shown from https://content.example alone',
+    });
   });
 
   test('a probe that is gone, at the server and here', async () => {

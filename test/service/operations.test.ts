@@ -256,6 +256,7 @@ describe('the description of the calls', () => {
         'GET /v1/records/{id}/receipt',
         'GET /v1/records/{id}/events',
         'GET /v1/records/{id}/artifacts/{n}',
+        'POST /v1/records/{id}/artifacts/{n}/looks',
         'GET /v1/parked',
         'POST /v1/records/{id}/steps/{step}/run',
         'GET /v1/me',
@@ -304,7 +305,7 @@ describe('the description of the calls', () => {
         expect(types.length, `${where} ${status}`).toBeGreaterThan(0);
         if (!status.startsWith('2')) expect(types, where).toEqual(['application/problem+json']);
       }
-      if (method === 'post' && !path.endsWith('/run')) {
+      if (method === 'post' && !/\/(?:run|looks)$/.test(path)) {
         const types = Object.keys(operation.requestBody?.content ?? {});
         // Only a confirmation may come without a body; what tells the generator so is not handed out.
         expect(operation.requestBody?.required, where).toBe(!path.endsWith('/removal'));

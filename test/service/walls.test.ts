@@ -95,6 +95,11 @@ beforeAll(async () => {
     [theirs],
   );
   await archive.sql.query(
+    `insert into view_ticket (agency_id, id, hash, record_id, n, session_id, shows, console, expires_at)
+     select 'lakeside', gen_random_uuid(), sha256('x'), $1, 2, id, true, 'http://x', now() from session where person_id = $2`,
+    [theirs, personId],
+  );
+  await archive.sql.query(
     "insert into sign_in_attempt (agency_id, id, who) values ('lakeside', gen_random_uuid(), sha256('x'))",
   );
   await archive.sql.query(
@@ -185,6 +190,7 @@ describe('the catalogue', () => {
       'session',
       'sign_in_attempt',
       'step',
+      'view_ticket',
     ];
     expect(rows.map((row) => row.line)).toEqual(
       [
@@ -193,9 +199,17 @@ describe('the catalogue', () => {
         ...['agency', 'api_key', 'notice', 'step', 'object'].map(
           (table) => `${table} holdfast_system all: true / true`,
         ),
-        ...['record', 'seal', 'artifact', 'invitation', 'office', 'passkey', 'person', 'session'].map(
-          (table) => `${table} holdfast_system select: true / -`,
-        ),
+        ...[
+          'record',
+          'seal',
+          'artifact',
+          'invitation',
+          'office',
+          'passkey',
+          'person',
+          'session',
+          'view_ticket',
+        ].map((table) => `${table} holdfast_system select: true / -`),
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
     );
@@ -282,6 +296,7 @@ describe('the catalogue', () => {
         insert: '*',
         update: 'claimed_until due_at ended_as ended_at error_code',
       },
+      view_ticket: { select: '*', insert: '*', delete: '*' },
     },
     holdfast_system: {
       agency: { select: '*', insert: '*' },
@@ -300,6 +315,7 @@ describe('the catalogue', () => {
       passkey: { select: 'agency_id credential_id person_id' },
       session: { select: 'agency_id hash id' },
       invitation: { select: 'agency_id hash id' },
+      view_ticket: { select: 'agency_id hash id' },
       first_account_link: { select: '*', insert: '*', update: '*' },
       ceremony: { select: '*', insert: '*', delete: '*' },
       office: { select: 'agency_id duty ended_at id policy_id' },
@@ -415,6 +431,8 @@ describe('the roles', () => {
     ['office', 'email'],
     ['office', 'name'],
     ['arrival', 'noted_at'],
+    ['view_ticket', 'record_id'],
+    ['view_ticket', 'session_id'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);

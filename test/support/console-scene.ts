@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Viewport } from 'puppeteer-core';
+import { openDoors } from '#api/api.ts';
 import { openArchive, type Archive, type ArchiveOptions } from './archive.ts';
 import { startConsoleBrowser } from './console-browser.ts';
 import { recordOf } from './looking.ts';
@@ -18,6 +19,8 @@ interface Picture {
 export interface ConsoleScene {
   readonly archive: Archive;
   readonly origin: string;
+  /** The content server's, as pages that were opened at `origin` name it. */
+  readonly content: string;
   readonly picture: Picture;
   /** More than the buffers on the way to the archive hold. */
   readonly largePicture: Picture;
@@ -52,10 +55,12 @@ export async function openConsoleScene(
     ...rest,
     env: { ...rest.env, ...(named ? { HOLDFAST_PUBLIC_URL: publicUrl } : {}) },
   });
-  await archive.app.listen({ host: '127.0.0.1', port });
+  const { contentAddress } = await openDoors(archive.app, { host: '127.0.0.1', port, contentPort: 0 });
   const address = archive.app.addresses()[0];
   if (address === undefined || typeof address === 'string') throw new Error('The archive has no address.');
   const origin = named ? publicUrl : `http://127.0.0.1:${address.port}`;
+  const content = new URL(origin);
+  content.port = new URL(contentAddress).port;
   const browser = await startConsoleBrowser();
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-pictures-'));
   const keep = async (name: string, bytes: Buffer): Promise<Picture> => {
@@ -67,11 +72,13 @@ export async function openConsoleScene(
   return {
     archive,
     origin,
+    content: content.origin,
     picture: await keep('comment.png', small),
     largePicture: await keep('large.png', await noisyPng(16)),
     brokenPicture: await keep('broken.png', Buffer.concat([small.subarray(0, 60), Buffer.alloc(400)])),
     pictureNamed: async (name) => await keep(name, small),
-    visitor: async (who = {}) => await visitorIn(await browser.open(), who.origin ?? origin, who.viewport),
+    visitor: async (who = {}) =>
+      await visitorIn(await browser.open(), who.origin ?? origin, who.viewport, content.origin),
     arrived: async (recordId, n = 1) => {
       const record = await recordOf(archive, recordId);
       const bytesOf = async (artifact: number): Promise<Buffer> =>

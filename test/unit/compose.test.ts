@@ -102,11 +102,13 @@ test('every build target is a stage of the Dockerfile, and none runs as root', (
   }
 });
 
-test('only the API publishes a port, and only on loopback', () => {
+test('only the API publishes ports, the console’s and the content server’s, and only on loopback', () => {
   const published = services.filter(([, { ports }]) => ports !== undefined);
   expect(published.map(([name]) => name)).toEqual(['api']);
-  for (const [, { ports }] of published)
-    for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+  expect(published.flatMap(([, { ports }]) => ports)).toEqual([
+    '127.0.0.1:${HOLDFAST_PORT:-8080}:8080',
+    '127.0.0.1:${HOLDFAST_CONTENT_PORT:-8081}:8081',
+  ]);
 });
 
 test('the way out is for the API’s port, the browser and letters alone', () => {
@@ -230,7 +232,9 @@ function filled(environment: Readonly<Record<string, string>>): Record<string, s
               ? word
               : variable === 'HOLDFAST_PUBLIC_URL'
                 ? 'https://records.example'
-                : variable.toLowerCase(),
+                : variable === 'HOLDFAST_CONTENT_URL'
+                  ? 'https://content.example'
+                  : variable.toLowerCase(),
         ),
     ]),
   );

@@ -29,6 +29,8 @@ describe('settings', () => {
       mode: 'trial',
       host: '127.0.0.1',
       port: 8080,
+      contentPort: 8081,
+      contentUrl: null,
       databaseUrl: null,
       redisUrl: null,
       s3: null,
@@ -62,6 +64,28 @@ describe('settings', () => {
       );
     for (const from of ['nobody', 'a@b.example, c@d.example', 'A <a@b.example>\nBcc: c@d.example'])
       expect(problemsOf({ HOLDFAST_MAIL_FROM: from })).toContain('HOLDFAST_MAIL_FROM must be an address');
+  });
+  test('archived bytes have a port and an origin of their own, and what is not one is refused', () => {
+    expect(readConfig({ HOLDFAST_PORT: '0' }).contentPort).toBe(0);
+    expect(readConfig({ HOLDFAST_PORT: '9000' }).contentPort).toBe(9001);
+    const https = { HOLDFAST_PUBLIC_URL: 'https://records.example' };
+    expect(readConfig({ ...https, HOLDFAST_CONTENT_URL: 'https://content.example/' }).contentUrl).toBe(
+      'https://content.example',
+    );
+    const none = 'HOLDFAST_CONTENT_URL must be set when HOLDFAST_PUBLIC_URL begins with https';
+    for (const [env, said] of [
+      [https, none],
+      [
+        { ...https, HOLDFAST_CONTENT_URL: 'https://records.example/' },
+        'another address than HOLDFAST_PUBLIC_URL',
+      ],
+      [{ ...https, HOLDFAST_CONTENT_URL: 'http://content.example' }, 'must begin with https'],
+      [{ HOLDFAST_CONTENT_URL: 'http://content.example/archive' }, 'without a path'],
+      [{ HOLDFAST_CONTENT_URL: 'content.example' }, 'begins with http:// or https://'],
+      [{ HOLDFAST_PORT: '9000', HOLDFAST_CONTENT_PORT: '9000' }, 'another port than HOLDFAST_PORT'],
+      [{ HOLDFAST_PORT: '65535' }, 'there is no port after HOLDFAST_PORT'],
+    ] as const)
+      expect(problemsOf(env), JSON.stringify(env)).toContain(said);
   });
   test('each may lie in a file, whose last line break is none of it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));

@@ -1,14 +1,14 @@
 /**
  * What was handed in, to be looked at: a wrong picture is noticed here or never. Blurred until it is pressed, because it may
- * be graphic. Only what the archive itself opened as a picture is shown, by a type that we name: never the bytes' own claim.
- * Each look is a view in the record's history, so nothing is asked for twice.
+ * be graphic. Only what the archive itself opened as a picture is shown, from the content server, which names its type. Each look
+ * is a view in the record's history, so nothing is asked for twice.
  */
-import { request } from './api.js';
 import { byId, make, say, sizeOf } from './dom.js';
 import { sentenceOf } from './findings.js';
+import { lookAt, NotShown } from './look.js';
 
-/** What every browser shows. A TIFF is a picture, and stays without one here. */
-const SHOWN = ['png', 'jpeg', 'gif', 'webp', 'avif'];
+/** What the content server shows as pictures. A TIFF is one too, and is not shown here. */
+const SHOWN = ['png', 'jpeg', 'gif', 'webp'];
 /** For the phone's sake: a picture of 40 million pixels takes 160 MB once it is opened. */
 const MAX_BYTES = 20_000_000;
 const MAX_PIXELS = 40_000_000;
@@ -16,7 +16,7 @@ const MAX_SHOWN = 12;
 /** Somebody may have handed in five hundred. */
 const MAX_LISTED = 50;
 
-/** @type {Map<number, { note: HTMLElement, frame: HTMLElement, address: string, begun: boolean }>} */
+/** @type {Map<number, { note: HTMLElement, frame: HTMLElement, begun: boolean }>} */
 const items = new Map();
 let generation = 0;
 
@@ -41,13 +41,12 @@ export async function showHandedIn({ recordId, session, files, helps }) {
     if (item === undefined || item.begun) continue;
     item.begun = true;
     try {
-      const answer = await request(`/v1/records/${recordId}/artifacts/${file.n}`, { key: session.key, accept: 'application/octet-stream' });
-      const address = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: `image/${file.picture.format}` }));
-      if (mine !== generation) URL.revokeObjectURL(address);
-      else picture(item, address, nameOf(file), file.n);
-    } catch {
-      // Without a preview the name is still there; the state above is what counts.
-      item.begun = false;
+      const image = await lookAt(recordId, file.n, session.key);
+      if (mine !== generation) return;
+      picture(item, image, nameOf(file), file.n);
+    } catch (error) {
+      // Without a preview the name is still there; the state above is what counts. Asked again only where nothing was entered yet.
+      item.begun = error instanceof NotShown;
     }
   }
 }
@@ -55,7 +54,6 @@ export async function showHandedIn({ recordId, session, files, helps }) {
 /** Another key may not see what this one saw. */
 export function forgetHandedIn() {
   generation += 1;
-  for (const { address } of items.values()) if (address !== '') URL.revokeObjectURL(address);
   items.clear();
   byId('handed-in-list').replaceChildren();
   byId('handed-in').hidden = true;
@@ -72,13 +70,12 @@ function add(file) {
   const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' }, /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? 'FILE');
   const note = make('span', { class: 'hf-small' });
   byId('handed-in-list').append(make('li', {}, frame, make('span', { class: 'hf-handed__about' }, make('bdi', { class: 'hf-handed__name' }, name), note)));
-  const item = { note, frame, address: '', begun: false };
+  const item = { note, frame, begun: false };
   items.set(file.n, item);
   return item;
 }
 
-function picture(item, address, name, n) {
-  const image = make('img', { src: address, alt: '', decoding: 'async' });
+function picture(item, image, name, n) {
   const word = make('span', { class: 'hf-look__word', 'aria-hidden': 'true' }, 'Show');
   const button = make('button', { type: 'button', class: 'hf-thumb hf-look', id: `look-${n}`, 'aria-pressed': 'false', 'aria-label': `Show ${name}` }, image, word);
   button.addEventListener('click', () => {
@@ -86,10 +83,5 @@ function picture(item, address, name, n) {
     button.setAttribute('aria-pressed', String(!shown));
     button.closest('li')?.classList.toggle('hf-handed--shown', !shown);
   });
-  image.addEventListener('error', () => {
-    URL.revokeObjectURL(address);
-    button.replaceWith(item.frame);
-  });
-  item.address = address;
   item.frame.replaceWith(button);
 }

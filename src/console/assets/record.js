@@ -1,38 +1,48 @@
-/** Pictures of a record, each when it is asked for: it may be graphic, and each look is in the history. */
-import { request, SIGNED_IN } from './api.js';
+/** Pictures of a record, each when it is asked for: it may be graphic, and each look is in the history. In place, without a new page. */
+import { SIGNED_IN } from './api.js';
 import { make } from './dom.js';
+import { lookAt } from './look.js';
 
 const list = document.querySelector('.hf-files');
-for (const button of list.querySelectorAll('button[data-show]')) {
-  button.hidden = false;
-  button.addEventListener('click', () => void show(button));
+for (const form of list.querySelectorAll('form[data-look]')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void show(form);
+  });
 }
 
-async function show(button) {
-  const { show: n, format } = button.dataset;
-  const item = button.closest('li');
-  const there = item.querySelector('figure');
+async function show(form) {
+  const n = form.dataset.look;
+  const button = form.querySelector('button');
+  if (button.getAttribute('aria-disabled') === 'true') return;
+  const there = form.querySelector('figure');
   if (there !== null) {
-    there.hidden = !there.hidden;
-    button.setAttribute('aria-expanded', String(!there.hidden));
+    turn(form, button, there.hidden);
     return;
   }
-  button.disabled = true;
+  button.setAttribute('aria-disabled', 'true');
+  form.querySelector('.usa-error-message')?.remove();
   try {
-    const answer = await request(`/v1/records/${list.dataset.record}/artifacts/${n}`, { key: SIGNED_IN, accept: 'application/octet-stream' });
-    // By a type that the archive names, never the bytes' own claim.
-    const address = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: `image/${format}` }));
-    const image = make('img', { src: address, alt: `Picture: file ${n} of this record` });
+    const image = await lookAt(list.dataset.record, n, SIGNED_IN, `Picture: file ${n} of this record`);
     const whole = make('button', { type: 'button', class: 'hf-zoom', 'aria-pressed': 'false', 'aria-label': `Enlarge file ${n}` }, image);
     whole.addEventListener('click', () => {
       const large = whole.getAttribute('aria-pressed') === 'true';
       whole.setAttribute('aria-pressed', String(!large));
     });
-    item.append(make('figure', { class: 'hf-figure' }, whole));
-    button.setAttribute('aria-expanded', 'true');
+    button.before(make('figure', { class: 'hf-figure' }, whole));
+    turn(form, button, true);
   } catch (error) {
-    item.append(make('p', { class: 'usa-error-message', role: 'alert' }, error.message));
+    form.append(make('p', { class: 'usa-error-message', role: 'alert' }, error.message));
   } finally {
-    button.disabled = false;
+    button.removeAttribute('aria-disabled');
   }
+}
+
+/** Shown or covered again. The name of the file stays in the button, for who hears the page. */
+function turn(form, button, shown) {
+  form.querySelector('figure').hidden = !shown;
+  // An SVG has no `hidden` of its own.
+  form.querySelector('.hf-cover').toggleAttribute('hidden', shown);
+  button.firstChild.textContent = shown ? 'Cover ' : 'Show ';
+  button.setAttribute('aria-expanded', String(shown));
 }

@@ -1,0 +1,49 @@
+/**
+ * One file of a record in a page of ours, for whoever asked for it without scripts. The picture comes from the content server; it
+ * is shown as large as the page, or in its own size, by a link within the page.
+ */
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { FILE_NAMES } from './receipt-page.ts';
+
+interface FileParts {
+  readonly recordId: string;
+  readonly code: string;
+  readonly n: number;
+  readonly role: string;
+  readonly originalName: string | null;
+  /** Of this one look, at the content server. */
+  readonly address: string;
+}
+
+export function filePage(
+  frame: Frame,
+  { recordId, code, n, role, originalName, address }: FileParts,
+): string {
+  return page({
+    title: `File ${n} of record ${code}`,
+    ...frame,
+    wide: true,
+    main: html`<h1 class="hf-h1">${FILE_NAMES[role] ?? role} <span class="hf-code__value">${code}</span></h1>
+      <p>
+        File ${n}${originalName !== null && html`, <bdi>${originalName}</bdi>`}. This look is in the record’s
+        history.
+      </p>
+      <ul class="hf-links">
+        <li><a href="/records/${recordId}#file-${n}">Back to the record, and cover it</a></li>
+        <li><a href="#whole">In its own size</a></li>
+        <li><a href="#file">As large as the page</a></li>
+      </ul>
+      <div class="hf-whole" id="file" role="region" aria-label="The picture" tabindex="0">
+        ${picture(address, `Picture: file ${n} of this record`)}
+      </div>
+      <p class="hf-small">
+        Nothing is shown? Then it is no picture that a browser can show. Go back and download it.
+      </p>`,
+  });
+}
+
+/** Asked for without cookies (`crossorigin`): what strangers wrote and who is at work never meet. */
+function picture(address: string, alt: string): Markup {
+  return html`<span id="whole"></span><img src="${address}" crossorigin="anonymous" alt="${alt}" />`;
+}
