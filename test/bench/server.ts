@@ -52,6 +52,7 @@ export async function startBenchServer(
       DATABASE_URL: databaseUrl,
       HOLDFAST_DATA: dataDir,
       HOLDFAST_PORT: String(port),
+      HOLDFAST_CONTENT_PORT: '0',
       HOLDFAST_LOG_LEVEL: 'warn',
       ...env,
     },

@@ -50,6 +50,7 @@ beforeAll(async () => {
     PATH: path.join(delimiter),
     HOME: process.env['HOME'],
     HOLDFAST_PORT: String(port),
+    HOLDFAST_CONTENT_PORT: '0',
     ...npmSettings(),
   };
   await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: home, env, timeoutMs: 400_000 });

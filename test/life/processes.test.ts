@@ -57,6 +57,7 @@ beforeAll(async () => {
     S3_SECRET_ACCESS_KEY: bucket.writer.secretAccessKey,
     HOLDFAST_DATA: dataDir,
     HOLDFAST_PORT: String(port),
+    HOLDFAST_CONTENT_PORT: '0',
     HOLDFAST_CAPTURE_ALLOW: site.hostPort,
     HOLDFAST_LOG_LEVEL: 'info',
   };

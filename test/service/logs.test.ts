@@ -69,6 +69,7 @@ beforeAll(async () => {
       DATABASE_URL: database.url,
       HOLDFAST_DATA: dataDir,
       HOLDFAST_PORT: String(port),
+      HOLDFAST_CONTENT_PORT: '0',
       HOLDFAST_LOG_LEVEL: 'trace',
       HOLDFAST_CAPTURE_ALLOW: site.hostPort,
       HOLDFAST_CAPTURE_DEADLINE: '8s',
@@ -164,6 +165,9 @@ test('nothing of it is content', async () => {
   const [first = ''] = ids;
   for (const path of ['', '/receipt', '/artifacts/1', '/artifacts/2', '/artifacts/999'])
     await ask(`/v1/records/${first}${path}`, { key: keys.custodian });
+  const looked = await ask(`/v1/records/${first}/artifacts/2/looks`, { body: '{}', key: keys.custodian });
+  const { address } = JSON.parse(looked.text) as { address: string };
+  expect((await fetch(address)).status).toBe(200);
   await ask(`/v1/records/${first}/receipt`, { headers: { accept: 'text/html' } });
   await ask(`/v1/records/${first}/facts`, { body: JSON.stringify(about()) });
   await ask(`/v1/records/${first}/removal`, { body: '{}' });
@@ -214,6 +218,7 @@ test('nothing of it is content', async () => {
   // It did talk, about all of this.
   for (const event of [
     '"request"',
+    '"content.request"',
     '"step.ended"',
     '"step.failed"',
     '"request.failed"',
@@ -229,4 +234,5 @@ test('nothing of it is content', async () => {
     expect(lines.slice(0, 2), where).toEqual([]);
   }
   for (const key of Object.values(keys)) expect(said.includes(key), 'a key').toBe(false);
+  expect(said.includes(address.split('/').at(-1) ?? ''), 'a ticket').toBe(false);
 });

@@ -180,6 +180,7 @@ test('the disk is full: 507, nothing is left of what did not fit, and it goes on
       HOLDFAST_DATA: dataDir,
       HOLDFAST_STAGING: archive.config.stagingDir,
       HOLDFAST_PORT: String(port),
+      HOLDFAST_CONTENT_PORT: '0',
       CHROMIUM_PATH: join(dataDir, 'no-browser-here'),
     },
   });
