@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
-import { inspectPictures, knownStaged } from '#intake/intake.ts';
+import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
   openCompany,
   runStep,
@@ -158,6 +158,8 @@ function startRetention(system: System): StopWork {
       try {
         const { signal } = ending;
         await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
+        const uploads = await sweepUploads(db, staging);
+        if (uploads > 0) log.info({ removed: uploads }, 'uploads.swept');
         const swept = await staging.sweep(SWEEP_AGE_MS, async (names) => await knownStaged(db, names));
         if (swept.removed > 0) log.info(swept, 'staging.swept');
       } catch (error) {

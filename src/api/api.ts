@@ -16,7 +16,7 @@ import {
 import { openKeyring } from '#agency/agency.ts';
 import { registerConsole } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
-import { openAcceptor } from '#intake/intake.ts';
+import { openAcceptor, openUploads } from '#intake/intake.ts';
 import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { guardRoutes, sessionCookie } from './auth.ts';
@@ -36,6 +36,7 @@ import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
+import { registerUploads } from './uploads.ts';
 import { openWatchers } from './watchers.ts';
 import { registerWorklist } from './worklist.ts';
 import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
@@ -118,6 +119,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
           : { name: person.name, agencyName: person.agencyName, roles: person.caller.roles },
     }),
     acceptor: openAcceptor(system.db),
+    uploads: openUploads(system),
     metrics: options.metrics ?? openMetrics(system.db),
     watchers: await openWatchers(
       system.db,
@@ -239,6 +241,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   guardRoutes(app, context.guard);
   await app.register(async (routes) => {
     registerReports(routes, context);
+    await registerUploads(routes, context);
     registerRecords(routes, context);
     registerReference(routes, context);
     registerOperations(routes, context);

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Frame } from '#console/console.ts';
 
-import type { Acceptor } from '#intake/intake.ts';
+import type { Acceptor, Uploads } from '#intake/intake.ts';
 import type { Metrics } from './metrics.ts';
 import type { System } from '../system.ts';
 import type { Guard } from './auth.ts';
@@ -17,6 +17,7 @@ export interface ApiContext {
   readonly places: Places;
   readonly guard: Guard;
   readonly acceptor: Acceptor;
+  readonly uploads: Uploads;
   readonly metrics: Metrics;
   readonly watchers: Watchers;
   /** Called after each accepted report: the relay of the same process looks at once. */

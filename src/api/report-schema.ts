@@ -37,6 +37,13 @@ export const reportSchema = (summary: string) => ({
                 description: 'A file, as it is. One part for each, all of this name.',
               }),
             ),
+            upload: Type.Optional(
+              Type.String({
+                format: 'uuid',
+                description:
+                  'A file that is here already: the last part of the address that POST /v1/uploads gave, where any client of tus 1.0 sends it. One part for each.',
+              }),
+            ),
           },
           { additionalProperties: false },
         ),

@@ -22,6 +22,7 @@ import type { ApiContext } from './context.ts';
 import { BODY_OPTIONAL } from './description.ts';
 import { reportSchema } from './report-schema.ts';
 import { Accepted, problemResponses } from './schemas.ts';
+import { ownerOf } from './uploads.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
 const ROW_BYTES = 16 * 1024;
@@ -144,7 +145,9 @@ async function receiveInto(
   const caller = callerOf(request);
   const { system } = context;
   const forget = async (): Promise<void> => {
-    await Promise.all(sent.files.map(async (file) => await system.staging.remove(file.stagedName)));
+    // An upload stays: what was refused is mended and sent again, and a repeated report has it.
+    const mine = sent.files.filter((file) => file.uploadId === undefined);
+    await Promise.all(mine.map(async (file) => await system.staging.remove(file.stagedName)));
   };
   const idempotencyKey = request.headers['idempotency-key'];
   const accepted = await acceptReport(
@@ -212,6 +215,7 @@ async function readSent(context: ApiContext, request: FastifyRequest, share: Sha
       {
         stage: async (bytes, limits) => await staging.stage(taken(bytes, share), limits),
         remove: async (stagedName) => await staging.remove(stagedName),
+        whole: async (id) => await context.uploads.whole(ownerOf(request), id),
       },
     );
     return {
@@ -224,7 +228,7 @@ async function readSent(context: ApiContext, request: FastifyRequest, share: Sha
   if (body !== undefined && type !== 'application/json' && type !== 'application/cloudevents+json')
     throw new ArchiveError(
       'media-type-unsupported',
-      'Send application/json (simple form), application/cloudevents+json, or multipart/form-data with a part "event" and parts "file".',
+      'Send application/json (simple form), application/cloudevents+json, or multipart/form-data with a part "event" and parts "file" or "upload".',
       { retry: 'never' },
     );
   if (!(body instanceof Uint8Array) || body.length === 0)

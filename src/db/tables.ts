@@ -16,6 +16,7 @@ import type {
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
 export type { NoticeKind } from './routing-tables.ts';
+import type { UploadTable } from './upload-table.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
 export type StoredOutcome =
@@ -286,4 +287,5 @@ export interface Tables {
   arrival: ArrivalTable;
   notice: NoticeTable;
   view_ticket: ViewTicketTable;
+  upload: UploadTable;
 }

@@ -110,6 +110,7 @@ export async function acceptReport(
     ),
   );
 
+  const uploads = received.files.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]));
   const rawId = `art_${newId()}`;
   const files = received.files.map((file) => ({
     ...file,
@@ -182,6 +183,7 @@ export async function acceptReport(
     delivery: requestDigest(sha256Hex(canonicalize(draft.said) ?? ''), fileSha256s),
     idempotencyKey,
     named: draft.identity !== null && idempotencyKey === null,
+    ...(uploads.length === 0 ? {} : { uploads }),
     artifacts: [
       raw,
       ...files.map((file, i) => ({

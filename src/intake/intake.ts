@@ -16,6 +16,8 @@ export { openAcceptor, knownStaged, type Acceptor } from './queries.ts';
 export { sniffMediaType, SNIFF_BYTES } from './media.ts';
 export { openRoom, sentenceOf, type Room, type Share } from './room.ts';
 export { openStaging, type Staging } from './staging.ts';
+export { openUploads, sweepUploads, UPLOAD_LIMIT_BYTES, type Upload, type Uploads } from './uploads.ts';
+export type { Owner } from './upload-queries.ts';
 export { openPictureInspector, type PictureInspector } from './pictures.ts';
 export { SimpleReport } from './schema.ts';
 export { SubmittedFact, type Channel } from './fact-schema.ts';

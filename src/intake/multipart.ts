@@ -1,5 +1,6 @@
 /**
- * A report with files: one part `event`, any number of parts `file`, in any order, and nothing else. Files go to
+ * A report with files: one part `event`, any number of parts `file` and of parts `upload`, which name a file that came before, in
+ * any order, and nothing else. Files go to
  * staging while they arrive; the next one is read while the one before is still being made durable.
  *
  * Promise: either everything that was sent is staged and answered, or nothing of it is left in staging.
@@ -30,6 +31,8 @@ export const FORM_LIMITS: FormLimits = {
 /** Headers and boundaries of 501 parts, generously. */
 const FRAMING_BYTES = 16 * 1024 ** 2;
 const MAX_NAME_LENGTH = 1000;
+const UPLOAD_ID_LENGTH = 36;
+const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Files that are written and wait for the disk to confirm it. */
 const MAX_SETTLING = 16;
 
@@ -41,6 +44,8 @@ export interface ReceivedFile extends Staged {
   readonly claimedMediaType: string | null;
   /** By its first bytes; null when they say nothing. */
   readonly sniffedMediaType: string | null;
+  /** It came before its report, and is taken over by the row that names it. */
+  readonly uploadId?: string;
 }
 
 export interface ReceivedForm {
@@ -57,9 +62,14 @@ export interface FormRequest {
   };
 }
 
+/** Where the bytes go, and where those are that came before; it refuses an upload that is not there, or not whole. */
+export interface FormStaging extends Pick<Staging, 'stage' | 'remove'> {
+  whole(uploadId: string): Promise<ReceivedFile>;
+}
+
 export async function readMultipart(
   request: FormRequest,
-  staging: Pick<Staging, 'stage' | 'remove'>,
+  staging: FormStaging,
   limits: FormLimits = FORM_LIMITS,
 ): Promise<ReceivedForm> {
   const announced = Number(request.headers['content-length'] ?? 0);
@@ -88,16 +98,17 @@ function kept(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
 
 class FormIntake {
   readonly #reader: FormReader;
-  readonly #staging: Pick<Staging, 'stage' | 'remove'>;
+  readonly #staging: FormStaging;
   readonly #limits: FormLimits;
   #event: { bytes: Uint8Array; mediaType: EventMediaType } | null = null;
   readonly #files: Promise<ReceivedFile | null>[] = [];
   readonly #settling = new Set<Promise<unknown>>();
+  readonly #uploads = new Set<string>();
   #fileCount = 0;
   #totalBytes = 0;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(reader: FormReader, staging: Pick<Staging, 'stage' | 'remove'>, limits: FormLimits) {
+  constructor(reader: FormReader, staging: FormStaging, limits: FormLimits) {
     this.#reader = reader;
     this.#staging = staging;
     this.#limits = limits;
@@ -106,9 +117,10 @@ class FormIntake {
   async take(head: PartHead): Promise<void> {
     if (head.name === 'event') return this.#takeEvent(head);
     if (head.name === 'file') return this.#takeFile(head);
+    if (head.name === 'upload') return this.#takeUpload();
     throw formRefusal(
       'multipart-part-unexpected',
-      `A part is named ${JSON.stringify(head.name.slice(0, 60))}. Send one part named event and files as parts named file; what else there is to say goes into the event.`,
+      `A part is named ${JSON.stringify(head.name.slice(0, 60))}. Send one part named event, and files as parts named file or upload; what else there is to say goes into the event.`,
     );
   }
 
@@ -139,14 +151,7 @@ class FormIntake {
   async #takeFile(head: PartHead): Promise<void> {
     // A form sends an input without a chosen file as a part with an empty name; it is none if it is empty too.
     const unchosen = head.filename === '';
-    if (!unchosen) this.#fileCount += 1;
-    if (this.#fileCount > this.#limits.files || this.#files.length > 2 * this.#limits.files) {
-      throw formRefusal(
-        'multipart-too-many-files',
-        `A report may have at most ${this.#limits.files} files. Hand in the others with a second report.`,
-        { limit: this.#limits.files },
-      );
-    }
+    this.#countFile(unchosen ? 0 : 1);
     if ((head.filename ?? '').length > MAX_NAME_LENGTH || (head.filename ?? '').includes('\0')) {
       throw formRefusal(
         'multipart-malformed',
@@ -167,6 +172,35 @@ class FormIntake {
     await Promise.race([whenRead, file]);
     while (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
     if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  #countFile(more: 0 | 1): void {
+    this.#fileCount += more;
+    if (this.#fileCount <= this.#limits.files && this.#files.length <= 2 * this.#limits.files) return;
+    throw formRefusal(
+      'multipart-too-many-files',
+      `A report may have at most ${this.#limits.files} files. Hand in the others with a second report.`,
+      { limit: this.#limits.files },
+    );
+  }
+
+  async #takeUpload(): Promise<void> {
+    this.#countFile(1);
+    let said = '';
+    for await (const chunk of this.#reader.body()) {
+      said += Buffer.from(chunk).toString('latin1');
+      if (said.length > UPLOAD_ID_LENGTH) break;
+    }
+    if (!UPLOAD_ID.test(said) || this.#uploads.has(said))
+      throw formRefusal(
+        'multipart-malformed',
+        'Expected in each part upload the id of one upload, which is the last part of its address, and each of them once.',
+      );
+    this.#uploads.add(said);
+    const file = await this.#staging.whole(said);
+    this.#totalBytes += file.sizeBytes;
+    if (this.#totalBytes > this.#limits.totalBytes) throw tooLarge(this.#limits);
+    this.#files.push(Promise.resolve(file));
   }
 
   async #stage(head: PartHead, unchosen: boolean, bodyRead: () => void): Promise<ReceivedFile | null> {
@@ -218,7 +252,7 @@ class FormIntake {
   async undo(): Promise<void> {
     const settled = await Promise.allSettled(this.#files);
     for (const file of settled) {
-      if (file.status === 'fulfilled' && file.value !== null)
+      if (file.status === 'fulfilled' && file.value !== null && file.value.uploadId === undefined)
         await this.#staging.remove(file.value.stagedName);
     }
   }

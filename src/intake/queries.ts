@@ -1,8 +1,9 @@
-/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once; 0007 adds the second look, 0008 the session. */
+/** SQL of intake: one function in Postgres (migration 0004), called for many reports at once; 0007 adds the second look, 0008 the session, 0013 the uploads. */
 import type { AgencyTx, Db, PictureFinding } from '#db/db.ts';
 import { isDatabaseDown, isRetryableConflict } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { placedArtifacts, type Words } from '#record/record.ts';
+import { uploadNotFound } from './upload-problems.ts';
 
 export interface AcceptRow {
   readonly agency: string;
@@ -41,6 +42,8 @@ export interface AcceptRow {
   readonly acts: boolean;
   /** The fact's id is made from what it says, so that the same words later may be another fact. Not the column `fact.named`. */
   readonly named: boolean;
+  /** Uploads that this report takes over; left out where it names none. */
+  readonly uploads?: readonly string[];
   /** The raw bytes come first. */
   readonly artifacts: readonly AcceptArtifact[];
   /** Of the record as a whole. */
@@ -118,7 +121,7 @@ export function openAcceptor(db: Db): Acceptor {
     } catch (error) {
       const alone = batch.length === 1;
       if (isDatabaseDown(error) || (alone && (!isRace(error) || tries === 0)))
-        for (const item of batch) item.reject(error);
+        for (const item of batch) item.reject(isUploadGone(error) ? uploadNotFound(error) : error);
       else for (const item of batch) await run([item], alone ? tries - 1 : tries);
     }
   };
@@ -153,10 +156,15 @@ function isRace(error: unknown): boolean {
   return isRetryableConflict(error) || (error instanceof Error && 'code' in error && error.code === 'HF001');
 }
 
+/** Migration 0013: between the look at it and the commit somebody else named the upload, or it was taken away. */
+function isUploadGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'HF003';
+}
+
 async function acceptAll(db: Db, batch: readonly Waiting[]): Promise<AcceptAnswer[]> {
   const rows = await db.statement<{ answer: AcceptAnswer }>(
     'accept',
-    'select accept_from(r.value) as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i',
+    `select case when r.value ? 'uploads' then accept_with_uploads(r.value) else accept_from(r.value) end as answer from jsonb_array_elements($1::jsonb) with ordinality as r(value, i) order by r.i`,
     [`[${batch.map((item) => item.json).join(',')}]`],
   );
   return rows.map((row) => row.answer);
@@ -215,6 +223,13 @@ export async function knownStaged(db: Db, names: readonly string[]): Promise<Set
     .selectFrom('artifact')
     .select('staged')
     .where('staged', 'in', [...names])
+    .union(
+      // Staged by an upload that may still go on, or be named by a report.
+      db.system
+        .selectFrom('upload')
+        .select('staged')
+        .where('staged', 'in', [...names]),
+    )
     .execute();
   return new Set(rows.flatMap((row) => (row.staged === null ? [] : [row.staged])));
 }

@@ -40,9 +40,21 @@ export interface Swept {
   readonly removed: number;
 }
 
+/** A staged file that is still written to. */
+export interface Growing {
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  /** What was written before is durable when it resolves. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface Staging {
   stage(bytes: AsyncIterable<Uint8Array>, limits: StageLimits): Promise<Staged>;
   stageBytes(bytes: Uint8Array): Promise<Staged>;
+  /** An empty file, durable as such, for bytes that come in pieces; it answers its name. */
+  begin(): Promise<string>;
+  /** Rejects with `disk-full` or `staging-unavailable`, as `stage` does. */
+  grow(stagedName: string): Promise<Growing>;
   /** Where the bytes are. A name that staging cannot have given is a broken invariant, not a path. */
   path(stagedName: string): string;
   /** Removing what is gone already is no error: a step may run twice. */
@@ -140,6 +152,23 @@ export async function openStaging(
       };
     },
 
+    async begin() {
+      await room.ask(0);
+      return await durably(async () => undefined);
+    },
+
+    async grow(stagedName) {
+      const file = await onDisk(() => open(path(stagedName), 'r+'));
+      return {
+        write: async (bytes, at) => {
+          await room.ask(bytes.length);
+          await writeAll(file, [bytes], at);
+        },
+        sync: () => onDisk(() => file.datasync()),
+        close: () => file.close(),
+      };
+    },
+
     async remove(stagedName) {
       await onDisk(() => unlinkIfThere(path(stagedName)));
     },
@@ -214,10 +243,16 @@ async function syncOnce(folder: string): Promise<void> {
 }
 
 /** The kernel may take less than it was given; the rest is offered again. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeAll(
+  file: FileHandle,
+  chunks: readonly Uint8Array[],
+  at: number | null = null,
+): Promise<void> {
   const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
   for (let from = 0; whole !== undefined && from < whole.length;) {
-    const { bytesWritten } = await onDisk(() => file.write(whole, from, whole.length - from));
+    const { bytesWritten } = await onDisk(() =>
+      file.write(whole, from, whole.length - from, at === null ? null : at + from),
+    );
     if (bytesWritten === 0) throw diskFault(new Error('nothing was written'));
     from += bytesWritten;
   }

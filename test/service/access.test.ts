@@ -19,6 +19,7 @@ import { addOffice } from '#routing/routing.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
+import { uploading } from '../support/uploading.ts';
 
 const PEOPLE: readonly Role[] = [
   'moderator',
@@ -55,11 +56,12 @@ const OPEN: Readonly<Record<string, string>> = {
   '/sign-in/passkey': 'signing in',
   '/sign-in/passkey/question': 'signing in',
   '/sign-out': 'signing out',
+  '/v1/uploads': 'OPTIONS alone: what the protocol can here',
 };
 
 let archive: Archive;
 /** Lakeside's, with the canary in all of it. */
-let theirs: { recordId: string; person: Colleague; officeId: string };
+let theirs: { recordId: string; person: Colleague; officeId: string; uploadId: string };
 let guarded: readonly Call[];
 
 beforeAll(async () => {
@@ -125,7 +127,10 @@ beforeAll(async () => {
     if ('refused' in added) throw new Error(added.refused);
     return added;
   });
-  theirs = { recordId: handed.body.recordId, person, officeId: office.id };
+  const upload = await uploading(archive.app, {
+    authorization: `Bearer ${await archive.key('administrator', 'lakeside')}`,
+  }).begin(10, `filename ${Buffer.from(CANARY).toString('base64')}`);
+  theirs = { recordId: handed.body.recordId, person, officeId: office.id, uploadId: upload.id };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
 afterAll(async () => await archive?.close());
@@ -137,7 +142,9 @@ function addressOf(url: string): string {
       ? theirs.person.personId
       : url.startsWith('/offices/')
         ? theirs.officeId
-        : theirs.recordId,
+        : url.startsWith('/v1/uploads/')
+          ? theirs.uploadId
+          : theirs.recordId,
     n: '2',
     step: 'inspect',
   };
@@ -147,6 +154,15 @@ function addressOf(url: string): string {
     return value;
   });
 }
+
+/** What makes each verb of an upload one that would be done. */
+const TUS = {
+  'tus-resumable': '1.0.0',
+  'upload-length': '5',
+  'upload-offset': '0',
+  'content-type': 'application/offset+octet-stream',
+  'x-http-method-override': 'HEAD',
+};
 
 interface Answer {
   readonly status: number;
@@ -163,9 +179,10 @@ async function make(call: Call, headers: Record<string, string>): Promise<Answer
       'sec-fetch-site': 'same-origin',
       accept: form ? 'text/html' : 'application/json',
       ...(sends ? { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' } : {}),
+      ...(call.url.startsWith('/v1/uploads') ? TUS : {}),
       ...headers,
     },
-    ...(sends
+    ...(sends && !call.url.startsWith('/v1/uploads')
       ? {
           payload: form
             ? `roles=moderator&name=Somebody&duty=copy&email=${randomUUID()}%40rivertown.example`
@@ -263,7 +280,7 @@ describe('every call', () => {
 
   test('with each role that may, of another agency: not by content, count, error or hint', async () => {
     const before = await lakeside();
-    const everyId = [theirs.recordId, theirs.person.personId, theirs.officeId];
+    const everyId = [theirs.recordId, theirs.uploadId, theirs.person.personId, theirs.officeId];
     let tried = 0;
     for (const role of PEOPLE) {
       const person = await colleague(archive, [role]);

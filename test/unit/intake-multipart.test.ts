@@ -9,7 +9,14 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ArchiveError } from '#errors.ts';
 import { boundaryOf } from '#intake/form-reader.ts';
-import { FORM_LIMITS, readMultipart, type FormLimits, type ReceivedForm } from '#intake/multipart.ts';
+import { uploadNotFound } from '#intake/upload-problems.ts';
+import {
+  FORM_LIMITS,
+  readMultipart,
+  type FormLimits,
+  type FormStaging,
+  type ReceivedForm,
+} from '#intake/multipart.ts';
 import { openStaging, type Staging } from '#intake/staging.ts';
 
 interface Answer {
@@ -20,8 +27,13 @@ interface Answer {
   readonly files?: readonly Record<string, unknown>[];
 }
 
+/** What came before its report is asked for in `uploads.test.ts`. */
+const nothingBefore = async (): Promise<never> => {
+  throw uploadNotFound();
+};
+
 let dir: string;
-let staging: Staging;
+let staging: Staging & FormStaging;
 let server: Server;
 let port: number;
 let limits: FormLimits = FORM_LIMITS;
@@ -30,7 +42,7 @@ let outcomes: Answer[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'holdfast-multipart-'));
-  staging = await openStaging(dir);
+  staging = { ...(await openStaging(dir)), whole: nothingBefore };
   server = createServer((incoming, outgoing) => {
     void readMultipart({ body: incoming, headers: incoming.headers }, staging, limits)
       .then(
@@ -519,7 +531,8 @@ describe('limits', () => {
 
   it('a disk that fills up under one file refuses the form and takes the others back', async () => {
     let calls = 0;
-    const filling: Pick<Staging, 'stage' | 'remove'> = {
+    const filling: FormStaging = {
+      whole: nothingBefore,
       remove: (name) => staging.remove(name),
       stage: async (bytes, stageLimits) => {
         calls += 1;
