@@ -14,6 +14,8 @@ export interface Visitor {
   readonly said: string[];
   /** Requests that would change something, in their order. */
   readonly sent: readonly SentRequest[];
+  /** Those of files that are on their way before their report. */
+  readonly travelled: readonly SentRequest[];
   goTo(path: string): Promise<void>;
   /** Opens a page and enters the key that it asks for. */
   signIn(path: string, key: string): Promise<void>;
@@ -60,13 +62,15 @@ export async function visitorIn(
     said.push(`error: ${error instanceof Error ? error.message : String(error)}`),
   );
   const sent: SentRequest[] = [];
+  const travelled: SentRequest[] = [];
   page.on('request', (request) => {
     const url = new URL(request.url());
     const ours = url.origin === origin || (url.origin === content && url.pathname.startsWith('/look/'));
     if (/^https?:$/.test(url.protocol) && !ours) said.push(`error: it asked ${url.origin}`);
     if (request.method() === 'GET') return;
     const headers = request.headers();
-    sent.push({
+    // Files travel by themselves, and change nothing until a report names them.
+    (url.pathname.startsWith('/v1/uploads') ? travelled : sent).push({
       method: request.method(),
       path: url.pathname,
       idempotencyKey: headers['idempotency-key'],
@@ -86,6 +90,7 @@ export async function visitorIn(
     page,
     said,
     sent,
+    travelled,
     textOf,
     isShown,
     shown,

@@ -18,6 +18,12 @@ let waiting = [];
 /** @type {(session: { key: string, me: any }) => void} */
 let onNewKey = () => {};
 
+/** Who is at work at this moment, for what goes on beside the page; null: nobody yet. A file that is on its way belongs to `id`. */
+export const inUse = () => (session.me === null ? null : { key: session.key, id: session.key === SIGNED_IN ? String(session.me.id) : session.key });
+
+/** Whoever waits for somebody to be at work goes on. */
+const known = () => window.dispatchEvent(new Event('holdfast-known'));
+
 function currentKey() {
   try {
     return sessionStorage.getItem(SLOT) ?? inPage;
@@ -58,6 +64,7 @@ export async function signIn({ changed = () => {} } = {}) {
     }
   }
   onNewKey = changed;
+  known();
   return session;
 }
 
@@ -158,6 +165,7 @@ function entered() {
   const resolves = waiting;
   waiting = [];
   onNewKey(session);
+  known();
   for (const resolve of resolves) resolve(session);
 }
 

@@ -1,9 +1,11 @@
 /**
- * Pictures that are not sent yet. They are read into memory as soon as they are given: a phone may take its access to a
- * chosen file back, and a pasted one has no other home. Very large files stay where they are and are read while sending.
+ * Pictures that no report names yet. They are read into memory as soon as they are given: a phone may take its access to a
+ * chosen file back, and a pasted one has no other home. Very large files stay where they are and are read while sending. Each
+ * begins to travel at once (`uploads.js`); what is taken out here is taken back there.
  */
 import { byId, make, say, sizeOf } from './dom.js';
 import { warningOf } from './findings.js';
+import { beginTransfer, transferOf } from './uploads.js';
 
 const READ_AT_ONCE_BYTES = 64 * 1024 ** 2;
 const MAX_FILES = 500;
@@ -30,9 +32,14 @@ export function openPictures({ changed = () => {} } = {}) {
       return `“${file.name}” could not be read. Choose it again; a folder cannot be handed in.`;
     }
     const address = URL.createObjectURL(own);
-    const entry = { file: own, address, item: itemOf(own, address, () => remove(entry)) };
+    const { item, showTransfer } = itemOf(own, address, () => remove(entry));
+    const entry = { file: own, address, item };
     held.push(entry);
-    list.append(entry.item);
+    list.append(item);
+    beginTransfer(own, (transfer) => {
+      showTransfer(transfer);
+      tellLine();
+    });
     return '';
   }
 
@@ -58,22 +65,34 @@ export function openPictures({ changed = () => {} } = {}) {
   }
 
   function remove(entry) {
-    if (frozen) return;
     const at = held.indexOf(entry);
-    if (at === -1) return;
+    // What waits for its line may still be left out; what the report that is on its way names may not.
+    if (at === -1 || transferOf(entry.file)?.held === true) return;
     URL.revokeObjectURL(entry.address);
     entry.item.remove();
+    transferOf(entry.file)?.takeOut();
     held = held.filter((other) => other !== entry);
     show(`“${entry.file.name}” was taken out.`);
     const next = held[Math.min(at, held.length - 1)];
     (next === undefined ? byId('files') : next.item.querySelector('button')).focus();
   }
 
-  function show(note) {
+  /** Said once when the line is gone, and taken back when it is there again; the items say how far each of them is. */
+  let lineGone = false;
+  let note = '';
+  function tellLine() {
+    const gone = held.some(({ file }) => transferOf(file)?.state === 'line');
+    if (gone !== lineGone) show(note);
+  }
+
+  function show(now) {
+    note = now;
+    lineGone = held.some(({ file }) => transferOf(file)?.state === 'line');
     list.hidden = held.length === 0;
     const total = held.reduce((sum, { file }) => sum + file.size, 0);
     const count = held.length === 0 ? '' : `${held.length} ${held.length === 1 ? 'file' : 'files'}, ${sizeOf(total)}.`;
-    say(said, [count, note].filter((part) => part !== '').join(' '));
+    const line = lineGone ? 'Waiting for the connection; sending goes on by itself.' : '';
+    say(said, [count, note, line].filter((part) => part !== '').join(' '));
     changed();
   }
 
@@ -125,7 +144,6 @@ export function openPictures({ changed = () => {} } = {}) {
     count: () => held.length,
     freeze: (value) => {
       frozen = value;
-      for (const { item } of held) item.querySelector('button').disabled = value;
       byId('files').disabled = value;
     },
     clear: () => {
@@ -135,6 +153,18 @@ export function openPictures({ changed = () => {} } = {}) {
       show('');
     },
   };
+}
+
+/** How far a file is, in few words; nothing where there is nothing to say. */
+function wordsOf(transfer) {
+  const { state, sent, file, refusal } = transfer;
+  const percent = file.size === 0 ? 100 : Math.floor((100 * sent) / file.size);
+  if (state === 'there') return 'Sent';
+  if (state === 'line') return `${percent} %, waiting for the connection`;
+  if (state === 'archive') return `${percent} %, the archive can take nothing just now; tried again by itself`;
+  if (state === 'signed-out') return refusal === null ? 'Waiting until you are signed in' : `${percent} %, sign in again to go on`;
+  if (state === 'refused') return refusal?.message ?? 'Not taken';
+  return state === 'sending' ? `${percent} %` : 'Next';
 }
 
 function itemOf(file, address, remove) {
@@ -148,9 +178,18 @@ function itemOf(file, address, remove) {
   } else noPreview(frame, note, file);
   // A telephone shows its own photos, and the archive does not: said now, while a screenshot is still at hand.
   const warning = warningOf(file);
+  const bar = make('progress', { class: 'hf-pictures__bar', max: '100', value: '0', 'aria-label': `Sending ${name}` });
+  const words = make('span', { class: 'hf-small hf-pictures__sent' }, 'Next');
+  const showTransfer = (transfer) => {
+    const now = wordsOf(transfer);
+    if (words.textContent !== now) words.textContent = now;
+    words.classList.toggle('hf-warn', transfer.state === 'refused');
+    bar.value = file.size === 0 ? 100 : Math.floor((100 * transfer.sent) / file.size);
+  };
   const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': `Remove ${name}` }, 'Remove');
   button.addEventListener('click', remove);
-  return make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, ...(warning === '' ? [] : [make('span', { class: 'hf-small hf-warn' }, warning)]), button));
+  const item = make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, bar, words, ...(warning === '' ? [] : [make('span', { class: 'hf-small hf-warn' }, warning)]), button));
+  return { item, showTransfer };
 }
 
 /** HEIC and its like: this browser cannot show it, which says nothing about whether the archive can keep it. */

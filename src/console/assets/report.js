@@ -1,5 +1,5 @@
 /** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
-import { read, Refused } from './api.js';
+import { read, Refused, Unreachable } from './api.js';
 import { byId, make, say } from './dom.js';
 import { ask, signIn } from './key.js';
 import { openPictures } from './pictures.js';
@@ -102,6 +102,8 @@ async function failed(error) {
     return;
   }
   failure(sentenceOf(error));
+  // Back from where there was no line: it is the same report, which is taken once however often it arrives.
+  if (error instanceof Unreachable) window.addEventListener('online', () => !done && !busy && form.requestSubmit(), { once: true });
   if (!(error instanceof Refused)) return;
   if (error.status === 401) void ask(error.message).then(() => {
     failure('You are signed in. Press “Try again” to send.');

@@ -1,13 +1,13 @@
 /**
- * Sending a report with its pictures. One attempt has one Idempotency-Key; sending the same again after a broken line
- * repeats it, so that the archive can answer "I have it" instead of taking it twice. Changed content gets a new one.
+ * Sending a report that names its pictures, which are on their way since they were chosen (`uploads.js`): it waits for the last of
+ * them. One attempt has one Idempotency-Key; sending the same again after a broken line repeats it, so that the
+ * archive can answer "I have it" instead of taking it twice. Changed content gets a new one.
  */
 import { keyHeader, newAttemptKey, Refused, Unreachable } from './api.js';
 import { byId, say, sizeOf } from './dom.js';
+import { transferOf } from './uploads.js';
 
-/** A line on which nothing moves for so long is dead; sending again does no harm. */
-const STALLED_MS = 45_000;
-/** All is sent, and the archive is making it durable. */
+/** The archive makes it durable. */
 const ANSWER_MS = 180_000;
 
 export function openSender() {
@@ -22,11 +22,25 @@ export function openSender() {
       if (sending) throw new Error('One at a time.');
       sending = true;
       try {
-        const same = attempt !== null && attempt.event === event && attempt.files.length === files.length && files.every((file, i) => file === attempt?.files[i]);
-        if (!same) attempt = { event, files: [...files], idempotencyKey: newAttemptKey() };
-        const answer = await post(path, key, attempt);
-        attempt = null;
-        return answer;
+        for (let last = false; ; last = true) {
+          await allThere(files);
+          const left = files.filter((file) => transferOf(file)?.state !== 'gone');
+          if (left.length === 0 && files.length > 0) throw new Refused(0, { detail: 'All pictures were taken out, so nothing was sent. Add one, or send what is left.' });
+          const same = attempt !== null && attempt.event === event && attempt.files.length === left.length && left.every((file, i) => file === attempt?.files[i]);
+          if (!same) attempt = { event, files: left, idempotencyKey: newAttemptKey() };
+          hold(left, true);
+          try {
+            const answer = await post(path, key, attempt);
+            attempt = null;
+            return answer;
+          } catch (error) {
+            // They lay there for more than a day, or belonged to a key that counts no more. The page still has them.
+            if (last || !(error instanceof Refused) || error.code !== 'upload-not-found') throw error;
+            for (const file of left) transferOf(file)?.again();
+          } finally {
+            hold(left, false);
+          }
+        }
       } finally {
         sending = false;
         byId('sending').hidden = true;
@@ -35,22 +49,40 @@ export function openSender() {
   };
 }
 
+function hold(files, value) {
+  for (const file of files) {
+    const transfer = transferOf(file);
+    if (transfer !== undefined) transfer.held = value;
+  }
+}
+
+async function allThere(files) {
+  const transfers = files.map((file) => transferOf(file)).filter((transfer) => transfer !== undefined);
+  const total = transfers.reduce((sum, { file }) => sum + file.size, 0);
+  const show = () => {
+    const sent = transfers.reduce((sum, transfer) => sum + transfer.sent, 0);
+    showProgress(sent, total, transfers.find(({ state }) => state === 'line' || state === 'archive')?.state);
+  };
+  show();
+  const ticking = setInterval(show, 200);
+  try {
+    await Promise.all(transfers.map(async (transfer) => await transfer.settled()));
+    show();
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
 function post(path, key, { event, files, idempotencyKey }) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
     form.append('event', new Blob([event], { type: 'application/json' }), 'event.json');
-    for (const file of files) form.append('file', file, file.name === '' ? 'picture' : file.name);
+    for (const file of files) {
+      const transfer = transferOf(file);
+      if (transfer !== undefined) form.append('upload', transfer.id);
+    }
     const xhr = new XMLHttpRequest();
-    let timer = setTimeout(() => xhr.abort(), STALLED_MS);
-    const wait = (ms) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => xhr.abort(), ms);
-    };
-    xhr.upload.addEventListener('progress', ({ loaded, total }) => {
-      wait(loaded < total ? STALLED_MS : ANSWER_MS);
-      showProgress(loaded, total);
-    });
-    xhr.upload.addEventListener('load', () => wait(ANSWER_MS));
+    const timer = setTimeout(() => xhr.abort(), ANSWER_MS);
     xhr.addEventListener('load', () => {
       const body = parsed(xhr.responseText);
       if (xhr.status >= 200 && xhr.status < 300 && body !== null) resolve(body);
@@ -64,15 +96,24 @@ function post(path, key, { event, files, idempotencyKey }) {
     xhr.setRequestHeader('accept', 'application/json');
     xhr.setRequestHeader('idempotency-key', idempotencyKey);
     xhr.setRequestHeader('holdfast-channel', 'web-form');
-    showProgress(0, 1);
     xhr.send(form);
   });
 }
 
-function showProgress(loaded, total) {
+function showProgress(sent, total, waits) {
   byId('sending').hidden = false;
-  byId('sent').value = total === 0 ? 100 : (100 * loaded) / total;
-  say(byId('sent-label'), loaded >= total ? 'Sent. Waiting until the archive has it on disk…' : total <= 1 ? 'Sending…' : `Sending: ${sizeOf(loaded)} of ${sizeOf(total)}`);
+  byId('sent').value = total === 0 ? 100 : (100 * sent) / total;
+  const how = `${sizeOf(sent)} of ${sizeOf(total)}`;
+  say(
+    byId('sent-label'),
+    waits === 'line'
+      ? `Waiting for the connection: ${how} is there. It goes on by itself; leave this page open.`
+      : waits === 'archive'
+        ? `The archive can take nothing just now: ${how} is there. It is tried again by itself; leave this page open.`
+        : sent >= total
+          ? 'Sent. Waiting until the archive has it on disk…'
+          : `Sending: ${how}`,
+  );
 }
 
 function parsed(text) {
