@@ -5,10 +5,18 @@
  * that it needs is loaded, so that this user needs no right to our files.
  *
  * Only formats that are pictures and nothing else: the loaders for everything else are switched off in libvips
- * itself. SVG is a document with script and references, PDF is a document; neither is asked of a decoder here.
+ * itself. SVG is a document with script and references, PDF is a document; neither is asked of a decoder here. libvips is shipped
+ * without HEVC; for that there is libheif in WebAssembly (`heic.ts`).
  */
 import sharp from 'sharp';
-import { READY, type DecoderQuestion, type PictureInspection, type UndecodableReason } from './pictures.ts';
+import { decodeHeic } from './heic.ts';
+import {
+  READY,
+  type DecoderQuestion,
+  type PictureFormat,
+  type PictureInspection,
+  type UndecodableReason,
+} from './pictures.ts';
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -41,6 +49,23 @@ async function received(sizeBytes: number): Promise<Buffer> {
 
 async function inspect({ sizeBytes, maxPixels, format }: DecoderQuestion): Promise<PictureInspection> {
   const bytes = await received(sizeBytes);
+  if (format === 'heic') return inspectHeic(bytes, maxPixels);
+  // The brand names the container; whether AV1 or HEVC is inside, only looking tells.
+  const seen = await inspectBySharp(bytes, maxPixels, format === 'heif' ? 'avif' : format);
+  const unclear = format === 'heif' && !seen.decodable && seen.reason === 'damaged';
+  return unclear ? inspectHeic(bytes, maxPixels) : seen;
+}
+
+function inspectHeic(bytes: Uint8Array, maxPixels: number): PictureInspection {
+  const answer = decodeHeic(bytes, maxPixels);
+  return typeof answer === 'string' ? no(answer) : { decodable: true, ...answer, format: 'heic' };
+}
+
+async function inspectBySharp(
+  bytes: Buffer,
+  maxPixels: number,
+  format: PictureFormat,
+): Promise<PictureInspection> {
   try {
     const options = { failOn: 'error', limitInputPixels: maxPixels, sequentialRead: true } as const;
     const { width, height } = await sharp(bytes, options).metadata();

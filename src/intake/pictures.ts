@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { freeUid } from '#uids.ts';
 import { SNIFF_BYTES, sniffMediaType } from './media.ts';
 
-export type PictureFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff';
+export type PictureFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'heic' | 'tiff';
 
 export type UndecodableReason =
   | 'empty'
@@ -72,20 +72,23 @@ export interface Confinement {
 export interface DecoderQuestion {
   readonly sizeBytes: number;
   readonly maxPixels: number;
-  readonly format: PictureFormat;
+  /** `heif`: a container whose name does not say what is in it. */
+  readonly format: PictureFormat | 'heif';
 }
 export const READY = 'ready';
 
-const FORMATS: Readonly<Record<string, PictureFormat>> = {
+const FORMATS: Readonly<Record<string, DecoderQuestion['format']>> = {
   'image/png': 'png',
   'image/jpeg': 'jpeg',
   'image/gif': 'gif',
   'image/webp': 'webp',
   'image/avif': 'avif',
+  'image/heic': 'heic',
+  'image/heif': 'heif',
   'image/tiff': 'tiff',
 };
-/** Pictures, but of codecs that the library is shipped without. */
-const UNSUPPORTED = ['image/heic', 'image/heif', 'image/bmp'];
+/** A picture, but of a codec that the libraries are shipped without. */
+const UNSUPPORTED = ['image/bmp'];
 /** It holds the whole file. No picture of `maxPixels` is larger, but for one that keeps them without compression. */
 const MAX_BYTES = 512 * 1024 ** 2;
 const PIECE_BYTES = 256 * 1024;

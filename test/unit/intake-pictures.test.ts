@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sniffMediaType } from '#intake/media.ts';
 import { openPictureInspector, type Confinement, type PictureInspector } from '#intake/pictures.ts';
+import { heicGrid, heicTile, TILE_SIDE } from '../support/heic.ts';
 
 let dir: string;
 let inspector: PictureInspector;
@@ -108,6 +109,48 @@ describe('what is a picture', () => {
   });
 });
 
+describe('a picture of a telephone (HEIC)', () => {
+  it.each<[string, Buffer, number, number]>([
+    ['of one tile', heicTile(), TILE_SIDE, TILE_SIDE],
+    ['of twelve million pixels, in a grid', heicGrid(4032, 3024), 4032, 3024],
+    ['of a hundred million', heicGrid(11_600, 8700), 11_600, 8700],
+    ['in a container whose name does not say so', heicGrid(1000, 700, { brand: 'mif1' }), 1000, 700],
+  ])('%s is decoded', async (_what, bytes, width, height) => {
+    const format = 'heic';
+    expect(await inspect(bytes, 'letter.pdf')).toEqual({ decodable: true, width, height, format });
+  });
+
+  it('that is cut is damaged, wherever it is cut', async () => {
+    for (const bytes of [heicTile(), heicGrid(1200, 900)])
+      for (const part of [0.2, 0.5, 0.8, 0.95])
+        expect(await inspect(bytes.subarray(0, Math.floor(bytes.length * part)))).toEqual({
+          decodable: false,
+          reason: 'damaged',
+        });
+  });
+
+  it('an AVIF in a container whose name does not say so is decoded as what it is', async () => {
+    const bytes = await noise().toFormat('avif').toBuffer();
+    bytes.write('mif1', 8, 'latin1');
+    expect(sniffMediaType(bytes)).toBe('image/heif');
+    expect(await inspect(bytes)).toEqual({ decodable: true, width: 160, height: 120, format: 'avif' });
+  });
+
+  it('of the largest size takes no more memory than is said, and gives it back for the next one', async () => {
+    const own = openPictureInspector();
+    const memory = async (name: 'VmRSS' | 'VmHWM'): Promise<number> => {
+      const status = await readFile(`/proc/${own.processId()}/status`, 'utf8');
+      return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+    };
+    const path = await saved(heicGrid(16_000, 16_000));
+    expect(await own.inspect(path)).toMatchObject({ decodable: true, width: 16_000 });
+    expect(await memory('VmHWM')).toBeLessThan(800);
+    for (let i = 0; i < 5; i += 1) await own.inspect(path);
+    expect(await memory('VmHWM')).toBeLessThan(1400);
+    await own.close();
+  }, 60_000);
+});
+
 describe('what is none', () => {
   it.each<[string, string, Uint8Array | string]>([
     ['zero bytes', 'empty', ''],
@@ -126,10 +169,27 @@ describe('what is none', () => {
     ['a flood of pixels', 'too-many-pixels', png(100_000, 100_000, 1)],
     ['a PNG wider than the format allows', 'damaged', png(0x7fffffff, 0x7fffffff, 1)],
     [
-      'an iPhone picture, of a codec that is not shipped',
+      'a BMP, of a codec that is not shipped',
       'format-not-supported',
-      Buffer.from('0000001866747970686569630000000068656963', 'hex'),
+      Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]),
     ],
+    ['the name of HEIC alone', 'damaged', Buffer.from('0000001866747970686569630000000068656963', 'hex')],
+    [
+      'a HEIC whose tiles are something else',
+      'damaged',
+      heicGrid(1000, 700, { coded: Buffer.alloc(500, 7) }),
+    ],
+    [
+      'a HEIC that claims a flood of pixels',
+      'too-many-pixels',
+      heicGrid(1000, 700, { claims: { width: 65_535, height: 65_535 } }),
+    ],
+    [
+      'a HEIC that claims more than its tiles cover',
+      'damaged',
+      heicGrid(1000, 700, { claims: { width: 9000, height: 9000 } }),
+    ],
+    ['a HEIC beyond the limit', 'too-many-pixels', heicGrid(16_384, 16_385)],
   ])('%s: %s', async (_what, reason, bytes) => {
     const answer = await inspect(bytes, 'picture.png');
     expect(answer.decodable).toBe(false);
@@ -148,12 +208,14 @@ describe('what is none', () => {
   });
 
   it('pictures with bytes changed at random never end the archive, and mostly not the decoder', async () => {
-    const originals = await Promise.all(
+    const originals: Buffer[] = await Promise.all(
       FORMATS.map((format) => noise().resize(64, 64).toFormat(format).toBuffer()),
     );
+    originals.push(heicTile(), heicGrid(600, 600));
+
     await fc.assert(
       fc.asyncProperty(
-        fc.nat(FORMATS.length - 1),
+        fc.nat(originals.length - 1),
         fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 30 }),
         async (which, changes) => {
           const bytes = Buffer.from(originals[which] ?? []);

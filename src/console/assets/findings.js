@@ -18,7 +18,7 @@ const REASONS = {
 };
 const OTHERWISE = { is: 'This file is kept, but it could not be opened as a picture.', help: SCREENSHOT };
 
-/** Formats that telephones and old programs make, and that no decoder here opens. */
+/** Formats that telephones and old programs make, of which some, or some kinds, no decoder here opens. */
 const KNOWN_AS = { 'image/heic': 'HEIC photo', 'image/heif': 'HEIF photo', 'image/bmp': 'BMP picture' };
 
 /**
@@ -38,6 +38,5 @@ export function sentenceOf({ mediaType, picture }, helps) {
 
 /** Before it is sent: by its name and what the browser calls it. Empty: nothing to say. */
 export function warningOf({ name, type }) {
-  const kind = /\.(heic|heif|bmp)$/i.exec(name)?.[1]?.toUpperCase() ?? /^image\/(heic|heif|bmp)$/i.exec(type)?.[1]?.toUpperCase();
-  return kind === undefined ? '' : `The archive keeps ${kind} and cannot show it yet: add a screenshot (PNG or JPEG) too.`;
+  return /\.bmp$/i.test(name) || /^image\/bmp$/i.test(type) ? 'The archive keeps BMP and cannot show it yet: add a screenshot (PNG or JPEG) too.' : '';
 }
