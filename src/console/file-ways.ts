@@ -11,14 +11,14 @@ const MOST_PIXELS = 40_000_000;
 const PICTURES: readonly string[] = ['png', 'jpeg', 'gif', 'webp'];
 
 /** Opened by the archive itself, or made by its own browser. */
-function isPicture({ role, picture, mediaType, sizeBytes }: File): boolean {
-  if (sizeBytes > MOST_BYTES) return false;
+function isPicture({ role, picture, mediaType }: File): boolean {
   if (role.startsWith('screenshot-') && mediaType === 'image/png') return true;
-  return (
-    picture?.decodable === true &&
-    PICTURES.includes(picture.format) &&
-    picture.width * picture.height <= MOST_PIXELS
-  );
+  return picture?.decodable === true && PICTURES.includes(picture.format);
+}
+
+function isLarge({ picture, sizeBytes }: File): boolean {
+  const pixels = picture?.decodable === true ? picture.width * picture.height : 0;
+  return sizeBytes > MOST_BYTES || pixels > MOST_PIXELS;
 }
 
 const isText = ({ mediaType, sizeBytes }: File): boolean =>
@@ -26,7 +26,14 @@ const isText = ({ mediaType, sizeBytes }: File): boolean =>
 
 export function fileWays(file: File, name: string, recordId: string): Markup {
   const which = html`<span class="usa-sr-only">${name}, file ${file.n}</span>`;
-  return html`${isPicture(file) && covered(file, which, recordId)}
+  return html`${
+      isPicture(file) &&
+      (isLarge(file)
+        ? html`<p class="hf-small">
+            Too large to be shown here. Download it, or open it with a program for pictures.
+          </p>`
+        : covered(file, which, recordId))
+    }
     <p class="hf-file-ways">
       ${
         isText(file) &&

@@ -14,7 +14,7 @@ import { buildApp, openDoors } from '#api/api.ts';
 import { cloneDatabase, simpleReport, type TestFile } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { holdfastWith } from '../support/holdfast.ts';
-import { checkPage } from '../support/page-check.ts';
+import { checkPage, shoot } from '../support/page-check.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { DESK, PHONE, type Visitor } from '../support/visitor.ts';
 
@@ -552,9 +552,14 @@ describe('somebody at the record’s page', () => {
     const before = await views();
     await at.page.goto(scene.origin + href);
     expect(new URL(at.page.url()).origin).toBe(scene.content);
+    await shoot(at, 'content-text');
     const shown = await fetch(at.page.url());
     expect(await shown.text()).toBe('Grüße & <b>words</b>');
     expect(await views()).toBe(before + 1);
+    // A picture too, in the place of a page of ours: with a sandbox around it the browser still shows it.
+    await at.page.goto(`${scene.origin}/records/${recordId}/files/2`);
+    expect(await at.page.title()).toContain('40×30');
+    await shoot(at, 'content-picture');
     // Of what is a page of script nothing is offered but to keep it.
     await at.goTo(`/records/${recordId}`);
     expect(await at.count('#file-7 .hf-file-ways a')).toBe(1);
