@@ -1,6 +1,6 @@
-/** The register of an agency's own pages. A report may name an account that is not in it; it is taken, and shown as such. */
+/** The agency's own pages, as intake looks them up. A report may name one that is not in the register; it is taken, and shown as such. */
+import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import { newId } from '#record/record.ts';
 
 export interface Account {
   readonly id: string;
@@ -11,35 +11,24 @@ export interface Account {
   readonly name: string;
 }
 
-export async function addAccount({ agencyId, tx }: AgencyTx, account: Omit<Account, 'id'>): Promise<string> {
-  const id = newId();
-  await tx
-    .insertInto('account')
-    .values({
-      agency_id: agencyId,
-      id,
-      platform: account.platform,
-      native_id: account.nativeId,
-      handle: account.handle,
-      url: account.url,
-      name: account.name,
-    })
-    .execute();
-  return id;
-}
-
+/** Closed ones too, after those that are open: an old page may still be reported, and a new one may have its handle. */
 export async function listAccounts({ agencyId, tx }: AgencyTx): Promise<Account[]> {
   return await tx
     .selectFrom('account')
     .select(['id', 'platform', 'native_id as nativeId', 'handle', 'url', 'name'])
     .where('agency_id', '=', agencyId)
+    .orderBy(sql`closed_at is not null`)
     .orderBy('platform')
     .orderBy('name')
     .execute();
 }
 
 /** By what a person typed: its id here, its id or handle there (with or without @), or its address. Null: not registered. */
-export function findAccount(accounts: readonly Account[], platform: string, typed: string): Account | null {
+export function findAccount<Known extends Account>(
+  accounts: readonly Known[],
+  platform: string,
+  typed: string,
+): Known | null {
   const bare = typed.replace(/^@/, '').toLowerCase();
   const address = typed.replace(/\/+$/, '').toLowerCase();
   return (

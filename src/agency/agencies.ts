@@ -1,5 +1,7 @@
 /** Agencies themselves. Adding one is a system act; the slug is for ever, because sealed keys carry it. */
+import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
 
 export interface Agency {
   readonly id: string;
@@ -45,4 +47,23 @@ export async function zoneOf({ agencyId, tx }: AgencyTx): Promise<string> {
     .where('id', '=', agencyId)
     .executeTakeFirstOrThrow();
   return zone;
+}
+
+/** The civil day there, YYYY-MM-DD. */
+export function dayIn(zone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at);
+}
+
+/** The moment at which a civil day of the agency is over. The day is one that the calendar has. */
+export async function endOfDay({ agencyId, tx }: AgencyTx, day: string): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    select (${day}::date + 1)::timestamp at time zone zone as at from agency where id = ${agencyId}`.execute(
+    tx,
+  );
+  const [row] = rows;
+  if (row === undefined)
+    throw new ArchiveError('invariant-broken', 'An agency that is not there asked for the end of a day.', {
+      retry: 'never',
+    });
+  return row.at;
 }

@@ -5,8 +5,31 @@
  * of a session, is a digest. A ground is resolved to the clause as it stands that day and copied into the fact. Nothing of one
  * agency is read for another (the walls are in the database, migrations 0005 and 0008).
  */
-export { addAgency, AGENCY_SLUG, isZone, listAgencies, zoneOf, type Agency } from './agencies.ts';
-export { createKey, listKeys, openKeyring, revokeKey, type Keyring, type KeyView } from './keys.ts';
+export {
+  addAgency,
+  AGENCY_SLUG,
+  dayIn,
+  endOfDay,
+  isZone,
+  listAgencies,
+  zoneOf,
+  type Agency,
+} from './agencies.ts';
+export { civilDay } from './words.ts';
+export {
+  createKey,
+  isLive,
+  keyProblems,
+  listKeys,
+  makeKey,
+  openKeyring,
+  revokeKey,
+  rotateKey,
+  type KeyProblems,
+  type Keyring,
+  type KeyView,
+  type RotationRefusal,
+} from './keys.ts';
 export { actorOf, KEY_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
 export {
   addPerson,
@@ -61,5 +84,21 @@ export {
 } from './policies.ts';
 export { addPack, PACKS, type PolicyPack } from './packs.ts';
 export { readPolicyFile, type PolicyRead } from './policy-file.ts';
-export { addAccount, findAccount, listAccounts, type Account } from './accounts.ts';
+export { findAccount, listAccounts, type Account } from './accounts.ts';
+export {
+  accountAsNamed,
+  addAccount,
+  changeSite,
+  FORUMS,
+  listSites,
+  siteHistory,
+  siteLike,
+  siteOf,
+  siteProblems,
+  unregistered,
+  type Site,
+  type SiteFacts,
+  type SiteProblems,
+  type SiteVersion,
+} from './register.ts';
 export { samplePolicy } from './sample-policy.ts';

@@ -1,60 +1,183 @@
 /**
  * Keys for programs. People sign in (`sign-in.ts`). A key is 32 random bytes with a prefix that secret
- * scanners recognise; Postgres keeps its SHA-256. Scope: one agency, one role.
+ * scanners recognise; Postgres keeps its SHA-256. Scope: one agency, one role, and, where it is said, one source and a last day.
+ *
+ * A source bounds what a key can put into the archive, not what it reads: reports by it must carry that `source`, or one below it.
+ * The source of a fact names agency, channel, platform and account in this order, so a leaked key of the Facebook connector
+ * invents nothing of another platform. It is looked at in the statement that makes a report durable (`key_refusal`, migration 0014).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { newId } from '#record/record.ts';
+import { appendEvent, newId } from '#record/record.ts';
 import { KEY_ROLES, type Caller, type KeyRole } from './roles.ts';
+import { wordsOrNot } from './words.ts';
 
-/** The key itself is in the answer and nowhere else. */
+export interface NewKey {
+  readonly role: KeyRole;
+  readonly label: string;
+  /** Null or absent: any. */
+  readonly source?: string | null;
+  /** Null or absent: until it is revoked. */
+  readonly expiresAt?: Date | null;
+}
+export interface MadeKey {
+  /** In this answer and nowhere else. */
+  readonly key: string;
+  readonly keyId: string;
+}
+export type KeyProblems = Partial<Record<'label' | 'source' | 'expiresAt', string>>;
+
+/** What is wrong with it, and what to do. */
+export function keyProblems(agencyId: string, key: Omit<NewKey, 'role'>, now: Date): KeyProblems {
+  const problems: { -readonly [Member in keyof KeyProblems]: string } = {};
+  const label = wordsOrNot(key.label, 200);
+  if (label !== null) problems.label = `Say what the key is for. ${label}`;
+  const source = key.source ?? null;
+  if (source !== null && !isSource(source, agencyId))
+    problems.source = `Enter the beginning of a source, without a slash at its end, such as /agencies/${agencyId}/webhook/facebook, or nothing.`;
+  const expiresAt = key.expiresAt ?? null;
+  if (expiresAt !== null && !(expiresAt.getTime() > now.getTime()))
+    problems.expiresAt = 'Choose a moment that is still to come, or none.';
+  return problems;
+}
+
+/** A URI reference (RFC 3986) that is absolute in itself or on this host; of ours, only one of this agency. */
+function isSource(source: string, agencyId: string): boolean {
+  if (source.length > 500 || !/^(?:\/|[a-z][a-z0-9+.-]*:)[\x21-\x7e]*[^/\s]$/i.test(source)) return false;
+  return !source.startsWith('/agencies/') || `${source}/`.startsWith(`/agencies/${agencyId}/`);
+}
+
+/** `by`: as histories name them. */
 export async function createKey(
   db: Db,
-  { agencyId, role, label }: { readonly agencyId: string; readonly role: KeyRole; readonly label: string },
-): Promise<{ readonly key: string; readonly keyId: string }> {
+  key: NewKey & { readonly agencyId: string; readonly by?: string },
+): Promise<MadeKey> {
+  return await db.inAgency(key.agencyId, async (at) => await makeKey(at, key, key.by ?? 'cli'));
+}
+
+/** `replaces`: the key whose place it takes. Made with an entry in the history, or not at all. */
+export async function makeKey(
+  at: AgencyTx,
+  { role, label, source, expiresAt }: NewKey,
+  by: string,
+  replaces: string | null = null,
+): Promise<MadeKey> {
   const key = `hfk_${randomBytes(32).toString('base64url')}`;
   const keyId = newId();
-  await db.system
+  await at.tx
     .insertInto('api_key')
-    .values({ agency_id: agencyId, id: keyId, role, label, hash: digest(key), revoked_at: null })
+    .values({
+      agency_id: at.agencyId,
+      id: keyId,
+      role,
+      label,
+      hash: digest(key),
+      revoked_at: null,
+      source: source ?? null,
+      expires_at: expiresAt ?? null,
+      created_by: by,
+      replaces,
+    })
     .execute();
+  await appendEvent(at, null, {
+    type: 'key.made',
+    actor: by,
+    body: { key: keyId, role, ...(replaces === null ? {} : { replaces }) },
+  });
   return { key, keyId };
 }
 
-export async function revokeKey(db: Db, agencyId: string, keyId: string, now: Date): Promise<boolean> {
-  const revoked = await db.system
+export type RotationRefusal = 'not-live' | 'replaced' | 'two-live' | 'ends-in-the-past';
+
+/**
+ * A new key for the same purpose, beside the old one, which goes on until `endsAt`. While it does, neither can be rotated: never
+ * are three live for one purpose.
+ */
+export async function rotateKey(
+  at: AgencyTx,
+  keyId: string,
+  { endsAt, expiresAt, by, now }: { endsAt: Date; expiresAt: Date | null; by: string; now: Date },
+): Promise<MadeKey | { readonly refused: RotationRefusal }> {
+  if (!(endsAt.getTime() > now.getTime())) return { refused: 'ends-in-the-past' };
+  await sql`select from api_key where agency_id = ${at.agencyId} and id = ${keyId} for update`.execute(at.tx);
+  const keys = await listKeys(at);
+  const old = keys.find((one) => one.keyId === keyId);
+  if (old === undefined || !isLive(old, now)) return { refused: 'not-live' };
+  if (keys.some(({ replaces }) => replaces === keyId)) return { refused: 'replaced' };
+  const before = keys.find((one) => one.keyId === old.replaces);
+  if (before !== undefined && isLive(before, now)) return { refused: 'two-live' };
+  const made = await makeKey(at, { ...old, expiresAt }, by, keyId);
+  const ends = old.expiresAt === null || endsAt < old.expiresAt ? endsAt : old.expiresAt;
+  await at.tx
+    .updateTable('api_key')
+    .set({ expires_at: ends })
+    .where('agency_id', '=', at.agencyId)
+    .where('id', '=', keyId)
+    .execute();
+  await appendEvent(at, null, {
+    type: 'key.ends',
+    actor: by,
+    body: { key: keyId, at: ends.toISOString() },
+  });
+  return made;
+}
+
+export async function revokeKey(
+  db: Db,
+  agencyId: string,
+  keyId: string,
+  now: Date,
+  by = 'cli',
+): Promise<boolean> {
+  return await db.inAgency(agencyId, async (at) => await revoke(at, keyId, now, by));
+}
+
+async function revoke(at: AgencyTx, keyId: string, now: Date, by: string): Promise<boolean> {
+  const revoked = await at.tx
     .updateTable('api_key')
     .set({ revoked_at: now })
-    .where('agency_id', '=', agencyId)
+    .where('agency_id', '=', at.agencyId)
     .where('id', '=', keyId)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
-  return revoked.numUpdatedRows === 1n;
+  if (revoked.numUpdatedRows !== 1n) return false;
+  await appendEvent(at, null, { type: 'key.revoked', actor: by, body: { key: keyId } });
+  return true;
 }
 
 export interface KeyView {
   readonly keyId: string;
   readonly role: KeyRole;
   readonly label: string;
+  readonly source: string | null;
   readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly expiresAt: Date | null;
   /** The newest entry in the history that was made with it; null: it made none. */
   readonly lastUsed: Date | null;
   readonly revokedAt: Date | null;
+  /** The key whose place it took. */
+  readonly replaces: string | null;
+}
+
+export function isLive({ revokedAt, expiresAt }: KeyView, now: Date): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 
 /** Oldest first, revoked ones too. */
 export async function listKeys({ agencyId, tx }: AgencyTx): Promise<KeyView[]> {
   const { rows } = await sql<KeyView>`
     with used as (select actor, max(at) as at from event where agency_id = ${agencyId} and actor like 'key:%' group by actor)
-    select k.id as "keyId", k.role, k.label, k.created_at as "createdAt", u.at as "lastUsed", k.revoked_at as "revokedAt"
+    select k.id as "keyId", k.role, k.label, k.source, k.created_at as "createdAt", k.created_by as "createdBy",
+           k.expires_at as "expiresAt", u.at as "lastUsed", k.revoked_at as "revokedAt", k.replaces
       from api_key k left join used u on u.actor = 'key:' || k.id
      where k.agency_id = ${agencyId} order by k.created_at, k.id`.execute(tx);
   return rows;
 }
 
 export interface Keyring {
-  /** Null: no such key, or revoked. */
+  /** Null: no such key, or revoked, or its time is over. */
   callerOf(key: string): Promise<Caller | null>;
 }
 
@@ -89,6 +212,7 @@ async function lookUp(db: Db, hash: Buffer): Promise<Caller | null> {
     .select(['agency_id', 'id', 'role'])
     .where('hash', '=', hash)
     .where('revoked_at', 'is', null)
+    .where(sql<boolean>`(expires_at is null or expires_at > now())`)
     .executeTakeFirst();
   const role = KEY_ROLES.find((name) => name === row?.role);
   return row === undefined || role === undefined

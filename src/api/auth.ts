@@ -114,7 +114,7 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
     if (caller === null)
       throw new ArchiveError(
         'key-invalid',
-        'This key is not known, or was revoked. Ask your administrator for a new one.',
+        'This key is not known, was revoked, or its time is over. Ask your administrator for a new one.',
         { retry: 'never' },
       );
     if (!caller.roles.some((role) => roles.includes(role)))

@@ -1,9 +1,10 @@
 /** What an agency decided beforehand, for forms and programs: who one is, its clauses, its accounts, its series. */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { listPolicies } from '#agency/agency.ts';
+import { listPolicies, listSites } from '#agency/agency.ts';
 import { listSeries } from '#retention/retention.ts';
-import { callerOf, EVERYONE } from './auth.ts';
+import { peopleOf } from './administration.ts';
+import { callerOf, EVERYONE, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { problemResponses } from './schemas.ts';
 
@@ -65,9 +66,24 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
       };
     },
   );
-  app.get('/v1/accounts', options('The register of the agency’s own pages'), async (request) => ({
-    accounts: (await system.referenceOf(callerOf(request).agencyId)).accounts,
-  }));
+  app.get('/v1/accounts', options('The register of the agency’s own pages'), async (request) => {
+    const { agencyId, roles } = callerOf(request);
+    const { sites, nameOf } = await system.db.inAgency(agencyId, async (at) => ({
+      sites: await listSites(at),
+      ...(await peopleOf(at)),
+    }));
+    // Who looks after a page is for colleagues, not for each program that hands something in.
+    const reads = roles.some((role) => READERS.includes(role));
+    const shown = sites.map(({ people, others, version: _version, ...site }) => ({
+      ...site,
+      ...(reads ? { administrators: [...people.map((id) => nameOf(`person:${id}`)), ...others] } : {}),
+    }));
+    // Apart, because what is offered to choose from are the open ones.
+    return {
+      accounts: shown.filter(({ closedAt }) => closedAt === null),
+      closed: shown.filter(({ closedAt }) => closedAt !== null),
+    };
+  });
   app.get('/v1/schedules', options('Retention series, and whether each is confirmed'), async (request) => ({
     series: (await system.db.inAgency(callerOf(request).agencyId, listSeries)).map((series) => ({
       edition: series.edition,

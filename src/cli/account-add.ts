@@ -13,14 +13,21 @@ export const accountAdd: Verb = {
       .requiredOption('--handle <handle>', 'its name there, with or without @')
       .option('--url <address>', 'its address')
       .option('--native-id <id>', 'its id on the platform, where it has one')
-      .option('--name <name>', 'what moderators read (default: the handle)'),
+      .option('--name <name>', 'what moderators read (default: the handle)')
+      .option('--department <name>', 'whose it is')
+      .option('--forum <kind>', 'open, limited (to its subject), or none')
+      .option('--comment-rule <text>', 'what the site says about comments')
+      .option('--administrator <name...>', 'who looks after it there; several are allowed')
+      .option('--approved-by <name>', 'the office or person that approved the site')
+      .option('--approved-on <day>', 'YYYY-MM-DD; both or neither'),
   run: async (invocation) => {
     const { options, say, answer } = invocation;
-    const { addAccount, findAccount, listAccounts } = await import('#agency/agency.ts');
+    const { addAccount, FORUMS, siteLike, siteProblems } = await import('#agency/agency.ts');
     const text = (name: string): string | null => {
       const value = options[name];
       return typeof value === 'string' ? value : null;
     };
+    const forum = text('forum');
     const account = {
       platform: text('platform') ?? '',
       handle: text('handle') ?? '',
@@ -28,44 +35,42 @@ export const accountAdd: Verb = {
       nativeId: text('nativeId'),
       name: text('name') ?? text('handle') ?? '',
     };
-    const problems = [
-      ...(/^[a-z0-9][a-z0-9-]*$/.test(account.platform)
-        ? []
-        : ['--platform: expected a-z, 0-9 and -, such as facebook.']),
-      ...(['handle', 'nativeId', 'name'] as const).flatMap((name) =>
-        account[name] === null || isWords(account[name])
-          ? []
-          : [
-              `--${name === 'nativeId' ? 'native-id' : name}: expected 1 to 300 characters, without blanks at its ends.`,
-            ],
-      ),
-      ...(account.url === null || isAddress(account.url)
-        ? []
-        : ['--url: expected an address that begins with https:// or http://.']),
-    ];
+    const more = {
+      department: text('department'),
+      forum: FORUMS.find((one) => one === forum) ?? null,
+      commentRule: text('commentRule'),
+      others: Array.isArray(options['administrator']) ? options['administrator'].map(String) : [],
+      approvedBy: text('approvedBy'),
+      approvedOn: text('approvedOn'),
+    };
+    const problems = Object.entries(siteProblems({ ...account, ...more }))
+      .concat(
+        forum === null || more.forum !== null ? [] : [['forum', `Choose one of: ${FORUMS.join(', ')}.`]],
+      )
+      .map(([member, why]) => `- ${OPTIONS[member] ?? `--${member}`}: ${why}`);
     if (problems.length > 0) {
-      say(['Nothing was added:', ...problems.map((one) => `- ${one}`)].join('\n'));
+      say(['Nothing was added:', ...problems].join('\n'));
       return EXIT.usage;
     }
     return await withDatabase(invocation, async (db) => {
       const agency = await knownAgency(db, invocation);
       if (agency === null) return EXIT.refused;
       const added = await db.inAgency(agency.id, async (at) => {
-        const there = await listAccounts(at);
-        const typed = [account.handle, account.nativeId, account.url].filter((one) => one !== null);
-        const known = typed
-          .map((one) => findAccount(there, account.platform, one))
-          .find((one) => one !== null);
-        return known === undefined ? { id: await addAccount(at, account) } : { known };
+        const known = await siteLike(at, account);
+        return known === null ? { id: await addAccount(at, { ...account, ...more }) } : { known };
       });
       if (added.known !== undefined) {
+        const { name, id, closedAt } = added.known;
         say(
-          `${agency.name} has this account already, as "${added.known.name}" (${added.known.id}); nothing was changed.`,
+          `${agency.name} has this account already, as "${name}" (${id}${closedAt === null ? '' : ', closed'}); nothing was changed.`,
         );
         return EXIT.refused;
       }
+      const said = Object.fromEntries(
+        Object.entries(more).filter(([, value]) => value !== null && String(value) !== ''),
+      );
       answer(
-        { agency: agency.id, id: added.id, ...account },
+        { agency: agency.id, id: added.id, ...account, ...said },
         `Added ${account.name} (${account.platform}, ${account.handle}) as ${added.id}.`,
       );
       return EXIT.done;
@@ -73,10 +78,11 @@ export const accountAdd: Verb = {
   },
 };
 
-function isWords(text: string): boolean {
-  return text !== '' && text.trim() === text && text.length <= 300 && text.isWellFormed();
-}
-
-function isAddress(text: string): boolean {
-  return text.length <= 2000 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
+/** As somebody types them. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  nativeId: '--native-id',
+  commentRule: '--comment-rule',
+  others: '--administrator',
+  approvedBy: '--approved-by',
+  approvedOn: '--approved-on',
+};

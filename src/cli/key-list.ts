@@ -5,7 +5,7 @@ import { withDatabase } from './with-database.ts';
 
 export const keyList: Verb = {
   name: 'key list',
-  summary: 'List the keys of an agency: id, role, label, made, last used, revoked',
+  summary: 'List the keys of an agency: id, role, label, source, made, last used, expires, revoked',
   configure: (command) => {
     command.requiredOption('--agency <slug>', 'the agency');
     command.addHelpText(
@@ -15,11 +15,17 @@ export const keyList: Verb = {
   },
   run: async (invocation) => {
     const { answer } = invocation;
-    const { listKeys } = await import('#agency/agency.ts');
+    const { isLive, listKeys } = await import('#agency/agency.ts');
     return await withDatabase(invocation, async (db) => {
       const agency = await knownAgency(db, invocation);
       if (agency === null) return EXIT.refused;
       const keys = await db.inAgency(agency.id, listKeys);
+      const now = new Date();
+      const ends = (one: (typeof keys)[number]): string => {
+        if (one.revokedAt !== null) return `revoked ${time(one.revokedAt)}`;
+        if (one.expiresAt === null) return 'valid';
+        return `${isLive(one, now) ? 'valid until' : 'expired'} ${time(one.expiresAt)}`;
+      };
       const time = (at: Date | null): string => at?.toISOString() ?? 'not known';
       answer(
         { agency: agency.id, keys },
@@ -28,7 +34,7 @@ export const keyList: Verb = {
           : keys
               .map(
                 (one) =>
-                  `${one.keyId}  ${one.role.padEnd(17)}  made ${time(one.createdAt)}  last used ${time(one.lastUsed).padEnd(24)}  ${one.revokedAt === null ? 'valid' : `revoked ${time(one.revokedAt)}`}  ${one.label}`,
+                  `${one.keyId}  ${one.role.padEnd(17)}  made ${time(one.createdAt)}  last used ${time(one.lastUsed).padEnd(24)}  ${ends(one)}  ${one.label}${one.source === null ? '' : `  only ${one.source}`}`,
               )
               .join('\n'),
       );

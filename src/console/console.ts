@@ -31,6 +31,9 @@ export { officesPage } from './offices-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
 export { invitationPage, peoplePage } from './people-page.ts';
+export { keyPage, keysPage } from './keys-page.ts';
+export { accountsPage } from './accounts-page.ts';
+export { accountPage, newAccountPage } from './account-page.ts';
 export type { Frame, Viewer } from './layout.ts';
 
 const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];

@@ -52,12 +52,11 @@ export function page({ title, mode, main, viewer, script, wide }: PageParts): st
                 ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
                 ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
                 ${viewer !== null && viewer.roles.some((role) => role !== 'moderator') && html`<li><a href="/worklist">Worklist</a></li>`}
-                ${viewer?.roles.includes('administrator') === true && html`<li><a href="/people">People</a></li>`}
-                ${viewer?.roles.includes('administrator') === true && html`<li><a href="/offices">Offices</a></li>`}
-                <li><a href="/docs">API</a></li>
+                ${viewer === null && html`<li><a href="/docs">API</a></li>`}
                 ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
               </ul>
             </nav>
+            ${viewer !== null && agencyMenu(viewer)}
             ${viewer === null ? html`<p class="hf-who" id="who" hidden></p>` : signedIn(viewer)}
           </div>
         </header>
@@ -65,6 +64,24 @@ export function page({ title, mode, main, viewer, script, wide }: PageParts): st
       </body>
     </html> `;
   return whole.text;
+}
+
+/** What is looked at now and then: behind one word, so that a phone shows what is done every day in one row. */
+function agencyMenu({ roles }: Viewer): Markup {
+  const administers = roles.includes('administrator');
+  return html`<nav class="hf-menu" aria-label="Agency">
+    <details>
+      <summary>Agency</summary>
+      <ul>
+        <li><a href="/accounts">Accounts</a></li>
+        <li><a href="/policies">Policies</a></li>
+        ${administers && html`<li><a href="/people">People</a></li>`}
+        ${administers && html`<li><a href="/offices">Offices</a></li>`}
+        ${(administers || roles.includes('auditor')) && html`<li><a href="/keys">Keys</a></li>`}
+        <li><a href="/docs">API</a></li>
+      </ul>
+    </details>
+  </nav>`;
 }
 
 /** A role, as people say it. */

@@ -1,5 +1,6 @@
 /** Row types of `migrations/`. SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
 import type {
   CeremonyTable,
   FirstAccountLinkTable,
@@ -39,16 +40,6 @@ export interface AgencyTable {
   created_at: Generated<Date>;
 }
 
-export interface ApiKeyTable {
-  agency_id: string;
-  id: string;
-  role: string;
-  label: string;
-  hash: Buffer;
-  created_at: Generated<Date>;
-  revoked_at: Date | null;
-}
-
 export interface PolicyVersionTable {
   agency_id: string;
   policy_id: string;
@@ -59,6 +50,7 @@ export interface PolicyVersionTable {
   /** As the agency room defines it (`PolicyRules`); `{}` when the version was added without any. */
   rules: ColumnType<unknown, string | undefined, never>;
   source: Generated<string | null>;
+  created_by: Generated<string>;
 }
 
 export interface GroundTable {
@@ -71,17 +63,6 @@ export interface GroundTable {
   citation: string;
   clause: string;
   purpose: Generated<'remove' | 'keep'>;
-}
-
-export interface AccountTable {
-  agency_id: string;
-  id: string;
-  platform: string;
-  native_id: string | null;
-  handle: string | null;
-  url: string | null;
-  name: string;
-  created_at: Generated<Date>;
 }
 
 export interface SeriesTable {
@@ -262,6 +243,7 @@ export interface Tables {
   policy_version: PolicyVersionTable;
   ground: GroundTable;
   account: AccountTable;
+  account_version: AccountVersionTable;
   series: SeriesTable;
   classification_rule: ClassificationRuleTable;
   record: RecordTable;

@@ -246,9 +246,17 @@ function settled(answer: AcceptAnswer, toRecord: ConfirmedRecord | null): Accept
         { retry: 'never' },
       );
     case 'key-revoked':
-      throw new ArchiveError('key-invalid', 'This key was revoked. Ask your administrator for a new one.', {
-        retry: 'never',
-      });
+      throw new ArchiveError(
+        'key-invalid',
+        'This key was revoked, or its time is over. Ask your administrator for a new one.',
+        { retry: 'never' },
+      );
+    case 'source-refused':
+      throw new ArchiveError(
+        'source-not-allowed',
+        'This key takes reports of another source only, so nothing was taken. Your administrator sees on the page of keys which one; the source of a fact is its member "source", or, in the simple form, /agencies/<agency>/webhook/<platform>/<account>.',
+        { retry: 'never' },
+      );
   }
 }
 

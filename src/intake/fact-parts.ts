@@ -3,6 +3,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { Format } from 'typebox/format';
+import { VERBS } from '#record/record.ts';
 import { isRfc3339 } from './times.ts';
 
 // The library's own check also takes a zone name in brackets, which RFC 3339 does not know. There is one registry
@@ -35,25 +36,6 @@ export const KINDS = [
   'other',
 ] as const;
 export type ContentKind = (typeof KINDS)[number];
-
-export const VERBS = [
-  'delete',
-  'hide',
-  'unhide',
-  'edit',
-  'reject',
-  'hold',
-  'spam',
-  'block',
-  'ban',
-  'restrict',
-  'mute',
-  'limit',
-  'disable-comments',
-  'report',
-  'restore',
-  'none',
-] as const;
 
 export const UNKNOWN_REASONS = [
   'platform-did-not-provide',

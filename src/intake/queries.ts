@@ -81,6 +81,7 @@ export type AcceptAnswer =
   | { readonly outcome: 'conflict'; readonly recordId: string }
   | { readonly outcome: 'full'; readonly recordId: string }
   | { readonly outcome: 'key-revoked' }
+  | { readonly outcome: 'source-refused' }
   | { readonly outcome: 'session-ended' };
 
 export interface Acceptor {

@@ -5,7 +5,8 @@
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Settings } from 'typebox/system';
-import { KINDS, UNKNOWN_REASONS, VERBS } from './fact-parts.ts';
+import { VERBS } from '#record/record.ts';
+import { KINDS, UNKNOWN_REASONS } from './fact-parts.ts';
 import { StoredFact, SubmittedFact } from './fact-schema.ts';
 import { problemAt, refuseIfAny, type Problem } from './problems.ts';
 import { problemsOf } from './problem-sentences.ts';

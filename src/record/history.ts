@@ -32,6 +32,13 @@ export type EventType =
   | 'office.changed'
   | 'office.tried'
   | 'office.ended'
+  // what the agency decided: its sites, its clauses, its keys
+  | 'account.added'
+  | 'account.changed'
+  | 'policy.added'
+  | 'key.made'
+  | 'key.ends'
+  | 'key.revoked'
   | 'person.signed-in'
   | 'person.signed-out';
 

@@ -61,14 +61,21 @@ const OPEN: Readonly<Record<string, string>> = {
 
 let archive: Archive;
 /** Lakeside's, with the canary in all of it. */
-let theirs: { recordId: string; person: Colleague; officeId: string; uploadId: string };
+let theirs: {
+  recordId: string;
+  person: Colleague;
+  officeId: string;
+  uploadId: string;
+  accountId: string;
+  keyId: string;
+};
 let guarded: readonly Call[];
 
 beforeAll(async () => {
   archive = await openArchive();
   const { db } = archive.system;
   await addAgency(db, { id: 'lakeside', name: `City of ${CANARY}`, zone: 'America/Chicago' });
-  await db.inAgency('lakeside', async (at) => {
+  const accountId = await db.inAgency('lakeside', async (at) => {
     const ground = { clauseId: CANARY, label: CANARY, citation: CANARY, clause: CANARY };
     await addPolicy(at, {
       policyId: CANARY,
@@ -77,7 +84,8 @@ beforeAll(async () => {
       effectiveOn: '2026-01-01',
       grounds: [ground],
     });
-    await addAccount(at, { platform: 'x', nativeId: null, handle: CANARY, url: null, name: CANARY });
+    const account = { platform: 'x', nativeId: null, handle: CANARY, url: null, name: CANARY };
+    const id = await addAccount(at, account);
     await at.tx
       .insertInto('series')
       .values({
@@ -90,6 +98,7 @@ beforeAll(async () => {
         confirmed_at: null,
       })
       .execute();
+    return id;
   });
   await archive.work();
   const report = simpleReport({ text: CANARY, note: CANARY, author: { displayName: CANARY } });
@@ -130,21 +139,42 @@ beforeAll(async () => {
   const upload = await uploading(archive.app, {
     authorization: `Bearer ${await archive.key('administrator', 'lakeside')}`,
   }).begin(10, `filename ${Buffer.from(CANARY).toString('base64')}`);
-  theirs = { recordId: handed.body.recordId, person, officeId: office.id, uploadId: upload.id };
+  const { keyId } = await createKey(db, { agencyId: 'lakeside', role: 'intake', label: CANARY });
+  theirs = {
+    recordId: handed.body.recordId,
+    person,
+    officeId: office.id,
+    uploadId: upload.id,
+    accountId,
+    keyId,
+  };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
 afterAll(async () => await archive?.close());
 
+/** Where an address begins so, its id is not a record's. */
+const IDS: Readonly<Record<string, () => string>> = {
+  people: () => theirs.person.personId,
+  accounts: () => theirs.accountId,
+  keys: () => theirs.keyId,
+  offices: () => theirs.officeId,
+  uploads: () => theirs.uploadId,
+};
+/** Pages on which people decide, and no program: a key looks, and changes nothing. */
+const BY_PEOPLE = /^\/(people|accounts|keys)(\/|$)/;
+
+/** What a form sends, so that whoever may send it is not refused for what it says. */
+function formOf(url: string): string {
+  const name = randomUUID();
+  if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
+  if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
+  return `roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
+}
+
 /** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
 function addressOf(url: string): string {
   const values: Readonly<Record<string, string>> = {
-    id: url.startsWith('/people/')
-      ? theirs.person.personId
-      : url.startsWith('/offices/')
-        ? theirs.officeId
-        : url.startsWith('/v1/uploads/')
-          ? theirs.uploadId
-          : theirs.recordId,
+    id: IDS[url.replace('/v1/', '/').split('/')[1] ?? '']?.() ?? theirs.recordId,
     n: '2',
     step: 'inspect',
   };
@@ -185,7 +215,7 @@ async function make(call: Call, headers: Record<string, string>): Promise<Answer
     ...(sends && !call.url.startsWith('/v1/uploads')
       ? {
           payload: form
-            ? `roles=moderator&name=Somebody&duty=copy&email=${randomUUID()}%40rivertown.example`
+            ? formOf(call.url)
             : call.url.endsWith('/removal')
               ? '{}'
               : JSON.stringify(simpleReport({ text: randomUUID() })),
@@ -280,7 +310,14 @@ describe('every call', () => {
 
   test('with each role that may, of another agency: not by content, count, error or hint', async () => {
     const before = await lakeside();
-    const everyId = [theirs.recordId, theirs.uploadId, theirs.person.personId, theirs.officeId];
+    const everyId = [
+      theirs.recordId,
+      theirs.uploadId,
+      theirs.person.personId,
+      theirs.officeId,
+      theirs.accountId,
+      theirs.keyId,
+    ];
     let tried = 0;
     for (const role of PEOPLE) {
       const person = await colleague(archive, [role]);
@@ -291,8 +328,7 @@ describe('every call', () => {
         for (const call of guarded.filter(({ roles }) => roles?.includes(role))) {
           const answer = await make(call, credential);
           tried += 1;
-          // A key looks at people, and changes nobody.
-          if (call.url.startsWith('/people') && call.method === 'POST' && 'authorization' in credential) {
+          if (BY_PEOPLE.test(call.url) && call.method === 'POST' && 'authorization' in credential) {
             expect(answer.status).toBe(403);
             continue;
           }
@@ -322,6 +358,11 @@ describe('every call', () => {
       if ((await make(call, owner)).text.includes(CANARY)) found.push(call.url);
     expect(found.toSorted()).toEqual(
       [
+        '/accounts',
+        '/accounts/:id',
+        // By the names of its people.
+        '/accounts/new',
+        '/keys',
         '/offices',
         '/people',
         '/records',

@@ -316,6 +316,25 @@ describe('agencies and keys', () => {
     expect(await revoke('rivertown', plainId)).toBe(0);
   });
 
+  test('a key has a source and a last day when it is given them, and never ones that are none', async () => {
+    const make = async (...args: string[]) =>
+      await holdfast(['key', 'create', '--agency', 'rivertown', '--role', 'intake', '--json', ...args]);
+    const [made, ...unfit] = await Promise.all([
+      make('--source', '/agencies/rivertown/webhook/facebook', '--last-day', '2199-01-31'),
+      make('--source', '/agencies/lakeside'),
+      make('--source', '/agencies/rivertown/'),
+      make('--last-day', '2026-02-30'),
+      make('--last-day', '2020-01-01'),
+    ]);
+    expect(jsonOf(made)).toMatchObject({
+      source: '/agencies/rivertown/webhook/facebook',
+      expiresAt: '2199-02-01T06:00:00.000Z',
+    });
+    expect(unfit.map(({ code, out }) => [code, out])).toEqual(unfit.map(() => [2, '']));
+    const { out } = await holdfast('key list --agency rivertown');
+    expect(out).toMatch(/valid until 2199-02-01.+ only \/agencies\/rivertown\/webhook\/facebook/);
+  });
+
   test('keys are listed with what is known of each, and never as keys', async () => {
     const label = 'the front desk';
     const made = await Promise.all([
@@ -347,6 +366,10 @@ describe('agencies and keys', () => {
           createdAt: time,
           lastUsed: '2026-11-20T10:00:00.000Z',
           revokedAt: null,
+          source: null,
+          expiresAt: null,
+          createdBy: 'cli',
+          replaces: null,
         },
         {
           keyId: idleId,
@@ -355,6 +378,10 @@ describe('agencies and keys', () => {
           createdAt: time,
           lastUsed: null,
           revokedAt: time,
+          source: null,
+          expiresAt: null,
+          createdBy: 'cli',
+          replaces: null,
         },
       ]),
     );
@@ -516,6 +543,32 @@ describe('a body’s own clauses and accounts', () => {
     expect([bare.code, sameId.code]).toEqual([5, 5]);
     expect(bare.err).toContain('City of Lakeside on X');
     expect(jsonOf(other)).toMatchObject({ name: 'lakeside', url: null, nativeId: null });
+    const said = await account(
+      ...'--platform nextdoor --handle lakeside --department Parks --forum limited --approved-on 2026-06-01'.split(
+        ' ',
+      ),
+      '--approved-by',
+      'City Communications',
+      '--administrator',
+      'Sam Sample',
+      'Kim Kind',
+      '--json',
+    );
+    expect(jsonOf(said)).toMatchObject({
+      department: 'Parks',
+      forum: 'limited',
+      others: ['Sam Sample', 'Kim Kind'],
+      approvedBy: 'City Communications',
+      approvedOn: '2026-06-01',
+    });
+    const halves = await Promise.all([
+      account('--platform', 'x', '--handle', 'half', '--approved-by', 'Somebody'),
+      account('--platform', 'x', '--handle', 'half', '--forum', 'agora'),
+    ]);
+    expect(halves.map(({ code, err }) => [code, /--[\w-]+/.exec(err)?.[0]])).toEqual([
+      [2, '--approved-on'],
+      [2, '--forum'],
+    ]);
     expect(unfit.map((ended) => ended.code)).toEqual([2, 2, 2]);
     expect(unfit.map((ended) => /--\w+/.exec(ended.err)?.[0])).toEqual(['--platform', '--handle', '--url']);
   });

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, addAgency, addPack, addPolicy, PACKS, type PolicyPack } from '#agency/agency.ts';
-import { VERBS } from '#intake/fact-parts.ts';
+import { VERBS } from '#record/record.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { call } from '../support/looking.ts';
 import { png } from '../support/picture.ts';

@@ -171,6 +171,7 @@ describe('the catalogue', () => {
     const own = "(agency_id = current_setting('app.agency'::text))";
     const walled = [
       'account',
+      'account_version',
       'api_key',
       'arrival',
       'artifact',
@@ -202,10 +203,9 @@ describe('the catalogue', () => {
       [
         ...walled.map((table) => `${table} holdfast_app all: ${own} / ${own}`),
         "agency holdfast_app all: (id = current_setting('app.agency'::text)) / -",
-        ...['agency', 'api_key', 'notice', 'step', 'object'].map(
-          (table) => `${table} holdfast_system all: true / true`,
-        ),
+        ...['agency', 'notice', 'step', 'object'].map((table) => `${table} holdfast_system all: true / true`),
         ...[
+          'api_key',
           'record',
           'seal',
           'artifact',
@@ -260,10 +260,16 @@ describe('the catalogue', () => {
     PUBLIC: { migration: { select: '*' } },
     holdfast_app: {
       agency: { select: '*' },
-      api_key: { select: '*' },
+      api_key: { select: '*', insert: '*', update: 'expires_at revoked_at' },
       policy_version: { select: '*', insert: '*' },
       ground: { select: '*', insert: '*' },
-      account: { select: '*', insert: '*' },
+      account: {
+        select: '*',
+        insert: '*',
+        update:
+          'admin_names admin_people approved_by approved_on closed_at comment_rule department forum handle name native_id url',
+      },
+      account_version: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
       classification_rule: { select: '*', insert: '*' },
       record: {
@@ -314,7 +320,7 @@ describe('the catalogue', () => {
     },
     holdfast_system: {
       agency: { select: '*', insert: '*' },
-      api_key: { select: '*', insert: '*', update: 'revoked_at' },
+      api_key: { select: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
       record: { select: 'agency_id capture_outcome id received_at removal series state' },
       seal: { select: '*' },

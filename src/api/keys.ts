@@ -1,0 +1,195 @@
+/** The keys of an agency, for its administrators, who make, rotate and revoke them; its auditors look. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  actorOf,
+  civilDay,
+  dayIn,
+  endOfDay,
+  isLive,
+  KEY_ROLES,
+  keyProblems,
+  listKeys,
+  makeKey,
+  revokeKey,
+  rotateKey,
+  zoneOf,
+  type KeyView,
+  type RotationRefusal,
+} from '#agency/agency.ts';
+import { keyPage, keysPage } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
+import {
+  idHere,
+  mayChange,
+  notHere,
+  peopleOf,
+  refuseProgram,
+  sendPage,
+  textOrNull,
+} from './administration.ts';
+import { ADMINISTRATORS, callerOf } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+
+type Parts = Parameters<typeof keysPage>[1];
+
+const NO_KEY = 'There is no such key in this agency.';
+const BAD_DAY = 'Enter a day that the calendar has, as YYYY-MM-DD.';
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+const ROTATION_SENTENCES: Readonly<Record<RotationRefusal, string>> = {
+  'not-live': 'This key is over, so it cannot be rotated. Make a new one.',
+  replaced: 'Another key takes the place of this one already. Rotate that one.',
+  'two-live': 'Two keys for this purpose are live. Revoke the older one first, or wait until it ends.',
+  'ends-in-the-past':
+    'The last day of the old key lies in the past. Choose today or a later day, or revoke it.',
+};
+
+export function registerKeys(routes: FastifyInstance, context: ApiContext): void {
+  const { db, now } = context.system;
+  const lookers = {
+    schema: { hide: true },
+    config: { roles: [...ADMINISTRATORS, 'auditor'], page: true },
+  } as const;
+  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> = {},
+  ) => {
+    const { agencyId } = callerOf(request);
+    const at = now();
+    const parts = await db.inAgency(agencyId, async (tx) => {
+      const { zone, nameOf } = await peopleOf(tx);
+      const keys = await listKeys(tx);
+      const week = dayIn(zone, new Date(at.getTime() + WEEK_MS));
+      return { zone, inAWeek: week, keys: keys.map((key) => shown(key, keys, nameOf, at)) };
+    });
+    const page = keysPage(context.frameOf(request), {
+      ...parts,
+      agencyId,
+      changes: mayChange(request),
+      roles: KEY_ROLES.toSorted((one, other) => Number(other === 'intake') - Number(one === 'intake')),
+      typed: { label: '', role: 'intake', source: '', lastDay: '' },
+      errors: {},
+      said: null,
+      ...more,
+    });
+    return await sendPage(reply, page, more.errors !== undefined || more.said?.kind === 'error');
+  };
+  const showKey = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    made: { readonly key: string; readonly label: string; readonly old: string | null },
+  ) => await sendPage(reply, keyPage(context.frameOf(request), made));
+
+  void routes.register(async (app) => {
+    takeForms(app);
+
+    app.get('/keys', lookers, async (request, reply) => await show(request, reply));
+
+    app.post('/keys', administrators, async (request, reply) => {
+      refuseProgram(request, 'key create');
+      const form = formOf(request);
+      const caller = callerOf(request);
+      const typed = {
+        label: form.one('label'),
+        role: form.one('role'),
+        source: form.one('source'),
+        lastDay: form.one('lastDay'),
+      };
+      const role = KEY_ROLES.find((one) => one === typed.role);
+      const done = await db.inAgency(caller.agencyId, async (at) => {
+        const expiresAt = await lastMoment(at, typed.lastDay);
+        const key = {
+          label: typed.label,
+          source: textOrNull(typed.source),
+          expiresAt: expiresAt ?? null,
+        };
+        const { expiresAt: ends, ...problems } = keyProblems(caller.agencyId, key, now());
+        const lastDay = expiresAt === undefined ? BAD_DAY : ends;
+        const errors = {
+          ...problems,
+          ...(lastDay === undefined ? {} : { lastDay }),
+          ...(role === undefined ? { role: `Choose one of: ${KEY_ROLES.join(', ')}.` } : {}),
+        };
+        if (role === undefined || Object.keys(errors).length > 0) return { errors };
+        return await makeKey(at, { ...key, role }, actorOf(caller));
+      });
+      if ('errors' in done) return await show(request, reply, { typed, errors: done.errors });
+      return await showKey(request, reply, { key: done.key, label: typed.label, old: null });
+    });
+
+    app.post<{ Params: { id: string } }>('/keys/:id/rotation', administrators, async (request, reply) => {
+      refuseProgram(request, 'key create');
+      const id = idHere(request.params.id, 'key-not-found', NO_KEY);
+      const form = formOf(request);
+      const caller = callerOf(request);
+      const done = await db.inAgency(caller.agencyId, async (at) => {
+        const old = await keyHere(at, id);
+        const endsAt = await lastMoment(at, form.one(`${id}-ends`));
+        const expiresAt = await lastMoment(at, form.one(`${id}-lastDay`));
+        if (endsAt === undefined || endsAt === null || expiresAt === undefined) return { why: BAD_DAY };
+        const why = keyProblems(caller.agencyId, { label: old.label, expiresAt }, now()).expiresAt;
+        if (why !== undefined) return { why };
+        const made = await rotateKey(at, id, { endsAt, expiresAt, by: actorOf(caller), now: now() });
+        return 'refused' in made
+          ? { why: ROTATION_SENTENCES[made.refused] }
+          : { ...made, label: old.label, zone: await zoneOf(at), endsAt };
+      });
+      if ('why' in done)
+        return await show(request, reply, {
+          said: { kind: 'error', text: `Nothing was rotated. ${done.why}` },
+        });
+      const until = dayIn(done.zone, new Date(done.endsAt.getTime() - 1));
+      return await showKey(request, reply, {
+        ...done,
+        old: `The old key goes on until the end of ${until}.`,
+      });
+    });
+
+    app.post<{ Params: { id: string } }>('/keys/:id/revocation', administrators, async (request, reply) => {
+      refuseProgram(request, 'key revoke');
+      const id = idHere(request.params.id, 'key-not-found', NO_KEY);
+      const caller = callerOf(request);
+      const { label } = await db.inAgency(caller.agencyId, async (at) => await keyHere(at, id));
+      const isDone = await revokeKey(db, caller.agencyId, id, now(), actorOf(caller));
+      return await show(request, reply, {
+        said: { kind: 'success', text: isDone ? `${label} is revoked.` : `${label} was revoked before.` },
+      });
+    });
+  });
+}
+
+async function keyHere(at: AgencyTx, id: string): Promise<KeyView> {
+  const key = (await listKeys(at)).find(({ keyId }) => keyId === id);
+  if (key === undefined) throw notHere('key-not-found', NO_KEY);
+  return key;
+}
+
+/** When that day is over in the agency; null: no day was named; undefined: it is none. */
+async function lastMoment(at: AgencyTx, day: string): Promise<Date | null | undefined> {
+  if (day === '') return null;
+  return civilDay(day) ? await endOfDay(at, day) : undefined;
+}
+
+function shown(
+  key: KeyView,
+  keys: readonly KeyView[],
+  nameOf: (actor: string) => string,
+  now: Date,
+): Parts['keys'][number] {
+  const next = keys.find(({ replaces }) => replaces === key.keyId);
+  const before = keys.find(({ keyId }) => keyId === key.replaces);
+  return {
+    ...key,
+    createdAt: key.createdAt.toISOString(),
+    createdBy: nameOf(key.createdBy),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    lastUsed: key.lastUsed?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    isLive: isLive(key, now),
+    replacedBy: next?.label ?? null,
+    canRotate: next === undefined && (before === undefined || !isLive(before, now)),
+  };
+}

@@ -1,0 +1,204 @@
+/** The keys of an agency, for its administrators: what each is for, when it was used, and how it ends. The key itself is shown once. */
+import { alert } from './fields.ts';
+import { html, type Markup } from './html.ts';
+import { page, ROLE_NAMES, type Frame } from './layout.ts';
+import { line, oneOf, summary } from './longer-fields.ts';
+import { momentIn } from './times.ts';
+
+export interface ShownKey {
+  readonly keyId: string;
+  readonly role: string;
+  readonly label: string;
+  readonly source: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly expiresAt: string | null;
+  readonly lastUsed: string | null;
+  readonly revokedAt: string | null;
+  readonly isLive: boolean;
+  /** The label of none, one or two: the key that takes this one's place, and the one whose place it took. */
+  readonly replacedBy: string | null;
+  readonly canRotate: boolean;
+}
+
+export interface TypedKey {
+  readonly label: string;
+  readonly role: string;
+  readonly source: string;
+  /** YYYY-MM-DD, or empty. */
+  readonly lastDay: string;
+}
+
+export interface KeysParts {
+  readonly keys: readonly ShownKey[];
+  readonly zone: string;
+  readonly agencyId: string;
+  readonly changes: boolean;
+  readonly roles: readonly string[];
+  readonly typed: TypedKey;
+  readonly errors: Readonly<Partial<Record<keyof TypedKey, string>>>;
+  /** Offered as the last day of a key that is rotated. */
+  readonly inAWeek: string;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+}
+
+const LABELS: Readonly<Record<keyof TypedKey, string>> = {
+  label: 'What is it for?',
+  role: 'What may it do?',
+  source: 'Reports of one source only',
+  lastDay: 'Last day',
+};
+
+function roleName(role: string): string {
+  return ROLE_NAMES[role] ?? (role === 'intake' ? 'Program that hands in' : role);
+}
+
+export function keysPage(frame: Frame, parts: KeysParts): string {
+  const { keys, changes, said, errors, typed, roles, agencyId } = parts;
+  const live = keys.filter(({ isLive }) => isLive);
+  const over = keys.filter(({ isLive }) => !isLive);
+  return page({
+    title: 'Keys',
+    ...frame,
+    main: html`<h1 class="hf-h1">Keys</h1>
+      ${alert(said?.kind ?? 'success', said?.text ?? null)}
+      ${summary(Object.entries(errors).map(([name, why]) => [name, `${LABELS[name as keyof TypedKey]}: ${why}`]))}
+      <p class="hf-intro">Keys are for programs; people sign in.</p>
+      ${
+        live.length === 0
+          ? html`<p>No program has one.</p>`
+          : html`<ul class="hf-people" id="live">
+              ${live.map((key) => entry(key, parts))}
+            </ul>`
+      }
+      ${
+        changes &&
+        html`<section class="hf-panel" aria-labelledby="make-title">
+          <h2 class="hf-h2" id="make-title">Make a key</h2>
+          <form method="post" action="/keys" novalidate>
+            ${line({
+              name: 'label',
+              label: LABELS.label,
+              hint: 'Such as “Facebook connector”.',
+              value: typed.label,
+              error: errors.label,
+            })}
+            ${oneOf({
+              name: 'role',
+              label: LABELS.role,
+              hint: 'A program that hands in reads receipts, and never content.',
+              value: typed.role,
+              choices: roles.map((role) => [role, roleName(role)]),
+              error: errors.role,
+            })}
+            ${line({
+              name: 'source',
+              label: LABELS.source,
+              hint: `How the source of its reports begins, such as /agencies/${agencyId}/webhook/facebook. Empty: any.`,
+              value: typed.source,
+              error: errors.source,
+            })}
+            ${line({
+              name: 'lastDay',
+              label: LABELS.lastDay,
+              hint: 'It ends with that day. Empty: it goes on until it is revoked.',
+              type: 'date',
+              value: typed.lastDay,
+              error: errors.lastDay,
+            })}
+            <button class="usa-button" type="submit">Make it, and show it once</button>
+          </form>
+        </section>`
+      }
+      ${
+        over.length > 0 &&
+        html`<h2 class="hf-h2">Over</h2>
+          <ul class="hf-people" id="over">
+            ${over.map((key) => entry(key, parts))}
+          </ul>`
+      }`,
+  });
+}
+
+function entry(key: ShownKey, { zone, changes, inAWeek }: KeysParts): Markup {
+  const { keyId, label } = key;
+  return html`<li>
+    <strong>${label}</strong> <span class="hf-small">${roleName(key.role)}</span>
+    <p class="hf-small">Made ${momentIn(zone, key.createdAt)} by ${key.createdBy}.</p>
+    <p class="hf-small">
+      ${key.source === null ? 'Reports of any source.' : html`Reports of <code>${key.source}</code> only.`}
+      ${
+        key.lastUsed === null
+          ? 'It has not changed anything yet.'
+          : html`It last changed something ${momentIn(zone, key.lastUsed)}.`
+      }
+    </p>
+    <p class="hf-small">${ending(key, zone)}</p>
+    <p class="hf-small">Its id: <code>${keyId}</code></p>
+    ${
+      changes &&
+      key.isLive &&
+      html`<details class="hf-more hf-beside">
+        <summary>Rotate or revoke ${label}</summary>
+        ${
+          key.canRotate
+            ? html`<form method="post" action="/keys/${keyId}/rotation" novalidate>
+                <p class="hf-small">
+                  A new key for the same purpose is made and shown once. This one goes on beside it, so that
+                  there is time to put the new one in place.
+                </p>
+                ${line({
+                  name: `${keyId}-ends`,
+                  label: 'Last day of this key',
+                  type: 'date',
+                  value: inAWeek,
+                })}
+                ${line({
+                  name: `${keyId}-lastDay`,
+                  label: 'Last day of the new key',
+                  hint: 'Empty: it goes on until it is revoked.',
+                  type: 'date',
+                  value: '',
+                })}
+                <button class="usa-button usa-button--outline" type="submit">Rotate it</button>
+              </form>`
+            : html`<p class="hf-small">
+                It cannot be rotated now: two keys for its purpose are live. Revoke one of them first.
+              </p>`
+        }
+        <form method="post" action="/keys/${keyId}/revocation">
+          <p class="hf-small">Whoever uses it can do nothing more with it, at once. This cannot be undone.</p>
+          <button class="usa-button usa-button--secondary" type="submit">Revoke it</button>
+        </form>
+      </details>`
+    }
+  </li>`;
+}
+
+function ending(key: ShownKey, zone: string): Markup {
+  if (key.revokedAt !== null) return html`Revoked ${momentIn(zone, key.revokedAt)}.`;
+  if (key.expiresAt === null) return html`It has no last day.`;
+  const beside = key.replacedBy === null ? null : ' Another key takes its place.';
+  return key.isLive
+    ? html`It ends ${momentIn(zone, key.expiresAt)}.${beside}`
+    : html`It ended ${momentIn(zone, key.expiresAt)}.${beside}`;
+}
+
+/** The key, once. */
+export function keyPage(
+  frame: Frame,
+  { key, label, old }: { readonly key: string; readonly label: string; readonly old: string | null },
+): string {
+  return page({
+    title: 'A new key',
+    ...frame,
+    main: html`<h1 class="hf-h1">The key for ${label}</h1>
+      <p class="hf-intro">
+        It is shown this once. Put it where the program keeps its secrets, and nowhere else.
+      </p>
+      <p class="hf-link"><code id="key">${key}</code></p>
+      <p>The program sends it with each request: <code>Authorization: Bearer …</code></p>
+      ${old !== null && html`<p>${old}</p>`}
+      <p><a class="usa-button" href="/keys">I have put it away: back to the keys</a></p>`,
+  });
+}

@@ -1,0 +1,95 @@
+/** Parts of longer forms: fields that may stay empty, several lines, one of a few, a day. As in `fields.ts`, joined by name. */
+import { html, type Markup } from './html.ts';
+
+export interface Said {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string;
+  /** What is wrong with it. */
+  readonly error?: string | undefined;
+}
+
+function group({ name, label, hint, error }: Said, control: Markup): Markup {
+  return html`<div class="usa-form-group ${error !== undefined && 'usa-form-group--error'}">
+    <label class="usa-label" for="${name}">${label}</label>
+    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${hint}</span>`}
+    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error">${error}</span>`}
+    ${control}
+  </div>`;
+}
+
+function named({ name, hint, error }: Said): Markup {
+  const described = [
+    ...(hint === undefined ? [] : [`${name}-hint`]),
+    ...(error === undefined ? [] : [`${name}-error`]),
+  ].join(' ');
+  return html`id="${name}" name="${name}" ${described !== '' && html`aria-describedby="${described}"`}
+  ${error !== undefined && html`aria-invalid="true"`}`;
+}
+
+/** One line. `list`: words to choose from, or others. */
+export function line(
+  said: Said & { readonly type?: 'text' | 'date' | 'url' | 'number'; readonly list?: readonly string[] },
+): Markup {
+  const { name, value, type, list, error } = said;
+  return group(
+    said,
+    html`<input
+        class="usa-input ${error !== undefined && 'usa-input--error'}"
+        ${named(said)}
+        type="${type ?? 'text'}"
+        value="${value}"
+        autocomplete="off"
+        autocapitalize="none"
+        ${list !== undefined && html`list="${name}-list"`}
+      />${
+        list !== undefined &&
+        html`<datalist id="${name}-list">
+          ${list.map((one) => html`<option value="${one}"></option>`)}
+        </datalist>`
+      }`,
+  );
+}
+
+export function lines(said: Said & { readonly rows?: number }): Markup {
+  // The first line break after the tag is the browser's, not the text's.
+  return group(
+    said,
+    html`<textarea
+      class="usa-textarea hf-lines ${said.error !== undefined && 'usa-input--error'}"
+      ${named(said)}
+      rows="${said.rows ?? 3}"
+    >
+${said.value}</textarea>`,
+  );
+}
+
+export function oneOf(
+  said: Said & { readonly choices: readonly (readonly [value: string, label: string])[] },
+): Markup {
+  return group(
+    said,
+    html`<select class="usa-select" ${named(said)}>
+      ${said.choices.map(([value, label]) => html`<option value="${value}" ${value === said.value && html`selected`}>${label}</option>`)}
+    </select>`,
+  );
+}
+
+/** A list of what is wrong, each leading to its field. */
+export function summary(
+  problems: readonly (readonly [id: string | null, sentence: string])[],
+): Markup | null {
+  if (problems.length === 0) return null;
+  return html`<div class="usa-alert usa-alert--error hf-alert" role="alert" id="summary" tabindex="-1">
+    <div class="usa-alert__body">
+      <h2 class="usa-alert__heading">
+        Nothing was saved yet: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} to
+        be mended
+      </h2>
+      <ul class="usa-list">
+        ${problems.map(([id, sentence]) => html`<li>${id === null ? sentence : html`<a href="#${id}">${sentence}</a>`}</li>`)}
+      </ul>
+    </div>
+  </div>`;
+}
