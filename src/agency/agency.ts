@@ -79,10 +79,15 @@ export {
   allGrounds,
   currentGrounds,
   listPolicies,
+  readPolicy,
   type Ground,
+  type KeptPolicy,
+  type ListedPolicy,
   type PolicyVersion,
 } from './policies.ts';
 export { addPack, PACKS, type PolicyPack } from './packs.ts';
+export { comparePolicies } from './policy-comparison.ts';
+export { NO_RULES, policyOf, policyProblems, RULE_LISTS } from './policy-shape.ts';
 export { readPolicyFile, type PolicyRead } from './policy-file.ts';
 export { findAccount, listAccounts, type Account } from './accounts.ts';
 export {

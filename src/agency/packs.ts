@@ -23,6 +23,6 @@ export interface PolicyPack extends Omit<PolicyVersion, 'effectiveOn'> {
 export const PACKS: readonly PolicyPack[] = [kcmoAr127, kcmoPersonal, kirkwood, leesSummit416, kcpd2611];
 
 /** False: the agency has this version already. `today`: a civil date of the agency. */
-export async function addPack(at: AgencyTx, pack: PolicyPack, today: string): Promise<boolean> {
-  return await addPolicy(at, { ...pack, effectiveOn: pack.effectiveOn ?? today });
+export async function addPack(at: AgencyTx, pack: PolicyPack, today: string, by = 'cli'): Promise<boolean> {
+  return await addPolicy(at, { ...pack, effectiveOn: pack.effectiveOn ?? today }, by);
 }

@@ -1,6 +1,8 @@
 /** Removal grounds: each agency's own clauses, versioned. A record keeps the clause as it stood the day it was named. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
+import { appendEvent } from '#record/record.ts';
+import { NO_RULES } from './policy-shape.ts';
 
 export interface Ground {
   readonly policyId: string;
@@ -49,8 +51,9 @@ export interface PolicyVersion {
   readonly source?: string;
 }
 
-/** Adds a version; an existing one is never changed. Answers false when it is there already. */
-export async function addPolicy({ agencyId, tx }: AgencyTx, policy: PolicyVersion): Promise<boolean> {
+/** Adds a version; an existing one is never changed. Answers false when it is there already. `by`: as histories name them. */
+export async function addPolicy(at: AgencyTx, policy: PolicyVersion, by = 'cli'): Promise<boolean> {
+  const { agencyId, tx } = at;
   const added = await tx
     .insertInto('policy_version')
     .values({
@@ -61,6 +64,7 @@ export async function addPolicy({ agencyId, tx }: AgencyTx, policy: PolicyVersio
       effective_on: policy.effectiveOn,
       rules: JSON.stringify(policy.rules ?? {}),
       source: policy.source ?? null,
+      created_by: by,
     })
     .onConflict((conflict) => conflict.columns(['agency_id', 'policy_id', 'version']).doNothing())
     .executeTakeFirst();
@@ -81,7 +85,53 @@ export async function addPolicy({ agencyId, tx }: AgencyTx, policy: PolicyVersio
       })),
     )
     .execute();
+  await appendEvent(at, null, {
+    type: 'policy.added',
+    actor: by,
+    body: { policy: policy.policyId, version: policy.version, grounds: policy.grounds.length },
+  });
   return true;
+}
+
+export interface KeptPolicy extends PolicyVersion {
+  readonly rules: PolicyRules;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+/** One version with all that it says; null: there is none. */
+export async function readPolicy(
+  { agencyId, tx }: AgencyTx,
+  policyId: string,
+  version: string,
+): Promise<KeptPolicy | null> {
+  const row = await tx
+    .selectFrom('policy_version')
+    .select(['title', 'effective_on', 'rules', 'source', 'created_at', 'created_by'])
+    .where('agency_id', '=', agencyId)
+    .where('policy_id', '=', policyId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const grounds = await tx
+    .selectFrom('ground')
+    .select(['clause_id as clauseId', 'label', 'citation', 'clause', 'purpose'])
+    .where('agency_id', '=', agencyId)
+    .where('policy_id', '=', policyId)
+    .where('version', '=', version)
+    .orderBy('position')
+    .execute();
+  return {
+    policyId,
+    version,
+    title: row.title,
+    effectiveOn: row.effective_on,
+    grounds,
+    rules: { ...NO_RULES, ...(row.rules as Partial<PolicyRules>) },
+    ...(row.source === null ? {} : { source: row.source }),
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+  };
 }
 
 /** The clauses in force on a civil date: of each policy, the version that took effect last. */
@@ -123,6 +173,7 @@ export async function listPolicies({ agencyId, tx }: AgencyTx): Promise<ListedPo
     .where('agency_id', '=', agencyId)
     .orderBy('policy_id')
     .orderBy('effective_on', 'desc')
+    .orderBy('created_at', 'desc')
     .execute();
   return rows.map((row) => ({ ...row, rules: row.rules as ListedPolicy['rules'] }));
 }

@@ -7,7 +7,7 @@ export function wordsOrNot(text: string | null, most: number): string | null {
     : `Enter 1 to ${most.toLocaleString('en-US')} characters, without blanks at the beginning or end.`;
 }
 
-function isWords(value: unknown, most: number): value is string {
+export function isWords(value: unknown, most: number): value is string {
   return (
     typeof value === 'string' &&
     value !== '' &&

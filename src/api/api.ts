@@ -32,6 +32,7 @@ import { registerOperations } from './operations.ts';
 import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
 import { openPlaces, type Places } from './places.ts';
+import { registerPolicies } from './policies.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
 import { registerRecords } from './records.ts';
@@ -252,6 +253,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerPeople(routes, context);
     registerAccounts(routes, context);
     registerKeys(routes, context);
+    registerPolicies(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);
     registerOffices(routes, context);

@@ -6,10 +6,10 @@ import { ArchiveError } from '#errors.ts';
 const FORM_LIMIT_BYTES = 64 * 1024;
 
 /** For the routes of this instance alone: a report is never taken as a form. */
-export function takeForms(app: FastifyInstance): void {
+export function takeForms(app: FastifyInstance, bodyLimit = FORM_LIMIT_BYTES): void {
   app.addContentTypeParser(
     /^application\/x-www-form-urlencoded\s*(?:;|$)/i,
-    { parseAs: 'string', bodyLimit: FORM_LIMIT_BYTES },
+    { parseAs: 'string', bodyLimit },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
 }

@@ -29,7 +29,14 @@ it was named, and from that day on the newest version counts. The file:
     { "clauseId": "3.b", "label": "Advertising", "citation": "Policy 3(b)",
       "clause": "The words of the clause, as the policy has them." }
   ]
-}`,
+}
+A clause may say "purpose": "keep": a reason to keep what is not removed. Beside the clauses the file may say "source" (where the
+text comes from, and what about it nobody confirmed) and "rules", each entry in words of yours with its citation:
+  "rules": {
+    "custodian": { "says": "The City Clerk keeps the records.", "citation": "Policy 7" },
+    "sendTo": [], "mayRemove": [], "notices": [], "before": [], "kept": [],
+    "verbs": [{ "verb": "hide", "says": "hides", "citation": "Policy 7.2" }]
+  }`,
     );
   },
   run: async (invocation) => {

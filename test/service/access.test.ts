@@ -32,6 +32,9 @@ const PEOPLE: readonly Role[] = [
 /** Stands in everything that Lakeside has; nobody else may ever see it. */
 const CANARY = 'quokkaoflakeside';
 
+/** Its policy, which addresses name: no secret, and none of it is shown to anybody else. */
+const POLICY = 'policy-of-them';
+
 /** Calls that ask for nothing, and what they give. `HEAD` goes with `GET`. */
 const OPEN: Readonly<Record<string, string>> = {
   '/': 'leads to /report',
@@ -78,7 +81,7 @@ beforeAll(async () => {
   const accountId = await db.inAgency('lakeside', async (at) => {
     const ground = { clauseId: CANARY, label: CANARY, citation: CANARY, clause: CANARY };
     await addPolicy(at, {
-      policyId: CANARY,
+      policyId: POLICY,
       version: '1',
       title: CANARY,
       effectiveOn: '2026-01-01',
@@ -161,12 +164,15 @@ const IDS: Readonly<Record<string, () => string>> = {
   uploads: () => theirs.uploadId,
 };
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys)(\/|$)/;
+const BY_PEOPLE = /^\/(people|accounts|keys|policies)(\/|$)/;
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
 function formOf(url: string): string {
   const name = randomUUID();
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
+  if (url === '/policies/packs') return 'pack=kirkwood-social-media';
+  if (url.startsWith('/policies'))
+    return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
   return `roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -176,6 +182,8 @@ function addressOf(url: string): string {
   const values: Readonly<Record<string, string>> = {
     id: IDS[url.replace('/v1/', '/').split('/')[1] ?? '']?.() ?? theirs.recordId,
     n: '2',
+    policy: POLICY,
+    version: '1',
     step: 'inspect',
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
@@ -317,6 +325,7 @@ describe('every call', () => {
       theirs.officeId,
       theirs.accountId,
       theirs.keyId,
+      POLICY,
     ];
     let tried = 0;
     for (const role of PEOPLE) {
@@ -333,10 +342,11 @@ describe('every call', () => {
             continue;
           }
           const about = `${describeCall(call)} as ${role}`;
-          if (/:id/.test(call.url)) {
+          if (/:(id|policy)/.test(call.url)) {
             expect(answer.status, about).toBe(404);
             // As for one that does not exist, but for what the request itself named.
-            const none = await make({ ...call, url: call.url.replace(':id', randomUUID()) }, credential);
+            const elsewhere = call.url.replace(/:(id|policy)/, randomUUID());
+            const none = await make({ ...call, url: elsewhere }, credential);
             const bare = (text: string): string =>
               text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|"content-length":"\d+"|"date":"[^"]*"/g, '');
             expect(bare(answer.text), about).toBe(bare(none.text));
@@ -360,11 +370,16 @@ describe('every call', () => {
       [
         '/accounts',
         '/accounts/:id',
-        // By the names of its people.
+        // By the name of the agency in its head, as each page of theirs.
         '/accounts/new',
         '/keys',
         '/offices',
         '/people',
+        '/policies',
+        '/policies/:policy/compare',
+        '/policies/:policy/draft',
+        '/policies/:policy/versions/:version',
+        '/policies/draft',
         '/records',
         '/records/:id',
         '/v1/accounts',

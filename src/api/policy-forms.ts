@@ -1,0 +1,166 @@
+/** A version of a policy between its form and what the strict reading asks for. Each field keeps its name on the way there and back. */
+import {
+  NO_RULES,
+  policyOf,
+  policyProblems,
+  RULE_LISTS,
+  type KeptPolicy,
+  type PolicyVersion,
+} from '#agency/agency.ts';
+import type { policyDraftPage } from '#console/console.ts';
+import { linesOf } from './administration.ts';
+import type { Form } from './forms.ts';
+
+type Parts = Parameters<typeof policyDraftPage>[1];
+type Draft = Parts['draft'];
+export type DraftProblems = Parts['problems'];
+
+const MOST_PLACES = 250;
+
+const EMPTY_GROUND = { clauseId: '', label: '', citation: '', clause: '', purpose: 'remove', gone: false };
+const EMPTY_ENTRY = { says: '', citation: '', verb: '', gone: false };
+
+/** As the last version stands, without a name and a day, which somebody has to say; null: from the beginning. */
+export function draftFrom(policy: KeptPolicy | null): Draft {
+  const rules = policy?.rules ?? NO_RULES;
+  return {
+    policyId: policy?.policyId ?? '',
+    version: '',
+    effectiveOn: '',
+    title: policy?.title ?? '',
+    source: policy?.source ?? '',
+    grounds: (policy?.grounds ?? [EMPTY_GROUND]).map((ground, i) => ({
+      ...EMPTY_GROUND,
+      ...ground,
+      place: String(i + 1),
+    })),
+    custodian: rules.custodian ?? { says: '', citation: '' },
+    lists: Object.fromEntries(
+      RULE_LISTS.map((name) => [name, rules[name].map((entry) => ({ ...EMPTY_ENTRY, ...entry }))]),
+    ),
+  };
+}
+
+export function draftIn(form: Form, policyId: string | null): Draft {
+  const text = (name: string): string => linesOf(form.one(name));
+  const placesOf = (name: string): number[] => {
+    const count = /^\d{1,3}$/.test(form.one(name)) ? Number(form.one(name)) : 0;
+    return Array.from({ length: Math.min(count, MOST_PLACES) }, (_, i) => i);
+  };
+  const entry = (prefix: string) => ({
+    says: text(`${prefix}-says`),
+    citation: text(`${prefix}-citation`),
+    verb: text(`${prefix}-verb`),
+    gone: form.one(`${prefix}-gone`) === 'yes',
+  });
+  return {
+    policyId: policyId ?? text('policyId'),
+    version: text('version'),
+    title: text('title'),
+    effectiveOn: text('effectiveOn'),
+    source: text('source'),
+    grounds: placesOf('grounds').map((i) => ({
+      clauseId: text(`grounds${i}-clauseId`),
+      label: text(`grounds${i}-label`),
+      citation: text(`grounds${i}-citation`),
+      clause: text(`grounds${i}-clause`),
+      purpose: text(`grounds${i}-purpose`),
+      place: text(`grounds${i}-place`),
+      gone: form.one(`grounds${i}-gone`) === 'yes',
+    })),
+    custodian: { says: text('custodian-says'), citation: text('custodian-citation') },
+    lists: Object.fromEntries(
+      RULE_LISTS.map((name) => [name, placesOf(name).map((i) => entry(`${name}${i}`))]),
+    ),
+  };
+}
+
+/** With one more place to fill in, in one of its lists. */
+export function withPlace(draft: Draft, list: string): Draft {
+  if (list === 'grounds') {
+    const place = String(draft.grounds.length + 1);
+    return { ...draft, grounds: [...draft.grounds, { ...EMPTY_GROUND, place }] };
+  }
+  const entries = draft.lists[list];
+  return entries === undefined
+    ? draft
+    : { ...draft, lists: { ...draft.lists, [list]: [...entries, EMPTY_ENTRY] } };
+}
+
+/** What the form says, or all that is wrong with it. Places that stayed empty, or are to be taken away, say nothing. */
+export function policyIn(
+  draft: Draft,
+): { readonly policy: PolicyVersion } | { readonly problems: DraftProblems } {
+  const grounds = draft.grounds
+    .map((ground, i) => ({ ground, i, place: Number(ground.place) }))
+    .filter(
+      ({ ground: { clauseId, label, citation, clause, gone } }) =>
+        !gone && clauseId + label + citation + clause !== '',
+    );
+  const misplaced = grounds.filter(({ ground }) => !/^\d{1,4}$/.test(ground.place));
+  const ordered = grounds.toSorted((one, other) => one.place - other.place);
+  const lists = RULE_LISTS.map((name) => ({
+    name,
+    entries: (draft.lists[name] ?? [])
+      .map((entry, i) => ({ entry, i }))
+      .filter(({ entry: { says, citation, verb, gone } }) => !gone && says + citation + verb !== ''),
+  }));
+  const value = {
+    policyId: draft.policyId,
+    version: draft.version,
+    title: draft.title,
+    effectiveOn: draft.effectiveOn,
+    ...(draft.source === '' ? {} : { source: draft.source }),
+    grounds: ordered.map(({ ground: { clauseId, label, citation, clause, purpose } }) => ({
+      clauseId,
+      label,
+      citation,
+      clause,
+      purpose,
+    })),
+    rules: {
+      custodian: draft.custodian.says + draft.custodian.citation === '' ? null : draft.custodian,
+      ...Object.fromEntries(
+        lists.map(({ name, entries }) => [
+          name,
+          entries.map(({ entry: { says, citation, verb } }) =>
+            name === 'verbs' ? { verb, says, citation } : { says, citation },
+          ),
+        ]),
+      ),
+    },
+  };
+  /** `grounds[2].label` of the value → the field in which it was typed. */
+  const fieldOf = (path: string): string | null => {
+    const [, list, index, member] = /^(?:rules\.)?(\w+)\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
+    if (list === undefined)
+      return path === 'grounds' ? 'grounds' : path.replace(/^rules\.custodian\./, 'custodian-') || null;
+    const at =
+      list === 'grounds'
+        ? ordered[Number(index)]?.i
+        : lists.find(({ name }) => name === list)?.entries[Number(index)]?.i;
+    return at === undefined ? null : `${list}${at}-${member ?? ''}`;
+  };
+  const nameOf = (index: number): string => ordered[index]?.ground.clauseId || String(index + 1);
+  const problems: (readonly [string | null, string])[] = [
+    ...policyProblems(value).map(({ path, why }) => [fieldOf(path), sentence(path, why, nameOf)] as const),
+    ...misplaced.map(
+      ({ i }) => [`grounds${i}-place`, 'Place in the list: expected a number, such as 3.'] as const,
+    ),
+  ];
+  return problems.length > 0 ? { problems } : { policy: policyOf(value) };
+}
+
+/** `grounds[2].label: expected …` as somebody reads it who sees a form. */
+function sentence(path: string, why: string, nameOf: (index: number) => string): string {
+  const [, list, index, member] = /^(?:rules\.)?(\w+)\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
+  const place =
+    list === undefined
+      ? path.replace(/^rules\.custodian\./, 'who keeps the records, ')
+      : `${list === 'grounds' ? `clause ${nameOf(Number(index))}` : `${list} ${Number(index) + 1}`}, ${member ?? ''}`;
+  const said = why.replace(
+    /grounds\[(\d+)\]/,
+    (_, i: string) => `another clause, at place ${Number(i) + 1},`,
+  );
+  return `${place.charAt(0).toUpperCase()}${place.slice(1)}: ${said}.`;
+}

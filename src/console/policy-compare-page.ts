@@ -1,0 +1,122 @@
+/** Two versions of a policy beside one another. What is gone is struck through and what is new underlined; both are said in words too. */
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { oneOf } from './longer-fields.ts';
+import { PART_NAMES, PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
+
+interface Piece {
+  readonly is: 'same' | 'gone' | 'new';
+  readonly text: string;
+}
+
+export interface CompareParts {
+  readonly policyId: string;
+  readonly title: string;
+  /** Newest first. */
+  readonly versions: readonly { readonly version: string; readonly effectiveOn: string }[];
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly {
+    readonly is: 'added' | 'removed' | 'changed';
+    readonly of: string;
+    readonly name: string | null;
+    readonly parts: readonly {
+      readonly part: string;
+      readonly pieces: readonly Piece[];
+    }[];
+  }[];
+  readonly order: { readonly was: readonly string[]; readonly is: readonly string[] } | null;
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  added: 'Added',
+  removed: 'Taken away',
+  changed: 'Changed',
+};
+
+export function policyComparePage(frame: Frame, parts: CompareParts): string {
+  const { policyId, title, versions, from, to, changes, order } = parts;
+  const choices = versions.map(
+    ({ version, effectiveOn }) => [version, `${version}, from ${effectiveOn}`] as const,
+  );
+  return page({
+    title: `${title}: version ${to} against ${from}`,
+    ...frame,
+    main: html`<h1 class="hf-h1">${title}</h1>
+      <form class="hf-form hf-search" method="get" action="/policies/${policyId}/compare">
+        ${oneOf({ name: 'from', label: 'From version', value: from, choices })}
+        ${oneOf({ name: 'to', label: 'To version', value: to, choices })}
+        <button class="usa-button hf-submit" type="submit">Compare</button>
+      </form>
+      <p class="hf-intro" role="status">
+        ${
+          changes.length === 0 && order === null
+            ? html`Version ${to} says the same as version ${from}.`
+            : html`What changed from <a href="${versionPath(policyId, from)}">version ${from}</a> to
+                <a href="${versionPath(policyId, to)}">version ${to}</a>: ${counted(changes)}`
+        }
+      </p>
+      ${
+        changes.length > 0 &&
+        html`<p class="hf-small">
+          <del class="hf-gone">What was taken away is struck through</del>;
+          <ins class="hf-new">what was added is underlined</ins>.
+        </p>`
+      }
+      ${changes.map(change)}
+      ${
+        order !== null &&
+        html`<section aria-labelledby="order-title">
+          <h2 class="hf-h2" id="order-title">In another order: the clauses</h2>
+          <p>Was: ${order.was.join(', ')}</p>
+          <p>Is: ${order.is.join(', ')}</p>
+        </section>`
+      }
+      <p><a href="/policies">Back to the policies</a></p>`,
+  });
+}
+
+function counted(changes: CompareParts['changes']): string {
+  const words = Object.entries(DONE)
+    .map(([is, name]) => [changes.filter((one) => one.is === is).length, name.toLowerCase()] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, name]) => `${count} ${name}`);
+  return `${words.length === 0 ? 'only the order' : words.join(', ')}.`;
+}
+
+function change({ is, of, name, parts }: CompareParts['changes'][number], i: number): Markup {
+  return html`<section class="hf-change" aria-labelledby="change-${i}">
+    <h2 class="hf-h2" id="change-${i}">${DONE[is] ?? is}: ${nameOf(of, name)}</h2>
+    ${parts.map(
+      ({ part, pieces }) =>
+        html`<h3 class="hf-h3">${PART_NAMES[part] ?? part}</h3>
+          ${diff(part, pieces)}`,
+    )}
+  </section>`;
+}
+
+/** As one line: each space of it would be shown. */
+function diff(part: string, pieces: readonly Piece[]): Markup {
+  const words = pieces.map(({ is, text }) =>
+    marked({ is, text: part === 'purpose' ? (PURPOSE_NAMES[text] ?? text) : text }),
+  );
+  return html`<p class="hf-diff">${words}</p>`;
+}
+
+function nameOf(of: string, name: string | null): string {
+  if (of === 'policy') return 'Title and source';
+  if (of === 'ground') return `Clause ${name ?? ''}`;
+  return `${RULE_NAMES[of] ?? of}${name === null ? '' : ` (${name})`}`;
+}
+
+/** Most readers of screens pass over what an element means: so it is said. */
+function marked({ is, text }: Piece): Markup {
+  if (is === 'same') return html`${text}`;
+  return is === 'gone'
+    ? html`<del class="hf-gone"
+        ><span class="usa-sr-only">[taken away: </span>${text}<span class="usa-sr-only">]</span></del
+      >`
+    : html`<ins class="hf-new"
+        ><span class="usa-sr-only">[added: </span>${text}<span class="usa-sr-only">]</span></ins
+      >`;
+}

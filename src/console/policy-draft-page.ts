@@ -1,0 +1,205 @@
+/**
+ * A new version of a policy, as a form that works without scripts: it holds all that was typed, each button sends all of it, and
+ * the page comes back with one more place to fill in. Nothing of it is kept on the server before it is saved.
+ */
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { line, lines, oneOf, summary } from './longer-fields.ts';
+import { ENTRY_NAMES, PURPOSE_NAMES, RULE_NAMES } from './policy-words.ts';
+import { VERB_NAMES } from './words.ts';
+
+export interface DraftGround {
+  readonly clauseId: string;
+  readonly label: string;
+  readonly citation: string;
+  readonly clause: string;
+  readonly purpose: string;
+  /** Where it stands among the others: a number, as it was typed. */
+  readonly place: string;
+  readonly gone: boolean;
+}
+
+export interface DraftEntry {
+  readonly says: string;
+  readonly citation: string;
+  /** Of `verbs` alone. */
+  readonly verb: string;
+  readonly gone: boolean;
+}
+
+export interface Draft {
+  readonly policyId: string;
+  readonly version: string;
+  readonly title: string;
+  readonly effectiveOn: string;
+  readonly source: string;
+  readonly grounds: readonly DraftGround[];
+  readonly custodian: { readonly says: string; readonly citation: string };
+  readonly lists: Readonly<Record<string, readonly DraftEntry[]>>;
+}
+
+export interface DraftParts {
+  readonly draft: Draft;
+  /** The newest version when the page was opened; null: a policy that is not there yet. */
+  readonly latest: string | null;
+  /** What is wrong, by the name of its field; null: of the whole. */
+  readonly problems: readonly (readonly [field: string | null, sentence: string])[];
+  /** The list in which a place was just added: its last entry is open, and has the focus. */
+  readonly added: string | null;
+  readonly verbs: readonly string[];
+}
+
+export function policyDraftPage(frame: Frame, parts: DraftParts): string {
+  const { draft, latest, problems } = parts;
+  const error = (name: string): string | undefined => problems.find(([field]) => field === name)?.[1];
+  const isNew = latest === null;
+  return page({
+    title: isNew ? 'A new policy' : `A new version of ${draft.policyId}`,
+    ...frame,
+    main: html`<h1 class="hf-h1">${isNew ? 'A new policy' : `A new version of ${draft.policyId}`}</h1>
+      ${summary(problems)}
+      ${
+        !isNew &&
+        html`<p class="hf-intro">
+          It begins as version ${latest} stands. Change what changed; nothing counts before you save it.
+        </p>`
+      }
+      <form
+        class="hf-form"
+        method="post"
+        action="${isNew ? '/policies/draft' : `/policies/${draft.policyId}/draft`}"
+        novalidate
+      >
+        <input type="hidden" name="latest" value="${latest ?? ''}" />
+        ${
+          isNew &&
+          line({
+            name: 'policyId',
+            label: 'Short name of the policy, for ever',
+            hint: 'Clauses are cited by it, such as rivertown-social-media.',
+            value: draft.policyId,
+            error: error('policyId'),
+          })
+        }
+        ${line({
+          name: 'version',
+          label: 'Name of this version',
+          hint: 'Such as the day of the decision, 2026-12-01.',
+          value: draft.version,
+          error: error('version'),
+        })}
+        ${line({
+          name: 'effectiveOn',
+          label: 'Takes effect on',
+          type: 'date',
+          hint: 'From that day on moderators choose from its clauses.',
+          value: draft.effectiveOn,
+          error: error('effectiveOn'),
+        })}
+        ${line({ name: 'title', label: 'Title', value: draft.title, error: error('title') })}
+        ${lines({
+          name: 'source',
+          label: 'Where the text comes from',
+          hint: 'And what about it nobody confirmed. May stay empty.',
+          value: draft.source,
+          error: error('source'),
+        })}
+        <button class="usa-button hf-submit" type="submit" name="do" value="save">Save this version</button>
+        <h2 class="hf-h2" id="grounds">Clauses</h2>
+        <input type="hidden" name="grounds" value="${draft.grounds.length}" />
+        ${draft.grounds.map((one, i) => groundFields(one, i, parts, error))}
+        <button class="usa-button usa-button--outline" type="submit" name="do" value="add-grounds">
+          Add a clause
+        </button>
+        <h2 class="hf-h2">${RULE_NAMES['custodian'] ?? ''}</h2>
+        ${lines({ name: 'custodian-says', label: 'What the policy says', hint: 'Empty: it names nobody.', value: draft.custodian.says, error: error('custodian-says') })}
+        ${line({ name: 'custodian-citation', label: 'Citation', value: draft.custodian.citation, error: error('custodian-citation') })}
+        ${Object.entries(draft.lists).map(
+          ([name, entries]) =>
+            html`<h2 class="hf-h2">${RULE_NAMES[name] ?? name}</h2>
+              <input type="hidden" name="${name}" value="${entries.length}" />
+              ${entries.map((one, i) => entryFields(name, one, i, parts, error))}
+              <button class="usa-button usa-button--outline" type="submit" name="do" value="add-${name}">
+                Add a ${ENTRY_NAMES[name] ?? name}
+              </button>`,
+        )}
+        <p class="hf-end">
+          <button class="usa-button" type="submit" name="do" value="save">Save this version</button>
+        </p>
+      </form>
+      <p><a href="/policies">Back to the policies, and save nothing</a></p>`,
+  });
+}
+
+type ErrorOf = (name: string) => string | undefined;
+
+function isOpen(prefix: string, members: readonly string[], error: ErrorOf): boolean {
+  return members.some((member) => error(`${prefix}-${member}`) !== undefined);
+}
+
+function groundFields(
+  { clauseId, label, citation, clause, purpose, place, gone }: DraftGround,
+  i: number,
+  { added, draft }: DraftParts,
+  error: ErrorOf,
+): Markup {
+  const prefix = `grounds${i}`;
+  const isNew = added === 'grounds' && i === draft.grounds.length - 1;
+  const open =
+    isNew || isOpen(prefix, ['clauseId', 'label', 'citation', 'clause', 'purpose', 'place'], error);
+  const name = clauseId === '' ? `Clause ${i + 1}` : `${clauseId} ${label}`;
+  return html`<details class="hf-more" ${open && html`open`}>
+    <summary ${isNew && html`autofocus`}>${name}${gone && ' (to be taken away)'}</summary>
+    ${line({ name: `${prefix}-clauseId`, label: 'Number', hint: 'The clause’s own, such as 3.b.', value: clauseId, error: error(`${prefix}-clauseId`) })}
+    ${line({ name: `${prefix}-label`, label: 'Label', hint: 'Short, in plain words of yours, for a phone.', value: label, error: error(`${prefix}-label`) })}
+    ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
+    ${lines({ name: `${prefix}-clause`, label: 'Words', hint: 'As the policy has them.', rows: 4, value: clause, error: error(`${prefix}-clause`) })}
+    ${oneOf({ name: `${prefix}-purpose`, label: 'Purpose', value: purpose, choices: Object.entries(PURPOSE_NAMES), error: error(`${prefix}-purpose`) })}
+    ${line({ name: `${prefix}-place`, label: 'Place in the list', type: 'number', value: place, error: error(`${prefix}-place`) })}
+    ${takeAway(prefix, `Take clause ${name} away`, gone)}
+  </details>`;
+}
+
+function entryFields(
+  list: string,
+  { says, citation, verb, gone }: DraftEntry,
+  i: number,
+  { added, draft, verbs }: DraftParts,
+  error: ErrorOf,
+): Markup {
+  const prefix = `${list}${i}`;
+  const isNew = added === list && i === (draft.lists[list]?.length ?? 0) - 1;
+  const open = isNew || isOpen(prefix, ['says', 'citation', 'verb'], error);
+  const entry = ENTRY_NAMES[list] ?? list;
+  const name = says === '' ? `New ${entry}` : says.length > 80 ? `${says.slice(0, 79)}…` : says;
+  return html`<details class="hf-more" ${open && html`open`}>
+    <summary ${isNew && html`autofocus`}>${name}${gone && ' (to be taken away)'}</summary>
+    ${
+      list === 'verbs' &&
+      oneOf({
+        name: `${prefix}-verb`,
+        label: 'Stands for',
+        value: verb,
+        choices: [['', 'Choose'], ...verbs.map((one) => [one, VERB_NAMES[one] ?? one] as const)],
+        error: error(`${prefix}-verb`),
+      })
+    }
+    ${lines({ name: `${prefix}-says`, label: list === 'verbs' ? 'The policy’s own word' : 'What the policy says', value: says, error: error(`${prefix}-says`) })}
+    ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
+    ${takeAway(prefix, `Take this ${entry} away`, gone)}
+  </details>`;
+}
+
+function takeAway(prefix: string, label: string, gone: boolean): Markup {
+  return html`<div class="usa-checkbox">
+    <input
+      class="usa-checkbox__input"
+      type="checkbox"
+      id="${prefix}-gone"
+      name="${prefix}-gone"
+      value="yes"
+      ${gone && html`checked`}
+    />
+    <label class="usa-checkbox__label" for="${prefix}-gone">${label}</label>
+  </div>`;
+}
