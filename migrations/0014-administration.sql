@@ -63,9 +63,13 @@ grant insert on api_key to holdfast_app;
 grant update (revoked_at, expires_at) on api_key to holdfast_app;
 
 -- Why a report by this key is not taken; null: it is. Looked at in the statement that makes the report durable, as a session is.
+-- The source of a CloudEvent is whatever its sender wrote. Where a key is bound to one of ours (/agencies/<agency>/<channel>/<platform>),
+-- what the fact itself is about counts too, and the record that it is added to: else a true source would carry another platform in.
 create function key_refusal(p jsonb) returns text language plpgsql as $$
 declare
-  k record;
+  k         record;
+  channel   text := '/agencies/' || (p->>'agency') || '/' || coalesce(p #>> '{fact,data,channel}', '');
+  platform  text;
 begin
   perform set_config('app.agency', p->>'agency', true);
   select a.source, a.revoked_at is null and (a.expires_at is null or a.expires_at > now()) as counts into k
@@ -73,6 +77,14 @@ begin
   if not found or not k.counts then return 'key-revoked'; end if;
   if k.source is not null and p->>'source' <> k.source and not starts_with(p->>'source', k.source || '/') then
     return 'source-refused';
+  end if;
+  if starts_with(k.source, '/agencies/') then
+    for platform in
+      select p->>'platform'
+      union select r.platform from record r where r.agency_id = p->>'agency' and r.id = (p->>'toRecord')::uuid
+    loop
+      if not starts_with(channel || '/' || platform || '/', k.source || '/') then return 'source-refused'; end if;
+    end loop;
   end if;
   return null;
 end $$;

@@ -3,8 +3,9 @@
  * scanners recognise; Postgres keeps its SHA-256. Scope: one agency, one role, and, where it is said, one source and a last day.
  *
  * A source bounds what a key can put into the archive, not what it reads: reports by it must carry that `source`, or one below it.
- * The source of a fact names agency, channel, platform and account in this order, so a leaked key of the Facebook connector
- * invents nothing of another platform. It is looked at in the statement that makes a report durable (`key_refusal`, migration 0014).
+ * Sources of ours name agency, channel and platform in this order, and what the fact is about is held against them too, so a leaked key
+ * of the Facebook connector invents nothing of another platform. No deeper: an account is written in more ways than one. All of it is
+ * looked at in the statement that makes a report durable (`key_refusal`, migration 0014).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
@@ -35,17 +36,18 @@ export function keyProblems(agencyId: string, key: Omit<NewKey, 'role'>, now: Da
   if (label !== null) problems.label = `Say what the key is for. ${label}`;
   const source = key.source ?? null;
   if (source !== null && !isSource(source, agencyId))
-    problems.source = `Enter the beginning of a source, without a slash at its end, such as /agencies/${agencyId}/webhook/facebook, or nothing.`;
+    problems.source = `Enter the beginning of a source, without a slash at its end and no deeper than a platform, such as /agencies/${agencyId}/webhook/facebook, or nothing.`;
   const expiresAt = key.expiresAt ?? null;
   if (expiresAt !== null && !(expiresAt.getTime() > now.getTime()))
     problems.expiresAt = 'Choose a moment that is still to come, or none.';
   return problems;
 }
 
-/** A URI reference (RFC 3986) that is absolute in itself or on this host; of ours, only one of this agency. */
+/** A URI reference (RFC 3986) that is absolute in itself or on this host; of ours, one of this agency, down to the platform. */
 function isSource(source: string, agencyId: string): boolean {
   if (source.length > 500 || !/^(?:\/|[a-z][a-z0-9+.-]*:)[\x21-\x7e]*[^/\s]$/i.test(source)) return false;
-  return !source.startsWith('/agencies/') || `${source}/`.startsWith(`/agencies/${agencyId}/`);
+  const [, own, agency, , platform, deeper] = source.split('/');
+  return own !== 'agencies' || (agency === agencyId && platform !== '' && deeper === undefined);
 }
 
 /** `by`: as histories name them. */

@@ -152,6 +152,11 @@ describe('an administrator', () => {
       { source: '/agencies/rivertown/' },
       'Enter the beginning of a source',
     ],
+    [
+      'a source as deep as an account',
+      { source: '/agencies/rivertown/webhook/x/a' },
+      'no deeper than a platform',
+    ],
     ['a role that no program has', { role: 'approver' }, 'Choose one of'],
     ['a day that is over', { lastDay: '2020-01-01' }, 'still to come'],
     ['a day that is none', { lastDay: '2027-02-30' }, 'the calendar has'],
@@ -189,16 +194,31 @@ describe('a key', () => {
     ]);
     for (const { status, body } of others)
       expect([status, body['code']]).toEqual([403, 'source-not-allowed']);
-    const event = async (from: string): Promise<number> =>
+    const event = async (from: string, name = 'facebook'): Promise<number> =>
       (
         await scene.archive.app.inject({
           method: 'POST',
           url: '/v1/deletion-events',
           headers: { ...authorization, 'content-type': 'application/cloudevents+json' },
-          payload: JSON.stringify(cloudEvent({ envelope: { source: from } })),
+          payload: JSON.stringify(
+            cloudEvent({
+              envelope: { source: from },
+              data: { platform: { name, accountId: null, accountHandle: 'r' } },
+            }),
+          ),
         })
       ).statusCode;
     expect([await event('urn:another'), await event(`${source}/rivertown`)]).toEqual([403, 202]);
+    expect(await event(source, 'x'), 'a true source does not carry another platform in').toBe(403);
+    const add = async (recordId: string): Promise<number> =>
+      (
+        await scene.archive.app.inject({
+          method: 'POST',
+          url: `/v1/records/${recordId}/facts`,
+          headers: { ...authorization, 'content-type': 'application/json' },
+          payload: JSON.stringify(simpleReport()),
+        })
+      ).statusCode;
     const confirm = async (recordId: string): Promise<number> =>
       (
         await scene.archive.app.inject({
@@ -208,6 +228,7 @@ describe('a key', () => {
         })
       ).statusCode;
     const elsewhere = await scene.archive.report(simpleReport({ platform: 'x' }));
+    expect([await add(first.body.recordId), await add(elsewhere.body.recordId)]).toEqual([202, 403]);
     expect([await confirm(first.body.recordId), await confirm(elsewhere.body.recordId)]).toEqual([202, 403]);
   });
 
