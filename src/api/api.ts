@@ -25,6 +25,7 @@ import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerJoining } from './joining.ts';
 import { registerLooks } from './looks.ts';
+import { choicesFor } from './choices.ts';
 import { describeTruly } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
@@ -37,9 +38,11 @@ import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
 import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
+import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
 import { registerUploads } from './uploads.ts';
+import { registerStatements } from './statements.ts';
 import { openWatchers } from './watchers.ts';
 import { registerWorklist } from './worklist.ts';
 import { answerBrokenRequest, PATIENCE, watchConnections, watchMethods, type Patience } from './wire.ts';
@@ -245,6 +248,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   await app.register(async (routes) => {
     registerReports(routes, context);
     await registerUploads(routes, context);
+    registerStatements(routes, context);
     registerRecords(routes, context);
     registerReference(routes, context);
     registerOperations(routes, context);
@@ -258,10 +262,15 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerWorklist(routes, context);
     registerOffices(routes, context);
     registerLooks(routes, context);
+    registerReportPages(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,
       contentFor: (request) => places.contentFor(request.headers.host),
+      choicesOf: async (request, purpose) =>
+        request.person === null
+          ? null
+          : await choicesFor(context, request.person.caller, purpose, afterOf(request)),
       openapi: () => app.swagger(),
     });
   });

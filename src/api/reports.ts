@@ -10,7 +10,6 @@ import {
   acceptReport,
   PROGRAM_CHANNEL,
   readMultipart,
-  RemovalConfirmation,
   type Channel,
   type ConfirmedRecord,
   type ReceivedFile,
@@ -19,22 +18,20 @@ import {
 import { readRecordRow, recordIdOf } from '#record/record.ts';
 import { callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { BODY_OPTIONAL } from './description.ts';
 import { reportSchema } from './report-schema.ts';
-import { Accepted, problemResponses } from './schemas.ts';
 import { ownerOf } from './uploads.ts';
 
 const JSON_LIMIT_BYTES = 5 * 1024 ** 2;
 const ROW_BYTES = 16 * 1024;
 
-export function registerReports(app: FastifyInstance, context: ApiContext): void {
-  // Bodies arrive as bytes, whatever they claim to be; the schema above documents and intake decides.
-  const raw = {
-    config: { roles: REPORTERS },
-    bodyLimit: JSON_LIMIT_BYTES,
-    validatorCompiler: () => () => true,
-  } as const;
+/** Bodies arrive as bytes, whatever they claim to be; the schema documents and intake decides. */
+export const raw = {
+  config: { roles: REPORTERS },
+  bodyLimit: JSON_LIMIT_BYTES,
+  validatorCompiler: () => () => true,
+} as const;
 
+export function registerReports(app: FastifyInstance, context: ApiContext): void {
   app.post(
     '/v1/deletion-events',
     { ...raw, schema: reportSchema('Report content that is being removed') },
@@ -49,44 +46,9 @@ export function registerReports(app: FastifyInstance, context: ApiContext): void
       return await receive(context, request, reply, record);
     },
   );
-
-  app.post<{ Params: { id: string } }>(
-    '/v1/records/:id/removal',
-    {
-      ...raw,
-      schema: {
-        ...BODY_OPTIONAL,
-        summary:
-          'Say that the removal was done; where the live page is known, it is opened once more a minute later, to see whether the public still sees it',
-        tags: ['intake'],
-        security: [{ key: [] }],
-        body: { content: { 'application/json': { schema: RemovalConfirmation } } },
-        response: { 202: Accepted, ...problemResponses(400, 401, 403, 404, 409, 422, 503, 507) },
-      },
-    },
-    async (request, reply) => {
-      const record = await existing(context, request, request.params.id);
-      if (record.removal === 'none')
-        throw new ArchiveError(
-          'removal-not-awaited',
-          'This record was kept without a removal, so there is none to confirm.',
-          { retry: 'never' },
-        );
-      // An empty body says "done" and nothing more. The same again is the same; with another time or a note it is another fact, and the latest counts.
-      const empty = request.body === undefined || request.body === null;
-      if (!empty && (mediaTypeOf(request) !== 'application/json' || !(request.body instanceof Uint8Array)))
-        throw new ArchiveError(
-          'media-type-unsupported',
-          'Send a confirmation as application/json, such as {"performedAt":"2026-11-21T14:03:00Z"}, or without a body. Files go to /facts of this record.',
-          { retry: 'never' },
-        );
-      const event = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      return await receive(context, request, reply, record, { form: 'removal', event, files: [] });
-    },
-  );
 }
 
-async function existing(
+export async function existing(
   context: ApiContext,
   request: FastifyRequest,
   id: string,
@@ -105,12 +67,12 @@ async function existing(
 const BEFORE_COMMIT: readonly ErrorCode[] = ['disk-full', 'staging-unavailable'];
 
 interface Sent {
-  readonly form: 'simple' | 'cloudevents' | 'removal';
+  readonly form: 'simple' | 'cloudevents' | 'removal' | 'kept';
   readonly event: Uint8Array;
   readonly files: readonly ReceivedFile[];
 }
 
-async function receive(
+export async function receive(
   context: ApiContext,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -141,6 +103,33 @@ async function receiveInto(
   toRecord: ConfirmedRecord | null,
   sent: Sent,
 ): Promise<FastifyReply> {
+  const { system } = context;
+  const idempotencyKey = request.headers['idempotency-key'];
+  const accepted = await acceptSent(context, request, toRecord, {
+    ...sent,
+    channel: channelOf(request),
+    idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : null,
+  });
+  const url = `${system.config.publicUrl}/v1/records/${accepted.recordId}`;
+  if (accepted.repeated) reply.header('idempotent-replayed', 'true');
+  return reply
+    .code(202)
+    .header('location', url)
+    .send({
+      recordId: accepted.recordId,
+      status: 'reported',
+      receiptUrl: `${url}/receipt`,
+      statusUrl: `${url}/events`,
+    });
+}
+
+/** Makes it durable; the promise resolves after the commit. What is refused for good leaves nothing in staging. */
+export async function acceptSent(
+  context: ApiContext,
+  request: FastifyRequest,
+  toRecord: ConfirmedRecord | null,
+  sent: Sent & { readonly channel: Channel; readonly idempotencyKey: string | null },
+): Promise<{ readonly recordId: string; readonly repeated: boolean }> {
   const started = performance.now();
   const caller = callerOf(request);
   const { system } = context;
@@ -149,7 +138,6 @@ async function receiveInto(
     const mine = sent.files.filter((file) => file.uploadId === undefined);
     await Promise.all(mine.map(async (file) => await system.staging.remove(file.stagedName)));
   };
-  const idempotencyKey = request.headers['idempotency-key'];
   const accepted = await acceptReport(
     {
       acceptor: context.acceptor,
@@ -174,8 +162,6 @@ async function receiveInto(
     },
     {
       ...sent,
-      channel: channelOf(request),
-      idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : null,
       headers: keptHeaders(request),
       toRecord,
     },
@@ -193,17 +179,7 @@ async function receiveInto(
     context.watchers.changed(accepted.recordId);
   }
   context.metrics.accepted(accepted.repeated ? 'repeated' : 'accepted', (performance.now() - started) / 1000);
-  const url = `${system.config.publicUrl}/v1/records/${accepted.recordId}`;
-  if (accepted.repeated) reply.header('idempotent-replayed', 'true');
-  return reply
-    .code(202)
-    .header('location', url)
-    .send({
-      recordId: accepted.recordId,
-      status: 'reported',
-      receiptUrl: `${url}/receipt`,
-      statusUrl: `${url}/events`,
-    });
+  return accepted;
 }
 
 async function readSent(context: ApiContext, request: FastifyRequest, share: Share): Promise<Sent> {
@@ -241,14 +217,14 @@ async function readSent(context: ApiContext, request: FastifyRequest, share: Sha
 }
 
 /** Each piece is taken from the key's share before it is written. */
-async function* taken(bytes: AsyncIterable<Uint8Array>, share: Share): AsyncGenerator<Uint8Array> {
+export async function* taken(bytes: AsyncIterable<Uint8Array>, share: Share): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     await share.take(chunk.length);
     yield chunk;
   }
 }
 
-function mediaTypeOf(request: FastifyRequest): string {
+export function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 

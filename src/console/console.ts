@@ -11,20 +11,25 @@
  *   - Who signed in is known by a cookie that no script can read. A key is kept in the tab alone: never in an address, never on the disk of the device.
  *   - What strangers wrote is shown as text, never as markup; pages run our own scripts and no other (see `headers.ts`).
  */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { registerAssets } from './assets.ts';
 import { childSafetyPage } from './child-safety-page.ts';
 import { docsPage } from './docs-page.ts';
 import { PAGE_HEADERS, pageHeaders } from './headers.ts';
 import type { Frame } from './layout.ts';
+import type { Choices, Purpose } from './report-choices.ts';
 import { reportPage } from './report-page.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { filePage } from './file-page.ts';
 export { PAGE_HEADERS, pageHeaders } from './headers.ts';
+export { choices, type Choices, type OfferedAccount, type Purpose } from './report-choices.ts';
+export { reportPage } from './report-page.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
 export { recordPage } from './record-page.ts';
+export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';
 export { worklistPage } from './worklist-page.ts';
 export { officesPage } from './offices-page.ts';
@@ -41,33 +46,29 @@ export type { Frame, Viewer } from './layout.ts';
 
 const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];
 
-/** Pages on which pictures are chosen; on one of them those of the record are shown beside. */
-const SHOWS: Readonly<Record<string, 'chosen' | 'both'>> = {
-  '/report': 'chosen',
-  '/keep': 'chosen',
-  '/report/records/:id': 'both',
-};
+/** Where pictures are chosen, and those of the record are shown beside. */
+const SHOWS_BOTH = '/report/records/:id';
 
 export interface ConsoleParts {
   readonly frameOf: (request: FastifyRequest) => Frame;
   readonly publicUrl: string;
   /** Where the content server is for whoever asked. */
   readonly contentFor: (request: FastifyRequest) => string;
+  /** What whoever signed in is offered; null: nobody did. `after`: the record whose like comes next. */
+  readonly choicesOf: (request: FastifyRequest, purpose: Purpose) => Promise<Choices | null>;
   /** The OpenAPI document, asked for when the page is. */
   readonly openapi: () => object;
 }
 
 export async function registerConsole(
   app: FastifyInstance,
-  { frameOf, publicUrl, contentFor, openapi }: ConsoleParts,
+  { frameOf, publicUrl, contentFor, choicesOf, openapi }: ConsoleParts,
 ): Promise<void> {
   await registerAssets(app);
   /** Without data: the script asks the API, as whoever is at work. */
   const anybody = { schema: { hide: true }, config: { open: 'a frame without data' } } as const;
-  const pages: Readonly<Record<string, (frame: Frame) => string>> = {
-    '/report': (frame) => reportPage(frame, publicUrl),
+  const pages: Readonly<Record<string, (frame: Frame, id: string) => string>> = {
     '/child-safety': childSafetyPage,
-    '/keep': (frame) => reportPage(frame, publicUrl, 'keep'),
     '/report/records/:id': statusPage,
     '/report/records/:id/receipt': receiptFrame,
     '/docs': (frame) => docsPage(frame, openapi(), publicUrl),
@@ -79,14 +80,27 @@ export async function registerConsole(
       async (request, reply) =>
         await reply
           .headers(
-            path in SHOWS
-              ? pageHeaders({
-                  chosen: true,
-                  ...(SHOWS[path] === 'both' ? { content: contentFor(request) } : {}),
-                })
-              : PAGE_HEADERS,
+            path === SHOWS_BOTH ? pageHeaders({ chosen: true, content: contentFor(request) }) : PAGE_HEADERS,
           )
-          .send(make(frameOf(request))),
+          .send(make(frameOf(request), (request.params as { id?: string }).id ?? '')),
+    );
+  }
+  for (const purpose of ['remove', 'keep'] as const) {
+    app.get(
+      purpose === 'keep' ? '/keep' : '/report',
+      {
+        schema: { hide: true },
+        config: { open: 'the form; what it offers, to whoever signed in', page: true },
+      },
+      async (request, reply) =>
+        await reply.headers(pageHeaders({ chosen: true })).send(
+          reportPage(frameOf(request), {
+            publicUrl,
+            purpose,
+            choices: await choicesOf(request, purpose),
+            attempt: randomUUID(),
+          }),
+        ),
     );
   }
   // To what somebody does most: whoever moderates hands in, everybody else reads.

@@ -39,6 +39,30 @@ export function field({ name, label, hint, type, value, autocomplete, inputmode,
   </div>`;
 }
 
+/** For the form to hand in: nothing is required before it is sent, and a script puts the error where it belongs. */
+export const textInput = (
+  id: string,
+  label: string,
+  more: { readonly hint?: string; readonly list?: string; readonly value?: string } = {},
+): Markup =>
+  html`<div class="usa-form-group" id="${id}-group">
+    <label class="usa-label" for="${id}">${label}</label>
+    ${more.hint !== undefined && html`<span class="usa-hint" id="${id}-hint">${more.hint}</span>`}
+    <span class="usa-error-message" id="${id}-error" hidden></span>
+    <input
+      class="usa-input"
+      id="${id}"
+      name="${id}"
+      type="text"
+      value="${more.value ?? ''}"
+      autocomplete="off"
+      autocapitalize="none"
+      spellcheck="false"
+      aria-describedby="${more.hint !== undefined && `${id}-hint `}${id}-error"
+      ${more.list !== undefined && html` list="${more.list}"`}
+    />
+  </div>`;
+
 export interface Choice {
   readonly value: string;
   readonly label: string;

@@ -25,9 +25,13 @@ export interface PageParts extends Frame {
   readonly wide?: boolean;
   /** A module of ours that the page runs. */
   readonly script?: string;
+  /** The modules that it imports. */
+  readonly preload?: readonly string[];
+  /** It can be used without scripts, and then looks somewhat different (`plain.css`). */
+  readonly plain?: boolean;
 }
 
-export function page({ title, mode, main, viewer, script, wide }: PageParts): string {
+export function page({ title, mode, main, viewer, script, preload, plain, wide }: PageParts): string {
   const whole = html`<!doctype html>
     <html lang="en">
       <head>
@@ -38,6 +42,8 @@ export function page({ title, mode, main, viewer, script, wide }: PageParts): st
         <link rel="icon" href="${asset('holdfast.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${uswdsCss}" />
         <link rel="stylesheet" href="${asset('holdfast.css')}" />
+        ${plain === true && html`<noscript><link rel="stylesheet" href="${asset('plain.css')}" /></noscript>`}
+        ${preload?.map((name) => html`<link rel="modulepreload" href="${asset(name)}" />`) ?? null}
         ${script === undefined ? null : html`<script type="module" src="${asset(script)}"></script>`}
       </head>
       <body>

@@ -12,10 +12,10 @@ import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
 import {
+  doneSaid,
   EVENT_NAMES,
   KIND_NAMES,
   PRECISION_NAMES,
-  REMOVAL_NAMES,
   SOURCE_NAMES,
   UNKNOWN_NAMES,
   VERB_NAMES,
@@ -58,7 +58,7 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         ${row('Written', time(objectOf(content, 'authoredAt'), zone))}
         ${row('Account', html`${record.account} on ${record.platform}${record.accountRegistered ? null : html` <span class="hf-small">not in the register of this agency</span>`}`)}
         ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
-        ${row('What was done', html`${VERB_NAMES[record.verb] ?? record.verb}. ${REMOVAL_NAMES[record.removal]}.`)}
+        ${row('What was done', html`${doneSaid(record.verb, record.removal)}`)}
         ${row('Clause', clauses(record))}
         ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
         ${row('Retention', html`${seriesSaid(record.classification)}`)}
@@ -153,14 +153,36 @@ function later({ record, zone }: RecordParts): Markup {
         const data = objectOf(fact.body, 'data');
         const verb = String(objectOf(data, 'action')['verb']);
         const notes = data['notes'];
+        const added = saidLater(data);
         return html`<li>
           ${momentIn(zone, fact.recordedAt)}:
-          ${fact.confirms ? 'It was removed.' : (VERB_NAMES[verb] ?? verb)}
+          ${fact.confirms ? 'It was removed.' : isKept(fact) ? 'It was not removed after all.' : (VERB_NAMES[verb] ?? verb)}
+          ${added.length > 0 && html`${added.map((part) => html`<bdi>${part}</bdi> `)}`}
           ${typeof notes === 'string' && html`<bdi>${notes}</bdi>`}
         </li>`;
       })}
     </ol>
     ${record.nextFacts !== null && html`<p>There are more; a program reads them all: <code>GET /v1/records/${record.recordId}</code>.</p>`}`;
+}
+
+function isKept({ type, body }: RecordView['facts'][number]): boolean {
+  return (
+    type === 'removal.action-reversed.v1' && objectOf(objectOf(body, 'data'), 'action')['verb'] === 'none'
+  );
+}
+
+/** Who wrote it and when, where that was only said later. */
+function saidLater(data: Json): string[] {
+  const who = objectOf(data, 'author');
+  const names = (['displayName', 'handle', 'profileUrl'] as const).flatMap((name) => {
+    const claim = objectOf(who, name)['value'];
+    return typeof claim === 'string' ? [claim] : [];
+  });
+  const seen = objectOf(objectOf(data, 'content'), 'authoredAt')['verbatim'];
+  return [
+    ...(names.length > 0 ? [`Written by ${names.join(', ')}.`] : []),
+    ...(typeof seen === 'string' ? [`Posted: “${seen}”.`] : []),
+  ];
 }
 
 function tier({ tier: strongest }: Receipt): Markup {

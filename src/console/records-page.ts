@@ -4,7 +4,7 @@ import { alert } from './fields.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
-import { KIND_NAMES, REMOVAL_NAMES, STATE_NAMES, VERB_NAMES } from './words.ts';
+import { doneSaid, KIND_NAMES, REMOVAL_NAMES, STATE_NAMES, VERB_NAMES } from './words.ts';
 
 export interface RecordsParts {
   readonly zone: string;
@@ -101,7 +101,7 @@ function results(found: RecordsParts['found'], zone: string, isEmpty: boolean): 
           <p class="hf-small">
             ${momentIn(zone, one.receivedAt)} · ${one.account} on
             ${one.platform}${!one.accountRegistered && ' (not in the register)'} ·
-            ${VERB_NAMES[one.verb] ?? one.verb} · ${REMOVAL_NAMES[one.removal]} ·
+            ${doneSaid(one.verb, one.removal)} ·
             ${STATE_NAMES[one.state] ?? one.state}${one.parked && html` · <strong>a person must look at this</strong>`}
           </p>
         </li>`,

@@ -8,11 +8,26 @@ import { pictureField, progress } from './report-page.ts';
 
 const NOT_YET = 'DO NOT REMOVE YET';
 
-export function statusPage(frame: Frame): string {
+const STATUS_MODULES = [
+  'api.js',
+  'contents.js',
+  'dom.js',
+  'key.js',
+  'live.js',
+  'pictures.js',
+  'said-later.js',
+  'sending.js',
+  'status-view.js',
+  'findings.js',
+  'handed-in.js',
+];
+
+export function statusPage(frame: Frame, recordId: string): string {
   return page({
     title: NOT_YET,
     ...frame,
     script: 'status.js',
+    preload: STATUS_MODULES,
     main: html`<h1 class="usa-sr-only">May it be removed?</h1>
       ${keyPanel}
       <section class="hf-state hf-state--wait" id="state" role="status" aria-live="polite" aria-atomic="true">
@@ -23,7 +38,10 @@ export function statusPage(frame: Frame): string {
         <p class="hf-state__lead" id="lead">The record is being looked up.</p>
         <ul class="hf-missing" id="missing"></ul>
       </section>
-      ${noScript('It tells you when removing is safe. Without it: do not remove the content. Ask your custodian of records for the receipt of this record.')}
+      ${noScript('It tells you when removing is safe. Without it: do not remove the content, and open the plain status of this record, below.')}
+      <noscript
+        ><p><a class="usa-button" href="/report/records/${recordId}/plain">Plain status</a></p></noscript
+      >
       <div id="failure" class="usa-alert usa-alert--error" role="alert" hidden>
         <div class="usa-alert__body"><p class="usa-alert__text" id="failure-text"></p></div>
       </div>
@@ -35,15 +53,14 @@ export function statusPage(frame: Frame): string {
           <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
           <p id="removed-said" class="hf-said" role="status"></p>
           <details class="hf-more hf-beside" id="mistake" hidden>
-            <summary id="mistake-title">Was “I removed it” a mistake?</summary>
-            <p class="hf-small">
-              This puts on record that the content is still there. What was said before stays in the history
-              beside it.
-            </p>
-            <button class="usa-button usa-button--outline" type="button" id="not-removed">
-              It is still there: I did not remove it
-            </button>
+            <summary id="mistake-title"></summary>
+            <p class="hf-small" id="mistake-text"></p>
+            <button class="usa-button usa-button--outline" type="button" id="not-removed"></button>
           </details>
+          <p class="hf-next">
+            <a class="usa-button usa-button--outline" id="next" href="/report">Next one</a>
+            <span class="hf-small">with the same account, clause and action</span>
+          </p>
         </div>
         <section id="handed-in" aria-labelledby="handed-in-title" hidden>
           <h2 class="hf-h2" id="handed-in-title">What was handed in</h2>

@@ -38,6 +38,13 @@ export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', st
   none: 'Kept without a removal',
 };
 
+/** What was done, and whether it was. A verb that was announced and then given up is not told as if it had happened. */
+export function doneSaid(verb: string, removal: 'awaited' | 'confirmed' | 'none'): string {
+  const givenUp = removal === 'none' && !['none', 'reject', 'unhide', 'restore'].includes(verb);
+  const name = VERB_NAMES[verb] ?? verb;
+  return givenUp ? `Kept after all (reported as: ${name})` : `${name} · ${REMOVAL_NAMES[removal]}`;
+}
+
 export const STATE_NAMES: Readonly<Record<string, string>> = {
   reported: 'Not sealed yet',
   sealed: 'Sealed',
@@ -89,6 +96,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'record.sealed': 'Sealed',
   'record.completed': 'Complete',
   'removal.confirmed': 'Removal confirmed',
+  'removal.withdrawn': 'Kept after all: not removed',
   'second-look.completed': 'Looked at the page once more',
   'lease.renewed': 'Lock renewed',
   'fixity.failed': 'A file was not what was sealed',

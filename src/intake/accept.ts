@@ -16,7 +16,7 @@ import { parseStrict } from './json.ts';
 import type { ReceivedFile } from './multipart.ts';
 import { problemAt, refuseIfAny, type Problem } from './problems.ts';
 import type { AcceptAnswer, Acceptor, AcceptArtifact } from './queries.ts';
-import { checkRemoval, removalFact, type ConfirmedRecord } from './removal.ts';
+import { checkKept, checkRemoval, keptFact, removalFact, type ConfirmedRecord } from './removal.ts';
 import { applyRules, type AddressJudge } from './rules.ts';
 import { rowOf } from './row.ts';
 import { checkSimple, checkSubmitted } from './schema.ts';
@@ -24,7 +24,7 @@ import { factFromSimple } from './simple.ts';
 import { completeFact } from './stored.ts';
 
 export interface ReceivedReport {
-  readonly form: 'simple' | 'cloudevents' | 'removal';
+  readonly form: 'simple' | 'cloudevents' | 'removal' | 'kept';
   readonly event: Uint8Array;
   readonly files: readonly ReceivedFile[];
   readonly channel: Channel;
@@ -76,6 +76,12 @@ const INLINE_BYTES = 32 * 1024;
 const RECORD_LIMITS = { facts: 1000, bytes: 64_000_000, files: 5000 };
 /** As in the submitted fact. A longer one, from a very long address, is none: it would not fit into the index of subjects. */
 const MAX_SUBJECT_LENGTH = 500;
+
+/** In the history. */
+const EVENTS: Readonly<Partial<Record<ReceivedReport['form'], string>>> = {
+  removal: 'removal.confirmed',
+  kept: 'removal.withdrawn',
+};
 
 export async function acceptReport(
   context: AcceptContext,
@@ -205,7 +211,7 @@ export async function acceptReport(
     lookAgainMs: context.lookAgainMs,
     priority: fact.data.channel === 'import' ? 10 : 0,
     eventId: newId(),
-    eventType: received.form === 'removal' ? 'removal.confirmed' : 'intake.accepted',
+    eventType: EVENTS[received.form] ?? 'intake.accepted',
     confirms: received.form === 'removal',
     flags: findings.flags,
     actor: caller.actor,
@@ -276,16 +282,29 @@ function readDraft(
   reference: AgencyReference,
   recordedTime: string,
 ): Draft {
-  if (received.form === 'removal' && received.toRecord !== null) {
-    // "Done", with nothing to add, is a whole confirmation.
-    const sent = checkRemoval(received.event.length === 0 ? {} : parseStrict(received.event));
-    const fact = removalFact(sent, received.toRecord, {
+  if ((received.form === 'removal' || received.form === 'kept') && received.toRecord !== null) {
+    // "Done", or "not done", with nothing to add, is a whole statement.
+    const sent = received.event.length === 0 ? {} : parseStrict(received.event);
+    const context = {
       agency: caller.agencyId,
       channel: received.channel,
       actorType: caller.actorType,
       at: recordedTime,
-    });
-    return { fact, captureWanted: false, ground: null, identity: sent, said: sent };
+    };
+    if (received.form === 'kept') {
+      const kept = checkKept(sent);
+      const said = { kept: true, ...kept };
+      return {
+        fact: keptFact(kept, received.toRecord, context),
+        captureWanted: false,
+        ground: null,
+        identity: said,
+        said,
+      };
+    }
+    const done = checkRemoval(sent);
+    const fact = removalFact(done, received.toRecord, context);
+    return { fact, captureWanted: false, ground: null, identity: done, said: done };
   }
   const value = parseStrict(received.event);
   if (received.form === 'cloudevents') {

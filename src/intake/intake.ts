@@ -11,7 +11,13 @@
  */
 export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedReport } from './accept.ts';
 export { inspectPictures, type InspectContext } from './inspect.ts';
-export { readMultipart, type ReceivedFile, type ReceivedForm } from './multipart.ts';
+export {
+  readBrowserForm,
+  readMultipart,
+  type BrowserForm,
+  type ReceivedFile,
+  type ReceivedForm,
+} from './multipart.ts';
 export { openAcceptor, knownStaged, type Acceptor } from './queries.ts';
 export { sniffMediaType, SNIFF_BYTES } from './media.ts';
 export { openRoom, sentenceOf, type Room, type Share } from './room.ts';
@@ -22,4 +28,4 @@ export { openPictureInspector, type PictureInspector } from './pictures.ts';
 export { SimpleReport } from './schema.ts';
 export { SubmittedFact, type Channel } from './fact-schema.ts';
 export { PROGRAM_CHANNEL } from './simple.ts';
-export { RemovalConfirmation, type ConfirmedRecord } from './removal.ts';
+export { KeptAfterAll, RemovalConfirmation, type ConfirmedRecord } from './removal.ts';

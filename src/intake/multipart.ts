@@ -89,6 +89,34 @@ export async function readMultipart(
   }
 }
 
+/** A form of our own pages, as a browser sends it without a script: what was typed, by name, and the files. */
+export interface BrowserForm {
+  readonly fields: ReadonlyMap<string, string>;
+  readonly files: readonly ReceivedFile[];
+}
+
+/** The same promise, for the parts that `names` lists and any number of parts `file`. */
+export async function readBrowserForm(
+  request: FormRequest,
+  staging: FormStaging,
+  names: readonly string[],
+  limits: FormLimits = FORM_LIMITS,
+): Promise<BrowserForm> {
+  const reader = new FormReader(kept(request.body), boundaryOf(request.headers['content-type'] ?? ''));
+  const intake = new FormIntake(reader, staging, limits, names);
+  try {
+    for (let head = await reader.nextPart(); head !== null; head = await reader.nextPart()) {
+      await intake.take(head);
+    }
+    return await intake.finishFields();
+  } catch (error) {
+    await intake.undo();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
 /** Leaving a loop over a stream destroys the stream, and with it the connection that the answer needs. */
 function kept(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return body instanceof Readable
@@ -108,14 +136,19 @@ class FormIntake {
   #totalBytes = 0;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(reader: FormReader, staging: FormStaging, limits: FormLimits) {
+  readonly #names: readonly string[];
+  readonly #fields = new Map<string, string>();
+
+  constructor(reader: FormReader, staging: FormStaging, limits: FormLimits, names: readonly string[] = []) {
+    this.#names = names;
     this.#reader = reader;
     this.#staging = staging;
     this.#limits = limits;
   }
 
   async take(head: PartHead): Promise<void> {
-    if (head.name === 'event') return this.#takeEvent(head);
+    if (this.#names.includes(head.name) && !this.#fields.has(head.name)) return this.#takeField(head);
+    if (head.name === 'event' && this.#names.length === 0) return this.#takeEvent(head);
     if (head.name === 'file') return this.#takeFile(head);
     if (head.name === 'upload') return this.#takeUpload();
     throw formRefusal(
@@ -132,6 +165,18 @@ class FormIntake {
       );
     }
     const mediaType = eventMediaType(head.mediaType);
+    this.#event = { bytes: await this.#small('event'), mediaType };
+  }
+
+  async #takeField(head: PartHead): Promise<void> {
+    // A browser ends each line of a text field with CR LF, whatever was typed.
+    const text = (await this.#small(head.name)).toString('utf8').replaceAll('\r\n', '\n');
+    if (text.includes('\0'))
+      throw formRefusal('form-invalid', 'A field holds the character NUL, which is no text. Type it anew.');
+    this.#fields.set(head.name, text);
+  }
+
+  async #small(name: string): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     for await (const chunk of this.#reader.body()) {
@@ -139,13 +184,13 @@ class FormIntake {
       if (sizeBytes > this.#limits.eventBytes) {
         throw formRefusal(
           'body-too-large',
-          `The part event may have at most ${this.#limits.eventBytes} bytes. Hand in long text as a file.`,
+          `The part ${name} may have at most ${this.#limits.eventBytes} bytes. Hand in long text as a file.`,
           { limitBytes: this.#limits.eventBytes },
         );
       }
       chunks.push(chunk);
     }
-    this.#event = { bytes: Buffer.concat(chunks), mediaType };
+    return Buffer.concat(chunks);
   }
 
   async #takeFile(head: PartHead): Promise<void> {
@@ -247,6 +292,11 @@ class FormIntake {
       eventMediaType: this.#event.mediaType,
       files: files.filter((file) => file !== null),
     };
+  }
+
+  async finishFields(): Promise<BrowserForm> {
+    const files = await Promise.all(this.#files);
+    return { fields: this.#fields, files: files.filter((file) => file !== null) };
   }
 
   async undo(): Promise<void> {

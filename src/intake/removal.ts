@@ -1,6 +1,12 @@
 /**
+ * "I removed it", and "I did not remove it after all": two facts that follow a report.
+ *
  * "I removed it": the confirmation that follows a receipt, as a fact like any other. When the time is not given it is not
  * made up: the fact says that it was not after the moment at which we were told.
+ *
+ * "I did not remove it after all" reverses the removal and does nothing, so its verb is "none": nothing was restored that was never
+ * away. Before a confirmation the removal is given up; after one the confirmation was a mistake. Either way the record stays, with all
+ * that was said before, and what is to go later is reported once more.
  */
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -23,10 +29,25 @@ export const RemovalConfirmation = Type.Object(
 );
 export type RemovalConfirmation = Static<typeof RemovalConfirmation>;
 
+export const KeptAfterAll = Type.Object(
+  {
+    note: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 8000,
+        description: 'Why it stays. Without it the fact says what was pressed.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type KeptAfterAll = Static<typeof KeptAfterAll>;
+
 type Kind = FactDraft['data']['content']['kind'];
 type Verb = FactDraft['data']['action']['verb'];
 
 const compiled = Compile(RemovalConfirmation);
+const compiledKept = Compile(KeptAfterAll);
 
 /** The record that is confirmed, as far as the fact repeats it. */
 export interface ConfirmedRecord {
@@ -36,6 +57,7 @@ export interface ConfirmedRecord {
   readonly account: string;
   readonly kind: string;
   readonly verb: string;
+  readonly removal: string;
 }
 
 export function checkRemoval(value: unknown): RemovalConfirmation {
@@ -44,16 +66,37 @@ export function checkRemoval(value: unknown): RemovalConfirmation {
   throw new Error('a confirmation was refused without a reason');
 }
 
-export function removalFact(
-  sent: RemovalConfirmation,
-  record: ConfirmedRecord,
-  context: {
-    readonly agency: string;
-    readonly channel: Channel;
-    readonly actorType: 'agency-staff' | 'unknown';
-    readonly at: string;
-  },
-): FactDraft {
+export function checkKept(value: unknown): KeptAfterAll {
+  if (compiledKept.Check(value)) return value;
+  refuseIfAny(problemsOf(KeptAfterAll, compiledKept.Errors(value), value));
+  throw new Error('what was kept was refused without a reason');
+}
+
+interface Said {
+  readonly agency: string;
+  readonly channel: Channel;
+  readonly actorType: 'agency-staff' | 'unknown';
+  readonly at: string;
+}
+
+export function keptFact(sent: KeptAfterAll, record: ConfirmedRecord, context: Said): FactDraft {
+  const fact = removalFact({}, record, context);
+  return {
+    ...fact,
+    type: 'removal.action-reversed.v1',
+    data: {
+      ...fact.data,
+      action: { ...fact.data.action, verb: 'none' },
+      notes:
+        sent.note ??
+        (record.removal === 'confirmed'
+          ? 'After its removal had been confirmed, somebody said: “It is still there: I did not remove it.”'
+          : 'Before any removal was confirmed, somebody said: “I did not remove it after all.”'),
+    },
+  };
+}
+
+export function removalFact(sent: RemovalConfirmation, record: ConfirmedRecord, context: Said): FactDraft {
   const time = sent.performedAt === undefined ? null : readTime(sent.performedAt);
   const unknown = { value: null, precision: 'unknown', source: 'submitter-typed' } as const;
   return {

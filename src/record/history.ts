@@ -12,6 +12,7 @@ export type EventType =
   | 'record.sealed'
   | 'record.completed'
   | 'removal.confirmed'
+  | 'removal.withdrawn'
   | 'second-look.completed'
   | 'lease.renewed'
   | 'fixity.failed'

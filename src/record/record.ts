@@ -48,6 +48,7 @@ export {
 } from './steps.ts';
 export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
 export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
+export { readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
 export { searchRecords, type Found } from './search.ts';
 export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';

@@ -177,11 +177,11 @@ describe('“I removed it”', () => {
     const id = await reported({}, pictureFile());
     await open(id);
     await at.reads('#word', 'SAFE TO REMOVE');
-    expect(await at.isShown('#mistake')).toBe(false);
+    expect(await at.textOf('#mistake-title')).toBe('Does it stay after all?');
     await at.press('#removed');
     await at.reads('#word', 'SEALED, AND REMOVED');
     await at.press('#mistake summary');
-    const mend = await losesAnswers(at.page, '/facts');
+    const mend = await losesAnswers(at.page, '/kept');
     await at.press('#not-removed');
     // Unless the news of it came before its answer was lost.
     await at.page.waitForFunction(
@@ -196,11 +196,13 @@ describe('“I removed it”', () => {
     );
     await at.reads('#removed-said', 'On record: it is still there');
     const record = await recordOf(scene.archive, id);
-    expect(record.removal).not.toBe('confirmed');
+    expect(record.removal).toBe('none');
+    // What was announced is still on record as that; it is not told as done.
+    expect(record.verb).toBe('hide');
     expect(record.removedAt).toBe(null);
     expect(record.facts).toHaveLength(3);
     expect(record.facts[2]?.body['data']).toMatchObject({
-      action: { verb: 'restore' },
+      action: { verb: 'none' },
       notes: expect.stringContaining('It is still there: I did not remove it.'),
     });
     // What was said before stays.

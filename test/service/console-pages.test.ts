@@ -128,6 +128,7 @@ describe('what is served', () => {
       frameOf: () => ({ mode: 'production', viewer: null }),
       publicUrl: 'https://archive.example',
       contentFor: () => 'https://content.example',
+      choicesOf: async () => null,
       openapi: () => ({
         paths: { '/v1/<b>': { get: { tags: ['<i>'], summary: hostile, responses: { 200: {} } } } },
       }),

@@ -201,7 +201,7 @@ describe('people', () => {
     await at.press('#more summary');
     await at.page.select('#account', 'other');
     const controls = await at.page.$$eval(
-      '#report input, #report select, #report textarea, #report button',
+      '#report input:not([type="hidden"]), #report select, #report textarea, #report button',
       (list) =>
         list.map((control) => ({
           id: control.id,

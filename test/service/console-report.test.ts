@@ -2,6 +2,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKey } from '#agency/agency.ts';
 import { answersInstead, delays, losesAnswers, openLine } from '../support/bad-line.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { fillForm, handedIn, openForm, unfold } from '../support/reporting.ts';
@@ -127,7 +128,13 @@ describe('handing in', () => {
   });
 
   test('an empty form sends nothing and leads to each place that needs something', async () => {
-    await openForm(scene, at);
+    // A key that chose nothing before.
+    const { key } = await createKey(scene.archive.system.db, {
+      agencyId: 'rivertown',
+      role: 'moderator',
+      label: 'new',
+    });
+    await openForm(scene, at, key);
     await submit();
     await at.shown('#summary');
     expect(
@@ -305,8 +312,7 @@ describe('handing in', () => {
 
   test('without the lists of clauses and accounts a report can be handed in all the same', async () => {
     const broken = { status: 503, type: 'application/problem+json', body: '{"status":503}' };
-    await answersInstead(at.page, '/v1/policies', broken);
-    await answersInstead(at.page, '/v1/accounts', broken);
+    await answersInstead(at.page, '/report/choices*', broken);
     await openForm(scene, at);
     await unfold(at);
     expect(await at.textOf('#opening')).toContain('could not be loaded');

@@ -1,24 +1,28 @@
 /** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
-import { read, Refused, Unreachable } from './api.js';
-import { byId, make, say } from './dom.js';
+import { Refused, request, Unreachable } from './api.js';
+import { byId, say } from './dom.js';
 import { ask, signIn } from './key.js';
 import { openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
 import { openSender, sentenceOf } from './sending.js';
-
-/** What was done last on this device, and on which account: offered again, in sight above the button. No content, no key. */
-const LAST = 'holdfast-last-choice';
+import { openSeveral } from './several.js';
 
 const form = byId('report');
 const button = byId('submit');
-const pictures = openPictures({ changed: () => void strikeOff() });
+const pictures = openPictures({
+  changed: () => {
+    void strikeOff();
+    showHow();
+  },
+});
 const sender = openSender();
+const several = openSeveral();
 let session = null;
 let done = false;
 
 window.addEventListener('beforeunload', (event) => {
   const typed = ['url', 'text', 'note'].some((id) => byId(id).value.trim() !== '');
-  if (!done && session !== null && (pictures.count() > 0 || typed)) event.preventDefault();
+  if (several.unsent() || (!done && session !== null && (pictures.count() > 0 || typed))) event.preventDefault();
 });
 // Coming back with the browser's own button: what was sent is gone from this page, so that it is not sent again by mistake.
 window.addEventListener('pageshow', (event) => {
@@ -35,8 +39,14 @@ document.addEventListener('paste', (event) => {
   byId('beside').open = true;
 });
 
-for (const radio of form.querySelectorAll('input[name="verb"]')) radio.addEventListener('change', showAction);
-for (const id of ['account', 'other-verb']) byId(id).addEventListener('change', showAction);
+form.addEventListener('change', ({ target }) => {
+  if (target.name === 'ground') say(byId('clause'), target.dataset.clause ?? '');
+  showHow();
+  showWill();
+});
+form.addEventListener('input', ({ target }) => {
+  if (target.id === 'find-ground') findGrounds(target.value);
+});
 // Where there is room, nothing is folded away.
 byId('beside').open = matchMedia('(min-width: 40em)').matches;
 byId('author-unseen').addEventListener('change', ({ target }) => {
@@ -65,18 +75,25 @@ function setBusy(value) {
 async function handIn() {
   failure('');
   const files = await pictures.files();
-  const problems = problemsOf(form, files);
+  const problems = [...problemsOf(form, files), ...(isEach() && byId('url').value.trim() !== '' ? [{ pointer: '/url', sentence: 'A record for each picture has no address in common: take the address out, or make it one record.' }] : [])];
   showProblems(form, problems);
   mending = problems.length > 0;
   if (mending) {
     byId('summary').focus();
     return;
   }
+  if (isEach()) {
+    // From here on each goes its own way, and the form has done its part.
+    several.begin({ session, files, event: eventOf(form) });
+    pictures.clear();
+    done = true;
+    form.hidden = true;
+    return;
+  }
   try {
     const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files });
     if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
     done = true;
-    if (!keeps) remember({ account: byId('account').value, verb: form.elements.verb.value });
     location.assign(`/report/records/${answer.recordId}`);
   } catch (error) {
     await failed(error);
@@ -116,95 +133,57 @@ function failure(text) {
   byId('failure').hidden = text === '';
 }
 
-function showAction() {
+/** What will have been said once the button is pressed, in sight above it: what was offered is no guess in the dark. */
+function showWill() {
   const verb = form.elements.verb.value;
   const account = byId('account');
-  byId('other-verb-group').hidden = verb !== 'other';
-  byId('other-account').hidden = account.value !== 'other';
-  const what = verb === 'other' ? byId('other-verb').selectedOptions[0].label : (form.querySelector(`label[for="verb-${verb}"]`)?.textContent ?? '');
+  const what = verb === 'other' ? byId('other-verb').selectedOptions[0].label : (form.querySelector(`label[for="verb-${verb}"]`)?.firstChild?.textContent ?? '');
   const known = verb !== '' && account.value !== '' && account.value !== 'other';
-  say(byId('will'), known ? `Then: ${what}, on ${account.selectedOptions[0].label}` : '');
+  byId('will').textContent = known ? `Then: ${what}, on ${account.selectedOptions[0].label}` : '';
 }
 
-/** On the page for keeping, the reasons to keep; on the other, the grounds to remove. */
-const keeps = form.dataset.purpose === 'keep';
+const isEach = () => pictures.count() > 1 && byId('how-each').checked;
+const label = button.textContent;
+function showHow() {
+  byId('how').hidden = pictures.count() < 2;
+  if (!busy) say(button, isEach() ? `Archive ${pictures.count()} records` : label);
+}
 
-function fillGrounds({ policies, grounds: all }) {
-  const grounds = all.filter(({ purpose }) => (purpose === 'keep') === keeps);
-  const chosen = form.elements.ground?.value ?? '';
-  const list = byId('ground-list');
-  list.replaceChildren();
-  groundCount = 0;
-  say(byId('clause'), '');
-  const several = new Set(grounds.map(({ reference }) => reference.split('#')[0])).size > 1;
-  const byPolicy = Map.groupBy(grounds, ({ reference }) => reference.split('#')[0]);
-  for (const [policyId, clauses] of byPolicy) {
-    if (several) list.append(make('p', { class: 'hf-small' }, policies.find((policy) => policy.policyId === policyId)?.title ?? policyId));
-    list.append(make('div', { class: 'hf-tiles' }, ...clauses.map((ground) => groundTile(ground.reference, ground.label, ground.citation, `${ground.citation}: ${ground.clause}`))));
+/** Among many clauses: by label, number and wording. What is chosen stays in sight. */
+function findGrounds(typed) {
+  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  let found = 0;
+  for (const input of form.querySelectorAll('#all-grounds input[name="ground"]')) {
+    const about = `${input.labels[0].textContent} ${input.dataset.clause}`.toLowerCase();
+    const fits = words.every((word) => about.includes(word));
+    input.parentElement.hidden = !fits && !input.checked;
+    if (fits) found += 1;
   }
-  list.append(make('div', { class: 'hf-tiles' }, groundTile('', 'Not decided yet', '', 'You can name the clause later, on the record’s own page. Until then the record says that it was not stated.')));
-  for (const input of list.querySelectorAll('input')) if (chosen !== '' && input.value === chosen) input.click();
+  say(byId('found-grounds'), words.length === 0 ? '' : found === 1 ? 'One of these clauses fits.' : `${found} of these clauses fit.`);
 }
 
-let groundCount = 0;
-function groundTile(reference, label, citation, clause) {
-  groundCount += 1;
-  const id = `ground-${groundCount}`;
-  const input = make('input', { class: 'usa-radio__input usa-radio__input--tile', type: 'radio', name: 'ground', id, value: reference });
-  input.addEventListener('change', () => say(byId('clause'), clause));
-  const text = citation === '' ? [] : [make('span', { class: 'usa-radio__label-description' }, citation)];
-  return make('div', { class: 'usa-radio' }, input, make('label', { class: 'usa-radio__label', for: id }, label, ...text));
+/** What only a script can do, in what came with the page. */
+function openChoices() {
+  const group = document.getElementById('find-ground-group');
+  if (group !== null) group.hidden = false;
+  showWill();
 }
 
-function fillAccounts(accounts) {
-  const select = byId('account');
-  const chosen = select.value;
-  select.replaceChildren();
-  const options = accounts.map((account) => {
-    const named = account.handle ?? account.nativeId ?? account.id;
-    const option = make('option', { value: `registered ${account.id}` }, account.name === named ? `${account.name} (${account.platform})` : `${account.name} (${account.platform}, ${named})`);
-    option.dataset.platform = account.platform;
-    option.dataset.account = account.handle ?? account.nativeId ?? account.url ?? account.id;
-    return option;
-  });
-  // With one account there is nothing to choose; with several nobody guesses, but what was chosen last is offered.
-  const last = remembered();
-  if (options.length > 1) select.append(make('option', { value: '' }, 'Choose'));
-  select.append(...options, make('option', { value: 'other' }, 'Another account'));
-  for (const value of [last.account, chosen]) if ([...select.options].some((option) => option.value !== '' && option.value === value)) select.value = value;
-  const verb = form.querySelector(`input[name="verb"][value="${last.verb === 'hide' || last.verb === 'delete' ? last.verb : ''}"]`);
-  if (keeps) byId('verb-none').checked = true;
-  else if (verb !== null && form.elements.verb.value === '') verb.checked = true;
-  showAction();
-}
-
-function remember(choice) {
+/** With a key: what the page has already for whoever signed in. Handing in must not wait for a list; what is missing can be said later. */
+async function loadChoices({ key }) {
   try {
-    localStorage.setItem(LAST, JSON.stringify(choice));
+    const query = new URLSearchParams({ purpose: form.dataset.purpose, after: new URLSearchParams(location.search).get('after') ?? '' });
+    const answer = await request(`/report/choices?${query}`, { key, accept: 'text/html' });
+    // The archive wrote it and escaped every value; and this page's policy runs no script that came with the text.
+    const sent = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // Of an agency whose key is no longer the one in use.
+    if (session.key !== key) return '';
+    byId('choices').replaceChildren(...[...sent.body.childNodes].map((node) => document.importNode(node, true)));
+    openChoices();
+    return '';
   } catch {
-    // Chosen again next time.
+    return 'The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.';
   }
-}
-
-function remembered() {
-  try {
-    return JSON.parse(localStorage.getItem(LAST) ?? '{}') ?? {};
-  } catch {
-    return {};
-  }
-}
-
-/** Handing in must not wait for a list. What is missing can be said later. */
-async function loadLists({ key }) {
-  const [policies, accounts] = await Promise.all([
-    read('/v1/policies', { key }).catch(() => null),
-    read('/v1/accounts', { key }).catch(() => null),
-  ]);
-  // Lists of an agency whose key is no longer the one in use.
-  if (session.key !== key) return '';
-  fillGrounds(policies ?? { policies: [], grounds: [] });
-  fillAccounts(accounts?.accounts ?? []);
-  return policies === null || accounts === null ? 'The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.' : '';
 }
 
 /** Another key, perhaps of another agency, which has its own clauses and accounts. What was put in stays. */
@@ -212,7 +191,7 @@ async function keyReplaced(now) {
   const same = now.me.agencyId === agency;
   agency = now.me.agencyId;
   const note = same ? 'The key was replaced.' : `The key was replaced: this is now ${now.me.agencyName}. Look at steps 2 and 3 again.`;
-  const missing = same ? '' : await loadLists(now);
+  const missing = same ? '' : await loadChoices(now);
   say(byId('opening'), `${note} Everything else that you put in is still here. ${missing}`.trim());
 }
 
@@ -228,11 +207,18 @@ function prefill() {
 
 prefill();
 const HAND_IN = ['moderator', 'custodian', 'administrator', 'intake'];
+const isWhole = !form.hidden;
+if (isWhole) openChoices();
+// Chosen before this script ran.
+if (byId('files').files.length > 0) byId('files').dispatchEvent(new Event('change', { bubbles: true }));
 session = await signIn({ changed: (now) => void keyReplaced(now) });
 let agency = session.me.agencyId;
-say(byId('opening'), 'One moment…');
 // What they put in would be refused at the end: said before they begin.
-if ((session.me.roles ?? []).some((role) => HAND_IN.includes(role))) {
-  say(byId('opening'), await loadLists(session));
+if (!(session.me.roles ?? []).some((role) => HAND_IN.includes(role))) {
+  form.hidden = true;
+  say(byId('opening'), `Your roles (${session.me.role}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.`);
+} else if (!isWhole || session.key !== '') {
+  say(byId('opening'), 'One moment…');
+  say(byId('opening'), await loadChoices(session));
   form.hidden = false;
-} else say(byId('opening'), `Your roles (${session.me.role}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.`);
+}

@@ -9,6 +9,7 @@ import { stillSeen } from './status-view.js';
 
 const REMOVED = 'Thank you. The removal is on record.';
 const NOT_REMOVED = 'On record: it is still there. What was said before stays in the history beside it.';
+const KEPT = 'On record: it was not removed. The record stays.';
 const NAMED = 'The clause is on record.';
 
 /**
@@ -23,6 +24,8 @@ function statement({ session, button, said, path, bodyOf, thanks, then, isKnown 
   return async () => {
     if (busy) return;
     busy = true;
+    // Before the answer: news of it may come first, and then it is no longer known what was before.
+    const thankYou = typeof thanks === 'function' ? thanks() : thanks;
     button.setAttribute('aria-disabled', 'true');
     say(said, 'One moment…');
     try {
@@ -32,11 +35,11 @@ function statement({ session, button, said, path, bodyOf, thanks, then, isKnown 
       await request(path, { key: session.key, method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey, 'holdfast-channel': 'web-form' }, body });
       idempotencyKey = newAttemptKey();
       before = '';
-      say(said, thanks);
+      say(said, thankYou);
       then();
     } catch (error) {
       if (!(error instanceof Refused) && isKnown()) {
-        say(said, thanks);
+        say(said, thankYou);
         then();
         return;
       }
@@ -85,11 +88,11 @@ export function openStatements({ recordId, session, receiptOf, added }) {
       session,
       button: undo,
       said,
-      path: `${at}/facts`,
-      // No verb of the report says "it never happened". This one takes the removal back, and the note says what was pressed.
-      bodyOf: () => fact({ action: { verb: 'restore' }, note: 'Pressed on the page of this record, after its removal had been confirmed: “It is still there: I did not remove it.”' }),
-      thanks: NOT_REMOVED,
-      isKnown: () => receiptOf().removal !== 'confirmed',
+      path: `${at}/kept`,
+      // The archive knows whether its removal was confirmed before, and writes down what that means.
+      bodyOf: () => ({}),
+      thanks: () => (receiptOf().removal === 'awaited' ? KEPT : NOT_REMOVED),
+      isKnown: () => receiptOf().removal === 'none',
       then: () => {
         byId('mistake').open = false;
         byId('mistake').hidden = true;
@@ -142,7 +145,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
     heard(before, { removal }) {
       if (before === null || before.removal === removal) return;
       if (removal === 'confirmed') say(said, REMOVED);
-      else if (before.removal === 'confirmed') say(said, NOT_REMOVED);
+      else if (removal === 'none') say(said, before.removal === 'confirmed' ? NOT_REMOVED : KEPT);
     },
     forget() {
       agency = '';

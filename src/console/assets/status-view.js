@@ -108,7 +108,7 @@ export function showReceipt(receipt, zone) {
   if (list.textContent !== sentences.join('')) list.replaceChildren(...sentences.map((sentence) => make('li', {}, sentence)));
 
   byId('record').hidden = false;
-  byId('mistake').hidden = receipt.removal !== 'confirmed';
+  showStays(receipt.removal);
   byId('removed').hidden = !(receipt.safeToRemove === true && (receipt.removal === 'awaited' || stillSeen(receipt)));
   const helps = receipt.missing.some(({ code }) => PICTURE_HELPS.has(code));
   say(byId('add-title'), helps ? 'Add a screenshot' : 'Add another picture');
@@ -126,6 +126,15 @@ export function showReceipt(receipt, zone) {
   say(byId('statement'), receipt.statement);
   byId('times').replaceChildren(...history(receipt, zone));
   say(byId('behind'), receipt.safeToRemove === true && receipt.status === 'sealed' && receipt.capture.outcome === null ? 'The live page is still being looked at, behind this. You need not wait for it.' : '');
+}
+
+/** Both before and after a removal was confirmed: somebody thought better of it, or pressed the wrong button. */
+function showStays(removal) {
+  byId('mistake').hidden = removal === 'none';
+  const confirmed = removal === 'confirmed';
+  say(byId('mistake-title'), confirmed ? 'Was “I removed it” a mistake?' : 'Does it stay after all?');
+  say(byId('mistake-text'), confirmed ? 'This puts on record that the content is still there. What was said before stays in the history beside it.' : 'This puts on record that it was not removed, and nobody is reminded any more. The record stays.');
+  say(byId('not-removed'), confirmed ? 'It is still there: I did not remove it' : 'I did not remove it after all');
 }
 
 /** Another key: what the one before was told is nobody's business, and "safe" must not be left standing. */

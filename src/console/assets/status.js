@@ -20,6 +20,7 @@ window.addEventListener('beforeunload', (event) => {
   if (pictures.count() > 0) event.preventDefault();
 });
 
+byId('next').href = `/report?after=${encodeURIComponent(recordId)}`;
 byId('print').href = `/report/records/${recordId}/receipt`;
 
 /** What this key may see, the next one may not. Pictures that are not sent yet belong to the person, and stay. */

@@ -1,0 +1,286 @@
+/**
+ * Handing in without a script: the form of `/report` as a browser sends it, and the page of a record that needs none. The same verbs as
+ * the calls, the same walls; a form counts only from our own pages (`auth.ts`).
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { zoneOf } from '#agency/agency.ts';
+import {
+  choices,
+  PAGE_HEADERS,
+  pageHeaders,
+  plainStatusPage,
+  reportPage,
+  type Purpose,
+} from '#console/console.ts';
+import { ArchiveError } from '#errors.ts';
+import { readBrowserForm, type BrowserForm } from '#intake/intake.ts';
+import { readReceipt, recordIdOf, type Receipt } from '#record/record.ts';
+import { callerOf, EVERYONE, REPORTERS } from './auth.ts';
+import { choicesFor } from './choices.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+import { acceptSent, existing, taken } from './reports.ts';
+import { refuseNeverAwaited, refuseNotAwaited } from './statements.ts';
+import { ownerOf } from './uploads.ts';
+
+/** Nobody reloads a page that is right when it comes: most records are sealed within this. */
+const WAIT_MS = 4000;
+const LOOK_MS = 200;
+
+const FIELDS = [
+  'attempt',
+  'how',
+  'url',
+  'text',
+  'ground',
+  'verb',
+  'other-verb',
+  'account',
+  'platform',
+  'account-name',
+  'author-name',
+  'author-handle',
+  'author-url',
+  'author-unseen',
+  'posted',
+  'kind',
+  'note',
+  'no-capture',
+] as const;
+
+export function registerReportPages(routes: FastifyInstance, context: ApiContext): void {
+  const { system } = context;
+  const forReporters = { schema: { hide: true }, config: { roles: REPORTERS, page: true } } as const;
+
+  // For whoever works with a key: a script puts it into the page. Not a page of its own, so that a refusal is no way to sign in.
+  routes.get<{ Querystring: Record<string, unknown> }>(
+    '/report/choices',
+    { schema: { hide: true }, config: { roles: REPORTERS } },
+    async (request, reply) => {
+      const purpose = request.query['purpose'] === 'keep' ? 'keep' : 'remove';
+      const offered = await choicesFor(context, callerOf(request), purpose, afterOf(request));
+      return await reply.headers(PAGE_HEADERS).send(choices(purpose, offered).text);
+    },
+  );
+
+  for (const purpose of ['remove', 'keep'] as const)
+    routes.post(purpose === 'keep' ? '/keep' : '/report', forReporters, async (request, reply) => {
+      const { room, staging } = system;
+      await room.ask(64 * 1024);
+      const share = room.share(callerOf(request).id);
+      try {
+        const form = await readBrowserForm(
+          { body: request.raw, headers: request.headers },
+          {
+            stage: async (bytes, limits) => await staging.stage(taken(bytes, share), limits),
+            remove: async (stagedName) => await staging.remove(stagedName),
+            whole: async (id) => await context.uploads.whole(ownerOf(request), id),
+          },
+          FIELDS,
+        );
+        return await handIn(context, request, reply, purpose, form);
+      } finally {
+        share.release();
+      }
+    });
+
+  void routes.register(async (app) => {
+    takeForms(app);
+    app.get<{ Params: { id: string } }>(
+      '/report/records/:id/plain',
+      { schema: { hide: true }, config: { roles: EVERYONE, page: true } },
+      async (request, reply) => await showPlain(context, request, reply, request.params.id),
+    );
+    app.post<{ Params: { id: string } }>(
+      '/report/records/:id/plain',
+      forReporters,
+      async (request, reply) => {
+        const record = await existing(context, request, request.params.id);
+        const form = formOf(request).one('what') === 'kept' ? 'kept' : 'removal';
+        if (form === 'kept') refuseNeverAwaited(record);
+        else refuseNotAwaited(record);
+        const statement = { form, event: new Uint8Array(), files: [] } as const;
+        await acceptSent(context, request, record, {
+          ...statement,
+          channel: 'web-form',
+          idempotencyKey: null,
+        });
+        return await reply.redirect(`/report/records/${record.recordId}/plain`, 303);
+      },
+    );
+  });
+}
+
+export function afterOf(request: FastifyRequest): string {
+  const after = (request.query as Readonly<Record<string, unknown>>)['after'];
+  return typeof after === 'string' ? after.slice(0, 100) : '';
+}
+
+async function handIn(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  purpose: Purpose,
+  { fields, files }: BrowserForm,
+): Promise<FastifyReply> {
+  const { system } = context;
+  const caller = callerOf(request);
+  const typed = Object.fromEntries(fields);
+  const again = async (problems: readonly string[]): Promise<FastifyReply> => {
+    const offered = await choicesFor(context, caller, purpose, '');
+    const verb = typed['verb'] === 'other' ? typed['other-verb'] : typed['verb'];
+    const chosen = { ground: typed['ground'] || null, verb: verb || null, account: typed['account'] || null };
+    return await reply
+      .code(422)
+      .headers(pageHeaders({ chosen: true }))
+      .send(
+        reportPage(context.frameOf(request), {
+          publicUrl: system.config.publicUrl,
+          purpose,
+          choices: { ...offered, chosen },
+          attempt: randomUUID(),
+          typed,
+          problems,
+        }),
+      );
+  };
+  const forget = async (): Promise<void> => {
+    const mine = files.filter((file) => file.uploadId === undefined);
+    await Promise.all(mine.map(async (file) => await system.staging.remove(file.stagedName)));
+  };
+  const missing = problemsOf(typed, files.length);
+  if (missing.length > 0) {
+    await forget();
+    return await again(missing);
+  }
+  const { accounts } = await system.referenceOf(caller.agencyId);
+  const registered = accounts.find(({ id }) => typed['account'] === `registered ${id}`);
+  const account =
+    registered === undefined
+      ? namedAccount(typed)
+      : { platform: registered.platform, account: registered.handle ?? registered.nativeId ?? registered.id };
+  try {
+    const { recordId } = await acceptSent(context, request, null, {
+      form: 'simple',
+      event: Buffer.from(JSON.stringify(reportOf(typed, account))),
+      files,
+      channel: 'web-form',
+      idempotencyKey: /^[0-9a-f-]{36}$/.test(typed['attempt'] ?? '') ? (typed['attempt'] ?? null) : null,
+    });
+    return await reply.redirect(`/report/records/${recordId}/plain`, 303);
+  } catch (error) {
+    // The archive's own refusals, each with the member that it speaks of taken away: a person reads them.
+    const problems = error instanceof ArchiveError ? error.details?.['problems'] : undefined;
+    if (!Array.isArray(problems)) throw error;
+    return await again(
+      problems.map(({ pointer, sentence }: { pointer: string; sentence: string }) =>
+        sentence.replace(`${pointer}: `, `${LABELS[pointer] ?? 'The report'}: `),
+      ),
+    );
+  }
+}
+
+type Typed = Readonly<Record<string, string>>;
+
+const LABELS: Readonly<Record<string, string>> = {
+  '/url': 'Address of the content',
+  '/account': 'Account',
+  '/platform': 'Platform',
+  '/author/profileUrl': 'Address of the profile',
+  '/action/ground': 'The clause',
+};
+
+/** As `assets/report-form.js` says it. */
+function problemsOf(typed: Typed, fileCount: number): string[] {
+  const value = (name: string): string => (typed[name] ?? '').trim();
+  const problems: string[] = [];
+  if (fileCount === 0 && value('url') === '' && value('text') === '')
+    problems.push('Add a picture, or the address of the content, or its words.');
+  if (!('ground' in typed)) problems.push('Choose the clause, or “Not decided yet”.');
+  if (value('verb') === '') problems.push('Choose what you will do.');
+  if (value('account') === '') problems.push('Choose the account.');
+  if (value('account') === 'other' && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(platformOf(value('platform'))))
+    problems.push('Name the platform, such as facebook.');
+  if (value('account') === 'other' && value('account-name') === '') problems.push('Name the account.');
+  return problems;
+}
+
+/** The platforms' names are written in small letters with hyphens; people write them as they please. */
+const platformOf = (typed: string): string =>
+  typed
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
+
+function namedAccount(typed: Typed): { readonly platform: string; readonly account: string } {
+  const [, platform, account] = /^typed (\S+) (.+)$/s.exec(typed['account'] ?? '') ?? [];
+  return platform === undefined || account === undefined
+    ? { platform: platformOf(typed['platform'] ?? ''), account: (typed['account-name'] ?? '').trim() }
+    : { platform, account };
+}
+
+function reportOf(typed: Typed, account: { readonly platform: string; readonly account: string }): object {
+  const value = (name: string): string => (typed[name] ?? '').trim();
+  const given = (name: string, member: string): object =>
+    value(name) === '' ? {} : { [member]: value(name) };
+  const author = {
+    ...given('author-name', 'displayName'),
+    ...given('author-handle', 'handle'),
+    ...given('author-url', 'profileUrl'),
+  };
+  return {
+    ...account,
+    ...given('url', 'url'),
+    ...given('kind', 'kind'),
+    // The words stay as they were typed: they are looked for on the page.
+    ...(value('text') === '' ? {} : { text: typed['text'] }),
+    ...(value('no-capture') === '' ? {} : { capture: false }),
+    ...(value('author-unseen') !== ''
+      ? { author: { status: 'unknown', unknownReason: 'not-visible-in-capture' } }
+      : Object.keys(author).length === 0
+        ? {}
+        : { author }),
+    ...(value('posted') === '' ? {} : { postedAt: { seen: value('posted') } }),
+    action: {
+      verb: value('verb') === 'other' ? value('other-verb') : value('verb'),
+      ...given('ground', 'ground'),
+    },
+    ...given('note', 'note'),
+  };
+}
+
+async function showPlain(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+): Promise<FastifyReply> {
+  const { system, closing } = context;
+  const recordId = recordIdOf(id);
+  const look = async (): Promise<{ receipt: Receipt; zone: string }> => {
+    const found = await system.db.inAgency(callerOf(request).agencyId, async (at) => ({
+      receipt: recordId === null ? null : await readReceipt(at, recordId, system.config.mode, system.now()),
+      zone: await zoneOf(at),
+    }));
+    if (found.receipt === null)
+      throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
+        retry: 'never',
+      });
+    return { ...found, receipt: found.receipt };
+  };
+  const end = performance.now() + WAIT_MS;
+  let found = await look();
+  while (isOnItsWay(found.receipt) && performance.now() < end && !closing.aborted) {
+    await sleep(LOOK_MS);
+    found = await look();
+  }
+  return await reply.headers(PAGE_HEADERS).send(plainStatusPage(context.frameOf(request), found));
+}
+
+/** Nothing is missing but what comes within seconds by itself. */
+function isOnItsWay({ safeToRemove, missing }: Receipt): boolean {
+  const SOON = ['seal-pending', 'log-pending', 'picture-pending'];
+  return !safeToRemove && missing.every(({ code }) => SOON.includes(code));
+}

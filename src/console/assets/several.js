@@ -1,0 +1,187 @@
+/**
+ * After a storm: many pictures, each a record of its own, under one clause. Each is sent by itself, one after the other, and each has
+ * its own state, from waiting to green; what fails stays here with its picture, and is tried again under the same Idempotency-Key.
+ */
+import { newAttemptKey, read, Refused, request } from './api.js';
+import { byId, make, say } from './dom.js';
+import { ask } from './key.js';
+import { openSender, sentenceOf } from './sending.js';
+import { stateOf } from './status-view.js';
+
+const LOOK_MS = 1000;
+
+export function openSeveral() {
+  /** @type {any[]} */
+  let rows = [];
+  let session;
+  let sending = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function begin(given) {
+    ({ session } = given);
+    rows = given.files.map((file, i) => rowOf(file, i, given.event, given.files.length));
+    byId('several-list').replaceChildren(...rows.map(({ item }) => item));
+    byId('several').hidden = false;
+    byId('several-title').focus();
+    void sendAll();
+  }
+
+  /** One after the other: a phone has one small line, and the first are green while the last are still waiting. */
+  async function sendAll() {
+    if (sending) return;
+    sending = true;
+    for (let row = waiting(); row !== undefined; row = waiting()) await sendOne(row);
+    sending = false;
+    tell();
+  }
+  const waiting = () => rows.find(({ state }) => state === 'waits');
+
+  async function sendOne(row) {
+    show(row, 'sending', 'wait', 'Sending…');
+    tell();
+    try {
+      // What was typed for this one while it waited goes with it; later it is a fact of its own.
+      const about = aboutOf(row);
+      const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...about }), files: [row.file] });
+      if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
+      row.recordId = answer.recordId;
+      row.said = JSON.stringify(about);
+      row.link.href = `/report/records/${row.recordId}`;
+      row.link.hidden = false;
+      byId('several-next').href = `/report?after=${row.recordId}`;
+      show(row, 'sent', 'wait', 'DO NOT REMOVE YET');
+      watch();
+    } catch (error) {
+      show(row, 'failed', 'stop', 'Not handed in');
+      say(row.why, sentenceOf(error));
+      if (error instanceof Refused && error.status === 401) void ask(error.message);
+    }
+  }
+
+  function watch() {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), LOOK_MS);
+  }
+
+  /** Each by itself: news of one does not wait for another. */
+  async function look() {
+    await Promise.all(rows.filter(({ state }) => state === 'sent').map((row) => lookAt(row)));
+    tell();
+    if (rows.some(({ state }) => state === 'sent')) watch();
+  }
+
+  async function lookAt(row) {
+    try {
+      row.receipt = await read(`/v1/records/${row.recordId}/receipt`, { key: session.key });
+    } catch (error) {
+      // Nothing is known just now, so nothing is safe; it is asked again.
+      if (error instanceof Refused && error.status === 401) void ask(error.message);
+      return;
+    }
+    const { kind, word } = stateOf(row.receipt);
+    const { safeToRemove, removal, missing } = row.receipt;
+    show(row, safeToRemove === true ? 'safe' : 'sent', kind, word);
+    say(row.why, safeToRemove === true ? '' : missing.map(({ sentence }) => sentence).join(' '));
+    row.removed.hidden = !(safeToRemove === true && removal === 'awaited');
+  }
+
+  async function removed(row) {
+    row.removed.setAttribute('aria-disabled', 'true');
+    const done = await state(row, 'removal', {}, row.removalKey);
+    row.removed.removeAttribute('aria-disabled');
+    if (!done) return;
+    await lookAt(row);
+    tell();
+    if (row.removed.hidden) row.link.focus();
+  }
+
+  async function putOnRecord(row) {
+    const about = aboutOf(row);
+    if (row.recordId === '') return say(row.saved, 'It goes with the picture when that is sent.');
+    if (Object.keys(about).length === 0 || JSON.stringify(about) === row.said) return say(row.saved, Object.keys(about).length === 0 ? 'Type a name, a handle or a time first.' : 'This is on record.');
+    const { platform, account } = row.receipt ?? row.event;
+    const done = await state(row, 'facts', { platform, account, capture: false, ...about, action: { verb: 'none' } }, newAttemptKey());
+    if (!done) return;
+    row.said = JSON.stringify(about);
+    say(row.saved, 'On record.');
+  }
+
+  /** Says something about the record of a row. */
+  async function state(row, path, body, idempotencyKey) {
+    try {
+      await request(`/v1/records/${row.recordId}/${path}`, { key: session.key, method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey, 'holdfast-channel': 'web-form' }, body: JSON.stringify(body) });
+      return true;
+    } catch (error) {
+      say(row.why, error instanceof Refused && error.status !== 401 ? error.message : 'This could not be recorded just now. Press it again.');
+      if (error instanceof Refused && error.status === 401) void ask(error.message);
+      return false;
+    }
+  }
+
+  function show(row, state, kind, word) {
+    row.state = state;
+    row.item.className = `hf-several__one hf-several__one--${kind}`;
+    say(row.word, word);
+    row.again.hidden = state !== 'failed';
+    if (state !== 'failed') say(row.why, '');
+  }
+
+  /** One sentence for all of them; read aloud when it changes. */
+  function tell() {
+    const count = (...states) => rows.filter(({ state }) => states.includes(state)).length;
+    const parts = [`${count('safe')} of ${rows.length} sealed`, [count('waits', 'sending'), 'still to be sent'], [count('failed'), 'not handed in: try again'], [rows.filter(({ removed }) => !removed.hidden).length, 'to be removed now']];
+    say(byId('several-said'), `${parts.map((part) => (typeof part === 'string' ? part : part[0] === 0 ? '' : `${part[0]} ${part[1]}`)).filter((part) => part !== '').join(', ')}.`);
+  }
+
+  function rowOf(file, i, event, count) {
+    const name = file.name === '' ? `Picture ${i + 1}` : file.name;
+    const word = make('strong', { class: 'hf-several__word', id: `word-${i}` }, 'Waits');
+    const why = make('p', { class: 'hf-small', hidden: true });
+    const saved = make('p', { class: 'hf-small', role: 'status', hidden: true });
+    const press = (label, does, more = {}) => {
+      const button = make('button', { type: 'button', class: 'usa-button usa-button--outline', 'aria-label': `${label}: ${name}`, ...more }, label);
+      button.addEventListener('click', () => void does(row));
+      return button;
+    };
+    const again = press('Try again', tryAgain, { hidden: true });
+    const gone = press('I removed it', removed, { hidden: true, class: 'usa-button' });
+    const link = make('a', { href: '/report', hidden: true, 'aria-label': `Open the record of ${name}` }, 'Open');
+    const field = (id, label) => {
+      const input = make('input', { class: 'usa-input', id: `${id}-${i}`, type: 'text', autocomplete: 'off', autocapitalize: 'none' });
+      return { input, parts: [make('label', { class: 'usa-label', for: `${id}-${i}` }, label), input] };
+    };
+    const who = field('who-name', 'Name as shown');
+    const handle = field('who-handle', 'Handle');
+    const seen = field('who-posted', 'When was it posted?');
+    const about = make('details', { class: 'hf-more hf-beside' }, make('summary', { 'aria-label': `Who wrote it, and when: ${name}` }, 'Who wrote it, and when?'), ...who.parts, ...handle.parts, ...seen.parts, press('Put it on record', putOnRecord), saved);
+    const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' });
+    if (file.type.startsWith('image/')) {
+      const image = make('img', { src: URL.createObjectURL(file), alt: '', decoding: 'async' });
+      image.addEventListener('error', () => image.remove());
+      frame.append(image);
+    }
+    const item = make('li', { class: 'hf-several__one' }, frame, make('div', { class: 'hf-several__about' }, word, make('span', { class: 'hf-handed__name' }, `${i + 1} of ${count}: `, make('bdi', {}, name)), why, make('p', { class: 'hf-file-ways' }, gone, again, link), about));
+    const row = { file, event, item, word, why, saved, again, link, removed: gone, fields: { who: who.input, handle: handle.input, seen: seen.input }, state: 'waits', recordId: '', said: '{}', receipt: null, removalKey: newAttemptKey(), sender: openSender() };
+    return row;
+  }
+
+  function tryAgain(row) {
+    show(row, 'waits', 'wait', 'Waits');
+    row.item.querySelector('summary').focus();
+    tell();
+    return sendAll();
+  }
+
+  return {
+    begin,
+    /** Pictures that are nowhere but here. */
+    unsent: () => rows.some(({ state }) => ['waits', 'sending', 'failed'].includes(state)),
+  };
+}
+
+function aboutOf({ fields: { who, handle, seen } }) {
+  const value = (input) => input.value.trim();
+  const author = { ...(value(who) === '' ? {} : { displayName: value(who) }), ...(value(handle) === '' ? {} : { handle: value(handle) }) };
+  return { ...(Object.keys(author).length === 0 ? {} : { author }), ...(value(seen) === '' ? {} : { postedAt: { seen: value(seen) } }) };
+}

@@ -1,0 +1,284 @@
+/**
+ * What is chosen when something is handed in: the clause, what is done, and the account, as this agency's policies name them. What
+ * was chosen last comes first, and is chosen already where a wrong guess would be seen before sending. Written here alone: the page
+ * has it in it for whoever signed in, and a script fetches it with a key.
+ */
+import type { SimpleReport } from '#intake/intake.ts';
+import { textInput } from './fields.ts';
+import { html, type Markup } from './html.ts';
+import { policySays, type PolicyAsked } from './policy-says.ts';
+
+export type Verb = SimpleReport['action']['verb'];
+
+/** `remove`: something is about to go. `keep`: it is a record, though nothing is removed (a contact on a personal account, …). */
+export type Purpose = 'remove' | 'keep';
+
+/** In a moderator's words. Null: not offered here, for it takes nothing away (a reversal is a fact added to a record). */
+const VERBS: Readonly<Record<Verb, string | null>> = {
+  delete: 'Delete it',
+  hide: 'Hide it',
+  reject: 'Refuse it before it is published',
+  hold: 'Hold it back for review',
+  spam: 'Mark it as spam',
+  edit: 'Edit it',
+  block: 'Block the person',
+  ban: 'Ban the person',
+  restrict: 'Restrict the person',
+  mute: 'Mute the person',
+  limit: 'Limit who sees it',
+  'disable-comments': 'Turn comments off',
+  report: 'Report it to the platform',
+  none: 'Nothing: only keep a copy',
+  unhide: null,
+  restore: null,
+};
+/** Where no policy names any. */
+const AT_HAND: readonly string[] = ['hide', 'delete'];
+const KEPT: Readonly<Record<string, string>> = {
+  none: 'It stays where it is',
+  reject: 'It was submitted, and never shown',
+};
+/** So many clauses are seen at once; of more, the first six, and the others one press away. */
+const SEEN_AT_ONCE = 8;
+const FIRST = 6;
+
+const PLATFORMS: readonly string[] = [
+  'bluesky',
+  'facebook',
+  'google-business',
+  'instagram',
+  'linkedin',
+  'mastodon',
+  'nextdoor',
+  'threads',
+  'tiktok',
+  'x',
+  'youtube',
+];
+
+export interface OfferedGround {
+  readonly policyId: string;
+  readonly reference: string;
+  readonly label: string;
+  readonly citation: string;
+  readonly clause: string;
+}
+
+export interface OfferedAccount {
+  /** What the form sends: `registered <id>`, or `typed <platform> <account>`. */
+  readonly value: string;
+  readonly platform: string;
+  readonly account: string;
+  readonly label: string;
+}
+
+/** What an agency offers, for one purpose. */
+export interface Choices {
+  /** In the policies' own order. */
+  readonly grounds: readonly OfferedGround[];
+  readonly policies: readonly PolicyAsked[];
+  readonly accounts: readonly OfferedAccount[];
+  /** What this person or key chose before, newest first: references of clauses. */
+  readonly lastGrounds: readonly string[];
+  /** The agency's verbs, the most used first. */
+  readonly often: readonly string[];
+  /** Chosen already; null: to be chosen. */
+  readonly chosen: {
+    readonly ground: string | null;
+    readonly verb: string | null;
+    readonly account: string | null;
+  };
+}
+
+/** Where nobody is known yet, or the lists could not be read: handing in must not wait for a list. */
+export const NO_CHOICES: Choices = {
+  grounds: [],
+  policies: [],
+  accounts: [],
+  lastGrounds: [],
+  often: [],
+  chosen: { ground: null, verb: null, account: null },
+};
+
+const WORDS = {
+  remove: { why: 'Why does it go?', what: 'What will you do?' },
+  keep: { why: 'Why is it kept?', what: 'What is it?' },
+} as const;
+
+/** Steps 2 and 3 of the form. */
+export function choices(purpose: Purpose, offered: Choices): Markup {
+  const words = WORDS[purpose];
+  return html`<fieldset class="usa-fieldset hf-step" id="grounds">
+      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${words.why}</legend>
+      <span class="usa-error-message" id="grounds-error" hidden></span>
+      ${groundTiles(offered)}
+      <p class="hf-small" id="clause" role="status">${clauseOf(offered)}</p>
+    </fieldset>
+
+    <fieldset class="usa-fieldset hf-step" id="action">
+      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>${words.what}</legend>
+      <span class="usa-error-message" id="action-error" hidden></span>
+      ${verbTiles(purpose, offered)} ${accountField(offered)}
+    </fieldset>
+    ${policySays(purpose, offered.policies)}`;
+}
+
+function clauseOf({ grounds, chosen }: Choices): string {
+  const ground = grounds.find(({ reference }) => reference === chosen.ground);
+  return ground === undefined ? '' : `${ground.citation}: ${ground.clause}`;
+}
+
+interface Tile {
+  readonly group: string;
+  readonly id: string;
+  readonly value: string;
+  readonly label: string;
+  readonly checked: boolean;
+  readonly beneath?: string;
+  /** Said when it is chosen. */
+  readonly clause?: string;
+}
+
+const tile = ({ group, id, value, label, checked, beneath, clause }: Tile): Markup =>
+  html`<div class="usa-radio">
+    <input
+      class="usa-radio__input usa-radio__input--tile"
+      type="radio"
+      name="${group}"
+      id="${id}"
+      value="${value}"
+      ${clause !== undefined && html`data-clause="${clause}"`}
+      ${checked && html`checked`}
+    /><label class="usa-radio__label" for="${id}"
+      >${label}${beneath !== undefined && html`<span class="usa-radio__label-description">${beneath}</span>`}</label
+    >
+  </div>`;
+
+/** What all citations begin with is said once, above; in full it is said when a clause is chosen. */
+function sharedBeginning(citations: readonly string[]): string {
+  const [first = '', ...others] = citations;
+  let length = others.length === 0 ? 0 : first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length -= 1;
+  return first.slice(0, first.lastIndexOf(', ', length - 1) + 1);
+}
+
+function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Markup {
+  const shared = sharedBeginning(grounds.map(({ citation }) => citation));
+  const tileOf = (ground: OfferedGround): Markup =>
+    tile({
+      group: 'ground',
+      // By the policy's order, whatever stands first today.
+      id: `ground-${grounds.indexOf(ground) + 1}`,
+      value: ground.reference,
+      label: ground.label,
+      beneath: ground.citation.slice(shared.length).trim(),
+      clause: `${ground.citation}: ${ground.clause}`,
+      checked: chosen.ground === ground.reference,
+    });
+  const undecided = tile({
+    group: 'ground',
+    id: `ground-${grounds.length + 1}`,
+    value: '',
+    label: 'Not decided yet',
+    clause:
+      'You can name the clause later, on the record’s own page. Until then the record says that it was not stated.',
+    checked: false,
+  });
+  const above = shared !== '' && html`<p class="hf-small">${shared.slice(0, -1)}</p>`;
+  const used = lastGrounds.flatMap(
+    (reference) => grounds.find((ground) => ground.reference === reference) ?? [],
+  );
+  const unused = grounds.filter((ground) => !used.includes(ground));
+  if (grounds.length <= SEEN_AT_ONCE)
+    return html`${above} ${used.length > 0 && html`<div class="hf-tiles">${used.map(tileOf)}</div>`}
+      ${byPolicy(unused, grounds, policies, tileOf)}
+      <div class="hf-tiles">${undecided}</div>`;
+  const first = [...used, ...unused].slice(0, FIRST);
+  const others = grounds.filter((ground) => !first.includes(ground));
+  return html`${above}
+    <div class="hf-tiles">${first.map(tileOf)} ${undecided}</div>
+    <details class="hf-more hf-beside" id="all-grounds">
+      <summary>The other ${others.length} clauses</summary>
+      <div class="usa-form-group" id="find-ground-group" hidden>
+        <label class="usa-label" for="find-ground">Find a clause</label>
+        <input class="usa-input" id="find-ground" type="text" autocomplete="off" />
+        <p class="hf-small" id="found-grounds" role="status"></p>
+      </div>
+      ${byPolicy(others, grounds, policies, tileOf)}
+    </details>`;
+}
+
+/** Under the title of its policy, where there are several. */
+function byPolicy(
+  some: readonly OfferedGround[],
+  all: readonly OfferedGround[],
+  policies: readonly PolicyAsked[],
+  tileOf: (ground: OfferedGround) => Markup,
+): Markup {
+  const several = new Set(all.map(({ policyId }) => policyId)).size > 1;
+  return html`${[...Map.groupBy(some, ({ policyId }) => policyId)].map(
+    ([policyId, clauses]) =>
+      html`${several && html`<p class="hf-small">${policies.find((policy) => policy.policyId === policyId)?.title ?? policyId}</p>`}
+        <div class="hf-tiles">${clauses.map(tileOf)}</div>`,
+  )}`;
+}
+
+/** The policies' own verbs first, each with the policy's own word; a verb that none of them names is one press away. */
+function verbTiles(purpose: Purpose, { policies, often, chosen }: Choices): Markup {
+  const words: Readonly<Record<string, string | null>> = purpose === 'keep' ? KEPT : VERBS;
+  const named = policies
+    .flatMap(({ rules }) => rules.verbs ?? [])
+    .filter(({ verb }) => (words[verb] ?? null) !== null);
+  const order = (verb: string): number => (often.includes(verb) ? often.indexOf(verb) : often.length);
+  const offered: readonly string[] =
+    purpose === 'keep'
+      ? Object.keys(KEPT)
+      : named.length === 0
+        ? AT_HAND
+        : [...new Set(named.map(({ verb }) => verb))].toSorted((a, b) => order(a) - order(b));
+  const others = Object.entries(VERBS).filter(([verb, label]) => label !== null && !offered.includes(verb));
+  const verb = chosen.verb ?? (purpose === 'keep' ? 'none' : named.length > 0 ? (offered[0] ?? null) : null);
+  const isOther = verb !== null && !offered.includes(verb) && others.some(([name]) => name === verb);
+  return html`<div class="hf-tiles">
+      ${offered.map((name) => {
+        const own = named.find((one) => one.verb === name);
+        return tile({
+          group: 'verb',
+          id: `verb-${name}`,
+          value: name,
+          label: words[name] ?? name,
+          ...(own === undefined ? {} : { beneath: `“${own.says}”` }),
+          checked: verb === name,
+        });
+      })}
+      ${purpose === 'remove' && tile({ group: 'verb', id: 'verb-other', value: 'other', label: 'Something else', checked: isOther })}
+    </div>
+    ${
+      purpose === 'remove' &&
+      html`<div id="other-verb-group">
+        <label class="usa-label" for="other-verb">What exactly?</label>
+        <select class="usa-select" id="other-verb" name="other-verb">
+          ${others.map(([name, label]) => html`<option value="${name}" ${isOther && name === verb && html`selected`}>${label}</option>`)}
+        </select>
+      </div>`
+    }`;
+}
+
+function accountField({ accounts, chosen }: Choices): Markup {
+  const option = (value: string, label: string, more: Markup | null = null): Markup =>
+    html`<option value="${value}" ${more} ${chosen.account === value && html`selected`}>${label}</option>`;
+  return html`<div class="usa-form-group" id="account-group">
+      <label class="usa-label" for="account">On which account?</label>
+      <span class="usa-error-message" id="account-error" hidden></span>
+      <select class="usa-select" id="account" name="account" aria-describedby="account-error">
+        ${accounts.length > 1 && option('', 'Choose')}
+        ${accounts.map((one) => option(one.value, one.label, html`data-platform="${one.platform}" data-account="${one.account}"`))}
+        ${option('other', 'Another account')}
+      </select>
+    </div>
+    <div id="other-account">
+      ${textInput('platform', 'Platform', { list: 'platforms' })}
+      <datalist id="platforms">${PLATFORMS.map((name) => html`<option value="${name}"></option>`)}</datalist>
+      ${textInput('account-name', 'Account', { hint: 'Its handle, number or address' })}
+    </div>`;
+}
