@@ -11,7 +11,7 @@ import { KIND_NAMES } from './words.ts';
 /** Choosing, dropping and pasting pictures; the same on both pages. */
 export const pictureField = (label: string): Markup =>
   html`<div class="hf-drop" id="drop">
-      <input class="usa-sr-only" id="files" type="file" multiple aria-describedby="drop-hint" />
+      <input class="usa-sr-only" id="files" name="file" type="file" multiple aria-describedby="drop-hint" />
       <label class="usa-button usa-button--outline hf-choose" for="files">${label}</label>
       <span class="hf-drop__hint" id="drop-hint">or paste them (Ctrl+V), or drop them here</span>
     </div>

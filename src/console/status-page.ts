@@ -1,6 +1,7 @@
 /**
  * One record's live status. It is sent without any data, and says "do not remove" until a receipt says otherwise: that is
- * what a moderator reads while it loads, when the line is down and when the script does not run.
+ * what a moderator reads while it loads, when the line is down and when the script does not run. Nothing moves while it fills:
+ * the state has its room from the beginning, and what stands under the actions comes when all of it is known.
  */
 import { html } from './html.ts';
 import { checkSign, keyPanel, noScript, page, stopSign, type Frame } from './layout.ts';
@@ -30,6 +31,7 @@ export function statusPage(frame: Frame, recordId: string): string {
     preload: STATUS_MODULES,
     main: html`<h1 class="usa-sr-only">May it be removed?</h1>
       ${keyPanel}
+      <div class="hf-live"><p class="hf-small" id="live" role="status"></p></div>
       <section class="hf-state hf-state--wait" id="state" role="status" aria-live="polite" aria-atomic="true">
         <div class="hf-state__head">
           ${stopSign}${checkSign}
@@ -50,8 +52,10 @@ export function statusPage(frame: Frame, recordId: string): string {
           <div class="usa-alert__body"><p class="usa-alert__text" id="second-look-text"></p></div>
         </div>
         <div class="hf-actions">
-          <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
-          <p id="removed-said" class="hf-said" role="status"></p>
+          <div class="hf-removed">
+            <button class="usa-button usa-button--big" type="button" id="removed" hidden>I removed it</button>
+            <p id="removed-said" class="hf-said" role="status"></p>
+          </div>
           <details class="hf-more hf-beside" id="mistake" hidden>
             <summary id="mistake-title"></summary>
             <p class="hf-small" id="mistake-text"></p>
@@ -62,44 +66,45 @@ export function statusPage(frame: Frame, recordId: string): string {
             <span class="hf-small">with the same account, clause and action</span>
           </p>
         </div>
-        <section id="handed-in" aria-labelledby="handed-in-title" hidden>
-          <h2 class="hf-h2" id="handed-in-title">What was handed in</h2>
-          <p class="hf-small" id="handed-in-hint" hidden>
-            Is it the right picture? Press it to see it. It is blurred because it may be graphic.
-          </p>
-          <ul class="hf-handed" id="handed-in-list"></ul>
-          <p class="hf-small" id="handed-in-more" hidden></p>
-        </section>
-        <details class="hf-more" id="add">
-          <summary id="add-title">Add a screenshot</summary>
-          <form id="add-form" novalidate>
-            ${pictureField('Take or choose pictures')} ${progress}
-            <button class="usa-button" type="submit" id="add-send">Send and seal</button>
-            <p id="add-failure" class="usa-error-message" role="alert" hidden></p>
-          </form>
-        </details>
-        <p class="hf-small" id="clause-named" hidden></p>
-        <details class="hf-more" id="clause" hidden>
-          <summary id="clause-title">Name the clause</summary>
-          <form id="clause-form" novalidate>
-            <p class="hf-small">The record says that no clause was stated.</p>
-            <label class="usa-label" for="clause-choice">Under which clause does it go?</label>
-            <select class="usa-select" id="clause-choice" aria-describedby="clause-said"></select>
-            <button class="usa-button" type="submit" id="clause-send">Put it on record</button>
-          </form>
-        </details>
-        <p class="hf-said" id="clause-said" role="status"></p>
-        <p class="hf-code">Receipt <strong id="code"></strong></p>
-        <ul class="hf-links">
-          <li><a id="print" href="/report">Open and print the receipt</a></li>
-          <li><a href="/report">Report something else</a></li>
-        </ul>
-        <h2 class="hf-h2">What happened so far</h2>
-        <ol class="hf-times" id="times"></ol>
-        <p id="statement"></p>
-        <p class="hf-small" id="behind"></p>
-      </div>
-      <p class="hf-small" id="live" role="status"></p>`,
+        <div id="rest" hidden>
+          <section id="handed-in" aria-labelledby="handed-in-title" hidden>
+            <h2 class="hf-h2" id="handed-in-title">What was handed in</h2>
+            <p class="hf-small" id="handed-in-hint" hidden>
+              Is it the right picture? Press it to see it. It is blurred because it may be graphic.
+            </p>
+            <ul class="hf-handed" id="handed-in-list"></ul>
+            <p class="hf-small" id="handed-in-more" hidden></p>
+          </section>
+          <details class="hf-more" id="add">
+            <summary id="add-title">Add a screenshot</summary>
+            <form id="add-form" novalidate>
+              ${pictureField('Take or choose pictures')} ${progress}
+              <button class="usa-button" type="submit" id="add-send">Send and seal</button>
+              <p id="add-failure" class="usa-error-message" role="alert" hidden></p>
+            </form>
+          </details>
+          <p class="hf-small" id="clause-named" hidden></p>
+          <details class="hf-more" id="clause" hidden>
+            <summary id="clause-title">Name the clause</summary>
+            <form id="clause-form" novalidate>
+              <p class="hf-small">The record says that no clause was stated.</p>
+              <label class="usa-label" for="clause-choice">Under which clause does it go?</label>
+              <select class="usa-select" id="clause-choice" aria-describedby="clause-said"></select>
+              <button class="usa-button" type="submit" id="clause-send">Put it on record</button>
+            </form>
+          </details>
+          <p class="hf-said" id="clause-said" role="status"></p>
+          <p class="hf-code">Receipt <strong id="code"></strong></p>
+          <ul class="hf-links">
+            <li><a id="print" href="/report">Open and print the receipt</a></li>
+            <li><a href="/report">Report something else</a></li>
+          </ul>
+          <h2 class="hf-h2">What happened so far</h2>
+          <ol class="hf-times" id="times"></ol>
+          <p id="statement"></p>
+          <p class="hf-small" id="behind"></p>
+        </div>
+      </div> `,
   });
 }
 

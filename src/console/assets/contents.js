@@ -9,8 +9,8 @@ import { forgetHandedIn, showHandedIn } from './handed-in.js';
 const UNCHECKED_MS = 1500;
 const TRIES = 6;
 
-/** @param {{ recordId: string, session: { key: string, me: any }, onRecord: (record: any) => void }} options */
-export function openContents({ recordId, session, onRecord }) {
+/** @param {{ recordId: string, session: { key: string, me: any }, onRecord: (record: any) => Promise<void>, onKnown: () => void }} options `onKnown`: all is there that will come, or it will not. */
+export function openContents({ recordId, session, onRecord, onKnown }) {
   let record = null;
   let receipt = null;
   let reading = false;
@@ -33,7 +33,8 @@ export function openContents({ recordId, session, onRecord }) {
       const found = await read(`/v1/records/${recordId}`, { key }).catch(() => null);
       if (key !== session.key) continue;
       if (found !== null) record = found;
-      show();
+      await show();
+      onKnown();
       const unchecked = record === null || record.artifacts.some(isUnchecked);
       if (!unchecked || tries >= TRIES) continue;
       timer = setTimeout(() => void load(), UNCHECKED_MS * 2 ** tries);
@@ -42,10 +43,10 @@ export function openContents({ recordId, session, onRecord }) {
     reading = false;
   }
 
-  function show() {
+  async function show() {
     if (record === null || receipt === null) return;
-    onRecord(record);
     void showHandedIn({ recordId, session, files: record.artifacts, helps: receipt.safeToRemove !== true });
+    await onRecord(record);
   }
 
   return {
@@ -53,7 +54,7 @@ export function openContents({ recordId, session, onRecord }) {
       const first = receipt === null;
       receipt = next;
       // A key of a program reads receipts and no content.
-      if (session.me.role === 'intake') return;
+      if (session.me.role === 'intake') return onKnown();
       const before = news;
       news = `${next.seals.length} ${next.missing.map(({ code }) => code).join(' ')}`;
       const sealedFacts = next.seals.filter(({ role }) => role === 'raw-payload').length;
@@ -62,7 +63,7 @@ export function openContents({ recordId, session, onRecord }) {
       const added = record !== null && sealedFacts > Math.max(factsKnown, record.facts.length);
       if (added) factsKnown = sealedFacts;
       if (first || unchecked || added) void load();
-      else show();
+      else void show();
     },
     /** Something was added from here. */
     again() {

@@ -33,7 +33,8 @@ export async function showHandedIn({ recordId, session, files, helps }) {
   }
   say(byId('handed-in-more'), handedIn.length > listed.length ? `And ${handedIn.length - listed.length} more, which are kept all the same.` : '');
   const wanted = listed.filter(canBeShown).slice(0, MAX_SHOWN);
-  byId('handed-in-hint').hidden = wanted.length === 0;
+  // Also while a picture is still being looked at: it comes in a moment, and nothing should move then.
+  byId('handed-in-hint').hidden = wanted.length === 0 && !listed.some(({ picture, mediaType }) => picture === null && mediaType.startsWith('image/'));
   // One after the other: a phone has one small line, and the state above comes first.
   for (const file of wanted) {
     const item = items.get(file.n);

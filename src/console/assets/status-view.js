@@ -106,6 +106,7 @@ export function showReceipt(receipt, zone) {
   const sentences = receipt.missing.map(({ sentence }) => sentence);
   const list = byId('missing');
   if (list.textContent !== sentences.join('')) list.replaceChildren(...sentences.map((sentence) => make('li', {}, sentence)));
+  keepHeight();
 
   byId('record').hidden = false;
   showStays(receipt.removal);
@@ -128,6 +129,12 @@ export function showReceipt(receipt, zone) {
   say(byId('behind'), receipt.safeToRemove === true && receipt.status === 'sealed' && receipt.capture.outcome === null ? 'The live page is still being looked at, behind this. You need not wait for it.' : '');
 }
 
+/** It has said more than it says now: what stands under it, and may just be pressed, does not move up. */
+function keepHeight() {
+  const state = byId('state');
+  state.style.minHeight = `${state.offsetHeight}px`;
+}
+
 /** Both before and after a removal was confirmed: somebody thought better of it, or pressed the wrong button. */
 function showStays(removal) {
   byId('mistake').hidden = removal === 'none';
@@ -143,6 +150,7 @@ export function forgetReceipt() {
   waitingSince = null;
   wasSafe = false;
   byId('state').className = 'hf-state hf-state--wait';
+  byId('state').style.minHeight = '';
   say(byId('word'), 'DO NOT REMOVE YET');
   document.title = 'DO NOT REMOVE YET · Holdfast';
   say(byId('lead'), 'The record is being looked up.');

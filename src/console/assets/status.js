@@ -28,6 +28,7 @@ function keyReplaced() {
   receipt = null;
   alarm('failure', '');
   forgetReceipt();
+  byId('rest').hidden = true;
   contents.forget();
   statements.forget();
   watching.abort();
@@ -36,7 +37,7 @@ function keyReplaced() {
 
 const session = await signIn({ changed: keyReplaced });
 const statements = openStatements({ recordId, session, receiptOf: () => receipt, added: () => contents.again() });
-const contents = openContents({ recordId, session, onRecord: (record) => void statements.showClause(record) });
+const contents = openContents({ recordId, session, onRecord: async (record) => await statements.showClause(record), onKnown: () => (byId('rest').hidden = false) });
 
 let adding = false;
 byId('add-form').addEventListener('submit', async (event) => {
