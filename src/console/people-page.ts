@@ -116,7 +116,9 @@ function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
           : html`<form method="post" action="/people/${one.id}/roles">
                 ${checkboxes('roles', 'Roles', choices(one.roles), undefined, `${one.id}-`)}
                 <p class="hf-small">Whoever loses a role is signed out at once.</p>
-                <button class="usa-button usa-button--outline" type="submit">Save the roles</button>
+                <button class="usa-button usa-button--outline" type="submit">
+                  Save the roles<span class="usa-sr-only"> of ${one.name}</span>
+                </button>
               </form>
               <form method="post" action="/people/${one.id}/departure">
                 <p class="hf-small">Who leaves is signed out at once, and cannot sign in any more.</p>
@@ -128,7 +130,9 @@ function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
           For somebody new, or who lost their passkey, password or phone. A link that was sent before works no
           more.
         </p>
-        <button class="usa-button usa-button--outline" type="submit">Make a link to sign in anew</button>
+        <button class="usa-button usa-button--outline" type="submit">
+          Make a link to sign in anew<span class="usa-sr-only"> for ${one.name}</span>
+        </button>
       </form>
     </details>
   </li>`;

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAccount, addAgency } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { FOCUS_IS_SEEN } from '../support/keyboard.ts';
 import { shoot } from '../support/page-check.ts';
 import { chooseAccount, handedIn, openForm, unfold } from '../support/reporting.ts';
 import { DESK, type Visitor } from '../support/visitor.ts';
@@ -28,19 +29,6 @@ afterEach(async () => {
 });
 
 const picture = () => ({ name: 'shot.png', type: 'image/png', bytes: scene.picture.bytes });
-
-/** An outline, in sight, and covered by nothing: on the element, or on the label that stands for a control which is not drawn. */
-const FOCUS_IS_SEEN = `(() => {
-  const element = document.activeElement;
-  if (element === document.body) return true;
-  const drawn = element.matches('.usa-radio__input, .usa-checkbox__input, #files') ? element.labels[0] : element;
-  const outlined = (pseudo) => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(drawn, pseudo);
-    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
-  };
-  const { left, right, top, bottom } = drawn.getBoundingClientRect();
-  return (outlined() || outlined('::before')) && [top + 2, bottom - 2].every((y) => drawn.contains(document.elementFromPoint((left + right) / 2, y)));
-})()`;
 
 describe('people', () => {
   test('can do everything with the keyboard, and see where they are', async () => {

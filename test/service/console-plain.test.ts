@@ -64,7 +64,7 @@ async function post(
     },
     payload: `${parts.join('')}--b--\r\n`,
   });
-  return { status: statusCode, location: String(answered['location'] ?? ''), text: body };
+  return { status: statusCode, location: answered['location'] ?? '', text: body };
 }
 const whole = (): Record<string, string> => ({
   attempt: randomUUID(),
