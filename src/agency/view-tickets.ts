@@ -76,7 +76,8 @@ export async function ticketBy(db: Db, token: string): Promise<Ticket | null> {
         join
           .onRef('k.agency_id', '=', 't.agency_id')
           .onRef('k.id', '=', 't.key_id')
-          .on('k.revoked_at', 'is', null),
+          .on('k.revoked_at', 'is', null)
+          .on(sql<boolean>`(k.expires_at is null or k.expires_at > now())`),
       )
       .select([
         't.record_id',

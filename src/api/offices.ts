@@ -1,9 +1,9 @@
 /** Who is told by mail, for administrators. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, listPolicies, zoneOf } from '#agency/agency.ts';
-import { officesPage, PAGE_HEADERS } from '#console/console.ts';
+import { officesPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { ArchiveError } from '#errors.ts';
+import type { ArchiveError } from '#errors.ts';
 import {
   addOffice,
   changeAddress,
@@ -13,6 +13,7 @@ import {
   tryOffice,
   type OfficeRefusal,
 } from '#routing/routing.ts';
+import { idHere, notHere, refuseProgram, sendPage } from './administration.ts';
 import { ADMINISTRATORS, callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
@@ -49,6 +50,8 @@ const TRIED: Readonly<Record<'off' | 'owed' | 'recently', Partial<Pick<Parts, 'e
   },
 };
 
+const NO_SUCH_OFFICE = 'There is no such office in this agency, or it is told no more. Open the list anew.';
+
 export function registerOffices(routes: FastifyInstance, context: ApiContext): void {
   const { db, config } = context.system;
   const forAdministrators = {
@@ -66,31 +69,23 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
       zone: await zoneOf(at),
       policies: await ordersOf(at),
     }));
-    return await reply
-      .code(more.errors === undefined ? 200 : 422)
-      .headers(PAGE_HEADERS)
-      .send(
-        officesPage(context.frameOf(request), {
-          ...parts,
-          mailIsOn: config.smtp !== null,
-          typed: NOTHING_TYPED,
-          errors: {},
-          said: null,
-          ...more,
-        }),
-      );
+    const page = officesPage(context.frameOf(request), {
+      ...parts,
+      mailIsOn: config.smtp !== null,
+      typed: NOTHING_TYPED,
+      errors: {},
+      said: null,
+      ...more,
+    });
+    return await sendPage(reply, page, more.errors !== undefined);
   };
-  const noSuchOffice = new ArchiveError(
-    'office-not-found',
-    'There is no such office in this agency, or it is told no more. Open the list anew.',
-    { retry: 'never' },
-  );
-
+  const noSuchOffice = (): ArchiveError => notHere('office-not-found', NO_SUCH_OFFICE);
   void routes.register(async (app) => {
     takeForms(app);
     app.get('/offices', forAdministrators, async (request, reply) => await show(request, reply));
 
     app.post('/offices', forAdministrators, async (request, reply) => {
+      refuseProgram(request, 'office add');
       const form = formOf(request);
       const typed = {
         name: form.one('name'),
@@ -116,12 +111,13 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
     });
 
     app.post<{ Params: { id: string } }>('/offices/:id/end', forAdministrators, async (request, reply) => {
+      const id = officeOf(request);
       const caller = callerOf(request);
       const ended = await db.inAgency(
         caller.agencyId,
-        async (at) => isId(request.params.id) && (await endOffice(at, request.params.id, actorOf(caller))),
+        async (at) => await endOffice(at, id, actorOf(caller)),
       );
-      if (!ended) throw noSuchOffice;
+      if (!ended) throw noSuchOffice();
       return await show(request, reply, {
         said: {
           kind: 'success',
@@ -134,14 +130,13 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
       '/offices/:id/address',
       forAdministrators,
       async (request, reply) => {
-        const { id } = request.params;
+        const id = officeOf(request);
         const caller = callerOf(request);
-        const refused = await db.inAgency(caller.agencyId, async (at) =>
-          isId(id)
-            ? await changeAddress(at, id, formOf(request).one('email'), actorOf(caller))
-            : 'no-such-office',
+        const refused = await db.inAgency(
+          caller.agencyId,
+          async (at) => await changeAddress(at, id, formOf(request).one('email'), actorOf(caller)),
         );
-        if (refused === 'no-such-office') throw noSuchOffice;
+        if (refused === 'no-such-office') throw noSuchOffice();
         return await show(
           request,
           reply,
@@ -158,23 +153,25 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
     );
 
     app.post<{ Params: { id: string } }>('/offices/:id/letter', forAdministrators, async (request, reply) => {
-      const { id } = request.params;
+      const id = officeOf(request);
       const caller = callerOf(request);
       const tried = await db.inAgency(caller.agencyId, async (at) =>
-        !isId(id) || !(await listOffices(at)).some((one) => one.id === id && one.endedAt === null)
+        !(await listOffices(at)).some((one) => one.id === id && one.endedAt === null)
           ? 'no-such-office'
           : config.smtp === null
             ? 'off'
             : await tryOffice(at, id, actorOf(caller)),
       );
-      if (tried === 'no-such-office') throw noSuchOffice;
+      if (tried === 'no-such-office') throw noSuchOffice();
       return await show(request, reply, TRIED[tried]);
     });
   });
 }
 
-function isId(text: string): boolean {
-  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+/** Whose letters go where is decided by people. */
+function officeOf(request: FastifyRequest<{ Params: { id: string } }>): string {
+  refuseProgram(request, 'office add');
+  return idHere(request.params.id, 'office-not-found', NO_SUCH_OFFICE);
 }
 
 /** What the newest version of each policy says of who keeps the records and who is sent them. */

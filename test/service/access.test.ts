@@ -164,7 +164,7 @@ const IDS: Readonly<Record<string, () => string>> = {
   uploads: () => theirs.uploadId,
 };
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|policies)(\/|$)/;
+const BY_PEOPLE = /^\/(people|accounts|keys|policies|offices)(\/|$)/;
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
 function formOf(url: string): string {
