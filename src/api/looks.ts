@@ -4,8 +4,9 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { actorOf, giveTicket, TICKET_S } from '#agency/agency.ts';
+import { actorOf, giveTicket, TICKET_S, type Caller } from '#agency/agency.ts';
 import { filePage, pageHeaders } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { appendEvent, readArtifact, receiptCode, recordIdOf } from '#record/record.ts';
 import { callerOf, READERS } from './auth.ts';
@@ -20,36 +21,25 @@ interface Named {
 
 type File = NonNullable<Awaited<ReturnType<typeof readArtifact>>>;
 
-export interface Asked {
+interface Asked {
   readonly recordId: string;
   readonly n: number;
   readonly file: File;
 }
 
-const notFound = (): ArchiveError =>
-  new ArchiveError('record-not-found', 'There is no such record in this agency.', { retry: 'never' });
-
-/** Enters the look and does `then` in the same commit. Rejects with `record-not-found`; then nothing is entered. */
-export async function askToLook<T>(
-  { system }: ApiContext,
-  request: FastifyRequest,
-  { id, n: number }: Named,
-  then: (asked: Asked, at: Parameters<Parameters<typeof system.db.inAgency<T>>[1]>[0]) => Promise<T>,
-): Promise<T> {
+/** Rejects with `record-not-found`; then nothing is entered. */
+export async function enterLook(at: AgencyTx, caller: Caller, { id, n: number }: Named): Promise<Asked> {
   const recordId = recordIdOf(id);
   const n = /^[1-9]\d{0,5}$/.test(number) ? Number(number) : null;
-  if (recordId === null || n === null) throw notFound();
-  const caller = callerOf(request);
-  return await system.db.inAgency(caller.agencyId, async (at) => {
-    const file = await readArtifact(at, recordId, n);
-    if (file === null) throw notFound();
-    await appendEvent(at, recordId, {
-      type: 'view.opened',
-      actor: actorOf(caller),
-      body: { what: 'artifact', n },
-    });
-    return await then({ recordId, n, file }, at);
+  const file = recordId === null || n === null ? null : await readArtifact(at, recordId, n);
+  if (recordId === null || n === null || file === null)
+    throw new ArchiveError('record-not-found', 'There is no such record in this agency.', { retry: 'never' });
+  await appendEvent(at, recordId, {
+    type: 'view.opened',
+    actor: actorOf(caller),
+    body: { what: 'artifact', n },
   });
+  return { recordId, n, file };
 }
 
 interface Given extends Asked {
@@ -64,10 +54,13 @@ export async function giveLook(
   named: Named,
   { shows }: { readonly shows: boolean },
 ): Promise<Given> {
-  return await askToLook(context, request, named, async (asked, at) => {
-    const { host } = request.headers;
-    const { contentFor, consoleFor } = context.places;
-    const token = await giveTicket(at, callerOf(request), { ...asked, shows, console: consoleFor(host) });
+  const { host } = request.headers;
+  const { contentFor, consoleFor } = context.places;
+  const caller = callerOf(request);
+  return await context.system.db.inAgency(caller.agencyId, async (at) => {
+    const asked = await enterLook(at, caller, named);
+    const { recordId, n } = asked;
+    const token = await giveTicket(at, caller, { recordId, n, shows, console: consoleFor(host) });
     return { ...asked, address: `${contentFor(host)}/look/${token}` };
   });
 }

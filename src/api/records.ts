@@ -24,7 +24,7 @@ import { STEPS } from '#queue/queue.ts';
 import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openChecked } from './handing-over.ts';
-import { askToLook, giveLook, sendThere } from './looks.ts';
+import { enterLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
 import { streamReceipts } from './streams.ts';
 
@@ -194,13 +194,13 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       if (callerOf(request).kind === 'person')
         return await sendThere(reply, await giveLook(context, request, request.params, { shows: false }));
       // The entry in the history is committed before the first byte goes out; if it cannot be written, nothing does.
+      const caller = callerOf(request);
       const {
         recordId: id,
         n,
         file,
-      } = await askToLook(context, request, request.params, async (asked) => await Promise.resolve(asked));
-      const { agencyId } = callerOf(request);
-      const look = { agencyId, recordId: id, n, actor: actorOf(callerOf(request)) };
+      } = await inAgency(request, async (at) => await enterLook(at, caller, request.params));
+      const look = { agencyId: caller.agencyId, recordId: id, n, actor: actorOf(caller) };
       const body = await openChecked(system, look, file);
       // Should a browser come with a key all the same: never shown as a page of ours, only handed over as a file.
       return reply
