@@ -11,6 +11,8 @@ create table upload (
   size_bytes     bigint not null check (size_bytes >= 0),
   original_name  text,
   claimed_type   text,
+  -- The header that said both and perhaps more: a client of tus gets it back as it was.
+  metadata       text,
   offset_bytes   bigint not null default 0 check (offset_bytes between 0 and size_bytes),
   -- Who writes at this moment, and until when that holds unless it is prolonged. One that lost its line is not waited for.
   writer         uuid,
@@ -41,7 +43,7 @@ alter table upload force row level security;
 create policy own_agency on upload to holdfast_app using (agency_id = current_setting('app.agency'))
   with check (agency_id = current_setting('app.agency'));
 grant select, insert, delete on upload to holdfast_app;
-grant update (original_name, claimed_type, offset_bytes, writer, writing_until, sha256, sniffed_type, finished_at, used_at, expires_at)
+grant update (original_name, claimed_type, metadata, offset_bytes, writer, writing_until, sha256, sniffed_type, finished_at, used_at, expires_at)
   on upload to holdfast_app;
 
 -- The sweeper crosses agencies: names of staged files and times, never the name that somebody gave a file.
@@ -63,7 +65,7 @@ begin
   if answer->>'outcome' <> 'accepted' then return answer; end if;
   -- What somebody called their file stands with the record from here on.
   update upload u
-     set used_at = now(), expires_at = now() + interval '30 days', original_name = null, claimed_type = null
+     set used_at = now(), expires_at = now() + interval '30 days', original_name = null, claimed_type = null, metadata = null
    where u.agency_id = a and u.id = any(wanted) and u.finished_at is not null and u.used_at is null;
   get diagnostics taken = row_count;
   if taken <> cardinality(wanted) then

@@ -12,6 +12,7 @@ export interface Beginning {
   readonly sizeBytes: number;
   readonly originalName: string | null;
   readonly claimedType: string | null;
+  readonly metadata: string | null;
 }
 
 export function beginningOf(headers: IncomingHttpHeaders): Beginning {
@@ -27,6 +28,7 @@ export function beginningOf(headers: IncomingHttpHeaders): Beginning {
     sizeBytes,
     originalName: shortText(said, 'filename', MAX_NAME_LENGTH),
     claimedType: shortText(said, 'filetype', MAX_TYPE_LENGTH)?.toLowerCase() ?? null,
+    metadata: said.size === 0 ? null : String(headers['upload-metadata']),
   };
 }
 

@@ -57,6 +57,7 @@ export async function registerUploads(parent: FastifyInstance, context: ApiConte
     });
     const look = async (request: WithId, reply: FastifyReply): Promise<FastifyReply> => {
       const upload = await uploads.look(ownerOf(request), idOf(request));
+      if (upload.metadata !== null) reply.header('upload-metadata', upload.metadata);
       return await standing(reply, upload).header('upload-length', upload.sizeBytes).code(200).send();
     };
     const go = async (request: WithId, reply: FastifyReply): Promise<FastifyReply> => {

@@ -10,6 +10,7 @@ export interface UploadTable {
   size_bytes: number;
   original_name: string | null;
   claimed_type: string | null;
+  metadata: string | null;
   offset_bytes: Generated<number>;
   writer: Generated<string | null>;
   writing_until: Generated<Date | null>;

@@ -4,6 +4,8 @@
  * Promise: an answer `202` is given after everything that was sent is on disk and its row is committed, never before; what
  * is refused is refused whole, with a sentence for each problem, and leaves nothing behind; the same report twice is one.
  *
+ * A file may come before its report (uploads.ts): then the report's own commit takes it over.
+ *
  * Order of writes: files and large bodies are staged and synced → one statement writes record, fact, files, history and
  * the steps owed → commit → answer. A crash before the commit leaves staged bytes that no row names (the
  * retention worker sweeps them after a day); a crash after it leaves a record that every worker finds. When it is not known whether the commit

@@ -16,6 +16,7 @@ export interface UploadRow {
   readonly offsetBytes: number;
   readonly originalName: string | null;
   readonly claimedType: string | null;
+  readonly metadata: string | null;
   readonly sniffedType: string | null;
   readonly sha256: string | null;
   readonly usedAt: Date | null;
@@ -29,6 +30,7 @@ const COLUMNS = [
   'offset_bytes as offsetBytes',
   'original_name as originalName',
   'claimed_type as claimedType',
+  'metadata',
   'sniffed_type as sniffedType',
   'sha256',
   'used_at as usedAt',
@@ -43,7 +45,7 @@ const within = (ms: number) => sql<Date>`now() + ${ms}::float8 * interval '1 mil
 export async function insertUpload(
   { agencyId, tx }: AgencyTx,
   owner: Owner,
-  row: Pick<UploadRow, 'id' | 'staged' | 'sizeBytes' | 'originalName' | 'claimedType'>,
+  row: Pick<UploadRow, 'id' | 'staged' | 'sizeBytes' | 'originalName' | 'claimedType' | 'metadata'>,
 ): Promise<UploadRow> {
   return await tx
     .insertInto('upload')
@@ -56,6 +58,7 @@ export async function insertUpload(
       size_bytes: row.sizeBytes,
       original_name: row.originalName,
       claimed_type: row.claimedType,
+      metadata: row.metadata,
       expires_at: IN_A_DAY,
     })
     .returning(COLUMNS)

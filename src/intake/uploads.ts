@@ -48,17 +48,15 @@ export interface Upload {
   readonly sizeBytes: number;
   readonly originalName: string | null;
   readonly claimedType: string | null;
+  /** As its client said it. */
+  readonly metadata: string | null;
   readonly expiresAt: Date;
 }
 
 export interface Uploads {
   begin(
     owner: Owner,
-    file: {
-      readonly sizeBytes: number;
-      readonly originalName: string | null;
-      readonly claimedType: string | null;
-    },
+    file: Pick<Upload, 'sizeBytes' | 'originalName' | 'claimedType' | 'metadata'>,
   ): Promise<Upload>;
   /** How much is on disk. Whoever asks has lost the line that wrote. */
   look(owner: Owner, id: string): Promise<Upload>;

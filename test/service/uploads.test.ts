@@ -186,6 +186,15 @@ describe('an upload', () => {
     expect(await rowOf(id)).toMatchObject({ sha256: sha256(Buffer.from('1234567890')) });
   });
 
+  test('gives its client back what it said of the file, until a report has it', async () => {
+    const metadata = `filename ${Buffer.from('grüße.png').toString('base64')},is_private,filetype aW1hZ2UvUE5H`;
+    const { id } = await mine.begin(0, metadata);
+    expect((await mine.look(id)).headers['upload-metadata']).toBe(metadata);
+    expect(await rowOf(id)).toMatchObject({ original_name: 'grüße.png', claimed_type: 'image/png' });
+    await mine.report(simpleReport(), [id]);
+    expect(await rowOf(id)).toMatchObject({ original_name: null, claimed_type: null, metadata: null });
+  });
+
   test('of no bytes, and one that comes whole with its beginning, are whole at once', async () => {
     const empty = await mine.begin(0);
     expect(await rowOf(empty.id)).toMatchObject({ sha256: sha256(Buffer.alloc(0)) });

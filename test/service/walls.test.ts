@@ -100,8 +100,8 @@ beforeAll(async () => {
     [theirs, personId],
   );
   await archive.sql.query(
-    `insert into upload (agency_id, id, person_id, staged, size_bytes, original_name, expires_at)
-     values ('lakeside', gen_random_uuid(), $1, 'of-lakeside', 1, 'quokka.png', now() + interval '1 day')`,
+    `insert into upload (agency_id, id, person_id, staged, size_bytes, original_name, metadata, expires_at)
+     values ('lakeside', gen_random_uuid(), $1, 'of-lakeside', 1, 'quokka.png', 'filename x', now() + interval '1 day')`,
     [personId],
   );
   await archive.sql.query(
@@ -315,7 +315,7 @@ describe('the catalogue', () => {
         insert: '*',
         delete: '*',
         update:
-          'claimed_type expires_at finished_at offset_bytes original_name sha256 sniffed_type used_at writer writing_until',
+          'claimed_type expires_at finished_at metadata offset_bytes original_name sha256 sniffed_type used_at writer writing_until',
       },
     },
     holdfast_system: {
@@ -455,6 +455,7 @@ describe('the roles', () => {
     ['view_ticket', 'record_id'],
     ['view_ticket', 'session_id'],
     ['upload', 'original_name'],
+    ['upload', 'metadata'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);
