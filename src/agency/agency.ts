@@ -75,6 +75,7 @@ export { OIDC_SENTENCES, openOidc, type Oidc } from './oidc.ts';
 export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
 export { PASSWORD, passwordLength, whyNotPassword } from './passwords.ts';
 export {
+  addNextVersion,
   addPolicy,
   allGrounds,
   currentGrounds,
@@ -83,6 +84,7 @@ export {
   type Ground,
   type KeptPolicy,
   type ListedPolicy,
+  type NextVersion,
   type PolicyVersion,
 } from './policies.ts';
 export { addPack, PACKS, type PolicyPack } from './packs.ts';

@@ -93,6 +93,31 @@ export async function addPolicy(at: AgencyTx, policy: PolicyVersion, by = 'cli')
   return true;
 }
 
+export type NextVersion =
+  | { readonly outcome: 'added' }
+  | { readonly outcome: 'policy-taken' | 'version-taken' }
+  | { readonly outcome: 'overtaken' | 'too-early'; readonly latest: ListedPolicy };
+
+/**
+ * The version after the one that somebody saw as the latest; `seen` null: the first of a policy. One at a time for each agency:
+ * what came in between is passed over by nobody, and none takes effect before the one it follows.
+ */
+export async function addNextVersion(
+  at: AgencyTx,
+  policy: PolicyVersion,
+  seen: string | null,
+  by: string,
+): Promise<NextVersion> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('policy of ' || ${at.agencyId}, 0))`.execute(at.tx);
+  const latest = (await listPolicies(at)).find(({ policyId }) => policyId === policy.policyId);
+  if (latest !== undefined && seen === null) return { outcome: 'policy-taken' };
+  if (latest !== undefined && latest.version !== seen) return { outcome: 'overtaken', latest };
+  if (latest !== undefined && policy.effectiveOn < latest.effectiveOn)
+    return { outcome: 'too-early', latest };
+  const isAdded = await addPolicy(at, policy, by);
+  return isAdded ? { outcome: 'added' } : { outcome: 'version-taken' };
+}
+
 export interface KeptPolicy extends PolicyVersion {
   readonly rules: PolicyRules;
   readonly createdAt: Date;

@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   actorOf,
+  addNextVersion,
   addPack,
-  addPolicy,
   comparePolicies,
   dayIn,
   listPolicies,
@@ -12,6 +12,8 @@ import {
   zoneOf,
   type KeptPolicy,
   type ListedPolicy,
+  type NextVersion,
+  type PolicyVersion,
 } from '#agency/agency.ts';
 import { policiesPage, policyComparePage, policyDraftPage, policyPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -98,11 +100,8 @@ export function registerPolicies(routes: FastifyInstance, context: ApiContext): 
     refuseProgram(request, 'policy add');
     const form = formOf(request);
     const caller = callerOf(request);
-    const latest = await db.inAgency(caller.agencyId, async (at) =>
-      policyId === null ? null : ((await versionsHere(at, policyId))[0] ?? null),
-    );
+    if (policyId !== null) await db.inAgency(caller.agencyId, async (at) => await versionsHere(at, policyId));
     const draft = draftIn(form, policyId);
-    const isLatest = latest === null ? null : latest.version;
     const wanted = form.one('do');
     if (wanted.startsWith('add-')) {
       const list = wanted.slice('add-'.length);
@@ -122,33 +121,18 @@ export function registerPolicies(routes: FastifyInstance, context: ApiContext): 
         problems: read.problems,
       });
     const { policy } = read;
-    const again = (field: string | null, sentence: string) =>
-      showDraft(request, reply, { draft, latest: isLatest, problems: [[field, sentence]] });
-    if (latest !== null && form.one('latest') !== latest.version)
-      return await again(
-        null,
-        `Version ${latest.version} was added since you opened this page, and what you wrote does not hold its changes. Look at it first; when you save again, yours comes after it.`,
-      );
-    if (latest !== null && policy.effectiveOn < latest.effectiveOn)
-      return await again(
-        'effectiveOn',
-        `Takes effect on: version ${latest.version} takes effect on ${latest.effectiveOn}, so a later one cannot before. Choose that day or a later one.`,
-      );
-    const outcome = await db.inAgency(caller.agencyId, async (at) => {
-      const known = await listPolicies(at);
-      if (policyId === null && known.some((one) => one.policyId === policy.policyId)) return 'policy-taken';
-      return (await addPolicy(at, policy, actorOf(caller))) ? 'added' : 'version-taken';
-    });
-    if (outcome === 'policy-taken')
-      return await again(
-        'policyId',
-        `Short name: a policy "${policy.policyId}" is here already. Make a new version of it, or choose another name.`,
-      );
-    if (outcome === 'version-taken')
-      return await again(
-        'version',
-        `Name of this version: "${policy.version}" is here already. Choose another.`,
-      );
+    const seen = policyId === null ? null : form.one('latest');
+    const next = await db.inAgency(
+      caller.agencyId,
+      async (at) => await addNextVersion(at, policy, seen, actorOf(caller)),
+    );
+    if (next.outcome !== 'added')
+      return await showDraft(request, reply, {
+        draft,
+        // Said once: who saves again has read it.
+        latest: next.outcome === 'overtaken' ? next.latest.version : seen,
+        problems: [refusalOf(next, policy)],
+      });
     return await showOne(request, reply, policy.policyId, policy.version, {
       kind: 'success',
       text: `Saved. It counts from ${policy.effectiveOn} on.`,
@@ -240,6 +224,31 @@ export function registerPolicies(routes: FastifyInstance, context: ApiContext): 
       },
     );
   });
+}
+
+function refusalOf(
+  next: Exclude<NextVersion, { readonly outcome: 'added' }>,
+  { policyId, version }: PolicyVersion,
+): Draft['problems'][number] {
+  switch (next.outcome) {
+    case 'overtaken':
+      return [
+        null,
+        `Version ${next.latest.version} was added since you opened this page, and what you wrote does not hold its changes. Look at it first; when you save again, yours comes after it.`,
+      ];
+    case 'too-early':
+      return [
+        'effectiveOn',
+        `Takes effect on: version ${next.latest.version} takes effect on ${next.latest.effectiveOn}, so a later one cannot before. Choose that day or a later one.`,
+      ];
+    case 'policy-taken':
+      return [
+        'policyId',
+        `Short name: a policy "${policyId}" is here already. Make a new version of it, or choose another name.`,
+      ];
+    case 'version-taken':
+      return ['version', `Name of this version: "${version}" is here already. Choose another.`];
+  }
 }
 
 /** Of one policy that is here, newest first. */

@@ -151,16 +151,37 @@ export function policyIn(
   return problems.length > 0 ? { problems } : { policy: policyOf(value) };
 }
 
+/** The fields, as their labels on the page say them. */
+const WORDS: Readonly<Record<string, string>> = {
+  policyId: 'Short name',
+  version: 'Name of this version',
+  title: 'Title',
+  effectiveOn: 'Takes effect on',
+  source: 'Where the text comes from',
+  grounds: 'Clauses',
+  says: 'what it says',
+  clauseId: 'number',
+  clause: 'words',
+  verb: 'stands for',
+  sendTo: 'Recipient',
+  mayRemove: 'Who may remove',
+  verbs: 'Word',
+  notices: 'Notice',
+  before: 'Condition',
+  kept: 'What must be kept',
+};
+
 /** `grounds[2].label: expected …` as somebody reads it who sees a form. */
 function sentence(path: string, why: string, nameOf: (index: number) => string): string {
   const [, list, index, member] = /^(?:rules\.)?(\w+)\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
-  const place =
-    list === undefined
-      ? path.replace(/^rules\.custodian\./, 'who keeps the records, ')
-      : `${list === 'grounds' ? `clause ${nameOf(Number(index))}` : `${list} ${Number(index) + 1}`}, ${member ?? ''}`;
-  const said = why.replace(
-    /grounds\[(\d+)\]/,
-    (_, i: string) => `another clause, at place ${Number(i) + 1},`,
-  );
-  return `${place.charAt(0).toUpperCase()}${place.slice(1)}: ${said}.`;
+  const word = (name: string): string => WORDS[name] ?? name;
+  const custodian = /^rules\.custodian\.(\w+)$/.exec(path)?.[1];
+  let place = word(path);
+  if (custodian !== undefined) place = `Who keeps the records, ${word(custodian)}`;
+  if (list !== undefined) {
+    const entry =
+      list === 'grounds' ? `Clause ${nameOf(Number(index))}` : `${word(list)} ${Number(index) + 1}`;
+    place = `${entry}, ${word(member ?? '')}`;
+  }
+  return `${place}: ${why.replace(/grounds\[(\d+)\]/, (_, i: string) => `another clause, at place ${Number(i) + 1},`)}.`;
 }

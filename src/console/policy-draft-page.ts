@@ -146,7 +146,9 @@ function groundFields(
   const prefix = `grounds${i}`;
   const isNew = added === 'grounds' && i === draft.grounds.length - 1;
   const open =
-    isNew || isOpen(prefix, ['clauseId', 'label', 'citation', 'clause', 'purpose', 'place'], error);
+    isNew ||
+    clauseId === '' ||
+    isOpen(prefix, ['clauseId', 'label', 'citation', 'clause', 'purpose', 'place'], error);
   const name = clauseId === '' ? `Clause ${i + 1}` : `${clauseId} ${label}`;
   return html`<details class="hf-more" ${open && html`open`}>
     <summary ${isNew && html`autofocus`}>${name}${gone && ' (to be taken away)'}</summary>

@@ -229,6 +229,15 @@ describe('an administrator', () => {
     ).toBe(200);
   });
 
+  test('of two who save at one moment, one is told of the other', async () => {
+    const draft = { ...(await draftOf('kcpd-261-1')), effectiveOn: '2199-01-01' };
+    const answers = await Promise.all(
+      ['one', 'two'].map(async (version) => await post('/policies/kcpd-261-1/draft', { ...draft, version })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.find(({ status }) => status === 422)?.body).toMatch(/Version (one|two) was added since/);
+  });
+
   test('writes a policy from the beginning, whose version has a name of its own making', async () => {
     const fields = {
       policyId: 'rivertown-parks',
