@@ -251,6 +251,7 @@ describe('the description of the calls', () => {
         'POST /v1/deletion-events',
         'POST /v1/records/{id}/facts',
         'POST /v1/records/{id}/removal',
+        'POST /v1/records/{id}/kept',
         'GET /v1/records',
         'GET /v1/records/{id}',
         'GET /v1/records/{id}/receipt',
@@ -307,11 +308,12 @@ describe('the description of the calls', () => {
       }
       if (method === 'post' && !/\/(?:run|looks)$/.test(path)) {
         const types = Object.keys(operation.requestBody?.content ?? {});
-        // Only a confirmation may come without a body; what tells the generator so is not handed out.
-        expect(operation.requestBody?.required, where).toBe(!path.endsWith('/removal'));
+        // Only a statement of one word may come without a body; what tells the generator so is not handed out.
+        const isStatement = /\/(removal|kept)$/.test(path);
+        expect(operation.requestBody?.required, where).toBe(!isStatement);
         expect(Object.keys(operation).filter((name) => name.startsWith('x-'))).toEqual([]);
         expect(types, where).toEqual(
-          path.endsWith('/removal')
+          isStatement
             ? ['application/json']
             : ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
         );
