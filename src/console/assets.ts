@@ -40,7 +40,7 @@ export function asset(name: string): string {
 
 export const uswdsCss = `${base}/uswds/${USWDS_CSS}`;
 
-/** What every page is set in. Asked for beforehand, because a font that comes after the first line would move all lines. */
+/** What every page is set in, but on a phone (`holdfast.css`). Asked for beforehand, because a font that comes after the first line would move all lines. */
 export const fonts: readonly string[] = ['regular', 'bold'].map(
   (weight) => `${base}/uswds/fonts/source-sans-pro/sourcesanspro-${weight}-webfont.woff2`,
 );

@@ -41,7 +41,7 @@ export function page({ title, mode, main, viewer, script, preload, plain, wide }
         <title>${title} · Holdfast</title>
         <link rel="icon" href="${asset('holdfast.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${uswdsCss}" />
-        ${fonts.map((font) => html`<link rel="preload" as="font" type="font/woff2" href="${font}" crossorigin />`)}
+        ${fonts.map((font) => html`<link rel="preload" as="font" type="font/woff2" media="(min-width: 40em)" href="${font}" crossorigin />`)}
         <link rel="stylesheet" href="${asset('holdfast.css')}" />
         ${plain === true && html`<noscript><link rel="stylesheet" href="${asset('plain.css')}" /></noscript>`}
         ${preload?.map((name) => html`<link rel="modulepreload" href="${asset(name)}" />`) ?? null}

@@ -157,7 +157,7 @@ const tile = ({ group, id, value, label, checked, beneath, clause }: Tile): Mark
 /** What all citations begin with is said once, above; in full it is said when a clause is chosen. */
 function sharedBeginning(citations: readonly string[]): string {
   const [first = '', ...others] = citations;
-  let length = others.length === 0 ? 0 : first.length;
+  let length = first.length;
   for (const other of others) while (!other.startsWith(first.slice(0, length))) length -= 1;
   return first.slice(0, first.lastIndexOf(', ', length - 1) + 1);
 }

@@ -7,7 +7,7 @@ import type { Receipt } from '#record/record.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { openForm } from '../support/reporting.ts';
 import { sampleReceipt } from '../support/sample-receipt.ts';
-import type { Visitor } from '../support/visitor.ts';
+import { DESK, type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
 let at: Visitor;
@@ -64,6 +64,8 @@ describe('what is served', () => {
   });
 
   test('files of ours are cached for ever, and nothing else is there', async () => {
+    // A phone fetches no fonts.
+    await at.page.setViewport(DESK);
     await openForm(scene, at);
     const loaded = (
       (await at.inPage(
