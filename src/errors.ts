@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'time-without-zone'
   | 'time-malformed'
   | 'ground-unknown'
+  | 'ground-changed'
   | 'agency-mismatch'
   | 'server-filled-member'
   | 'idempotency-key-invalid'

@@ -2,7 +2,7 @@
  * What an agency decided beforehand (clauses, accounts, classification rules), as intake needs it for each report. Held
  * for one second, so that a burst of reports reads it once; a change is seen a second later at most.
  */
-import { allGrounds, currentGrounds, listAccounts } from '#agency/agency.ts';
+import { allGrounds, currentGrounds, dayIn, listAccounts } from '#agency/agency.ts';
 import type { Db } from '#db/db.ts';
 import type { AgencyReference } from '#intake/intake.ts';
 import { classify, readRules } from '#retention/retention.ts';
@@ -31,13 +31,21 @@ async function load(db: Db, agencyId: string, now: Date): Promise<AgencyReferenc
       .where('id', '=', agencyId)
       .executeTakeFirstOrThrow();
     // The clause that counts is the one in force on the agency's own calendar day.
-    const today = new Intl.DateTimeFormat('en-CA', { timeZone: agency.zone }).format(now);
+    const today = dayIn(agency.zone, now);
     const rules = await readRules(at);
     return {
       grounds: await currentGrounds(at, today),
-      citable: await allGrounds(at),
+      groundsBefore: await currentGrounds(at, dayBefore(today)),
+      citable: await allGrounds(at, today),
       accounts: await listAccounts(at),
       classify: (report) => classify(rules, report),
     };
   });
+}
+
+/** Of a civil day, as the calendar has it. */
+function dayBefore(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() - 1);
+  return at.toISOString().slice(0, 10);
 }

@@ -172,12 +172,28 @@ export async function currentGrounds({ agencyId, tx }: AgencyTx, onDate: string)
   return rows;
 }
 
-/** Every clause of every version, past ones too: what a fact may cite. */
-export async function allGrounds({ agencyId, tx }: AgencyTx): Promise<Omit<Ground, 'label'>[]> {
+/** Every clause of every version that is or was in force on a civil date: what a fact may cite. */
+export async function allGrounds(
+  { agencyId, tx }: AgencyTx,
+  onDate: string,
+): Promise<Omit<Ground, 'label'>[]> {
   return await tx
     .selectFrom('ground')
-    .select(['policy_id as policyId', 'version', 'clause_id as clauseId', 'citation', 'clause'])
-    .where('agency_id', '=', agencyId)
+    .innerJoin('policy_version', (join) =>
+      join
+        .onRef('policy_version.agency_id', '=', 'ground.agency_id')
+        .onRef('policy_version.policy_id', '=', 'ground.policy_id')
+        .onRef('policy_version.version', '=', 'ground.version'),
+    )
+    .select([
+      'ground.policy_id as policyId',
+      'ground.version',
+      'ground.clause_id as clauseId',
+      'ground.citation',
+      'ground.clause',
+    ])
+    .where('ground.agency_id', '=', agencyId)
+    .where('policy_version.effective_on', '<=', onDate)
     .execute();
 }
 

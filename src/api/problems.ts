@@ -55,6 +55,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'time-without-zone': unprocessable('A time has no zone'),
   'time-malformed': unprocessable('Not a time'),
   'ground-unknown': unprocessable('No such removal ground'),
+  'ground-changed': unprocessable('The policy has changed'),
   'agency-mismatch': { status: 403, title: 'Another agency' },
   'server-filled-member': unprocessable('The server fills this in'),
   'idempotency-key-invalid': bad('Not an idempotency key'),

@@ -196,6 +196,7 @@ const REPORT_MODULES = [
   'findings.js',
   'report-form.js',
   'sending.js',
+  'uploads.js',
   'several.js',
 ];
 

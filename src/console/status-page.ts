@@ -18,6 +18,8 @@ const STATUS_MODULES = [
   'pictures.js',
   'said-later.js',
   'sending.js',
+  'uploads.js',
+  'look.js',
   'status-view.js',
   'findings.js',
   'handed-in.js',

@@ -39,7 +39,9 @@ export interface ReceivedReport {
 export interface AgencyReference {
   /** In force today. */
   readonly grounds: readonly Ground[];
-  /** Of every version, past ones too. */
+  /** In force the day before: what somebody chose on a page that was open since, or in a report that waited for its line. */
+  readonly groundsBefore: readonly Ground[];
+  /** Of every version that is or was in force. */
   readonly citable: readonly Omit<Ground, 'label'>[];
   readonly accounts: readonly Account[];
   readonly classify: (report: {
@@ -333,18 +335,8 @@ function readDraft(
           },
         }),
   });
-  const ground =
-    groundRef === null
-      ? null
-      : (reference.grounds.find((known) => `${known.policyId}#${known.clauseId}` === groundRef) ?? null);
-  if (groundRef !== null && ground === null)
-    refuseIfAny([
-      problemAt(
-        '/action/ground',
-        'ground-unknown',
-        'expected one of this agency’s own clauses, as policy#clause; GET /v1/policies lists them. Leave it out when the ground is not known yet',
-      ),
-    ]);
+  const ground = groundRef === null ? null : groundFor(groundRef, report.action.groundVersion, reference);
+  if (groundRef !== null && ground === null) refuseIfAny([noSuchGround(groundRef, reference)]);
   const derived = fact.subject.length > MAX_SUBJECT_LENGTH ? `unknown:${randomUUID()}` : fact.subject;
   return {
     fact: { ...fact, subject: received.toRecord?.subject ?? derived },
@@ -353,6 +345,41 @@ function readDraft(
     identity: report,
     said: report,
   };
+}
+
+/**
+ * The clause that whoever reported it meant. Where they say which version they saw, it is that one, if it is in force or was the
+ * day before; a clause of the same number that says something else is never put in its place.
+ */
+function groundFor(
+  reference: string,
+  version: string | undefined,
+  { grounds, groundsBefore }: AgencyReference,
+): Ground | null {
+  const named = isNamed(reference);
+  const now = grounds.find(named);
+  if (version === undefined || now?.version === version) return now ?? null;
+  return groundsBefore.find((one) => named(one) && one.version === version) ?? null;
+}
+
+const isNamed =
+  (reference: string) =>
+  ({ policyId, clauseId }: Ground): boolean =>
+    `${policyId}#${clauseId}` === reference;
+
+/** Why there is none: it is unknown, or no longer what was shown. */
+function noSuchGround(reference: string, { grounds }: AgencyReference): Problem {
+  return grounds.some(isNamed(reference))
+    ? problemAt(
+        '/action/groundVersion',
+        'ground-changed',
+        'the policy has changed since this clause was shown: choose the clause again, as it stands now',
+      )
+    : problemAt(
+        '/action/ground',
+        'ground-unknown',
+        'expected one of this agency’s own clauses, as policy#clause; GET /v1/policies lists them. Leave it out when the ground is not known yet',
+      );
 }
 
 /** A citation is never taken on trust: policy, version, citation and text are the agency's own, of today or of then. */

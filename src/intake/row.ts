@@ -21,7 +21,8 @@ export function rowOf(
     findAccount(reference.accounts, data.platform.name, account);
   const grounds = data.action.grounds.map(
     (ground) =>
-      `${ground.policyId}#${reference.grounds.find((known) => known.policyId === ground.policyId && known.citation === ground.citation)?.clauseId ?? ground.citation}`,
+      // By the number that it had in its own version.
+      `${ground.policyId}#${reference.citable.find((known) => known.policyId === ground.policyId && known.version === ground.policyVersion && known.citation === ground.citation && (ground.text === undefined || known.clause === ground.text))?.clauseId ?? ground.citation}`,
   );
   const permalink = data.content.permalink ?? null;
   const about = {

@@ -61,6 +61,8 @@ export const SimpleReport = Type.Object(
         verb: Type.Enum([...VERBS]),
         /** `policyId#clauseId` of one of the agency's own clauses. */
         ground: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+        /** The version in which it was shown to whoever chose it; absent: the one in force. */
+        groundVersion: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
         performedAt: Type.Optional(
           Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
         ),
