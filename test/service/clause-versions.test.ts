@@ -35,7 +35,8 @@ async function sealedUnder(action: Record<string, unknown>): Promise<unknown> {
   const { status, body } = await archive.report(simpleReport({ action: { verb: 'hide', ...action } }));
   expect(status, JSON.stringify(body)).toBe(202);
   const { facts } = await recordOf(archive, body.recordId);
-  return (facts[0]?.body['data'] as { action: { grounds: unknown[] } }).action.grounds[0];
+  const data = facts.at(0)?.body['data'] as { action: { grounds: unknown[] } } | undefined;
+  return data?.action.grounds[0];
 }
 
 beforeAll(async () => {
