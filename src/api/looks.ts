@@ -57,12 +57,25 @@ export async function giveLook(
   const { host } = request.headers;
   const { contentFor, consoleFor } = context.places;
   const caller = callerOf(request);
+  refuseLinkFromElsewhere(request);
   return await context.system.db.inAgency(caller.agencyId, async (at) => {
     const asked = await enterLook(at, caller, named);
     const { recordId, n } = asked;
     const token = await giveTicket(at, caller, { recordId, n, shows, console: consoleFor(host) });
     return { ...asked, address: `${contentFor(host)}/look/${token}` };
   });
+}
+
+/** A cookie comes along with a link on any page: nobody's name gets into a history because somebody else had them press one. */
+function refuseLinkFromElsewhere(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (callerOf(request).kind === 'key' || site === undefined || site === 'same-origin' || site === 'none')
+    return;
+  throw new ArchiveError(
+    'request-cross-site',
+    'A link on another site leads to this file, so nothing was opened. Open the record itself and look at the file there.',
+    { retry: 'never' },
+  );
 }
 
 export async function sendThere(reply: FastifyReply, { address }: Given): Promise<FastifyReply> {
@@ -102,7 +115,8 @@ export function registerLooks(app: FastifyInstance, context: ApiContext): void {
     // A link: a text opens there, in the place of this page.
     pages.get<{ Params: Named }>(
       '/records/:id/files/:n',
-      forReaders,
+      // HEAD would be a look that nobody took.
+      { ...forReaders, exposeHeadRoute: false },
       async (request, reply) =>
         await sendThere(reply, await giveLook(context, request, request.params, { shows: true })),
     );

@@ -176,6 +176,8 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
   app.get<{ Params: { id: string; n: string } }>(
     '/v1/records/:id/artifacts/:n',
     {
+      // HEAD would be a view that nobody had.
+      exposeHeadRoute: false,
       config: { roles: READERS },
       schema: {
         summary:

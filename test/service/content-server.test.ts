@@ -267,6 +267,27 @@ describe('a ticket', () => {
     expect(await views()).toBe(before + 1);
   });
 
+  test('is given to nobody because a link elsewhere led there, and for no question about a file', async () => {
+    const { archive } = scene;
+    const who = await colleague(archive, ['custodian']);
+    const before = await views();
+    const ask = async (method: 'GET' | 'HEAD', url: string, site: string) =>
+      await archive.app.inject({
+        method,
+        url,
+        headers: { cookie: who.cookie, 'sec-fetch-site': site, accept: 'text/html' },
+      });
+    for (const url of [`/records/${recordId}/files/2`, `/v1/records/${recordId}/artifacts/2`]) {
+      for (const site of ['cross-site', 'same-site'])
+        expect((await ask('GET', url, site)).statusCode, `${url} ${site}`).toBe(403);
+      expect((await ask('HEAD', url, 'same-origin')).statusCode).toBe(405);
+      expect(await views()).toBe(before);
+    }
+    for (const site of ['same-origin', 'none'])
+      expect((await ask('GET', `/records/${recordId}/files/2`, site)).statusCode).toBe(303);
+    expect(await views()).toBe(before + 2);
+  });
+
   test('is kept as a digest, for a minute, and those that are over go with the next', async () => {
     const token = (await look(2)).split('/').at(-1) ?? '';
     expect(Buffer.from(token, 'base64url')).toHaveLength(32);

@@ -370,7 +370,7 @@ const ROUTES: readonly Row[] = [
   wrongMethod('PROPFIND /v1/records', 'GET, HEAD'),
   wrongMethod('POST /v1/records', 'GET, HEAD'),
   wrongMethod(`DELETE /v1/records/${randomUUID()}`, 'GET, HEAD'),
-  wrongMethod(`PUT /v1/records/${randomUUID()}/artifacts/1`, 'GET, HEAD'),
+  wrongMethod(`PUT /v1/records/${randomUUID()}/artifacts/1`, 'GET'),
   wrongMethod(`GET /v1/records/${randomUUID()}/artifacts/1/looks`, 'POST'),
   wrongMethod(`HEAD /v1/records/${randomUUID()}/events`, 'GET'),
   wrongMethod(`GET /v1/records/${randomUUID()}/removal`, 'POST'),
