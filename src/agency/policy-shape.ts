@@ -61,7 +61,10 @@ const POLICY: Members = {
     ),
     version: words(60),
     title: words(300),
-    effectiveOn: (value) => (civilDay(value) ? null : 'expected a day that the calendar has, as YYYY-MM-DD'),
+    effectiveOn: (value) =>
+      civilDay(value)
+        ? null
+        : 'expected a day that the calendar has, as YYYY-MM-DD, of the years 1000 to 2999',
     grounds: list(1, `expected a list of at least one clause, and at most ${MOST_ENTRIES}`),
   },
   may: { rules: anything, source: words(2000) },

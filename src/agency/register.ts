@@ -69,7 +69,7 @@ export function siteProblems(account: NewAccount): SiteProblems {
   if (site.people.length + site.others.length > MOST_ADMINISTRATORS)
     problems.others = `A site has at most ${MOST_ADMINISTRATORS} administrators here. Take some away.`;
   if (site.approvedOn !== null && !civilDay(site.approvedOn))
-    problems.approvedOn = 'Enter a day that the calendar has, as YYYY-MM-DD.';
+    problems.approvedOn = 'Enter a day that the calendar has, as YYYY-MM-DD, of the years 1000 to 2999.';
   if (site.approvedBy !== null && site.approvedOn === null)
     problems.approvedOn = 'Enter the day of the approval, or take away who approved it.';
   if (site.approvedBy === null && site.approvedOn !== null)

@@ -18,11 +18,11 @@ export function isWords(value: unknown, most: number): value is string {
   );
 }
 
-/** YYYY-MM-DD, and the calendar has it. */
+/** YYYY-MM-DD, and the calendar has it; from the year 1000 to 2999, as everywhere here. Postgres has no year 0. */
 export function civilDay(value: unknown): value is string {
   return (
     typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\d$/.test(value) &&
+    /^[12]\d{3}-\d\d-\d\d$/.test(value) &&
     !Number.isNaN(Date.parse(`${value}T00:00:00Z`)) &&
     new Date(`${value}T00:00:00Z`).toISOString().startsWith(value)
   );

@@ -30,7 +30,7 @@ export const keyCreate: Verb = {
     const source = typeof options['source'] === 'string' ? options['source'] : null;
     const lastDay = typeof options['lastDay'] === 'string' ? options['lastDay'] : null;
     if (lastDay !== null && !civilDay(lastDay)) {
-      say('--last-day: expected a day that the calendar has, as YYYY-MM-DD.');
+      say('--last-day: expected a day that the calendar has, as YYYY-MM-DD, of the years 1000 to 2999.');
       return EXIT.usage;
     }
     return await withDatabase(invocation, async (db) => {
