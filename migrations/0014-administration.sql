@@ -51,10 +51,9 @@ alter table api_key
   add column source      text check (source <> ''),
   add column expires_at  timestamptz,
   add column created_by  text not null default 'cli',
-  -- The key that it takes the place of. Two are live for one purpose, never three.
+  -- The key that it takes the place of. Two are live for one purpose, never three: whoever makes one locks the row of the old one.
   add column replaces    uuid,
   add foreign key (agency_id, replaces) references api_key;
-create unique index api_key_replaces on api_key (agency_id, replaces);
 -- Made and ended inside their agency, with an entry in its history; what crosses agencies only looks a key up.
 revoke insert, update (revoked_at) on api_key from holdfast_system;
 drop policy across on api_key;

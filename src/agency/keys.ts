@@ -10,7 +10,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { appendEvent, newId } from '#record/record.ts';
+import { appendEvent, CHANNELS, newId } from '#record/record.ts';
 import { KEY_ROLES, type Caller, type KeyRole } from './roles.ts';
 import { wordsOrNot } from './words.ts';
 
@@ -36,18 +36,28 @@ export function keyProblems(agencyId: string, key: Omit<NewKey, 'role'>, now: Da
   if (label !== null) problems.label = `Say what the key is for. ${label}`;
   const source = key.source ?? null;
   if (source !== null && !isSource(source, agencyId))
-    problems.source = `Enter the beginning of a source, without a slash at its end and no deeper than a platform, such as /agencies/${agencyId}/webhook/facebook, or nothing.`;
+    problems.source = `Enter the beginning of a source, without a slash at its end, or nothing. One of ours is /agencies/${agencyId}/<channel>/<platform>, such as /agencies/${agencyId}/webhook/facebook, and no deeper than a platform. The channel is one of: ${CHANNELS.join(', ')}. The platform is of a-z, 0-9 and -.`;
   const expiresAt = key.expiresAt ?? null;
   if (expiresAt !== null && !(expiresAt.getTime() > now.getTime()))
     problems.expiresAt = 'Choose a moment that is still to come, or none.';
   return problems;
 }
 
+/** As reports name one. */
+const PLATFORM = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
 /** A URI reference (RFC 3986) that is absolute in itself or on this host; of ours, one of this agency, down to the platform. */
 function isSource(source: string, agencyId: string): boolean {
   if (source.length > 500 || !/^(?:\/|[a-z][a-z0-9+.-]*:)[\x21-\x7e]*[^/\s]$/i.test(source)) return false;
-  const [, own, agency, , platform, deeper] = source.split('/');
-  return own !== 'agencies' || (agency === agencyId && platform !== '' && deeper === undefined);
+  const [, own, agency, channel, platform, deeper] = source.split('/');
+  if (own !== 'agencies') return true;
+  // Whatever no report can carry would make a key that never hands anything in.
+  return (
+    agency === agencyId &&
+    (channel === undefined || CHANNELS.some((one) => one === channel)) &&
+    (platform === undefined || PLATFORM.test(platform)) &&
+    deeper === undefined
+  );
 }
 
 /** `by`: as histories name them. */
@@ -92,21 +102,25 @@ export async function makeKey(
 
 export type RotationRefusal = 'not-live' | 'replaced' | 'two-live' | 'ends-in-the-past';
 
+/** `ends`: when the old one is over. */
+export type RotatedKey = MadeKey & { readonly ends: Date };
+
 /**
- * A new key for the same purpose, beside the old one, which goes on until `endsAt`. While it does, neither can be rotated: never
- * are three live for one purpose.
+ * A new key for the same purpose, beside the old one, which goes on until `endsAt`, or until its own end where that comes first.
+ * While it does, neither can be rotated: never are three live for one purpose. A new key that is over does not count: it may
+ * have been lost before it was put in place. Whoever rotates the same key waits for its row.
  */
 export async function rotateKey(
   at: AgencyTx,
   keyId: string,
   { endsAt, expiresAt, by, now }: { endsAt: Date; expiresAt: Date | null; by: string; now: Date },
-): Promise<MadeKey | { readonly refused: RotationRefusal }> {
+): Promise<RotatedKey | { readonly refused: RotationRefusal }> {
   if (!(endsAt.getTime() > now.getTime())) return { refused: 'ends-in-the-past' };
   await sql`select from api_key where agency_id = ${at.agencyId} and id = ${keyId} for update`.execute(at.tx);
   const keys = await listKeys(at);
   const old = keys.find((one) => one.keyId === keyId);
   if (old === undefined || !isLive(old, now)) return { refused: 'not-live' };
-  if (keys.some(({ replaces }) => replaces === keyId)) return { refused: 'replaced' };
+  if (keys.some((one) => one.replaces === keyId && isLive(one, now))) return { refused: 'replaced' };
   const before = keys.find((one) => one.keyId === old.replaces);
   if (before !== undefined && isLive(before, now)) return { refused: 'two-live' };
   const made = await makeKey(at, { ...old, expiresAt }, by, keyId);
@@ -122,7 +136,7 @@ export async function rotateKey(
     actor: by,
     body: { key: keyId, at: ends.toISOString() },
   });
-  return made;
+  return { ...made, ends };
 }
 
 export async function revokeKey(

@@ -34,12 +34,14 @@ import { formOf, takeForms } from './forms.ts';
 type Parts = Parameters<typeof keysPage>[1];
 
 const NO_KEY = 'There is no such key in this agency.';
-const BAD_DAY = 'Enter a day that the calendar has, as YYYY-MM-DD.';
+const BAD_DAY = 'Enter a day that the calendar has, as YYYY-MM-DD, of the years 1000 to 2999.';
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const ROTATION_SENTENCES: Readonly<Record<RotationRefusal, string>> = {
   'not-live': 'This key is over, so it cannot be rotated. Make a new one.',
-  replaced: 'Another key takes the place of this one already. Rotate that one.',
-  'two-live': 'Two keys for this purpose are live. Revoke the older one first, or wait until it ends.',
+  replaced:
+    'Another key takes the place of this one already. Put that one in place; where it is lost, revoke it, and rotate this one again.',
+  'two-live':
+    'The key that this one takes the place of is live. Revoke that one first, or wait until it ends.',
   'ends-in-the-past':
     'The last day of the old key lies in the past. Choose today or a later day, or revoke it.',
 };
@@ -62,8 +64,7 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
     const parts = await db.inAgency(agencyId, async (tx) => {
       const { zone, nameOf } = await peopleOf(tx);
       const keys = await listKeys(tx);
-      const week = dayIn(zone, new Date(at.getTime() + WEEK_MS));
-      return { zone, inAWeek: week, keys: keys.map((key) => shown(key, keys, nameOf, at)) };
+      return { zone, keys: keys.map((key) => shown(key, keys, nameOf, zone, at)) };
     });
     const page = keysPage(context.frameOf(request), {
       ...parts,
@@ -135,16 +136,15 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
         const made = await rotateKey(at, id, { endsAt, expiresAt, by: actorOf(caller), now: now() });
         return 'refused' in made
           ? { why: ROTATION_SENTENCES[made.refused] }
-          : { ...made, label: old.label, zone: await zoneOf(at), endsAt };
+          : { ...made, label: old.label, zone: await zoneOf(at) };
       });
       if ('why' in done)
         return await show(request, reply, {
           said: { kind: 'error', text: `Nothing was rotated. ${done.why}` },
         });
-      const until = dayIn(done.zone, new Date(done.endsAt.getTime() - 1));
       return await showKey(request, reply, {
         ...done,
-        old: `The old key goes on until the end of ${until}.`,
+        old: `The old key goes on until the end of ${lastDayOf(done.zone, done.ends)}.`,
       });
     });
 
@@ -173,14 +173,24 @@ async function lastMoment(at: AgencyTx, day: string): Promise<Date | null | unde
   return civilDay(day) ? await endOfDay(at, day) : undefined;
 }
 
+/** The last day on which it still counts. */
+function lastDayOf(zone: string, ends: Date): string {
+  return dayIn(zone, new Date(ends.getTime() - 1));
+}
+
 function shown(
   key: KeyView,
   keys: readonly KeyView[],
   nameOf: (actor: string) => string,
+  zone: string,
   now: Date,
 ): Parts['keys'][number] {
-  const next = keys.find(({ replaces }) => replaces === key.keyId);
+  const successors = keys.filter(({ replaces }) => replaces === key.keyId);
+  const next = successors.find((one) => isLive(one, now));
   const before = keys.find(({ keyId }) => keyId === key.replaces);
+  const inAWeek = new Date(now.getTime() + WEEK_MS);
+  // The end of a key that was rotated once is the end of that rotation, not of the purpose: its last successor has that.
+  const meant = successors.at(-1) ?? key;
   return {
     ...key,
     createdAt: key.createdAt.toISOString(),
@@ -189,7 +199,12 @@ function shown(
     lastUsed: key.lastUsed?.toISOString() ?? null,
     revokedAt: key.revokedAt?.toISOString() ?? null,
     isLive: isLive(key, now),
-    replacedBy: next?.label ?? null,
-    canRotate: next === undefined && (before === undefined || !isLive(before, now)),
+    successor: next !== undefined ? 'live' : successors.length > 0 ? 'over' : 'none',
+    isBesideOld: before !== undefined && isLive(before, now),
+    endsDay:
+      key.expiresAt !== null && key.expiresAt < inAWeek
+        ? lastDayOf(zone, key.expiresAt)
+        : dayIn(zone, inAWeek),
+    lastDay: meant.expiresAt === null ? '' : lastDayOf(zone, meant.expiresAt),
   };
 }

@@ -16,9 +16,13 @@ export interface ShownKey {
   readonly lastUsed: string | null;
   readonly revokedAt: string | null;
   readonly isLive: boolean;
-  /** The label of none, one or two: the key that takes this one's place, and the one whose place it took. */
-  readonly replacedBy: string | null;
-  readonly canRotate: boolean;
+  /** Whether a key takes its place; `over`: one was made for it, and is revoked or has ended. */
+  readonly successor: 'none' | 'live' | 'over';
+  /** The key whose place it takes is live too. */
+  readonly isBesideOld: boolean;
+  /** Offered where it is rotated, YYYY-MM-DD: its own last day, and that of the new key; empty: none. */
+  readonly endsDay: string;
+  readonly lastDay: string;
 }
 
 export interface TypedKey {
@@ -37,8 +41,6 @@ export interface KeysParts {
   readonly roles: readonly string[];
   readonly typed: TypedKey;
   readonly errors: Readonly<Partial<Record<keyof TypedKey, string>>>;
-  /** Offered as the last day of a key that is rotated. */
-  readonly inAWeek: string;
   readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
 }
 
@@ -120,7 +122,7 @@ export function keysPage(frame: Frame, parts: KeysParts): string {
   });
 }
 
-function entry(key: ShownKey, { zone, changes, inAWeek }: KeysParts): Markup {
+function entry(key: ShownKey, { zone, changes }: KeysParts): Markup {
   const { keyId, label } = key;
   return html`<li>
     <strong>${label}</strong> <span class="hf-small">${roleName(key.role)}</span>
@@ -141,7 +143,7 @@ function entry(key: ShownKey, { zone, changes, inAWeek }: KeysParts): Markup {
       html`<details class="hf-more hf-beside">
         <summary>Rotate or revoke ${label}</summary>
         ${
-          key.canRotate
+          key.successor !== 'live' && !key.isBesideOld
             ? html`<form method="post" action="/keys/${keyId}/rotation" novalidate>
                 <p class="hf-small">
                   A new key for the same purpose is made and shown once. This one goes on beside it, so that
@@ -151,23 +153,31 @@ function entry(key: ShownKey, { zone, changes, inAWeek }: KeysParts): Markup {
                   name: `${keyId}-ends`,
                   label: 'Last day of this key',
                   type: 'date',
-                  value: inAWeek,
+                  value: key.endsDay,
                 })}
                 ${line({
                   name: `${keyId}-lastDay`,
                   label: 'Last day of the new key',
-                  hint: 'Empty: it goes on until it is revoked.',
+                  hint: 'Take the day away, and it goes on until it is revoked.',
                   type: 'date',
-                  value: '',
+                  value: key.lastDay,
                 })}
                 <button class="usa-button usa-button--outline" type="submit">Rotate it</button>
               </form>`
             : html`<p class="hf-small">
-                It cannot be rotated now: two keys for its purpose are live. Revoke one of them first.
+                It cannot be rotated now: two keys for its purpose are live.
+                ${
+                  key.successor === 'live'
+                    ? 'Put the newer one in place. Where it is lost, revoke it, and rotate this one again.'
+                    : 'Once this one is in place, revoke the older one, or wait until that ends.'
+                }
               </p>`
         }
         <form method="post" action="/keys/${keyId}/revocation">
-          <p class="hf-small">Whoever uses it can do nothing more with it, at once. This cannot be undone.</p>
+          <p class="hf-small">
+            Whoever uses it hands in nothing more with it at once, and reads nothing more within a second.
+            This cannot be undone.
+          </p>
           <button class="usa-button usa-button--secondary" type="submit">Revoke it</button>
         </form>
       </details>`
@@ -177,8 +187,13 @@ function entry(key: ShownKey, { zone, changes, inAWeek }: KeysParts): Markup {
 
 function ending(key: ShownKey, zone: string): Markup {
   if (key.revokedAt !== null) return html`Revoked ${momentIn(zone, key.revokedAt)}.`;
-  if (key.expiresAt === null) return html`It has no last day.`;
-  const beside = key.replacedBy === null ? null : ' Another key takes its place.';
+  const beside =
+    key.successor === 'none'
+      ? null
+      : key.successor === 'live'
+        ? ' Another key takes its place.'
+        : key.isLive && ' The key that was to take its place is over: this one alone serves its purpose.';
+  if (key.expiresAt === null) return html`It has no last day.${beside}`;
   return key.isLive
     ? html`It ends ${momentIn(zone, key.expiresAt)}.${beside}`
     : html`It ended ${momentIn(zone, key.expiresAt)}.${beside}`;

@@ -6,6 +6,7 @@
  * The submitted form is narrower in one respect: strings that become keys or addresses are bounded.
  */
 import { Type, type Static, type TProperties, type TSchema, type TStringOptions } from 'typebox';
+import { CHANNELS } from '#record/record.ts';
 import {
   Action,
   Author,
@@ -20,17 +21,6 @@ import {
   When,
 } from './fact-parts.ts';
 
-const CHANNELS = [
-  'webhook',
-  'api-poll',
-  'browser-extension',
-  'bookmarklet',
-  'share-target',
-  'web-form',
-  'mobile-upload',
-  'email',
-  'import',
-] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** What a submitter may say of a file that comes beside the fact; the rest the server measures. */

@@ -34,6 +34,7 @@ export { confirmedBy } from './second-look.ts';
 export { advance, type Transition } from './lifecycle.ts';
 export { appendEvent, tellWatchers, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';
+export { CHANNELS } from './channels.ts';
 export { VERBS } from './verbs.ts';
 export {
   listParked,

@@ -107,12 +107,6 @@ describe('an administrator', () => {
       );
     expect(await rotated(old.keyId)).toEqual({ refused: 'replaced' });
     expect(await rotated(rows[0]?.id ?? '')).toEqual({ refused: 'two-live' });
-    await expect(
-      scene.archive.sql.query(
-        `insert into api_key (agency_id, id, role, label, hash, replaces) values ('rivertown', gen_random_uuid(), 'intake', 'x', sha256('third'), $1)`,
-        [old.keyId],
-      ),
-    ).rejects.toMatchObject({ code: '23505' });
     await scene.archive.sql.query('update api_key set expires_at = now() where id = $1', [old.keyId]);
     expect((await report(old.key)).body).toMatchObject({ code: 'key-invalid' });
     expect((await report(next)).status).toBe(202);
@@ -131,6 +125,64 @@ describe('an administrator', () => {
     );
     expect(answers.filter((one) => 'key' in one)).toHaveLength(1);
     expect(answers.filter((one) => 'refused' in one)).toEqual([{ refused: 'replaced' }]);
+  });
+
+  test('who lost the new key before it was put in place revokes it, and rotates the old one again', async () => {
+    const lastDay = new Date('2199-06-01T05:00:00Z');
+    const old = await make('Feed of comments', { expiresAt: lastDay });
+    const rotate = async (): Promise<string> => {
+      const entry = await entryOf('Feed of comments');
+      await at.press(`${entry} summary`);
+      await submit(at, `${entry} form[action="/keys/${old.keyId}/rotation"] button`);
+      return await at.textOf('#key');
+    };
+    await go(at, '/keys');
+    const lost = await rotate();
+    await go(at, '/keys');
+    expect(await pageText(at)).toContain('Where it is lost, revoke it, and rotate this one again.');
+    expect(await at.count(`form[action="/keys/${old.keyId}/rotation"]`)).toBe(0);
+    const { rows } = await scene.archive.sql.query<{ id: string }>(
+      'select id from api_key where replaces = $1',
+      [old.keyId],
+    );
+    await at.press(`li:has(form[action="/keys/${rows[0]?.id}/revocation"]) summary`);
+    await submit(at, `form[action="/keys/${rows[0]?.id}/revocation"] button`);
+    const alone = await at.textOf(await entryOf('Feed of comments'));
+    expect(alone).toContain('this one alone serves its purpose');
+    expect(alone).not.toContain('Another key takes its place.');
+    // The purpose ends when it did, not when the first rotation would have ended the old key.
+    expect(await at.valueOf(`#\\3${old.keyId[0]} ${old.keyId.slice(1)}-lastDay`)).toBe('2199-05-31');
+    const next = await rotate();
+    await sleep(1100);
+    expect([await me(old.key), await me(lost), await me(next)]).toEqual([200, 401, 200]);
+  });
+
+  test('is told when the old key really ends, and the new one lasts no longer than it did', async () => {
+    const tomorrow = new Date(Date.now() + 36 * 60 * 60 * 1000);
+    const { keyId } = await make('Short feed', { expiresAt: tomorrow });
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Chicago' }).format(
+      new Date(tomorrow.getTime() - 1),
+    );
+    await go(at, '/keys');
+    const entry = await entryOf('Short feed');
+    const values = await at.page.$$eval(`${entry} input[type="date"]`, (all) =>
+      all.map((one) => one.getAttribute('value')),
+    );
+    expect(values).toEqual([day, day]);
+    const { body } = await scene.archive.app.inject({
+      method: 'POST',
+      url: `/keys/${keyId}/rotation`,
+      headers: {
+        cookie: administrator.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: new URLSearchParams({
+        [`${keyId}-ends`]: '2199-01-01',
+        [`${keyId}-lastDay`]: '2199-01-01',
+      }).toString(),
+    });
+    expect(body).toContain(`The old key goes on until the end of ${day}.`);
   });
 
   test('revokes it: it writes nothing from that moment', async () => {
@@ -157,6 +209,17 @@ describe('an administrator', () => {
       { source: '/agencies/rivertown/webhook/x/a' },
       'no deeper than a platform',
     ],
+    [
+      'a source of a platform that no report can name',
+      { source: '/agencies/rivertown/webhook/Facebook' },
+      'The platform is of a-z, 0-9 and -',
+    ],
+    [
+      'a source of a channel that is none',
+      { source: '/agencies/rivertown/webhooks/facebook' },
+      'one of: webhook, api-poll',
+    ],
+    ['a day of the year 0', { lastDay: '0000-01-01' }, 'of the years 1000 to 2999'],
     ['a role that no program has', { role: 'approver' }, 'Choose one of'],
     ['a day that is over', { lastDay: '2020-01-01' }, 'still to come'],
     ['a day that is none', { lastDay: '2027-02-30' }, 'the calendar has'],
