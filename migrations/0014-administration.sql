@@ -26,12 +26,15 @@ create table account_version (
   primary key (agency_id, account_id, n),
   foreign key (agency_id, account_id) references account
 );
+-- The walls bind the owner of the tables as well: without this, one who is no superuser would see no site here.
+alter table account no force row level security;
 insert into account_version (agency_id, account_id, n, at, by, body)
 select agency_id, id, 1, created_at, 'cli',
        jsonb_build_object('platform', platform, 'nativeId', native_id, 'handle', handle, 'url', url, 'name', name, 'department', null,
                           'forum', null, 'commentRule', null, 'people', '[]'::jsonb, 'others', '[]'::jsonb, 'approvedBy', null,
                           'approvedOn', null, 'closed', false)
   from account;
+alter table account force row level security;
 
 alter table account_version enable row level security;
 alter table account_version force row level security;

@@ -2,12 +2,13 @@
  * The walls between agencies, as the database keeps them and as the calls show them. What each role may do is written out
  * here by hand, so that a grant that is added or lost fails with its name.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client, escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAccount, addAgency, addPolicy } from '#agency/agency.ts';
+import { addAccount, addAgency, addPolicy, changeSite, listSites, siteHistory } from '#agency/agency.ts';
 import { migrateDatabase } from '#database.ts';
 import { assertDurable, openDb } from '#db/db.ts';
 import { openQueue } from '#queue/queue.ts';
@@ -727,7 +728,7 @@ describe('a database whose owner is no superuser', () => {
     await client.query(
       `create role ${escapeIdentifier(runtime.user)} login password 'r' nosuperuser nobypassrls`,
     );
-    for (const name of ['apart', 'alone'])
+    for (const name of ['apart', 'alone', 'earlier'])
       await client.query(`create database ${name} owner ${escapeIdentifier(login.user)}`);
     await client.end();
   });
@@ -762,6 +763,48 @@ describe('a database whose owner is no superuser', () => {
         [[...ROLES, ...(user === runtime ? [runtime.user] : [])]],
       );
       expect(rows[0]?.may, 'none may put a temporary table before one of the archive').not.toContain(true);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('keeps its sites, and each can be changed, when the register comes to a database that had them before', async () => {
+    const ownerUrl = postgres.url('earlier', login);
+    const folder = new URL('../../migrations/', import.meta.url);
+    const before = (await readdir(folder)).filter((name) => name < '0014').toSorted();
+    expect(before.length).toBeGreaterThan(10);
+    const client = new Client({ connectionString: ownerUrl });
+    await client.connect();
+    await client.query(
+      'create table migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
+    );
+    for (const name of before) {
+      const text = await readFile(new URL(name, folder), 'utf8');
+      await client.query(text);
+      await client.query('insert into migration (name, sha256) values ($1, $2)', [
+        name,
+        createHash('sha256').update(text).digest('hex'),
+      ]);
+    }
+    await client.end();
+    const superuser = new Client({ connectionString: postgres.url('earlier') });
+    await superuser.connect();
+    await superuser.query("insert into agency (id, name) values ('lakeside', 'City of Lakeside')");
+    await superuser.query(
+      "insert into account (agency_id, id, platform, handle, name) values ('lakeside', gen_random_uuid(), 'x', '@lakeside', 'Old')",
+    );
+    await superuser.end();
+    await migrateDatabase({ ownerUrl, url: ownerUrl }, () => undefined);
+    const own = await openArchive({ databaseUrl: ownerUrl });
+    try {
+      await own.system.db.inAgency('lakeside', async (at) => {
+        const [site] = await listSites(at);
+        if (site === undefined) throw new Error('The site is gone.');
+        expect(await changeSite(at, site.id, site.version, { ...site, department: 'Parks' }, 'test')).toBe(
+          true,
+        );
+        expect((await siteHistory(at, site.id)).map(({ n }) => n)).toEqual([2, 1]);
+      });
     } finally {
       await own.close();
     }
