@@ -19,6 +19,7 @@ import {
   recordIdOf,
   runAgain,
   searchRecords,
+  typeFromClaim,
 } from '#record/record.ts';
 import { STEPS } from '#queue/queue.ts';
 import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
@@ -213,9 +214,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
           'content-security-policy': "sandbox; default-src 'none'",
           'x-content-type-options': 'nosniff',
           'cache-control': 'no-store',
-          'holdfast-media-type': /^[\w.+-]+\/[\w.+-]+$/.test(file.media_type)
-            ? file.media_type
-            : 'application/octet-stream',
+          'holdfast-media-type': typeFromClaim(file.media_type),
           'holdfast-sha256': file.sha256,
         })
         .send(body);

@@ -9,7 +9,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { ArchiveError } from '#errors.ts';
 import { findAccount, type Account, type Ground } from '#agency/agency.ts';
-import { newId } from '#record/record.ts';
+import { typeFromClaim, newId } from '#record/record.ts';
 import type { Channel, FactDraft, StoredFact } from './fact-schema.ts';
 import { checkIdempotencyKey, factKey, requestDigest } from './facts.ts';
 import { parseStrict } from './json.ts';
@@ -123,7 +123,7 @@ export async function acceptReport(
   const files = received.files.map((file) => ({
     ...file,
     artifactId: `art_${newId()}`,
-    mediaType: file.sniffedMediaType ?? file.claimedMediaType ?? 'application/octet-stream',
+    mediaType: file.sniffedMediaType ?? typeFromClaim(file.claimedMediaType),
   }));
   const fact = completeFact(draft.fact, {
     id: factKey(

@@ -35,6 +35,7 @@ export { advance, type Transition } from './lifecycle.ts';
 export { appendEvent, tellWatchers, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';
 export { CHANNELS } from './channels.ts';
+export { typeFromClaim } from './media-type.ts';
 export { VERBS } from './verbs.ts';
 export {
   listParked,

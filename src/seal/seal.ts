@@ -19,7 +19,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, unlink } from 'node:fs/promises';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
-import { advance, announceSealed, appendEvent, withClaim, type Claim } from '#record/record.ts';
+import {
+  advance,
+  announceSealed,
+  appendEvent,
+  typeFromClaim,
+  withClaim,
+  type Claim,
+} from '#record/record.ts';
 import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.ts';
 import { sha256Hex } from './commitment.ts';
 import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
@@ -122,7 +129,7 @@ async function intendFiles(context: SealContext, claim: Claim, seal: queries.Ope
           role: file.role,
           sha256: file.sha256,
           sizeBytes: file.size_bytes,
-          mediaType: file.media_type,
+          mediaType: typeFromClaim(file.media_type),
           body: null,
           retainUntil,
         });
@@ -159,7 +166,8 @@ async function putAndConfirm(context: SealContext, claim: Claim, no: number): Pr
         body,
         sha256: object.sha256,
         sizeBytes: object.size_bytes,
-        mediaType: object.media_type,
+        // Intended by a version that believed every claim, it would be refused for ever.
+        mediaType: typeFromClaim(object.media_type),
         retainUntil,
       });
       const state = await readBack(
@@ -315,7 +323,7 @@ async function intendManifest(
         artifactId: file.artifact_id,
         origin: file.origin,
         role: file.role,
-        mediaType: file.media_type,
+        mediaType: typeFromClaim(file.media_type),
         claimedType: file.claimed_type,
         originalName: file.original_name,
         receivedAt: file.received_at.toISOString(),
