@@ -13,7 +13,7 @@ import { typeFromClaim, newId } from '#record/record.ts';
 import type { Channel, FactDraft, StoredFact } from './fact-schema.ts';
 import { checkIdempotencyKey, factKey, requestDigest } from './facts.ts';
 import { parseStrict } from './json.ts';
-import type { ReceivedFile } from './multipart.ts';
+import type { ReceivedFile } from './form-files.ts';
 import { problemAt, refuseIfAny, type Problem } from './problems.ts';
 import type { AcceptAnswer, Acceptor, AcceptArtifact } from './queries.ts';
 import { checkKept, checkRemoval, keptFact, removalFact, type ConfirmedRecord } from './removal.ts';

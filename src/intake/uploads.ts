@@ -15,7 +15,7 @@
  */
 import type { Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
-import { FORM_LIMITS, type ReceivedFile } from './multipart.ts';
+import { FORM_LIMITS, type ReceivedFile } from './form-files.ts';
 import type { Room } from './room.ts';
 import type { Staging } from './staging.ts';
 import {

@@ -10,13 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ArchiveError } from '#errors.ts';
 import { boundaryOf } from '#intake/form-reader.ts';
 import { uploadNotFound } from '#intake/upload-problems.ts';
-import {
-  FORM_LIMITS,
-  readMultipart,
-  type FormLimits,
-  type FormStaging,
-  type ReceivedForm,
-} from '#intake/multipart.ts';
+import { FORM_LIMITS, type FormLimits, type FormStaging } from '#intake/form-files.ts';
+import { readMultipart, type ReceivedForm } from '#intake/multipart.ts';
 import { openStaging, type Staging } from '#intake/staging.ts';
 
 interface Answer {
