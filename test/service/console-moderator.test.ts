@@ -122,7 +122,9 @@ describe('a comment must go, now', () => {
       `three actions on ${name}: ${(ms / 1000).toFixed(2)} s from opening the page to the green receipt`,
     );
     expect(actions).toBe(3);
-    expect(at.sent.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    // Nothing is sent twice. The page of the record then asks for its small picture, which is a look and no report.
+    const said = at.sent.filter(({ path }) => !path.endsWith('/looks'));
+    expect(said.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /v1/deletion-events']);
     expect(ms).toBeLessThan(10_000);
     const record = (
       await scene.archive.sql.query(
@@ -172,6 +174,29 @@ describe('a comment must go, now', () => {
       await expectShiftsAreSeen();
     },
   );
+
+  test.each([
+    ['a phone', PHONE],
+    ['a desk', DESK],
+  ])('on %s the button “I removed it” finds its room when it comes', async (_name, size) => {
+    await at.page.setViewport(size);
+    await as(await moderator());
+    const { body } = await scene.archive.report(
+      simpleReport({ account: 'hilltop' }),
+      [{ name: 'shot.png', type: 'image/png', bytes: scene.picture.bytes }],
+      { authorization: `Bearer ${await scene.archive.key('moderator', 'lees-summit')}` },
+    );
+    await at.goTo(`/report/records/${body.recordId}`);
+    await at.reads('#word', 'SAFE TO REMOVE');
+    await at.shown('.hf-look');
+    const places = `['#mistake', '.hf-next', '#rest'].map((one) => {
+      const { x, y } = document.querySelector(one).getBoundingClientRect();
+      return one + ' ' + [x, y].map((value) => value.toFixed(1)).join();
+    }).join()`;
+    const withIt = await at.inPage(places);
+    expect(await at.isShown('#removed')).toBe(true);
+    expect(await at.inPage(`(document.querySelector('#removed').hidden = true, ${places})`)).toBe(withIt);
+  });
 
   test('on a weak phone with a slow line the form is usable soon, and weighs little', async () => {
     const page = await at.page.createCDPSession();
