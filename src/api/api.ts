@@ -122,7 +122,12 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
       viewer:
         person === null
           ? null
-          : { name: person.name, agencyName: person.agencyName, roles: person.caller.roles },
+          : {
+              id: person.caller.id,
+              name: person.name,
+              agencyName: person.agencyName,
+              roles: person.caller.roles,
+            },
     }),
     acceptor: openAcceptor(system.db),
     uploads: openUploads(system),

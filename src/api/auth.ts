@@ -97,14 +97,8 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
       request.person = token === null ? null : await signedIn(db, token, { touches: watches !== true });
     }
     if (ownPagesOnly === true || request.person !== null) cookie.refuseForeign(request);
-    // A page that was opened as somebody else: what stands on it is not sent in the name of whoever signed in since.
     const opened = request.headers['holdfast-as'];
-    if (request.person !== null && opened !== undefined && opened !== request.person.caller.id)
-      throw new ArchiveError(
-        'session-ended',
-        'Somebody else has signed in on this browser since this page was opened. Sign in again as yourself; nothing that you put in is lost.',
-        { retry: 'never' },
-      );
+    if (opened !== undefined) refuseSomebodyElse(request, opened);
     if (roles === undefined) return;
     const caller = key === null ? request.person?.caller : await keyring.callerOf(key);
     if (caller === undefined) {
@@ -127,6 +121,19 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
       );
     request.caller = caller;
   });
+}
+
+/**
+ * A page that was opened as somebody else: what stands on it is not sent in the name of whoever signed in since. A script says for
+ * whom by a header, a form by its field `as`.
+ */
+export function refuseSomebodyElse({ person }: FastifyRequest, opened: unknown): void {
+  if (person === null || opened === person.caller.id) return;
+  throw new ArchiveError(
+    'session-ended',
+    'Somebody else has signed in on this browser since this page was opened. Sign in again as yourself; nothing that you put in is lost.',
+    { retry: 'never' },
+  );
 }
 
 /** Back to where they were; what was sent is not sent again by itself, and that is said. */

@@ -17,7 +17,7 @@ import {
 import { ArchiveError } from '#errors.ts';
 import { readBrowserForm, type BrowserForm } from '#intake/intake.ts';
 import { readReceipt, recordIdOf, type Receipt } from '#record/record.ts';
-import { callerOf, EVERYONE, REPORTERS } from './auth.ts';
+import { callerOf, EVERYONE, refuseSomebodyElse, REPORTERS } from './auth.ts';
 import { choicesFor } from './choices.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
@@ -30,6 +30,7 @@ const WAIT_MS = 4000;
 const LOOK_MS = 200;
 
 const FIELDS = [
+  'as',
   'attempt',
   'how',
   'url',
@@ -97,8 +98,10 @@ export function registerReportPages(routes: FastifyInstance, context: ApiContext
       '/report/records/:id/plain',
       forReporters,
       async (request, reply) => {
+        const typed = formOf(request);
+        refuseSomebodyElse(request, typed.one('as'));
         const record = await existing(context, request, request.params.id);
-        const form = formOf(request).one('what') === 'kept' ? 'kept' : 'removal';
+        const form = typed.one('what') === 'kept' ? 'kept' : 'removal';
         if (form === 'kept') refuseNeverAwaited(record);
         else refuseNotAwaited(record);
         const statement = { form, event: new Uint8Array(), files: [] } as const;
@@ -150,6 +153,12 @@ async function handIn(
     const mine = files.filter((file) => file.uploadId === undefined);
     await Promise.all(mine.map(async (file) => await system.staging.remove(file.stagedName)));
   };
+  try {
+    refuseSomebodyElse(request, typed['as']);
+  } catch (error) {
+    await forget();
+    throw error;
+  }
   const missing = problemsOf(typed, files.length);
   if (missing.length > 0) {
     await forget();

@@ -6,6 +6,7 @@ export type Mode = 'trial' | 'production';
 
 /** Whoever signed in on this browser. */
 export interface Viewer {
+  readonly id: string;
   readonly name: string;
   readonly agencyName: string;
   readonly roles: readonly string[];

@@ -10,6 +10,12 @@ export function plainStatusPage(
   { receipt, zone }: { readonly receipt: Receipt; readonly zone: string },
 ): string {
   const { recordId, removal, safeToRemove } = receipt;
+  const statement = (what: string, label: string, look: string): Markup =>
+    html`<form method="post" action="/report/records/${recordId}/plain">
+      <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
+      <input type="hidden" name="what" value="${what}" />
+      <button class="usa-button ${look}" type="submit">${label}</button>
+    </form>`;
   return page({
     title: 'May it be removed?',
     ...frame,
@@ -20,7 +26,7 @@ export function plainStatusPage(
       </p>
       <p><a class="usa-button usa-button--outline" href="/report/records/${recordId}/plain">Look again</a></p>
       <div class="hf-actions">
-        ${safeToRemove && removal === 'awaited' && statement(recordId, 'removed', 'I removed it', 'usa-button--big')}
+        ${safeToRemove && removal === 'awaited' && statement('removed', 'I removed it', 'usa-button--big')}
         ${
           removal !== 'none' &&
           html`<details class="hf-more hf-beside">
@@ -30,7 +36,7 @@ export function plainStatusPage(
             <p class="hf-small">
               This puts on record that it was not removed. The record stays, with all that was said before.
             </p>
-            ${statement(recordId, 'kept', removal === 'confirmed' ? 'It is still there: I did not remove it' : 'I did not remove it after all', 'usa-button--outline')}
+            ${statement('kept', removal === 'confirmed' ? 'It is still there: I did not remove it' : 'I did not remove it after all', 'usa-button--outline')}
           </details>`
         }
       </div>
@@ -42,9 +48,3 @@ export function plainStatusPage(
       </ul>`,
   });
 }
-
-const statement = (recordId: string, what: string, label: string, look: string): Markup =>
-  html`<form method="post" action="/report/records/${recordId}/plain">
-    <input type="hidden" name="what" value="${what}" />
-    <button class="usa-button ${look}" type="submit">${label}</button>
-  </form>`;

@@ -90,6 +90,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
           autocomplete="off"
           ${offered === null && html`hidden`}
         >
+          <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
           ${summary(problems)}
 

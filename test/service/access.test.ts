@@ -167,14 +167,14 @@ const IDS: Readonly<Record<string, () => string>> = {
 const BY_PEOPLE = /^\/(people|accounts|keys|policies|offices)(\/|$)/;
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
-function formOf(url: string): string {
+function formOf(url: string, as: string): string {
   const name = randomUUID();
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
   if (url.startsWith('/policies'))
     return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
-  return `roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
+  return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
 
 /** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
@@ -202,8 +202,9 @@ const TUS = {
   'x-http-method-override': 'HEAD',
 };
 /** The form of `/report`, as a browser sends it without a script. */
-function plainReport(): { readonly contentType: string; readonly payload: string } {
+function plainReport(as: string): { readonly contentType: string; readonly payload: string } {
   const fields = {
+    as,
     ground: '',
     verb: 'hide',
     account: 'other',
@@ -222,11 +223,11 @@ interface Answer {
   readonly text: string;
 }
 
-async function make(call: Call, headers: Record<string, string>): Promise<Answer> {
+async function make(call: Call, headers: Record<string, string>, as = ''): Promise<Answer> {
   const form = call.page;
   const sends = call.method === 'POST';
   const handsIn = sends && (call.url === '/report' || call.url === '/keep');
-  const typed = handsIn ? plainReport() : null;
+  const typed = handsIn ? plainReport(as) : null;
   const response = await archive.app.inject({
     method: call.method as 'GET',
     url: addressOf(call.url),
@@ -248,7 +249,7 @@ async function make(call: Call, headers: Record<string, string>): Promise<Answer
             typed !== null
               ? typed.payload
               : form
-                ? formOf(call.url)
+                ? formOf(call.url, as)
                 : /\/(removal|kept)$/.test(call.url)
                   ? '{}'
                   : JSON.stringify(simpleReport({ text: randomUUID() })),
@@ -360,7 +361,7 @@ describe('every call', () => {
       if (key !== undefined) credentials.push({ authorization: `Bearer ${await archive.key(key)}` });
       for (const credential of credentials)
         for (const call of guarded.filter(({ roles }) => roles?.includes(role))) {
-          const answer = await make(call, credential);
+          const answer = await make(call, credential, person.personId);
           tried += 1;
           if (BY_PEOPLE.test(call.url) && call.method === 'POST' && 'authorization' in credential) {
             expect(answer.status).toBe(403);
@@ -371,7 +372,7 @@ describe('every call', () => {
             expect(answer.status, about).toBe(404);
             // As for one that does not exist, but for what the request itself named.
             const elsewhere = call.url.replace(/:(id|policy)/, randomUUID());
-            const none = await make({ ...call, url: elsewhere }, credential);
+            const none = await make({ ...call, url: elsewhere }, credential, person.personId);
             const bare = (text: string): string =>
               text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|"content-length":"\d+"|"date":"[^"]*"/g, '');
             expect(bare(answer.text), about).toBe(bare(none.text));

@@ -1,6 +1,8 @@
 /** Without scripts: a form that a browser sends by itself, and a page that says whether it may be removed. Usable, and honest. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addAgency } from '#agency/agency.ts';
+import { simpleReport } from '../support/archive.ts';
 import { multipart } from '../support/archive-forms.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { recordOf } from '../support/looking.ts';
@@ -67,6 +69,7 @@ async function post(
   return { status: statusCode, location: answered['location'] ?? '', text: body };
 }
 const whole = (): Record<string, string> => ({
+  as: moderator.personId,
   attempt: randomUUID(),
   text: `words ${randomUUID()}`,
   ground: 'rivertown-social-media#3.c',
@@ -212,6 +215,41 @@ describe('the form', () => {
     expect((await post(whole(), { cookie: auditor.cookie })).status).toBe(403);
     expect((await post(whole(), { cookie: '' })).status).toBe(303);
     expect(await scene.recordCount()).toBe(before);
+  });
+
+  test('counts for whoever opened it, and not for somebody else who signed in since on the same browser', async () => {
+    const { archive } = scene;
+    await addAgency(archive.system.db, { id: 'hilltop', name: 'City of Hilltop', zone: 'America/Chicago' });
+    const { body } = await archive.report(simpleReport({ text: randomUUID() }));
+    for (const other of [
+      await colleague(archive, ['moderator']),
+      await colleague(archive, ['moderator'], 'hilltop'),
+    ]) {
+      await withoutScripts();
+      const forms = [
+        ['/report', '#submit'],
+        ['/keep', '#submit'],
+        [`/report/records/${body.recordId}/plain`, 'main details button'],
+      ] as const;
+      for (const [path, button] of forms) {
+        await withoutScripts();
+        await at.goTo(path);
+        if (button === '#submit') await upload(scene.picture.path);
+        else await at.page.click('main details summary');
+        const before = await archive.sql.query('select count(*) from fact');
+        await withoutScripts(other);
+        await submit(button);
+        const said = await at.textOf('main');
+        expect(said, path).toContain(
+          'Somebody else has signed in on this browser since this page was opened',
+        );
+        expect(said, path).toContain('session-ended');
+        expect((await archive.sql.query('select count(*) from fact')).rows).toEqual(before.rows);
+      }
+    }
+    // One that names nobody is nobody's.
+    expect((await post({ ...whole(), as: '' })).status).toBe(401);
+    expect((await post(whole())).status).toBe(303);
   });
 
   test('takes no part that is not of it, none twice, and leaves nothing in staging', async () => {
