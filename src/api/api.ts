@@ -20,6 +20,7 @@ import { openAcceptor, openUploads } from '#intake/intake.ts';
 import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { registerAccounts } from './accounts.ts';
+import { registerAgencyHistory } from './agency-history.ts';
 import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
@@ -263,6 +264,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerAccounts(routes, context);
     registerKeys(routes, context);
     registerPolicies(routes, context);
+    registerAgencyHistory(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);
     registerOffices(routes, context);

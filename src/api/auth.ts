@@ -47,6 +47,8 @@ export const READERS: readonly Role[] = [
 ];
 export const EVERYONE: readonly Role[] = [...READERS, 'intake'];
 export const OPERATORS: readonly Role[] = ['custodian', 'administrator'];
+/** Who looks into what others did. */
+export const AUDITORS: readonly Role[] = ['auditor', 'administrator'];
 /** Noting is the office's own word, and nobody else's. */
 export const CUSTODIANS: readonly Role[] = ['custodian'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];

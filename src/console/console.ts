@@ -22,6 +22,7 @@ import type { Choices, Purpose } from './report-choices.ts';
 import { reportPage } from './report-page.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
+export { agencyHistoryPage } from './agency-history-page.ts';
 export { filePage } from './file-page.ts';
 export { PAGE_HEADERS, pageHeaders } from './headers.ts';
 export { choices, type Choices, type OfferedAccount, type Purpose } from './report-choices.ts';

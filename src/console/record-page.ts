@@ -13,6 +13,7 @@ import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
 import {
   doneSaid,
+  ACTOR_NAMES,
   EVENT_NAMES,
   KIND_NAMES,
   PRECISION_NAMES,
@@ -225,21 +226,12 @@ function history({ history: entries, names, zone }: RecordParts): Markup {
           html`<tr>
             <td data-label="When">${momentIn(zone, at)}</td>
             <td data-label="What">${EVENT_NAMES[type] ?? type}${what(type, body)}</td>
-            <td data-label="Who">${names[actor] ?? ACTORS[actor] ?? actor}</td>
+            <td data-label="Who">${names[actor] ?? ACTOR_NAMES[actor] ?? actor}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
 }
-
-const ACTORS: Readonly<Record<string, string>> = {
-  'worker:seal': 'The archive',
-  'worker:capture': 'The archive',
-  'worker:inspect': 'The archive',
-  'worker:look-again': 'The archive',
-  'worker:retention': 'The archive',
-  cli: 'Somebody at the machine',
-};
 
 function what(type: string, body: Json): string {
   if (type === 'view.opened')

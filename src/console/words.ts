@@ -107,3 +107,14 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'office.not-told': 'Letter given up: the mail server did not take it',
   'arrival.noted': 'Taken note of',
 };
+
+/** Who did something, when it was nobody in particular. */
+export const ACTOR_NAMES: Readonly<Record<string, string>> = {
+  'worker:seal': 'The archive',
+  'worker:capture': 'The archive',
+  'worker:inspect': 'The archive',
+  'worker:look-again': 'The archive',
+  'worker:retention': 'The archive',
+  'worker:mail': 'The archive',
+  cli: 'Somebody at the machine',
+};

@@ -336,6 +336,19 @@ export async function readHistory({ agencyId, tx }: AgencyTx, recordId: string):
   }));
 }
 
+/** What happened in the agency beside its records, newest first, from the entry before `before` on. */
+export async function readAgencyHistory(
+  { agencyId, tx }: AgencyTx,
+  before: string | null,
+  limit: number,
+): Promise<(HistoryEntry & { readonly seq: string })[]> {
+  const { rows } = await sql<HistoryEntry & { readonly seq: string; readonly at: Date }>`
+    select seq::text, id, type, at, actor, body from event
+     where agency_id = ${agencyId} and record_id is null and seq < coalesce(${before}::bigint, 9223372036854775807)
+     order by event.seq desc limit ${limit}`.execute(tx);
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}
+
 /** Where the bytes of one artifact are now: in the store once sealed, in staging before. */
 export async function readArtifact(at: AgencyTx, recordId: string, n: number) {
   const { agencyId } = at;

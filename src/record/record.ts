@@ -52,7 +52,14 @@ export { assessRemoval, type Evidence, type Missing, type Standing } from './saf
 export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
 export { readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
 export { searchRecords, type Found } from './search.ts';
-export { readRecord, readRecordRow, readHistory, placedArtifacts, readArtifact } from './queries.ts';
+export {
+  readRecord,
+  readRecordRow,
+  readAgencyHistory,
+  readHistory,
+  placedArtifacts,
+  readArtifact,
+} from './queries.ts';
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
 export { announceSealed, remindOfficeInstead } from './notices.ts';

@@ -400,6 +400,7 @@ describe('every call', () => {
         '/accounts/:id',
         // By the name of the agency in its head, as each page of theirs.
         '/accounts/new',
+        '/history',
         '/keys',
         '/offices',
         '/people',

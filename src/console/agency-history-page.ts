@@ -1,0 +1,86 @@
+/** What happened in an agency beside its records: who signed in, who may do what, and what was decided. Nobody can change it. */
+import type { HistoryEntry } from '#record/record.ts';
+import { html, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { momentIn } from './times.ts';
+import { ACTOR_NAMES, EVENT_NAMES } from './words.ts';
+
+export interface AgencyHistoryParts {
+  readonly zone: string;
+  /** Newest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** Where the next page begins; null: these were the first entries ever. */
+  readonly next: string | null;
+  readonly isLater: boolean;
+  /** `person:<id>`, `key:<id>` → a name. */
+  readonly actors: Readonly<Record<string, string>>;
+  /** The id of a person, key, office or site → a name. */
+  readonly things: Readonly<Record<string, string>>;
+}
+
+export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): string {
+  const { zone, entries, next, isLater, actors, things } = parts;
+  return page({
+    title: 'History of the agency',
+    ...frame,
+    wide: true,
+    main: html`<h1 class="hf-h1">History of the agency</h1>
+      <p class="hf-intro">
+        Who signed in, who may do what, and what was decided, newest first. What happened to a record, every
+        view of it included, is on the record’s own page.
+      </p>
+      ${
+        entries.length === 0
+          ? html`<p>There is nothing ${isLater && 'more '}here.</p>`
+          : html`<table class="usa-table usa-table--stacked hf-history">
+              <caption class="usa-sr-only">
+                What happened in this agency, newest first
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">What</th>
+                  <th scope="col">Who</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${entries.map(
+                  ({ at, type, actor, body }) =>
+                    html`<tr>
+                      <td data-label="When">${momentIn(zone, at)}</td>
+                      <td data-label="What">${EVENT_NAMES[type] ?? type}${about(body, things)}</td>
+                      <td data-label="Who">
+                        ${actors[actor] ?? things[actor.replace(/^\w+:/, '')] ?? ACTOR_NAMES[actor] ?? actor}
+                      </td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }
+      ${
+        (next !== null || isLater) &&
+        html`<p class="hf-pages">
+          ${isLater && html`<a href="/history">Back to the newest</a>`}
+          ${next !== null && html`<a class="usa-button usa-button--outline" href="/history?before=${next}">Older entries</a>`}
+        </p>`
+      }`,
+  });
+}
+
+/** The members of an entry, with names for numbers. A session is a number that tells nobody anything. */
+function about(body: Readonly<Record<string, unknown>>, things: AgencyHistoryParts['things']): Markup | null {
+  const named = (value: unknown): boolean => typeof value === 'string' && value in things;
+  // Whom or what it is about comes first.
+  const members = Object.entries(body).toSorted(([, a], [, b]) => Number(named(b)) - Number(named(a)));
+  const said = members.flatMap(([name, value]) => {
+    const text = written(value, things);
+    return name === 'session' || text === '' ? [] : [`${name} ${text}`];
+  });
+  return said.length === 0 ? null : html`<span class="hf-small">: ${said.join('; ')}</span>`;
+}
+
+function written(value: unknown, things: AgencyHistoryParts['things']): string {
+  if (Array.isArray(value)) return value.map((one: unknown) => written(one, things)).join(', ');
+  if (typeof value === 'string') return things[value] ?? value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
