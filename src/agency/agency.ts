@@ -77,8 +77,10 @@ export { PASSWORD, passwordLength, whyNotPassword } from './passwords.ts';
 export {
   addNextVersion,
   addPolicy,
+  addVersion,
   allGrounds,
   currentGrounds,
+  lastAdded,
   listPolicies,
   readPolicy,
   type Ground,

@@ -11,7 +11,7 @@ import { kcmoPersonal } from './packs/kcmo-personal.ts';
 import { kcpd2611 } from './packs/kcpd-261-1.ts';
 import { kirkwood } from './packs/kirkwood.ts';
 import { leesSummit416 } from './packs/lees-summit-416.ts';
-import { addPolicy, type PolicyVersion } from './policies.ts';
+import { addNextVersion, readPolicy, type PolicyVersion } from './policies.ts';
 
 export interface PolicyPack extends Omit<PolicyVersion, 'effectiveOn'> {
   /** The public body whose policy it is. */
@@ -22,7 +22,16 @@ export interface PolicyPack extends Omit<PolicyVersion, 'effectiveOn'> {
 
 export const PACKS: readonly PolicyPack[] = [kcmoAr127, kcmoPersonal, kirkwood, leesSummit416, kcpd2611];
 
-/** False: the agency has this version already. `today`: a civil date of the agency. */
-export async function addPack(at: AgencyTx, pack: PolicyPack, today: string, by = 'cli'): Promise<boolean> {
-  return await addPolicy(at, { ...pack, effectiveOn: pack.effectiveOn ?? today }, by);
+/** `there`: the agency has this very version. `policy-taken`: it has the policy in a version of its own. */
+export type PackAdded = 'added' | 'there' | 'policy-taken';
+
+/**
+ * The first version of a policy. Where the agency has one already, somebody reads the pack against it and makes it the next
+ * version, with its day: nobody's own wording is put aside in passing. `today`: a civil date of the agency.
+ */
+export async function addPack(at: AgencyTx, pack: PolicyPack, today: string, by = 'cli'): Promise<PackAdded> {
+  if ((await readPolicy(at, pack.policyId, pack.version)) !== null) return 'there';
+  const policy = { ...pack, effectiveOn: pack.effectiveOn ?? today };
+  const { outcome } = await addNextVersion(at, policy, null, today, by);
+  return outcome === 'added' ? 'added' : 'policy-taken';
 }

@@ -54,6 +54,7 @@ export interface PolicyVersion {
 /** Adds a version; an existing one is never changed. Answers false when it is there already. `by`: as histories name them. */
 export async function addPolicy(at: AgencyTx, policy: PolicyVersion, by = 'cli'): Promise<boolean> {
   const { agencyId, tx } = at;
+  await oneAtATime(at);
   const added = await tx
     .insertInto('policy_version')
     .values({
@@ -64,6 +65,8 @@ export async function addPolicy(at: AgencyTx, policy: PolicyVersion, by = 'cli')
       effective_on: policy.effectiveOn,
       rules: JSON.stringify(policy.rules ?? {}),
       source: policy.source ?? null,
+      // Not when this transaction began: it may have waited for another, which then came first.
+      created_at: sql<Date>`clock_timestamp()`,
       created_by: by,
     })
     .onConflict((conflict) => conflict.columns(['agency_id', 'policy_id', 'version']).doNothing())
@@ -93,29 +96,66 @@ export async function addPolicy(at: AgencyTx, policy: PolicyVersion, by = 'cli')
   return true;
 }
 
-export type NextVersion =
+/** Versions of an agency come one after another, until the commit: what came in between is passed over by nobody. */
+async function oneAtATime({ agencyId, tx }: AgencyTx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('policy of ' || ${agencyId}, 0))`.execute(tx);
+}
+
+export type AddedVersion =
   | { readonly outcome: 'added' }
-  | { readonly outcome: 'policy-taken' | 'version-taken' }
-  | { readonly outcome: 'overtaken' | 'too-early'; readonly latest: ListedPolicy };
+  | { readonly outcome: 'version-taken' }
+  | { readonly outcome: 'too-early'; readonly inForce: ListedPolicy };
+export type NextVersion =
+  | AddedVersion
+  | { readonly outcome: 'policy-taken' }
+  | { readonly outcome: 'overtaken'; readonly last: string };
 
 /**
- * The version after the one that somebody saw as the latest; `seen` null: the first of a policy. One at a time for each agency:
- * what came in between is passed over by nobody, and none takes effect before the one it follows.
+ * As `addPolicy`, for whoever decides: none takes effect before the version that is in force (`today`: a civil day of the agency).
+ * It may come before one that has not taken effect yet: else a mistyped year would close the policy for ever.
  */
+export async function addVersion(
+  at: AgencyTx,
+  policy: PolicyVersion,
+  today: string,
+  by = 'cli',
+): Promise<AddedVersion> {
+  await oneAtATime(at);
+  const inForce = (await listPolicies(at)).find(
+    ({ policyId, effectiveOn }) => policyId === policy.policyId && effectiveOn <= today,
+  );
+  const isThere = (await readPolicy(at, policy.policyId, policy.version)) !== null;
+  if (!isThere && inForce !== undefined && policy.effectiveOn < inForce.effectiveOn)
+    return { outcome: 'too-early', inForce };
+  return (await addPolicy(at, policy, by)) ? { outcome: 'added' } : { outcome: 'version-taken' };
+}
+
+/** The version after the one that somebody saw as the last that was added; `seen` null: the first of a policy. */
 export async function addNextVersion(
   at: AgencyTx,
   policy: PolicyVersion,
   seen: string | null,
+  today: string,
   by: string,
 ): Promise<NextVersion> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('policy of ' || ${at.agencyId}, 0))`.execute(at.tx);
-  const latest = (await listPolicies(at)).find(({ policyId }) => policyId === policy.policyId);
-  if (latest !== undefined && seen === null) return { outcome: 'policy-taken' };
-  if (latest !== undefined && latest.version !== seen) return { outcome: 'overtaken', latest };
-  if (latest !== undefined && policy.effectiveOn < latest.effectiveOn)
-    return { outcome: 'too-early', latest };
-  const isAdded = await addPolicy(at, policy, by);
-  return isAdded ? { outcome: 'added' } : { outcome: 'version-taken' };
+  await oneAtATime(at);
+  const last = await lastAdded(at, policy.policyId);
+  if (last !== null && seen === null) return { outcome: 'policy-taken' };
+  if (last !== null && last !== seen) return { outcome: 'overtaken', last };
+  return await addVersion(at, policy, today, by);
+}
+
+/** The version that was added last, whenever it takes effect; null: the agency has none of this policy. */
+export async function lastAdded({ agencyId, tx }: AgencyTx, policyId: string): Promise<string | null> {
+  const row = await tx
+    .selectFrom('policy_version')
+    .select('version')
+    .where('agency_id', '=', agencyId)
+    .where('policy_id', '=', policyId)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.version ?? null;
 }
 
 export interface KeptPolicy extends PolicyVersion {
@@ -203,6 +243,7 @@ export interface ListedPolicy {
   readonly title: string;
   readonly effectiveOn: string;
   readonly source: string | null;
+  readonly createdAt: Date;
   /** `{}`: it was added without any. */
   readonly rules: PolicyRules | Record<string, never>;
 }
@@ -210,7 +251,15 @@ export interface ListedPolicy {
 export async function listPolicies({ agencyId, tx }: AgencyTx): Promise<ListedPolicy[]> {
   const rows = await tx
     .selectFrom('policy_version')
-    .select(['policy_id as policyId', 'version', 'title', 'effective_on as effectiveOn', 'source', 'rules'])
+    .select([
+      'policy_id as policyId',
+      'version',
+      'title',
+      'effective_on as effectiveOn',
+      'source',
+      'created_at as createdAt',
+      'rules',
+    ])
     .where('agency_id', '=', agencyId)
     .orderBy('policy_id')
     .orderBy('effective_on', 'desc')

@@ -35,10 +35,20 @@ interface Members {
   readonly may: Readonly<Record<string, Rule>>;
 }
 
+/** What is written into one line of a form. A browser takes line breaks out of it, unseen. */
+const line =
+  (most: number): Rule =>
+  (value) =>
+    isWords(value, most) && !/\p{Cc}/u.test(value)
+      ? null
+      : `expected a text of 1 to ${most} characters on one line, without blanks at its ends or control characters`;
+/** Of several lines; a form sends those with LF alone. */
 const words =
   (most: number): Rule =>
   (value) =>
-    isWords(value, most) ? null : `expected a text of 1 to ${most} characters, without blanks at its ends`;
+    isWords(value, most) && !value.includes('\r')
+      ? null
+      : `expected a text of 1 to ${most} characters, without blanks at its ends, its lines ended by LF and not by CR`;
 const shaped =
   (shape: RegExp, expected: string): Rule =>
   (value) =>
@@ -59,8 +69,8 @@ const POLICY: Members = {
       /^[a-z0-9][a-z0-9.-]{1,62}$/,
       'a short name for ever: 2 to 63 of a-z, 0-9, . and -, beginning with a letter or digit',
     ),
-    version: words(60),
-    title: words(300),
+    version: line(60),
+    title: line(300),
     effectiveOn: (value) =>
       civilDay(value)
         ? null
@@ -75,13 +85,13 @@ const GROUND: Members = {
       /^[a-z0-9][a-z0-9.-]{0,62}$/,
       'the clause’s own number, such as 3.b: 1 to 63 of a-z, 0-9, . and -',
     ),
-    label: words(80),
-    citation: words(300),
+    label: line(80),
+    citation: line(300),
     clause: words(20_000),
   },
   may: { purpose: oneOf(['remove', 'keep']) },
 };
-const SAYS: Members = { must: { says: words(2000), citation: words(300) }, may: {} };
+const SAYS: Members = { must: { says: words(2000), citation: line(300) }, may: {} };
 const VERB: Members = { must: { verb: oneOf(VERBS), ...SAYS.must }, may: {} };
 const RULES: Members = {
   must: {},

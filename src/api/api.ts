@@ -35,6 +35,7 @@ import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
 import { openPlaces, type Places } from './places.ts';
 import { registerPolicies } from './policies.ts';
+import { registerPolicyDrafts } from './policy-drafts.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
 import { registerRecords } from './records.ts';
@@ -265,6 +266,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerKeys(routes, context);
     registerPolicies(routes, context);
     registerAgencyHistory(routes, context);
+    registerPolicyDrafts(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);
     registerOffices(routes, context);

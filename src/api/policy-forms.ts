@@ -5,6 +5,7 @@ import {
   policyProblems,
   RULE_LISTS,
   type KeptPolicy,
+  type PolicyPack,
   type PolicyVersion,
 } from '#agency/agency.ts';
 import type { policyDraftPage } from '#console/console.ts';
@@ -21,12 +22,15 @@ const EMPTY_GROUND = { clauseId: '', label: '', citation: '', clause: '', purpos
 const EMPTY_ENTRY = { says: '', citation: '', verb: '', gone: false };
 
 /** As the last version stands, without a name and a day, which somebody has to say; null: from the beginning. */
-export function draftFrom(policy: KeptPolicy | null): Draft {
+export function draftFrom(
+  policy: Pick<KeptPolicy, 'policyId' | 'title' | 'source' | 'grounds' | 'rules'> | null,
+): Draft {
   const rules = policy?.rules ?? NO_RULES;
   return {
     policyId: policy?.policyId ?? '',
     version: '',
     effectiveOn: '',
+    pack: '',
     title: policy?.title ?? '',
     source: policy?.source ?? '',
     grounds: (policy?.grounds ?? [EMPTY_GROUND]).map((ground, i) => ({
@@ -39,6 +43,13 @@ export function draftFrom(policy: KeptPolicy | null): Draft {
       RULE_LISTS.map((name) => [name, rules[name].map((entry) => ({ ...EMPTY_ENTRY, ...entry }))]),
     ),
   };
+}
+
+/** As a pack has it, with its own name; its day too, where it says one. */
+export function draftFromPack(pack: PolicyPack): Draft {
+  const { policyId, version, title, grounds, source } = pack;
+  const kept = { policyId, version, title, grounds, rules: pack.rules ?? NO_RULES, source: source ?? '' };
+  return { ...draftFrom(kept), version, effectiveOn: pack.effectiveOn ?? '', pack: version };
 }
 
 export function draftIn(form: Form, policyId: string | null): Draft {
@@ -56,6 +67,7 @@ export function draftIn(form: Form, policyId: string | null): Draft {
   return {
     policyId: policyId ?? text('policyId'),
     version: text('version'),
+    pack: text('pack'),
     title: text('title'),
     effectiveOn: text('effectiveOn'),
     source: text('source'),

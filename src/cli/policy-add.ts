@@ -19,7 +19,7 @@ export const policyAdd: Verb = {
       'after',
       `
 A policy that changed is a new file with another "version" and "effectiveOn": records keep the clause as it stood the day
-it was named, and from that day on the newest version counts. The file:
+it was named, and from that day on the newest version counts. None takes effect before the one in force. The file:
 {
   "policyId": "rivertown-social-media",
   "version": "2026-01",
@@ -41,7 +41,8 @@ text comes from, and what about it nobody confirmed) and "rules", each entry in 
   },
   run: async (invocation) => {
     const { args, options, say, answer } = invocation;
-    const { addPack, addPolicy, PACKS, readPolicyFile } = await import('#agency/agency.ts');
+    const { addPack, addVersion, dayIn, lastAdded, PACKS, readPolicyFile } =
+      await import('#agency/agency.ts');
     const path = args[0] ?? '';
     const packId = typeof options['pack'] === 'string' ? options['pack'] : undefined;
     if ((path === '') === (packId === undefined)) {
@@ -57,10 +58,16 @@ text comes from, and what about it nobody confirmed) and "rules", each entry in 
       return await withDatabase(invocation, async (db) => {
         const agency = await knownAgency(db, invocation);
         if (agency === null) return EXIT.refused;
-        const today = new Intl.DateTimeFormat('en-CA', { timeZone: agency.zone }).format(new Date());
-        if (!(await db.inAgency(agency.id, async (at) => await addPack(at, pack, today)))) {
+        const today = dayIn(agency.zone, new Date());
+        const { outcome, last } = await db.inAgency(agency.id, async (at) => ({
+          outcome: await addPack(at, pack, today),
+          last: await lastAdded(at, pack.policyId),
+        }));
+        if (outcome !== 'added') {
           say(
-            `${agency.name} has version "${pack.version}" of ${pack.policyId} already; nothing was changed.`,
+            outcome === 'there'
+              ? `${agency.name} has version "${pack.version}" of ${pack.policyId} already; nothing was changed.`
+              : `${agency.name} has ${pack.policyId} already, last as version "${last ?? ''}"; nothing was changed. The pack would take the place of those words: read it against them on the page /policies, and make it a version with a day of its own.`,
           );
           return EXIT.refused;
         }
@@ -102,15 +109,23 @@ text comes from, and what about it nobody confirmed) and "rules", each entry in 
       const agency = await knownAgency(db, invocation);
       if (agency === null) return EXIT.refused;
       const { policyId, version, title, effectiveOn, grounds } = policy;
-      if (!(await db.inAgency(agency.id, async (at) => await addPolicy(at, policy)))) {
+      const today = dayIn(agency.zone, new Date());
+      const added = await db.inAgency(agency.id, async (at) => await addVersion(at, policy, today));
+      if (added.outcome !== 'added') {
         say(
-          `${agency.name} has version "${version}" of ${policyId} already; nothing was changed. What changed goes into a new version.`,
+          added.outcome === 'version-taken'
+            ? `${agency.name} has version "${version}" of ${policyId} already; nothing was changed. What changed goes into a new version.`
+            : `${agency.name} has version "${added.inForce.version}" of ${policyId} in force since ${added.inForce.effectiveOn}, so a later one cannot take effect on ${effectiveOn}; nothing was added. Say that day or a later one.`,
         );
         return EXIT.refused;
       }
+      const counts =
+        effectiveOn < today
+          ? `in force from ${effectiveOn}: records name it from today on, and those before keep the clause that stood here then`
+          : `in force from ${effectiveOn}`;
       answer(
         { agency: agency.id, policyId, version, title, effectiveOn, grounds: grounds.length },
-        `Added ${policyId}, version ${version}, with ${grounds.length} clause(s), in force from ${effectiveOn}. Reports cite them as ${policyId}#${grounds[0]?.clauseId ?? ''}.`,
+        `Added ${policyId}, version ${version}, with ${grounds.length} clause(s), ${counts}. Reports cite them as ${policyId}#${grounds[0]?.clauseId ?? ''}.`,
       );
       return EXIT.done;
     });

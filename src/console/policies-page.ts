@@ -13,6 +13,8 @@ export interface ShownVersion {
   readonly effectiveOn: string;
   /** `now`: in force today; `then`: it was, or another came before it took effect; `later`: from a day to come. */
   readonly stands: 'now' | 'then' | 'later';
+  /** The day on which it was added, where that came after the day on which it took effect: no record names it before. */
+  readonly usedSince: string | null;
 }
 
 export interface PoliciesParts {
@@ -24,6 +26,8 @@ export interface PoliciesParts {
     readonly title: string;
     readonly version: string;
     readonly source: string | null;
+    /** The agency has this policy, in versions of its own. */
+    readonly isHere: boolean;
   }[];
   readonly changes: boolean;
   readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
@@ -71,20 +75,33 @@ export function policiesPage(frame: Frame, parts: PoliciesParts): string {
           <h2 class="hf-h2" id="packs-title">Policies that come with Holdfast</h2>
           <ul class="hf-people">
             ${packs.map(
-              ({ policyId, body, title, version, source }) =>
+              ({ policyId, body, title, version, source, isHere }) =>
                 html`<li>
                   <strong>${body}: ${title}</strong>
                   <p class="hf-small">Version ${version}. ${source}</p>
-                  <form method="post" action="/policies/packs">
-                    <button
-                      class="usa-button usa-button--outline"
-                      type="submit"
-                      name="pack"
-                      value="${policyId}"
-                    >
-                      Add<span class="usa-sr-only"> ${body}: ${title}</span>
-                    </button>
-                  </form>
+                  ${
+                    isHere
+                      ? html`<p class="hf-small">
+                            You have ${policyId} in a version of your own. These words would take the place of
+                            it, from the day that you say.
+                          </p>
+                          <p class="hf-small">
+                            <a
+                              href="/policies/${policyId}/draft?${new URLSearchParams({ pack: version }).toString()}"
+                              >Look at what would change in ${policyId}</a
+                            >
+                          </p>`
+                      : html`<form method="post" action="/policies/packs">
+                          <button
+                            class="usa-button usa-button--outline"
+                            type="submit"
+                            name="pack"
+                            value="${policyId}"
+                          >
+                            Add<span class="usa-sr-only"> ${body}: ${title}</span>
+                          </button>
+                        </form>`
+                  }
                 </li>`,
             )}
           </ul>
@@ -93,11 +110,12 @@ export function policiesPage(frame: Frame, parts: PoliciesParts): string {
   });
 }
 
-function standing({ stands, effectiveOn }: ShownVersion): Markup {
-  if (stands === 'now') return html`<strong>In force</strong> since ${effectiveOn}.`;
+function standing({ stands, effectiveOn, usedSince }: ShownVersion): Markup {
+  const used = usedSince !== null && html`; used here since ${usedSince}`;
+  if (stands === 'now') return html`<strong>In force</strong> since ${effectiveOn}${used}.`;
   return stands === 'later'
     ? html`Takes effect on ${effectiveOn}.`
-    : html`Took effect on ${effectiveOn}; another version stands today.`;
+    : html`Took effect on ${effectiveOn}${used}; another version stands today.`;
 }
 
 interface Says {

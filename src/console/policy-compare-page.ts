@@ -56,27 +56,34 @@ export function policyComparePage(frame: Frame, parts: CompareParts): string {
                 <a href="${versionPath(policyId, to)}">version ${to}</a>: ${counted(changes)}`
         }
       </p>
-      ${
-        changes.length > 0 &&
-        html`<p class="hf-small">
-          <del class="hf-gone">What was taken away is struck through</del>;
-          <ins class="hf-new">what was added is underlined</ins>.
-        </p>`
-      }
-      ${changes.map(change)}
-      ${
-        order !== null &&
-        html`<section aria-labelledby="order-title">
-          <h2 class="hf-h2" id="order-title">In another order: the clauses</h2>
-          <p>Was: ${order.was.join(', ')}</p>
-          <p>Is: ${order.is.join(', ')}</p>
-        </section>`
-      }
+      ${changed({ changes, order })}
       <p><a href="/policies">Back to the policies</a></p>`,
   });
 }
 
-function counted(changes: CompareParts['changes']): string {
+export type Compared = Pick<CompareParts, 'changes' | 'order'>;
+
+/** Each change for itself, under a heading of its own. */
+export function changed({ changes, order }: Compared): Markup {
+  return html`${
+    changes.length > 0 &&
+    html`<p class="hf-small">
+      <del class="hf-gone">What was taken away is struck through</del>;
+      <ins class="hf-new">what was added is underlined</ins>.
+    </p>`
+  }
+  ${changes.map(change)}
+  ${
+    order !== null &&
+    html`<section aria-labelledby="order-title">
+      <h2 class="hf-h2" id="order-title">In another order: the clauses</h2>
+      <p>Was: ${order.was.join(', ')}</p>
+      <p>Is: ${order.is.join(', ')}</p>
+    </section>`
+  }`;
+}
+
+export function counted(changes: CompareParts['changes']): string {
   const words = Object.entries(DONE)
     .map(([is, name]) => [changes.filter((one) => one.is === is).length, name.toLowerCase()] as const)
     .filter(([count]) => count > 0)

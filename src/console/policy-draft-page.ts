@@ -5,6 +5,7 @@
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf, summary } from './longer-fields.ts';
+import { changed, counted, type Compared } from './policy-compare-page.ts';
 import { ENTRY_NAMES, PURPOSE_NAMES, RULE_NAMES } from './policy-words.ts';
 import { VERB_NAMES } from './words.ts';
 
@@ -32,6 +33,8 @@ export interface Draft {
   readonly version: string;
   readonly title: string;
   readonly effectiveOn: string;
+  /** The version of the pack as which it began; empty: it began as the version before. */
+  readonly pack: string;
   readonly source: string;
   readonly grounds: readonly DraftGround[];
   readonly custodian: { readonly says: string; readonly citation: string };
@@ -40,17 +43,21 @@ export interface Draft {
 
 export interface DraftParts {
   readonly draft: Draft;
-  /** The newest version when the page was opened; null: a policy that is not there yet. */
+  /** The version that was added last, when the page was opened; null: a policy that is not there yet. */
   readonly latest: string | null;
   /** What is wrong, by the name of its field; null: of the whole. */
   readonly problems: readonly (readonly [field: string | null, sentence: string])[];
   /** The list in which a place was just added: its last entry is open, and has the focus. */
   readonly added: string | null;
   readonly verbs: readonly string[];
+  /** Versions that have not taken effect yet. */
+  readonly later: readonly { readonly version: string; readonly effectiveOn: string }[];
+  /** What saving it would do; the first version of a policy is compared with nothing. Null: nobody looked. */
+  readonly looked: { readonly counts: string; readonly comparison: Compared | null } | null;
 }
 
 export function policyDraftPage(frame: Frame, parts: DraftParts): string {
-  const { draft, latest, problems } = parts;
+  const { draft, latest, problems, later, looked } = parts;
   const error = (name: string): string | undefined => problems.find(([field]) => field === name)?.[1];
   const isNew = latest === null;
   return page({
@@ -61,9 +68,24 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
       ${
         !isNew &&
         html`<p class="hf-intro">
-          It begins as version ${latest} stands. Change what changed; nothing counts before you save it.
+          ${
+            draft.pack === ''
+              ? html`It begins as version ${latest} stands, the last that was added. Change what changed;
+                nothing counts before you save it.`
+              : html`It begins as version ${draft.pack} that comes with Holdfast, and not as version ${latest}
+                of your own, whose place it takes. Look at what changes, and say the day on which it takes
+                effect; nothing counts before you save it.`
+          }
         </p>`
       }
+      ${later.map(
+        ({ version, effectiveOn }) =>
+          html`<p class="hf-small">
+            Version ${version} takes effect on ${effectiveOn}. Yours may take effect before it; from
+            ${effectiveOn} on that version stands in its place. To change that too, save a version that takes
+            effect on ${effectiveOn}.
+          </p>`,
+      )}
       <form
         class="hf-form"
         method="post"
@@ -71,6 +93,8 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
         novalidate
       >
         <input type="hidden" name="latest" value="${latest ?? ''}" />
+        <input type="hidden" name="pack" value="${draft.pack}" />
+        ${looked !== null && whatChanges(looked, latest)}
         ${
           isNew &&
           line({
@@ -104,7 +128,13 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
           value: draft.source,
           error: error('source'),
         })}
-        <button class="usa-button hf-submit" type="submit" name="do" value="save">Save this version</button>
+        ${
+          // The first button of a form is what Enter presses: it must not be the one that saves for ever.
+          looked === null &&
+          html`<button class="usa-button usa-button--outline hf-submit" type="submit" name="do" value="look">
+            Look at what changes
+          </button>`
+        }
         <h2 class="hf-h2" id="grounds">Clauses</h2>
         <input type="hidden" name="grounds" value="${draft.grounds.length}" />
         ${draft.grounds.map((one, i) => groundFields(one, i, parts, error))}
@@ -129,6 +159,27 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
       </form>
       <p><a href="/policies">Back to the policies, and save nothing</a></p>`,
   });
+}
+
+function whatChanges(
+  { counts, comparison }: NonNullable<DraftParts['looked']>,
+  latest: string | null,
+): Markup {
+  return html`<section class="hf-panel" id="looked" aria-labelledby="looked-title">
+    <h2 class="hf-h2" id="looked-title">What saving it does</h2>
+    <p role="status">Nothing is saved yet. ${counts}</p>
+    ${
+      comparison !== null &&
+      (comparison.changes.length === 0 && comparison.order === null
+        ? html`<p>It says the same as version ${latest}.</p>`
+        : html`<p>Against version ${latest}: ${counted(comparison.changes)}</p>
+            ${changed(comparison)}`)
+    }
+    <button class="usa-button usa-button--outline hf-submit" type="submit" name="do" value="look">
+      Look again
+    </button>
+    <button class="usa-button hf-submit" type="submit" name="do" value="save">Save this version</button>
+  </section>`;
 }
 
 type ErrorOf = (name: string) => string | undefined;
@@ -158,7 +209,7 @@ function groundFields(
     ${lines({ name: `${prefix}-clause`, label: 'Words', hint: 'As the policy has them.', rows: 4, value: clause, error: error(`${prefix}-clause`) })}
     ${oneOf({ name: `${prefix}-purpose`, label: 'Purpose', value: purpose, choices: Object.entries(PURPOSE_NAMES), error: error(`${prefix}-purpose`) })}
     ${line({ name: `${prefix}-place`, label: 'Place in the list', type: 'number', value: place, error: error(`${prefix}-place`) })}
-    ${takeAway(prefix, `Take clause ${name} away`, gone)}
+    ${takeAway(prefix, clauseId === '' ? 'Take this clause away' : `Take clause ${name} away`, gone)}
   </details>`;
 }
 

@@ -227,6 +227,30 @@ describe('agencies and keys', () => {
     const added = await add('--pack kirkwood-social-media');
     expect(added).toMatchObject({ code: 0, out: expect.stringContaining('were not confirmed') as string });
     expect(await add('--pack kirkwood-social-media')).toMatchObject({ code: 5 });
+    // A policy that the agency has in words of its own keeps them until somebody has read both.
+    const own = join(dataDir, 'own.json');
+    const version = (name: string, effectiveOn: string): string =>
+      JSON.stringify({
+        policyId: 'lees-summit-416',
+        version: name,
+        title: 'Our own words',
+        effectiveOn,
+        grounds: [{ clauseId: 'a', label: 'L', citation: 'C', clause: 'Words' }],
+      });
+    await writeFile(own, version('ours', '2026-06-01'));
+    expect(await add(own)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('records name it from today on') as string,
+    });
+    expect(await add('--pack lees-summit-416')).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('last as version "ours"') as string,
+    });
+    await writeFile(own, version('earlier', '2026-05-31'));
+    expect(await add(own)).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('in force since 2026-06-01') as string,
+    });
     expect(await add('--pack atlantis')).toMatchObject({
       code: 2,
       err: expect.stringContaining('kcpd-261-1') as string,

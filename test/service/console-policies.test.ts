@@ -1,7 +1,7 @@
 /** Policies as an administrator keeps them: packs, versions, one beside another; without scripts, by keyboard, on a phone. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addAgency, addPack, PACKS, samplePolicy } from '#agency/agency.ts';
+import { addAgency, addPack, addPolicy, PACKS, samplePolicy } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
@@ -125,7 +125,10 @@ describe('an administrator', () => {
     await at.page.type('#grounds6-citation', 'Policy 3(g)');
     await submit(at, '.hf-end button');
     const shown = await pageText(at);
-    expect(shown).toContain('Saved. It counts from 2026-11-01 on.');
+    expect(shown).toContain(
+      'Saved. It took effect on 2026-11-01: records name it from today on, and those before keep the clause that stood here then.',
+    );
+    expect(shown).toMatch(/In force since 2026-11-01; used here since 20\d\d-\d\d-\d\d\./);
     expect(shown).toContain('by Ada Admin');
     expect(shown).toContain('Hidden: “takes down” Policy 4');
     expect(
@@ -179,7 +182,22 @@ describe('an administrator', () => {
 
   test.each([
     ['a version that is there', { version: '2026-11', effectiveOn: '2026-12-01' }, 'is here already'],
-    ['a day before the last version', { version: 'x', effectiveOn: '2026-01-01' }, 'cannot before'],
+    [
+      'a day before the version in force',
+      { version: 'x', effectiveOn: '2026-01-01' },
+      'cannot take effect before',
+    ],
+    [
+      'a title of two lines',
+      { version: 'x', effectiveOn: '2026-12-01', title: 'Typed a moment ago\nand more' },
+      'on one line',
+    ],
+    [
+      'a lone CR in a clause',
+      { version: 'x', effectiveOn: '2026-12-01', 'grounds0-clause': 'One\rTwo' },
+      'ended by LF and not by CR',
+    ],
+    ['a day of the year 0', { version: 'x', effectiveOn: '0000-01-01' }, 'of the years 1000 to 2999'],
     ['a day that is none', { version: 'x', effectiveOn: '2026-02-30' }, 'a day that the calendar has'],
     ['no name', { effectiveOn: '2026-12-01' }, 'expected a text of 1 to 60 characters'],
     [
@@ -210,6 +228,87 @@ describe('an administrator', () => {
     expect([status, body]).toEqual([422, expect.stringContaining(sentence)]);
     expect(body).toContain('Typed a moment ago');
     expect(await versions()).toBe(before);
+  });
+
+  test('mends a mistyped year: a version that has not taken effect closes nothing', async () => {
+    const id = 'rivertown-library';
+    const ground = { clauseId: 'a', label: 'L', citation: 'C', clause: 'Words' };
+    const version = {
+      policyId: id,
+      version: '1',
+      title: 'Library',
+      effectiveOn: '2026-01-01',
+      grounds: [ground],
+    };
+    await scene.archive.system.db.inAgency('rivertown', async (tx) => await addPolicy(tx, version));
+    const mistyped = { ...(await draftOf(id)), version: '2', effectiveOn: '2126-12-01' };
+    expect((await post(`/policies/${id}/draft`, mistyped)).status).toBe(200);
+    const draft = await draftOf(id);
+    expect(draft['latest'], 'the last that was added').toBe('2');
+    expect(await pageText(at)).toContain(
+      'Version 2 takes effect on 2126-12-01. Yours may take effect before it',
+    );
+    const mended = { ...draft, version: '3', effectiveOn: '2126-01-01', title: 'Library, mended' };
+    expect((await post(`/policies/${id}/draft`, mended)).status).toBe(200);
+    // Whoever saw the mistyped one as the last does not pass over the one that mends it.
+    const late = await post(`/policies/${id}/draft`, { ...draft, version: '4', effectiveOn: '2126-02-01' });
+    expect([late.status, late.body]).toEqual([422, expect.stringContaining('Version 3 was added since')]);
+    const early = { ...(await draftOf(id)), version: '5', effectiveOn: '2025-12-31' };
+    expect((await post(`/policies/${id}/draft`, early)).body).toContain('is in force since 2026-01-01');
+  });
+
+  test('looks at what changes by Enter in any field, and saves by a button that says so', async () => {
+    await at.page.setJavaScriptEnabled(false);
+    await go(at, '/policies/kirkwood-social-media/draft');
+    await typeOver(at, '#version', 'by-enter');
+    await typeOver(at, '#effectiveOn', '12012199');
+    const before = await versions();
+    const enter = async (): Promise<void> => {
+      await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('Enter')]);
+    };
+    await typeOver(at, '#title', 'Another title');
+    await enter();
+    const looked = await at.textOf('#looked');
+    expect(looked).toContain('Nothing is saved yet. It counts from 2199-12-01 on.');
+    expect(looked).toContain('Changed: Title and source');
+    await at.page.focus('#title');
+    await enter();
+    expect(await versions(), 'once more, and still nothing is saved').toBe(before);
+    await submit(at, '#looked button[value="save"]');
+    expect(await pageText(at)).toContain('Saved. It counts from 2199-12-01 on.');
+    expect(await versions()).toBe(before + 1);
+  });
+
+  test('puts no pack in the place of its own wording by one press: it is read against it first', async () => {
+    const [pack] = PACKS;
+    if (pack === undefined) throw new Error('There is no pack.');
+    await addAgency(scene.archive.system.db, {
+      id: 'hillside',
+      name: 'City of Hillside',
+      zone: 'America/Chicago',
+    });
+    const own = { ...pack, version: 'ours', effectiveOn: '2000-01-01', title: 'Our own words' };
+    await scene.archive.system.db.inAgency('hillside', async (tx) => await addPolicy(tx, own));
+    const theirs = await colleague(scene.archive, ['administrator'], 'hillside');
+    await signedInAs(at, theirs);
+    await go(at, '/policies');
+    expect(await at.count(`button[name="pack"][value="${pack.policyId}"]`)).toBe(0);
+    const before = await versions();
+    const pressed = await post('/policies/packs', { pack: pack.policyId }, theirs);
+    expect([pressed.status, pressed.body]).toEqual([422, expect.stringContaining('Nothing was added')]);
+    expect(await versions()).toBe(before);
+    await submit(at, `a[href^="/policies/${pack.policyId}/draft?pack="]`);
+    expect(await pageText(at)).toContain('that comes with Holdfast, and not as version ours of your own');
+    await submit(at, 'button[value="look"]');
+    if (pack.effectiveOn === null) {
+      expect(await pageText(at)).toContain('expected a day');
+      await typeOver(at, '#effectiveOn', '12012199');
+      await submit(at, 'button[value="look"]');
+    }
+    expect(await at.textOf('#looked')).toContain('Changed: Title and source');
+    expect(await versions()).toBe(before);
+    await submit(at, '#looked button[value="save"]');
+    expect(await versions()).toBe(before + 1);
   });
 
   test('is told when somebody else added a version meanwhile', async () => {
@@ -360,6 +459,16 @@ describe('each page of it', () => {
         async () => {
           await go(at, '/policies/lees-summit-416/draft');
           await at.press('form details:nth-of-type(2) > summary');
+        },
+      ],
+      [
+        'policy draft looked at',
+        async () => {
+          await go(at, `/policies/${policyId}/draft`);
+          await typeOver(at, '#version', 'a look');
+          await typeOver(at, '#effectiveOn', '12012199');
+          await typeOver(at, '#title', 'City of Rivertown, social media policy, revised');
+          await submit(at, 'button[value="look"]');
         },
       ],
       [

@@ -86,8 +86,8 @@ describe('the packs', () => {
     const { db } = archive.system;
     await addAgency(db, { id: walk.agency, name: pack.body, zone: 'America/Chicago' });
     await db.inAgency(walk.agency, async (at) => {
-      expect(await addPack(at, pack, TODAY)).toBe(true);
-      expect(await addPack(at, pack, TODAY), 'a version is added once').toBe(false);
+      expect(await addPack(at, pack, TODAY)).toBe('added');
+      expect(await addPack(at, pack, TODAY), 'a version is added once').toBe('there');
       if (walk.removal === 'awaited')
         await addAccount(at, {
           platform: 'facebook',
