@@ -81,9 +81,9 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
       ${later.map(
         ({ version, effectiveOn }) =>
           html`<p class="hf-small">
-            Version ${version} takes effect on ${effectiveOn}. Yours may take effect before it; from
-            ${effectiveOn} on that version stands in its place. To change that too, save a version that takes
-            effect on ${effectiveOn}.
+            Version ${version} takes effect on ${effectiveOn}. Yours may take effect before it; then version
+            ${version} stands in its place from ${effectiveOn} on. To change what counts from that day on,
+            save a version that takes effect on it.
           </p>`,
       )}
       <form
