@@ -45,6 +45,14 @@ const NOBODY_SAID = {
   approvedBy: null,
   approvedOn: null,
 } as const;
+const MEMBERS = [
+  'platform',
+  'nativeId',
+  'handle',
+  'url',
+  'name',
+  ...(Object.keys(NOBODY_SAID) as (keyof typeof NOBODY_SAID)[]),
+] as const;
 const MOST_ADMINISTRATORS = 50;
 
 /** What is wrong with it, and what to do. Whether it is free, and whether its people are here, shows in the tables. */
@@ -81,8 +89,14 @@ function isAddress(text: string): boolean {
   return text.length <= 2000 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-/** A site of the register that has one of its names already, open or closed. */
+/**
+ * A site of the register that has one of its names already, open or closed. Whoever asks for the same agency waits until this one's
+ * transaction is over: between the answer and what is written by it, nobody adds the same site once more.
+ */
 export async function siteLike(at: AgencyTx, account: NewAccount, self?: string): Promise<Site | null> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('register of ' || ${at.agencyId}, 0))`.execute(
+    at.tx,
+  );
   const there = (await listSites(at)).filter(({ id }) => id !== self);
   const names = [account.handle, account.nativeId, account.url].filter((one) => one !== null);
   return names.map((name) => findAccount(there, account.platform, name)).find((one) => one !== null) ?? null;
@@ -120,10 +134,9 @@ export async function changeSite(
     .executeTakeFirst();
   const before = known === undefined ? undefined : await siteOf(at, id);
   if (before === undefined || before === null || before.version !== version) return false;
-  const { closedAt, ...said } = facts;
-  const changed = (Object.keys(NOBODY_SAID) as (keyof SiteFacts)[])
-    .concat(['nativeId', 'handle', 'url', 'name'])
-    .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(said[member]));
+  const { closedAt } = facts;
+  const said: SiteFacts = { ...facts, platform: before.platform };
+  const changed = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(said[member]));
   const shut = (before.closedAt === null) !== (closedAt === null);
   if (changed.length === 0 && !shut) return true;
   await tx
@@ -132,7 +145,7 @@ export async function changeSite(
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
     .execute();
-  await keepVersion(at, id, version + 1, { ...said, platform: before.platform }, closedAt !== null, by);
+  await keepVersion(at, id, version + 1, said, closedAt !== null, by);
   await appendEvent(at, null, {
     type: 'account.changed',
     actor: by,
@@ -232,8 +245,10 @@ async function keepVersion(
   closed: boolean,
   by: string,
 ): Promise<void> {
+  // What is handed in may be a whole site, with what is no word of the register: its id, its number.
+  const said = Object.fromEntries(MEMBERS.map((member) => [member, facts[member]]));
   await tx
     .insertInto('account_version')
-    .values({ agency_id: agencyId, account_id: id, n, by, body: JSON.stringify({ ...facts, closed }) })
+    .values({ agency_id: agencyId, account_id: id, n, by, body: JSON.stringify({ ...said, closed }) })
     .execute();
 }

@@ -40,8 +40,11 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
   const { db, now } = context.system;
   const readers = { schema: { hide: true }, config: { roles: READERS, page: true } } as const;
   const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
-  const isHere = ({ people }: AgencyPeople): AgencyPeople['people'] =>
-    people.filter(({ leftAt }) => leftAt === null);
+  /** Who may be chosen. Who left is no choice any more, and stays where the site names them until somebody takes them away. */
+  const offered = ({ people }: AgencyPeople, named: readonly string[]) =>
+    people
+      .filter(({ id, leftAt }) => leftAt === null || named.includes(id))
+      .map(({ id, name, leftAt }) => ({ id, name: leftAt === null ? name : `${name} (left)` }));
 
   const showAll = async (request: FastifyRequest, reply: FastifyReply, said: Said) => {
     const parts = await db.inAgency(callerOf(request).agencyId, async (at) => {
@@ -70,7 +73,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
         site: shown(site, who),
         version: site.version,
         typed: typedOf(site),
-        people: isHere(who),
+        people: offered(who, site.people),
         history: changesOf(await siteHistory(at, id), who),
       };
     });
@@ -90,7 +93,9 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
     typed: Typed,
     errors: SiteProblems,
   ) => {
-    const people = await db.inAgency(callerOf(request).agencyId, async (at) => isHere(await peopleOf(at)));
+    const people = await db.inAgency(callerOf(request).agencyId, async (at) =>
+      offered(await peopleOf(at), []),
+    );
     const page = newAccountPage(context.frameOf(request), { typed, errors, people });
     return await sendPage(reply, page, Object.keys(errors).length > 0);
   };

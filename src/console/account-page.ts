@@ -204,7 +204,7 @@ function fieldsOf({ typed, errors, people }: FormParts): Markup {
   ${line({
     name: 'approvedBy',
     label: 'Approved by',
-    hint: 'The office or person that approved the site. Empty: it is not approved.',
+    hint: 'The office or person that approved the site. Empty: no approval is on file.',
     value: typed.approvedBy,
     error: errors.approvedBy,
   })}

@@ -122,7 +122,7 @@ function siteList(sites: readonly ShownSite[], zone: string): Markup {
 
 export function approval({ approvedBy, approvedOn }: Pick<ShownSite, 'approvedBy' | 'approvedOn'>): Markup {
   return approvedBy === null
-    ? html`<strong>Not approved.</strong>`
+    ? html`<strong>No approval on file.</strong>`
     : html`Approved by ${approvedBy} on ${approvedOn}.`;
 }
 

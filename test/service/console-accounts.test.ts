@@ -1,6 +1,6 @@
 /** The register of the agency's sites: an administrator keeps it by hand, by keyboard and without scripts; everybody who reads sees it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addAccount, addAgency } from '#agency/agency.ts';
+import { addAccount, addAgency, changeSite, siteOf } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
@@ -89,6 +89,10 @@ describe('an administrator', () => {
     expect(await pageText(at)).toContain('Department: “Police” became “Public Safety”');
     await submit(at, 'button[name="state"]');
     expect(await pageText(at)).toContain('Closed: “no” became “yes”');
+    const said = await at.page.$$eval('#history > li:first-child li', (all) =>
+      all.map((one) => one.textContent?.trim().split(':')[0]),
+    );
+    expect(said, 'nothing else became anything').toEqual(['Closed']);
     const after = await list();
     expect(after.accounts.map(({ handle }) => handle)).not.toContain('rivertownpolice');
     expect(after.closed).toMatchObject([{ handle: 'rivertownpolice' }]);
@@ -126,7 +130,7 @@ describe('an administrator', () => {
         account,
       );
       await submit(at, `#unregistered li:nth-child(${button}) button`);
-      expect(await pageText(at)).toContain('Not approved.');
+      expect(await pageText(at)).toContain('No approval on file.');
     }
     await go(at, '/accounts');
     expect(await at.count('#unregistered')).toBe(0);
@@ -163,6 +167,57 @@ describe('an administrator', () => {
     expect(body).toContain('Parks');
   });
 
+  test('keeps who left where a site names them, until somebody takes them away', async () => {
+    const gone = await colleague(scene.archive, ['moderator']);
+    const id = await site('looked-after');
+    const { db } = scene.archive.system;
+    await db.inAgency('rivertown', async (tx) => {
+      const before = await siteOf(tx, id);
+      if (before === null) throw new Error('The site is not there.');
+      await changeSite(tx, id, before.version, { ...before, people: [gone.personId] }, 'test');
+    });
+    await scene.archive.sql.query("update person set left_at = now(), name = 'Gone Gladly' where id = $1", [
+      gone.personId,
+    ]);
+    await go(at, `/accounts/${id}`);
+    await at.press('details.hf-more summary');
+    await typeOver(at, '#department', 'Parks');
+    await submit(at, 'details form .hf-submit');
+    const shown = await pageText(at);
+    expect(shown).toContain('Department: nothing became “Parks”');
+    expect(shown).not.toContain('Administrators: “Gone Gladly” became nothing');
+    await at.press('details.hf-more summary');
+    await at.press(`label[for="people-${gone.personId}"]`);
+    await submit(at, 'details form .hf-submit');
+    expect(await pageText(at)).toContain('Administrators: “Gone Gladly” became nothing');
+    await go(at, '/accounts/new');
+    expect(await at.count(`#people-${gone.personId}`), 'and nobody chooses them anew').toBe(0);
+  });
+
+  test('who presses twice adds one site', async () => {
+    const add = async (fields: Record<string, string>, url: string) =>
+      await scene.archive.app.inject({
+        method: 'POST',
+        url,
+        headers: {
+          cookie: administrator.cookie,
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        payload: new URLSearchParams(fields).toString(),
+      });
+    const count = async (name: string): Promise<number> =>
+      (await list()).accounts.filter((one) => one['name'] === name).length;
+    for (let i = 0; i < 5; i += 1) {
+      const [name, named] = [`Twice ${i}`, `@twice-named-${i}`];
+      await Promise.all([
+        ...[1, 2, 3].map(async () => await add({ platform: 'x', name, handle: `twice-${i}` }, '/accounts')),
+        ...[1, 2, 3].map(async () => await add({ platform: 'x', account: named }, '/accounts/unregistered')),
+      ]);
+      expect([await count(name), await count(named)]).toEqual([1, 1]);
+    }
+  });
+
   test.each([
     ['what is there already', { platform: 'facebook', name: 'x', handle: '@RIVERTOWN' }, 'has it already'],
     ['a platform with blanks', { platform: 'The X', name: 'x', handle: 'a' }, 'a-z, 0-9 and -'],
@@ -175,6 +230,11 @@ describe('an administrator', () => {
       'a day that is none',
       { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '2026-02-30' },
       'a day that the calendar has',
+    ],
+    [
+      'a day of the year 0',
+      { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '0000-01-01' },
+      'of the years 1000 to 2999',
     ],
     [
       'somebody of elsewhere',
