@@ -158,7 +158,7 @@ function entry(key: ShownKey, { zone, changes }: KeysParts): Markup {
                 ${line({
                   name: `${keyId}-lastDay`,
                   label: 'Last day of the new key',
-                  hint: 'Take the day away, and it goes on until it is revoked.',
+                  hint: 'Without a day it goes on until it is revoked.',
                   type: 'date',
                   value: key.lastDay,
                 })}

@@ -191,6 +191,9 @@ describe('an administrator', () => {
     await go(at, '/keys');
     const entry = await entryOf('Lost laptop');
     await at.press(`${entry} summary`);
+    expect(await pageText(at)).toContain(
+      'hands in nothing more with it at once, and reads nothing more within a second',
+    );
     await submit(at, `${entry} form[action$="revocation"] button`);
     expect(await pageText(at)).toContain('Lost laptop is revoked.');
     expect(await at.textOf('#over')).toContain('Lost laptop');

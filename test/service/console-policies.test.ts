@@ -110,6 +110,8 @@ describe('an administrator', () => {
     await submit(at, 'button[value="add-grounds"]');
     expect(await at.page.title()).toContain(`A new version of ${policyId}`);
     expect(await at.valueOf('#grounds1-clause'), 'nothing typed is lost').toContain('and links to them.');
+    expect(await pageText(at)).toContain('Take this clause away');
+    expect(await pageText(at)).not.toContain('Take clause Clause');
     await at.page.type('#grounds6-clauseId', '3.g');
     await at.page.type('#grounds6-label', 'Spam');
     await at.page.type('#grounds6-clause', 'The same, said by machines.');
