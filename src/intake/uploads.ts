@@ -77,13 +77,6 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
   /** Connections of this process that write. */
   const writing = new Map<string, { readonly end: () => void; readonly ended: Promise<void> }>();
 
-  async function interrupt(id: string): Promise<void> {
-    const one = writing.get(id);
-    if (one === undefined) return;
-    one.end();
-    await one.ended;
-  }
-
   async function found(owner: Owner, id: string): Promise<UploadRow> {
     const row = await db.inAgency(owner.agencyId, async (at) => await readUpload(at, owner, id));
     if (row === null) throw uploadNotFound();
@@ -94,6 +87,15 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     const row = await found(owner, id);
     if (row.usedAt !== null) throw uploadNotFound();
     return row;
+  }
+  /** As it stands when the connection that wrote has ended. Whose it is comes first: nobody else ends one, or is kept waiting. */
+  async function alone(owner: Owner, id: string): Promise<UploadRow> {
+    const row = await open(owner, id);
+    const one = writing.get(id);
+    if (one === undefined) return row;
+    one.end();
+    await one.ended;
+    return await open(owner, id);
   }
 
   async function finish(owner: Owner, row: UploadRow, known: Digest | null): Promise<void> {
@@ -119,13 +121,11 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     },
 
     async look(owner, id) {
-      await interrupt(id);
-      return await open(owner, id);
+      return await alone(owner, id);
     },
 
     async append(owner, id, piece) {
-      await interrupt(id);
-      const row = await open(owner, id);
+      const row = await alone(owner, id);
       if (row.offsetBytes !== piece.offsetBytes) throw offsetWrong(row.offsetBytes);
       if (row.offsetBytes === row.sizeBytes) {
         if (row.sha256 === null) await finish(owner, row, null);
@@ -148,7 +148,7 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     },
 
     async remove(owner, id) {
-      await interrupt(id);
+      await alone(owner, id);
       const staged = await db.inAgency(owner.agencyId, async (at) => await deleteUpload(at, owner, id));
       if (staged === null) throw uploadNotFound();
       await staging.remove(staged);

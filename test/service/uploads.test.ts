@@ -13,7 +13,7 @@ import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { openLine, type Line } from '../support/bad-line.ts';
 import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
-import { sendPiece, uploading, type Uploading } from '../support/uploading.ts';
+import { openPiece, sendPiece, uploading, type Uploading } from '../support/uploading.ts';
 
 let archive: Archive;
 let port: number;
@@ -308,6 +308,25 @@ describe('an upload', () => {
       expect((await owner.piece(id, 3, Buffer.from('d'))).status).toBe(204);
       expect(await owner.report(simpleReport(), [id])).toMatchObject({ status: 202 });
     }
+  });
+
+  test('is not cut off by somebody else who knows its address, nor do they wait for it', async () => {
+    const bytes = randomBytes(2_000_000);
+    const { id } = await mine.begin(bytes.length);
+    const sending = openPiece(line.origin, mine.headers, id, 0, bytes.length);
+    sending.write(bytes.subarray(0, 1_000_000));
+    await expect.poll(async () => (await rowOf(id))['writer'] ?? null).not.toBeNull();
+    const writer = (await rowOf(id))['writer'];
+    const stranger = uploading(archive.app, {
+      authorization: `Bearer ${await archive.key('administrator')}`,
+    });
+    expect((await stranger.look(id)).status).toBe(404);
+    expect((await stranger.piece(id, 0, bytes)).status).toBe(404);
+    expect((await stranger.call('DELETE', `/v1/uploads/${id}`)).status).toBe(404);
+    expect((await rowOf(id))['writer']).toBe(writer);
+    sending.write(bytes.subarray(1_000_000));
+    expect(await sending.answered).toBe(204);
+    expect(await rowOf(id)).toMatchObject({ sha256: sha256(bytes) });
   });
 
   test('goes on after its owner was signed out and signs in again', async () => {

@@ -76,7 +76,34 @@ export function uploading(app: FastifyInstance, as: Readonly<Record<string, stri
   };
 }
 
-/** A piece over a line of one's own; resolves when that ended, however it did. */
+/** A piece over a line of one's own, sent as the test says; `answered` resolves when that ended, however it did. */
+export function openPiece(
+  origin: string,
+  as: Readonly<Record<string, string>>,
+  id: string,
+  offset: number,
+  sizeBytes: number,
+): { write(bytes: Buffer): void; readonly answered: Promise<number | 'cut'> } {
+  const { promise: answered, resolve } = Promise.withResolvers<number | 'cut'>();
+  const sending = request(`${origin}/v1/uploads/${id}`, {
+    method: 'PATCH',
+    headers: {
+      ...as,
+      'tus-resumable': '1.0.0',
+      'upload-offset': String(offset),
+      'content-type': PIECE,
+      'content-length': String(sizeBytes),
+    },
+  });
+  sending.on('response', (response) => {
+    response.resume();
+    response.on('close', () => resolve(response.statusCode ?? 0));
+  });
+  sending.on('error', () => resolve('cut'));
+  return { write: (bytes) => void sending.write(bytes), answered };
+}
+
+/** The whole of it at once. */
 export async function sendPiece(
   origin: string,
   as: Readonly<Record<string, string>>,
@@ -84,22 +111,7 @@ export async function sendPiece(
   offset: number,
   bytes: Buffer,
 ): Promise<number | 'cut'> {
-  return await new Promise((resolve) => {
-    const sending = request(`${origin}/v1/uploads/${id}`, {
-      method: 'PATCH',
-      headers: {
-        ...as,
-        'tus-resumable': '1.0.0',
-        'upload-offset': String(offset),
-        'content-type': PIECE,
-        'content-length': String(bytes.length),
-      },
-    });
-    sending.on('response', (response) => {
-      response.resume();
-      response.on('close', () => resolve(response.statusCode ?? 0));
-    });
-    sending.on('error', () => resolve('cut'));
-    sending.end(bytes);
-  });
+  const piece = openPiece(origin, as, id, offset, bytes.length);
+  piece.write(bytes);
+  return await piece.answered;
 }
