@@ -1,7 +1,8 @@
 -- Files that travel before their report does, in as many pieces as a bad line makes of them (tus 1.0). An upload belongs to an
 -- agency and to who began it, person or key; nobody else can see, continue or name it. Its bytes lie in staging under `staged`;
 -- `offset_bytes` is what is certainly on disk. The report that names it takes it over in the statement that makes the report
--- durable; what nobody named goes a day after its last byte, and what an accepted report names never does.
+-- durable; what nobody named goes a day after its last byte, at the latest three days after its beginning, and what an accepted
+-- report names never does.
 create table upload (
   agency_id      text not null references agency,
   id             uuid not null,

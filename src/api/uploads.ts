@@ -106,23 +106,16 @@ function idOf(request: WithId): string {
 }
 
 async function append(
-  { system, uploads }: ApiContext,
+  { uploads }: ApiContext,
   request: FastifyRequest,
   id: string,
   offsetBytes: number,
 ): Promise<Upload> {
-  const owner = ownerOf(request);
-  const share = system.room.share(owner.id);
-  try {
-    return await uploads.append(owner, id, {
-      offsetBytes,
-      bytes: bodyOf(request.raw),
-      share,
-      end: () => void request.raw.destroy(),
-    });
-  } finally {
-    share.release();
-  }
+  return await uploads.append(ownerOf(request), id, {
+    offsetBytes,
+    bytes: bodyOf(request.raw),
+    end: () => void request.raw.destroy(),
+  });
 }
 
 /** Leaving a loop over a stream destroys it, and with it the connection that an answer needs. */

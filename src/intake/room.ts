@@ -31,15 +31,21 @@ export interface RoomView extends Disk {
 export interface Share {
   /** Rejects with `disk-full` when this key would hold more than its part. */
   take(sizeBytes: number): Promise<void>;
+  /** What was taken is gone, or the record's. */
   release(): void;
+  /** What was taken stays on disk until a report has it. */
+  rest(): void;
 }
 
 export interface Room {
   /** Rejects with `disk-full` when writing so much would leave less than the reserve. */
   ask(sizeBytes: number): Promise<void>;
+  /** The same for what is only announced. It promises nothing: each piece asks for itself, and until then it is others' room too. */
+  fits(sizeBytes: number): Promise<void>;
   /** For what was acknowledged already and has to be sealed: half of the reserve is enough then. */
   askToSeal(sizeBytes: number): Promise<void>;
-  share(holder: string): Share;
+  /** `restingBytes`: what this key has on disk by now, beside what its open shares took; of a key that has none, nothing is said. */
+  share(holder: string, restingBytes?: number): Share;
   /** Of the fullest disk, now; null where no disk can be asked. */
   look(): Promise<RoomView | null>;
 }
@@ -66,7 +72,7 @@ async function kernelsDiskOf(folder: string): Promise<Disk> {
 
 export function openRoom(options: RoomOptions): Room {
   const { folders, reserveBytes = null, diskOf = kernelsDiskOf, clock = () => performance.now() } = options;
-  const held = new Map<string, number>();
+  const held = new Map<string, { takenBytes: number; restingBytes: number; shares: number }>();
   let last: { readonly at: number; readonly view: RoomView | null } | null = null;
   let looking: Promise<RoomView | null> | null = null;
   /** Since the last look. */
@@ -102,23 +108,43 @@ export function openRoom(options: RoomOptions): Room {
     return await look();
   }
 
-  async function askAbove(part: number, sizeBytes: number, refusal: () => ArchiveError): Promise<void> {
+  async function askAbove(
+    part: number,
+    sizeBytes: number,
+    refusal: () => ArchiveError,
+    promises = true,
+  ): Promise<void> {
     const view = await seen();
     if (view !== null && view.freeBytes - promisedBytes - sizeBytes < view.reserveBytes * part)
       throw refusal();
-    promisedBytes += sizeBytes;
+    // In the same turn as the comparison: of many who waited for one look, each sees what the others were promised.
+    if (promises) promisedBytes += sizeBytes;
   }
 
   return {
     ask: async (sizeBytes) => await askAbove(1, sizeBytes, noRoom),
+    fits: async (sizeBytes) => await askAbove(1, sizeBytes, noRoom, false),
     askToSeal: async (sizeBytes) => await askAbove(0.5, sizeBytes, noRoomToSeal),
     look,
-    share(holder) {
+    share(holder, restingBytes) {
+      const holding = held.get(holder) ?? { takenBytes: 0, restingBytes: 0, shares: 0 };
+      held.set(holder, holding);
+      holding.shares += 1;
+      if (restingBytes !== undefined) holding.restingBytes = restingBytes;
       let mine = 0;
+      let open = true;
+      const end = (restsBytes: number): void => {
+        if (!open) return;
+        open = false;
+        holding.takenBytes -= mine;
+        holding.restingBytes += restsBytes;
+        holding.shares -= 1;
+        if (holding.shares === 0) held.delete(holder);
+      };
       return {
         async take(sizeBytes) {
           const view = await seen();
-          const before = held.get(holder) ?? 0;
+          const before = holding.takenBytes + holding.restingBytes;
           // Half of what there is: nobody shuts out the others by uploads that never end, and a folder store needs as
           // much again to seal it.
           const part =
@@ -127,14 +153,10 @@ export function openRoom(options: RoomOptions): Room {
               : Math.min(SHARE_BYTES, Math.max(0, view.freeBytes - view.reserveBytes + before) / 2);
           if (before + sizeBytes > part) throw noRoom();
           mine += sizeBytes;
-          held.set(holder, before + sizeBytes);
+          holding.takenBytes += sizeBytes;
         },
-        release() {
-          const left = (held.get(holder) ?? 0) - mine;
-          mine = 0;
-          if (left > 0) held.set(holder, left);
-          else held.delete(holder);
-        },
+        release: () => end(0),
+        rest: () => end(mine),
       };
     },
   };

@@ -4,7 +4,7 @@ import { ArchiveError } from '#errors.ts';
 export function uploadNotFound(cause?: unknown): ArchiveError {
   return new ArchiveError(
     'upload-not-found',
-    'There is no such upload of yours, or a report has it already. Uploads that no report names go a day after their last byte; send the file again.',
+    'There is no such upload of yours, or a report has it already. Uploads that no report names go a day after their last byte, and three days after their beginning at the latest; send the file again.',
     { retry: 'never', cause },
   );
 }
@@ -36,7 +36,7 @@ export function uploadBusy(): ArchiveError {
 export function tooMuchUnderWay(limits: { readonly uploads: number; readonly bytes: number }): ArchiveError {
   return new ArchiveError(
     'uploads-too-many',
-    `More than ${limits.uploads} uploads, or ${limits.bytes} bytes of them, wait for a report of yours. Hand in what is there, or take back what is not needed (DELETE); the rest goes a day after its last byte.`,
+    `More than ${limits.uploads} uploads, or ${limits.bytes} bytes of them, wait for a report of yours. Hand in what is there, or take back what is not needed (DELETE); the rest goes a day after its last byte, and three days after its beginning at the latest.`,
     { retry: 'later' },
   );
 }

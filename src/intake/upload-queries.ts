@@ -40,7 +40,16 @@ const COLUMNS = [
 const columnOf = ({ kind }: Owner) => (kind === 'person' ? 'person_id' : 'key_id');
 /** Unless it goes on, or a report names it. By the database's clock, which all processes share. */
 const IN_A_DAY = sql<Date>`now() + interval '1 day'`;
+/** Each piece prolongs it, but one byte a day holds no room for ever. */
+const GOES_ON = sql<Date>`least(${IN_A_DAY}, created_at + interval '3 days')`;
 const within = (ms: number) => sql<Date>`now() + ${ms}::float8 * interval '1 millisecond'`;
+
+/** Until the end of the transaction nobody else who does this counts, or begins, uploads of that owner. */
+export async function oneAtATime({ agencyId, tx }: AgencyTx, owner: Owner): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`upload ${agencyId} ${owner.id}`}, 0))`.execute(
+    tx,
+  );
+}
 
 export async function insertUpload(
   { agencyId, tx }: AgencyTx,
@@ -65,7 +74,10 @@ export async function insertUpload(
     .executeTakeFirstOrThrow();
 }
 
-/** What somebody has under way that no report names yet, by the sizes that were announced. */
+/**
+ * What somebody has under way that no report names yet, by the sizes that were announced. One whose time is over counts until it
+ * is swept: its bytes are there.
+ */
 export async function underWay(
   { agencyId, tx }: AgencyTx,
   owner: Owner,
@@ -80,8 +92,25 @@ export async function underWay(
     .where(sql`coalesce(key_id, person_id)`, '=', owner.id)
     .where(columnOf(owner), '=', owner.id)
     .where('used_at', 'is', null)
-    .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirstOrThrow();
+}
+
+/** What somebody has on disk that no report names yet, without those uploads. */
+export async function restingBytes(
+  { agencyId, tx }: AgencyTx,
+  owner: Owner,
+  without: readonly [string, ...string[]],
+): Promise<number> {
+  const { bytes } = await tx
+    .selectFrom('upload')
+    .select(sql<number>`coalesce(sum(offset_bytes), 0)::int8`.as('bytes'))
+    .where('agency_id', '=', agencyId)
+    .where(sql`coalesce(key_id, person_id)`, '=', owner.id)
+    .where(columnOf(owner), '=', owner.id)
+    .where('used_at', 'is', null)
+    .where('id', 'not in', without)
+    .executeTakeFirstOrThrow();
+  return bytes;
 }
 
 export async function readUpload(
@@ -109,7 +138,7 @@ export async function beginWriting(
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('upload')
-    .set({ writer, writing_until: within(leaseMs), expires_at: IN_A_DAY })
+    .set({ writer, writing_until: within(leaseMs), expires_at: GOES_ON })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
     .where('offset_bytes', '=', offsetBytes)
@@ -130,7 +159,7 @@ export async function wrote(
     .updateTable('upload')
     .set({
       offset_bytes: offsetBytes,
-      expires_at: IN_A_DAY,
+      expires_at: GOES_ON,
       writing_until: leaseMs === null ? null : within(leaseMs),
       ...(leaseMs === null ? { writer: null } : {}),
     })
@@ -153,7 +182,7 @@ export async function finishUpload(
       sha256: found.sha256,
       sniffed_type: found.sniffedType,
       finished_at: sql<Date>`now()`,
-      expires_at: IN_A_DAY,
+      expires_at: GOES_ON,
     })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)

@@ -22,8 +22,6 @@ const WRITE_BYTES = 256 * 1024;
 export interface Piece {
   readonly offsetBytes: number;
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Of the holder, beside the reserve of the disk. */
-  readonly share: Share;
   /** Ends the connection that `bytes` come from. */
   readonly end: () => void;
 }
@@ -55,8 +53,8 @@ export class Writer {
     this.#until = asked + LEASE_MS - MARGIN_MS;
   }
 
-  /** The digest, when everything passed by here. */
-  async take(file: Growing, { bytes, share }: Piece): Promise<Digest | null> {
+  /** The digest, when everything passed by here. `share` is the owner's, beside the reserve of the disk. */
+  async take(file: Growing, { bytes }: Piece, share: Share): Promise<Digest | null> {
     const digest = this.offsetBytes === 0 ? new Digest() : null;
     const { sizeBytes } = this.#row;
     let written = this.offsetBytes;

@@ -13,7 +13,7 @@
  * another process it holds a lease that only arriving bytes prolong. Should a stopped process wake up and write after
  * all, the digest is of what was on disk at the end, and the seal compares every byte with it.
  */
-import type { Db } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
 import { FORM_LIMITS, type ReceivedFile } from './form-files.ts';
 import type { Room } from './room.ts';
@@ -30,7 +30,9 @@ import {
   deleteUpload,
   finishUpload,
   insertUpload,
+  oneAtATime,
   readUpload,
+  restingBytes,
   underWay,
   type Owner,
   type UploadRow,
@@ -70,12 +72,20 @@ export interface Uploads {
 export interface UploadsContext {
   readonly db: Db;
   readonly staging: Staging;
-  readonly room: Pick<Room, 'ask'>;
+  readonly room: Pick<Room, 'fits' | 'share'>;
 }
 
 export function openUploads({ db, staging, room }: UploadsContext): Uploads {
-  /** Connections of this process that write. */
-  const writing = new Map<string, { readonly end: () => void; readonly ended: Promise<void> }>();
+  /** Connections of this process that write, and from where in their upload. */
+  const writing = new Map<
+    string,
+    {
+      readonly ownerId: string;
+      readonly fromBytes: number;
+      readonly end: () => void;
+      readonly ended: Promise<void>;
+    }
+  >();
 
   async function found(owner: Owner, id: string): Promise<UploadRow> {
     const row = await db.inAgency(owner.agencyId, async (at) => await readUpload(at, owner, id));
@@ -98,6 +108,14 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     return await open(owner, id);
   }
 
+  /** On disk, beside what connections of this process took for it since they began: that, their shares count. */
+  async function resting(owner: Owner, id: string): Promise<number> {
+    const theirs = [...writing].filter(([, one]) => one.ownerId === owner.id);
+    const before = theirs.reduce((sum, [, { fromBytes }]) => sum + fromBytes, 0);
+    const without: [string, ...string[]] = [id, ...theirs.map(([other]) => other)];
+    return before + (await db.inAgency(owner.agencyId, async (at) => await restingBytes(at, owner, without)));
+  }
+
   async function finish(owner: Owner, row: UploadRow, known: Digest | null): Promise<void> {
     const digest = known ?? (await digestOf(staging.path(row.staged), row.sizeBytes));
     await db.inAgency(owner.agencyId, async (at) => {
@@ -107,15 +125,22 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
 
   return {
     async begin(owner, file) {
-      await room.ask(file.sizeBytes);
-      const before = await db.inAgency(owner.agencyId, async (at) => await underWay(at, owner));
-      if (before.uploads >= UNDER_WAY.uploads || before.bytes + file.sizeBytes > UNDER_WAY.bytes)
-        throw tooMuchUnderWay(UNDER_WAY);
+      const tooMuch = async (at: AgencyTx): Promise<boolean> => {
+        const before = await underWay(at, owner);
+        return before.uploads >= UNDER_WAY.uploads || before.bytes + file.sizeBytes > UNDER_WAY.bytes;
+      };
+      if (await db.inAgency(owner.agencyId, tooMuch)) throw tooMuchUnderWay(UNDER_WAY);
+      await room.fits(file.sizeBytes);
       const staged = await staging.begin();
-      const row = await db.inAgency(
-        owner.agencyId,
-        async (at) => await insertUpload(at, owner, { id: newId(), staged, ...file }),
-      );
+      // Counted once more where nobody else can begin one in between: of many at the same moment no more pass than may.
+      const row = await db.inAgency(owner.agencyId, async (at) => {
+        await oneAtATime(at, owner);
+        return (await tooMuch(at)) ? null : await insertUpload(at, owner, { id: newId(), staged, ...file });
+      });
+      if (row === null) {
+        await staging.remove(staged);
+        throw tooMuchUnderWay(UNDER_WAY);
+      }
       if (row.sizeBytes === 0) await finish(owner, row, new Digest());
       return row;
     },
@@ -133,13 +158,22 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
       }
       const ended = Promise.withResolvers<void>();
       if (writing.has(id)) throw uploadBusy();
-      const me = { end: piece.end, ended: ended.promise };
-      writing.set(id, me);
+      writing.set(id, {
+        ownerId: owner.id,
+        fromBytes: row.offsetBytes,
+        end: piece.end,
+        ended: ended.promise,
+      });
       try {
-        const writer = new Writer(db, owner.agencyId, row);
-        await writer.begin();
-        const digest = await writer.take(await staging.grow(row.staged), piece);
-        if (writer.offsetBytes === row.sizeBytes) await finish(owner, row, digest);
+        const share = room.share(owner.id, await resting(owner, id));
+        try {
+          const writer = new Writer(db, owner.agencyId, row);
+          await writer.begin();
+          const digest = await writer.take(await staging.grow(row.staged), piece, share);
+          if (writer.offsetBytes === row.sizeBytes) await finish(owner, row, digest);
+        } finally {
+          share.rest();
+        }
       } finally {
         writing.delete(id);
         ended.resolve();

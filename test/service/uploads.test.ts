@@ -1,6 +1,6 @@
 /** Files that come before their report, over lines that break: by the protocol's own client, and by hand where that would not go. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { Upload } from 'tus-js-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { buildApp } from '#api/api.ts';
-import { knownStaged, sweepUploads } from '#intake/intake.ts';
+import { knownStaged, openRoom, sweepUploads } from '#intake/intake.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { openLine, type Line } from '../support/bad-line.ts';
 import { colleague } from '../support/people.ts';
@@ -61,6 +61,16 @@ async function byClient(
 async function rowOf(id: string): Promise<Record<string, unknown>> {
   const { rows } = await archive.sql.query('select * from upload where id = $1', [id]);
   return rows[0] ?? {};
+}
+
+async function bytesIn(dir: string): Promise<number> {
+  let bytes = 0;
+  for (const { name, parentPath } of await readdir(dir, { recursive: true, withFileTypes: true }))
+    bytes += await stat(join(parentPath, name)).then(
+      (found) => (found.isFile() ? found.size : 0),
+      () => 0,
+    );
+  return bytes;
 }
 
 async function stagedNames(): Promise<string[]> {
@@ -485,6 +495,79 @@ describe('room for uploads', () => {
     expect((await key.call('POST', '/v1/uploads', { 'upload-length': '1' })).status).toBe(201);
     // Others are not shut out by that.
     expect((await mine.begin(two)).id).not.toBe('');
+  });
+
+  test('is no more for many that begin at one moment', async () => {
+    const key = uploading(archive.app, {
+      authorization: `Bearer ${await archive.key('custodian', 'lakeside')}`,
+    });
+    const headers = { 'upload-length': String(2 * 1024 ** 3) };
+    const before = (await stagedNames()).length;
+    const said = await Promise.all(
+      Array.from({ length: 40 }, async () => (await key.call('POST', '/v1/uploads', headers)).status),
+    );
+    expect(said.filter((status) => status === 201)).toHaveLength(5);
+    expect(said.filter((status) => status === 429)).toHaveLength(35);
+    expect((await stagedNames()).length).toBe(before + 5);
+  });
+
+  test('is not held for ever by a byte a day', async () => {
+    const { id } = await mine.begin(10);
+    const left = async (): Promise<number> => {
+      const { rows } = await archive.sql.query<{ left: number }>(
+        'select extract(epoch from expires_at - now())::float8 / 3600 as left from upload where id = $1',
+        [id],
+      );
+      return rows[0]?.left ?? 0;
+    };
+    await mine.piece(id, 0, Buffer.from('a'));
+    expect(await left()).toBeCloseTo(24, 1);
+    await archive.sql.query("update upload set created_at = now() - interval '71 hours' where id = $1", [id]);
+    await mine.piece(id, 1, Buffer.from('b'));
+    expect(await left()).toBeCloseTo(1, 1);
+    await mine.piece(id, 2, Buffer.from('cdefghij'));
+    expect(await rowOf(id)).toMatchObject({ finished_at: expect.any(Date) });
+    expect(await left()).toBeCloseTo(1, 1);
+  });
+
+  test('of one holder is half of what there is, with what lies there already; what is announced takes none', async () => {
+    const MB = 1024 ** 2;
+    const small = await openArchive({
+      adapt: (system) => {
+        const dir = join(system.config.dataDir, 'staging');
+        let now = 0;
+        // Of 64 MB a fifth is the reserve: 51 MB are there.
+        const room = openRoom({
+          folders: [dir],
+          diskOf: async () => {
+            // Long enough that those who begin at one moment are answered by one look.
+            await sleep(30);
+            return { freeBytes: 64 * MB - (await bytesIn(dir)), totalBytes: 64 * MB };
+          },
+          clock: () => (now += 2000),
+        });
+        return { ...system, room };
+      },
+    });
+    try {
+      const [one, other] = [
+        uploading(small.app, { authorization: `Bearer ${await small.key()}` }),
+        uploading(small.app, { authorization: `Bearer ${await small.key('custodian')}` }),
+      ];
+      const eight = randomBytes(8 * MB);
+      const begun = await Promise.all(Array.from({ length: 6 }, async () => await one.begin(40 * MB)));
+      const [first = '', second = '', third = '', fourth = ''] = begun.map(({ id }) => id);
+      for (const id of [first, second, third]) expect((await one.piece(id, 0, eight)).status).toBe(204);
+      expect(await one.piece(fourth, 0, eight)).toMatchObject({ status: 507, body: { code: 'disk-full' } });
+      const there = await other.begin(eight.length);
+      expect((await other.piece(there.id, 0, eight)).status).toBe(204);
+      expect(await other.report(simpleReport(), [there.id])).toMatchObject({ status: 202 });
+      for (const id of [first, second]) await one.call('DELETE', `/v1/uploads/${id}`);
+      const { headers } = await one.look(fourth);
+      expect((await one.piece(fourth, Number(headers['upload-offset']), eight)).status).toBe(204);
+    } finally {
+      await small.close();
+    }
   });
 
   test('that is not there refuses with what to do, and nothing of it stays', async () => {

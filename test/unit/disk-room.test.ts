@@ -87,6 +87,21 @@ describe('the reserve', () => {
   });
 });
 
+test('of many who ask at one moment no more get room than there is', async () => {
+  const { room } = invented({ freeBytes: 3 * GB, totalBytes: 40 * GB });
+  const asked = await Promise.allSettled(Array.from({ length: 10 }, async () => await room.ask(0.3 * GB)));
+  expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+});
+
+test('what is only announced must fit, and takes nobody’s room', async () => {
+  const { state, room } = invented({ freeBytes: 3 * GB, totalBytes: 40 * GB });
+  for (let n = 0; n < 10; n += 1) await room.fits(GB);
+  await expect(room.fits(GB + 1)).rejects.toMatchObject(FULL);
+  await room.ask(GB);
+  state.freeBytes -= GB;
+  await expect(room.fits(1)).rejects.toMatchObject(FULL);
+});
+
 describe('the disk is asked', () => {
   test('once for many small reports of one second', async () => {
     const { state, room } = invented({ freeBytes: 50 * GB, totalBytes: 100 * GB });
@@ -132,6 +147,32 @@ describe('one key', () => {
     second.release();
     written(-GB);
     await room.share('one').take(4 * GB);
+  });
+
+  test('holds what rests on disk as well, until a report has it', async () => {
+    const { state, room } = invented({ freeBytes: 10 * GB, totalBytes: 40 * GB });
+    const written = (bytes: number): void => {
+      state.freeBytes -= bytes;
+      state.clock += 2000;
+    };
+    const first = room.share('one', 0);
+    const beside = room.share('one', 0);
+    await first.take(3 * GB);
+    written(3 * GB);
+    first.rest();
+    first.rest();
+    await beside.take(GB);
+    written(GB);
+    await expect(beside.take(1)).rejects.toMatchObject(FULL);
+    beside.rest();
+    await expect(room.share('one', 4 * GB).take(1)).rejects.toMatchObject(FULL);
+    await room.share('other', 0).take(2 * GB);
+    // Half of it was deleted, or is a record's.
+    written(-2 * GB);
+    const after = room.share('one', 2 * GB);
+    await after.take(2 * GB);
+    written(2 * GB);
+    await expect(after.take(1)).rejects.toMatchObject(FULL);
   });
 
   test('may hold 10 GB of the largest disk', async () => {
