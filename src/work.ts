@@ -152,20 +152,33 @@ function startRetention(system: System): StopWork {
   // Only this worker holds the key without which nothing can be proven.
   const watch = startStoreWatch(system);
   const ending = new AbortController();
+  const { signal } = ending;
+  const chores: readonly (() => Promise<void>)[] = [
+    async () => {
+      await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
+    },
+    async () => {
+      const uploads = await sweepUploads(db, staging);
+      if (uploads > 0) log.info({ removed: uploads }, 'uploads.swept');
+    },
+    async () => {
+      const swept = await staging.sweep(SWEEP_AGE_MS, async (names) => await knownStaged(db, names));
+      if (swept.removed > 0) log.info(swept, 'staging.swept');
+    },
+  ];
   const loop = async (): Promise<void> => {
     const passMs = leasePassMs(config.leaseMs);
-    while (!ending.signal.aborted) {
-      try {
-        const { signal } = ending;
-        await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
-        const uploads = await sweepUploads(db, staging);
-        if (uploads > 0) log.info({ removed: uploads }, 'uploads.swept');
-        const swept = await staging.sweep(SWEEP_AGE_MS, async (names) => await knownStaged(db, names));
-        if (swept.removed > 0) log.info(swept, 'staging.swept');
-      } catch (error) {
-        log.error({ code: codeOf(error), err: error }, 'retention.failed');
+    while (!signal.aborted) {
+      // Each for itself: leases that cannot be renewed keep nothing in staging that should go.
+      for (const chore of chores) {
+        if (signal.aborted) break;
+        try {
+          await chore();
+        } catch (error) {
+          log.error({ code: codeOf(error), err: error }, 'retention.failed');
+        }
       }
-      await sleep(passMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      await sleep(passMs, undefined, { signal }).catch(() => undefined);
     }
   };
   const running = loop();

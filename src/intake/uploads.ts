@@ -87,6 +87,14 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     }
   >();
 
+  /** Only by its owner: nobody else ends a connection, or is kept waiting by one and learns from that. */
+  async function interrupt(owner: Owner, id: string): Promise<void> {
+    const one = writing.get(id);
+    if (one?.ownerId !== owner.id) return;
+    one.end();
+    await one.ended;
+  }
+
   async function found(owner: Owner, id: string): Promise<UploadRow> {
     const row = await db.inAgency(owner.agencyId, async (at) => await readUpload(at, owner, id));
     if (row === null) throw uploadNotFound();
@@ -97,15 +105,6 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     const row = await found(owner, id);
     if (row.usedAt !== null) throw uploadNotFound();
     return row;
-  }
-  /** As it stands when the connection that wrote has ended. Whose it is comes first: nobody else ends one, or is kept waiting. */
-  async function alone(owner: Owner, id: string): Promise<UploadRow> {
-    const row = await open(owner, id);
-    const one = writing.get(id);
-    if (one === undefined) return row;
-    one.end();
-    await one.ended;
-    return await open(owner, id);
   }
 
   /** On disk, beside what connections of this process took for it since they began: that, their shares count. */
@@ -146,11 +145,13 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     },
 
     async look(owner, id) {
-      return await alone(owner, id);
+      await interrupt(owner, id);
+      return await open(owner, id);
     },
 
     async append(owner, id, piece) {
-      const row = await alone(owner, id);
+      await interrupt(owner, id);
+      const row = await open(owner, id);
       if (row.offsetBytes !== piece.offsetBytes) throw offsetWrong(row.offsetBytes);
       if (row.offsetBytes === row.sizeBytes) {
         if (row.sha256 === null) await finish(owner, row, null);
@@ -182,7 +183,7 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     },
 
     async remove(owner, id) {
-      await alone(owner, id);
+      await interrupt(owner, id);
       const staged = await db.inAgency(owner.agencyId, async (at) => await deleteUpload(at, owner, id));
       if (staged === null) throw uploadNotFound();
       await staging.remove(staged);
