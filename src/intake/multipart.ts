@@ -101,6 +101,8 @@ class FormIntake {
   #event: { bytes: Uint8Array; mediaType: EventMediaType } | null = null;
   readonly #names: readonly string[];
   readonly #fields = new Map<string, string>();
+  /** Of the event, or of all fields together: it is kept in memory. */
+  #saidBytes = 0;
 
   constructor(reader: FormReader, staging: FormStaging, limits: FormLimits, names: readonly string[] = []) {
     this.#names = names;
@@ -128,27 +130,27 @@ class FormIntake {
       );
     }
     const mediaType = eventMediaType(head.mediaType);
-    this.#event = { bytes: await this.#small('event'), mediaType };
+    this.#event = { bytes: await this.#small('The part event'), mediaType };
   }
 
   async #takeField(head: PartHead): Promise<void> {
     // A browser ends each line of a text field with CR LF, whatever was typed.
-    const text = (await this.#small(head.name)).toString('utf8').replaceAll('\r\n', '\n');
+    const text = (await this.#small('All fields together')).toString('utf8').replaceAll('\r\n', '\n');
     if (text.includes('\0'))
       throw formRefusal('form-invalid', 'A field holds the character NUL, which is no text. Type it anew.');
     this.#fields.set(head.name, text);
   }
 
-  async #small(name: string): Promise<Buffer> {
+  async #small(what: string): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
-    let sizeBytes = 0;
+    const { eventBytes } = this.#limits;
     for await (const chunk of this.#reader.body()) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > this.#limits.eventBytes) {
+      this.#saidBytes += chunk.length;
+      if (this.#saidBytes > eventBytes) {
         throw formRefusal(
           'body-too-large',
-          `The part ${name} may have at most ${this.#limits.eventBytes} bytes. Hand in long text as a file.`,
-          { limitBytes: this.#limits.eventBytes },
+          `${what} may have at most ${eventBytes} bytes. Hand in long text as a file.`,
+          { limitBytes: eventBytes },
         );
       }
       chunks.push(chunk);

@@ -11,7 +11,7 @@ import { ArchiveError } from '#errors.ts';
 import { boundaryOf } from '#intake/form-reader.ts';
 import { uploadNotFound } from '#intake/upload-problems.ts';
 import { FORM_LIMITS, type FormLimits, type FormStaging } from '#intake/form-files.ts';
-import { readMultipart, type ReceivedForm } from '#intake/multipart.ts';
+import { readBrowserForm, readMultipart, type ReceivedForm } from '#intake/multipart.ts';
 import { openStaging, type Staging } from '#intake/staging.ts';
 
 interface Answer {
@@ -503,6 +503,32 @@ describe('limits', () => {
     expect(await codeFor(whole(event(1), file('f'), file('f'), file('f'), file('f')))).toBe(
       'multipart-too-many-files',
     );
+  });
+
+  it('what is typed into a form of ours has that of an event, all fields together, to the byte', async () => {
+    const field = (name: string, size: number) =>
+      part([`Content-Disposition: form-data; name="${name}"`], 't'.repeat(size));
+    const readFields = async (...parts: readonly Buffer[]) =>
+      await readBrowserForm(
+        {
+          body: Readable.from(cut(whole(...parts), 1000)),
+          headers: { 'content-type': `multipart/form-data; boundary=${B}` },
+        },
+        staging,
+        ['text', 'note', 'url'],
+        { eventBytes: 100, fileBytes: 1000, totalBytes: 1500, files: 3 },
+      );
+    const { fields, files } = await readFields(field('text', 60), file('f'.repeat(900)), field('note', 40));
+    expect([...fields.values()].map((text) => text.length)).toEqual([60, 40]);
+    expect(files).toHaveLength(1);
+    await clear();
+    await expect(
+      readFields(field('text', 60), file('f'), field('note', 39), field('url', 2)),
+    ).rejects.toMatchObject({
+      code: 'body-too-large',
+      message: expect.stringContaining('All fields together'),
+    });
+    expect(await left()).toEqual([]);
   });
 
   it('an announced size beyond all limits is refused before a byte is read', async () => {
