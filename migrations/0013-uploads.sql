@@ -18,6 +18,8 @@ create table upload (
   -- Who writes at this moment, and until when that holds unless it is prolonged. One that lost its line is not waited for.
   writer         uuid,
   writing_until  timestamptz,
+  -- One of them was. Should it wake up after all, the digest of what arrived is not that of what is on disk.
+  taken_over     boolean not null default false,
   -- Known when it is whole.
   sha256         text,
   sniffed_type   text,
@@ -44,7 +46,7 @@ alter table upload force row level security;
 create policy own_agency on upload to holdfast_app using (agency_id = current_setting('app.agency'))
   with check (agency_id = current_setting('app.agency'));
 grant select, insert, delete on upload to holdfast_app;
-grant update (original_name, claimed_type, metadata, offset_bytes, writer, writing_until, sha256, sniffed_type, finished_at, used_at, expires_at)
+grant update (original_name, claimed_type, metadata, offset_bytes, writer, writing_until, taken_over, sha256, sniffed_type, finished_at, used_at, expires_at)
   on upload to holdfast_app;
 
 -- The sweeper crosses agencies: names of staged files and times, never the name that somebody gave a file.

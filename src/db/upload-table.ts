@@ -14,6 +14,7 @@ export interface UploadTable {
   offset_bytes: Generated<number>;
   writer: Generated<string | null>;
   writing_until: Generated<Date | null>;
+  taken_over: Generated<boolean>;
   sha256: Generated<string | null>;
   sniffed_type: Generated<string | null>;
   finished_at: Generated<Date | null>;

@@ -129,23 +129,32 @@ export async function readUpload(
   return row ?? null;
 }
 
-/** Becomes the one that writes, from exactly there; false: another one does, or it goes on elsewhere by now. */
+/**
+ * Becomes the one that writes, from exactly there; null: another one does, or it goes on elsewhere by now. `takenOver`: one whose
+ * lease ended without a word wrote here before, this time or earlier.
+ */
 export async function beginWriting(
   { agencyId, tx }: AgencyTx,
   id: string,
   writer: string,
   { offsetBytes, leaseMs }: { readonly offsetBytes: number; readonly leaseMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+): Promise<{ readonly takenOver: boolean } | null> {
+  const row = await tx
     .updateTable('upload')
-    .set({ writer, writing_until: within(leaseMs), expires_at: GOES_ON })
+    .set({
+      writer,
+      writing_until: within(leaseMs),
+      expires_at: GOES_ON,
+      taken_over: sql<boolean>`taken_over or writer is not null`,
+    })
     .where('agency_id', '=', agencyId)
     .where('id', '=', id)
     .where('offset_bytes', '=', offsetBytes)
     .where('finished_at', 'is', null)
     .where((eb) => eb.or([eb('writer', 'is', null), eb('writing_until', '<', sql<Date>`now()`)]))
+    .returning('taken_over as takenOver')
     .executeTakeFirst();
-  return numUpdatedRows === 1n;
+  return row ?? null;
 }
 
 /** So much is durable; and this one goes on writing, or (null) is done. False: it is not the one that writes any more. */

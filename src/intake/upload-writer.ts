@@ -32,6 +32,7 @@ export class Writer {
   readonly #agencyId: string;
   readonly #row: UploadRow;
   #until = 0;
+  #takenOver = false;
   /** On disk, and in the row. */
   offsetBytes: number;
 
@@ -49,13 +50,14 @@ export class Writer {
       this.#agencyId,
       async (at) => await beginWriting(at, this.#row.id, this.#id, { offsetBytes, leaseMs: LEASE_MS }),
     );
-    if (!mine) throw uploadBusy();
+    if (mine === null) throw uploadBusy();
+    this.#takenOver = mine.takenOver;
     this.#until = asked + LEASE_MS - MARGIN_MS;
   }
 
-  /** The digest, when everything passed by here. `share` is the owner's, beside the reserve of the disk. */
+  /** The digest, when everything passed by here and nobody else can have written. `share` is the owner's, beside the reserve of the disk. */
   async take(file: Growing, { bytes }: Piece, share: Share): Promise<Digest | null> {
-    const digest = this.offsetBytes === 0 ? new Digest() : null;
+    const digest = this.offsetBytes === 0 && !this.#takenOver ? new Digest() : null;
     const { sizeBytes } = this.#row;
     let written = this.offsetBytes;
     let gathered: Uint8Array[] = [];

@@ -10,8 +10,9 @@
  * written over.
  *
  * One connection writes at a time. In this process the one before is ended: its sender came back, so its line is dead. Of
- * another process it holds a lease that only arriving bytes prolong. Should a stopped process wake up and write after
- * all, the digest is of what was on disk at the end, and the seal compares every byte with it.
+ * another process it holds a lease that only arriving bytes prolong. A stopped process that wakes up may still end the one
+ * write that it was stopped in: where a lease was taken over, the digest is read from disk at the end, never from what
+ * arrived, and the seal compares every byte with it.
  */
 import type { AgencyTx, Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';

@@ -1,6 +1,6 @@
 /** Files that come before their report, over lines that break: by the protocol's own client, and by hand where that would not go. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -280,6 +280,29 @@ describe('an upload', () => {
     } finally {
       await other.close();
     }
+  });
+
+  test('that was taken over from a stopped process has the digest of what is on disk', async () => {
+    const bytes = randomBytes(2_000_000);
+    const { id } = await mine.begin(bytes.length);
+    // A process that was stopped before it said a word of its bytes.
+    await archive.sql.query(
+      "update upload set writer = gen_random_uuid(), writing_until = now() - interval '1 second' where id = $1",
+      [id],
+    );
+    const path = archive.system.staging.path(String((await rowOf(id))['staged']));
+    const sending = openPiece(line.origin, mine.headers, id, 0, bytes.length);
+    sending.write(bytes.subarray(0, 1_000_000));
+    await expect.poll(async () => (await stat(path)).size).toBeGreaterThan(300_000);
+    // It wakes up in the middle of its write.
+    const file = await open(path, 'r+');
+    await file.write(Buffer.from('written by another'), 0, 18, 1000);
+    await file.close();
+    sending.write(bytes.subarray(1_000_000));
+    expect(await sending.answered).toBe(204);
+    const there = await readFile(path);
+    expect(there.equals(bytes)).toBe(false);
+    expect(await rowOf(id)).toMatchObject({ sha256: sha256(there) });
   });
 
   test('is nobody else’s: another agency, person or key gets the answer that an unknown one gets', async () => {
