@@ -4,6 +4,10 @@
  *
  * Each picture gets a decoder of its own: what one did to it, the next does not meet, and its memory goes with it. It keeps
  * the whole picture in memory, at 1.5 bytes a pixel, where other formats are read line by line: 400 MB of the largest.
+ *
+ * What it cannot promise: HEVC has no checksum that telephones write, and almost any bytes are lines to it. A file that is cut, or
+ * whose tiles do not begin as such, is damaged; one whose coded bytes were replaced behind their beginning, zeros included, is
+ * decoded, into something else (libde265 knows no stricter way). Whether a person sees the content in it, a person says.
  */
 import openLibheif from 'libheif-js/libheif-wasm/libheif-bundle.mjs';
 
@@ -29,7 +33,7 @@ export type HeicAnswer =
   | 'format-not-supported'
   | 'too-many-pixels';
 
-/** Decodes the primary picture to its last line. */
+/** Decodes the primary picture: all of its coded bytes are there, and none of them stopped the decoder. */
 export function decodeHeic(bytes: Uint8Array, maxPixels: number): HeicAnswer {
   const lib = openLibheif();
   // The memory may grow under each call, and its view with it.

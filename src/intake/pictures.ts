@@ -1,5 +1,5 @@
 /**
- * Whether a picture that was handed in can be decoded to its last line: only then may it make anything safe to
+ * Whether a picture that was handed in can be decoded to its last line (of HEIC, what that is worth: heic.ts): only then may it make anything safe to
  * remove. The bytes are hostile until then, and the decoders are C; so this happens in a process of its own, without
  * our environment, which may die as it likes. It is started when it is first needed, reused, ended when idle, killed
  * when it is late.

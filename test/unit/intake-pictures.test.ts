@@ -129,6 +129,22 @@ describe('a picture of a telephone (HEIC)', () => {
         });
   });
 
+  // No more is known of it than that: HEVC has no checksum, and takes almost any bytes for lines.
+  it('whose coded bytes are zeros is damaged if their beginning is, and else decoded into something else', async () => {
+    const whole = heicTile();
+    const coded = whole.indexOf('mdat', 0, 'latin1') + 4;
+    const zeroed = (from: number): Buffer => Buffer.from(whole).fill(0, coded + from);
+    for (const from of [0, 4])
+      expect(await inspect(zeroed(from))).toEqual({ decodable: false, reason: 'damaged' });
+    for (const from of [30, 200, 700])
+      expect(await inspect(zeroed(from))).toEqual({
+        decodable: true,
+        width: TILE_SIDE,
+        height: TILE_SIDE,
+        format: 'heic',
+      });
+  });
+
   it('an AVIF in a container whose name does not say so is decoded as what it is', async () => {
     const bytes = await noise().toFormat('avif').toBuffer();
     bytes.write('mif1', 8, 'latin1');
