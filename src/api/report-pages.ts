@@ -21,6 +21,7 @@ import { callerOf, EVERYONE, refuseSomebodyElse, REPORTERS } from './auth.ts';
 import { choicesFor } from './choices.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
+import { FIELDS, LABELS, namedAccount, problemsOf, reportOf } from './plain-report.ts';
 import { acceptSent, existing, taken } from './reports.ts';
 import { refuseNeverAwaited, refuseNotAwaited } from './statements.ts';
 import { ownerOf } from './uploads.ts';
@@ -28,28 +29,6 @@ import { ownerOf } from './uploads.ts';
 /** Nobody reloads a page that is right when it comes: most records are sealed within this. */
 const WAIT_MS = 4000;
 const LOOK_MS = 200;
-
-const FIELDS = [
-  'as',
-  'attempt',
-  'how',
-  'url',
-  'text',
-  'ground',
-  'verb',
-  'other-verb',
-  'account',
-  'platform',
-  'account-name',
-  'author-name',
-  'author-handle',
-  'author-url',
-  'author-unseen',
-  'posted',
-  'kind',
-  'note',
-  'no-capture',
-] as const;
 
 export function registerReportPages(routes: FastifyInstance, context: ApiContext): void {
   const { system } = context;
@@ -189,75 +168,6 @@ async function handIn(
       ),
     );
   }
-}
-
-type Typed = Readonly<Record<string, string>>;
-
-const LABELS: Readonly<Record<string, string>> = {
-  '/url': 'Address of the content',
-  '/account': 'Account',
-  '/platform': 'Platform',
-  '/author/profileUrl': 'Address of the profile',
-  '/action/ground': 'The clause',
-};
-
-/** As `assets/report-form.js` says it. */
-function problemsOf(typed: Typed, fileCount: number): string[] {
-  const value = (name: string): string => (typed[name] ?? '').trim();
-  const problems: string[] = [];
-  if (fileCount === 0 && value('url') === '' && value('text') === '')
-    problems.push('Add a picture, or the address of the content, or its words.');
-  if (!('ground' in typed)) problems.push('Choose the clause, or “Not decided yet”.');
-  if (value('verb') === '') problems.push('Choose what you will do.');
-  if (value('account') === '') problems.push('Choose the account.');
-  if (value('account') === 'other' && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(platformOf(value('platform'))))
-    problems.push('Name the platform, such as facebook.');
-  if (value('account') === 'other' && value('account-name') === '') problems.push('Name the account.');
-  return problems;
-}
-
-/** The platforms' names are written in small letters with hyphens; people write them as they please. */
-const platformOf = (typed: string): string =>
-  typed
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s_]+/g, '-');
-
-function namedAccount(typed: Typed): { readonly platform: string; readonly account: string } {
-  const [, platform, account] = /^typed (\S+) (.+)$/s.exec(typed['account'] ?? '') ?? [];
-  return platform === undefined || account === undefined
-    ? { platform: platformOf(typed['platform'] ?? ''), account: (typed['account-name'] ?? '').trim() }
-    : { platform, account };
-}
-
-function reportOf(typed: Typed, account: { readonly platform: string; readonly account: string }): object {
-  const value = (name: string): string => (typed[name] ?? '').trim();
-  const given = (name: string, member: string): object =>
-    value(name) === '' ? {} : { [member]: value(name) };
-  const author = {
-    ...given('author-name', 'displayName'),
-    ...given('author-handle', 'handle'),
-    ...given('author-url', 'profileUrl'),
-  };
-  return {
-    ...account,
-    ...given('url', 'url'),
-    ...given('kind', 'kind'),
-    // The words stay as they were typed: they are looked for on the page.
-    ...(value('text') === '' ? {} : { text: typed['text'] }),
-    ...(value('no-capture') === '' ? {} : { capture: false }),
-    ...(value('author-unseen') !== ''
-      ? { author: { status: 'unknown', unknownReason: 'not-visible-in-capture' } }
-      : Object.keys(author).length === 0
-        ? {}
-        : { author }),
-    ...(value('posted') === '' ? {} : { postedAt: { seen: value('posted') } }),
-    action: {
-      verb: value('verb') === 'other' ? value('other-verb') : value('verb'),
-      ...given('ground', 'ground'),
-    },
-    ...given('note', 'note'),
-  };
 }
 
 async function showPlain(
