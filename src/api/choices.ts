@@ -110,6 +110,7 @@ const referenceTo = ({ policyId, clauseId }: Ground): string => `${policyId}#${c
 
 const offered = (ground: Ground): Choices['grounds'][number] => ({
   policyId: ground.policyId,
+  version: ground.version,
   reference: referenceTo(ground),
   label: ground.label,
   citation: ground.citation,

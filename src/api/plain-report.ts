@@ -6,6 +6,7 @@ export const FIELDS = [
   'url',
   'text',
   'ground',
+  'versions',
   'verb',
   'other-verb',
   'account',
@@ -28,8 +29,9 @@ export const LABELS: Readonly<Record<string, string>> = {
   '/account': 'Account',
   '/platform': 'Platform',
   '/author/profileUrl': 'Address of the profile',
-  '/action/ground': 'The clause',
 };
+
+export const CLAUSE_CHANGED = 'The policy has changed: choose the clause again.';
 
 export function problemsOf(typed: Typed, fileCount: number): string[] {
   const value = (name: string): string => (typed[name] ?? '').trim();
@@ -59,6 +61,10 @@ export function namedAccount(typed: Typed): { readonly platform: string; readonl
     : { platform, account };
 }
 
+/** In which version the policy of the chosen clause was shown; null: none is chosen. */
+export const versionShown = ({ ground = '', versions = '' }: Typed): string | null =>
+  ground === '' ? null : new URLSearchParams(versions).get(ground.split('#')[0] ?? '');
+
 export function reportOf(
   typed: Typed,
   account: { readonly platform: string; readonly account: string },
@@ -71,6 +77,7 @@ export function reportOf(
     ...given('author-handle', 'handle'),
     ...given('author-url', 'profileUrl'),
   };
+  const groundVersion = versionShown(typed);
   return {
     ...account,
     ...given('url', 'url'),
@@ -87,6 +94,7 @@ export function reportOf(
     action: {
       verb: value('verb') === 'other' ? value('other-verb') : value('verb'),
       ...given('ground', 'ground'),
+      ...(groundVersion === null ? {} : { groundVersion }),
     },
     ...given('note', 'note'),
   };

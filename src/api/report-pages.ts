@@ -21,7 +21,15 @@ import { callerOf, EVERYONE, refuseSomebodyElse, REPORTERS } from './auth.ts';
 import { choicesFor } from './choices.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
-import { FIELDS, LABELS, namedAccount, problemsOf, reportOf } from './plain-report.ts';
+import {
+  CLAUSE_CHANGED,
+  FIELDS,
+  LABELS,
+  namedAccount,
+  problemsOf,
+  reportOf,
+  versionShown,
+} from './plain-report.ts';
 import { acceptSent, existing, taken } from './reports.ts';
 import { refuseNeverAwaited, refuseNotAwaited } from './statements.ts';
 import { ownerOf } from './uploads.ts';
@@ -110,10 +118,21 @@ async function handIn(
   const { system } = context;
   const caller = callerOf(request);
   const typed = Object.fromEntries(fields);
-  const again = async (problems: readonly string[]): Promise<FastifyReply> => {
+  const again = async (problems: readonly string[], clauseRefused = false): Promise<FastifyReply> => {
     const offered = await choicesFor(context, caller, purpose, '');
+    // What is shown now may be another version, in which that number is another clause: nobody chose it.
+    const stands =
+      !clauseRefused &&
+      offered.grounds.some(
+        ({ reference, version }) => reference === typed['ground'] && version === versionShown(typed),
+      );
+    const mustChoose = (typed['ground'] ?? '') !== '' && !stands;
     const verb = typed['verb'] === 'other' ? typed['other-verb'] : typed['verb'];
-    const chosen = { ground: typed['ground'] || null, verb: verb || null, account: typed['account'] || null };
+    const chosen = {
+      ground: stands ? (typed['ground'] ?? null) : null,
+      verb: verb || null,
+      account: typed['account'] || null,
+    };
     return await reply
       .code(422)
       .headers(pageHeaders({ chosen: true }))
@@ -124,7 +143,7 @@ async function handIn(
           choices: { ...offered, chosen },
           attempt: randomUUID(),
           typed,
-          problems,
+          problems: mustChoose ? [...problems, CLAUSE_CHANGED] : problems,
         }),
       );
   };
@@ -162,10 +181,15 @@ async function handIn(
     // The archive's own refusals, each with the member that it speaks of taken away: a person reads them.
     const problems = error instanceof ArchiveError ? error.details?.['problems'] : undefined;
     if (!Array.isArray(problems)) throw error;
+    const said = problems as readonly { readonly pointer: string; readonly sentence: string }[];
+    const ofClause = said.filter(({ pointer }) => pointer.startsWith('/action/ground'));
     return await again(
-      problems.map(({ pointer, sentence }: { pointer: string; sentence: string }) =>
-        sentence.replace(`${pointer}: `, `${LABELS[pointer] ?? 'The report'}: `),
-      ),
+      said
+        .filter((problem) => !ofClause.includes(problem))
+        .map(({ pointer, sentence }) =>
+          sentence.replace(`${pointer}: `, `${LABELS[pointer] ?? 'The report'}: `),
+        ),
+      ofClause.length > 0,
     );
   }
 }

@@ -58,6 +58,8 @@ const PLATFORMS: readonly string[] = [
 
 export interface OfferedGround {
   readonly policyId: string;
+  /** Of its policy, as it is shown: another one may say something else under the same number. */
+  readonly version: string;
   readonly reference: string;
   readonly label: string;
   readonly citation: string;
@@ -111,6 +113,7 @@ export function choices(purpose: Purpose, offered: Choices): Markup {
   return html`<fieldset class="usa-fieldset hf-step" id="grounds">
       <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${words.why}</legend>
       <span class="usa-error-message" id="grounds-error" hidden></span>
+      <input type="hidden" name="versions" value="${versionsOf(offered.grounds)}" />
       ${groundTiles(offered)}
       <p class="hf-small" id="clause" role="status">${clauseOf(offered)}</p>
     </fieldset>
@@ -122,6 +125,10 @@ export function choices(purpose: Purpose, offered: Choices): Markup {
     </fieldset>
     ${policySays(purpose, offered.policies)}`;
 }
+
+/** In which version each policy is shown, as `policy=version&…`: it is sent with the clause, so that no other one is sealed. */
+const versionsOf = (grounds: readonly OfferedGround[]): string =>
+  new URLSearchParams([...new Map(grounds.map(({ policyId, version }) => [policyId, version]))]).toString();
 
 function clauseOf({ grounds, chosen }: Choices): string {
   const ground = grounds.find(({ reference }) => reference === chosen.ground);

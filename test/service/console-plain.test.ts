@@ -111,7 +111,7 @@ describe('without scripts', () => {
       account: 'rivertown',
       author: { displayName: 'A Person' },
       postedAt: { seen: '2 h' },
-      action: { verb: 'mute', ground: 'rivertown-social-media#3.c' },
+      action: { verb: 'mute', ground: 'rivertown-social-media#3.c', groundVersion: '2026-01' },
     });
     expect([
       sent?.channel,

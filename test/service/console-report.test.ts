@@ -59,7 +59,7 @@ describe('handing in', () => {
       text: 'Some angry words',
       author: { displayName: 'A Person' },
       postedAt: { seen: '2 h' },
-      action: { verb: 'hide', ground: 'rivertown-social-media#3.c' },
+      action: { verb: 'hide', ground: 'rivertown-social-media#3.c', groundVersion: '2026-01' },
       note: 'Seen by two of us',
     });
     expect(sent.channel).toBe('web-form');

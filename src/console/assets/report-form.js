@@ -20,9 +20,16 @@ export function eventOf(form) {
     ...(byId('no-capture').checked ? { capture: false } : {}),
     ...authorOf(),
     ...(posted === '' ? {} : { postedAt: { seen: posted } }),
-    action: { verb: verbOf(form), ...(ground === '' ? {} : { ground }) },
+    action: { verb: verbOf(form), ...clauseOf(ground, form.elements.versions?.value ?? '') },
     ...(value('note') === '' ? {} : { note: value('note') }),
   };
+}
+
+/** With the version in which it was shown: under the same number another one may say something else. */
+function clauseOf(ground, versions) {
+  if (ground === '') return {};
+  const groundVersion = new URLSearchParams(versions).get(ground.split('#')[0]);
+  return { ground, ...(groundVersion === null ? {} : { groundVersion }) };
 }
 
 function verbOf(form) {

@@ -4,7 +4,7 @@ import { byId, say } from './dom.js';
 import { ask, signIn } from './key.js';
 import { openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
-import { openSender, sentenceOf } from './sending.js';
+import { CLAUSE_CHANGED, isClauseRefused, openSender, sentenceOf } from './sending.js';
 import { openSeveral } from './several.js';
 
 const form = byId('report');
@@ -111,10 +111,11 @@ form.addEventListener('change', () => void strikeOff());
 
 async function failed(error) {
   button.textContent = 'Try again';
+  if (isClauseRefused(error)) await showClausesAnew();
   const said = error instanceof Refused ? error.problems.filter((problem) => typeof problem?.sentence === 'string') : [];
   if (said.length > 0) {
     failure(`Not handed in yet: see above what to mend. (Request ${error.requestId})`);
-    showProblems(form, said.map(({ pointer, sentence }) => ({ pointer: String(pointer), sentence })));
+    showProblems(form, said.map(({ pointer, sentence }) => ({ pointer: String(pointer), sentence: String(pointer).startsWith('/action/ground') ? CLAUSE_CHANGED : sentence })));
     byId('summary').focus();
     return;
   }
@@ -169,13 +170,26 @@ function openChoices() {
   showWill();
 }
 
+/** As they stand now, none of them chosen; all the rest of the form stays. Without a line the old ones stay, and are refused again. */
+async function showClausesAnew() {
+  const sent = await choicesSent(session, '').catch(() => null);
+  const grounds = sent?.getElementById('grounds');
+  if (!grounds) return;
+  byId('grounds').replaceWith(document.importNode(grounds, true));
+  openChoices();
+}
+
+/** The archive wrote it and escaped every value; and this page's policy runs no script that came with the text. */
+async function choicesSent({ key }, after) {
+  const query = new URLSearchParams({ purpose: form.dataset.purpose, after });
+  const answer = await request(`/report/choices?${query}`, { key, accept: 'text/html' });
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+}
+
 /** With a key: what the page has already for whoever signed in. Handing in must not wait for a list; what is missing can be said later. */
 async function loadChoices({ key }) {
   try {
-    const query = new URLSearchParams({ purpose: form.dataset.purpose, after: new URLSearchParams(location.search).get('after') ?? '' });
-    const answer = await request(`/report/choices?${query}`, { key, accept: 'text/html' });
-    // The archive wrote it and escaped every value; and this page's policy runs no script that came with the text.
-    const sent = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const sent = await choicesSent({ key }, new URLSearchParams(location.search).get('after') ?? '');
     // Of an agency whose key is no longer the one in use.
     if (session.key !== key) return '';
     byId('choices').replaceChildren(...[...sent.body.childNodes].map((node) => document.importNode(node, true)));

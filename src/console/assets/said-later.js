@@ -5,6 +5,7 @@
 import { newAttemptKey, read, Refused, request } from './api.js';
 import { byId, make, say } from './dom.js';
 import { ask } from './key.js';
+import { CLAUSE_CHANGED, isClauseRefused } from './sending.js';
 import { stillSeen } from './status-view.js';
 
 const REMOVED = 'Thank you. The removal is on record.';
@@ -17,7 +18,7 @@ const NAMED = 'The clause is on record.';
  * down once. Once the archive has it, the next press is another statement. News of it may be here before its own answer, which
  * then may as well be lost (`isKnown`).
  */
-function statement({ session, button, said, path, bodyOf, thanks, then, isKnown }) {
+function statement({ session, button, said, path, bodyOf, thanks, then, isKnown, refused = async () => '' }) {
   let idempotencyKey = newAttemptKey();
   let before = '';
   let busy = false;
@@ -44,7 +45,8 @@ function statement({ session, button, said, path, bodyOf, thanks, then, isKnown 
         return;
       }
       const keyRefused = error instanceof Refused && error.status === 401;
-      say(said, error instanceof Refused && !keyRefused ? error.message : keyRefused ? 'Not recorded: enter a key above, then press the button again.' : 'This could not be recorded just now. Press the button again.');
+      const own = await refused(error);
+      say(said, own !== '' ? own : error instanceof Refused && !keyRefused ? error.message : keyRefused ? 'Not recorded: enter a key above, then press the button again.' : 'This could not be recorded just now. Press the button again.');
       if (keyRefused) void ask(error.message);
     } finally {
       busy = false;
@@ -108,10 +110,19 @@ export function openStatements({ recordId, session, receiptOf, added }) {
     said: byId('clause-said'),
     path: `${at}/facts`,
     // The verb "none" adds words and does nothing: the removal stays as it was said.
-    bodyOf: () => fact({ action: { verb: 'none', ground: byId('clause-choice').value } }),
+    bodyOf: () => {
+      const [option] = byId('clause-choice').selectedOptions;
+      return fact({ action: { verb: 'none', ground: option.value, groundVersion: option.dataset.version } });
+    },
     thanks: NAMED,
     isKnown: () => byId('clause').hidden,
     then: added,
+    refused: async (error) => {
+      if (!isClauseRefused(error)) return '';
+      await offerClauses().catch(() => undefined);
+      byId('clause-choice').focus();
+      return CLAUSE_CHANGED;
+    },
   });
   byId('clause-form').addEventListener('submit', (event) => {
     event.preventDefault();
@@ -124,22 +135,24 @@ export function openStatements({ recordId, session, receiptOf, added }) {
 
   let agency = '';
   let clauses = [];
+  /** As they stand now, each with its version: what is put on record is what was read here. */
+  async function offerClauses() {
+    clauses = (await read('/v1/policies', { key: session.key })).grounds;
+    byId('clause-choice').replaceChildren(make('option', { value: '' }, 'Choose'), ...clauses.map(({ reference, version, label, citation }) => make('option', { value: reference, 'data-version': version }, `${label} (${citation})`)));
+  }
   return {
     /** Offers to name the clause where none was, and says which it is where one was. */
-    async showClause({ grounds }) {
+    async showClause({ grounds, facts }) {
       if (agency !== session.me.agencyId) {
         agency = session.me.agencyId;
-        clauses = (await read('/v1/policies', { key: session.key }).catch(() => ({ grounds: [] }))).grounds;
-        byId('clause-choice').replaceChildren(make('option', { value: '' }, 'Choose'), ...clauses.map(({ reference, label, citation }) => make('option', { value: reference }, `${label} (${citation})`)));
+        await offerClauses().catch(() => {
+          clauses = [];
+        });
       }
-      const named = grounds.map((ground) => {
-        const known = clauses.find(({ reference }) => reference === ground);
-        return known === undefined ? ground : `${known.label} (${known.citation})`;
-      });
-      say(byId('clause-named'), named.length === 0 ? '' : `Clause on record: ${named.join('; ')}.`);
+      say(byId('clause-named'), grounds.length === 0 ? '' : `Clause on record: ${clausesSaid(facts)}.`);
       // It may have arrived though its answer did not.
-      if (named.length > 0 && !byId('clause').hidden) say(byId('clause-said'), NAMED);
-      byId('clause').hidden = named.length > 0 || clauses.length === 0;
+      if (grounds.length > 0 && !byId('clause').hidden) say(byId('clause-said'), NAMED);
+      byId('clause').hidden = grounds.length > 0 || clauses.length === 0;
     },
     /** News of the removal, which may have come before the answer, or without it: nobody is told to press a button that is gone. */
     heard(before, { removal }) {
@@ -153,4 +166,11 @@ export function openStatements({ recordId, session, receiptOf, added }) {
       for (const id of ['clause-named', 'clause-said', 'removed-said']) say(byId(id), '');
     },
   };
+}
+
+/** As the facts say it, whatever the policy says today. */
+function clausesSaid(facts) {
+  const grounds = facts.flatMap(({ body }) => body.data?.action?.grounds ?? []);
+  const said = new Set(grounds.map(({ citation, text }) => (text === undefined ? citation : `${citation}, “${text}”`)));
+  return said.size === 0 ? 'see the whole record' : [...said].join('; ');
 }

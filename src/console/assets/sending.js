@@ -116,6 +116,10 @@ function showProgress(sent, total, waits) {
   );
 }
 
+/** The clause was chosen in a version of its policy that is in force no more. */
+export const isClauseRefused = (error) => error instanceof Refused && error.problems.some((problem) => String(problem?.pointer).startsWith('/action/ground'));
+export const CLAUSE_CHANGED = 'The policy has changed: choose the clause again.';
+
 function parsed(text) {
   try {
     return JSON.parse(text);
