@@ -7,8 +7,15 @@ import {
   type Caller,
   type Ground,
 } from '#agency/agency.ts';
-import type { Choices, OfferedAccount, Purpose } from '#console/console.ts';
-import { readLastUsed, readRecordRow, readVerbsUsed, recordIdOf, type UsedAccount } from '#record/record.ts';
+import { isKeptBy, type Choices, type OfferedAccount, type Purpose } from '#console/console.ts';
+import {
+  readGroundsSaid,
+  readLastUsed,
+  readRecordRow,
+  readVerbsUsed,
+  recordIdOf,
+  type UsedAccount,
+} from '#record/record.ts';
 import type { ApiContext } from './context.ts';
 
 /** `after`: the id of a record whose like comes next: its account, clause and verb are chosen already. What is no such record chooses nothing. */
@@ -19,13 +26,14 @@ export async function choicesFor(
   after: string,
 ): Promise<Choices> {
   const reference = await system.referenceOf(caller.agencyId);
-  const { policies, last, often, before } = await system.db.inAgency(caller.agencyId, async (at) => {
+  const { policies, last, often, before, said } = await system.db.inAgency(caller.agencyId, async (at) => {
     const id = recordIdOf(after);
     return {
       policies: await listPolicies(at),
       last: await readLastUsed(at, actorOf(caller)),
       often: await readVerbsUsed(at),
       before: id === null ? null : await readRecordRow(at, id),
+      said: id === null ? [] : await readGroundsSaid(at, id),
     };
   });
   const grounds = reference.grounds.filter((ground) => (ground.purpose ?? 'remove') === purpose);
@@ -40,6 +48,14 @@ export async function choicesFor(
   );
   // With one account there is nothing to choose; with several nobody guesses, but what was chosen last is offered.
   const like = before ?? last.accounts[0];
+  // Of several clauses nobody knows which is meant; and under the same number another one may stand today.
+  const [one, ...others] = said;
+  const same = grounds.find(
+    ({ policyId, citation, clause }) =>
+      policyId === one?.policyId && citation === one.citation && clause === one.text,
+  );
+  // What was kept is like nothing that is removed, and the other way round: then it is what this person did last.
+  const verbBefore = before !== null && isKeptBy(before.verb) === (purpose === 'keep') ? before.verb : null;
   return {
     grounds: grounds.map(offered),
     policies: current.map(({ policyId, title, rules }) => ({ policyId, title, rules })),
@@ -50,8 +66,8 @@ export async function choicesFor(
     }),
     often,
     chosen: {
-      ground: before?.grounds[0] ?? null,
-      verb: before?.verb ?? (purpose === 'keep' ? last.keptBy : last.verbs)[0] ?? null,
+      ground: same !== undefined && others.length === 0 ? referenceTo(same) : null,
+      verb: verbBefore ?? (purpose === 'keep' ? last.keptBy : last.verbs)[0] ?? null,
       account:
         like !== undefined
           ? valueOf(reference.accounts, accounts, like)

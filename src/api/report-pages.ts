@@ -16,7 +16,7 @@ import {
 } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { readBrowserForm, type BrowserForm } from '#intake/intake.ts';
-import { readReceipt, recordIdOf, type Receipt } from '#record/record.ts';
+import { readReceipt, readRecordRow, recordIdOf, type Receipt } from '#record/record.ts';
 import { callerOf, EVERYONE, refuseSomebodyElse, REPORTERS } from './auth.ts';
 import { choicesFor } from './choices.ts';
 import type { ApiContext } from './context.ts';
@@ -202,10 +202,11 @@ async function showPlain(
 ): Promise<FastifyReply> {
   const { system, closing } = context;
   const recordId = recordIdOf(id);
-  const look = async (): Promise<{ receipt: Receipt; zone: string }> => {
+  const look = async (): Promise<{ receipt: Receipt; zone: string; verb: string }> => {
     const found = await system.db.inAgency(callerOf(request).agencyId, async (at) => ({
       receipt: recordId === null ? null : await readReceipt(at, recordId, system.config.mode, system.now()),
       zone: await zoneOf(at),
+      verb: recordId === null ? '' : ((await readRecordRow(at, recordId))?.verb ?? ''),
     }));
     if (found.receipt === null)
       throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {

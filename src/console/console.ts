@@ -18,14 +18,16 @@ import { childSafetyPage } from './child-safety-page.ts';
 import { docsPage } from './docs-page.ts';
 import { PAGE_HEADERS, pageHeaders } from './headers.ts';
 import type { Frame } from './layout.ts';
-import type { Choices, Purpose } from './report-choices.ts';
+import type { Choices } from './report-choices.ts';
 import { reportPage } from './report-page.ts';
+import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { filePage } from './file-page.ts';
 export { PAGE_HEADERS, pageHeaders } from './headers.ts';
-export { choices, type Choices, type OfferedAccount, type Purpose } from './report-choices.ts';
+export { choices, type Choices, type OfferedAccount } from './report-choices.ts';
+export { isKeptBy, type Purpose } from './report-verbs.ts';
 export { reportPage } from './report-page.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';

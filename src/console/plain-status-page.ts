@@ -3,11 +3,12 @@ import type { Receipt } from '#record/record.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { verdict } from './receipt-page.ts';
+import { isKeptBy } from './report-verbs.ts';
 import { momentIn } from './times.ts';
 
 export function plainStatusPage(
   frame: Frame,
-  { receipt, zone }: { readonly receipt: Receipt; readonly zone: string },
+  { receipt, zone, verb }: { readonly receipt: Receipt; readonly zone: string; readonly verb: string },
 ): string {
   const { recordId, removal, safeToRemove } = receipt;
   const statement = (what: string, label: string, look: string): Markup =>
@@ -42,7 +43,7 @@ export function plainStatusPage(
       </div>
       <p class="hf-code">Receipt <strong>${receipt.code}</strong></p>
       <ul class="hf-links">
-        <li><a href="/report?after=${recordId}">Next one</a></li>
+        <li><a href="/${isKeptBy(verb) ? 'keep' : 'report'}?after=${recordId}">Next one</a></li>
         <li><a href="/records/${recordId}">The whole record</a></li>
         <li><a href="/report/records/${recordId}">Live status (needs JavaScript)</a></li>
       </ul>`,

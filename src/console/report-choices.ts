@@ -3,41 +3,11 @@
  * was chosen last comes first, and is chosen already where a wrong guess would be seen before sending. Written here alone: the page
  * has it in it for whoever signed in, and a script fetches it with a key.
  */
-import type { SimpleReport } from '#intake/intake.ts';
 import { textInput } from './fields.ts';
 import { html, type Markup } from './html.ts';
 import { policySays, type PolicyAsked } from './policy-says.ts';
+import { labelOf, verbsOf, type Purpose } from './report-verbs.ts';
 
-export type Verb = SimpleReport['action']['verb'];
-
-/** `remove`: something is about to go. `keep`: it is a record, though nothing is removed (a contact on a personal account, …). */
-export type Purpose = 'remove' | 'keep';
-
-/** In a moderator's words. Null: not offered here, for it takes nothing away (a reversal is a fact added to a record). */
-const VERBS: Readonly<Record<Verb, string | null>> = {
-  delete: 'Delete it',
-  hide: 'Hide it',
-  reject: 'Refuse it before it is published',
-  hold: 'Hold it back for review',
-  spam: 'Mark it as spam',
-  edit: 'Edit it',
-  block: 'Block the person',
-  ban: 'Ban the person',
-  restrict: 'Restrict the person',
-  mute: 'Mute the person',
-  limit: 'Limit who sees it',
-  'disable-comments': 'Turn comments off',
-  report: 'Report it to the platform',
-  none: 'Nothing: only keep a copy',
-  unhide: null,
-  restore: null,
-};
-/** Where no policy names any. */
-const AT_HAND: readonly string[] = ['hide', 'delete'];
-const KEPT: Readonly<Record<string, string>> = {
-  none: 'It stays where it is',
-  reject: 'It was submitted, and never shown',
-};
 /** So many clauses are seen at once; of more, the first six, and the others one press away. */
 const SEEN_AT_ONCE = 8;
 const FIRST = 6;
@@ -126,6 +96,23 @@ export function choices(purpose: Purpose, offered: Choices): Markup {
     ${policySays(purpose, offered.policies)}`;
 }
 
+/** What will have been said once the button is pressed; as `assets/report.js` says it, and with the page, so that nothing moves. */
+export function willSay(purpose: Purpose, offered: Choices): string {
+  const { accounts, grounds, chosen } = offered;
+  const { words, offered: tiles, verb, isOther } = verbsOf(purpose, offered);
+  const what = verb === null ? null : isOther ? labelOf(verb) : tiles.includes(verb) ? words[verb] : null;
+  const account =
+    accounts.find(({ value }) => value === chosen.account) ??
+    (accounts.length === 1 && chosen.account === null ? accounts[0] : undefined);
+  if (what === null || what === undefined || account === undefined) return '';
+  const ground = grounds.find(({ reference }) => reference === chosen.ground);
+  const clause =
+    ground === undefined
+      ? ''
+      : `. Clause: ${[ground.label, beneath(ground, grounds)].filter((part) => part !== '').join(', ')}`;
+  return `Then: ${what}, on ${account.label}${clause}`;
+}
+
 /** In which version each policy is shown, as `policy=version&…`: it is sent with the clause, so that no other one is sealed. */
 const versionsOf = (grounds: readonly OfferedGround[]): string =>
   new URLSearchParams([...new Map(grounds.map(({ policyId, version }) => [policyId, version]))]).toString();
@@ -169,6 +156,9 @@ function sharedBeginning(citations: readonly string[]): string {
   return first.slice(0, first.lastIndexOf(', ', length - 1) + 1);
 }
 
+const beneath = ({ citation }: OfferedGround, grounds: readonly OfferedGround[]): string =>
+  citation.slice(sharedBeginning(grounds.map((one) => one.citation)).length).trim();
+
 function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Markup {
   const shared = sharedBeginning(grounds.map(({ citation }) => citation));
   const tileOf = (ground: OfferedGround): Markup =>
@@ -178,7 +168,7 @@ function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Marku
       id: `ground-${grounds.indexOf(ground) + 1}`,
       value: ground.reference,
       label: ground.label,
-      beneath: ground.citation.slice(shared.length).trim(),
+      beneath: beneath(ground, grounds),
       clause: `${ground.citation}: ${ground.clause}`,
       checked: chosen.ground === ground.reference,
     });
@@ -192,7 +182,8 @@ function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Marku
     checked: false,
   });
   const above = shared !== '' && html`<p class="hf-small">${shared.slice(0, -1)}</p>`;
-  const used = lastGrounds.flatMap(
+  // The chosen one first: what is sealed must not lie under the others, folded away.
+  const used = [...new Set([chosen.ground, ...lastGrounds])].flatMap(
     (reference) => grounds.find((ground) => ground.reference === reference) ?? [],
   );
   const unused = grounds.filter((ground) => !used.includes(ground));
@@ -231,21 +222,8 @@ function byPolicy(
 }
 
 /** The policies' own verbs first, each with the policy's own word; a verb that none of them names is one press away. */
-function verbTiles(purpose: Purpose, { policies, often, chosen }: Choices): Markup {
-  const words: Readonly<Record<string, string | null>> = purpose === 'keep' ? KEPT : VERBS;
-  const named = policies
-    .flatMap(({ rules }) => rules.verbs ?? [])
-    .filter(({ verb }) => (words[verb] ?? null) !== null);
-  const order = (verb: string): number => (often.includes(verb) ? often.indexOf(verb) : often.length);
-  const offered: readonly string[] =
-    purpose === 'keep'
-      ? Object.keys(KEPT)
-      : named.length === 0
-        ? AT_HAND
-        : [...new Set(named.map(({ verb }) => verb))].toSorted((a, b) => order(a) - order(b));
-  const others = Object.entries(VERBS).filter(([verb, label]) => label !== null && !offered.includes(verb));
-  const verb = chosen.verb ?? (purpose === 'keep' ? 'none' : named.length > 0 ? (offered[0] ?? null) : null);
-  const isOther = verb !== null && !offered.includes(verb) && others.some(([name]) => name === verb);
+function verbTiles(purpose: Purpose, choice: Choices): Markup {
+  const { words, named, offered, others, verb, isOther } = verbsOf(purpose, choice);
   return html`<div class="hf-tiles">
       ${offered.map((name) => {
         const own = named.find((one) => one.verb === name);

@@ -5,7 +5,8 @@
 import { textInput } from './fields.ts';
 import { html, type Markup } from './html.ts';
 import { keyPanel, noScript, page, ROLE_NAMES, type Frame } from './layout.ts';
-import { choices, NO_CHOICES, type Choices, type Purpose } from './report-choices.ts';
+import { choices, NO_CHOICES, willSay, type Choices } from './report-choices.ts';
+import type { Purpose } from './report-verbs.ts';
 import { KIND_NAMES } from './words.ts';
 
 /** Choosing, dropping and pasting pictures; the same on both pages. */
@@ -172,7 +173,7 @@ ${value('note')}</textarea>
               <div class="usa-alert__body"><p class="usa-alert__text" id="failure-text"></p></div>
             </div>
             ${progress}
-            <p class="hf-will" id="will"></p>
+            <p class="hf-will" id="will">${willSay(purpose, offered ?? NO_CHOICES)}</p>
             <button
               class="usa-button usa-button--big hf-submit"
               type="submit"

@@ -12,6 +12,12 @@ export interface UsedAccount {
   readonly account: string;
 }
 
+export interface SaidGround {
+  readonly policyId: string;
+  readonly citation: string;
+  readonly text: string | null;
+}
+
 /** Newest first, each once. */
 export interface LastUsed {
   readonly grounds: readonly { readonly policyId: string; readonly citation: string }[];
@@ -66,6 +72,15 @@ export async function readLastUsed({ agencyId, tx }: AgencyTx, actor: string): P
       ),
     ],
   };
+}
+
+/** Each clause that the facts of a record name, once, as they name it. */
+export async function readGroundsSaid({ agencyId, tx }: AgencyTx, recordId: string): Promise<SaidGround[]> {
+  const { rows } = await sql<SaidGround>`
+    select distinct g ->> 'policyId' as "policyId", g ->> 'citation' as citation, g ->> 'text' as text
+      from fact f, jsonb_array_elements(f.body #> '{data,action,grounds}') g
+     where f.record_id = ${recordId} and f.agency_id = ${agencyId}`.execute(tx);
+  return rows;
 }
 
 /** The verbs of the agency's newest records, the most used first. */

@@ -50,7 +50,7 @@ export {
 } from './steps.ts';
 export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
 export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
-export { readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
+export { readGroundsSaid, readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
 export { searchRecords, type Found } from './search.ts';
 export {
   readRecord,

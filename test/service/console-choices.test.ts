@@ -259,7 +259,9 @@ describe('what was chosen last', () => {
     expect(at.page.url()).toContain(`/report?after=${id}`);
     await at.shown('#submit');
     expect([await checked('ground'), await checked('verb')]).toEqual([order[1], 'edit']);
-    expect(await at.textOf('#will')).toBe('Then: Edit it, on City lees-summit (x, lees-summit)');
+    expect(await at.textOf('#will')).toContain(
+      'Then: Edit it, on City lees-summit (x, lees-summit). Clause: ',
+    );
     expect(await at.textOf('#clause')).not.toBe('');
     await at.choose(scene.picture.path);
     await at.press('#submit');
@@ -287,6 +289,126 @@ describe('what was chosen last', () => {
     } finally {
       await other.page.browserContext().close();
     }
+  });
+});
+
+describe('a clause that is chosen already', () => {
+  /** Handed in by somebody else, so that the visitor has chosen nothing yet. */
+  const reported = async (agency: string, action: object): Promise<string> => {
+    const { body } = await scene.archive.report(simpleReport({ account: agency, action }), [], {
+      authorization: `Bearer ${await scene.archive.key('moderator', agency)}`,
+    });
+    return body.recordId;
+  };
+  const last = async (agency: string): Promise<string> => {
+    const { rows } = await scene.archive.sql.query<{ reference: string }>(
+      `select policy_id || '#' || clause_id as reference from ground where agency_id = $1 and purpose = 'remove' order by position desc limit 1`,
+      [agency],
+    );
+    return rows[0]?.reference ?? '';
+  };
+
+  test('stands first and is seen, however many there are, and is named above the button, whole', async () => {
+    const ground = await last('kirkwood');
+    const id = await reported('kirkwood', { verb: 'hide', ground });
+    const who = await colleague(scene.archive, ['moderator'], 'kirkwood');
+    await as(who);
+    await at.goTo(`/report?after=${id}`);
+    await at.shown('#submit');
+    expect([await checked('ground'), (await tiles('ground'))[0]]).toEqual([ground, ground]);
+    const [label = ''] = await labels('#grounds .usa-radio:first-child .usa-radio__label');
+    const will = await at.textOf('#will');
+    expect(will).toBe(
+      `Then: Hide it, on City kirkwood (facebook, kirkwood). Clause: ${label.replace(' | ', ', ')}`,
+    );
+    // It comes with the page, so that no line moves; and none of it is cut off.
+    const sent = await scene.archive.app.inject({
+      url: `/report?after=${id}`,
+      headers: { cookie: who.cookie },
+    });
+    expect(sent.body).toContain(`id="will">${will}</p>`);
+    expect(
+      await at.inPage(
+        `document.querySelector('#will').scrollWidth - document.querySelector('#will').clientWidth`,
+      ),
+    ).toBe(0);
+    expect(
+      await at.inPage(`(() => {
+        const all = document.createRange();
+        all.selectNodeContents(document.querySelector('#will'));
+        return all.getBoundingClientRect().right <= innerWidth;
+      })()`),
+    ).toBe(true);
+    const undecided = await at.page.$eval('input[name="ground"][value=""]', (input) => input.id);
+    await at.press(`label[for="${undecided}"]`);
+    expect(await at.textOf('#will')).toContain('. Clause: Not decided yet');
+    // Without a script the tile says it, and nothing beside it that would not follow.
+    await at.page.setJavaScriptEnabled(false);
+    await at.goTo(`/report?after=${id}`);
+    expect((await tiles('ground'))[0]).toBe(ground);
+    expect(await at.isShown('#clause')).toBe(false);
+  });
+
+  test('is none where the record names several', async () => {
+    const ground = await last('kirkwood');
+    const id = await reported('kirkwood', { verb: 'hide', ground });
+    const first = await scene.archive.sql.query<{ reference: string }>(
+      `select policy_id || '#' || clause_id as reference from ground where agency_id = 'kirkwood' and purpose = 'remove' order by position limit 1`,
+    );
+    const added = await scene.archive.app.inject({
+      method: 'POST',
+      url: `/v1/records/${id}/facts`,
+      headers: {
+        authorization: `Bearer ${await scene.archive.key('moderator', 'kirkwood')}`,
+        'content-type': 'application/json',
+      },
+      payload: simpleReport({
+        account: 'kirkwood',
+        action: { verb: 'none', ground: first.rows[0]?.reference },
+      }),
+    });
+    expect(added.statusCode).toBe(202);
+    await as(await colleague(scene.archive, ['moderator'], 'kirkwood'));
+    await at.goTo(`/report?after=${id}`);
+    await at.shown('#submit');
+    expect([await checked('ground'), await checked('verb')]).toEqual([null, 'hide']);
+  });
+});
+
+describe('after something that was kept', () => {
+  test('the next one is kept too, and a removal is not turned into a copy', async () => {
+    const who = await colleague(scene.archive, ['moderator'], 'kcmo');
+    await as(who);
+    await at.goTo('/report');
+    await at.shown('#submit');
+    const [removes = ''] = await tiles('ground');
+    await press('delete');
+    await at.page.select(
+      '#account',
+      await at.page.$eval('#account option[data-platform="x"]', (option) => option.value),
+    );
+    await report(removes);
+    await at.goTo('/keep');
+    await at.shown('#submit');
+    const id = await report('kcmo-personal-accounts#contact');
+    await at.page.waitForFunction(
+      `document.querySelector('#next').getAttribute('href') === '/keep?after=${id}'`,
+    );
+    await at.goTo(`/report?after=${id}`);
+    await at.shown('#submit');
+    expect([await checked('verb'), await checked('ground')]).toEqual(['delete', null]);
+    await at.goTo(`/keep?after=${id}`);
+    await at.shown('#submit');
+    expect([await checked('verb'), await checked('ground')]).toEqual([
+      'none',
+      'kcmo-personal-accounts#contact',
+    ]);
+    const plain = await scene.archive.app.inject({
+      url: `/report/records/${id}/plain`,
+      headers: { cookie: who.cookie },
+    });
+    expect(plain.body).toContain(`href="/keep?after=${id}"`);
+    expect(plain.body).not.toContain('/report?after=');
   });
 });
 

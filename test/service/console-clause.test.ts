@@ -177,8 +177,14 @@ describe('a clause whose policy changed while the form was open', () => {
     await at.press('#clause-send');
     await at.reads('#clause-named', `Clause on record: Town 3.b, “Words 3.b of ${now}”.`);
     expect(await said(body.recordId)).toEqual([clause(now)]);
+    await at.goTo(`/report?after=${body.recordId}`);
+    expect(await checked('ground')).toBe('town-policy#3.b');
     await nextVersion();
     await open();
     await at.reads('#clause-named', `Clause on record: Town 3.b, “Words 3.b of ${now}”.`);
+    // Another clause under its number is not what was chosen.
+    await at.goTo(`/report?after=${body.recordId}`);
+    await at.shown('#submit');
+    expect(await checked('ground')).toBe(null);
   });
 });

@@ -140,7 +140,10 @@ function showWill() {
   const account = byId('account');
   const what = verb === 'other' ? byId('other-verb').selectedOptions[0].label : (form.querySelector(`label[for="verb-${verb}"]`)?.firstChild?.textContent ?? '');
   const known = verb !== '' && account.value !== '' && account.value !== 'other';
-  byId('will').textContent = known ? `Then: ${what}, on ${account.selectedOptions[0].label}` : '';
+  const [label, under] = form.querySelector('input[name="ground"]:checked')?.labels[0].childNodes ?? [];
+  const clause = [label, under].map((part) => part?.textContent.trim() ?? '').filter((part) => part !== '');
+  const said = known ? `Then: ${what}, on ${account.selectedOptions[0].label}${clause.length === 0 ? '' : `. Clause: ${clause.join(', ')}`}` : '';
+  if (byId('will').textContent !== said) byId('will').textContent = said;
 }
 
 const isEach = () => pictures.count() > 1 && byId('how-each').checked;

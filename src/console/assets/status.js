@@ -20,7 +20,11 @@ window.addEventListener('beforeunload', (event) => {
   if (pictures.count() > 0) event.preventDefault();
 });
 
-byId('next').href = `/report?after=${encodeURIComponent(recordId)}`;
+/** What is kept without a removal is followed by its like, on the page for that. */
+function nextIs(kept) {
+  byId('next').href = `/${kept ? 'keep' : 'report'}?after=${encodeURIComponent(recordId)}`;
+}
+nextIs(false);
 byId('print').href = `/report/records/${recordId}/receipt`;
 
 /** What this key may see, the next one may not. Pictures that are not sent yet belong to the person, and stay. */
@@ -37,7 +41,10 @@ function keyReplaced() {
 
 const session = await signIn({ changed: keyReplaced });
 const statements = openStatements({ recordId, session, receiptOf: () => receipt, added: () => contents.again() });
-const contents = openContents({ recordId, session, onRecord: async (record) => await statements.showClause(record), onKnown: () => (byId('rest').hidden = false) });
+const contents = openContents({ recordId, session, onRecord: async (record) => {
+  nextIs(record.verb === 'none' || record.verb === 'reject');
+  await statements.showClause(record);
+}, onKnown: () => (byId('rest').hidden = false) });
 
 let adding = false;
 byId('add-form').addEventListener('submit', async (event) => {
