@@ -185,7 +185,7 @@ ${value('note')}</textarea>
           </div>
         </form>`
       }
-      ${!onlyReads && onTheirWay} ${purpose === 'remove' && besides(publicUrl)}`,
+      ${!onlyReads && onTheirWay(purpose)} ${purpose === 'remove' && besides(publicUrl)}`,
   });
 }
 
@@ -251,15 +251,22 @@ const howMany: Markup = html`<fieldset class="usa-fieldset hf-how" id="how" hidd
 </fieldset>`;
 
 /** Each on its way by itself (`assets/several.js`). */
-const onTheirWay: Markup = html`<section id="several" aria-labelledby="several-title" hidden>
-  <h2 class="hf-h2" id="several-title" tabindex="-1">On their way</h2>
-  <p class="hf-said" id="several-said" role="status"></p>
-  <ol class="hf-several" id="several-list"></ol>
-  <ul class="hf-links">
-    <li><a id="several-next" href="/report">Next ones</a></li>
-    <li><a href="/records?removal=awaited">Removals that nobody has confirmed yet</a></li>
-  </ul>
-</section>`;
+const onTheirWay = (purpose: Purpose): Markup =>
+  html`<section id="several" aria-labelledby="several-title" hidden>
+    <h2 class="hf-h2" id="several-title" tabindex="-1">On their way</h2>
+    <p class="hf-said" id="several-said" role="status"></p>
+    <form id="several-clause" novalidate hidden>
+      <label class="usa-label" for="several-ground">The policy has changed: choose the clause again</label>
+      <select class="usa-select" id="several-ground"></select>
+      <button class="usa-button" type="submit">Go on with this clause</button>
+    </form>
+    <button class="usa-button" type="button" id="several-again" hidden>Try all again</button>
+    <ol class="hf-several" id="several-list"></ol>
+    <ul class="hf-links">
+      <li><a id="several-next" href="${purpose === 'keep' ? '/keep' : '/report'}">Next ones</a></li>
+      <li><a href="/records?removal=awaited">Removals that nobody has confirmed yet</a></li>
+    </ul>
+  </section>`;
 
 /** What else leads here. The address and the words stand behind the #, which a browser sends to nobody. */
 function besides(publicUrl: string): Markup {

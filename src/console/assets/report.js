@@ -4,7 +4,7 @@ import { byId, say } from './dom.js';
 import { ask, signIn } from './key.js';
 import { openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
-import { CLAUSE_CHANGED, isClauseRefused, openSender, sentenceOf } from './sending.js';
+import { CLAUSE_CHANGED, isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { openSeveral } from './several.js';
 
 const form = byId('report');
@@ -91,7 +91,7 @@ async function handIn() {
     return;
   }
   try {
-    const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files });
+    const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files, mayGo: onlyFor(session) });
     if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
     done = true;
     location.assign(`/report/records/${answer.recordId}`);

@@ -18,12 +18,13 @@ export function openSender() {
   return {
     sending: () => sending,
     /** Whether what is sent now repeats an attempt whose fate is not known. */
-    async send({ path, key, event, files }) {
+    async send({ path, key, event, files, mayGo = () => {} }) {
       if (sending) throw new Error('One at a time.');
       sending = true;
       try {
         for (let last = false; ; last = true) {
           await allThere(files);
+          mayGo();
           const left = files.filter((file) => transferOf(file)?.state !== 'gone');
           if (left.length === 0 && files.length > 0) throw new Refused(0, { detail: 'All pictures were taken out, so nothing was sent. Add one, or send what is left.' });
           const same = attempt !== null && attempt.event === event && attempt.files.length === left.length && left.every((file, i) => file === attempt?.files[i]);
@@ -114,6 +115,14 @@ function showProgress(sent, total, waits) {
           ? 'Sent. Waiting until the archive has it on disk…'
           : `Sending: ${how}`,
   );
+}
+
+/** While pictures travel, a colleague of another agency may sign in on this page: what was put in for the one is not sent to the other. */
+export function onlyFor(session) {
+  const { agencyId, agencyName } = session.me;
+  return () => {
+    if (session.me.agencyId !== agencyId) throw new Refused(0, { detail: `This was put in for ${agencyName}, and now you are at work for ${session.me.agencyName}: it was not sent. Sign in for ${agencyName} again, then try again.` });
+  };
 }
 
 /** The clause was chosen in a version of its policy that is in force no more. */

@@ -1,11 +1,12 @@
 /**
  * After a storm: many pictures, each a record of its own, under one clause. Each is sent by itself, one after the other, and each has
  * its own state, from waiting to green; what fails stays here with its picture, and is tried again under the same Idempotency-Key.
+ * Where the line breaks, or nobody is signed in any more, all of them wait, and go on by themselves once it is back.
  */
-import { newAttemptKey, read, Refused, request } from './api.js';
+import { newAttemptKey, read, Refused, request, Unreachable } from './api.js';
 import { byId, make, say } from './dom.js';
 import { ask } from './key.js';
-import { openSender, sentenceOf } from './sending.js';
+import { isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { stateOf } from './status-view.js';
 
 const LOOK_MS = 1000;
@@ -15,11 +16,16 @@ export function openSeveral() {
   let rows = [];
   let session;
   let sending = false;
+  /** For all of them the same: there is no line, nobody is signed in, or the clause is to be chosen again. */
+  let stopped = false;
+  /** Their agency's, whoever signs in meanwhile. */
+  let mayGo = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   function begin(given) {
     ({ session } = given);
+    mayGo = onlyFor(session);
     rows = given.files.map((file, i) => rowOf(file, i, given.event, given.files.length));
     byId('several-list').replaceChildren(...rows.map(({ item }) => item));
     byId('several').hidden = false;
@@ -31,33 +37,70 @@ export function openSeveral() {
   async function sendAll() {
     if (sending) return;
     sending = true;
-    for (let row = waiting(); row !== undefined; row = waiting()) await sendOne(row);
+    stopped = false;
+    for (let row = waiting(); row !== undefined && !stopped; row = waiting()) await sendOne(row);
     sending = false;
     tell();
   }
+  const goOn = () => void (stopped && byId('several-clause').hidden && sendAll());
+  for (const type of ['online', 'holdfast-known']) window.addEventListener(type, goOn);
+  byId('several-again').addEventListener('click', () => {
+    for (const row of rows) if (row.state === 'failed') show(row, 'waits', 'wait', 'Waits');
+    byId('several-title').focus();
+    void sendAll();
+  });
   const waiting = () => rows.find(({ state }) => state === 'waits');
 
   async function sendOne(row) {
     show(row, 'sending', 'wait', 'Sending…');
     tell();
     try {
-      // What was typed for this one while it waited goes with it; later it is a fact of its own.
-      const about = aboutOf(row);
-      const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...about }), files: [row.file] });
+      // What was typed for this one while it waited goes with it. From then on the same is sent each time: the archive may have it,
+      // though its answer was lost. What is typed later is a fact of its own.
+      row.first ??= aboutOf(row);
+      const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...row.first }), files: [row.file], mayGo });
       if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
       row.recordId = answer.recordId;
-      row.said = JSON.stringify(about);
+      row.said = JSON.stringify(row.first);
       row.link.href = `/report/records/${row.recordId}`;
       row.link.hidden = false;
-      byId('several-next').href = `/report?after=${row.recordId}`;
+      byId('several-next').href = `${location.pathname}?after=${row.recordId}`;
       show(row, 'sent', 'wait', 'DO NOT REMOVE YET');
       watch();
+      const now = aboutOf(row);
+      if (Object.keys(now).length > 0 && JSON.stringify(now) !== row.said) void putOnRecord(row);
     } catch (error) {
-      show(row, 'failed', 'stop', 'Not handed in');
+      const signedOut = error instanceof Refused && error.status === 401;
+      const clause = isClauseRefused(error);
+      stopped = signedOut || clause || error instanceof Unreachable;
+      if (stopped) show(row, 'waits', 'wait', 'Waits');
+      else show(row, 'failed', 'stop', 'Not handed in');
       say(row.why, sentenceOf(error));
-      if (error instanceof Refused && error.status === 401) void ask(error.message);
+      // It was looked at and not taken: what is mended goes with the next one.
+      if (error instanceof Refused && !signedOut && error.status < 500) row.first = undefined;
+      if (signedOut) void ask(error.message);
+      if (clause) await askForClause();
     }
   }
+
+  /** One clause for all of them: for those that are still here it is chosen again, from those that stand now. */
+  async function askForClause() {
+    const purpose = location.pathname === '/keep' ? 'keep' : 'remove';
+    const { grounds } = await read('/v1/policies', { key: session.key }).catch(() => ({ grounds: [] }));
+    if (grounds.length === 0) return;
+    const options = grounds.filter((ground) => ground.purpose === purpose).map(({ reference, version, label, citation }) => make('option', { value: reference, 'data-version': version }, `${label} (${citation})`));
+    byId('several-ground').replaceChildren(make('option', { value: '', 'data-version': '' }, 'Not decided yet'), ...options);
+    byId('several-clause').hidden = false;
+    byId('several-ground').focus();
+  }
+  byId('several-clause').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const { value, dataset } = byId('several-ground').selectedOptions[0];
+    for (const row of rows) if (row.recordId === '') row.event = { ...row.event, action: { verb: row.event.action.verb, ...(value === '' ? {} : { ground: value, groundVersion: dataset.version }) } };
+    byId('several-clause').hidden = true;
+    byId('several-title').focus();
+    void sendAll();
+  });
 
   function watch() {
     clearTimeout(timer);
@@ -98,7 +141,7 @@ export function openSeveral() {
 
   async function putOnRecord(row) {
     const about = aboutOf(row);
-    if (row.recordId === '') return say(row.saved, 'It goes with the picture when that is sent.');
+    if (row.recordId === '') return say(row.saved, 'It is put on record once the picture is there.');
     if (Object.keys(about).length === 0 || JSON.stringify(about) === row.said) return say(row.saved, Object.keys(about).length === 0 ? 'Type a name, a handle or a time first.' : 'This is on record.');
     const { platform, account } = row.receipt ?? row.event;
     const done = await state(row, 'facts', { platform, account, capture: false, ...about, action: { verb: 'none' } }, newAttemptKey());
@@ -129,6 +172,7 @@ export function openSeveral() {
 
   /** One sentence for all of them; read aloud when it changes. */
   function tell() {
+    byId('several-again').hidden = sending || !byId('several-clause').hidden || !rows.some(({ state }) => state === 'waits' || state === 'failed');
     const count = (...states) => rows.filter(({ state }) => states.includes(state)).length;
     const parts = [`${count('safe')} of ${rows.length} sealed`, [count('waits', 'sending'), 'still to be sent'], [count('failed'), 'not handed in: try again'], [rows.filter(({ removed }) => !removed.hidden).length, 'to be removed now']];
     say(byId('several-said'), `${parts.map((part) => (typeof part === 'string' ? part : part[0] === 0 ? '' : `${part[0]} ${part[1]}`)).filter((part) => part !== '').join(', ')}.`);
