@@ -118,7 +118,10 @@ async function handIn(
   const { system } = context;
   const caller = callerOf(request);
   const typed = Object.fromEntries(fields);
-  const again = async (problems: readonly string[], clauseRefused = false): Promise<FastifyReply> => {
+  const again = async (
+    problems: readonly string[],
+    { clauseRefused = false, earlier }: { readonly clauseRefused?: boolean; readonly earlier?: string } = {},
+  ): Promise<FastifyReply> => {
     const offered = await choicesFor(context, caller, purpose, '');
     // What is shown now may be another version, in which that number is another clause: nobody chose it.
     const stands =
@@ -134,7 +137,7 @@ async function handIn(
       account: typed['account'] || null,
     };
     return await reply
-      .code(422)
+      .code(earlier === undefined ? 422 : 409)
       .headers(pageHeaders({ chosen: true }))
       .send(
         reportPage(context.frameOf(request), {
@@ -144,6 +147,7 @@ async function handIn(
           attempt: randomUUID(),
           typed,
           problems: mustChoose ? [...problems, CLAUSE_CHANGED] : problems,
+          ...(earlier === undefined ? {} : { earlier }),
         }),
       );
   };
@@ -178,6 +182,10 @@ async function handIn(
     });
     return await reply.redirect(`/report/records/${recordId}/plain`, 303);
   } catch (error) {
+    // Somebody went back to it and changed it: then it is something else, and nothing of it is lost.
+    const earlier = error instanceof ArchiveError ? error.details?.['recordId'] : undefined;
+    if (error instanceof ArchiveError && error.code === 'idempotency-conflict' && typeof earlier === 'string')
+      return await again([], { earlier });
     // The archive's own refusals, each with the member that it speaks of taken away: a person reads them.
     const problems = error instanceof ArchiveError ? error.details?.['problems'] : undefined;
     if (!Array.isArray(problems)) throw error;
@@ -189,7 +197,7 @@ async function handIn(
         .map(({ pointer, sentence }) =>
           sentence.replace(`${pointer}: `, `${LABELS[pointer] ?? 'The report'}: `),
         ),
-      ofClause.length > 0,
+      { clauseRefused: ofClause.length > 0 },
     );
   }
 }

@@ -77,8 +77,12 @@ const WORDS = {
   keep: { why: 'Why is it kept?', what: 'What is it?' },
 } as const;
 
-/** Steps 2 and 3 of the form. */
-export function choices(purpose: Purpose, offered: Choices): Markup {
+/** Steps 2 and 3 of the form. `typed`: what was put in before, of an account that is not offered. */
+export function choices(
+  purpose: Purpose,
+  offered: Choices,
+  typed: Readonly<Record<string, string>> = {},
+): Markup {
   const words = WORDS[purpose];
   return html`<fieldset class="usa-fieldset hf-step" id="grounds">
       <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${words.why}</legend>
@@ -91,7 +95,7 @@ export function choices(purpose: Purpose, offered: Choices): Markup {
     <fieldset class="usa-fieldset hf-step" id="action">
       <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>${words.what}</legend>
       <span class="usa-error-message" id="action-error" hidden></span>
-      ${verbTiles(purpose, offered)} ${accountField(offered)}
+      ${verbTiles(purpose, offered)} ${accountField(offered, typed)}
     </fieldset>
     ${policySays(purpose, offered.policies)}`;
 }
@@ -249,7 +253,7 @@ function verbTiles(purpose: Purpose, choice: Choices): Markup {
     }`;
 }
 
-function accountField({ accounts, chosen }: Choices): Markup {
+function accountField({ accounts, chosen }: Choices, typed: Readonly<Record<string, string>>): Markup {
   const option = (value: string, label: string, more: Markup | null = null): Markup =>
     html`<option value="${value}" ${more} ${chosen.account === value && html`selected`}>${label}</option>`;
   return html`<div class="usa-form-group" id="account-group">
@@ -262,8 +266,8 @@ function accountField({ accounts, chosen }: Choices): Markup {
       </select>
     </div>
     <div id="other-account">
-      ${textInput('platform', 'Platform', { list: 'platforms' })}
+      ${textInput('platform', 'Platform', { list: 'platforms', value: typed['platform'] ?? '' })}
       <datalist id="platforms">${PLATFORMS.map((name) => html`<option value="${name}"></option>`)}</datalist>
-      ${textInput('account-name', 'Account', { hint: 'Its handle, number or address' })}
+      ${textInput('account-name', 'Account', { hint: 'Its handle, number or address', value: typed['account-name'] ?? '' })}
     </div>`;
 }

@@ -40,10 +40,13 @@ export interface ReportParts {
   /** As it was sent before, without a script, and what was wrong with it. */
   readonly typed?: Readonly<Record<string, string>>;
   readonly problems?: readonly string[];
+  /** What this form was handed in as before, when it says something else now: somebody went back to it. */
+  readonly earlier?: string;
 }
 
 export function reportPage(frame: Frame, parts: ReportParts): string {
-  const { publicUrl, purpose, choices: offered, attempt, typed = {}, problems = [] } = parts;
+  const { publicUrl, purpose, choices: offered, attempt, typed = {}, problems = [], earlier } = parts;
+  const said = earlier === undefined ? problems : [handedInAlready(earlier), ...problems];
   const words = WORDS[purpose];
   const roles = frame.viewer?.roles ?? [];
   // What they put in would be refused at the end: said before they begin.
@@ -93,7 +96,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
         >
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
-          ${summary(problems)}
+          ${summary(said)}
 
           <fieldset class="usa-fieldset hf-step" id="what">
             <legend class="hf-legend"><span class="hf-no" aria-hidden="true">1</span>What is it?</legend>
@@ -127,7 +130,7 @@ ${value('text')}</textarea>
             </details>
           </fieldset>
 
-          <div id="choices">${choices(purpose, offered ?? NO_CHOICES)}</div>
+          <div id="choices">${choices(purpose, offered ?? NO_CHOICES, typed)}</div>
 
           <details class="hf-more" id="more">
             <summary>More details</summary>
@@ -202,7 +205,12 @@ const REPORT_MODULES = [
   'several.js',
 ];
 
-function summary(problems: readonly string[]): Markup {
+const handedInAlready = (recordId: string): Markup =>
+  html`This form was handed in already:
+    <a href="/report/records/${recordId}/plain">the record that came of it</a>. It says something else now.
+    Sent once more, it becomes a record of its own.`;
+
+function summary(problems: readonly (string | Markup)[]): Markup {
   return html`<div
     id="summary"
     class="usa-alert usa-alert--error"

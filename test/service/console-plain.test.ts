@@ -191,6 +191,45 @@ describe('the form', () => {
     });
   });
 
+  test('that was handed in, and changed after going back to it, says so and loses nothing', async () => {
+    await withoutScripts();
+    const fields = whole();
+    const one = await post(fields);
+    const before = await scene.recordCount();
+    const other = await post({ ...fields, note: 'Something else' });
+    expect([other.status, await scene.recordCount()]).toEqual([409, before]);
+    for (const part of [
+      'This form was handed in already',
+      `href="${one.location}"`,
+      'Something else',
+      fields['text'] ?? '',
+      'value="Rivertown Parks"',
+      'value="Google Business"',
+    ])
+      expect(other.text).toContain(part);
+    const attempt = /name="attempt" value="([^"]+)"/.exec(other.text)?.[1] ?? '';
+    expect(attempt).not.toBe(fields['attempt']);
+    expect((await post({ ...fields, note: 'Something else', attempt })).status).toBe(303);
+    expect(await scene.recordCount()).toBe(before + 1);
+    // As a browser shows it that kept the page as it was when it was sent.
+    await at.goTo('/report');
+    await at.page.click('#more summary');
+    await at.page.type('#note', 'Something else again');
+    await at.page.click('#beside summary');
+    await at.page.type('#text', 'Other words');
+    await at.inPage(`{
+      const { attempt, account } = document.querySelector('#report').elements;
+      attempt.value = ${JSON.stringify(fields['attempt'])};
+      account.selectedIndex = 1;
+      for (const id of ['ground-3', 'verb-hide']) document.querySelector('#' + id).checked = true;
+    }`);
+    await Promise.all([at.page.waitForNavigation(), at.inPage(`document.querySelector('#submit').click()`)]);
+    await shoot(at, 'plain report, handed in already');
+    expect(await at.valueOf('#note')).toBe('Something else again');
+    await submit('#summary-list a');
+    expect(new URL(at.page.url()).pathname).toBe(new URL(one.location, scene.origin).pathname);
+  });
+
   test('counts from our own pages only, with every way to come from another', async () => {
     const before = await scene.recordCount();
     for (const headers of [
