@@ -26,6 +26,8 @@ async function wrong(archive: Archive): Promise<[number, Record<string, string>]
 test('below the reserve every report is refused with 507, and nothing of it is left', async () => {
   const archive = await openArchive({ adapt: withoutBrowser, env: { HOLDFAST_DISK_RESERVE: '999999GB' } });
   try {
+    // That a key was made is entered too.
+    await archive.key();
     const before = await remains(archive);
     for (const sent of [[], await files()]) {
       const answer = await archive.report(simpleReport(), sent);
