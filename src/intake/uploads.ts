@@ -88,6 +88,19 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     }
   >();
 
+  /** Of one owner, in turn: who waited for the lock of another would hold a connection of the pool meanwhile. */
+  const turns = new Map<string, Promise<unknown>>();
+  async function inTurn<T>(owner: Owner, work: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(owner.id) ?? Promise.resolve()).then(work);
+    const over = mine.catch(() => undefined);
+    turns.set(owner.id, over);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(owner.id) === over) turns.delete(owner.id);
+    }
+  }
+
   /** Only by its owner: nobody else ends a connection, or is kept waiting by one and learns from that. */
   async function interrupt(owner: Owner, id: string): Promise<void> {
     const one = writing.get(id);
@@ -133,10 +146,16 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
       await room.fits(file.sizeBytes);
       const staged = await staging.begin();
       // Counted once more where nobody else can begin one in between: of many at the same moment no more pass than may.
-      const row = await db.inAgency(owner.agencyId, async (at) => {
-        await oneAtATime(at, owner);
-        return (await tooMuch(at)) ? null : await insertUpload(at, owner, { id: newId(), staged, ...file });
-      });
+      const row = await inTurn(
+        owner,
+        async () =>
+          await db.inAgency(owner.agencyId, async (at) => {
+            await oneAtATime(at, owner);
+            return (await tooMuch(at))
+              ? null
+              : await insertUpload(at, owner, { id: newId(), staged, ...file });
+          }),
+      );
       if (row === null) {
         await staging.remove(staged);
         throw tooMuchUnderWay(UNDER_WAY);
