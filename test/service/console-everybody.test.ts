@@ -114,12 +114,13 @@ test.each([
   await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
   await keys.tabTo(`.hf-records a[href="/records/${id}"]`);
   await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
-  await at.shown('[data-show]');
-  await keys.tabTo('[data-show]');
+  await keys.tabTo('.hf-ask__show');
   await keys.press('Enter');
   await at.page.waitForSelector('.hf-zoom img');
 
-  await keys.tabTo('.hf-nav a[href="/people"]');
+  await keys.tabTo('.hf-menu summary');
+  await keys.press('Enter');
+  await keys.tabTo('.hf-menu a[href="/people"]');
   await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
   await keys.tabTo('#name');
   await keys.type(`Alex Example ${size.width}`);

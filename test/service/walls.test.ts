@@ -316,7 +316,7 @@ describe('the catalogue', () => {
         insert: '*',
         delete: '*',
         update:
-          'claimed_type expires_at finished_at metadata offset_bytes original_name sha256 sniffed_type used_at writer writing_until',
+          'claimed_type expires_at finished_at metadata offset_bytes original_name sha256 sniffed_type taken_over used_at writer writing_until',
       },
     },
     holdfast_system: {
