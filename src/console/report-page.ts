@@ -96,7 +96,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
         >
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
-          ${summary(said)}
+          ${summary(said, earlier === undefined ? 'Nothing was handed in yet' : 'The change was not handed in')}
 
           <fieldset class="usa-fieldset hf-step" id="what">
             <legend class="hf-legend"><span class="hf-no" aria-hidden="true">1</span>What is it?</legend>
@@ -210,7 +210,7 @@ const handedInAlready = (recordId: string): Markup =>
     <a href="/report/records/${recordId}/plain">the record that came of it</a>. It says something else now.
     Sent once more, it becomes a record of its own.`;
 
-function summary(problems: readonly (string | Markup)[]): Markup {
+function summary(problems: readonly (string | Markup)[], title: string): Markup {
   return html`<div
     id="summary"
     class="usa-alert usa-alert--error"
@@ -219,9 +219,7 @@ function summary(problems: readonly (string | Markup)[]): Markup {
     ${problems.length === 0 && html`hidden`}
   >
     <div class="usa-alert__body">
-      <h2 class="usa-alert__heading" id="summary-title">
-        ${problems.length > 0 && 'Nothing was handed in yet'}
-      </h2>
+      <h2 class="usa-alert__heading" id="summary-title">${problems.length > 0 && title}</h2>
       <p class="usa-alert__text" id="summary-text">
         ${problems.length > 0 && 'Mend this, choose the pictures again, and send it once more.'}
       </p>

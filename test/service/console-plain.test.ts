@@ -226,6 +226,7 @@ describe('the form', () => {
     await Promise.all([at.page.waitForNavigation(), at.inPage(`document.querySelector('#submit').click()`)]);
     await shoot(at, 'plain report, handed in already');
     expect(await at.valueOf('#note')).toBe('Something else again');
+    expect(await at.textOf('#summary-title')).toContain('The change was not handed in');
     await submit('#summary-list a');
     expect(new URL(at.page.url()).pathname).toBe(new URL(one.location, scene.origin).pathname);
   });
