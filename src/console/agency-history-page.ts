@@ -1,9 +1,8 @@
 /** What happened in an agency beside its records: who signed in, who may do what, and what was decided. Nobody can change it. */
 import type { HistoryEntry } from '#record/record.ts';
+import { historyTable } from './history-table.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
-import { momentIn } from './times.ts';
-import { ACTOR_NAMES, EVENT_NAMES } from './words.ts';
 
 export interface AgencyHistoryParts {
   readonly zone: string;
@@ -32,30 +31,13 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
       ${
         entries.length === 0
           ? html`<p>There is nothing ${isLater && 'more '}here.</p>`
-          : html`<table class="usa-table usa-table--stacked hf-history">
-              <caption class="usa-sr-only">
-                What happened in this agency, newest first
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">What</th>
-                  <th scope="col">Who</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${entries.map(
-                  ({ at, type, actor, body }) =>
-                    html`<tr>
-                      <td data-label="When">${momentIn(zone, at)}</td>
-                      <td data-label="What">${EVENT_NAMES[type] ?? type}${about(body, things)}</td>
-                      <td data-label="Who">
-                        ${actors[actor] ?? things[actor.replace(/^\w+:/, '')] ?? ACTOR_NAMES[actor] ?? actor}
-                      </td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>`
+          : historyTable({
+              caption: 'What happened in this agency, newest first',
+              zone,
+              entries,
+              names: actors,
+              more: ({ body }) => about(body, things),
+            })
       }
       ${
         (next !== null || isLater) &&

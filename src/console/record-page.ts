@@ -6,21 +6,13 @@
  */
 import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
 import { fileWays } from './file-ways.ts';
+import { historyTable } from './history-table.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
-import {
-  doneSaid,
-  ACTOR_NAMES,
-  EVENT_NAMES,
-  KIND_NAMES,
-  PRECISION_NAMES,
-  SOURCE_NAMES,
-  UNKNOWN_NAMES,
-  VERB_NAMES,
-} from './words.ts';
+import { doneSaid, KIND_NAMES, PRECISION_NAMES, SOURCE_NAMES, UNKNOWN_NAMES, VERB_NAMES } from './words.ts';
 
 export interface RecordParts {
   readonly record: RecordView;
@@ -209,28 +201,13 @@ function entry(file: RecordView['artifacts'][number], recordId: string): Markup 
 }
 
 function history({ history: entries, names, zone }: RecordParts): Markup {
-  return html`<table class="usa-table usa-table--stacked hf-history">
-    <caption class="usa-sr-only">
-      What happened to this record, oldest first; of a long history the newest 1,000 entries
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">When</th>
-        <th scope="col">What</th>
-        <th scope="col">Who</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${entries.map(
-        ({ at, type, actor, body }) =>
-          html`<tr>
-            <td data-label="When">${momentIn(zone, at)}</td>
-            <td data-label="What">${EVENT_NAMES[type] ?? type}${what(type, body)}</td>
-            <td data-label="Who">${names[actor] ?? ACTOR_NAMES[actor] ?? actor}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return historyTable({
+    caption: 'What happened to this record, oldest first; of a long history the newest 1,000 entries',
+    zone,
+    entries,
+    names,
+    more: ({ type, body }) => what(type, body),
+  });
 }
 
 function what(type: string, body: Json): string {
