@@ -10,6 +10,9 @@ import { isRfc3339 } from './times.ts';
 // of formats in a process; every `date-time` of this archive means ours.
 Format.Set('date-time', isRfc3339);
 
+/** A number beyond this cannot be kept exactly (`json.ts`). */
+const EXACT = Number.MAX_SAFE_INTEGER;
+
 export const strict = { additionalProperties: false } as const;
 export const nullableString = (options: object = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
@@ -149,7 +152,9 @@ export const Action = Type.Object(
       ),
     ),
     performedAt: When,
-    durationSeconds: Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'] })),
+    durationSeconds: Type.Optional(
+      Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: -EXACT, maximum: EXACT }),
+    ),
     stillVisibleTo: Type.Optional(
       Type.Array(Type.Enum(['public-on-request', 'author', 'author-friends', 'page-admins', 'nobody'])),
     ),

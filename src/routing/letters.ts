@@ -109,7 +109,7 @@ function standing({ removal, safeToRemove, missing }: Shown): string {
   return safeToRemove ? 'safe to remove: yes' : `not safe to remove yet: ${missing.join(' ')}`;
 }
 
-const words = (name: string): string => name.replaceAll('-', ' ');
+const words = (name: string): string => (name === 'other' ? 'content' : name.replaceAll('-', ' '));
 /** What would end the line, or turn it around, is a blank. */
 const inLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
