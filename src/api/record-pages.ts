@@ -1,7 +1,7 @@
 /** Finding and reading records, as pages. The same verbs as the calls; whoever opens a record is in its history first. */
 import { sql } from 'kysely';
 import type { FastifyInstance } from 'fastify';
-import { actorOf, zoneOf } from '#agency/agency.ts';
+import { actorOf, civilDay, zoneOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
@@ -48,7 +48,7 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
     const { grounds } = await system.referenceOf(agencyId);
     const said = await system.db.inAgency(agencyId, async (at) => {
       const zone = await zoneOf(at);
-      const wrong = [from, to].find((day) => day !== '' && !isDay(day));
+      const wrong = [from, to].find((day): boolean => day !== '' && !civilDay(day));
       if (wrong !== undefined)
         return {
           zone,
@@ -124,14 +124,6 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
 
 function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
-}
-
-function isDay(text: string): boolean {
-  return (
-    /^[12]\d{3}-\d\d-\d\d$/.test(text) &&
-    !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) &&
-    new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
-  );
 }
 
 /** Civil days of the agency, the last one included, as moments. */

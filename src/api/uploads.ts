@@ -6,13 +6,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArchiveError } from '#errors.ts';
-import { UPLOAD_LIMIT_BYTES, type Owner, type Upload } from '#intake/intake.ts';
+import { UPLOAD_ID, UPLOAD_LIMIT_BYTES, type Owner, type Upload } from '#intake/intake.ts';
 import { callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { beginningOf, offsetOf, PIECE_TYPE, VERSION } from './tus.ts';
 
 type WithId = FastifyRequest<{ Params: { id: string } }>;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export async function registerUploads(parent: FastifyInstance, context: ApiContext): Promise<void> {
   const { uploads } = context;
@@ -95,7 +94,7 @@ export function ownerOf(request: FastifyRequest): Owner {
 
 function idOf(request: WithId): string {
   const { id } = request.params;
-  if (UUID.test(id)) return id;
+  if (UPLOAD_ID.test(id)) return id;
   throw new ArchiveError(
     'upload-malformed',
     'Expected the address that the answer to POST /v1/uploads gave.',

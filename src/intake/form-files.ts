@@ -23,7 +23,8 @@ export const FORM_LIMITS: FormLimits = {
 };
 const MAX_NAME_LENGTH = 1000;
 const UPLOAD_ID_LENGTH = 36;
-const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The last part of an upload's address; compared, never normalised. */
+export const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Files that are written and wait for the disk to confirm it. */
 const MAX_SETTLING = 16;
 

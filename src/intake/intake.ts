@@ -13,7 +13,7 @@
  */
 export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedReport } from './accept.ts';
 export { inspectPictures, type InspectContext } from './inspect.ts';
-export type { ReceivedFile } from './form-files.ts';
+export { UPLOAD_ID, type ReceivedFile } from './form-files.ts';
 export { readBrowserForm, readMultipart, type BrowserForm, type ReceivedForm } from './multipart.ts';
 export { openAcceptor, knownStaged, type Acceptor } from './queries.ts';
 export { sniffMediaType, SNIFF_BYTES } from './media.ts';
