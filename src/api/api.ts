@@ -27,6 +27,7 @@ import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerJoining } from './joining.ts';
 import { registerLooks } from './looks.ts';
 import { choicesFor } from './choices.ts';
+import { openFrames, registerLanguage } from './frame.ts';
 import { describeTruly } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
@@ -65,10 +66,13 @@ export interface AppOptions {
   readonly patience?: Patience;
   /** How long a closing process waits for what is on its way. */
   readonly drainMs?: number;
+  /** Hears of each message that has no words in Spanish. For tests. */
+  readonly untranslated?: (message: string) => void;
 }
 
 export async function buildApp(system: System, options: AppOptions = {}): Promise<FastifyInstance> {
   const patience = options.patience ?? PATIENCE;
+  const frameOf = openFrames({ mode: system.config.mode, ...options });
   const loggerInstance: FastifyBaseLogger = system.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
@@ -90,7 +94,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     // Answered below, as a problem like any other.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error, system.config.mode),
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error, frameOf),
     ajv: {
       customOptions: {
         coerceTypes: false,
@@ -119,18 +123,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
       db: system.db,
       cookie: sessionCookie(system.config.publicUrl),
     },
-    frameOf: ({ person }) => ({
-      mode: system.config.mode,
-      viewer:
-        person === null
-          ? null
-          : {
-              id: person.caller.id,
-              name: person.name,
-              agencyName: person.agencyName,
-              roles: person.caller.roles,
-            },
-    }),
+    frameOf,
     acceptor: openAcceptor(system.db),
     uploads: openUploads(system),
     metrics: options.metrics ?? openMetrics(system.db),
@@ -157,9 +150,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   // Multipart is read as a stream by the route, after it knows who asks.
   app.addContentTypeParser(/^multipart\/form-data/i, (_request, payload, done) => done(null, payload));
 
-  app.setErrorHandler(
-    async (error, request, reply) => await sendProblem(request, reply, error, system.config.mode),
-  );
+  app.setErrorHandler(async (error, request, reply) => await sendProblem(request, reply, error, frameOf));
   const methodsOf = watchMethods(app);
   const noSuchCall = (request: FastifyRequest, reply: FastifyReply): ArchiveError => {
     const methods = methodsOf(request.url);
@@ -176,8 +167,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   };
   // Reached by what the file server does not find; every other call is refused before its body is looked at, below.
   app.setNotFoundHandler(
-    async (request, reply) =>
-      await sendProblem(request, reply, noSuchCall(request, reply), system.config.mode),
+    async (request, reply) => await sendProblem(request, reply, noSuchCall(request, reply), frameOf),
   );
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = performance.now();
@@ -260,6 +250,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerReference(routes, context);
     registerOperations(routes, context);
     registerSignIn(routes, context);
+    registerLanguage(routes, system.config.publicUrl);
     registerJoining(routes, context);
     registerPeople(routes, context);
     registerAccounts(routes, context);

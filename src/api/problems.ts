@@ -1,8 +1,9 @@
 /** From error codes to HTTP answers: one table. Every answer that is not a success is `application/problem+json` (RFC 9457). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PAGE_HEADERS, problemPage } from '#console/console.ts';
+import { inWordsOf, PAGE_HEADERS, problemPage, type Frame } from '#console/console.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { isDatabaseDown } from '#db/db.ts';
+import type { FrameOf } from './frame.ts';
 
 interface Entry {
   readonly status: number;
@@ -250,9 +251,10 @@ export async function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
-  mode: 'trial' | 'production',
+  frameOf: FrameOf,
 ): Promise<void> {
   const { problem, retryAfter } = problemOf(error, request.id);
+  const frame = frameOf(request);
   if (problem.status >= 500) request.log.error({ code: problem.code, err: error }, 'request.failed');
   if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"');
@@ -262,7 +264,7 @@ export async function sendProblem(
       .code(problem.status)
       .headers(PAGE_HEADERS)
       .type('text/html; charset=utf-8')
-      .send(problemPage(problem, mode));
+      .send(problemPage(problem, frame));
     return;
   }
   await reply
@@ -271,5 +273,23 @@ export async function sendProblem(
     .header('cache-control', 'no-store')
     .header('x-request-id', request.id)
     // As bytes: to a text Fastify adds a charset, which this type does not have.
-    .send(Buffer.from(JSON.stringify(problem)));
+    .send(Buffer.from(JSON.stringify(inTheirWords(problem, frame))));
+}
+
+/** As whoever asks reads it (RFC 9457, 3.1.3). The code is for programs, and the same in each language. */
+function inTheirWords(problem: Problem, frame: Frame): Problem {
+  const said = (sentence: string): string => inWordsOf(frame, sentence);
+  const problems = Array.isArray(problem.problems)
+    ? problem.problems.map((one: unknown) =>
+        typeof one === 'object' && one !== null && 'sentence' in one && typeof one.sentence === 'string'
+          ? { ...one, sentence: said(one.sentence) }
+          : one,
+      )
+    : problem.problems;
+  return {
+    ...problem,
+    title: said(problem.title),
+    detail: said(problem.detail),
+    ...(problems === undefined ? {} : { problems }),
+  };
 }

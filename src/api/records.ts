@@ -133,7 +133,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
       return reply
         .headers(PAGE_HEADERS)
         .type('text/html; charset=utf-8')
-        .send(receiptPage(receipt, { agencyName: agency.name, zone: agency.zone }));
+        .send(receiptPage(receipt, { agencyName: agency.name, zone: agency.zone }, context.frameOf(request)));
     },
   );
 

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { zoneOf } from '#agency/agency.ts';
 import {
   choices,
+  fragment,
   PAGE_HEADERS,
   pageHeaders,
   plainStatusPage,
@@ -49,7 +50,9 @@ export function registerReportPages(routes: FastifyInstance, context: ApiContext
     async (request, reply) => {
       const purpose = request.query['purpose'] === 'keep' ? 'keep' : 'remove';
       const offered = await choicesFor(context, callerOf(request), purpose, afterOf(request));
-      return await reply.headers(PAGE_HEADERS).send(choices(purpose, offered).text);
+      return await reply
+        .headers(PAGE_HEADERS)
+        .send(fragment(choices(purpose, offered), context.frameOf(request)));
     },
   );
 

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { SCRIPT_MESSAGES } from './messages.ts';
 
 const OWN = join(import.meta.dirname, 'assets');
 const USWDS = dirname(dirname(createRequire(import.meta.url).resolve('@uswds/uswds')));
@@ -24,10 +25,19 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const css = readFileSync(join(USWDS, USWDS_CSS));
 
+/** What scripts say in other languages than English, as modules that they import. */
+const WORDS: Readonly<Record<string, Buffer>> = Object.fromEntries(
+  Object.entries(SCRIPT_MESSAGES).map(([language, messages]) => [
+    `${language}.js`,
+    Buffer.from(`export const messages = ${JSON.stringify(messages)};\n`),
+  ]),
+);
+
 const build = ((): string => {
   const hash = createHash('sha256').update(css);
   for (const name of readdirSync(OWN).sort())
     hash.update(`\0${name}\0`).update(readFileSync(join(OWN, name)));
+  for (const [name, bytes] of Object.entries(WORDS)) hash.update(`\0${name}\0`).update(bytes);
   return hash.digest('hex').slice(0, 16);
 })();
 
@@ -64,6 +74,7 @@ export async function registerAssets(app: FastifyInstance): Promise<void> {
     const type = TYPES[/^[\w-]+\.(\w+)$/.exec(name)?.[1] ?? ''];
     if (type !== undefined) serveText(asset(name), type, readFileSync(join(OWN, name)));
   }
+  for (const [name, bytes] of Object.entries(WORDS)) serveText(asset(name), TYPES['js'] ?? '', bytes);
   const serve = async (prefix: string, root: string, parts: RegExp): Promise<void> => {
     await app.register(fastifyStatic, {
       root,

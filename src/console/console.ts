@@ -45,7 +45,8 @@ export { policyComparePage } from './policy-compare-page.ts';
 export { policyDraftPage } from './policy-draft-page.ts';
 export { accountsPage } from './accounts-page.ts';
 export { accountPage, newAccountPage } from './account-page.ts';
-export type { Frame, Viewer } from './layout.ts';
+export { fragment, inWordsOf, type Frame, type Viewer } from './layout.ts';
+export { isLanguage, languageAsked } from './language.ts';
 
 const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];
 

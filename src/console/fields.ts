@@ -1,16 +1,16 @@
 /** Parts of forms, as the U.S. Web Design System has them: label, hint, error and field belong together by name. */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 
 export interface Field {
   readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
+  readonly label: string | Markup;
+  readonly hint?: string | Markup;
   readonly type?: 'text' | 'email' | 'password';
   readonly value?: string;
   readonly autocomplete?: string;
   readonly inputmode?: 'numeric';
   /** What is wrong with it. */
-  readonly error?: string | undefined;
+  readonly error?: string | Markup | undefined;
 }
 
 export function field({ name, label, hint, type, value, autocomplete, inputmode, error }: Field): Markup {
@@ -19,9 +19,9 @@ export function field({ name, label, hint, type, value, autocomplete, inputmode,
     ...(error === undefined ? [] : [`${name}-error`]),
   ].join(' ');
   return html`<div class="usa-form-group ${error === undefined ? '' : 'usa-form-group--error'}">
-    <label class="usa-label" for="${name}">${label}</label>
-    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${hint}</span>`}
-    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error" role="alert">${error}</span>`}
+    <label class="usa-label" for="${name}">${ours(label)}</label>
+    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${ours(hint)}</span>`}
+    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error" role="alert">${ours(error)}</span>`}
     <input
       class="usa-input ${error === undefined ? '' : 'usa-input--error'}"
       id="${name}"
@@ -42,12 +42,12 @@ export function field({ name, label, hint, type, value, autocomplete, inputmode,
 /** For the form to hand in: nothing is required before it is sent, and a script puts the error where it belongs. */
 export const textInput = (
   id: string,
-  label: string,
-  more: { readonly hint?: string; readonly list?: string; readonly value?: string } = {},
+  label: string | Markup,
+  more: { readonly hint?: string | Markup; readonly list?: string; readonly value?: string } = {},
 ): Markup =>
   html`<div class="usa-form-group" id="${id}-group">
-    <label class="usa-label" for="${id}">${label}</label>
-    ${more.hint !== undefined && html`<span class="usa-hint" id="${id}-hint">${more.hint}</span>`}
+    <label class="usa-label" for="${id}">${ours(label)}</label>
+    ${more.hint !== undefined && html`<span class="usa-hint" id="${id}-hint">${ours(more.hint)}</span>`}
     <span class="usa-error-message" id="${id}-error" hidden></span>
     <input
       class="usa-input"
@@ -65,23 +65,23 @@ export const textInput = (
 
 export interface Choice {
   readonly value: string;
-  readonly label: string;
-  readonly hint?: string;
+  readonly label: string | Markup;
+  readonly hint?: string | Markup;
   readonly checked: boolean;
 }
 
 export function checkboxes(
   name: string,
-  legend: string,
+  legend: string | Markup,
   choices: readonly Choice[],
-  error: string | undefined,
+  error: string | Markup | undefined,
   prefix = '',
 ): Markup {
   return html`<fieldset
     class="usa-fieldset usa-form-group ${error === undefined ? '' : 'usa-form-group--error'}"
   >
-    <legend class="usa-legend">${legend}</legend>
-    ${error !== undefined && html`<span class="usa-error-message" role="alert">${error}</span>`}
+    <legend class="usa-legend">${ours(legend)}</legend>
+    ${error !== undefined && html`<span class="usa-error-message" role="alert">${ours(error)}</span>`}
     ${choices.map(
       ({ value, label, hint, checked }) =>
         html`<div class="usa-checkbox">
@@ -94,19 +94,19 @@ export function checkboxes(
             ${checked && html`checked`}
           />
           <label class="usa-checkbox__label" for="${prefix}${name}-${value}"
-            >${label}${hint !== undefined && html`<span class="usa-checkbox__label-description">${hint}</span>`}</label
+            >${ours(label)}${hint !== undefined && html`<span class="usa-checkbox__label-description">${ours(hint)}</span>`}</label
           >
         </div>`,
     )}
   </fieldset>`;
 }
 
-export function alert(kind: 'error' | 'success' | 'info', text: string | null): Markup | null {
+export function alert(kind: 'error' | 'success' | 'info', text: string | Markup | null): Markup | null {
   if (text === null) return null;
   return html`<div
     class="usa-alert usa-alert--slim usa-alert--${kind} hf-alert"
     role="${kind === 'error' ? 'alert' : 'status'}"
   >
-    <div class="usa-alert__body"><p class="usa-alert__text">${text}</p></div>
+    <div class="usa-alert__body"><p class="usa-alert__text">${ours(text)}</p></div>
   </div>`;
 }

@@ -76,9 +76,9 @@ export function joinPage(frame: Frame, parts: JoinParts): string {
 function drawn(rows: readonly (readonly boolean[])[]): Markup {
   const squares = rows.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
   const size = rows.length;
-  return new Markup(
+  return new Markup([
     `<svg class="hf-code-picture" viewBox="-2 -2 ${size + 4} ${size + 4}" role="img" aria-label="Picture for an authenticator app; the letters below say the same"><rect x="-2" y="-2" width="${size + 4}" height="${size + 4}" fill="#fff"/><path fill="#1b1b1b" d="${squares.join('')}"/></svg>`,
-  );
+  ]);
 }
 
 export interface FirstAccountParts {

@@ -1,6 +1,8 @@
 /** The frame of every page. */
 import { asset, fonts, uswdsCss } from './assets.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
+import { inLanguage, LANGUAGES, sentenceIn, type Language } from './language.ts';
+import { MESSAGES } from './messages.ts';
 
 export type Mode = 'trial' | 'production';
 
@@ -17,10 +19,15 @@ export interface Frame {
   readonly mode: Mode;
   /** Null: nobody signed in. */
   readonly viewer: Viewer | null;
+  readonly language: Language;
+  /** Where the page is, to come back to it in another language. */
+  readonly path: string;
+  /** Hears of each message that has no words in another language. For tests. */
+  readonly untranslated?: (message: string) => void;
 }
 
 export interface PageParts extends Frame {
-  readonly title: string;
+  readonly title: string | Markup;
   readonly main: Markup;
   /** For lists and tables. */
   readonly wide?: boolean;
@@ -32,20 +39,21 @@ export interface PageParts extends Frame {
   readonly plain?: boolean;
 }
 
-export function page({ title, mode, main, viewer, script, preload, plain, wide }: PageParts): string {
+export function page(parts: PageParts): string {
+  const { title, mode, main, viewer, script, preload = [], plain, wide, language, path } = parts;
   const whole = html`<!doctype html>
-    <html lang="en">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title} · Holdfast</title>
+        <title>${ours(title)} · Holdfast</title>
         <link rel="icon" href="${asset('holdfast.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${uswdsCss}" />
         ${fonts.map((font) => html`<link rel="preload" as="font" type="font/woff2" media="(min-width: 40em)" href="${font}" crossorigin />`)}
         <link rel="stylesheet" href="${asset('holdfast.css')}" />
         ${plain === true && html`<noscript><link rel="stylesheet" href="${asset('plain.css')}" /></noscript>`}
-        ${preload?.map((name) => html`<link rel="modulepreload" href="${asset(name)}" />`) ?? null}
+        ${[...preload, ...(script !== undefined && language !== 'en' ? [`${language}.js`] : [])].map((name) => html`<link rel="modulepreload" href="${asset(name)}" />`)}
         ${script === undefined ? null : html`<script type="module" src="${asset(script)}"></script>`}
       </head>
       <body>
@@ -69,9 +77,40 @@ export function page({ title, mode, main, viewer, script, preload, plain, wide }
           </div>
         </header>
         <main id="main" class="hf-main${wide === true ? ' hf-main--wide' : ''}" tabindex="-1">${main}</main>
+        <footer class="hf-footer">
+          <ul class="hf-nav">
+            ${Object.entries(LANGUAGES).map(
+              ([code, name]) =>
+                code !== language &&
+                html`<li>
+                  <a
+                    href="/language?${new URLSearchParams({ to: code, next: path }).toString()}"
+                    lang="${code}"
+                    hreflang="${code}"
+                    >${name}</a
+                  >
+                </li>`,
+            )}
+          </ul>
+        </footer>
       </body>
     </html> `;
-  return whole.text;
+  return fragment(whole, parts);
+}
+
+type Reader = Pick<Frame, 'language' | 'untranslated'>;
+
+/** Markup in the language of whoever reads it. */
+export function fragment(markup: Markup, { language, untranslated }: Reader): string {
+  // For a test each page is written in each language: what has no words is heard of, whatever the page was asked for in.
+  if (untranslated !== undefined && language === 'en') inLanguage(markup, 'es', MESSAGES.es, untranslated);
+  return language === 'en' ? markup.text : inLanguage(markup, language, MESSAGES[language], untranslated);
+}
+
+/** A word or sentence of ours in the language of whoever reads it. */
+export function inWordsOf({ language, untranslated }: Reader, sentence: string): string {
+  if (untranslated !== undefined && language === 'en') sentenceIn(sentence, MESSAGES.es, untranslated);
+  return language === 'en' ? sentence : sentenceIn(sentence, MESSAGES[language], untranslated);
 }
 
 /** What is looked at now and then: behind one word, so that a phone shows what is done every day in one row. */

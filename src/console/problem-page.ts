@@ -1,6 +1,6 @@
 /** An error as a page, for whoever followed a link: what was expected, what to do, and the id to quote. */
-import { html } from './html.ts';
-import { page, type Mode } from './layout.ts';
+import { html, ours } from './html.ts';
+import { page, type Frame } from './layout.ts';
 
 interface PageProblem {
   readonly status: number;
@@ -10,13 +10,13 @@ interface PageProblem {
   readonly requestId: string;
 }
 
-export function problemPage(problem: PageProblem, mode: Mode): string {
+export function problemPage(problem: PageProblem, frame: Frame): string {
   return page({
     title: problem.title,
-    mode,
+    ...frame,
     viewer: null,
-    main: html`<h1 class="hf-h1">${problem.title}</h1>
-      <p class="hf-intro">${problem.detail}</p>
+    main: html`<h1 class="hf-h1">${ours(problem.title)}</h1>
+      <p class="hf-intro">${ours(problem.detail)}</p>
       <p><a class="usa-button" href="/report">Report content</a></p>
       <p class="hf-small">
         Status ${problem.status}, code <code>${problem.code}</code>, request <code>${problem.requestId}</code>

@@ -4,7 +4,7 @@
  */
 import type { Receipt } from '#record/record.ts';
 import { html, type Markup } from './html.ts';
-import { checkSign, page, stopSign } from './layout.ts';
+import { checkSign, page, stopSign, type Frame } from './layout.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
 import { PRECISION_NAMES, SOURCE_NAMES } from './words.ts';
@@ -36,12 +36,13 @@ const STATUS: Readonly<Record<Receipt['status'], string>> = {
   disposed: 'Disposed of under the retention schedule.',
 };
 
-export function receiptPage(receipt: Receipt, about: ReceiptAbout): string {
+export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame): string {
   const { code, mode } = receipt;
   const moment = (utc: string | null, otherwise: string): Markup =>
     utc === null ? html`${otherwise}` : momentIn(about.zone, utc);
   return page({
     title: `Receipt ${code}`,
+    ...frame,
     mode,
     viewer: null,
     main: html`<article class="hf-receipt">

@@ -1,16 +1,19 @@
 /** A moment as the agency's clocks show it, with the UTC value beside it: one is for people, the other is the record. */
-import { html, type Markup } from './html.ts';
+import { html, perLanguage, type Markup } from './html.ts';
 
 export function momentIn(zone: string, utc: string): Markup {
   const at = new Date(utc);
   // What we cannot read we show as it came.
   if (Number.isNaN(at.getTime())) return html`${utc}`;
-  return html`<time datetime="${utc}">${inZone(zone, at)}</time> <span class="hf-utc">${utc}</span>`;
+  return html`<time datetime="${utc}">${perLanguage((language) => inZone(zone, at, language))}</time>
+    <span class="hf-utc">${utc}</span>`;
 }
 
-function inZone(zone: string, at: Date): string {
+function inZone(zone: string, at: Date, language: string): string {
   const format = (timeZone: string): string =>
-    new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at);
+    new Intl.DateTimeFormat(`${language}-US`, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(
+      at,
+    );
   try {
     return format(zone);
   } catch {

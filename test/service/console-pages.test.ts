@@ -2,12 +2,23 @@
 import fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoredFact } from '#intake/fact-schema.ts';
-import { problemPage, receiptPage, registerConsole } from '#console/console.ts';
+import {
+  problemPage as problemPageIn,
+  receiptPage as receiptPageIn,
+  registerConsole,
+} from '#console/console.ts';
 import type { Receipt } from '#record/record.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { openForm } from '../support/reporting.ts';
 import { sampleReceipt } from '../support/sample-receipt.ts';
 import { DESK, type Visitor } from '../support/visitor.ts';
+
+const HERE = { mode: 'production', viewer: null, language: 'en', path: '/' } as const;
+type Receipted = Parameters<typeof receiptPageIn>;
+const receiptPage = (receipt: Receipted[0], about: Receipted[1]): string =>
+  receiptPageIn(receipt, about, HERE);
+const problemPage = (problem: Parameters<typeof problemPageIn>[0], mode: 'trial' | 'production'): string =>
+  problemPageIn(problem, { ...HERE, mode });
 
 let scene: ConsoleScene;
 let at: Visitor;
@@ -127,7 +138,7 @@ describe('what is served', () => {
     const app = fastify();
     const hostile = 'A record, <script>alert(1)</script> whole';
     await registerConsole(app, {
-      frameOf: () => ({ mode: 'production', viewer: null }),
+      frameOf: () => ({ mode: 'production', viewer: null, language: 'en', path: '/' }),
       publicUrl: 'https://archive.example',
       contentFor: () => 'https://content.example',
       choicesOf: async () => null,

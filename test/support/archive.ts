@@ -3,7 +3,7 @@
  * for. Workers run when a test starts them, so that a test can look at what lies between.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,7 +109,12 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
   await system.staging.writeProbe();
   const metrics = openMetrics(system.db);
   let poke = (): void => undefined;
-  const app = await buildApp(system, { metrics, poke: () => poke() });
+  const withoutWords = new Set<string>();
+  const app = await buildApp(system, {
+    metrics,
+    poke: () => poke(),
+    untranslated: (message) => void withoutWords.add(message),
+  });
   await addAgency(system.db, { id: 'rivertown', name: 'City of Rivertown', zone: 'America/Chicago' });
   await addSample(system.db, 'rivertown');
   const sql = new Client({ connectionString: databaseUrl });
@@ -183,6 +188,11 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
       }
     },
     close: async () => {
+      if (process.env['HOLDFAST_TEST_WORDS'] !== undefined)
+        await appendFile(
+          process.env['HOLDFAST_TEST_WORDS'],
+          [...withoutWords].map((one) => `${one}\n`).join(''),
+        );
       await archive.stopWork();
       await app.close();
       await system.close(5000);

@@ -1,0 +1,65 @@
+/** What each page is told beside its own matter: the mode, who is at work, and in which language they read. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isLanguage, languageAsked, type Frame } from '#console/console.ts';
+import { ArchiveError } from '#errors.ts';
+import { placeHere } from './forms.ts';
+
+const COOKIE = 'holdfast-language';
+const YEAR_S = 365 * 86_400;
+
+export interface FrameParts {
+  readonly mode: Frame['mode'];
+  /** Hears of each message that has no words in another language. For tests. */
+  readonly untranslated?: (message: string) => void;
+}
+
+export type FrameOf = (request: FastifyRequest) => Frame;
+
+export function openFrames({ mode, untranslated }: FrameParts): FrameOf {
+  return (request) => ({
+    mode,
+    language: languageOf(request),
+    path: placeOf(request),
+    ...(untranslated === undefined ? {} : { untranslated }),
+    viewer:
+      // Not there yet where a request is refused before anybody asked who it is.
+      request.person === null || request.person === undefined
+        ? null
+        : {
+            id: request.person.caller.id,
+            name: request.person.name,
+            agencyName: request.person.agencyName,
+            roles: request.person.caller.roles,
+          },
+  });
+}
+
+/** As they chose on a page, else as their browser asks. */
+function languageOf(request: FastifyRequest): Frame['language'] {
+  const chosen = request.cookies?.[COOKIE] ?? '';
+  return isLanguage(chosen) ? chosen : languageAsked(request.headers['accept-language'] ?? '');
+}
+
+/** Where to come back to. What answers a form may have no page at its own address. */
+function placeOf({ method, url, server, routeOptions }: FastifyRequest): string {
+  const here = routeOptions?.url;
+  if (method === 'GET' || (here !== undefined && server.hasRoute({ method: 'GET', url: here }))) return url;
+  return `/${url.split(/[/?]/)[1] ?? ''}`;
+}
+
+export function registerLanguage(app: FastifyInstance, publicUrl: string): void {
+  const secure = publicUrl.startsWith('https:');
+  app.get<{ Querystring: Record<string, unknown> }>(
+    '/language',
+    { schema: { hide: true }, config: { open: 'choosing a language' } },
+    async (request, reply) => {
+      const { to, next } = request.query;
+      if (typeof to !== 'string' || !isLanguage(to))
+        throw new ArchiveError('form-invalid', 'Expected a language that there is: to=en or to=es.', {
+          retry: 'never',
+        });
+      reply.setCookie(COOKIE, to, { path: '/', httpOnly: true, secure, sameSite: 'lax', maxAge: YEAR_S });
+      return await reply.redirect(placeHere(typeof next === 'string' ? next : '/'), 303);
+    },
+  );
+}

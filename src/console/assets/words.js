@@ -1,0 +1,49 @@
+/**
+ * The words of our scripts in the language of the page. A message is English, with `{}` in the place of each value; its translation
+ * names them, `{1}`, `{2}`, and comes as a file (`es.js`) that only a page in that language asks for. What has none stays English.
+ */
+const language = document.documentElement.lang;
+/** @type {Record<string, string>} */
+const messages = language === 'es' ? (await import('./es.js')).messages : {};
+
+/** For dates and numbers. */
+export const LOCALE = language === 'es' ? 'es-US' : 'en-US';
+
+/**
+ * @param {string} message a literal: a test reads it out of the script
+ * @param {...(string | number)} values
+ */
+export function t(message, ...values) {
+  const words = messages[message];
+  if (words !== undefined) return filled(words, values);
+  let i = 0;
+  return message.replace(/\{\}/g, () => String(values[i++] ?? ''));
+}
+
+/** A sentence that came from the archive in English, with its values in it already. @param {string} sentence */
+export function inWords(sentence) {
+  const exact = messages[sentence];
+  if (exact !== undefined) return exact;
+  for (const { shape, words } of shapes()) {
+    const [, ...values] = shape.exec(sentence) ?? [];
+    if (values.length > 0) return filled(words, values);
+  }
+  return sentence;
+}
+
+const filled = (words, values) => words.replace(/\{(\d+)\}/g, (_, place) => String(values[Number(place) - 1] ?? ''));
+
+/** @type {{ shape: RegExp, words: string, fixed: number }[] | null} */
+let made = null;
+
+/** The messages that have values in them, as what they look for; those with more words of ours first. */
+function shapes() {
+  made ??= Object.entries(messages)
+    .filter(([message]) => message.includes('{}'))
+    .map(([message, words]) => {
+      const pieces = message.split('{}').map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+      return { shape: new RegExp(`^${pieces.join('(.+?)')}$`, 'su'), words, fixed: message.length };
+    })
+    .sort((a, b) => b.fixed - a.fixed);
+  return made;
+}

@@ -1,0 +1,15 @@
+/**
+ * Spanish, as it is written in the United States; "usted". Not yet read by somebody who translates law: the English words are the
+ * ones that count.
+ */
+import type { Messages } from '../../language.ts';
+import { frame } from './frame.ts';
+import { receipts } from './receipts.ts';
+import { scripts as inScripts } from './scripts.ts';
+
+/** No message is in two of them: a test looks. */
+export const PARTS: Readonly<Record<string, Messages>> = { frame, receipts };
+export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
+
+export const pages: Messages = Object.assign({}, ...Object.values(PARTS));
+export const scripts: Messages = Object.assign({}, ...Object.values(SCRIPT_PARTS));

@@ -1,0 +1,40 @@
+/** The pages in Spanish: chosen by the browser or on the page, with no message left in English, and nobody's words translated. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openArchive, type Archive } from '../support/archive.ts';
+
+let archive: Archive;
+
+beforeAll(async () => {
+  archive = await openArchive();
+});
+afterAll(async () => await archive?.close());
+
+async function get(url: string, headers: Record<string, string> = {}) {
+  return await archive.app.inject({ url, headers: { accept: 'text/html', ...headers } });
+}
+
+test('is what a browser asks for, until somebody chooses', async () => {
+  const asked = await get('/sign-in', { 'accept-language': 'es-MX,es;q=0.9' });
+  expect(asked.body).toContain('<html lang="es">');
+  expect(asked.body).toContain('>Ir al contenido<');
+  expect((await get('/sign-in', { 'accept-language': 'en-US' })).body).toContain('<html lang="en">');
+  const chosen = await get('/language?to=es&next=%2Fsign-in%3Fnext%3D%252Frecords');
+  expect([chosen.statusCode, chosen.headers['location']]).toEqual([303, '/sign-in?next=%2Frecords']);
+  const cookie = String(chosen.headers['set-cookie']).split(';')[0] ?? '';
+  expect((await get('/sign-in', { cookie, 'accept-language': 'en' })).body).toContain('<html lang="es">');
+});
+
+test.each([
+  ['/language?to=xx&next=%2F', 422],
+  ['/language', 422],
+])('%s is refused', async (url, status) => {
+  expect((await get(url)).statusCode).toBe(status);
+});
+
+test.each(['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)'])(
+  'choosing a language leads nowhere else: %s',
+  async (next) => {
+    const { headers } = await get(`/language?${new URLSearchParams({ to: 'es', next }).toString()}`);
+    expect(headers['location']).toBe('/');
+  },
+);
