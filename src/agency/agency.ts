@@ -30,7 +30,7 @@ export {
   type KeyView,
   type RotationRefusal,
 } from './keys.ts';
-export { actorOf, KEY_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
+export { actorOf, KEY_ROLES, PEOPLE_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
 export {
   addPerson,
   letGo,
@@ -41,7 +41,14 @@ export {
   type Person,
   type PersonRefusal,
 } from './people.ts';
-export { endSession, SESSION_MS, signedIn, type Means, type SignedIn } from './sessions.ts';
+export {
+  endProviderSessions,
+  endSession,
+  SESSION_MS,
+  signedIn,
+  type Means,
+  type SignedIn,
+} from './sessions.ts';
 export { giveTicket, TICKET_S, ticketBy, type Ticket } from './view-tickets.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {
@@ -66,12 +73,15 @@ export {
 } from './passkeys.ts';
 export {
   callbackOf,
+  isOnThisMachine,
   providerOf,
+  providerProblems,
+  removeProvider,
   setProvider,
-  whyNotProvider,
   type IdentityProvider,
+  type ProviderField,
 } from './identity-provider.ts';
-export { OIDC_SENTENCES, openOidc, type Oidc } from './oidc.ts';
+export { OIDC_SENTENCES, openOidc, type Oidc, type PublicFetch } from './oidc.ts';
 export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
 export { PASSWORD, passwordLength, whyNotPassword } from './passwords.ts';
 export {

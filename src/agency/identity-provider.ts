@@ -12,38 +12,69 @@ export interface IdentityProvider {
   /** A value of that claim → roles here. */
   readonly roleMap: Readonly<Record<string, readonly string[]>>;
   readonly requiredAmr: readonly string[];
+  /** Where its addresses may lead: what an administrator of the agency connected, to public ones alone. */
+  readonly reach: 'any' | 'public';
 }
 
 /** One for each agency, so that a provider’s answer cannot be carried to another agency’s (RFC 9700, 4.4.2.2). */
 export const callbackOf = (publicUrl: string, agencyId: string): string =>
   `${publicUrl}/sign-in/oidc/callback/${agencyId}`;
 
-/** What is wrong with it, in sentences; empty: nothing. Without https only in a trial, for a provider on this machine. */
-export function whyNotProvider(provider: IdentityProvider, mode: 'trial' | 'production'): readonly string[] {
-  const { issuer, clientId, clientSecret, label, roleClaim, roleMap } = provider;
+export type ProviderField =
+  | 'issuer'
+  | 'clientId'
+  | 'clientSecret'
+  | 'label'
+  | 'roleClaim'
+  | 'roles'
+  | 'requiredAmr';
+
+const MOST = 300;
+const isLine = (text: string): boolean =>
+  text !== '' && text.length <= MOST && text.trim() === text && !/\p{Cc}/u.test(text);
+
+/** What is wrong with it, by its place; empty: nothing. Without https only in a trial, for a provider on this machine. */
+export function providerProblems(
+  provider: Omit<IdentityProvider, 'reach'>,
+  mode: 'trial' | 'production',
+): Readonly<Partial<Record<ProviderField, string>>> {
+  const { issuer, clientId, clientSecret, label, roleClaim, roleMap, requiredAmr } = provider;
+  const problems: Partial<Record<ProviderField, string>> = {};
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  const isLocal = mode === 'trial' && url !== null && ['localhost', '127.0.0.1'].includes(url.hostname);
+  const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isOnThisMachine(issuer, mode));
+  // OpenID Connect Discovery 1.0, section 3: no query and no fragment.
+  if (url === null || !isWeb || url.username + url.password + url.search + url.hash !== '' || !isLine(issuer))
+    problems.issuer = 'The issuer is an address that begins with https://, as the provider names itself.';
+  for (const [field, text, name] of [
+    ['clientId', clientId, 'The client id'],
+    ['clientSecret', clientSecret, 'The client secret'],
+    ['label', label, 'What the button says'],
+    ['roleClaim', roleClaim, 'The claim that names groups or roles'],
+  ] as const)
+    if (!isLine(text))
+      problems[field] =
+        `${name} is a text of 1 to ${MOST} characters on one line, without blanks at its ends.`;
   const roles = Object.values(roleMap).flat();
   const unknown = roles.filter((role) => !PEOPLE_ROLES.some((known) => known === role));
-  return [
-    ...(url?.protocol === 'https:' || (isLocal && url.protocol === 'http:')
-      ? []
-      : ['The issuer is an address that begins with https://, as the provider names itself.']),
-    ...([clientId, clientSecret, label, roleClaim].includes('')
-      ? ['Client id, client secret, label and the claim with the roles are all needed.']
-      : []),
-    ...(roles.length === 0
-      ? ['Say for at least one value of the claim which roles it gives, such as records-staff=custodian.']
-      : []),
-    ...(unknown.length > 0
-      ? [
-          `There is no role ${unknown.map((role) => `"${role}"`).join(', ')}. There are: ${PEOPLE_ROLES.join(', ')}.`,
-        ]
-      : []),
-    ...Object.entries(roleMap)
-      .filter(([, given]) => given.includes('auditor') && given.length > 1)
-      .map(([value]) => `"${value}" gives auditor beside another role; an auditor holds no other.`),
-  ];
+  const auditor = Object.entries(roleMap).find(([, given]) => given.includes('auditor') && given.length > 1);
+  if (roles.length === 0)
+    problems.roles =
+      'Say for at least one value of the claim which roles it gives, such as records-staff=custodian.';
+  else if (unknown.length > 0)
+    problems.roles = `There is no role ${unknown.map((role) => `"${role}"`).join(', ')}. There are: ${PEOPLE_ROLES.join(', ')}.`;
+  else if (auditor !== undefined)
+    problems.roles = `"${auditor[0]}" gives auditor beside another role; an auditor holds no other.`;
+  else if (!Object.keys(roleMap).every(isLine))
+    problems.roles = `A value of the claim is a text of 1 to ${MOST} characters on one line, without blanks at its ends.`;
+  if (!requiredAmr.every((one) => /^[\w.:/-]{1,60}$/.test(one)))
+    problems.requiredAmr = 'A way to sign in is one word, as the provider writes it into "amr", such as mfa.';
+  return problems;
+}
+
+/** A provider for a trial, which http is good enough for. */
+export function isOnThisMachine(issuer: string, mode: 'trial' | 'production'): boolean {
+  const host = URL.canParse(issuer) ? new URL(issuer).hostname : '';
+  return mode === 'trial' && ['localhost', '127.0.0.1'].includes(host);
 }
 
 export async function setProvider(
@@ -60,6 +91,7 @@ export async function setProvider(
     role_claim: provider.roleClaim,
     role_map: JSON.stringify(provider.roleMap),
     required_amr: [...provider.requiredAmr],
+    reach: provider.reach,
     changed_at: now,
     changed_by: by,
   };
@@ -71,8 +103,27 @@ export async function setProvider(
   await appendEvent(at, null, {
     type: 'provider.changed',
     actor: by,
-    body: { issuer: provider.issuer, clientId: provider.clientId },
+    body: {
+      issuer: provider.issuer,
+      clientId: provider.clientId,
+      roleClaim: provider.roleClaim,
+      roleMap: provider.roleMap,
+      requiredAmr: provider.requiredAmr,
+      reach: provider.reach,
+    },
   });
+}
+
+/** Nobody signs in by it any more; whoever did goes on to exist, and needs a passkey or a password of ours. */
+export async function removeProvider(at: AgencyTx, by: string): Promise<boolean> {
+  const removed = await at.tx
+    .deleteFrom('identity_provider')
+    .where('agency_id', '=', at.agencyId)
+    .returning('issuer')
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  await appendEvent(at, null, { type: 'provider.removed', actor: by, body: { issuer: removed.issuer } });
+  return true;
 }
 
 export async function providerOf({ agencyId, tx }: AgencyTx): Promise<IdentityProvider | null> {
@@ -91,5 +142,6 @@ export async function providerOf({ agencyId, tx }: AgencyTx): Promise<IdentityPr
         roleClaim: row.role_claim,
         roleMap: row.role_map,
         requiredAmr: row.required_amr,
+        reach: row.reach,
       };
 }

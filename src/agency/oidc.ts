@@ -48,7 +48,12 @@ export type OidcAnswer =
   | { readonly token: string; readonly next: string }
   | { readonly refused: OidcRefusal; readonly cause?: unknown };
 
+/** Opens public addresses and no others (`reach`). */
+export type PublicFetch = openid.CustomFetch;
+
 export interface Oidc {
+  /** Asks the provider for its description, as signing in does; null: it answered, and is the one that was named. */
+  tryOut(provider: IdentityProvider): Promise<unknown>;
   /** Where to send the browser, and what it keeps until it comes back. */
   begin(
     agencyId: string,
@@ -62,33 +67,30 @@ export interface Oidc {
   finish(agencyId: string, kept: string, query: string, now: Date): Promise<OidcAnswer>;
 }
 
-export function openOidc(db: Db, publicUrl: string): Oidc {
+export function openOidc(db: Db, publicUrl: string, publicFetch: PublicFetch): Oidc {
   const found = new Map<string, { readonly until: number; readonly config: Promise<openid.Configuration> }>();
 
   const configOf = async (provider: IdentityProvider): Promise<openid.Configuration> => {
-    const name = JSON.stringify([provider.issuer, provider.clientId, provider.clientSecret]);
+    const { issuer: named, clientId, clientSecret, reach } = provider;
+    const name = JSON.stringify([named, clientId, clientSecret, reach]);
     const held = found.get(name);
     if (held !== undefined && held.until > performance.now()) return await held.config;
-    const issuer = new URL(provider.issuer);
-    const config = openid.discovery(
-      issuer,
-      provider.clientId,
-      undefined,
-      openid.ClientSecretBasic(provider.clientSecret),
-      {
-        timeout: 10,
-        execute: [
-          openid.enableNonRepudiationChecks,
-          ...(issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : []),
-        ],
-      },
-    );
+    const config = discover(provider, publicFetch);
     found.set(name, { until: performance.now() + DISCOVERY_MS, config });
     config.catch(() => found.delete(name));
     return await config;
   };
 
   return {
+    tryOut: async (provider) => {
+      try {
+        await discover(provider, publicFetch);
+        return null;
+      } catch (cause) {
+        return cause;
+      }
+    },
+
     begin: async (agencyId, next, now) => {
       const provider = (await isAgency(db, agencyId)) ? await db.inAgency(agencyId, providerOf) : null;
       if (provider === null) return { refused: 'no-provider' };
@@ -184,4 +186,20 @@ export function openOidc(db: Db, publicUrl: string): Oidc {
       });
     },
   };
+}
+
+async function discover(
+  { issuer, clientId, clientSecret, reach }: IdentityProvider,
+  publicFetch: PublicFetch,
+): Promise<openid.Configuration> {
+  const address = new URL(issuer);
+  return await openid.discovery(address, clientId, undefined, openid.ClientSecretBasic(clientSecret), {
+    timeout: 10,
+    execute: [
+      openid.enableNonRepudiationChecks,
+      ...(address.protocol === 'http:' ? [openid.allowInsecureRequests] : []),
+    ],
+    // Kept with the configuration: what the description names (keys, tokens, claims) is asked in the same way.
+    ...(reach === 'public' ? { [openid.customFetch]: publicFetch } : {}),
+  });
 }

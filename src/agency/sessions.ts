@@ -113,6 +113,22 @@ export async function endSessions(
     .execute();
 }
 
+/** Of everybody who came by the agency's own provider, but for one. */
+export async function endProviderSessions(
+  { agencyId, tx }: AgencyTx,
+  butFor: string | null,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('session')
+    .set({ ended_at: now, ended_because: 'means-changed' })
+    .where('agency_id', '=', agencyId)
+    .where('means', '=', 'oidc')
+    .where('ended_at', 'is', null)
+    .$if(butFor !== null, (query) => query.where('id', '!=', butFor ?? ''))
+    .execute();
+}
+
 export function tokenDigest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

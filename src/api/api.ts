@@ -32,6 +32,7 @@ import { describeTruly } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
+import { registerProvider } from './provider.ts';
 import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
 import { openPlaces, type Places } from './places.ts';
@@ -255,6 +256,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerPeople(routes, context);
     registerAccounts(routes, context);
     registerKeys(routes, context);
+    registerProvider(routes, context);
     registerPolicies(routes, context);
     registerAgencyHistory(routes, context);
     registerPolicyDrafts(routes, context);

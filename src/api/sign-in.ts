@@ -21,6 +21,7 @@ import { ArchiveError } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, jsonOf, placeHere, slugOf, takeForms, textOf } from './forms.ts';
+import { openPublicFetch } from './public-fetch.ts';
 import { begin, open, partyOf, replaceSession } from './session-start.ts';
 
 const NOT_RIGHT =
@@ -34,7 +35,7 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
   const { system, guard } = context;
   const { db, now, config } = system;
   const party = relyingParty(config.publicUrl);
-  const oidc = openOidc(db, config.publicUrl);
+  const oidc = openOidc(db, config.publicUrl, openPublicFetch());
 
   void routes.register(async (app) => {
     takeForms(app);

@@ -35,7 +35,7 @@ There the address to come back to is <HOLDFAST_PUBLIC_URL>/sign-in/oidc/callback
   },
   run: async (invocation) => {
     const { options, env, say, answer } = invocation;
-    const { callbackOf, setProvider, whyNotProvider } = await import('#agency/agency.ts');
+    const { callbackOf, providerProblems, setProvider } = await import('#agency/agency.ts');
     const { readConfig } = await import('#config.ts');
     const config = readConfig(env);
     const file = String(options['clientSecretFile']);
@@ -59,8 +59,9 @@ There the address to come back to is <HOLDFAST_PUBLIC_URL>/sign-in/oidc/callback
       roleClaim: String(options['roleClaim']),
       roleMap: Object.fromEntries(given.map((match) => [match?.[1] ?? '', (match?.[2] ?? '').split(',')])),
       requiredAmr: Array.isArray(options['requireAmr']) ? options['requireAmr'].map(String) : [],
+      reach: 'any' as const,
     };
-    const problems = whyNotProvider(provider, config.mode);
+    const problems = Object.values(providerProblems(provider, config.mode));
     if (problems.length > 0) {
       say(['Nothing was changed:', ...problems.map((one) => `- ${one}`)].join('\n'));
       return EXIT.usage;

@@ -39,6 +39,7 @@ export { officesPage } from './offices-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
 export { invitationPage, peoplePage } from './people-page.ts';
+export { providerPage } from './provider-page.ts';
 export { keyPage, keysPage } from './keys-page.ts';
 export { policiesPage, policyPage } from './policies-page.ts';
 export { policyComparePage } from './policy-compare-page.ts';

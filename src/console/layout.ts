@@ -124,6 +124,7 @@ function agencyMenu({ roles }: Viewer): Markup {
         <li><a href="/policies">Policies</a></li>
         ${administers && html`<li><a href="/people">People</a></li>`}
         ${administers && html`<li><a href="/offices">Offices</a></li>`}
+        ${(administers || roles.includes('auditor')) && html`<li><a href="/provider">Sign-in</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/keys">Keys</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/history">History</a></li>`}
         <li><a href="/docs">API</a></li>

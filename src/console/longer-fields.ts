@@ -30,7 +30,10 @@ function named({ name, hint, error }: Said): Markup {
 
 /** One line. `list`: words to choose from, or others. */
 export function line(
-  said: Said & { readonly type?: 'text' | 'date' | 'url' | 'number'; readonly list?: readonly string[] },
+  said: Said & {
+    readonly type?: 'text' | 'date' | 'url' | 'number' | 'password';
+    readonly list?: readonly string[];
+  },
 ): Markup {
   const { name, value, type, list, error } = said;
   return group(

@@ -124,6 +124,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'person.signed-in': 'Signed in',
   'person.signed-out': 'Signed out',
   'provider.changed': 'Sign-in of the agency’s own changed',
+  'provider.removed': 'Sign-in of the agency’s own taken away',
 };
 
 /** Who did something, when it was nobody in particular. */

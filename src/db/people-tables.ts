@@ -90,6 +90,8 @@ export interface IdentityProviderTable {
   role_claim: string;
   role_map: JSONColumnType<Record<string, readonly string[]>>;
   required_amr: string[];
+  /** `public`: its addresses lead to public ones alone. */
+  reach: 'any' | 'public';
   changed_at: Generated<Date>;
   changed_by: string;
 }

@@ -29,6 +29,7 @@ export type EventType =
   | 'person.invited'
   | 'person.means'
   | 'provider.changed'
+  | 'provider.removed'
   | 'office.added'
   | 'office.changed'
   | 'office.tried'

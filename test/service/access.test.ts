@@ -16,6 +16,7 @@ import {
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
 import { addOffice } from '#routing/routing.ts';
+import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
@@ -74,9 +75,12 @@ let theirs: {
   keyId: string;
 };
 let guarded: readonly Call[];
+/** To connect to: the form of it is taken only when somebody answers. */
+let idp: IdentityProviderForTests;
 
 beforeAll(async () => {
   archive = await openArchive();
+  idp = await startIdentityProvider('http://archive.example/');
   const { db } = archive.system;
   await addAgency(db, { id: 'lakeside', name: `City of ${CANARY}`, zone: 'America/Chicago' });
   const accountId = await db.inAgency('lakeside', async (at) => {
@@ -154,7 +158,10 @@ beforeAll(async () => {
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
-afterAll(async () => await archive?.close());
+afterAll(async () => {
+  await archive?.close();
+  await idp?.close();
+});
 
 /** Where an address begins so, its id is not a record's. */
 const IDS: Readonly<Record<string, () => string>> = {
@@ -165,7 +172,7 @@ const IDS: Readonly<Record<string, () => string>> = {
   uploads: () => theirs.uploadId,
 };
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|policies|offices)(\/|$)/;
+const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices)(\/|$)/;
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
 function formOf(url: string, as: string): string {
@@ -174,6 +181,8 @@ function formOf(url: string, as: string): string {
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
   if (url.startsWith('/policies'))
     return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
+  if (url === '/provider')
+    return `issuer=${encodeURIComponent(idp.issuer)}&clientId=x&clientSecret=x&label=x&roleClaim=x&role-moderator=x`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -413,6 +422,7 @@ describe('every call', () => {
         '/policies/:policy/draft',
         '/policies/:policy/versions/:version',
         '/policies/draft',
+        '/provider',
         '/records',
         '/records/:id',
         '/report/choices',

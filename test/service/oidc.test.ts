@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   addAgency,
   OIDC_SENTENCES,
+  providerProblems,
   setProvider,
-  whyNotProvider,
   type IdentityProvider,
 } from '#agency/agency.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
@@ -27,6 +27,7 @@ const settings = (): IdentityProvider => ({
   roleClaim: 'groups',
   roleMap: { records: ['custodian'], social: ['moderator', 'custodian'], audit: ['auditor'] },
   requiredAmr: [],
+  reach: 'any',
 });
 const configure = async (more: Partial<IdentityProvider> = {}, agency = 'rivertown'): Promise<void> => {
   await archive.system.db.inAgency(
@@ -333,16 +334,20 @@ describe('settings', () => {
     const wrong: readonly (readonly [Partial<IdentityProvider>, string])[] = [
       [{ issuer: 'http://login.example' }, 'begins with https://'],
       [{ issuer: 'login.example' }, 'begins with https://'],
-      [{ clientSecret: '' }, 'are all needed'],
+      [{ clientSecret: '' }, 'The client secret is a text of'],
       [{ roleMap: {} }, 'which roles it gives'],
       [{ roleMap: { x: ['mayor'] } }, 'no role "mayor"'],
       [{ roleMap: { x: ['intake'] } }, 'no role "intake"'],
       [{ roleMap: { x: ['auditor', 'custodian'] } }, 'holds no other'],
     ];
     for (const [more, sentence] of wrong)
-      expect(whyNotProvider({ ...settings(), ...more }, 'trial').join(' ')).toContain(sentence);
-    expect(whyNotProvider(settings(), 'trial')).toEqual([]);
-    expect(whyNotProvider(settings(), 'production').join(' ')).toContain('begins with https://');
+      expect(Object.values(providerProblems({ ...settings(), ...more }, 'trial')).join(' ')).toContain(
+        sentence,
+      );
+    expect(providerProblems(settings(), 'trial')).toEqual({});
+    expect(Object.values(providerProblems(settings(), 'production')).join(' ')).toContain(
+      'begins with https://',
+    );
   });
 
   test('of a provider that is not there cost nobody their other ways in', async () => {

@@ -81,8 +81,8 @@ beforeAll(async () => {
     [personId],
   );
   await archive.sql.query(
-    `insert into identity_provider (agency_id, issuer, client_id, client_secret, label, role_claim, role_map, changed_by)
-     values ('lakeside', 'https://login.lakeside.example', 'x', 'x', 'x', 'x', '{}', 'x')`,
+    `insert into identity_provider (agency_id, issuer, client_id, client_secret, label, role_claim, role_map, changed_by, reach)
+     values ('lakeside', 'https://login.lakeside.example', 'x', 'x', 'x', 'x', '{}', 'x', 'any')`,
   );
   await archive.sql.query(
     `insert into oidc_flow (agency_id, id, hash, state, nonce, verifier, issuer, next, expires_at)
@@ -300,7 +300,8 @@ describe('the catalogue', () => {
         select: '*',
         insert: '*',
         delete: '*',
-        update: 'changed_at changed_by client_id client_secret issuer label required_amr role_claim role_map',
+        update:
+          'changed_at changed_by client_id client_secret issuer label reach required_amr role_claim role_map',
       },
       oidc_flow: { select: '*', insert: '*', delete: '*' },
       office: { select: '*', insert: '*', update: 'email ended_at ended_by' },

@@ -67,6 +67,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['api', 'console'],
   sharp: ['intake'],
   nodemailer: ['routing'],
+  undici: ['api'],
   'libheif-js': ['intake'],
 };
 
