@@ -99,7 +99,7 @@ export {
   type NextVersion,
   type PolicyVersion,
 } from './policies.ts';
-export { addPack, PACKS, type PolicyPack } from './packs.ts';
+export { addPack, isPack, PACKS, type PolicyPack } from './packs.ts';
 export { comparePolicies } from './policy-comparison.ts';
 export { NO_RULES, policyOf, policyProblems, RULE_LISTS } from './policy-shape.ts';
 export { readPolicyFile, type PolicyRead } from './policy-file.ts';

@@ -22,6 +22,11 @@ export interface PolicyPack extends Omit<PolicyVersion, 'effectiveOn'> {
 
 export const PACKS: readonly PolicyPack[] = [kcmoAr127, kcmoPersonal, kirkwood, leesSummit416, kcpd2611];
 
+/** Whether this version is one of them: then its words are English. */
+export function isPack(policyId: string, version: string): boolean {
+  return PACKS.some((pack) => pack.policyId === policyId && pack.version === version);
+}
+
 /** `there`: the agency has this very version. `policy-taken`: it has the policy in a version of its own. */
 export type PackAdded = 'added' | 'there' | 'policy-taken';
 

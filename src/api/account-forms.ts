@@ -70,7 +70,7 @@ export function shown(site: Site, { nameOf }: AgencyPeople): Parameters<typeof a
 /** Newest first, each with what it changed of the one before. */
 export function changesOf(
   versions: readonly SiteVersion[],
-  { nameOf }: AgencyPeople,
+  { nameOf, doerOf }: AgencyPeople,
 ): Parameters<typeof accountPage>[1]['history'] {
   const words = (version: SiteVersion | undefined, member: string): string => {
     const value: unknown = version === undefined ? null : Reflect.get(version.said, member);
@@ -85,6 +85,6 @@ export function changesOf(
       const [was, is] = [words(before, member), words(version, member)];
       return before === undefined || was === is ? [] : [{ member, was, is }];
     });
-    return { at: version.at.toISOString(), by: nameOf(version.by), changes };
+    return { at: version.at.toISOString(), by: doerOf(version.by), changes };
   });
 }

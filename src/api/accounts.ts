@@ -16,7 +16,7 @@ import {
   type SiteFacts,
   type SiteProblems,
 } from '#agency/agency.ts';
-import { accountPage, accountsPage, newAccountPage } from '#console/console.ts';
+import { accountPage, accountsPage, html, newAccountPage, ours } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { changesOf, factsOf, NOTHING_TYPED, shown, typedIn, typedOf, type Typed } from './account-forms.ts';
 import {
@@ -44,7 +44,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
   const offered = ({ people }: AgencyPeople, named: readonly string[]) =>
     people
       .filter(({ id, leftAt }) => leftAt === null || named.includes(id))
-      .map(({ id, name, leftAt }) => ({ id, name: leftAt === null ? name : `${name} (left)` }));
+      .map(({ id, name, leftAt }) => ({ id, name, hasLeft: leftAt !== null }));
 
   const showAll = async (request: FastifyRequest, reply: FastifyReply, said: Said) => {
     const parts = await db.inAgency(callerOf(request).agencyId, async (at) => {
@@ -114,7 +114,10 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
     if (facts.people.some((id) => !here.has(id))) errors.people = 'Choose people of this agency.';
     const taken = await siteLike(at, facts, known?.id);
     if (taken !== null && Object.keys(errors).length === 0)
-      errors.handle = `The register has it already, as “${taken.name}”${taken.closedAt === null ? '' : ', which is closed: open it again instead'}.`;
+      errors.handle =
+        taken.closedAt === null
+          ? `The register has it already, as “${taken.name}”.`
+          : `The register has it already, as “${taken.name}”, which is closed: open it again instead.`;
     return { facts, errors };
   };
 
@@ -156,7 +159,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
       if (done.id === undefined)
         return await showAll(request, reply, {
           kind: 'error',
-          text: `It cannot be registered as it was named. ${done.why} Add it as a new site.`,
+          text: html`It cannot be registered as it was named. ${ours(done.why)} Add it as a new site.`,
         });
       return await showOne(request, reply, done.id, {
         said: {

@@ -1,7 +1,7 @@
 /** What the pages of administrators have in common: a program looks and changes nothing, and what is not here is not found. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listPeople, zoneOf, type Person } from '#agency/agency.ts';
-import { PAGE_HEADERS } from '#console/console.ts';
+import { ours, PAGE_HEADERS, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
@@ -45,17 +45,21 @@ export async function sendPage(reply: FastifyReply, page: string, isWrong = fals
 export interface AgencyPeople {
   readonly people: readonly Person[];
   readonly zone: string;
-  /** As people know them: `person:<id>`, `key:<id>`, `cli`. */
+  /** As people know them: `person:<id>`; what is nobody of the agency stays as it is. */
   readonly nameOf: (actor: string) => string;
+  /** The same of whoever did something: somebody at the command line has no name, and is called so in words of ours. */
+  readonly doerOf: (actor: string) => string | Markup;
 }
 
 export async function peopleOf(at: AgencyTx): Promise<AgencyPeople> {
   const people = await listPeople(at);
   const names = new Map(people.map(({ id, name }) => [`person:${id}`, name]));
+  const nameOf = (actor: string): string => names.get(actor) ?? actor;
   return {
     people,
     zone: await zoneOf(at),
-    nameOf: (actor) => names.get(actor) ?? (actor === 'cli' ? 'the command line' : actor),
+    nameOf,
+    doerOf: (actor) => (actor === 'cli' ? ours('the command line') : nameOf(actor)),
   };
 }
 

@@ -2,6 +2,7 @@
 import {
   actorOf,
   findAccount,
+  isPack,
   listPolicies,
   type Account,
   type Caller,
@@ -58,7 +59,12 @@ export async function choicesFor(
   const verbBefore = before !== null && isKeptBy(before.verb) === (purpose === 'keep') ? before.verb : null;
   return {
     grounds: grounds.map(offered),
-    policies: current.map(({ policyId, title, rules }) => ({ policyId, title, rules })),
+    policies: current.map(({ policyId, version, title, rules }) => ({
+      policyId,
+      title,
+      isPack: isPack(policyId, version),
+      rules,
+    })),
     accounts,
     lastGrounds: last.grounds.flatMap(({ policyId, citation }) => {
       const used = grounds.find((ground) => ground.policyId === policyId && ground.citation === citation);

@@ -16,7 +16,7 @@ import {
   type KeyView,
   type RotationRefusal,
 } from '#agency/agency.ts';
-import { keyPage, keysPage } from '#console/console.ts';
+import { html, keyPage, keysPage, ours, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
   idHere,
@@ -62,9 +62,9 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
     const { agencyId } = callerOf(request);
     const at = now();
     const parts = await db.inAgency(agencyId, async (tx) => {
-      const { zone, nameOf } = await peopleOf(tx);
+      const { zone, doerOf } = await peopleOf(tx);
       const keys = await listKeys(tx);
-      return { zone, keys: keys.map((key) => shown(key, keys, nameOf, zone, at)) };
+      return { zone, keys: keys.map((key) => shown(key, keys, doerOf, zone, at)) };
     });
     const page = keysPage(context.frameOf(request), {
       ...parts,
@@ -140,7 +140,7 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
       });
       if ('why' in done)
         return await show(request, reply, {
-          said: { kind: 'error', text: `Nothing was rotated. ${done.why}` },
+          said: { kind: 'error', text: html`Nothing was rotated. ${ours(done.why)}` },
         });
       return await showKey(request, reply, {
         ...done,
@@ -155,7 +155,10 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
       const { label } = await db.inAgency(caller.agencyId, async (at) => await keyHere(at, id));
       const isDone = await revokeKey(db, caller.agencyId, id, now(), actorOf(caller));
       return await show(request, reply, {
-        said: { kind: 'success', text: isDone ? `${label} is revoked.` : `${label} was revoked before.` },
+        said: {
+          kind: 'success',
+          text: isDone ? html`${label} is revoked.` : html`${label} was revoked before.`,
+        },
       });
     });
   });
@@ -181,7 +184,7 @@ function lastDayOf(zone: string, ends: Date): string {
 function shown(
   key: KeyView,
   keys: readonly KeyView[],
-  nameOf: (actor: string) => string,
+  doerOf: (actor: string) => string | Markup,
   zone: string,
   now: Date,
 ): Parts['keys'][number] {
@@ -194,7 +197,7 @@ function shown(
   return {
     ...key,
     createdAt: key.createdAt.toISOString(),
-    createdBy: nameOf(key.createdBy),
+    createdBy: doerOf(key.createdBy),
     expiresAt: key.expiresAt?.toISOString() ?? null,
     lastUsed: key.lastUsed?.toISOString() ?? null,
     revokedAt: key.revokedAt?.toISOString() ?? null,

@@ -1,7 +1,7 @@
 /** Who is told by mail, for administrators. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf, listPolicies, zoneOf } from '#agency/agency.ts';
-import { officesPage } from '#console/console.ts';
+import { actorOf, isPack, listPolicies, zoneOf } from '#agency/agency.ts';
+import { html, officesPage, ours } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import type { ArchiveError } from '#errors.ts';
 import {
@@ -106,7 +106,7 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
           said: { kind: 'error', text: 'Nothing was added yet: see below.' },
         });
       return await show(request, reply, {
-        said: { kind: 'success', text: `${typed.name.trim()} is told from now on.` },
+        said: { kind: 'success', text: html`${typed.name.trim()} is told from now on.` },
       });
     });
 
@@ -146,7 +146,10 @@ export function registerOffices(routes: FastifyInstance, context: ApiContext): v
               }
             : {
                 errors: {},
-                said: { kind: 'error', text: `The address stays as it was. ${OFFICE_SENTENCES[refused]}` },
+                said: {
+                  kind: 'error',
+                  text: html`The address stays as it was. ${ours(OFFICE_SENTENCES[refused])}`,
+                },
               },
         );
       },
@@ -177,10 +180,11 @@ function officeOf(request: FastifyRequest<{ Params: { id: string } }>): string {
 /** What the newest version of each policy says of who keeps the records and who is sent them. */
 async function ordersOf(at: AgencyTx): Promise<Parts['policies']> {
   const seen = new Set<string>();
-  return (await listPolicies(at)).flatMap(({ policyId, title, rules }) => {
+  return (await listPolicies(at)).flatMap(({ policyId, version, title, rules }) => {
     if (seen.has(policyId)) return [];
     seen.add(policyId);
     const custodian = 'custodian' in rules && rules.custodian !== null ? [rules.custodian] : [];
-    return [{ policyId, title, orders: [...custodian, ...('sendTo' in rules ? rules.sendTo : [])] }];
+    const orders = [...custodian, ...('sendTo' in rules ? rules.sendTo : [])];
+    return [{ policyId, title, isPack: isPack(policyId, version), orders }];
   });
 }

@@ -10,7 +10,7 @@ import {
   readPolicy,
   zoneOf,
 } from '#agency/agency.ts';
-import { policiesPage, policyComparePage } from '#console/console.ts';
+import { html, policiesPage, policyComparePage } from '#console/console.ts';
 import { mayChange, notHere, refuseProgram, sendPage } from './administration.ts';
 import { ADMINISTRATORS, callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -69,7 +69,8 @@ export function registerPolicies(routes: FastifyInstance, context: ApiContext): 
       if (added === 'policy-taken')
         return await showAll(request, reply, {
           kind: 'error',
-          text: `Nothing was added: ${pack.policyId} is here in a version of its own, and these words would take the place of that. Look below at what would change.`,
+          text: html`Nothing was added: ${pack.policyId} is here in a version of its own, and these words
+          would take the place of that. Look below at what would change.`,
         });
       return await showOne(request, reply, pack.policyId, pack.version, {
         kind: 'success',

@@ -13,7 +13,7 @@ import {
   type NextVersion,
   type PolicyVersion,
 } from '#agency/agency.ts';
-import { policyDraftPage } from '#console/console.ts';
+import { html, ours, policyDraftPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { VERBS } from '#record/record.ts';
 import { notHere, refuseProgram, sendPage } from './administration.ts';
@@ -96,7 +96,7 @@ export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContex
       });
     return await showOne(request, reply, policy.policyId, policy.version, {
       kind: 'success',
-      text: `Saved. ${countsFrom(policy, today)}`,
+      text: html`Saved. ${ours(countsFrom(policy, today))}`,
     });
   };
 

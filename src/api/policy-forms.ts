@@ -8,7 +8,7 @@ import {
   type PolicyPack,
   type PolicyVersion,
 } from '#agency/agency.ts';
-import type { policyDraftPage } from '#console/console.ts';
+import { html, ours, type Markup, type policyDraftPage } from '#console/console.ts';
 import { linesOf } from './administration.ts';
 import type { Form } from './forms.ts';
 
@@ -154,7 +154,7 @@ export function policyIn(
     return at === undefined ? null : `${list}${at}-${member ?? ''}`;
   };
   const nameOf = (index: number): string => ordered[index]?.ground.clauseId || String(index + 1);
-  const problems: (readonly [string | null, string])[] = [
+  const problems: (readonly [string | null, string | Markup])[] = [
     ...policyProblems(value).map(({ path, why }) => [fieldOf(path), sentence(path, why, nameOf)] as const),
     ...misplaced.map(
       ({ i }) => [`grounds${i}-place`, 'Place in the list: expected a number, such as 3.'] as const,
@@ -184,7 +184,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `grounds[2].label: expected …` as somebody reads it who sees a form. */
-function sentence(path: string, why: string, nameOf: (index: number) => string): string {
+function sentence(path: string, why: string, nameOf: (index: number) => string): Markup {
   const [, list, index, member] = /^(?:rules\.)?(\w+)\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
   const word = (name: string): string => WORDS[name] ?? name;
   const custodian = /^rules\.custodian\.(\w+)$/.exec(path)?.[1];
@@ -195,5 +195,9 @@ function sentence(path: string, why: string, nameOf: (index: number) => string):
       list === 'grounds' ? `Clause ${nameOf(Number(index))}` : `${word(list)} ${Number(index) + 1}`;
     place = `${entry}, ${word(member ?? '')}`;
   }
-  return `${place}: ${why.replace(/grounds\[(\d+)\]/, (_, i: string) => `another clause, at place ${Number(i) + 1},`)}.`;
+  const said = why.replace(
+    /grounds\[(\d+)\]/,
+    (_, i: string) => `another clause, at place ${Number(i) + 1},`,
+  );
+  return html`${ours(place)}: ${ours(said)}.`;
 }

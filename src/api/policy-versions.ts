@@ -1,7 +1,14 @@
 /** The versions of a policy as pages show them: which of them stands today, and since when records here name it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { dayIn, listPolicies, readPolicy, type KeptPolicy, type ListedPolicy } from '#agency/agency.ts';
-import { policyPage, type policiesPage } from '#console/console.ts';
+import {
+  dayIn,
+  isPack,
+  listPolicies,
+  readPolicy,
+  type KeptPolicy,
+  type ListedPolicy,
+} from '#agency/agency.ts';
+import { policyPage, type Markup, type policiesPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { mayChange, notHere, peopleOf, sendPage } from './administration.ts';
 import { callerOf } from './auth.ts';
@@ -53,7 +60,7 @@ export function openVersion(context: ApiContext) {
     said: Parts['said'],
   ): Promise<FastifyReply> => {
     const parts = await db.inAgency(callerOf(request).agencyId, async (at) => {
-      const { zone, nameOf } = await peopleOf(at);
+      const { zone, doerOf } = await peopleOf(at);
       const listed = await versionsHere(at, policyId);
       const versions = byPolicy(listed, zone, dayIn(zone, now()))[0]?.versions ?? [];
       const place = versions.findIndex((one) => one.version === version);
@@ -62,7 +69,7 @@ export function openVersion(context: ApiContext) {
       if (policy === null || one === undefined) throw notHere('policy-not-found', NO_POLICY);
       return {
         zone,
-        policy: { ...one, ...shownPolicy(policy, nameOf) },
+        policy: { ...one, ...shownPolicy(policy, doerOf) },
         before: versions[place + 1]?.version ?? null,
       };
     });
@@ -73,14 +80,15 @@ export function openVersion(context: ApiContext) {
 
 function shownPolicy(
   policy: KeptPolicy,
-  nameOf: (actor: string) => string,
-): Pick<Shown, 'source' | 'grounds' | 'rules' | 'createdAt' | 'createdBy'> {
+  doerOf: (actor: string) => string | Markup,
+): Pick<Shown, 'source' | 'grounds' | 'rules' | 'createdAt' | 'createdBy' | 'isPack'> {
   const { custodian, ...lists } = policy.rules;
   return {
     source: policy.source ?? null,
     grounds: policy.grounds,
     rules: { custodian: custodian === null ? [] : [custodian], ...lists },
     createdAt: policy.createdAt.toISOString(),
-    createdBy: nameOf(policy.createdBy),
+    createdBy: doerOf(policy.createdBy),
+    isPack: isPack(policy.policyId, policy.version),
   };
 }

@@ -1,7 +1,7 @@
 /** One site of the register: what is known of it, how that changed, and the form in which an administrator says it. */
 import { approval, FORUM_NAMES, namesOf, type ShownSite } from './accounts-page.ts';
 import { alert, checkboxes } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf, summary } from './longer-fields.ts';
 import { momentIn } from './times.ts';
@@ -27,7 +27,7 @@ interface FormParts {
   readonly typed: TypedSite;
   readonly errors: Readonly<Partial<Record<keyof TypedSite, string>>>;
   /** People of the agency to choose from. */
-  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly people: readonly { readonly id: string; readonly name: string; readonly hasLeft: boolean }[];
 }
 
 const MEMBER_NAMES: Readonly<Record<string, string>> = {
@@ -77,30 +77,31 @@ export interface AccountParts extends FormParts {
   readonly changes: boolean;
   readonly history: readonly {
     readonly at: string;
-    readonly by: string;
+    readonly by: string | Markup;
     /** What it said from then on, by member; of the first version all of it. */
     readonly changes: readonly { readonly member: string; readonly was: string; readonly is: string }[];
   }[];
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 export function accountPage(frame: Frame, parts: AccountParts): string {
   const { site, zone, changes, said, version } = parts;
   return page({
-    title: site.name,
+    title: html`${site.name}`,
     ...frame,
     main: html`<h1 class="hf-h1">${site.name}</h1>
       ${alert(said?.kind ?? 'success', said?.text ?? null)} ${problemsOf(parts)}
       ${
         site.closedAt !== null &&
         html`<p class="hf-intro">
-          Closed ${momentIn(zone, site.closedAt)}. Records that name it stay, and so does this page.
+          Closed since ${momentIn(zone, site.closedAt)}.
+          <span>Records that name it stay, and so does this page.</span>
         </p>`
       }
       <dl class="hf-facts">
         ${fact('Platform', site.platform)} ${fact('Known there as', namesOf(site))}
         ${fact('Department', site.department)}
-        ${fact('Forum', site.forum === null ? null : (FORUM_NAMES[site.forum] ?? site.forum))}
+        ${fact('Forum', site.forum === null ? null : ours(FORUM_NAMES[site.forum] ?? site.forum))}
         ${fact('Comment rule', site.commentRule)}
         ${fact('Administrators', site.administrators.length === 0 ? null : site.administrators.join(', '))}
         ${fact('Approval', approval(site))}
@@ -120,8 +121,9 @@ export function accountPage(frame: Frame, parts: AccountParts): string {
             <p class="hf-small">
               ${
                 site.closedAt === null
-                  ? 'A closed site is offered no more when something is handed in. Nothing that names it goes.'
-                  : 'It is offered again when something is handed in.'
+                  ? html`A closed site is offered no more when something is handed in. Nothing that names it
+                    goes.`
+                  : html`It is offered again when something is handed in.`
               }
             </p>
             <button
@@ -130,7 +132,7 @@ export function accountPage(frame: Frame, parts: AccountParts): string {
               name="state"
               value="${site.closedAt === null ? 'closed' : 'open'}"
             >
-              ${site.closedAt === null ? 'Close this site' : 'Open it again'}
+              ${site.closedAt === null ? html`Close this site` : html`Open it again`}
             </button>
           </form>`
       }
@@ -141,14 +143,17 @@ export function accountPage(frame: Frame, parts: AccountParts): string {
 
 function fact(name: string, value: Markup | string | null): Markup {
   return html`<div>
-    <dt>${name}</dt>
+    <dt>${ours(name)}</dt>
     <dd>${value ?? html`<span class="hf-small">Not said</span>`}</dd>
   </div>`;
 }
 
 function problemsOf({ errors }: FormParts): Markup | null {
   return summary(
-    Object.entries(errors).map(([member, why]) => [member, `${MEMBER_NAMES[member] ?? member}: ${why}`]),
+    Object.entries(errors).map(([member, why]) => [
+      member,
+      html`${ours(MEMBER_NAMES[member] ?? member)}: ${ours(why)}`,
+    ]),
   );
 }
 
@@ -190,7 +195,11 @@ function fieldsOf({ typed, errors, people }: FormParts): Markup {
     checkboxes(
       'people',
       'Who administers it?',
-      people.map(({ id, name }) => ({ value: id, label: name, checked: typed.people.includes(id) })),
+      people.map(({ id, name, hasLeft }) => ({
+        value: id,
+        label: hasLeft ? html`${name} (left)` : html`${name}`,
+        checked: typed.people.includes(id),
+      })),
       errors.people,
     )
   }
@@ -218,7 +227,7 @@ function history({ history: versions, zone }: AccountParts): Markup {
       ${versions.map(
         ({ at, by, changes }) =>
           html`<li>
-            <p class="hf-small">${momentIn(zone, at)}, by ${by}</p>
+            <p class="hf-small">${momentIn(zone, at)}, <span>by ${by}</span></p>
             ${
               changes.length === 0
                 ? html`<p>Added.</p>`
@@ -226,8 +235,9 @@ function history({ history: versions, zone }: AccountParts): Markup {
                     ${changes.map(
                       ({ member, was, is }) =>
                         html`<li>
-                          ${MEMBER_NAMES[member] ?? member}: ${was === '' ? 'nothing' : html`“${was}”`} became
-                          ${is === '' ? 'nothing' : html`“${is}”`}
+                          ${ours(MEMBER_NAMES[member] ?? member)}:
+                          ${was === '' ? html`nothing` : html`“${wordFor(member, was)}”`} became
+                          ${is === '' ? html`nothing` : html`“${wordFor(member, is)}”`}
                         </li>`,
                     )}
                   </ul>`
@@ -236,4 +246,9 @@ function history({ history: versions, zone }: AccountParts): Markup {
       )}
     </ol>
   </section>`;
+}
+
+/** Whether it is closed is said in words of ours; all else is what somebody typed. */
+function wordFor(member: string, said: string): Markup {
+  return member === 'closed' ? ours(said) : html`${said}`;
 }

@@ -1,6 +1,6 @@
 /** The register of the agency's sites: a list for everybody who reads, and for its administrators what reports named beside it. */
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup, type Piece } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 
@@ -38,7 +38,7 @@ export interface AccountsParts {
   readonly zone: string;
   /** Whoever may change it. */
   readonly changes: boolean;
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 export function accountsPage(frame: Frame, parts: AccountsParts): string {
@@ -54,10 +54,11 @@ export function accountsPage(frame: Frame, parts: AccountsParts): string {
       <p class="hf-intro">
         ${
           open.length === 0
-            ? 'No site is in the register yet. Reports are taken all the same; a registered site is recognised in them, and a moderator chooses it by one tap.'
+            ? html`No site is in the register yet. Reports are taken all the same; a registered site is
+              recognised in them, and a moderator chooses it by one tap.`
             : open.length === 1
-              ? 'One site is in the register.'
-              : `${open.length} sites are in the register.`
+              ? html`One site is in the register.`
+              : html`${open.length} sites are in the register.`
         }
       </p>
       ${changes && html`<p><a class="usa-button" href="/accounts/new">Add a site</a></p>`}
@@ -72,7 +73,8 @@ export function accountsPage(frame: Frame, parts: AccountsParts): string {
                 html`<li>
                   <strong><bdi>${account}</bdi></strong> on ${platform}
                   <p class="hf-small">
-                    In ${records === 1 ? 'one record' : `${records} records`}, last ${momentIn(zone, lastAt)}.
+                    ${records === 1 ? html`In one record, last` : html`In ${records} records, last`}
+                    ${momentIn(zone, lastAt)}.
                   </p>
                   ${
                     changes &&
@@ -80,7 +82,7 @@ export function accountsPage(frame: Frame, parts: AccountsParts): string {
                       <input type="hidden" name="platform" value="${platform}" />
                       <input type="hidden" name="account" value="${account}" />
                       <button class="usa-button usa-button--outline" type="submit">
-                        Register<span class="usa-sr-only"> ${account} on ${platform}</span>
+                        Register<span class="usa-sr-only"> ${account} <span>on ${platform}</span></span>
                       </button>
                     </form>`
                   }
@@ -91,7 +93,7 @@ export function accountsPage(frame: Frame, parts: AccountsParts): string {
       }
       ${
         closed.length > 0 &&
-        html`<h2 class="hf-h2">Closed</h2>
+        html`<h2 class="hf-h2">Closed sites</h2>
           ${siteList(closed, zone)}`
       }`,
   });
@@ -104,16 +106,16 @@ function siteList(sites: readonly ShownSite[], zone: string): Markup {
         html`<li>
           <a class="hf-records__link" href="/accounts/${site.id}">${site.name}</a> on ${site.platform}
           <p class="hf-small">
-            ${[
-              namesOf(site),
-              site.department,
-              site.forum === null ? 'Forum: not said' : FORUM_NAMES[site.forum],
-            ]
-              .filter((one) => one !== null && one !== undefined && one !== '')
-              .join(' · ')}
+            ${inARow(
+              [
+                namesOf(site),
+                site.department,
+                ours(site.forum === null ? 'Forum: not said' : (FORUM_NAMES[site.forum] ?? site.forum)),
+              ].filter((one) => one !== null),
+            )}
           </p>
           <p class="hf-small">
-            ${approval(site)}${site.closedAt !== null && html` Closed ${momentIn(zone, site.closedAt)}.`}
+            ${approval(site)}${site.closedAt !== null && html` <span>Closed since</span> ${momentIn(zone, site.closedAt)}.`}
           </p>
         </li>`,
     )}
@@ -123,9 +125,14 @@ function siteList(sites: readonly ShownSite[], zone: string): Markup {
 export function approval({ approvedBy, approvedOn }: Pick<ShownSite, 'approvedBy' | 'approvedOn'>): Markup {
   return approvedBy === null
     ? html`<strong>No approval on file.</strong>`
-    : html`Approved by ${approvedBy} on ${approvedOn}.`;
+    : html`<span>Approved by ${approvedBy} on ${approvedOn}.</span>`;
 }
 
-export function namesOf({ handle, nativeId, url }: Pick<ShownSite, 'handle' | 'nativeId' | 'url'>): string {
-  return [handle, url, nativeId === null ? null : `id ${nativeId}`].filter((one) => one !== null).join(' · ');
+export function namesOf({ handle, nativeId, url }: Pick<ShownSite, 'handle' | 'nativeId' | 'url'>): Markup {
+  const id = nativeId === null ? null : html`<span>id ${nativeId}</span>`;
+  return inARow([handle, url, id].filter((one) => one !== null));
+}
+
+function inARow(pieces: readonly Piece[]): Markup {
+  return html`${pieces.map((one, i) => html`${i > 0 && ' · '}${one}`)}`;
 }

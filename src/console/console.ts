@@ -46,6 +46,7 @@ export { policyComparePage } from './policy-compare-page.ts';
 export { policyDraftPage } from './policy-draft-page.ts';
 export { accountsPage } from './accounts-page.ts';
 export { accountPage, newAccountPage } from './account-page.ts';
+export { html, ours, type Markup } from './html.ts';
 export { fragment, inWordsOf, type Frame, type Viewer } from './layout.ts';
 export { isLanguage, languageAsked } from './language.ts';
 

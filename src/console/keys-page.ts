@@ -1,6 +1,6 @@
 /** The keys of an agency, for its administrators: what each is for, when it was used, and how it ends. The key itself is shown once. */
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, ROLE_NAMES, type Frame } from './layout.ts';
 import { line, oneOf, summary } from './longer-fields.ts';
 import { momentIn } from './times.ts';
@@ -11,7 +11,7 @@ export interface ShownKey {
   readonly label: string;
   readonly source: string | null;
   readonly createdAt: string;
-  readonly createdBy: string;
+  readonly createdBy: string | Markup;
   readonly expiresAt: string | null;
   readonly lastUsed: string | null;
   readonly revokedAt: string | null;
@@ -41,7 +41,7 @@ export interface KeysParts {
   readonly roles: readonly string[];
   readonly typed: TypedKey;
   readonly errors: Readonly<Partial<Record<keyof TypedKey, string>>>;
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 const LABELS: Readonly<Record<keyof TypedKey, string>> = {
@@ -64,7 +64,7 @@ export function keysPage(frame: Frame, parts: KeysParts): string {
     ...frame,
     main: html`<h1 class="hf-h1">Keys</h1>
       ${alert(said?.kind ?? 'success', said?.text ?? null)}
-      ${summary(Object.entries(errors).map(([name, why]) => [name, `${LABELS[name as keyof TypedKey]}: ${why}`]))}
+      ${summary(Object.entries(errors).map(([name, why]) => [name, html`${ours(LABELS[name as keyof TypedKey])}: ${ours(why)}`]))}
       <p class="hf-intro">Keys are for programs; people sign in.</p>
       ${
         live.length === 0
@@ -125,13 +125,13 @@ export function keysPage(frame: Frame, parts: KeysParts): string {
 function entry(key: ShownKey, { zone, changes }: KeysParts): Markup {
   const { keyId, label } = key;
   return html`<li>
-    <strong>${label}</strong> <span class="hf-small">${roleName(key.role)}</span>
+    <strong>${label}</strong> <span class="hf-small">${ours(roleName(key.role))}</span>
     <p class="hf-small">Made ${momentIn(zone, key.createdAt)} by ${key.createdBy}.</p>
     <p class="hf-small">
-      ${key.source === null ? 'Reports of any source.' : html`Reports of <code>${key.source}</code> only.`}
+      ${key.source === null ? html`<span>Reports of any source.</span>` : html`Reports of <code>${key.source}</code> <span>only.</span>`}
       ${
         key.lastUsed === null
-          ? 'It has not changed anything yet.'
+          ? html`It has not changed anything yet.`
           : html`It last changed something ${momentIn(zone, key.lastUsed)}.`
       }
     </p>
@@ -168,8 +168,8 @@ function entry(key: ShownKey, { zone, changes }: KeysParts): Markup {
                 It cannot be rotated now: two keys for its purpose are live.
                 ${
                   key.successor === 'live'
-                    ? 'Put the newer one in place. Where it is lost, revoke it, and rotate this one again.'
-                    : 'Once this one is in place, revoke the older one, or wait until that ends.'
+                    ? html`Put the newer one in place. Where it is lost, revoke it, and rotate this one again.`
+                    : html`Once this one is in place, revoke the older one, or wait until that ends.`
                 }
               </p>`
         }
@@ -191,9 +191,10 @@ function ending(key: ShownKey, zone: string): Markup {
     key.successor === 'none'
       ? null
       : key.successor === 'live'
-        ? ' Another key takes its place.'
-        : key.isLive && ' The key that was to take its place is over: this one alone serves its purpose.';
-  if (key.expiresAt === null) return html`It has no last day.${beside}`;
+        ? html` <span>Another key takes its place.</span>`
+        : key.isLive &&
+          html` <span>The key that was to take its place is over: this one alone serves its purpose.</span>`;
+  if (key.expiresAt === null) return html`<span>It has no last day.</span>${beside}`;
   return key.isLive
     ? html`It ends ${momentIn(zone, key.expiresAt)}.${beside}`
     : html`It ended ${momentIn(zone, key.expiresAt)}.${beside}`;
@@ -212,8 +213,8 @@ export function keyPage(
         It is shown this once. Put it where the program keeps its secrets, and nowhere else.
       </p>
       <p class="hf-link"><code id="key">${key}</code></p>
-      <p>The program sends it with each request: <code>Authorization: Bearer …</code></p>
-      ${old !== null && html`<p>${old}</p>`}
+      <p>The program sends it with each request: <code>${'Authorization: Bearer …'}</code></p>
+      ${old !== null && html`<p>${ours(old)}</p>`}
       <p><a class="usa-button" href="/keys">I have put it away: back to the keys</a></p>`,
   });
 }

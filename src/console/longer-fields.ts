@@ -1,20 +1,20 @@
 /** Parts of longer forms: fields that may stay empty, several lines, one of a few, a day. As in `fields.ts`, joined by name. */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 
 export interface Said {
   readonly name: string;
-  readonly label: string;
+  readonly label: string | Markup;
   readonly value: string;
-  readonly hint?: string;
+  readonly hint?: string | Markup;
   /** What is wrong with it. */
-  readonly error?: string | undefined;
+  readonly error?: string | Markup | undefined;
 }
 
 function group({ name, label, hint, error }: Said, control: Markup): Markup {
   return html`<div class="usa-form-group ${error !== undefined && 'usa-form-group--error'}">
-    <label class="usa-label" for="${name}">${label}</label>
-    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${hint}</span>`}
-    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error">${error}</span>`}
+    <label class="usa-label" for="${name}">${ours(label)}</label>
+    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${ours(hint)}</span>`}
+    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error">${ours(error)}</span>`}
     ${control}
   </div>`;
 }
@@ -69,29 +69,32 @@ ${said.value}</textarea>`,
 }
 
 export function oneOf(
-  said: Said & { readonly choices: readonly (readonly [value: string, label: string])[] },
+  said: Said & { readonly choices: readonly (readonly [value: string, label: string | Markup])[] },
 ): Markup {
   return group(
     said,
     html`<select class="usa-select" ${named(said)}>
-      ${said.choices.map(([value, label]) => html`<option value="${value}" ${value === said.value && html`selected`}>${label}</option>`)}
+      ${said.choices.map(([value, label]) => html`<option value="${value}" ${value === said.value && html`selected`}>${ours(label)}</option>`)}
     </select>`,
   );
 }
 
 /** A list of what is wrong, each leading to its field. */
 export function summary(
-  problems: readonly (readonly [id: string | null, sentence: string])[],
+  problems: readonly (readonly [id: string | null, sentence: string | Markup])[],
 ): Markup | null {
   if (problems.length === 0) return null;
   return html`<div class="usa-alert usa-alert--error hf-alert" role="alert" id="summary" tabindex="-1">
     <div class="usa-alert__body">
       <h2 class="usa-alert__heading">
-        Nothing was saved yet: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} to
-        be mended
+        ${
+          problems.length === 1
+            ? html`Nothing was saved yet: one thing is to be mended`
+            : html`Nothing was saved yet: ${problems.length} things are to be mended`
+        }
       </h2>
       <ul class="usa-list">
-        ${problems.map(([id, sentence]) => html`<li>${id === null ? sentence : html`<a href="#${id}">${sentence}</a>`}</li>`)}
+        ${problems.map(([id, sentence]) => html`<li>${id === null ? ours(sentence) : html`<a href="#${id}">${ours(sentence)}</a>`}</li>`)}
       </ul>
     </div>
   </div>`;

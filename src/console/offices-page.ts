@@ -1,6 +1,6 @@
 /** Who is told by mail when something was archived: the custodian's office, and whoever else the policy names. */
 import { alert, field } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 
@@ -24,12 +24,14 @@ export interface OfficesParts {
   readonly policies: readonly {
     readonly policyId: string;
     readonly title: string;
+    /** In the words of a policy that comes with Holdfast: English. */
+    readonly isPack: boolean;
     readonly orders: readonly { readonly says: string; readonly citation: string }[];
   }[];
   readonly mailIsOn: boolean;
   readonly typed: Readonly<Record<'name' | 'email' | 'duty' | 'policyId' | 'citation', string>>;
   readonly errors: Readonly<Partial<Record<'name' | 'email' | 'duty' | 'policyId' | 'citation', string>>>;
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 const DUTIES: Readonly<Record<ShownOffice['duty'], { readonly label: string; readonly hint: string }>> = {
@@ -60,9 +62,9 @@ export function officesPage(frame: Frame, parts: OfficesParts): string {
         html`<details class="hf-more" ${here.length === 0 && html`open`}>
           <summary>What your policies order</summary>
           ${ordering.map(
-            ({ title, orders }) =>
-              html`<h2 class="hf-h2">${title}</h2>
-                <ul class="usa-list">
+            ({ title, orders, isPack }) =>
+              html`<h2 class="hf-h2" ${isPack && html`lang="en"`}>${title}</h2>
+                <ul class="usa-list" ${isPack && html`lang="en"`}>
                   ${orders.map(({ says, citation }) => html`<li>${says} <span class="hf-small">${citation}</span></li>`)}
                 </ul>`,
           )}
@@ -83,7 +85,7 @@ export function officesPage(frame: Frame, parts: OfficesParts): string {
           ${field({ name: 'email', label: 'E-mail address', hint: 'Better an address of the office than of one person.', type: 'email', value: typed.email, error: errors.email })}
           <fieldset class="usa-fieldset usa-form-group">
             <legend class="usa-legend">What does it do with it?</legend>
-            ${errors.duty !== undefined && html`<span class="usa-error-message" role="alert">${errors.duty}</span>`}
+            ${errors.duty !== undefined && html`<span class="usa-error-message" role="alert">${ours(errors.duty)}</span>`}
             ${Object.entries(DUTIES).map(
               ([value, { label, hint }]) =>
                 html`<div class="usa-radio">
@@ -95,14 +97,14 @@ export function officesPage(frame: Frame, parts: OfficesParts): string {
                     value="${value}"
                     ${typed.duty === value && html`checked`}
                   /><label class="usa-radio__label" for="duty-${value}"
-                    >${label}<span class="usa-radio__label-description">${hint}</span></label
+                    >${ours(label)}<span class="usa-radio__label-description">${ours(hint)}</span></label
                   >
                 </div>`,
             )}
           </fieldset>
           <div class="usa-form-group">
             <label class="usa-label" for="policyId">Of what is it told?</label>
-            ${errors.policyId !== undefined && html`<span class="usa-error-message" id="policyId-error" role="alert">${errors.policyId}</span>`}
+            ${errors.policyId !== undefined && html`<span class="usa-error-message" id="policyId-error" role="alert">${ours(errors.policyId)}</span>`}
             <select class="usa-select" id="policyId" name="policyId">
               <option value="">Of everything</option>
               ${policies.map(({ policyId, title }) => html`<option value="${policyId}" ${typed.policyId === policyId && html`selected`}>Only of what goes under: ${title}</option>`)}
@@ -111,7 +113,7 @@ export function officesPage(frame: Frame, parts: OfficesParts): string {
           <div class="usa-form-group ${errors.citation !== undefined && 'usa-form-group--error'}">
             <label class="usa-label" for="citation">Where does the policy say so?</label>
             <span class="usa-hint" id="citation-hint">If it does. It stands in each letter.</span>
-            ${errors.citation !== undefined && html`<span class="usa-error-message" role="alert">${errors.citation}</span>`}
+            ${errors.citation !== undefined && html`<span class="usa-error-message" role="alert">${ours(errors.citation)}</span>`}
             <input
               class="usa-input"
               id="citation"
@@ -149,18 +151,21 @@ function entry(one: ShownOffice, { zone, policies }: OfficesParts): Markup {
   return html`<li>
     <strong>${one.name}</strong> <span class="hf-small">${one.email}</span>
     <p class="hf-small">
-      ${DUTIES[one.duty].label};
-      ${one.policyId === null ? 'told of everything' : `told of what goes under ${policy?.title ?? one.policyId}`}.
+      ${ours(DUTIES[one.duty].label)};
+      ${one.policyId === null ? ours('told of everything') : html`<span>told of what goes under ${policy?.title ?? one.policyId}</span>`}.
       ${one.citation !== null && `${one.citation}.`}
     </p>
     <p class="hf-small">
-      ${one.toldAt === null ? 'No letter has gone to it yet.' : html`The mail server took the last letter ${momentIn(zone, one.toldAt)}.`}
+      ${one.toldAt === null ? html`No letter has gone to it yet.` : html`The mail server took the last letter ${momentIn(zone, one.toldAt)}.`}
     </p>
     ${
       one.failing !== null &&
       alert(
         'error',
-        `A letter could not be sent, ${one.failing.attempts === 1 ? 'once so far' : `${one.failing.attempts} times so far`} (${one.failing.code}). It is tried again for three days. Check the address; if it is right, whoever runs this installation looks at the mail server.`,
+        html`A letter could not be sent,
+        ${one.failing.attempts === 1 ? html`once so far` : html`${one.failing.attempts} times so far`}
+        (${one.failing.code}). It is tried again for three days. Check the address; if it is right, whoever
+        runs this installation looks at the mail server.`,
       )
     }
     ${

@@ -1,6 +1,6 @@
 /** The policies of an agency: each with its versions, and those that come with Holdfast. One version with all that it says. */
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
 import { momentIn } from './times.ts';
@@ -30,7 +30,7 @@ export interface PoliciesParts {
     readonly isHere: boolean;
   }[];
   readonly changes: boolean;
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 export function policiesPage(frame: Frame, parts: PoliciesParts): string {
@@ -43,8 +43,10 @@ export function policiesPage(frame: Frame, parts: PoliciesParts): string {
       <p class="hf-intro">
         ${
           policies.length === 0
-            ? 'No policy is here yet. Moderators choose from the clauses of a policy why something is removed; without one they can hand in all the same.'
-            : 'A version that is here is never changed. What changed is a new version, and a record keeps the clause as it stood the day it was named.'
+            ? html`No policy is here yet. Moderators choose from the clauses of a policy why something is
+              removed; without one they can hand in all the same.`
+            : html`A version that is here is never changed. What changed is a new version, and a record keeps
+              the clause as it stood the day it was named.`
         }
       </p>
       ${changes && html`<p><a class="usa-button" href="/policies/draft">Write a policy</a></p>`}
@@ -77,8 +79,8 @@ export function policiesPage(frame: Frame, parts: PoliciesParts): string {
             ${packs.map(
               ({ policyId, body, title, version, source, isHere }) =>
                 html`<li>
-                  <strong>${body}: ${title}</strong>
-                  <p class="hf-small">Version ${version}. ${source}</p>
+                  <strong lang="en">${body}: ${title}</strong>
+                  <p class="hf-small">Version ${version}. <span lang="en">${source}</span></p>
                   ${
                     isHere
                       ? html`<p class="hf-small">
@@ -98,7 +100,7 @@ export function policiesPage(frame: Frame, parts: PoliciesParts): string {
                             name="pack"
                             value="${policyId}"
                           >
-                            Add<span class="usa-sr-only"> ${body}: ${title}</span>
+                            Add<span class="usa-sr-only" lang="en"> ${body}: ${title}</span>
                           </button>
                         </form>`
                   }
@@ -136,7 +138,9 @@ export interface PolicyParts {
     }[];
     readonly rules: Readonly<Record<string, readonly Says[]>>;
     readonly createdAt: string;
-    readonly createdBy: string;
+    readonly createdBy: string | Markup;
+    /** It came with Holdfast, in English. */
+    readonly isPack: boolean;
   };
   /** The version before it; null: it is the first. */
   readonly before: string | null;
@@ -148,12 +152,13 @@ export interface PolicyParts {
 export function policyPage(frame: Frame, parts: PolicyParts): string {
   const { policy, before, zone, changes, said } = parts;
   const { policyId, version } = policy;
+  const tongue = policy.isPack && html`lang="en"`;
   return page({
-    title: `${policy.title}, version ${version}`,
+    title: html`${policy.title}, version ${version}`,
     ...frame,
-    main: html`<h1 class="hf-h1">${policy.title}</h1>
+    main: html`<h1 class="hf-h1" ${tongue}>${policy.title}</h1>
       ${alert(said?.kind ?? 'success', said?.text ?? null)}
-      <p class="hf-intro">Version ${version}. ${standing(policy)}</p>
+      <p class="hf-intro">Version ${version}. <span>${standing(policy)}</span></p>
       <p class="hf-small">
         <code>${policyId}</code>, added ${momentIn(zone, policy.createdAt)} by ${policy.createdBy}.
       </p>
@@ -168,18 +173,24 @@ export function policyPage(frame: Frame, parts: PolicyParts): string {
         }
       </p>
       <h2 class="hf-h2">Where the text comes from</h2>
-      <p>
-        ${policy.source ?? 'Nobody said. Read it against the text that is in force with you before you rely on it.'}
-      </p>
+      ${
+        policy.source === null
+          ? html`<p>
+              Nobody said. Read it against the text that is in force with you before you rely on it.
+            </p>`
+          : html`<p ${tongue}>${policy.source}</p>`
+      }
       <h2 class="hf-h2">Clauses</h2>
       <ol class="hf-people" id="grounds">
         ${policy.grounds.map(
           ({ clauseId, label, citation, clause, purpose }) =>
             html`<li>
-              <h3 class="hf-h3">${label} <span class="hf-small">${clauseId}</span></h3>
-              <blockquote class="hf-said-words">${clause}</blockquote>
+              <h3 class="hf-h3" ${tongue}>${label} <span class="hf-small">${clauseId}</span></h3>
+              <blockquote class="hf-said-words" ${tongue}>${clause}</blockquote>
               <p class="hf-small">
-                ${citation} · ${PURPOSE_NAMES[purpose ?? 'remove'] ?? purpose ?? ''} · cited as
+                <span ${tongue}>${citation}</span> ·
+                <span>${ours(PURPOSE_NAMES[purpose ?? 'remove'] ?? purpose ?? '')}</span> ·
+                <span>cited as</span>
                 <code>${policyId}#${clauseId}</code>
               </p>
             </li>`,
@@ -187,7 +198,7 @@ export function policyPage(frame: Frame, parts: PolicyParts): string {
       </ol>
       ${Object.entries(RULE_NAMES).map(([name, title]) => {
         const entries = policy.rules[name] ?? [];
-        return html`<h2 class="hf-h2">${title}</h2>
+        return html`<h2 class="hf-h2">${ours(title)}</h2>
           ${
             entries.length === 0
               ? html`<p class="hf-small">It says nothing about that.</p>`
@@ -195,8 +206,11 @@ export function policyPage(frame: Frame, parts: PolicyParts): string {
                   ${entries.map(
                     ({ says, citation, verb }) =>
                       html`<li>
-                        ${verb !== undefined && html`${VERB_NAMES[verb] ?? verb}: `}${verb === undefined ? says : html`“${says}”`}
-                        <span class="hf-small">${citation}</span>
+                        ${verb !== undefined && html`${ours(VERB_NAMES[verb] ?? verb)}: `}
+                        <span ${tongue}
+                          >${verb === undefined ? says : html`“${says}”`}
+                          <span class="hf-small">${citation}</span></span
+                        >
                       </li>`,
                   )}
                 </ul>`

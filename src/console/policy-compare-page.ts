@@ -1,5 +1,5 @@
 /** Two versions of a policy beside one another. What is gone is struck through and what is new underlined; both are said in words too. */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { oneOf } from './longer-fields.ts';
 import { PART_NAMES, PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
@@ -37,10 +37,10 @@ const DONE: Readonly<Record<string, string>> = {
 export function policyComparePage(frame: Frame, parts: CompareParts): string {
   const { policyId, title, versions, from, to, changes, order } = parts;
   const choices = versions.map(
-    ({ version, effectiveOn }) => [version, `${version}, from ${effectiveOn}`] as const,
+    ({ version, effectiveOn }) => [version, html`${version}, ${ours(`from ${effectiveOn}`)}`] as const,
   );
   return page({
-    title: `${title}: version ${to} against ${from}`,
+    title: html`${title}: version ${to} against ${from}`,
     ...frame,
     main: html`<h1 class="hf-h1">${title}</h1>
       <form class="hf-form hf-search" method="get" action="/policies/${policyId}/compare">
@@ -52,8 +52,8 @@ export function policyComparePage(frame: Frame, parts: CompareParts): string {
         ${
           changes.length === 0 && order === null
             ? html`Version ${to} says the same as version ${from}.`
-            : html`What changed from <a href="${versionPath(policyId, from)}">version ${from}</a> to
-                <a href="${versionPath(policyId, to)}">version ${to}</a>: ${counted(changes)}`
+            : html`What changed <a href="${versionPath(policyId, from)}">from version ${from}</a>
+                <a href="${versionPath(policyId, to)}">to version ${to}</a>: ${counted(changes)}`
         }
       </p>
       ${changed({ changes, order })}
@@ -83,20 +83,20 @@ export function changed({ changes, order }: Compared): Markup {
   }`;
 }
 
-export function counted(changes: CompareParts['changes']): string {
+export function counted(changes: CompareParts['changes']): Markup {
   const words = Object.entries(DONE)
     .map(([is, name]) => [changes.filter((one) => one.is === is).length, name.toLowerCase()] as const)
     .filter(([count]) => count > 0)
-    .map(([count, name]) => `${count} ${name}`);
-  return `${words.length === 0 ? 'only the order' : words.join(', ')}.`;
+    .map(([count, name], i) => html`${i > 0 && ', '}${ours(`${count} ${name}`)}`);
+  return html`${words.length === 0 ? ours('only the order') : words}.`;
 }
 
 function change({ is, of, name, parts }: CompareParts['changes'][number], i: number): Markup {
   return html`<section class="hf-change" aria-labelledby="change-${i}">
-    <h2 class="hf-h2" id="change-${i}">${DONE[is] ?? is}: ${nameOf(of, name)}</h2>
+    <h2 class="hf-h2" id="change-${i}">${ours(DONE[is] ?? is)}: ${nameOf(of, name)}</h2>
     ${parts.map(
       ({ part, pieces }) =>
-        html`<h3 class="hf-h3">${PART_NAMES[part] ?? part}</h3>
+        html`<h3 class="hf-h3">${ours(PART_NAMES[part] ?? part)}</h3>
           ${diff(part, pieces)}`,
     )}
   </section>`;
@@ -105,20 +105,20 @@ function change({ is, of, name, parts }: CompareParts['changes'][number], i: num
 /** As one line: each space of it would be shown. */
 function diff(part: string, pieces: readonly Piece[]): Markup {
   const words = pieces.map(({ is, text }) =>
-    marked({ is, text: part === 'purpose' ? (PURPOSE_NAMES[text] ?? text) : text }),
+    marked(is, part === 'purpose' ? ours(PURPOSE_NAMES[text] ?? text) : html`${text}`),
   );
   return html`<p class="hf-diff">${words}</p>`;
 }
 
-function nameOf(of: string, name: string | null): string {
-  if (of === 'policy') return 'Title and source';
-  if (of === 'ground') return `Clause ${name ?? ''}`;
-  return `${RULE_NAMES[of] ?? of}${name === null ? '' : ` (${name})`}`;
+function nameOf(of: string, name: string | null): Markup {
+  if (of === 'policy') return ours('Title and source');
+  if (of === 'ground') return html`<span>Clause ${name}</span>`;
+  return html`${ours(RULE_NAMES[of] ?? of)}${name !== null && html` (${name})`}`;
 }
 
 /** Most readers of screens pass over what an element means: so it is said. */
-function marked({ is, text }: Piece): Markup {
-  if (is === 'same') return html`${text}`;
+function marked(is: Piece['is'], text: Markup): Markup {
+  if (is === 'same') return text;
   return is === 'gone'
     ? html`<del class="hf-gone"
         ><span class="usa-sr-only">[taken away: </span>${text}<span class="usa-sr-only">]</span></del

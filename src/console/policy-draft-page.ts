@@ -2,7 +2,7 @@
  * A new version of a policy, as a form that works without scripts: it holds all that was typed, each button sends all of it, and
  * the page comes back with one more place to fill in. Nothing of it is kept on the server before it is saved.
  */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf, summary } from './longer-fields.ts';
 import { changed, counted, type Compared } from './policy-compare-page.ts';
@@ -46,7 +46,7 @@ export interface DraftParts {
   /** The version that was added last, when the page was opened; null: a policy that is not there yet. */
   readonly latest: string | null;
   /** What is wrong, by the name of its field; null: of the whole. */
-  readonly problems: readonly (readonly [field: string | null, sentence: string])[];
+  readonly problems: readonly (readonly [field: string | null, sentence: string | Markup])[];
   /** The list in which a place was just added: its last entry is open, and has the focus. */
   readonly added: string | null;
   readonly verbs: readonly string[];
@@ -58,12 +58,12 @@ export interface DraftParts {
 
 export function policyDraftPage(frame: Frame, parts: DraftParts): string {
   const { draft, latest, problems, later, looked } = parts;
-  const error = (name: string): string | undefined => problems.find(([field]) => field === name)?.[1];
+  const error: ErrorOf = (name) => problems.find(([field]) => field === name)?.[1];
   const isNew = latest === null;
   return page({
     title: isNew ? 'A new policy' : `A new version of ${draft.policyId}`,
     ...frame,
-    main: html`<h1 class="hf-h1">${isNew ? 'A new policy' : `A new version of ${draft.policyId}`}</h1>
+    main: html`<h1 class="hf-h1">${ours(isNew ? 'A new policy' : `A new version of ${draft.policyId}`)}</h1>
       ${summary(problems)}
       ${
         !isNew &&
@@ -141,16 +141,16 @@ export function policyDraftPage(frame: Frame, parts: DraftParts): string {
         <button class="usa-button usa-button--outline" type="submit" name="do" value="add-grounds">
           Add a clause
         </button>
-        <h2 class="hf-h2">${RULE_NAMES['custodian'] ?? ''}</h2>
+        <h2 class="hf-h2">${ours(RULE_NAMES['custodian'] ?? '')}</h2>
         ${lines({ name: 'custodian-says', label: 'What the policy says', hint: 'Empty: it names nobody.', value: draft.custodian.says, error: error('custodian-says') })}
         ${line({ name: 'custodian-citation', label: 'Citation', value: draft.custodian.citation, error: error('custodian-citation') })}
         ${Object.entries(draft.lists).map(
           ([name, entries]) =>
-            html`<h2 class="hf-h2">${RULE_NAMES[name] ?? name}</h2>
+            html`<h2 class="hf-h2">${ours(RULE_NAMES[name] ?? name)}</h2>
               <input type="hidden" name="${name}" value="${entries.length}" />
               ${entries.map((one, i) => entryFields(name, one, i, parts, error))}
               <button class="usa-button usa-button--outline" type="submit" name="do" value="add-${name}">
-                Add a ${ENTRY_NAMES[name] ?? name}
+                ${ours(`Add a ${ENTRY_NAMES[name] ?? name}`)}
               </button>`,
         )}
         <p class="hf-end">
@@ -167,12 +167,12 @@ function whatChanges(
 ): Markup {
   return html`<section class="hf-panel" id="looked" aria-labelledby="looked-title">
     <h2 class="hf-h2" id="looked-title">What saving it does</h2>
-    <p role="status">Nothing is saved yet. ${counts}</p>
+    <p role="status">Nothing is saved yet. ${ours(counts)}</p>
     ${
       comparison !== null &&
       (comparison.changes.length === 0 && comparison.order === null
         ? html`<p>It says the same as version ${latest}.</p>`
-        : html`<p>Against version ${latest}: ${counted(comparison.changes)}</p>
+        : html`<p>Against version ${latest}: <span>${counted(comparison.changes)}</span></p>
             ${changed(comparison)}`)
     }
     <button class="usa-button usa-button--outline hf-submit" type="submit" name="do" value="look">
@@ -182,7 +182,7 @@ function whatChanges(
   </section>`;
 }
 
-type ErrorOf = (name: string) => string | undefined;
+type ErrorOf = (name: string) => string | Markup | undefined;
 
 function isOpen(prefix: string, members: readonly string[], error: ErrorOf): boolean {
   return members.some((member) => error(`${prefix}-${member}`) !== undefined);
@@ -200,16 +200,18 @@ function groundFields(
     isNew ||
     clauseId === '' ||
     isOpen(prefix, ['clauseId', 'label', 'citation', 'clause', 'purpose', 'place'], error);
-  const name = clauseId === '' ? `Clause ${i + 1}` : `${clauseId} ${label}`;
+  const name = clauseId === '' ? html`Clause ${i + 1}` : html`${clauseId} ${label}`;
   return html`<details class="hf-more" ${open && html`open`}>
-    <summary ${isNew && html`autofocus`}>${name}${gone && ' (to be taken away)'}</summary>
+    <summary ${isNew && html`autofocus`}>
+      <span>${name}</span>${gone && html` <span>(to be taken away)</span>`}
+    </summary>
     ${line({ name: `${prefix}-clauseId`, label: 'Number', hint: 'The clause’s own, such as 3.b.', value: clauseId, error: error(`${prefix}-clauseId`) })}
     ${line({ name: `${prefix}-label`, label: 'Label', hint: 'Short, in plain words of yours, for a phone.', value: label, error: error(`${prefix}-label`) })}
     ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
     ${lines({ name: `${prefix}-clause`, label: 'Words', hint: 'As the policy has them.', rows: 4, value: clause, error: error(`${prefix}-clause`) })}
     ${oneOf({ name: `${prefix}-purpose`, label: 'Purpose', value: purpose, choices: Object.entries(PURPOSE_NAMES), error: error(`${prefix}-purpose`) })}
     ${line({ name: `${prefix}-place`, label: 'Place in the list', type: 'number', value: place, error: error(`${prefix}-place`) })}
-    ${takeAway(prefix, clauseId === '' ? 'Take this clause away' : `Take clause ${name} away`, gone)}
+    ${takeAway(prefix, clauseId === '' ? html`Take this clause away` : html`Take clause ${clauseId} ${label} away`, gone)}
   </details>`;
 }
 
@@ -224,9 +226,12 @@ function entryFields(
   const isNew = added === list && i === (draft.lists[list]?.length ?? 0) - 1;
   const open = isNew || isOpen(prefix, ['says', 'citation', 'verb'], error);
   const entry = ENTRY_NAMES[list] ?? list;
-  const name = says === '' ? `New ${entry}` : says.length > 80 ? `${says.slice(0, 79)}…` : says;
+  const name =
+    says === '' ? ours(`New ${entry}`) : html`${says.length > 80 ? `${says.slice(0, 79)}…` : says}`;
   return html`<details class="hf-more" ${open && html`open`}>
-    <summary ${isNew && html`autofocus`}>${name}${gone && ' (to be taken away)'}</summary>
+    <summary ${isNew && html`autofocus`}>
+      <span>${name}</span>${gone && html` <span>(to be taken away)</span>`}
+    </summary>
     ${
       list === 'verbs' &&
       oneOf({
@@ -239,11 +244,11 @@ function entryFields(
     }
     ${lines({ name: `${prefix}-says`, label: list === 'verbs' ? 'The policy’s own word' : 'What the policy says', value: says, error: error(`${prefix}-says`) })}
     ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
-    ${takeAway(prefix, `Take this ${entry} away`, gone)}
+    ${takeAway(prefix, ours(`Take this ${entry} away`), gone)}
   </details>`;
 }
 
-function takeAway(prefix: string, label: string, gone: boolean): Markup {
+function takeAway(prefix: string, label: Markup, gone: boolean): Markup {
   return html`<div class="usa-checkbox">
     <input
       class="usa-checkbox__input"

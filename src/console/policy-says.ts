@@ -1,5 +1,5 @@
 /** What a moderator must know of the policies while handing in: short, folded away, each sentence with the place where it stands. */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 
 interface Says {
   readonly says: string;
@@ -10,6 +10,8 @@ interface Says {
 export interface PolicyAsked {
   readonly policyId: string;
   readonly title: string;
+  /** It came with Holdfast, in English. */
+  readonly isPack: boolean;
   readonly rules: {
     readonly mayRemove?: readonly Says[];
     readonly verbs?: readonly (Says & { readonly verb: string })[];
@@ -40,10 +42,15 @@ const HEADINGS: Readonly<Record<'remove' | 'keep', readonly (readonly [Part, str
 
 export function policySays(purpose: 'remove' | 'keep', policies: readonly PolicyAsked[]): Markup | null {
   const parts = HEADINGS[purpose].flatMap(([part, heading]) => {
-    const said = policies.flatMap(({ rules }) => rules[part] ?? []);
+    const said = policies.flatMap(({ rules, isPack }) =>
+      (rules[part] ?? []).map((one) => ({ ...one, isPack })),
+    );
     return said.length === 0 ? [] : [{ heading, said }];
   });
-  const verbs = purpose === 'keep' ? [] : policies.flatMap(({ rules }) => rules.verbs ?? []);
+  const verbs =
+    purpose === 'keep'
+      ? []
+      : policies.flatMap(({ rules, isPack }) => (rules.verbs ?? []).map((one) => ({ ...one, isPack })));
   // One word of a policy may stand for two verbs of ours.
   const words = [...new Map(verbs.map((one) => [`${one.says} ${one.citation}`, one])).values()];
   if (parts.length === 0 && words.length === 0) return null;
@@ -51,7 +58,7 @@ export function policySays(purpose: 'remove' | 'keep', policies: readonly Policy
     <summary>What your policy asks of you</summary>
     ${parts.map(
       ({ heading, said }) =>
-        html`<h2 class="hf-h3">${heading}</h2>
+        html`<h2 class="hf-h3">${ours(heading)}</h2>
           <ul class="usa-list hf-policy">
             ${said.map((one) => sentence(one))}
           </ul>`,
@@ -60,11 +67,11 @@ export function policySays(purpose: 'remove' | 'keep', policies: readonly Policy
       words.length > 0 &&
       html`<h2 class="hf-h3">Its own words for what is done</h2>
         <ul class="usa-list hf-policy">
-          ${words.map(({ says, citation }) => html`<li>“${says}” <span class="hf-small">${citation}</span></li>`)}
+          ${words.map(({ says, citation, isPack }) => html`<li ${isPack && html`lang="en"`}>“${says}” <span class="hf-small">${citation}</span></li>`)}
         </ul>`
     }
   </details>`;
 }
 
-const sentence = ({ says, citation }: Says): Markup =>
-  html`<li>${says} <span class="hf-small">${citation}</span></li>`;
+const sentence = ({ says, citation, isPack }: Says & { readonly isPack: boolean }): Markup =>
+  html`<li ${isPack && html`lang="en"`}>${says} <span class="hf-small">${citation}</span></li>`;

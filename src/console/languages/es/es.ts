@@ -3,12 +3,25 @@
  * ones that count.
  */
 import type { Messages } from '../../language.ts';
+import { accounts } from './accounts.ts';
 import { frame } from './frame.ts';
+import { keys } from './keys.ts';
+import { offices } from './offices.ts';
+import { policies } from './policies.ts';
+import { policyProblems } from './policy-problems.ts';
 import { receipts } from './receipts.ts';
 import { scripts as inScripts } from './scripts.ts';
 
 /** No message is in two of them: a test looks. */
-export const PARTS: Readonly<Record<string, Messages>> = { frame, receipts };
+export const PARTS: Readonly<Record<string, Messages>> = {
+  frame,
+  receipts,
+  accounts,
+  offices,
+  keys,
+  policies,
+  policyProblems,
+};
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
 
 export const pages: Messages = Object.assign({}, ...Object.values(PARTS));
