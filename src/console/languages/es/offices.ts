@@ -29,7 +29,7 @@ export const offices: Messages = {
   'Where does the policy say so?': '¿Dónde lo dice la política?',
   'If it does. It stands in each letter.': 'Si lo dice. Aparece en cada mensaje.',
   'Tell this office from now on': 'Avisar a esta oficina desde ahora',
-  'Told no more': 'Ya no reciben aviso',
+  'Told no more': 'Ya no reciben avisos',
   Until: 'Hasta el',
   'told of everything': 'recibe aviso de todo',
   'told of what goes under {}': 'recibe aviso de lo que corresponde a {1}',
@@ -41,13 +41,13 @@ export const offices: Messages = {
     'Un mensaje no se pudo enviar; se intentó {1} veces hasta ahora ({2}). Se vuelve a intentar durante tres días. Revise la dirección; si es correcta, quien administra esta instalación revisa el servidor de correo.',
   'A letter was given up after three days,': 'Se dejó de intentar el envío de un mensaje tras tres días, el',
   '. What was archived is on the worklist.': '. Lo que se archivó está en los pendientes.',
-  'Try, change or end {}': 'Probar, cambiar o terminar {1}',
+  'Try, change or end {}': 'Probar, cambiar o dar de baja {1}',
   'Send a letter to try the address': 'Enviar un mensaje para probar la dirección',
   'Its address': 'Su dirección',
   'What it was not told yet goes to the new one.': 'Los avisos que aún no recibió van a la nueva.',
   'Change the address': 'Cambiar la dirección',
-  'What it was not told yet is not sent then.': 'Los avisos que aún no recibió no se envían entonces.',
-  'Tell {} no more': 'No avisar más a {1}',
+  'What it was not told yet is not sent then.': 'Entonces ya no se envían los avisos que aún no recibió.',
+  'Tell {} no more': 'Dejar de avisar a {1}',
   // What came of it
   'Nothing was sent: mail is not set up on this installation.':
     'No se envió nada: el correo no está configurado en esta instalación.',
@@ -60,7 +60,7 @@ export const offices: Messages = {
   'Nothing was added yet: see below.': 'Todavía no se agregó nada: vea abajo.',
   '{} is told from now on.': 'Desde ahora se avisa a {1}.',
   'This office is told no more, and what it was not told yet is not sent. What it was told stays in the histories.':
-    'Esta oficina ya no recibe aviso, y los avisos que aún no recibió no se envían. Los que recibió quedan en los historiales.',
+    'Esta oficina ya no recibe aviso, y ya no se le envían los avisos que aún no recibió. Los que recibió quedan en los historiales.',
   'The address is changed. What waited for it goes there now.':
     'La dirección cambió. Los avisos que esperaban van ahora allí.',
   'The address stays as it was. {}': 'La dirección queda como estaba. {1}',

@@ -94,11 +94,11 @@ export const policies: Messages = {
   'A new policy': 'Una política nueva',
   'A new version of {}': 'Una versión nueva de {1}',
   'It begins as version {} stands, the last that was added. Change what changed; nothing counts before you save it.':
-    'Empieza tal como está la versión {1}, la última que se agregó. Cambie lo que cambió; nada vale antes de que la guarde.',
+    'Empieza tal como está la versión {1}, la última que se agregó. Cambie lo que haya cambiado; nada tiene efecto antes de que la guarde.',
   'It begins as version {} that comes with Holdfast, and not as version {} of your own, whose place it takes. Look at what changes, and say the day on which it takes effect; nothing counts before you save it.':
-    'Empieza como la versión {1} que viene con Holdfast, y no como su propia versión {2}, cuyo lugar toma. Vea qué cambia e indique el día en que entra en vigor; nada vale antes de que la guarde.',
+    'Empieza como la versión {1} que viene con Holdfast, y no como su propia versión {2}, cuyo lugar toma. Vea qué cambia e indique el día en que entra en vigor; nada tiene efecto antes de que la guarde.',
   'Version {} takes effect on {}. Yours may take effect before it; then version {} stands in its place from {} on. To change what counts from that day on, save a version that takes effect on it.':
-    'La versión {1} entra en vigor el {2}. La suya puede entrar en vigor antes; entonces la versión {3} rige en su lugar desde el {4}. Para cambiar lo que vale desde ese día, guarde una versión que entre en vigor ese día.',
+    'La versión {1} entra en vigor el {2}. La suya puede entrar en vigor antes; entonces la versión {3} rige en su lugar desde el {4}. Para cambiar lo que rige desde ese día, guarde una versión que entre en vigor ese día.',
   'Short name of the policy, for ever': 'Nombre corto de la política, para siempre',
   'Clauses are cited by it, such as rivertown-social-media.':
     'Con él se citan las cláusulas; por ejemplo, rivertown-social-media.',

@@ -46,7 +46,7 @@ export const policyProblems: Messages = {
   'Saved. {}': 'Se guardó. {1}',
   'It took effect on {}: records name it from today on, and those before keep the clause that stood here then.':
     'Entró en vigor el {1}: los registros la citan desde hoy, y los anteriores conservan la cláusula que estaba aquí entonces.',
-  'It counts from {} on.': 'Vale desde el {1}.',
+  'It counts from {} on.': 'Rige desde el {1}.',
   'Version {} was added since you opened this page, and what you wrote does not hold its changes. Look at it first; when you save again, yours comes after it.':
     'Se agregó la versión {1} desde que usted abrió esta página, y lo que escribió no contiene sus cambios. Véala primero; cuando vuelva a guardar, la suya irá después de ella.',
   'Takes effect on: version {} is in force since {}, so a later one cannot take effect before. Choose that day or a later one.':
