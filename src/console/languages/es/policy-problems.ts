@@ -9,7 +9,7 @@ export const policyProblems: Messages = {
   'Clause {}, number': 'Cláusula {1}, número',
   'Clause {}, label': 'Cláusula {1}, etiqueta',
   'Clause {}, citation': 'Cláusula {1}, cita legal',
-  'Clause {}, words': 'Cláusula {1}, texto',
+  'Clause {}, words': 'Cláusula {1}, palabras',
   'Clause {}, purpose': 'Cláusula {1}, propósito',
   'Recipient {}, what it says': 'Destinatario {1}, qué dice',
   'Recipient {}, citation': 'Destinatario {1}, cita legal',
