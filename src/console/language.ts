@@ -165,7 +165,7 @@ function shapesOf(messages: Messages): readonly Shape[] {
   const known = shapes.get(messages);
   if (known !== undefined) return known;
   const made = Object.entries(messages)
-    .filter(([message]) => message.includes('{}') && /\p{L}/u.test(message.replaceAll('{}', '')))
+    .filter(([message]) => isTelling(message))
     .map(([message, words]) => ({
       shape: new RegExp(
         `^${message
@@ -188,6 +188,12 @@ function filled(words: string, value: (place: number) => string, write: (text: s
     .split(/\{(\d+)\}/)
     .map((piece, i) => (i % 2 === 0 ? write(piece) : value(Number(piece))))
     .join('');
+}
+
+/** So many words of ours that no other sentence is taken for it: "{} added" would be found in half of them. */
+function isTelling(message: string): boolean {
+  const letters = message.replaceAll(/\P{L}/gu, '').length;
+  return message.includes('{}') && letters >= (message.startsWith('{}') ? 8 : 6);
 }
 
 const CHARACTERS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** The city's own sign-in: connected, changed and ended by an administrator. Its secret is written and never shown. */
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, ROLE_NAMES, type Frame } from './layout.ts';
 import { line, lines, summary } from './longer-fields.ts';
 
@@ -41,7 +41,7 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
             </p>`
           : html`<p>
               It is not connected yet.
-              ${changes && 'Whoever looks after accounts at your agency registers the archive there and tells you what stands below.'}
+              ${changes && ours('Whoever looks after accounts at your agency registers the archive there and tells you what stands below.')}
             </p>`
       }
       <p>To be registered there, as the address to come back to: <code id="callback">${callback}</code></p>
@@ -65,22 +65,22 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
 
 function form({ typed, errors, isConnected }: ProviderParts): Markup {
   const at = (name: keyof Omit<typeof typed, 'roles'>) => ({ name, value: typed[name], error: errors[name] });
-  return html`<form method="post" action="/provider" novalidate autocomplete="off">
+  return html`<form class="hf-form" method="post" action="/provider" novalidate autocomplete="off">
     ${line({ ...at('issuer'), label: 'Address of the provider (issuer)', hint: 'Such as https://login.rivertown.example, as the provider names itself', type: 'url' })}
     ${line({ ...at('clientId'), label: 'Client id', hint: 'As the archive is registered there' })}
     ${line({ ...at('clientSecret'), label: 'Client secret', type: 'password', hint: isConnected ? 'It is kept and never shown. Leave it empty to go on with the one that there is.' : 'It is kept and never shown.' })}
     ${line({ ...at('label'), label: 'What the button says', hint: 'On the page where people sign in' })}
     ${line({ ...at('roleClaim'), label: 'Claim that names groups or roles', hint: 'Such as groups' })}
-    <fieldset class="usa-fieldset">
+    <fieldset class="usa-fieldset usa-form-group">
       <legend class="usa-legend">Which groups may do what?</legend>
       <p class="hf-small">
         One group on each line, written as the provider writes it. Whoever is in none of them does not get in.
         An auditor holds no other role.
       </p>
-      ${Object.entries(typed.roles).map(([role, value]) => lines({ name: `role-${role}`, label: ROLE_NAMES[role] ?? role, value, rows: 2, ...(role === 'moderator' ? { error: errors['roles'] } : {}) }))}
+      ${Object.entries(typed.roles).map(([role, value]) => lines({ name: `role-${role}`, label: ours(ROLE_NAMES[role] ?? role), value, rows: 2, ...(role === 'moderator' ? { error: errors['roles'] } : {}) }))}
     </fieldset>
     ${lines({ ...at('requiredAmr'), label: 'Ways to sign in there, of which one must have been used', hint: 'Empty: the provider decides. Otherwise one on each line, as it writes them into “amr”, such as mfa.', rows: 2 })}
-    <button class="usa-button" type="submit">${isConnected ? 'Save' : 'Connect'}</button>
+    <button class="usa-button hf-submit" type="submit">${ours(isConnected ? 'Save' : 'Connect')}</button>
   </form>`;
 }
 
@@ -88,8 +88,8 @@ function form({ typed, errors, isConnected }: ProviderParts): Markup {
 function facts({ typed }: ProviderParts): Markup {
   const row = (name: string, value: string): Markup =>
     html`<div>
-      <dt>${name}</dt>
-      <dd>${value === '' ? 'none' : value}</dd>
+      <dt>${ours(name)}</dt>
+      <dd>${value === '' ? ours('None') : value}</dd>
     </div>`;
   return html`<dl class="hf-facts">
     ${row('Address of the provider (issuer)', typed.issuer)} ${row('Client id', typed.clientId)}

@@ -9,6 +9,7 @@ import { keys } from './keys.ts';
 import { offices } from './offices.ts';
 import { policies } from './policies.ts';
 import { policyProblems } from './policy-problems.ts';
+import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { scripts as inScripts } from './scripts.ts';
 
@@ -21,6 +22,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   keys,
   policies,
   policyProblems,
+  provider,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
 
