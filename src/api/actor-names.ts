@@ -1,12 +1,13 @@
 /** Who stands behind the numbers of a history. */
 import type { AgencyTx } from '#db/db.ts';
+import type { ActorName } from '#console/console.ts';
 import type { HistoryEntry } from '#record/record.ts';
 
 /** Histories hold numbers; names are read when somebody looks, inside the agency. */
 export async function namesOf(
   { agencyId, tx }: AgencyTx,
   history: readonly HistoryEntry[],
-): Promise<Record<string, string>> {
+): Promise<Record<string, ActorName>> {
   const ids = (kind: string): string[] => [
     ...new Set(
       history
@@ -15,7 +16,7 @@ export async function namesOf(
     ),
   ];
   const [people, keys] = [ids('person'), ids('key')];
-  const names: Record<string, string> = {};
+  const names: Record<string, ActorName> = {};
   if (people.length > 0)
     for (const row of await tx
       .selectFrom('person')
@@ -31,6 +32,6 @@ export async function namesOf(
       .where('agency_id', '=', agencyId)
       .where('id', 'in', keys)
       .execute())
-      names[`key:${row.id}`] = `A program with a key (${row.label}, ${row.role})`;
+      names[`key:${row.id}`] = { label: row.label, role: row.role };
   return names;
 }

@@ -1,8 +1,9 @@
 /** What happened in an agency beside its records: who signed in, who may do what, and what was decided. Nobody can change it. */
 import type { HistoryEntry } from '#record/record.ts';
-import { historyTable } from './history-table.ts';
+import { historyTable, type ActorName } from './history-table.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
+import { codeSaid } from './words.ts';
 
 export interface AgencyHistoryParts {
   readonly zone: string;
@@ -11,8 +12,7 @@ export interface AgencyHistoryParts {
   /** Where the next page begins; null: these were the first entries ever. */
   readonly next: string | null;
   readonly isLater: boolean;
-  /** `person:<id>`, `key:<id>` → a name. */
-  readonly actors: Readonly<Record<string, string>>;
+  readonly actors: Readonly<Record<string, ActorName>>;
   /** The id of a person, key, office or site → a name. */
   readonly things: Readonly<Record<string, string>>;
 }
@@ -30,7 +30,9 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
       </p>
       ${
         entries.length === 0
-          ? html`<p>There is nothing ${isLater && 'more '}here.</p>`
+          ? isLater
+            ? html`<p>There is nothing more here.</p>`
+            : html`<p>There is nothing here.</p>`
           : historyTable({
               caption: 'What happened in this agency, newest first',
               zone,
@@ -55,14 +57,23 @@ function about(body: Readonly<Record<string, unknown>>, things: AgencyHistoryPar
   // Whom or what it is about comes first.
   const members = Object.entries(body).toSorted(([, a], [, b]) => Number(named(b)) - Number(named(a)));
   const said = members.flatMap(([name, value]) => {
-    const text = written(value, things);
-    return name === 'session' || text === '' ? [] : [`${name} ${text}`];
+    const words = name === 'session' ? [] : written(name, value, things);
+    return words.length === 0 ? [] : [html`${codeSaid(name)} ${joined(words, ', ')}`];
   });
-  return said.length === 0 ? null : html`<span class="hf-small">: ${said.join('; ')}</span>`;
+  return said.length === 0 ? null : html`<span class="hf-small">: ${joined(said, '; ')}</span>`;
 }
 
-function written(value: unknown, things: AgencyHistoryParts['things']): string {
-  if (Array.isArray(value)) return value.map((one: unknown) => written(one, things)).join(', ');
-  if (typeof value === 'string') return things[value] ?? value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+const joined = (pieces: readonly Markup[], by: string): Markup =>
+  html`${pieces.map((piece, i) => html`${i > 0 && by}${piece}`)}`;
+
+/** Members whose values are codes of ours; all others may be somebody's words. */
+const CODED: readonly string[] = ['roles', 'role', 'lost', 'gained', 'means', 'duty', 'changed', 'kind'];
+
+function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {
+  if (Array.isArray(value)) return value.flatMap((one: unknown) => written(name, one, things));
+  if (typeof value === 'string' && value !== '') {
+    const thing = things[value];
+    return [thing === undefined && CODED.includes(name) ? codeSaid(value) : html`${thing ?? value}`];
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? [html`${String(value)}`] : [];
 }

@@ -26,6 +26,7 @@ import { receiptFrame, statusPage } from './status-page.ts';
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { filePage } from './file-page.ts';
 export { PAGE_HEADERS, pageHeaders } from './headers.ts';
+export type { ActorName } from './history-table.ts';
 export { choices, type Choices, type OfferedAccount } from './report-choices.ts';
 export { isKeptBy, type Purpose } from './report-verbs.ts';
 export { reportPage } from './report-page.ts';

@@ -1,6 +1,6 @@
 /** What can be done with one file of a record: looked at, when it is a picture or a text; and kept, always. */
 import type { RecordView } from '#record/record.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 
 type File = RecordView['artifacts'][number];
 
@@ -24,8 +24,8 @@ function isLarge({ picture, sizeBytes }: File): boolean {
 const isText = ({ mediaType, sizeBytes }: File): boolean =>
   sizeBytes <= MOST_BYTES && ['text/plain', 'application/json'].includes(mediaType);
 
-export function fileWays(file: File, name: string, recordId: string): Markup {
-  const which = html`<span class="usa-sr-only">${name}, file ${file.n}</span>`;
+export function fileWays(file: File, name: string | Markup, recordId: string): Markup {
+  const which = html`<span class="usa-sr-only">${ours(name)}, file ${file.n}</span>`;
   return html`${
       isPicture(file) &&
       (isLarge(file)
@@ -38,7 +38,7 @@ export function fileWays(file: File, name: string, recordId: string): Markup {
       ${
         isText(file) &&
         html`<a href="/records/${recordId}/files/${file.n}" rel="noreferrer" target="_blank"
-          >Open as text <span class="usa-sr-only">in a new tab: ${name}, file ${file.n}</span></a
+          >Open as text <span class="usa-sr-only">in a new tab: ${ours(name)}, file ${file.n}</span></a
         >`
       }
       <a href="/v1/records/${recordId}/artifacts/${file.n}">Download ${which}</a>

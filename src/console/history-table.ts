@@ -1,16 +1,19 @@
 /** Entries of a history, as people read them: when, what, and who. */
 import type { HistoryEntry } from '#record/record.ts';
-import { html, type Markup, type Piece } from './html.ts';
+import { html, ours, type Markup, type Piece } from './html.ts';
 import { momentIn } from './times.ts';
-import { ACTOR_NAMES, EVENT_NAMES } from './words.ts';
+import { ACTOR_NAMES, codeSaid, EVENT_NAMES, inWords } from './words.ts';
+
+/** A person's name, or whose key it was that a program had. */
+export type ActorName = string | { readonly label: string; readonly role: string };
 
 interface HistoryParts {
   /** For who hears the page. */
   readonly caption: string;
   readonly zone: string;
   readonly entries: readonly HistoryEntry[];
-  /** `person:<id>`, `key:<id>` → a name. */
-  readonly names: Readonly<Record<string, string>>;
+  /** Of those who have one: `person:<id>`, `key:<id>`. */
+  readonly names: Readonly<Record<string, ActorName>>;
   /** What an entry says beside its type. */
   readonly more: (entry: HistoryEntry) => Piece;
 }
@@ -18,7 +21,7 @@ interface HistoryParts {
 export function historyTable({ caption, zone, entries, names, more }: HistoryParts): Markup {
   return html`<table class="usa-table usa-table--stacked hf-history">
     <caption class="usa-sr-only">
-      ${caption}
+      ${ours(caption)}
     </caption>
     <thead>
       <tr>
@@ -32,10 +35,16 @@ export function historyTable({ caption, zone, entries, names, more }: HistoryPar
         (entry) =>
           html`<tr>
             <td data-label="When">${momentIn(zone, entry.at)}</td>
-            <td data-label="What">${EVENT_NAMES[entry.type] ?? entry.type}${more(entry)}</td>
-            <td data-label="Who">${names[entry.actor] ?? ACTOR_NAMES[entry.actor] ?? entry.actor}</td>
+            <td data-label="What">${inWords(EVENT_NAMES, entry.type)}${more(entry)}</td>
+            <td data-label="Who">${who(entry.actor, names[entry.actor])}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+function who(actor: string, name: ActorName | undefined): Markup {
+  if (name === undefined) return inWords(ACTOR_NAMES, actor);
+  if (typeof name === 'string') return html`${name}`;
+  return html`A program with a key (${name.label}, ${codeSaid(name.role)})`;
 }

@@ -13,8 +13,8 @@ export type Language = keyof typeof LANGUAGES;
 /** English message → the same in another language. */
 export type Messages = Readonly<Record<string, string>>;
 
-/** Attributes that people hear or read. */
-const READ = /^(\s+(?:aria-label|placeholder|title|alt|label)=")([^"]*)(")$/;
+/** Attributes that people hear or read; a table on a phone shows `data-label`. */
+const READ = /^(\s+(?:aria-label|placeholder|title|alt|label|data-label)=")([^"]*)(")$/;
 
 interface Translation {
   readonly language: Language;

@@ -6,21 +6,30 @@
  */
 import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
 import { fileWays } from './file-ways.ts';
-import { historyTable } from './history-table.ts';
-import { html, type Markup } from './html.ts';
+import { historyTable, type ActorName } from './history-table.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
-import { doneSaid, KIND_NAMES, PRECISION_NAMES, SOURCE_NAMES, UNKNOWN_NAMES, VERB_NAMES } from './words.ts';
+import {
+  codeSaid,
+  doneSaid,
+  inWords,
+  kindSaid,
+  PRECISION_NAMES,
+  quoted,
+  SOURCE_NAMES,
+  UNKNOWN_NAMES,
+  VERB_NAMES,
+} from './words.ts';
 
 export interface RecordParts {
   readonly record: RecordView;
   readonly receipt: Receipt;
   readonly history: readonly HistoryEntry[];
   readonly zone: string;
-  /** Actors of the history, by name where they have one: `person:…` → a name, `key:…` → its label. */
-  readonly names: Readonly<Record<string, string>>;
+  readonly names: Readonly<Record<string, ActorName>>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,12 +40,12 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
   const data = objectOf(first?.body, 'data');
   const content = objectOf(data, 'content');
   return page({
-    title: `Record ${receipt.code}`,
+    title: html`Record ${receipt.code}`,
     ...frame,
     wide: true,
     script: 'record.js',
     main: html`<h1 class="hf-h1">
-        ${KIND_NAMES[record.kind] ?? record.kind} on ${record.platform}
+        ${kindSaid(record.kind)} on ${record.platform}
         <span class="hf-code__value">${receipt.code}</span>
       </h1>
       ${verdict(receipt)}
@@ -51,10 +60,9 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         ${row('Written', time(objectOf(content, 'authoredAt'), zone))}
         ${row('Account', html`${record.account} on ${record.platform}${record.accountRegistered ? null : html` <span class="hf-small">not in the register of this agency</span>`}`)}
         ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
-        ${row('What was done', html`${doneSaid(record.verb, record.removal)}`)}
-        ${row('Clause', clauses(record))}
+        ${row('What was done', doneSaid(record.verb, record.removal))} ${row('Clause', clauses(record))}
         ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
-        ${row('Retention', html`${seriesSaid(record.classification)}`)}
+        ${row('Retention', ours(seriesSaid(record.classification)))}
       </dl>
       ${record.facts.length > 1 && later(parts)}
       <h2 class="hf-h2">Files</h2>
@@ -73,17 +81,18 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
 
 const row = (term: string, value: Markup): Markup =>
   html`<div>
-    <dt>${term}</dt>
+    <dt>${ours(term)}</dt>
     <dd>${value}</dd>
   </div>`;
 
 function said(content: Json): Markup {
   const words = content['text'];
+  const source = String(content['textSource']);
   if (typeof words !== 'string' || words === '')
     return html`<p>No text was given. The pictures below show what it was.</p>`;
   return html`<blockquote class="hf-said-words"><bdi>${words}</bdi></blockquote>
     <p class="hf-small">
-      ${SOURCE_NAMES[String(content['textSource'])] ?? `Source: ${String(content['textSource'])}`}.
+      ${Object.hasOwn(SOURCE_NAMES, source) ? inWords(SOURCE_NAMES, source) : html`Source: ${source}`}.
     </p>`;
 }
 
@@ -95,12 +104,13 @@ function author(who: Json): Markup {
       : [];
   });
   const why = typeof who['unknownReason'] === 'string' ? who['unknownReason'] : null;
-  const reason = why === null ? '' : (UNKNOWN_NAMES[why] ?? why);
-  if (claims.length === 0) return html`Not known: ${reason === '' ? 'nothing was said about it' : reason}.`;
-  const sources = [...new Set(claims.map(({ source }) => SOURCE_NAMES[source] ?? source))];
+  const reason = why === null ? null : inWords(UNKNOWN_NAMES, why);
+  if (claims.length === 0)
+    return reason === null ? html`Not known: nothing was said about it.` : html`Not known: ${reason}.`;
+  const sources = [...new Set(claims.map(({ source }) => source))];
   return html`${claims.map(({ value }, i) => html`${i > 0 && ' · '}<bdi>${value}</bdi>`)}
     <span class="hf-small"
-      >${sources.join('; ')}${why !== null && html`; who that is for certain is not known: ${reason}`}</span
+      >${sources.map((source, i) => html`${i > 0 && '; '}${inWords(SOURCE_NAMES, source)}`)}${reason !== null && html`<span>; who that is for certain is not known: ${reason}</span>`}</span
     >`;
 }
 
@@ -109,15 +119,14 @@ function time(when: Json, zone: string): Markup {
   const value = typeof when['value'] === 'string' ? when['value'] : null;
   const verbatim =
     typeof when['verbatim'] === 'string'
-      ? html` <span class="hf-small">as seen: “<bdi>${when['verbatim']}</bdi>”</span>`
+      ? html` <span class="hf-small">as seen: ${quoted(html`<bdi>${when['verbatim']}</bdi>`)}</span>`
       : null;
   if (value === null) return html`Not known.${verbatim}`;
   const precision = String(when['precision']);
   const exact = ['ms', 's', 'min'].includes(precision);
   return html`${exact ? momentIn(zone, value) : html`<span class="hf-utc">${value}</span>`}
     <span class="hf-small"
-      >${SOURCE_NAMES[String(when['source'])] ?? String(when['source'])},
-      ${PRECISION_NAMES[precision] ?? precision}</span
+      >${inWords(SOURCE_NAMES, String(when['source']))}, ${inWords(PRECISION_NAMES, precision)}</span
     >${verbatim}`;
 }
 
@@ -149,13 +158,13 @@ function later({ record, zone }: RecordParts): Markup {
         const added = saidLater(data);
         return html`<li>
           ${momentIn(zone, fact.recordedAt)}:
-          ${fact.confirms ? 'It was removed.' : isKept(fact) ? 'It was not removed after all.' : (VERB_NAMES[verb] ?? verb)}
+          ${fact.confirms ? ours('It was removed.') : isKept(fact) ? ours('It was not removed after all.') : inWords(VERB_NAMES, verb)}
           ${added.length > 0 && html`${added.map((part) => html`<bdi>${part}</bdi> `)}`}
           ${typeof notes === 'string' && html`<bdi>${notes}</bdi>`}
         </li>`;
       })}
     </ol>
-    ${record.nextFacts !== null && html`<p>There are more; a program reads them all: <code>GET /v1/records/${record.recordId}</code>.</p>`}`;
+    ${record.nextFacts !== null && html`<p>There are more; a program reads them all: <code>${`GET /v1/records/${record.recordId}`}</code>.</p>`}`;
 }
 
 function isKept({ type, body }: RecordView['facts'][number]): boolean {
@@ -165,7 +174,7 @@ function isKept({ type, body }: RecordView['facts'][number]): boolean {
 }
 
 /** Who wrote it and when, where that was only said later. */
-function saidLater(data: Json): string[] {
+function saidLater(data: Json): Markup[] {
   const who = objectOf(data, 'author');
   const names = (['displayName', 'handle', 'profileUrl'] as const).flatMap((name) => {
     const claim = objectOf(who, name)['value'];
@@ -173,8 +182,8 @@ function saidLater(data: Json): string[] {
   });
   const seen = objectOf(objectOf(data, 'content'), 'authoredAt')['verbatim'];
   return [
-    ...(names.length > 0 ? [`Written by ${names.join(', ')}.`] : []),
-    ...(typeof seen === 'string' ? [`Posted: “${seen}”.`] : []),
+    ...(names.length > 0 ? [html`Written by ${names.join(', ')}.`] : []),
+    ...(typeof seen === 'string' ? [html`Posted: “${seen}”.`] : []),
   ];
 }
 
@@ -182,19 +191,21 @@ function tier({ tier: strongest }: Receipt): Markup {
   if (strongest === null) return html`<p>Nothing that is sealed so far shows the content itself.</p>`;
   const { name, proves, provesNot } = TIERS[strongest];
   return html`<p>
-    <strong>Tier ${strongest}: ${name}.</strong> It proves: ${proves} It does not prove: ${provesNot}
+    <strong>Tier ${strongest}: ${ours(name)}.</strong> It proves: ${ours(proves)} It does not prove:
+    ${ours(provesNot)}
   </p>`;
 }
 
 function entry(file: RecordView['artifacts'][number], recordId: string): Markup {
-  const name = FILE_NAMES[file.role] ?? file.role;
+  const name = inWords(FILE_NAMES, file.role);
   const unread = file.picture?.decodable === false;
   return html`<li id="file-${file.n}">
     <strong>${name}</strong
     >${file.originalName !== null && html` <bdi class="hf-small">${file.originalName}</bdi>`}
     <p class="hf-small">
-      ${file.sizeBytes.toLocaleString('en-US')} bytes · SHA-256 <code>${file.sha256}</code> ·
-      ${file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`}${unread && html` · <strong>not previewed: it does not open as a picture</strong>`}
+      ${perLanguage((language) => file.sizeBytes.toLocaleString(`${language}-US`))} bytes · SHA-256
+      <code>${file.sha256}</code> ·
+      ${ours(file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`)}${unread && html` · <strong>not previewed: it does not open as a picture</strong>`}
     </p>
     ${fileWays(file, name, recordId)}
   </li>`;
@@ -210,11 +221,12 @@ function history({ history: entries, names, zone }: RecordParts): Markup {
   });
 }
 
-function what(type: string, body: Json): string {
+function what(type: string, body: Json): Markup | null {
   if (type === 'view.opened')
-    return body['what'] === 'artifact' ? `: file ${String(body['n'])}` : ': this page';
-  if (type === 'capture.completed' && typeof body['outcome'] === 'string') return `: ${body['outcome']}`;
-  return '';
+    return body['what'] === 'artifact' ? html`: file ${String(body['n'])}` : html`: this page`;
+  if (type === 'capture.completed' && typeof body['outcome'] === 'string')
+    return html`: ${codeSaid(body['outcome'])}`;
+  return null;
 }
 
 function objectOf(of: unknown, member: string): Json {

@@ -1,10 +1,10 @@
 /** Finding records: words and filters, newest first. A list shows an excerpt and the author; whoever opens a record is in its history. */
 import type { ListedRecord } from '#record/record.ts';
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
-import { doneSaid, KIND_NAMES, REMOVAL_NAMES, STATE_NAMES, VERB_NAMES } from './words.ts';
+import { doneSaid, inWords, REMOVAL_NAMES, STATE_NAMES, titleOf, VERB_NAMES } from './words.ts';
 
 export interface RecordsParts {
   readonly zone: string;
@@ -49,10 +49,15 @@ export function recordsPage(frame: Frame, parts: RecordsParts): string {
         <details class="hf-more" ${filtered && html`open`}>
           <summary>Narrow it down</summary>
           <div class="hf-filters">
-            ${choice('removal', 'Removal', REMOVAL_NAMES, typed)}
-            ${choice('state', 'State', STATE_NAMES, typed)}
-            ${choice('verb', 'What was done', VERB_NAMES, typed)}
-            ${choice('ground', 'Clause', Object.fromEntries(grounds.map(({ reference, label }) => [reference, label])), typed)}
+            ${choice('removal', 'Removal', inOurs(REMOVAL_NAMES), typed)}
+            ${choice('state', 'State', inOurs(STATE_NAMES), typed)}
+            ${choice('verb', 'What was done', inOurs(VERB_NAMES), typed)}
+            ${choice(
+              'ground',
+              'Clause',
+              grounds.map(({ reference, label }) => [reference, html`${label}`] as const),
+              typed,
+            )}
             ${text('platform', 'Platform', 'Such as facebook', typed)}
             ${text('account', 'Account', 'Its handle', typed)} ${day('from', 'Reported from', typed)}
             ${day('to', 'Reported until', typed)}
@@ -92,17 +97,17 @@ function results(found: RecordsParts['found'], zone: string, isEmpty: boolean): 
     ${found.map(
       (one) =>
         html`<li>
-          <a class="hf-records__link" href="/records/${one.recordId}"
-            >${KIND_NAMES[one.kind] ?? one.kind}${one.author === null ? ' by somebody not named' : html` by <bdi>${one.author}</bdi>`}</a
-          >
+          <a class="hf-records__link" href="/records/${one.recordId}">${titleOf(one)}</a>
           <p class="hf-records__words">
             ${one.excerpt === null ? html`<span class="hf-small">No text was given.</span>` : html`<bdi>${one.excerpt}</bdi>`}
           </p>
           <p class="hf-small">
-            ${momentIn(zone, one.receivedAt)} · ${one.account} on
-            ${one.platform}${!one.accountRegistered && ' (not in the register)'} ·
-            ${doneSaid(one.verb, one.removal)} ·
-            ${STATE_NAMES[one.state] ?? one.state}${one.parked && html` · <strong>a person must look at this</strong>`}
+            ${momentIn(zone, one.receivedAt)} ·
+            <span
+              >${one.accountRegistered ? html`${one.account} on ${one.platform}` : html`${one.account} on ${one.platform} (not in the register)`}</span
+            >
+            · <span>${doneSaid(one.verb, one.removal)}</span> ·
+            ${inWords(STATE_NAMES, one.state)}${one.parked && html` · <strong>a person must look at this</strong>`}
           </p>
         </li>`,
     )}
@@ -111,20 +116,25 @@ function results(found: RecordsParts['found'], zone: string, isEmpty: boolean): 
 
 type Typed = RecordsParts['typed'];
 
-function choice(name: string, label: string, names: Readonly<Record<string, string>>, typed: Typed): Markup {
+type Choices = readonly (readonly [value: string, words: Markup])[];
+
+const inOurs = (names: Readonly<Record<string, string>>): Choices =>
+  Object.entries(names).map(([value, words]) => [value, ours(words)]);
+
+function choice(name: string, label: string, choices: Choices, typed: Typed): Markup {
   return html`<div class="usa-form-group">
-    <label class="usa-label" for="${name}">${label}</label>
+    <label class="usa-label" for="${name}">${ours(label)}</label>
     <select class="usa-select" id="${name}" name="${name}">
       <option value="">Any</option>
-      ${Object.entries(names).map(([value, word]) => html`<option value="${value}" ${typed[name] === value && html`selected`}>${word}</option>`)}
+      ${choices.map(([value, words]) => html`<option value="${value}" ${typed[name] === value && html`selected`}>${words}</option>`)}
     </select>
   </div>`;
 }
 
 function text(name: string, label: string, hint: string, typed: Typed): Markup {
   return html`<div class="usa-form-group">
-    <label class="usa-label" for="${name}">${label}</label>
-    <span class="usa-hint" id="${name}-hint">${hint}</span>
+    <label class="usa-label" for="${name}">${ours(label)}</label>
+    <span class="usa-hint" id="${name}-hint">${ours(hint)}</span>
     <input
       class="usa-input"
       id="${name}"
@@ -138,7 +148,7 @@ function text(name: string, label: string, hint: string, typed: Typed): Markup {
 
 function day(name: string, label: string, typed: Typed): Markup {
   return html`<div class="usa-form-group">
-    <label class="usa-label" for="${name}">${label}</label>
+    <label class="usa-label" for="${name}">${ours(label)}</label>
     <input class="usa-input" type="date" id="${name}" name="${name}" value="${typed[name] ?? ''}" />
   </div>`;
 }

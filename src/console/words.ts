@@ -1,5 +1,17 @@
 /** The archive's own values, as people say them. What is not here is shown as it is. */
 import type { SimpleReport } from '#intake/intake.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
+import { CODES } from './messages.ts';
+
+/** A value of ours as `names` has it, which each language has words for; what has no name is shown as it is. */
+export function inWords(names: Readonly<Record<string, string>>, value: string): Markup {
+  const name = Object.hasOwn(names, value) ? names[value] : undefined;
+  return name === undefined ? html`${value}` : ours(name);
+}
+
+/** Around somebody's words, where an element of theirs stands between the marks. */
+export const quoted = (words: Markup): Markup =>
+  html`${perLanguage((language) => (language === 'es' ? '«' : '“'))}${words}${perLanguage((language) => (language === 'es' ? '»' : '”'))}`;
 
 export const VERB_NAMES: Readonly<Record<string, string>> = {
   delete: 'Deleted',
@@ -32,6 +44,17 @@ export const KIND_NAMES: Readonly<Record<string, string>> = {
   other: 'Content of another kind',
 } satisfies Readonly<Record<NonNullable<SimpleReport['kind']>, string>>;
 
+/** Of a record. A report that names no kind claims none: it is kept as `other`, like one that said so. */
+export const kindSaid = (kind: string): Markup =>
+  kind === 'other' ? html`Content` : inWords(KIND_NAMES, kind);
+
+/** What a list calls a record by. */
+export function titleOf({ kind, author }: { readonly kind: string; readonly author: string | null }): Markup {
+  return author === null
+    ? html`${kindSaid(kind)} by somebody not named`
+    : html`${kindSaid(kind)} by <bdi>${author}</bdi>`;
+}
+
 export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', string>> = {
   awaited: 'Removal not confirmed yet',
   confirmed: 'Removal confirmed',
@@ -39,10 +62,12 @@ export const REMOVAL_NAMES: Readonly<Record<'awaited' | 'confirmed' | 'none', st
 };
 
 /** What was done, and whether it was. A verb that was announced and then given up is not told as if it had happened. */
-export function doneSaid(verb: string, removal: 'awaited' | 'confirmed' | 'none'): string {
+export function doneSaid(verb: string, removal: 'awaited' | 'confirmed' | 'none'): Markup {
   const givenUp = removal === 'none' && !['none', 'reject', 'unhide', 'restore'].includes(verb);
-  const name = VERB_NAMES[verb] ?? verb;
-  return givenUp ? `Kept after all (reported as: ${name})` : `${name} · ${REMOVAL_NAMES[removal]}`;
+  const name = inWords(VERB_NAMES, verb);
+  return givenUp
+    ? html`Kept after all (reported as: ${name})`
+    : html`${name} · ${ours(REMOVAL_NAMES[removal])}`;
 }
 
 export const STATE_NAMES: Readonly<Record<string, string>> = {
@@ -137,3 +162,10 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:mail': 'The archive',
   cli: 'Somebody at the machine',
 };
+
+/** A code that stands in a history: English shows it as it is, other languages have words for it (`languages/es/codes.ts`). */
+export const codeSaid = (code: string): Markup =>
+  perLanguage((language) => {
+    const codes = CODES[language] ?? {};
+    return (Object.hasOwn(codes, code) ? codes[code] : undefined) ?? code;
+  });

@@ -1,10 +1,10 @@
 /** What waits for the custodian's office: what came in, what nobody confirmed, and what stands still. */
 import type { Arrivals, ListedRecord } from '#record/record.ts';
 import { alert } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
-import { KIND_NAMES, REMOVAL_NAMES, VERB_NAMES } from './words.ts';
+import { codeSaid, inWords, REMOVAL_NAMES, titleOf, VERB_NAMES } from './words.ts';
 
 export interface WorklistParts {
   readonly zone: string;
@@ -37,7 +37,7 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
     main: html`<h1 class="hf-h1">Worklist</h1>
       ${alert('success', said)} ${letters(parts.letters, frame)}
       <section aria-labelledby="new-title">
-        <h2 class="hf-h2" id="new-title">New${arrivals.count > 0 && ` (${counted(arrivals.count)})`}</h2>
+        <h2 class="hf-h2" id="new-title">New${arrivals.count > 0 && html` (${counted(arrivals.count)})`}</h2>
         ${
           arrivals.records.length === 0
             ? html`<p class="hf-intro">Nothing new is on the list.</p>
@@ -92,8 +92,10 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
                 ${parked.map(
                   ({ recordId, step, reason, parkedAt }) =>
                     html`<li>
-                      <a class="hf-records__link" href="/records/${recordId}">Step “${step}” stopped</a>
-                      <p>${reason}</p>
+                      <a class="hf-records__link" href="/records/${recordId}"
+                        >Step “${codeSaid(step)}” stopped</a
+                      >
+                      <p>${reason !== null && ours(reason)}</p>
                       <p class="hf-small">${momentIn(zone, parkedAt)}</p>
                     </li>`,
                 )}
@@ -103,23 +105,25 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
   });
 }
 
-const counted = (count: number): string => (count >= 1000 ? '1,000 or more' : String(count));
+const counted = (count: number): Markup => (count >= 1000 ? ours('1,000 or more') : html`${count}`);
 
 function letters({ on, offices, troubled }: WorklistParts['letters'], { viewer }: Frame): Markup | null {
   const sentence =
     offices === 0
-      ? 'No office is named that is told by mail, so this list is the only place where new records are announced.'
+      ? html`No office is named that is told by mail, so this list is the only place where new records are
+        announced.`
       : !on
-        ? 'Mail is not set up on this installation, so this list is the only place where new records are announced.'
+        ? html`Mail is not set up on this installation, so this list is the only place where new records are
+          announced.`
         : troubled.length > 0
-          ? `Not every letter gets through to: ${troubled.join(', ')}. What was archived is in this list.`
+          ? html`Not every letter gets through to: ${troubled.join(', ')}. What was archived is in this list.`
           : null;
   if (sentence === null) return null;
   return html`<div class="usa-alert usa-alert--slim usa-alert--warning hf-alert">
     <div class="usa-alert__body">
       <p class="usa-alert__text">
         ${sentence}
-        ${viewer?.roles.includes('administrator') === true ? html`<a href="/offices">Name an office, or try its address</a>.` : 'An administrator of your agency can change it.'}
+        ${viewer?.roles.includes('administrator') === true ? html`<a href="/offices">Name an office, or try its address</a>.` : html`<span>An administrator of your agency can change it.</span>`}
       </p>
     </div>
   </div>`;
@@ -131,7 +135,7 @@ function entry(
   zone: string,
   place: number | null,
 ): Markup {
-  const title = html`${KIND_NAMES[one.kind] ?? one.kind}${one.author === null ? ' by somebody not named' : html` by <bdi>${one.author}</bdi>`}`;
+  const title = titleOf(one);
   return html`<li>
     ${
       place === null
@@ -155,8 +159,8 @@ function entry(
       ${one.excerpt === null ? html`<span class="hf-small">No text was given.</span>` : html`<bdi>${one.excerpt}</bdi>`}
     </p>
     <p class="hf-small">
-      ${momentIn(zone, one.receivedAt)} · ${one.account} on ${one.platform} ·
-      ${VERB_NAMES[one.verb] ?? one.verb} · ${REMOVAL_NAMES[one.removal]}
+      ${momentIn(zone, one.receivedAt)} · <span>${one.account} on ${one.platform}</span> ·
+      ${inWords(VERB_NAMES, one.verb)} · ${ours(REMOVAL_NAMES[one.removal])}
     </p>
   </li>`;
 }

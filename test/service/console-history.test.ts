@@ -50,6 +50,19 @@ describe('the auditor', () => {
     expect(await at.count('main form, main button')).toBe(0);
   });
 
+  test('reads it in Spanish: our codes in words, and names as they are', async () => {
+    await scene.archive.sql.query("update person set name = 'roles' where id = $1", [auditor.personId]);
+    await as(auditor);
+    await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
+    await at.goTo('/history');
+    const said = await text();
+    expect(said).toContain('Persona agregada: persona Alex Example; roles: administrador');
+    expect(said).toContain('persona roles; roles: auditor');
+    expect(said).toContain('Clave creada: clave The website; rol: programa que reporta');
+    expect(said).toContain('Alguien en la máquina');
+    expect(await at.page.$eval('td', (cell) => cell.dataset['label'])).toBe('Cuándo');
+  });
+
   test('goes back page by page to the first entry, without one missing or twice', async () => {
     await scene.archive.sql.query(
       `insert into event (agency_id, id, type, actor, body)

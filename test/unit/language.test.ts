@@ -30,6 +30,7 @@ describe('a page in another language', () => {
     [html`<p>${'Ana'} gave it to ${'Bo'}</p>`, '<p>Bo lo recibió de Ana</p>'],
     [html`<p>It’s &gt; “safe”</p>`, '<p>Es &gt; «seguro» &amp; más</p>'],
     [html`<nav aria-label="Main menu"></nav>`, '<nav aria-label="Menú principal"></nav>'],
+    [html`<td data-label="Sealed">${'x'}</td>`, '<td data-label="Sellado">x</td>'],
     [html`<img alt="Picture ${7}" src="${'/a?b'}" />`, '<img alt="Imagen 7" src="/a?b" />'],
     [html`<a title="x > y" href="/">${ours('Sealed')}</a>`, '<a title="x > y" href="/">Sellado</a>'],
   ])('%#: %o', (markup, expected) => {
@@ -83,6 +84,7 @@ describe('a sentence of ours that has values in it already', () => {
     'Roles of {}': 'Funciones de {1}',
     'Roles of {} were changed': 'Se cambió {1}',
     '{} · {}': '{1} · {2}',
+    '{} on {}': '{1} en {2}',
   };
   test.each([
     ['Roles of Ana', 'Funciones de Ana'],
@@ -90,6 +92,7 @@ describe('a sentence of ours that has values in it already', () => {
     ['Roles of {1} & <b>', 'Funciones de {1} & <b>'],
     ['Nothing known', 'Nothing known'],
     ['1 · 2', '1 · 2'],
+    ['Nothing on the list', 'Nothing on the list'],
   ])('%s', (sentence, expected) => {
     expect(sentenceIn(sentence, es)).toBe(expected);
     expect(inLanguage(html`<p>${ours(sentence)}</p>`, 'es', es)).toBe(html`<p>${expected}</p>`.text);

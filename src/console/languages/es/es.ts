@@ -10,8 +10,12 @@ import { offices } from './offices.ts';
 import { policies } from './policies.ts';
 import { policyProblems } from './policy-problems.ts';
 import { provider } from './provider.ts';
+import { history } from './history.ts';
 import { receipts } from './receipts.ts';
+import { records } from './records.ts';
 import { scripts as inScripts } from './scripts.ts';
+import { words } from './words.ts';
+import { worklist } from './worklist.ts';
 
 /** No message is in two of them: a test looks. */
 export const PARTS: Readonly<Record<string, Messages>> = {
@@ -23,6 +27,10 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   policies,
   policyProblems,
   provider,
+  records,
+  history,
+  worklist,
+  words,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
 

@@ -1,0 +1,61 @@
+/** Histories: of a record and of an agency. */
+import type { Messages } from '../../language.ts';
+
+export const history: Messages = {
+  When: 'Cuándo',
+  What: 'Qué',
+  Who: 'Quién',
+
+  // What happened. "Sealed", "Complete" and "Removal confirmed" stand among the words.
+  'Handed in': 'Reportado',
+  'Picture looked at': 'Imagen revisada',
+  'Live page opened': 'Página en vivo abierta',
+  'Live page not opened': 'Página en vivo no abierta',
+  'Kept after all: not removed': 'Conservado al final: no se eliminó',
+  'Looked at the page once more': 'Se volvió a mirar la página',
+  'Lock renewed': 'Bloqueo renovado',
+  'A file was not what was sealed': 'Un archivo no era lo que se selló',
+  'Looked at': 'Visto',
+  'Stopped; a person must look': 'Detenido; una persona debe revisarlo',
+  'Run again': 'Ejecutado de nuevo',
+  'Letter handed to the mail server': 'Mensaje entregado al servidor de correo',
+  'Letter given up: the mail server did not take it':
+    'Se dejó de intentar el envío de un mensaje: el servidor de correo no lo aceptó',
+  'Taken note of': 'Se tomó nota',
+  'Site added to the register': 'Sitio inscrito',
+  'Site changed in the register': 'Inscripción de un sitio modificada',
+  'Version of a policy added': 'Versión de una política agregada',
+  'Key made': 'Clave creada',
+  'End of a key set': 'Fecha de fin de una clave fijada',
+  'Key revoked': 'Clave revocada',
+  'Office added': 'Oficina agregada',
+  'Address of an office changed': 'Dirección de una oficina modificada',
+  'Office told no more': 'Ya no se avisa a la oficina',
+  'Letter asked for, to try an office’s address':
+    'Mensaje solicitado para probar la dirección de una oficina',
+  'Person added': 'Persona agregada',
+  'Person invited': 'Persona invitada',
+  'Means of signing in set up': 'Medio para iniciar sesión configurado',
+  'Roles of a person changed': 'Roles de una persona modificados',
+  'Person let go': 'Persona dada de baja',
+  'Signed in': 'Sesión iniciada',
+  'Signed out': 'Sesión cerrada',
+  'Sign-in of the agency’s own changed': 'Inicio de sesión propio de la entidad modificado',
+  'Sign-in of the agency’s own taken away': 'Inicio de sesión propio de la entidad retirado',
+  '{}: file {}': '{1}: archivo {2}',
+  '{}: this page': '{1}: esta página',
+
+  // Who.
+  'The archive': 'El archivo',
+  'Somebody at the machine': 'Alguien en la máquina',
+  'A program with a key ({}, {})': 'Un programa con una clave ({1}, {2})',
+
+  // Of an agency.
+  'History of the agency': 'Historial de la entidad',
+  'Who signed in, who may do what, and what was decided, newest first. What happened to a record, every view of it included, is on the record’s own page.':
+    'Quién inició sesión, quién puede hacer qué y qué se decidió; primero lo más reciente. Lo que ocurrió con un registro, incluida cada vez que alguien lo vio, está en la página de ese registro.',
+  'There is nothing here.': 'Aquí no hay nada.',
+  'There is nothing more here.': 'Aquí no hay nada más.',
+  'What happened in this agency, newest first': 'Qué ocurrió en esta entidad; primero lo más reciente',
+  'Older entries': 'Entradas anteriores',
+};

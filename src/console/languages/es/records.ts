@@ -1,0 +1,79 @@
+/** Finding records, and a record. */
+import type { Messages } from '../../language.ts';
+
+export const records: Messages = {
+  // Finding.
+  'In texts, names, accounts and notes. “…” for a phrase, - to leave out, or.':
+    'En textos, nombres, cuentas y notas. "…" para una frase, - para excluir, or (en inglés) para una cosa u otra.',
+  'Narrow it down': 'Acotar la búsqueda',
+  Removal: 'Eliminación',
+  State: 'Estado',
+  'What was done': 'Qué se hizo',
+  Clause: 'Cláusula',
+  'Such as facebook': 'Por ejemplo, facebook',
+  Account: 'Cuenta',
+  'Its handle': 'Su nombre de usuario',
+  'Reported from': 'Reportado desde',
+  'Reported until': 'Reportado hasta',
+  Any: 'Cualquiera',
+  Find: 'Buscar',
+  'Show all': 'Mostrar todos',
+  'Removals that nobody has confirmed yet': 'Eliminaciones que nadie ha confirmado todavía',
+  'What a person must look at': 'Lo que una persona debe revisar',
+  'Back to the newest': 'Volver a lo más reciente',
+  'Older records': 'Registros anteriores',
+  'Nothing has been handed in yet.': 'Todavía no se ha reportado nada.',
+  'A record begins when somebody hands in what is about to be removed: on the page':
+    'Un registro comienza cuando alguien reporta lo que está por eliminarse: en la página',
+  ', or by a program.': ', o mediante un programa.',
+  'Nothing was found.': 'No se encontró nada.',
+  'Look for fewer words, or take a filter away. Words are found by their stems: “remove” finds “removed”.':
+    'Busque menos palabras o quite un filtro. Las palabras en inglés se encuentran por su raíz: «remove» encuentra «removed»; las de otros idiomas, solo como están escritas.',
+  'Expected a day such as 2026-11-21; it is “{}”.': 'Se esperaba un día como 2026-11-21; es «{1}».',
+  'This page of the list is not known. Begin at the newest.':
+    'No se conoce esta página de la lista. Comience por lo más reciente.',
+  'This cursor is not one of ours. Leave it out to begin at the newest record.':
+    'Este cursor no es de los nuestros. Omítalo para comenzar por el registro más reciente.',
+  'No text was given.': 'No se dio ningún texto.',
+  '{} on {}': '{1} en {2}',
+  'Content on {}': 'Contenido en {1}',
+  '{} on {} (not in the register)': '{1} en {2} (sin inscribir)',
+  'a person must look at this': 'una persona debe revisar esto',
+
+  // A record.
+  'Record {} · Holdfast': 'Registro {1} · Holdfast',
+  'Live status, and what can be added': 'Estado en vivo y lo que se puede agregar',
+  'Receipt to print': 'Comprobante para imprimir',
+  'No text was given. The pictures below show what it was.':
+    'No se dio ningún texto. Las imágenes de abajo muestran qué era.',
+  'Source: {}.': 'Origen: {1}.',
+  Author: 'Autor',
+  Written: 'Escrito',
+  Reported: 'Reportado',
+  Retention: 'Retención',
+  'not in the register of this agency': 'sin inscribir en esta entidad',
+  'Not known.': 'No se conoce.',
+  'Not known: {}.': 'No se conoce: {1}.',
+  'Not known: nothing was said about it.': 'No se conoce: no se dijo nada al respecto.',
+  '; who that is for certain is not known: {}': '; no se sabe con certeza quién es: {1}',
+  'as seen: {}': 'tal como se veía: {1}',
+  'Not stated.': 'No se indicó.',
+  '{}, version {}': '{1}, versión {2}',
+  'What was said later': 'Lo que se dijo después',
+  'It was removed.': 'Se eliminó.',
+  'It was not removed after all.': 'Al final no se eliminó.',
+  'Written by {}.': 'Escrito por {1}.',
+  'Posted: “{}”.': 'Publicado: «{1}».',
+  'There are more; a program reads them all:': 'Hay más; un programa los lee todos:',
+  Files: 'Archivos',
+  'Pictures are covered, because they may be graphic. Each one that you show or download is entered in the history below.':
+    'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que usted muestre o descargue queda anotada en el historial de abajo.',
+  'It proves: {} It does not prove: {}': 'Prueba: {1} No prueba: {2}',
+  '{} bytes · SHA-256': '{1} bytes · SHA-256',
+  'not sealed yet': 'aún no sellado',
+  'sealed in seal {}': 'sellado en el sello {1}',
+  'not previewed: it does not open as a picture': 'sin vista previa: no se abre como imagen',
+  'What happened to it': 'Qué ocurrió con él',
+  'What happened to this record, oldest first; of a long history the newest 1,000 entries':
+    'Qué ocurrió con este registro, de lo más antiguo a lo más reciente; de un historial largo, las 1,000 entradas más recientes',
+};
