@@ -67,7 +67,17 @@ const joined = (pieces: readonly Markup[], by: string): Markup =>
   html`${pieces.map((piece, i) => html`${i > 0 && by}${piece}`)}`;
 
 /** Members whose values are codes of ours; all others may be somebody's words. */
-const CODED: readonly string[] = ['roles', 'role', 'lost', 'gained', 'means', 'duty', 'changed', 'kind'];
+const CODED: readonly string[] = [
+  'roles',
+  'role',
+  'lost',
+  'gained',
+  'means',
+  'duty',
+  'changed',
+  'kind',
+  'reach',
+];
 
 function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {
   if (Array.isArray(value)) return value.flatMap((one: unknown) => written(name, one, things));

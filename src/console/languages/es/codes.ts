@@ -43,6 +43,10 @@ export const codes: Messages = {
   passkey: 'clave de acceso (passkey)',
   oidc: 'OpenID Connect',
 
+  // Where a provider may be.
+  any: 'cualquier dirección',
+  public: 'direcciones públicas',
+
   // What an office does, beside `custodian`; a letter that tries its address.
   copy: 'recibe copia',
   test: 'prueba',
