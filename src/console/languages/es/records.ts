@@ -68,7 +68,7 @@ export const records: Messages = {
   Files: 'Archivos',
   'Pictures are covered, because they may be graphic. Each one that you show or download is entered in the history below.':
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que usted muestre o descargue queda anotada en el historial de abajo.',
-  'It proves: {} It does not prove: {}': 'Prueba: {1} No prueba: {2}',
+  'It proves: {} It does not prove: {}': 'Lo que prueba: {1} Lo que no prueba: {2}',
   '{} bytes · SHA-256': '{1} bytes · SHA-256',
   'not sealed yet': 'aún no sellado',
   'sealed in seal {}': 'sellado en el sello {1}',
