@@ -46,7 +46,7 @@ export const records: Messages = {
   'Receipt to print': 'Comprobante para imprimir',
   'No text was given. The pictures below show what it was.':
     'No se dio ningún texto. Las imágenes de abajo muestran qué era.',
-  'Source: {}.': 'Origen: {1}.',
+  'Source: {}.': 'Fuente: {1}.',
   Author: 'Autor',
   Written: 'Escrito',
   Reported: 'Reportado',
@@ -68,7 +68,7 @@ export const records: Messages = {
   Files: 'Archivos',
   'Pictures are covered, because they may be graphic. Each one that you show or download is entered in the history below.':
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que usted muestre o descargue queda anotada en el historial de abajo.',
-  'It proves: {} It does not prove: {}': 'Lo que prueba: {1} Lo que no prueba: {2}',
+  'It proves: {} It does not prove: {}': 'Demuestra: {1} No demuestra: {2}',
   '{} bytes · SHA-256': '{1} bytes · SHA-256',
   'not sealed yet': 'aún no sellado',
   'sealed in seal {}': 'sellado en el sello {1}',

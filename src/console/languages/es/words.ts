@@ -60,7 +60,7 @@ export const words: Messages = {
   'as the page named it': 'tal como lo nombraba la página',
   'as the page showed it': 'tal como lo mostraba la página',
   'by the clock of the device that reported it': 'según el reloj del dispositivo que lo reportó',
-  'by the archive’s own clock': 'según el reloj del propio archivo',
+  'by the archive’s own clock': 'según el propio reloj del archivo',
   'to the millisecond': 'con precisión de un milisegundo',
   'to the second': 'con precisión de un segundo',
   'to the minute': 'con precisión de un minuto',
