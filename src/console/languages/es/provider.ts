@@ -5,7 +5,7 @@ export const provider: Messages = {
   'Sign-in': 'Inicio de sesión',
   'Sign-in of your agency': 'Inicio de sesión de su entidad',
   'People sign in with the account that they have at your agency (OpenID Connect), and get their roles from their groups there, anew each time. Whoever leaves there does not get in here. Passkeys and passwords of the archive go on beside it.':
-    'Las personas inician sesión con la cuenta que tienen en su entidad (OpenID Connect) y reciben sus funciones de los grupos que tienen allí, de nuevo cada vez. Quien deja la entidad ya no entra aquí. Las claves de acceso y contraseñas del archivo siguen valiendo aparte.',
+    'Las personas inician sesión con la cuenta que tienen en su entidad (OpenID Connect) y reciben sus roles de los grupos que tienen allí, de nuevo cada vez. Quien deja la entidad ya no entra aquí. Las claves de acceso y contraseñas del archivo siguen valiendo aparte.',
   'It is connected:': 'Está conectado:',
   'the page where people sign in': 'la página donde se inicia sesión',
   '. Try it in a private window.': '. Pruébelo en una ventana privada.',
@@ -30,11 +30,11 @@ export const provider: Messages = {
   'It is kept and never shown.': 'Se guarda y nunca se muestra.',
   'What the button says': 'Texto del botón',
   'On the page where people sign in': 'En la página donde se inicia sesión',
-  'Claim that names groups or roles': 'Dato (claim) que nombra grupos o funciones',
+  'Claim that names groups or roles': 'Dato (claim) que nombra grupos o roles',
   'Such as groups': 'Por ejemplo groups',
   'Which groups may do what?': '¿Qué grupos pueden hacer qué?',
   'One group on each line, written as the provider writes it. Whoever is in none of them does not get in. An auditor holds no other role.':
-    'Un grupo por línea, escrito como lo escribe el proveedor. Quien no está en ninguno no entra. Un auditor no tiene ninguna otra función.',
+    'Un grupo por línea, escrito como lo escribe el proveedor. Quien no está en ninguno no entra. Un auditor no tiene ningún otro rol.',
   'Ways to sign in there, of which one must have been used':
     'Formas de iniciar sesión allí, de las que debe haberse usado una',
   'Empty: the provider decides. Otherwise one on each line, as it writes them into “amr”, such as mfa.':
@@ -59,14 +59,14 @@ export const provider: Messages = {
   'What the button says is a text of 1 to {} characters on one line, without blanks at its ends.':
     'El texto del botón es un texto de 1 a {1} caracteres en una línea, sin espacios en los extremos.',
   'The claim that names groups or roles is a text of 1 to {} characters on one line, without blanks at its ends.':
-    'El dato que nombra grupos o funciones es un texto de 1 a {1} caracteres en una línea, sin espacios en los extremos.',
+    'El dato que nombra grupos o roles es un texto de 1 a {1} caracteres en una línea, sin espacios en los extremos.',
   'A value of the claim is a text of 1 to {} characters on one line, without blanks at its ends.':
     'Un valor del dato es un texto de 1 a {1} caracteres en una línea, sin espacios en los extremos.',
   'Say for at least one value of the claim which roles it gives, such as records-staff=custodian.':
-    'Indique para al menos un valor del dato qué funciones da, por ejemplo records-staff=custodian.',
-  'There is no role {}. There are: {}.': 'No existe la función {1}. Existen: {2}.',
+    'Indique para al menos un valor del dato qué roles da, por ejemplo records-staff=custodian.',
+  'There is no role {}. There are: {}.': 'No existe el rol {1}. Existen: {2}.',
   '"{}" gives auditor beside another role; an auditor holds no other.':
-    '«{1}» da la función de auditor junto a otra; un auditor no tiene ninguna otra.',
+    '«{1}» da el rol de auditor junto a otro; un auditor no tiene ningún otro.',
   'A way to sign in is one word, as the provider writes it into "amr", such as mfa.':
     'Una forma de iniciar sesión es una palabra, como la escribe el proveedor en «amr», por ejemplo mfa.',
 };
