@@ -8,7 +8,7 @@ import {
   type Caller,
   type Ground,
 } from '#agency/agency.ts';
-import { isKeptBy, type Choices, type OfferedAccount, type Purpose } from '#console/console.ts';
+import { html, isKeptBy, type Choices, type OfferedAccount, type Purpose } from '#console/console.ts';
 import {
   readGroundsSaid,
   readLastUsed,
@@ -96,7 +96,7 @@ function offeredAccounts(
           value: `typed ${platform} ${account}`,
           platform,
           account,
-          label: `${account} (${platform}, not in the register)`,
+          label: html`${account} (${platform}, not in the register)`,
         }
       : registered(known);
   });

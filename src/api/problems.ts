@@ -1,9 +1,10 @@
 /** From error codes to HTTP answers: one table. Every answer that is not a success is `application/problem+json` (RFC 9457). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { inWordsOf, PAGE_HEADERS, problemPage, type Frame } from '#console/console.ts';
+import { PAGE_HEADERS, problemPage } from '#console/console.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import type { FrameOf } from './frame.ts';
+import { inTheirWords } from './problem-words.ts';
 
 interface Entry {
   readonly status: number;
@@ -274,22 +275,4 @@ export async function sendProblem(
     .header('x-request-id', request.id)
     // As bytes: to a text Fastify adds a charset, which this type does not have.
     .send(Buffer.from(JSON.stringify(inTheirWords(problem, frame))));
-}
-
-/** As whoever asks reads it (RFC 9457, 3.1.3). The code is for programs, and the same in each language. */
-function inTheirWords(problem: Problem, frame: Frame): Problem {
-  const said = (sentence: string): string => inWordsOf(frame, sentence);
-  const problems = Array.isArray(problem.problems)
-    ? problem.problems.map((one: unknown) =>
-        typeof one === 'object' && one !== null && 'sentence' in one && typeof one.sentence === 'string'
-          ? { ...one, sentence: said(one.sentence) }
-          : one,
-      )
-    : problem.problems;
-  return {
-    ...problem,
-    title: said(problem.title),
-    detail: said(problem.detail),
-    ...(problems === undefined ? {} : { problems }),
-  };
 }

@@ -9,10 +9,13 @@ import { zoneOf } from '#agency/agency.ts';
 import {
   choices,
   fragment,
+  html,
+  ours,
   PAGE_HEADERS,
   pageHeaders,
   plainStatusPage,
   reportPage,
+  type Markup,
   type Purpose,
 } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
@@ -122,7 +125,7 @@ async function handIn(
   const caller = callerOf(request);
   const typed = Object.fromEntries(fields);
   const again = async (
-    problems: readonly string[],
+    problems: readonly (string | Markup)[],
     { clauseRefused = false, earlier }: { readonly clauseRefused?: boolean; readonly earlier?: string } = {},
   ): Promise<FastifyReply> => {
     const offered = await choicesFor(context, caller, purpose, '');
@@ -197,9 +200,11 @@ async function handIn(
     return await again(
       said
         .filter((problem) => !ofClause.includes(problem))
-        .map(({ pointer, sentence }) =>
-          sentence.replace(`${pointer}: `, `${LABELS[pointer] ?? 'The report'}: `),
-        ),
+        .map(({ pointer, sentence }) => {
+          const named = `${pointer === '' ? 'The report' : pointer}: `;
+          const says = ours(sentence.startsWith(named) ? sentence.slice(named.length) : sentence);
+          return html`${ours(LABELS[pointer] ?? 'The report')}: ${says}`;
+        }),
       { clauseRefused: ofClause.length > 0 },
     );
   }

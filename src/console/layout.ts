@@ -189,12 +189,12 @@ export const keyPanel: Markup = html`<section
   </form>
 </section>`;
 
-export const noScript = (what: string): Markup =>
+export const noScript = (what: string | Markup): Markup =>
   html`<noscript>
     <div class="usa-alert usa-alert--error">
       <div class="usa-alert__body">
         <h2 class="usa-alert__heading">This page needs JavaScript</h2>
-        <p class="usa-alert__text">${what}</p>
+        <p class="usa-alert__text">${ours(what)}</p>
       </div>
     </div>
   </noscript>`;

@@ -1,6 +1,6 @@
 /** May it be removed? The same answer as on the live page, for whoever has no scripts: it comes with the page, and says how old it is. */
 import type { Receipt } from '#record/record.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { verdict } from './receipt-page.ts';
 import { isKeptBy } from './report-verbs.ts';
@@ -15,7 +15,7 @@ export function plainStatusPage(
     html`<form method="post" action="/report/records/${recordId}/plain">
       <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
       <input type="hidden" name="what" value="${what}" />
-      <button class="usa-button ${look}" type="submit">${label}</button>
+      <button class="usa-button ${look}" type="submit">${ours(label)}</button>
     </form>`;
   return page({
     title: 'May it be removed?',
@@ -32,7 +32,7 @@ export function plainStatusPage(
           removal !== 'none' &&
           html`<details class="hf-more hf-beside">
             <summary>
-              ${removal === 'confirmed' ? 'Was “I removed it” a mistake?' : 'Does it stay after all?'}
+              ${removal === 'confirmed' ? html`Was “I removed it” a mistake?` : html`Does it stay after all?`}
             </summary>
             <p class="hf-small">
               This puts on record that it was not removed. The record stays, with all that was said before.

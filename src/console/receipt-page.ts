@@ -3,7 +3,7 @@
  * the agency's zone with the UTC value beside.
  */
 import type { Receipt } from '#record/record.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
 import { checkSign, page, stopSign, type Frame } from './layout.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
@@ -39,7 +39,7 @@ const STATUS: Readonly<Record<Receipt['status'], string>> = {
 export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame): string {
   const { code, mode } = receipt;
   const moment = (utc: string | null, otherwise: string): Markup =>
-    utc === null ? html`${otherwise}` : momentIn(about.zone, utc);
+    utc === null ? ours(otherwise) : momentIn(about.zone, utc);
   return page({
     title: `Receipt ${code}`,
     ...frame,
@@ -52,35 +52,35 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame)
       <dl class="hf-facts">
         ${fact('Record', html`<code>${receipt.recordId}</code>`)}
         ${fact('Account', html`${receipt.account} <span class="hf-small">on ${receipt.platform}</span>`)}
-        ${fact('Status', html`${STATUS[receipt.status]}`)}
+        ${fact('Status', ours(STATUS[receipt.status]))}
         ${fact('Reported', moment(receipt.times.reportedAt, ''))}
         ${fact('First sealed', moment(receipt.times.firstSealedAt, 'Not yet'))}
         ${receipt.times.lastSealedAt !== receipt.times.firstSealedAt && fact('Last sealed', moment(receipt.times.lastSealedAt, 'Not yet'))}
-        ${fact('Live page', html`${livePage(receipt.capture)}`)}
+        ${fact('Live page', livePage(receipt.capture))}
         ${receipt.times.capturedAt !== null && fact('Page pictured', html`${momentIn(about.zone, receipt.times.capturedAt)} <span class="hf-small">by the archive’s own clock, while it captured</span>`)}
-        ${fact('Removal', html`${REMOVAL[receipt.removal]} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
+        ${fact('Removal', html`${ours(REMOVAL[receipt.removal])} ${receipt.removal === 'confirmed' && removalTime(receipt.removedAt, about.zone)}`)}
         ${receipt.secondLook !== null && fact('Second look', secondLookSaid(receipt.secondLook, about.zone))}
-        ${fact('Retention', html`${seriesSaid(receipt.classification)}`)}
+        ${fact('Retention', seriesSaid(receipt.classification))}
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
       <p class="hf-small">
         Where nothing else stands beside it, a time is the archive’s own clock (${receipt.times.source}, to
-        the ${receipt.times.precision === 'ms' ? 'millisecond' : receipt.times.precision}), shown in the zone
-        ${about.zone} with UTC beside. Nobody outside the archive has confirmed these times.
+        the ${receipt.times.precision === 'ms' ? ours('millisecond') : receipt.times.precision}), shown in the
+        zone ${about.zone} with UTC beside. Nobody outside the archive has confirmed these times.
       </p>
       ${
         receipt.parked.length > 0 &&
         html`<h2 class="hf-h2">A person must look at this</h2>
           <ul class="usa-list">
-            ${receipt.parked.map((step) => html`<li>${STEPS[step.step] ?? step.step} stopped (<code>${step.code}</code>). ${step.reason}</li>`)}
+            ${receipt.parked.map((step) => html`<li>${ours(STEPS[step.step] ?? step.step)} stopped (<code>${step.code}</code>). ${ours(step.reason)}</li>`)}
           </ul>`
       }
       <h2 class="hf-h2">What the evidence proves, and what not</h2>
-      ${evidence(receipt.tier)} ${receipt.seals.length > 0 && html`<p>${DIGESTS}</p>`}
-      <p>${receipt.store.sentence}</p>
-      <p>${receipt.log.sentence}</p>
+      ${evidence(receipt.tier)} ${receipt.seals.length > 0 && html`<p>${ours(DIGESTS)}</p>`}
+      <p>${ours(receipt.store.sentence)}</p>
+      <p>${ours(receipt.log.sentence)}</p>
       <h2 class="hf-h2">What is sealed</h2>
-      ${receipt.seals.length > 0 && html`<p>${LEASE}</p>`} ${seals(receipt.seals, about.zone)}
+      ${receipt.seals.length > 0 && html`<p>${ours(LEASE)}</p>`} ${seals(receipt.seals, about.zone)}
     </article>`,
   });
 }
@@ -112,30 +112,30 @@ export function verdict(receipt: Receipt): Markup {
   return html`<section class="hf-state hf-state--${kind}">
     <div class="hf-state__head">
       ${kind === 'safe' ? checkSign : stopSign}
-      <p class="hf-state__word">${wordOf(receipt)}</p>
+      <p class="hf-state__word">${ours(wordOf(receipt))}</p>
     </div>
     ${
       missing.length > 0 &&
       html`<ul class="hf-missing">
-        ${missing.map((one) => html`<li>${one.sentence}</li>`)}
+        ${missing.map((one) => html`<li>${ours(one.sentence)}</li>`)}
       </ul>`
     }
-    <p class="hf-state__lead">${statement}</p>
+    <p class="hf-state__lead">${ours(statement)}</p>
   </section>`;
 }
 
 const fact = (term: string, value: Markup): Markup =>
   html`<div>
-    <dt>${term}</dt>
+    <dt>${ours(term)}</dt>
     <dd>${value}</dd>
   </div>`;
 
 function evidence(tier: Receipt['tier']): Markup {
   if (tier === null) return html`<p>Nothing that is sealed so far shows the content itself.</p>`;
   const { name, proves, provesNot } = TIERS[tier];
-  return html`<p><strong>Tier ${tier}: ${name}.</strong></p>
-    <p><strong>It proves:</strong> ${proves}</p>
-    <p><strong>It does not prove:</strong> ${provesNot}</p>`;
+  return html`<p><strong>Tier ${tier}: ${ours(name)}.</strong></p>
+    <p><strong>It proves:</strong> ${ours(proves)}</p>
+    <p><strong>It does not prove:</strong> ${ours(provesNot)}</p>`;
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -155,23 +155,28 @@ const STEPS: Readonly<Record<string, string>> = {
   'look-again': 'The second look at the page',
 };
 
-function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): string {
-  if (outcome === null) return 'Not looked at yet.';
-  if (outcome === 'none') return 'No live page was captured.';
+function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): Markup {
+  if (outcome === null) return html`Not looked at yet.`;
+  if (outcome === 'none') return html`No live page was captured.`;
   const found = targetFound
-    ? 'the reported content was found on it'
-    : 'the reported content was not found on it';
-  return `${OUTCOMES[outcome] ?? `Outcome “${outcome}”`}; ${found}.${sandbox === false ? ' The browser ran without a sandbox.' : ''}`;
+    ? ours('the reported content was found on it')
+    : ours('the reported content was not found on it');
+  const said = ours(OUTCOMES[outcome] ?? `Outcome “${outcome}”`);
+  return sandbox === false
+    ? html`${said}; ${found}. The browser ran without a sandbox.`
+    : html`${said}; ${found}.`;
 }
+
+const NO_TIME = 'The time was not stated.';
 
 /** When it was removed is never our own knowledge: it is printed with who said so, and how exactly. */
 function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
-  if (removedAt === null) return html`The time was not stated.`;
+  if (removedAt === null) return ours(NO_TIME);
   const { value, source, precision, notAfter } = removedAt;
   if (value === null)
     return notAfter === null
-      ? html`The time was not stated.`
-      : html`The time was not stated; not after ${momentIn(zone, notAfter)}
+      ? ours(NO_TIME)
+      : html`${ours('The time was not stated; not after')} ${momentIn(zone, notAfter)}
           <span class="hf-small">when the archive was told, by its own clock</span>`;
   // A day has no hour: shown in a zone it could turn into the day before.
   const at = ['ms', 's', 'min'].includes(precision)
@@ -179,29 +184,31 @@ function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
     : html`<span class="hf-utc">${value}</span>`;
   return html`${at}
     <span class="hf-small"
-      >${SOURCE_NAMES[source] ?? `source: ${source}`},
-      ${PRECISION_NAMES[precision] ?? `precision: ${precision}`}</span
+      >${ours(SOURCE_NAMES[source] ?? `source: ${source}`)},
+      ${ours(PRECISION_NAMES[precision] ?? `precision: ${precision}`)}</span
     >`;
 }
 
 /** What a visitor saw after the removal, and when; the words are those of the live status. */
 function secondLookSaid({ answer, at, sentence }: NonNullable<Receipt['secondLook']>, zone: string): Markup {
-  if (at === null) return html`${sentence}`;
+  if (at === null) return ours(sentence);
   return html`We looked again at ${momentIn(zone, at)}.
-  ${answer === 'there' ? html`<strong>${sentence}</strong>` : sentence}`;
+  ${answer === 'there' ? html`<strong>${ours(sentence)}</strong>` : ours(sentence)}`;
 }
 
 /** A number that nobody confirmed must not read like law. */
-export function seriesSaid(classification: (Classification & AboutSeries) | null): string {
-  if (classification === null) return 'Not classified yet. What is not classified is kept.';
+export function seriesSaid(classification: (Classification & AboutSeries) | null): Markup {
+  if (classification === null) return html`Not classified yet. What is not classified is kept.`;
   const { edition, series: number, title, citation, confirmed } = classification;
   const isSample = [edition, number, citation].some((text) => /\bsample\b/i.test(text ?? ''));
-  const named = `${isSample ? 'Sample series' : 'Series'} ${number}${title === undefined ? '' : ` (${title})`}, ${isSample ? 'sample schedule' : 'schedule'} ${edition}.`;
+  const series = title === undefined ? number : `${number} (${title})`;
   if (isSample)
-    return `${named} It is an invented example and not confirmed: it blocks destruction, and is not law.`;
+    return html`Sample series ${series}, sample schedule ${edition}. It is an invented example and not
+    confirmed: it blocks destruction, and is not law.`;
   return confirmed === true
-    ? `${named} Confirmed by this agency.`
-    : `${named} This agency has not confirmed it: it blocks destruction, and is not law.`;
+    ? html`Series ${series}, schedule ${edition}. Confirmed by this agency.`
+    : html`Series ${series}, schedule ${edition}. This agency has not confirmed it: it blocks destruction, and
+      is not law.`;
 }
 
 /** Who checks later, and when: nobody by himself, and everybody can. */
@@ -258,11 +265,13 @@ function seals(rows: Receipt['seals'], zone: string): Markup {
         (row) =>
           html`<tr>
             <th scope="row" data-label="File">
-              ${FILE_NAMES[row.role] ?? row.role}
+              ${ours(FILE_NAMES[row.role] ?? row.role)}
               <span class="hf-version">seal ${row.seal}, <code>${row.role}</code></span>
             </th>
             <td data-label="SHA-256"><code>${row.sha256}</code></td>
-            <td data-label="Bytes">${row.bytes.toLocaleString('en-US')}</td>
+            <td data-label="Bytes">
+              ${perLanguage((language) => row.bytes.toLocaleString(`${language}-US`))}
+            </td>
             <td data-label="Key and version">
               <code>${row.key}</code> <span class="hf-version">version <code>${row.versionId}</code></span>
             </td>

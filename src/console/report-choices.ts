@@ -4,7 +4,7 @@
  * has it in it for whoever signed in, and a script fetches it with a key.
  */
 import { textInput } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { policySays, type PolicyAsked } from './policy-says.ts';
 import { labelOf, verbsOf, type Purpose } from './report-verbs.ts';
 
@@ -41,7 +41,7 @@ export interface OfferedAccount {
   readonly value: string;
   readonly platform: string;
   readonly account: string;
-  readonly label: string;
+  readonly label: string | Markup;
 }
 
 /** What an agency offers, for one purpose. */
@@ -85,7 +85,7 @@ export function choices(
 ): Markup {
   const words = WORDS[purpose];
   return html`<fieldset class="usa-fieldset hf-step" id="grounds">
-      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${words.why}</legend>
+      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">2</span>${ours(words.why)}</legend>
       <span class="usa-error-message" id="grounds-error" hidden></span>
       <input type="hidden" name="versions" value="${versionsOf(offered.grounds)}" />
       ${groundTiles(offered)}
@@ -93,7 +93,7 @@ export function choices(
     </fieldset>
 
     <fieldset class="usa-fieldset hf-step" id="action">
-      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>${words.what}</legend>
+      <legend class="hf-legend"><span class="hf-no" aria-hidden="true">3</span>${ours(words.what)}</legend>
       <span class="usa-error-message" id="action-error" hidden></span>
       ${verbTiles(purpose, offered)} ${accountField(offered, typed)}
     </fieldset>
@@ -101,20 +101,19 @@ export function choices(
 }
 
 /** What will have been said once the button is pressed; as `assets/report.js` says it, and with the page, so that nothing moves. */
-export function willSay(purpose: Purpose, offered: Choices): string {
+export function willSay(purpose: Purpose, offered: Choices): Markup | null {
   const { accounts, grounds, chosen } = offered;
   const { words, offered: tiles, verb, isOther } = verbsOf(purpose, offered);
   const what = verb === null ? null : isOther ? labelOf(verb) : tiles.includes(verb) ? words[verb] : null;
   const account =
     accounts.find(({ value }) => value === chosen.account) ??
     (accounts.length === 1 && chosen.account === null ? accounts[0] : undefined);
-  if (what === null || what === undefined || account === undefined) return '';
+  if (what === null || what === undefined || account === undefined) return null;
   const ground = grounds.find(({ reference }) => reference === chosen.ground);
-  const clause =
-    ground === undefined
-      ? ''
-      : `. Clause: ${[ground.label, beneath(ground, grounds)].filter((part) => part !== '').join(', ')}`;
-  return `Then: ${what}, on ${account.label}${clause}`;
+  const then = html`Then: ${ours(what)}, on ${account.label}`;
+  if (ground === undefined) return then;
+  const clause = [ground.label, beneath(ground, grounds)].filter((part) => part !== '').join(', ');
+  return html`${then}. Clause: ${clause}`;
 }
 
 /** In which version each policy is shown, as `policy=version&…`: it is sent with the clause, so that no other one is sealed. */
@@ -130,11 +129,11 @@ interface Tile {
   readonly group: string;
   readonly id: string;
   readonly value: string;
-  readonly label: string;
+  readonly label: string | Markup;
   readonly checked: boolean;
-  readonly beneath?: string;
+  readonly beneath?: string | Markup;
   /** Said when it is chosen. */
-  readonly clause?: string;
+  readonly clause?: string | Markup;
 }
 
 const tile = ({ group, id, value, label, checked, beneath, clause }: Tile): Markup =>
@@ -180,9 +179,10 @@ function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Marku
     group: 'ground',
     id: `ground-${grounds.length + 1}`,
     value: '',
-    label: 'Not decided yet',
-    clause:
+    label: html`Not decided yet`,
+    clause: ours(
       'You can name the clause later, on the record’s own page. Until then the record says that it was not stated.',
+    ),
     checked: false,
   });
   const above = shared !== '' && html`<p class="hf-small">${shared.slice(0, -1)}</p>`;
@@ -235,34 +235,34 @@ function verbTiles(purpose: Purpose, choice: Choices): Markup {
           group: 'verb',
           id: `verb-${name}`,
           value: name,
-          label: words[name] ?? name,
+          label: ours(words[name] ?? name),
           ...(own === undefined ? {} : { beneath: `“${own.says}”` }),
           checked: verb === name,
         });
       })}
-      ${purpose === 'remove' && tile({ group: 'verb', id: 'verb-other', value: 'other', label: 'Something else', checked: isOther })}
+      ${purpose === 'remove' && tile({ group: 'verb', id: 'verb-other', value: 'other', label: html`Something else`, checked: isOther })}
     </div>
     ${
       purpose === 'remove' &&
       html`<div id="other-verb-group">
         <label class="usa-label" for="other-verb">What exactly?</label>
         <select class="usa-select" id="other-verb" name="other-verb">
-          ${others.map(([name, label]) => html`<option value="${name}" ${isOther && name === verb && html`selected`}>${label}</option>`)}
+          ${others.map(([name, label]) => html`<option value="${name}" ${isOther && name === verb && html`selected`}>${label !== null && ours(label)}</option>`)}
         </select>
       </div>`
     }`;
 }
 
 function accountField({ accounts, chosen }: Choices, typed: Readonly<Record<string, string>>): Markup {
-  const option = (value: string, label: string, more: Markup | null = null): Markup =>
+  const option = (value: string, label: string | Markup, more: Markup | null = null): Markup =>
     html`<option value="${value}" ${more} ${chosen.account === value && html`selected`}>${label}</option>`;
   return html`<div class="usa-form-group" id="account-group">
       <label class="usa-label" for="account">On which account?</label>
       <span class="usa-error-message" id="account-error" hidden></span>
       <select class="usa-select" id="account" name="account" aria-describedby="account-error">
-        ${accounts.length > 1 && option('', 'Choose')}
+        ${accounts.length > 1 && option('', html`Choose`)}
         ${accounts.map((one) => option(one.value, one.label, html`data-platform="${one.platform}" data-account="${one.account}"`))}
-        ${option('other', 'Another account')}
+        ${option('other', html`Another account`)}
       </select>
     </div>
     <div id="other-account">

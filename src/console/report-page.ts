@@ -3,7 +3,7 @@
  * works without scripts; the script adds pasting, progress and the live status. With a key the form appears when the script runs.
  */
 import { textInput } from './fields.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { keyPanel, noScript, page, ROLE_NAMES, type Frame } from './layout.ts';
 import { choices, NO_CHOICES, willSay, type Choices } from './report-choices.ts';
 import type { Purpose } from './report-verbs.ts';
@@ -13,7 +13,7 @@ import { KIND_NAMES } from './words.ts';
 export const pictureField = (label: string): Markup =>
   html`<div class="hf-drop" id="drop">
       <input class="usa-sr-only" id="files" name="file" type="file" multiple aria-describedby="drop-hint" />
-      <label class="usa-button usa-button--outline hf-choose" for="files">${label}</label>
+      <label class="usa-button usa-button--outline hf-choose" for="files">${ours(label)}</label>
       <span class="hf-drop__hint" id="drop-hint">or paste them (Ctrl+V), or drop them here</span>
     </div>
     <ul class="hf-pictures" id="pictures" aria-label="Pictures to send" hidden></ul>
@@ -39,7 +39,7 @@ export interface ReportParts {
   readonly attempt: string;
   /** As it was sent before, without a script, and what was wrong with it. */
   readonly typed?: Readonly<Record<string, string>>;
-  readonly problems?: readonly string[];
+  readonly problems?: readonly (string | Markup)[];
   /** What this form was handed in as before, when it says something else now: somebody went back to it. */
   readonly earlier?: string;
 }
@@ -57,7 +57,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
     ...frame,
     plain: true,
     ...(onlyReads ? {} : { script: 'report.js', preload: REPORT_MODULES }),
-    main: html`<h1 class="hf-h1">${words.heading}</h1>
+    main: html`<h1 class="hf-h1">${ours(words.heading)}</h1>
       ${
         purpose === 'keep' &&
         html`<p class="hf-intro">
@@ -65,7 +65,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
           submission is not published, a violation is reported, a post is needed for a proceeding.
         </p>`
       }
-      ${onlyReads && html`<p role="status">Your roles (${roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}) read and do not hand in. Under <a href="/records">Records</a> you find what was handed in; your administrator can give you the role of a moderator.</p>`}
+      ${onlyReads && html`<p role="status">Your roles (<span>${roles.map((role, i) => html`${i > 0 && ', '}${ours(ROLE_NAMES[role] ?? role)}`)}</span>) read and do not hand in. Under <a href="/records">Records</a> you find what was handed in; your administrator can give you the role of a moderator.</p>`}
       ${
         frame.viewer === null
           ? noScript(
@@ -154,7 +154,7 @@ ${value('text')}</textarea>
             <label class="usa-label" for="kind">What kind is it?</label>
             <select class="usa-select" id="kind" name="kind">
               <option value="">Not stated</option>
-              ${Object.entries(KIND_NAMES).map(([kind, label]) => html`<option value="${kind}" ${value('kind') === kind && html`selected`}>${label}</option>`)}
+              ${Object.entries(KIND_NAMES).map(([kind, label]) => html`<option value="${kind}" ${value('kind') === kind && html`selected`}>${ours(label)}</option>`)}
             </select>
             <label class="usa-label" for="note">Note</label>
             <textarea class="usa-textarea hf-words" id="note" name="note" rows="2" maxlength="8000">
@@ -183,7 +183,7 @@ ${value('note')}</textarea>
               id="submit"
               aria-describedby="will"
             >
-              ${words.send}
+              ${ours(words.send)}
             </button>
           </div>
         </form>`
@@ -219,12 +219,12 @@ function summary(problems: readonly (string | Markup)[], title: string): Markup 
     ${problems.length === 0 && html`hidden`}
   >
     <div class="usa-alert__body">
-      <h2 class="usa-alert__heading" id="summary-title">${problems.length > 0 && title}</h2>
+      <h2 class="usa-alert__heading" id="summary-title">${problems.length > 0 && ours(title)}</h2>
       <p class="usa-alert__text" id="summary-text">
-        ${problems.length > 0 && 'Mend this, choose the pictures again, and send it once more.'}
+        ${problems.length > 0 && html`Mend this, choose the pictures again, and send it once more.`}
       </p>
       <ul class="usa-list" id="summary-list">
-        ${problems.map((problem) => html`<li>${problem}</li>`)}
+        ${problems.map((problem) => html`<li>${ours(problem)}</li>`)}
       </ul>
     </div>
   </div>`;

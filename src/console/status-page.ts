@@ -3,7 +3,7 @@
  * what a moderator reads while it loads, when the line is down and when the script does not run. Nothing moves while it fills:
  * the state has its room from the beginning, and what stands under the actions comes when all of it is known.
  */
-import { html } from './html.ts';
+import { html, ours } from './html.ts';
 import { checkSign, keyPanel, noScript, page, stopSign, type Frame } from './layout.ts';
 import { pictureField, progress } from './report-page.ts';
 
@@ -37,7 +37,7 @@ export function statusPage(frame: Frame, recordId: string): string {
       <section class="hf-state hf-state--wait" id="state" role="status" aria-live="polite" aria-atomic="true">
         <div class="hf-state__head">
           ${stopSign}${checkSign}
-          <p class="hf-state__word" id="word">${NOT_YET}</p>
+          <p class="hf-state__word" id="word">${ours(NOT_YET)}</p>
         </div>
         <p class="hf-state__lead" id="lead">The record is being looked up.</p>
         <ul class="hf-missing" id="missing"></ul>

@@ -5,6 +5,7 @@
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { frame } from './frame.ts';
+import { intake } from './intake.ts';
 import { keys } from './keys.ts';
 import { offices } from './offices.ts';
 import { policies } from './policies.ts';
@@ -16,6 +17,9 @@ import { records } from './records.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { words } from './words.ts';
 import { worklist } from './worklist.ts';
+import { report } from './report.ts';
+import { scripts as inScripts } from './scripts.ts';
+import { status } from './status.ts';
 
 /** No message is in two of them: a test looks. */
 export const PARTS: Readonly<Record<string, Messages>> = {
@@ -31,6 +35,9 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   history,
   worklist,
   words,
+  report,
+  intake,
+  status,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
 
