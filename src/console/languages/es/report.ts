@@ -44,7 +44,7 @@ export const report: Messages = {
     'Puede indicar la cláusula más tarde, en la página del propio registro. Hasta entonces, el registro dice que no se indicó.',
   'The other {} clauses': 'Las otras {1} cláusulas',
   'Find a clause': 'Buscar una cláusula',
-  'Delete it': 'Borrarlo',
+  'Delete it': 'Eliminarlo',
   'Hide it': 'Ocultarlo',
   'Refuse it before it is published': 'Rechazarlo antes de que se publique',
   'Hold it back for review': 'Retenerlo para revisión',
@@ -64,7 +64,7 @@ export const report: Messages = {
   'What exactly?': '¿Qué exactamente?',
   'On which account?': '¿En qué cuenta?',
   'Another account': 'Otra cuenta',
-  '{} ({}, not in the register)': '{1} ({2}, no está en el catálogo de cuentas)',
+  '{} ({}, not in the register)': '{1} ({2}, sin inscribir)',
   Account: 'Cuenta',
   'Its handle, number or address': 'Su nombre de usuario, número o dirección',
 
@@ -85,10 +85,9 @@ export const report: Messages = {
   // Sending.
   'Then: {}, on {}': 'Entonces: {1}, en {2}',
   'Then: {}, on {}. Clause: {}': 'Entonces: {1}, en {2}. Cláusula: {3}',
-  'Then: {}, on {} ({}, not in the register)':
-    'Entonces: {1}, en {2} ({3}, no está en el catálogo de cuentas)',
+  'Then: {}, on {} ({}, not in the register)': 'Entonces: {1}, en {2} ({3}, sin inscribir)',
   'Then: {}, on {} ({}, not in the register). Clause: {}':
-    'Entonces: {1}, en {2} ({3}, no está en el catálogo de cuentas). Cláusula: {4}',
+    'Entonces: {1}, en {2} ({3}, sin inscribir). Cláusula: {4}',
   'On their way': 'En camino',
   'The policy has changed: choose the clause again': 'La política ha cambiado: elija de nuevo la cláusula',
   'Go on with this clause': 'Continuar con esta cláusula',

@@ -95,7 +95,7 @@ const RECEIPT: Messages = {
   'source: {}': 'fuente: {1}',
   'precision: {}': 'precisión: {1}',
   'Second look': 'Segunda revisión',
-  'We looked again at': 'Volvimos a mirar el',
+  'We looked again at': 'Se volvió a revisar el',
   Retention: 'Retención',
   'Not classified yet. What is not classified is kept.':
     'Todavía sin clasificar. Lo que no está clasificado se conserva.',
