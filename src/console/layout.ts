@@ -62,6 +62,7 @@ export function page(parts: PageParts): string {
           ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
           <div class="hf-header">
             <a class="hf-name" href="/report">Holdfast</a>
+            ${otherLanguages(language, path)}
             <nav aria-label="Main">
               <ul class="hf-nav">
                 <li><a href="/report">Report</a></li>
@@ -77,22 +78,6 @@ export function page(parts: PageParts): string {
           </div>
         </header>
         <main id="main" class="hf-main${wide === true ? ' hf-main--wide' : ''}" tabindex="-1">${main}</main>
-        <footer class="hf-footer">
-          <ul class="hf-nav">
-            ${Object.entries(LANGUAGES).map(
-              ([code, name]) =>
-                code !== language &&
-                html`<li>
-                  <a
-                    href="/language?${new URLSearchParams({ to: code, next: path }).toString()}"
-                    lang="${code}"
-                    hreflang="${code}"
-                    >${name}</a
-                  >
-                </li>`,
-            )}
-          </ul>
-        </footer>
       </body>
     </html> `;
   return fragment(whole, parts);
@@ -112,6 +97,15 @@ export function inWordsOf({ language, untranslated }: Reader, sentence: string):
   if (untranslated !== undefined && language === 'en') sentenceIn(sentence, MESSAGES.es, untranslated);
   return language === 'en' ? sentence : sentenceIn(sentence, MESSAGES[language], untranslated);
 }
+
+/** In the head, where nothing that comes later moves it: on a phone beside the name, on a desk at the end. */
+const otherLanguages = (language: Language, path: string): readonly Markup[] =>
+  Object.entries(LANGUAGES)
+    .filter(([code]) => code !== language)
+    .map(([code, name]) => {
+      const address = `/language?${new URLSearchParams({ to: code, next: path }).toString()}`;
+      return html`<a class="hf-language" href="${address}" lang="${code}" hreflang="${code}">${name}</a>`;
+    });
 
 /** What is looked at now and then: behind one word, so that a phone shows what is done every day in one row. */
 function agencyMenu({ roles }: Viewer): Markup {

@@ -5,39 +5,38 @@
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
 import { offices } from './offices.ts';
 import { policies } from './policies.ts';
 import { policyProblems } from './policy-problems.ts';
 import { provider } from './provider.ts';
-import { history } from './history.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
-import { scripts as inScripts } from './scripts.ts';
-import { words } from './words.ts';
-import { worklist } from './worklist.ts';
 import { report } from './report.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { status } from './status.ts';
+import { words } from './words.ts';
+import { worklist } from './worklist.ts';
 
 /** No message is in two of them: a test looks. */
 export const PARTS: Readonly<Record<string, Messages>> = {
   frame,
+  words,
   receipts,
   accounts,
-  offices,
+  history,
+  intake,
   keys,
+  offices,
   policies,
   policyProblems,
   provider,
   records,
-  history,
-  worklist,
-  words,
   report,
-  intake,
   status,
+  worklist,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
 

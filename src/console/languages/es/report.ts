@@ -65,7 +65,6 @@ export const report: Messages = {
   'On which account?': '¿En qué cuenta?',
   'Another account': 'Otra cuenta',
   '{} ({}, not in the register)': '{1} ({2}, sin inscribir)',
-  Account: 'Cuenta',
   'Its handle, number or address': 'Su nombre de usuario, número o dirección',
 
   // More details.
@@ -93,7 +92,6 @@ export const report: Messages = {
   'Go on with this clause': 'Continuar con esta cláusula',
   'Try all again': 'Intentar todo de nuevo',
   'Next ones': 'Siguientes',
-  'Removals that nobody has confirmed yet': 'Eliminaciones que nadie ha confirmado todavía',
   'Not about a removal? On a desk?': '¿No se trata de una eliminación? ¿Trabaja en una computadora?',
   'What is a record though nothing is removed:': 'Lo que es un registro aunque no se elimine nada:',
   'keep it': 'consérvelo',

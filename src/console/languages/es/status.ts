@@ -64,7 +64,6 @@ const RECEIPT: Messages = {
   'Being disposed of under the retention schedule.':
     'En proceso de destrucción según el calendario de retención.',
   'Disposed of under the retention schedule.': 'Destruido según el calendario de retención.',
-  Reported: 'Reportado',
   'First sealed': 'Primer sellado',
   'Last sealed': 'Último sellado',
   'Not yet': 'Todavía no',
@@ -85,7 +84,6 @@ const RECEIPT: Messages = {
     '{1}; {2}. El navegador funcionó sin entorno aislado (sandbox).',
   'Page pictured': 'Imagen de la página',
   'by the archive’s own clock, while it captured': 'según el propio reloj del archivo, mientras capturaba',
-  Removal: 'Eliminación',
   'Awaited: nobody has said yet that it was removed.': 'Pendiente: nadie ha dicho todavía que se eliminó.',
   'Confirmed: it was reported as removed.': 'Confirmada: se reportó como eliminado.',
   'None: this record is kept without a removal.': 'Ninguna: este registro se conserva sin eliminación.',
@@ -96,7 +94,6 @@ const RECEIPT: Messages = {
   'precision: {}': 'precisión: {1}',
   'Second look': 'Segunda revisión',
   'We looked again at': 'Se volvió a revisar el',
-  Retention: 'Retención',
   'Not classified yet. What is not classified is kept.':
     'Todavía sin clasificar. Lo que no está clasificado se conserva.',
   'Sample series {}, sample schedule {}. It is an invented example and not confirmed: it blocks destruction, and is not law.':
