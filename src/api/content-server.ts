@@ -16,6 +16,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ticketBy } from '#agency/agency.ts';
+import { inWordsOf, languageAsked } from '#console/console.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { SNIFF_BYTES } from '#intake/intake.ts';
@@ -106,19 +107,21 @@ const BARE = Object.entries(headersFor("'none'"))
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('');
 
-/** For people. The same for every ticket that is none, whatever the reason. */
+/** For people, in the language that their browser asks for. The same for every ticket that is none, whatever the reason. */
 const SENTENCES = {
-  404: 'There is nothing here, or not any more: an address of this kind works for a minute, and while you are signed in. Ask for the file again from the record’s page.\n',
-  502: 'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.\n',
-  503: 'The archive cannot be reached just now. Ask for the file again in a moment.\n',
+  404: 'There is nothing here, or not any more: an address of this kind works for a minute, and while you are signed in. Ask for the file again from the record’s page.',
+  502: 'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.',
+  503: 'The archive cannot be reached just now. Ask for the file again in a moment.',
 } as const;
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: keyof typeof SENTENCES): void {
-  const body = Buffer.from(SENTENCES[status]);
+  const language = languageAsked(request.headers['accept-language'] ?? '');
+  const body = Buffer.from(`${inWordsOf({ language }, SENTENCES[status])}\n`);
   response
     .writeHead(status, {
       ...headersFor("'none'"),
       'content-type': 'text/plain; charset=utf-8',
+      'content-language': language,
       'content-length': body.length,
       // A body that nobody reads would be taken for the next request.
       ...(request.method === 'GET' || request.method === 'HEAD' ? {} : { connection: 'close' }),

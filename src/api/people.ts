@@ -13,7 +13,7 @@ import {
   type Person,
   type PersonRefusal,
 } from '#agency/agency.ts';
-import { invitationPage, PAGE_HEADERS, peoplePage } from '#console/console.ts';
+import { html, invitationPage, ours, PAGE_HEADERS, peoplePage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { ADMINISTRATORS, callerOf } from './auth.ts';
@@ -146,8 +146,11 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       return await show(request, reply, {
         said:
           refused === null
-            ? { kind: 'success', text: `The roles of ${name} are saved.` }
-            : { kind: 'error', text: `The roles of ${name} stay as they were. ${PERSON_SENTENCES[refused]}` },
+            ? { kind: 'success', text: html`The roles of ${name} are saved.` }
+            : {
+                kind: 'error',
+                text: html`The roles of ${name} stay as they were. ${ours(PERSON_SENTENCES[refused])}`,
+              },
       });
     });
 
@@ -165,7 +168,10 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
           return person.name;
         });
         return await show(request, reply, {
-          said: { kind: 'success', text: `${name} is signed out everywhere and cannot sign in any more.` },
+          said: {
+            kind: 'success',
+            text: html`${name} is signed out everywhere and cannot sign in any more.`,
+          },
         });
       },
     );

@@ -1,4 +1,7 @@
-/** The calls of the API, read from the OpenAPI document itself, so that this page cannot say anything else. */
+/**
+ * The calls of the API, read from the OpenAPI document itself, so that this page cannot say anything else. What the document says is
+ * English in every language, as programs are, and says so of itself.
+ */
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 
@@ -32,7 +35,7 @@ export function docsPage(frame: Frame, document: object, publicUrl: string): str
       </p>
       ${[...groups].map(
         ([tag, list]) =>
-          html`<h2 class="hf-h2 hf-docs__group">${tag}</h2>
+          html`<h2 class="hf-h2 hf-docs__group" lang="en">${tag}</h2>
             ${list.map(({ method, path, call }) => callOf(method, path, call))}`,
       )}`,
   });
@@ -48,8 +51,8 @@ function callOf(method: string, path: string, call: Json): Markup {
   const description = textOf(call['description']);
   return html`<section class="hf-call">
     <h3 class="hf-call__name"><code>${method.toUpperCase()} ${path}</code></h3>
-    ${summary !== null && html`<p><strong>${summary}</strong></p>`}
-    ${description !== null && html`<p>${description}</p>`}
+    ${summary !== null && html`<p lang="en"><strong>${summary}</strong></p>`}
+    ${description !== null && html`<p lang="en">${description}</p>`}
     ${
       parameters.length > 0 &&
       html`<dl class="hf-facts">
@@ -59,10 +62,10 @@ function callOf(method: string, path: string, call: Json): Markup {
               <dt>
                 <code>${textOf(parameter['name']) ?? ''}</code>
                 <span class="hf-small"
-                  >${textOf(parameter['in']) ?? ''}${parameter['required'] === true && ', required'}</span
+                  >${textOf(parameter['in']) ?? ''}${parameter['required'] === true && html`, required`}</span
                 >
               </dt>
-              <dd>${textOf(parameter['description']) ?? ''}</dd>
+              <dd lang="en">${textOf(parameter['description']) ?? ''}</dd>
             </div>`,
         )}
       </dl>`
@@ -74,9 +77,11 @@ function callOf(method: string, path: string, call: Json): Markup {
 }
 
 /** What a generator writes when nobody described an answer says nothing. */
-function said(answer: unknown): string {
+function said(answer: unknown): Markup | null {
   const description = isObject(answer) ? textOf(answer['description']) : null;
-  return description === null || description === 'Default Response' ? '' : ` ${description}`;
+  return description === null || description === 'Default Response'
+    ? null
+    : html` <span lang="en">${description}</span>`;
 }
 
 function objectIn(of: unknown, member: string): Json {

@@ -2,7 +2,7 @@
  * One file of a record in a page of ours, for whoever asked for it without scripts. The picture comes from the content server; it
  * is shown as large as the page, or in its own size, by a link within the page.
  */
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { FILE_NAMES } from './receipt-page.ts';
 
@@ -21,10 +21,12 @@ export function filePage(
   { recordId, code, n, role, originalName, address }: FileParts,
 ): string {
   return page({
-    title: `File ${n} of record ${code}`,
+    title: html`File ${n} of record ${code}`,
     ...frame,
     wide: true,
-    main: html`<h1 class="hf-h1">${FILE_NAMES[role] ?? role} <span class="hf-code__value">${code}</span></h1>
+    main: html`<h1 class="hf-h1">
+        ${ours(FILE_NAMES[role] ?? role)} <span class="hf-code__value">${code}</span>
+      </h1>
       <p>
         File ${n}${originalName !== null && html`, <bdi>${originalName}</bdi>`}. This look is in the record’s
         history.
@@ -35,7 +37,7 @@ export function filePage(
         <li><a href="#file">As large as the page</a></li>
       </ul>
       <div class="hf-whole" id="file" role="region" aria-label="The picture" tabindex="0">
-        ${picture(address, `Picture: file ${n} of this record`)}
+        ${picture(address, html`Picture: file ${n} of this record`)}
       </div>
       <p class="hf-small">
         Nothing is shown? Then it is no picture that a browser can show. Go back and download it.
@@ -44,6 +46,6 @@ export function filePage(
 }
 
 /** Asked for without cookies (`crossorigin`): what strangers wrote and who is at work never meet. */
-function picture(address: string, alt: string): Markup {
+function picture(address: string, alt: Markup): Markup {
   return html`<span id="whole"></span><img src="${address}" crossorigin="anonymous" alt="${alt}" />`;
 }

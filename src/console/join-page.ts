@@ -49,7 +49,7 @@ export function joinPage(frame: Frame, parts: JoinParts): string {
         ${field({
           name: 'password',
           label: 'New password',
-          hint: `At least ${shortest} characters; a few words in a row are good.`,
+          hint: html`At least ${shortest} characters; a few words in a row are good.`,
           type: 'password',
           autocomplete: 'new-password',
           error: errors.password,

@@ -137,8 +137,12 @@ export const ROLE_NAMES: Readonly<Record<string, string>> = {
   administrator: 'Administrator',
 };
 
+export function roleNames(roles: readonly string[]): Markup {
+  return html`${roles.map((role, i) => html`${i > 0 && ', '}${ours(ROLE_NAMES[role] ?? role)}`)}`;
+}
+
 function signedIn({ name, agencyName, roles }: Viewer): Markup {
-  const more = ` · ${agencyName} · ${roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}`;
+  const more = html` · ${agencyName} · ${roleNames(roles)}`;
   return html`<form class="hf-who" id="who" method="post" action="/sign-out">
     <span>${name}<span class="hf-who__more">${more}</span></span>
     <button class="usa-button usa-button--unstyled" type="submit">Sign out</button>

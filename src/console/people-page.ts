@@ -1,7 +1,7 @@
 /** The people of an agency, for its administrator: who is here, what each may do, and how somebody gets in or is out. */
 import { alert, checkboxes, field, type Choice } from './fields.ts';
-import { html, type Markup } from './html.ts';
-import { page, ROLE_NAMES, type Frame } from './layout.ts';
+import { html, ours, type Markup } from './html.ts';
+import { page, ROLE_NAMES, roleNames, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 
 export interface ShownPerson {
@@ -25,7 +25,7 @@ export interface PeopleParts {
   readonly typed: { readonly name: string; readonly email: string; readonly roles: readonly string[] };
   readonly errors: { readonly name?: string; readonly email?: string; readonly roles?: string };
   /** What was just done, or could not be. */
-  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
 }
 
 /** What each role may do, where somebody chooses. */
@@ -57,7 +57,7 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
     main: html`<h1 class="hf-h1">People</h1>
       ${alert(said?.kind ?? 'success', said?.text ?? null)}
       <p class="hf-intro">
-        ${here.length === 1 ? 'One person has' : `${here.length} people have`} an account.
+        ${here.length === 1 ? html`One person has an account.` : html`${here.length} people have an account.`}
       </p>
       <ul class="hf-people">
         ${here.map((one) => entry(one, parts))}
@@ -87,7 +87,7 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
                 html`<li>
                   <strong>${one.name}</strong> <span class="hf-small">${one.email}</span>
                   <p class="hf-small">
-                    Left ${momentIn(parts.zone, one.leftAt ?? '')}. What they did stays in the histories.
+                    Left on ${momentIn(parts.zone, one.leftAt ?? '')}. What they did stays in the histories.
                   </p>
                 </li>`,
             )}
@@ -99,11 +99,15 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
 function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
   const isSelf = one.id === self;
   return html`<li>
-    <strong>${one.name}</strong> <span class="hf-small">${one.email}${isSelf && ' (you)'}</span>
-    <p class="hf-small">${one.roles.map((role) => ROLE_NAMES[role] ?? role).join(', ')}</p>
+    <strong>${one.name}</strong> <span class="hf-small">${one.email}${isSelf && html` (you)`}</span>
+    <p class="hf-small">${roleNames(one.roles)}</p>
     <p class="hf-small">
-      ${meansOf(one)}
-      ${one.seenAt === null ? 'Never signed in.' : html`Last seen ${momentIn(zone, one.seenAt)}.`}
+      ${ours(meansOf(one))}
+      ${
+        one.seenAt === null
+          ? ours('Never signed in.')
+          : html`<span>Last seen ${momentIn(zone, one.seenAt)}.</span>`
+      }
     </p>
     <details class="hf-more hf-beside">
       <summary>Change ${one.name}</summary>
@@ -141,11 +145,12 @@ function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
 function meansOf({ hasPassword, passkeys, byProvider }: ShownPerson): string {
   if (byProvider) return 'Signs in by your agency’s own sign-in, which also says what they may do.';
   if (!hasPassword && passkeys === 0) return 'Has not chosen how to sign in yet.';
-  const ways = [
-    ...(passkeys > 0 ? [passkeys === 1 ? 'a passkey' : `${passkeys} passkeys`] : []),
-    ...(hasPassword ? ['password and code'] : []),
-  ];
-  return `Signs in with ${ways.join(' or ')}.`;
+  if (passkeys === 0) return 'Signs in with password and code.';
+  if (passkeys === 1)
+    return hasPassword ? 'Signs in with a passkey or password and code.' : 'Signs in with a passkey.';
+  return hasPassword
+    ? `Signs in with ${passkeys} passkeys or password and code.`
+    : `Signs in with ${passkeys} passkeys.`;
 }
 
 /** The link, once. */

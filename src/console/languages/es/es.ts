@@ -4,18 +4,22 @@
  */
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
+import { files } from './files.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
 import { offices } from './offices.ts';
+import { people } from './people.ts';
 import { policies } from './policies.ts';
 import { policyProblems } from './policy-problems.ts';
+import { problems } from './problems.ts';
 import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
 import { scripts as inScripts } from './scripts.ts';
+import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
 import { words } from './words.ts';
 import { worklist } from './worklist.ts';
@@ -26,15 +30,19 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   words,
   receipts,
   accounts,
+  files,
   history,
   intake,
   keys,
   offices,
+  people,
   policies,
   policyProblems,
+  problems,
   provider,
   records,
   report,
+  signIn,
   status,
   worklist,
 };
