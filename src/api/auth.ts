@@ -10,6 +10,7 @@ import { SESSION_MS, signedIn, type Caller, type Keyring, type Role, type Signed
 import type { Db } from '#db/db.ts';
 import { openLimit } from './limit.ts';
 import { ArchiveError } from '#errors.ts';
+import { RoleNotAllowed } from './role-not-allowed.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -113,14 +114,7 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
         'This key is not known, was revoked, or its time is over. Ask your administrator for a new one.',
         { retry: 'never' },
       );
-    if (!caller.roles.some((role) => roles.includes(role)))
-      throw new ArchiveError(
-        'role-not-allowed',
-        caller.kind === 'key'
-          ? `A key with the role "${caller.roles.join(', ')}" may not do this. It takes one of: ${roles.join(', ')}.`
-          : `Your roles (${caller.roles.join(', ')}) do not allow this. It takes one of: ${roles.join(', ')}. Your administrator can change them.`,
-        { retry: 'never' },
-      );
+    if (!caller.roles.some((role) => roles.includes(role))) throw new RoleNotAllowed(caller, roles);
     request.caller = caller;
   });
 }

@@ -36,7 +36,9 @@ export function openFrames({ mode, untranslated }: FrameParts): FrameOf {
 
 /** As they chose on a page, else as their browser asks. */
 function languageOf(request: FastifyRequest): Frame['language'] {
-  const chosen = request.cookies?.[COOKIE] ?? '';
+  // What is refused before its cookies are read, a call that there is not, is still answered in the language that was chosen.
+  const cookies = request.cookies ?? request.server.parseCookie(request.headers.cookie ?? '');
+  const chosen = cookies[COOKIE] ?? '';
   return isLanguage(chosen) ? chosen : languageAsked(request.headers['accept-language'] ?? '');
 }
 

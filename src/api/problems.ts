@@ -5,6 +5,7 @@ import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import type { FrameOf } from './frame.ts';
 import { inTheirWords } from './problem-words.ts';
+import { withRoleNames } from './role-not-allowed.ts';
 
 interface Entry {
   readonly status: number;
@@ -254,8 +255,8 @@ export async function sendProblem(
   error: unknown,
   frameOf: FrameOf,
 ): Promise<void> {
-  const { problem, retryAfter } = problemOf(error, request.id);
   const frame = frameOf(request);
+  const { problem, retryAfter } = problemOf(withRoleNames(error, frame), request.id);
   if (problem.status >= 500) request.log.error({ code: problem.code, err: error }, 'request.failed');
   if (retryAfter !== null) reply.header('retry-after', String(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="holdfast"');

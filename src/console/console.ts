@@ -48,7 +48,7 @@ export { policyDraftPage } from './policy-draft-page.ts';
 export { accountsPage } from './accounts-page.ts';
 export { accountPage, newAccountPage } from './account-page.ts';
 export { html, ours, type Markup } from './html.ts';
-export { fragment, inWordsOf, type Frame, type Viewer } from './layout.ts';
+export { fragment, inWordsOf, ROLE_NAMES, type Frame, type Viewer } from './layout.ts';
 export { isLanguage, languageAsked } from './language.ts';
 
 const HANDS_IN_FIRST: readonly string[] = ['moderator', 'administrator'];

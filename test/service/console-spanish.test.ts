@@ -24,6 +24,27 @@ test('is what a browser asks for, until somebody chooses', async () => {
   expect((await get('/sign-in', { cookie, 'accept-language': 'en' })).body).toContain('<html lang="es">');
 });
 
+test('is as good for what is refused, by the names of the roles, and where there is nothing', async () => {
+  const chosen = { 'accept-language': 'en', cookie: 'holdfast-language=es' };
+  const refused = await get('/people', {
+    ...chosen,
+    authorization: `Bearer ${await archive.key('auditor')}`,
+  });
+  expect([refused.statusCode, refused.body]).toEqual([
+    403,
+    expect.stringContaining(
+      'Una clave con el rol &quot;auditor&quot; no puede hacer esto. Se necesita uno de estos: administrador.',
+    ),
+  ]);
+  const nothing = await get('/nothing/here', chosen);
+  expect([nothing.statusCode, nothing.body]).toEqual([
+    404,
+    expect.stringContaining('No existe esa llamada aquí.'),
+  ]);
+  const program = await get('/v1/records/none', { ...chosen, accept: 'application/json' });
+  expect(program.json()).toMatchObject({ code: 'key-missing', title: 'Se necesita una clave' });
+});
+
 test.each([
   ['/language?to=xx&next=%2F', 422],
   ['/language', 422],

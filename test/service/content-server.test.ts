@@ -314,6 +314,11 @@ describe('a ticket', () => {
     const nothing = await fetch(`${scene.content}/`);
     const said = await nothing.text();
     expect(said).toMatch(/^There is nothing here, or not any more/);
+    const spanish = await fetch(`${scene.content}/`, { headers: { 'accept-language': 'es-MX,es;q=0.9' } });
+    expect([spanish.headers.get('content-language'), await spanish.text()]).toEqual([
+      'es',
+      expect.stringMatching(/^Aquí no hay nada, o ya no lo hay/),
+    ]);
     expect([nothing.status, headersOf(nothing)]).toMatchObject([
       404,
       {

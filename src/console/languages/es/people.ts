@@ -21,7 +21,7 @@ export const people: Messages = {
   '. What they did stays in the histories.': '. Lo que hizo queda en los historiales.',
   'Signs in by your agency’s own sign-in, which also says what they may do.':
     'Entra con el inicio de sesión propio de su entidad, que también dice lo que puede hacer.',
-  'Has not chosen how to sign in yet.': 'Todavía no eligió cómo iniciar sesión.',
+  'Has not chosen how to sign in yet.': 'Todavía no ha elegido cómo iniciar sesión.',
   'Signs in with a passkey.': 'Inicia sesión con una clave de acceso (passkey).',
   'Signs in with {} passkeys.': 'Inicia sesión con {1} claves de acceso (passkeys).',
   'Signs in with password and code.': 'Inicia sesión con contraseña y código.',

@@ -19,7 +19,7 @@ export const signIn: Messages = {
     '{1}. Elija cómo iniciará sesión; este enlace funciona una sola vez.',
   'With a passkey': 'Con una clave de acceso (passkey)',
   'Your finger, your face or the number of this device; or a security key. There is nothing to remember and nothing that could be stolen here.':
-    'Su dedo, su cara o el número de este dispositivo; o una llave de seguridad. No hay nada que recordar ni nada que se pueda robar aquí.',
+    'Su huella, su cara o el PIN de este dispositivo; o una llave de seguridad. No hay nada que recordar ni nada que se pueda robar aquí.',
   'Make a passkey': 'Crear una clave de acceso (passkey)',
   'With a password and an authenticator app': 'Con una contraseña y una aplicación de autenticación',
   'New password': 'Contraseña nueva',
