@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
+import { appendEvent } from '#record/record.ts';
+import { SYSTEM_AGENCY } from './roles.ts';
 
 export interface Agency {
   readonly id: string;
@@ -11,14 +13,42 @@ export interface Agency {
 
 export const AGENCY_SLUG = /^[a-z0-9-]{2,63}$/;
 
-/** Answers false when the slug is taken; then nothing changed. Zone is an IANA name, in which people see times. */
-export async function addAgency(db: Db, agency: Agency): Promise<boolean> {
-  const added = await db.system
-    .insertInto('agency')
-    .values(agency)
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirst();
-  return added.numInsertedOrUpdatedRows === 1n;
+export type AgencyProblems = Partial<Record<keyof Agency, string>>;
+
+/** What is wrong with it, and what to do. Whether the slug is taken shows in the table. */
+export function agencyProblems({ id, name, zone }: Agency): AgencyProblems {
+  return {
+    ...(AGENCY_SLUG.test(id) ? {} : { id: 'Expected 2 to 63 of a-z, 0-9 and -, such as rivertown.' }),
+    ...(id === SYSTEM_AGENCY ? { id: SYSTEM_IS_NONE } : {}),
+    ...(name.trim() === '' ? { name: 'Enter the name of the public body.' } : {}),
+    ...(name.length > 200 ? { name: 'A name has at most 200 characters.' } : {}),
+    ...(isZone(zone) ? {} : { zone: 'Expected a zone by its IANA name, such as America/Chicago.' }),
+  };
+}
+
+export const SYSTEM_IS_NONE =
+  'The short name "system" is kept for whoever runs the machine, and is no public body. Its people are added with: npx holdfast operator add';
+
+/**
+ * Answers false when the slug is taken; then nothing changed. Zone is an IANA name, in which people see times. `by`: as histories name
+ * them; what whoever runs the machine did (`operator:<id>`) stands in the history of their own agency too.
+ */
+export async function addAgency(db: Db, agency: Agency, by = 'cli'): Promise<boolean> {
+  return await db.system.transaction().execute(async (tx) => {
+    const added = await tx
+      .insertInto('agency')
+      .values(agency)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .executeTakeFirst();
+    if (added.numInsertedOrUpdatedRows !== 1n) return false;
+    for (const agencyId of by.startsWith('operator:') ? [agency.id, SYSTEM_AGENCY] : [agency.id])
+      await appendEvent({ agencyId, tx }, null, {
+        type: 'agency.added',
+        actor: by,
+        body: { agency: agency.id },
+      });
+    return true;
+  });
 }
 
 export async function isAgency(db: Db, agencyId: string): Promise<boolean> {
@@ -26,12 +56,18 @@ export async function isAgency(db: Db, agencyId: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Public bodies: whoever runs the machine is none. */
 export async function listAgencies(db: Db): Promise<Agency[]> {
-  return await db.system.selectFrom('agency').select(['id', 'name', 'zone']).orderBy('id').execute();
+  return await db.system
+    .selectFrom('agency')
+    .select(['id', 'name', 'zone'])
+    .where('id', '<>', SYSTEM_AGENCY)
+    .orderBy('id')
+    .execute();
 }
 
 /** An IANA name that this runtime knows. */
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   try {
     return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: zone }));
   } catch {

@@ -8,10 +8,11 @@
 export {
   addAgency,
   AGENCY_SLUG,
+  agencyProblems,
   dayIn,
   endOfDay,
-  isZone,
   listAgencies,
+  SYSTEM_IS_NONE,
   zoneOf,
   type Agency,
 } from './agencies.ts';
@@ -30,7 +31,15 @@ export {
   type KeyView,
   type RotationRefusal,
 } from './keys.ts';
-export { actorOf, KEY_ROLES, PEOPLE_ROLES, type Caller, type KeyRole, type Role } from './roles.ts';
+export {
+  actorOf,
+  KEY_ROLES,
+  PEOPLE_ROLES,
+  SYSTEM_AGENCY,
+  type Caller,
+  type KeyRole,
+  type Role,
+} from './roles.ts';
 export {
   addPerson,
   letGo,
@@ -50,6 +59,7 @@ export {
   type SignedIn,
 } from './sessions.ts';
 export { giveTicket, TICKET_S, ticketBy, type Ticket } from './view-tickets.ts';
+export { addOperator, removeOperator } from './operators.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {
   firstAccountBy,

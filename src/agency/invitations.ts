@@ -187,7 +187,7 @@ export async function makeFirstAccount(
   { readonly invitation: string } | { readonly refused: PersonRefusal | 'link-used' | 'slug-taken' }
 > {
   // Before anything is used up or made for ever.
-  const unfit = whyNotPerson({ ...person, roles: ['administrator'] });
+  const unfit = whyNotPerson(agency.id, { ...person, roles: ['administrator'] });
   if (unfit !== null) return { refused: unfit };
   const taken = agencies.some((one) => one.id === agency.id);
   if (!taken && (await listAgencies(db)).some((one) => one.id === agency.id))
@@ -199,7 +199,7 @@ export async function makeFirstAccount(
     .where('used_at', 'is', null)
     .executeTakeFirst();
   if (used.numUpdatedRows !== 1n) return { refused: 'link-used' };
-  if (!taken && !(await addAgency(db, agency))) {
+  if (!taken && !(await addAgency(db, agency, 'first-account'))) {
     await db.system
       .updateTable('first_account_link')
       .set({ used_at: null })

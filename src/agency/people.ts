@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { appendEvent, newId } from '#record/record.ts';
-import { PEOPLE_ROLES, type Role } from './roles.ts';
+import { PEOPLE_ROLES, rolesIn, SYSTEM_AGENCY, type Role } from './roles.ts';
 import { endSessions } from './sessions.ts';
 
 export interface Person {
@@ -55,16 +55,16 @@ export interface NewPerson {
 const MOST_NAME_CHARS = 200;
 
 /** Refused, never trimmed but for the space around. Null: nothing is wrong with it, whether the address is free shows in the table. */
-export function whyNotPerson({ name, email, roles }: NewPerson): PersonRefusal | null {
+export function whyNotPerson(agencyId: string, { name, email, roles }: NewPerson): PersonRefusal | null {
   if (name.trim() === '') return 'name-empty';
   if (name.length > MOST_NAME_CHARS) return 'name-long';
   if (!/^[^\s@]+@[^\s@]+$/.test(email.trim()) || email.length > 254) return 'email-malformed';
-  return whyNotRoles(roles);
+  return whyNotRoles(agencyId, roles);
 }
 
-function whyNotRoles(roles: readonly string[]): PersonRefusal | null {
+function whyNotRoles(agencyId: string, roles: readonly string[]): PersonRefusal | null {
   if (roles.length === 0) return 'role-missing';
-  if (roles.some((role) => !PEOPLE_ROLES.some((known) => known === role))) return 'role-unknown';
+  if (roles.some((role) => !rolesIn(agencyId).some((known) => known === role))) return 'role-unknown';
   return roles.includes('auditor') && roles.length > 1 ? 'auditor-alone' : null;
 }
 
@@ -74,9 +74,9 @@ export async function addPerson(
   person: NewPerson,
   by: string,
 ): Promise<{ readonly personId: string } | { readonly refused: PersonRefusal }> {
-  const refused = whyNotPerson(person);
-  if (refused !== null) return { refused };
   const { agencyId, tx } = at;
+  const refused = whyNotPerson(agencyId, person);
+  if (refused !== null) return { refused };
   const email = person.email.trim();
   const personId = newId();
   const added = await tx
@@ -102,7 +102,7 @@ export async function setRoles(
   by: string,
   now: Date,
 ): Promise<PersonRefusal | null> {
-  const refused = whyNotRoles(roles);
+  const refused = whyNotRoles(at.agencyId, roles);
   if (refused === null) await changeRoles(at, personId, roles, by, now);
   return refused;
 }
@@ -187,9 +187,14 @@ export async function listPeople({ agencyId, tx }: AgencyTx): Promise<Person[]> 
   return rows;
 }
 
-/** Whether the installation has anybody at all: without, its first account may be made. */
+/** Whether any agency has anybody: without, the first account may be made. Whoever runs the machine is of none. */
 export async function isAnybodyThere(db: Db): Promise<boolean> {
-  return (await db.system.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined;
+  const somebody = db.system
+    .selectFrom('person')
+    .select('id')
+    .where('agency_id', '<>', SYSTEM_AGENCY)
+    .limit(1);
+  return (await somebody.executeTakeFirst()) !== undefined;
 }
 
 async function rolesOf({ agencyId, tx }: AgencyTx, personId: string): Promise<Role[]> {
@@ -201,11 +206,11 @@ async function rolesOf({ agencyId, tx }: AgencyTx, personId: string): Promise<Ro
     .where('ended_at', 'is', null)
     .orderBy('role')
     .execute();
-  return rows.flatMap(({ role }) => PEOPLE_ROLES.filter((known) => known === role));
+  return rows.flatMap(({ role }) => rolesIn(agencyId).filter((known) => known === role));
 }
 
 async function grant({ agencyId, tx }: AgencyTx, personId: string, role: string, by: string): Promise<void> {
-  const known = PEOPLE_ROLES.find((one) => one === role);
+  const known = rolesIn(agencyId).find((one) => one === role);
   if (known === undefined)
     throw new ArchiveError('invariant-broken', `A role "${role}" was to be granted.`, { retry: 'never' });
   await tx

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { appendEvent, newId } from '#record/record.ts';
-import { PEOPLE_ROLES, type Caller, type Role } from './roles.ts';
+import { rolesIn, type Caller, type Role } from './roles.ts';
 
 export type Means = 'password-and-code' | 'passkey' | 'oidc';
 export type Ending = 'signed-out' | 'revoked' | 'left' | 'roles-changed' | 'means-changed' | 'replaced';
@@ -72,7 +72,7 @@ export async function signedIn(
   ]);
   const who = row?.who ?? null;
   if (who === null) return null;
-  const roles: readonly Role[] = PEOPLE_ROLES.filter((role) => who.roles.includes(role));
+  const roles: readonly Role[] = rolesIn(at.agency_id).filter((role) => who.roles.includes(role));
   return {
     caller: { agencyId: at.agency_id, kind: 'person', id: who.personId, roles, sessionId: at.id },
     agencyName: who.agencyName,

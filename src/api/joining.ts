@@ -5,13 +5,12 @@
 import { encode } from 'uqr';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import {
-  AGENCY_SLUG,
+  agencyProblems,
   askToRegister,
   codeAddress,
   codeStep,
   firstAccountBy,
   invitedBy,
-  isZone,
   joinWithPasskey,
   joinWithPassword,
   makeFirstAccount,
@@ -170,11 +169,12 @@ export function registerJoining(routes: FastifyInstance, context: ApiContext): v
         const isNew = account.agencies.length === 0;
         const errors: Partial<Record<keyof typeof typed, string>> = {};
         if (!isNew && chosen === undefined) errors.agency = 'Choose one of the agencies.';
-        if (isNew && !AGENCY_SLUG.test(typed.agency))
-          errors.agency = 'Expected 2 to 63 of a-z, 0-9 and -, such as rivertown.';
-        if (isNew && typed.agencyName === '') errors.agencyName = 'Enter the name of your public body.';
-        if (isNew && !isZone(typed.zone))
-          errors.zone = 'Expected a zone by its IANA name, such as America/Chicago.';
+        if (isNew) {
+          const wrong = agencyProblems({ id: typed.agency, name: typed.agencyName, zone: typed.zone });
+          if (wrong.id !== undefined) errors.agency = wrong.id;
+          if (wrong.name !== undefined) errors.agencyName = wrong.name;
+          if (wrong.zone !== undefined) errors.zone = wrong.zone;
+        }
         if (typed.name === '') errors.name = PERSON_SENTENCES['name-empty'];
         if (!/^[^\s@]+@[^\s@]+$/.test(typed.email)) errors.email = PERSON_SENTENCES['email-malformed'];
         const again = async (): Promise<FastifyReply> => {

@@ -16,16 +16,16 @@ export const agencyAdd: Verb = {
       ),
   run: async (invocation) => {
     const { options, env, say, answer } = invocation;
-    const { addAgency, AGENCY_SLUG, isZone } = await import('#agency/agency.ts');
+    const { addAgency, agencyProblems } = await import('#agency/agency.ts');
     const agency = {
       id: String(options['slug']),
       name: String(options['name']).trim(),
       zone: String(options['zone']),
     };
-    if (!AGENCY_SLUG.test(agency.id) || agency.name === '' || !isZone(agency.zone)) {
-      say(
-        'A slug has 2 to 63 of a-z, 0-9 and -; a name is not empty; a zone is an IANA name such as America/Chicago.',
-      );
+    const problems = Object.entries(agencyProblems(agency));
+    if (problems.length > 0) {
+      for (const [, sentence] of problems) say(sentence);
+      say('Nothing was added.');
       return EXIT.usage;
     }
     if (options['sample'] === true) {

@@ -7,9 +7,13 @@ export async function knownAgency(
   db: Db,
   { options, say }: Pick<Invocation, 'options' | 'say'>,
 ): Promise<Agency | null> {
-  const { listAgencies } = await import('#agency/agency.ts');
-  const agencies = await listAgencies(db);
+  const { listAgencies, SYSTEM_AGENCY, SYSTEM_IS_NONE } = await import('#agency/agency.ts');
   const slug = String(options['agency']);
+  if (slug === SYSTEM_AGENCY) {
+    say(SYSTEM_IS_NONE);
+    return null;
+  }
+  const agencies = await listAgencies(db);
   const found = agencies.find((one) => one.id === slug);
   if (found !== undefined) return found;
   say(

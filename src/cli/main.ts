@@ -19,6 +19,8 @@ import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { migrate } from './migrate.ts';
 import { officeAdd } from './office-add.ts';
+import { operatorAdd } from './operator-add.ts';
+import { operatorRemove } from './operator-remove.ts';
 import { parked } from './parked.ts';
 import { policyAdd } from './policy-add.ts';
 import { policyPacks } from './policy-packs.ts';
@@ -40,6 +42,8 @@ const VERBS: readonly Verb[] = [
   accountAdd,
   officeAdd,
   userAdd,
+  operatorAdd,
+  operatorRemove,
   providerSet,
   keyCreate,
   keyList,
@@ -60,6 +64,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   office: 'Who is told by mail of what was archived',
   provider: 'An agency’s own sign-in',
   user: 'People with an account, who sign in',
+  operator: 'Who runs the machine, and reads no content',
   key: 'Keys for programs that report or read',
 };
 

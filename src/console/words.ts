@@ -141,6 +141,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'office.changed': 'Address of an office changed',
   'office.ended': 'Office told no more',
   'office.tried': 'Letter asked for, to try an office’s address',
+  'agency.added': 'Agency added',
+  'agency.handed-over': 'First administrator invited',
   'person.added': 'Person added',
   'person.invited': 'Person invited',
   'person.means': 'Means of signing in set up',

@@ -41,12 +41,15 @@ export type EventType =
   | 'key.made'
   | 'key.ends'
   | 'key.revoked'
+  // by whoever runs the machine, or at it
+  | 'agency.added'
+  | 'agency.handed-over'
   | 'person.signed-in'
   | 'person.signed-out';
 
 export interface EventDraft {
   readonly type: EventType;
-  /** `key:<id>`, `person:<id>`, `worker:<step>`, `cli`: never a name. */
+  /** `key:<id>`, `person:<id>`, `operator:<id>` (whoever runs the machine), `worker:<step>`, `cli`: never a name. */
   readonly actor: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -23,6 +23,8 @@ const VERBS = [
   'account add',
   'office add',
   'user add',
+  'operator add',
+  'operator remove',
   'provider set',
   'key create',
   'key list',
@@ -187,6 +189,48 @@ describe('agencies and keys', () => {
     });
     expect(jsonOf(third)).toEqual({ id: 'lakeside', name: 'City of Lakeside', zone: 'America/Denver' });
     expect(unfit.map((ended) => ended.code)).toEqual([2, 2, 2, 2]);
+  });
+
+  test('who runs the machine is added, helped and let go; their short name is no agency’s', async () => {
+    const operator = async (verb: string, ...args: string[]) => await holdfast(['operator', verb, ...args]);
+    const pat = ['--email', 'pat@machine.example'];
+    const plain = await operator('add', '--name', 'Pat Example', ...pat);
+    expect(plain).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('/sign-in?agency=system') as string,
+    });
+    expect(plain.out).toMatch(/^http:\/\/\S+\/invitation\/[\w-]{43}\n$/);
+    const again = await operator('add', '--name', 'Pat Example', ...pat, '--json');
+    expect(jsonOf(again)).toMatchObject({ isNew: false });
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows } = await client.query<{ role: string; open: number }>(
+      `select r.role, (select count(*)::int from invitation i where i.person_id = p.id and i.used_at is null) as open
+         from person p join person_role r on r.person_id = p.id where p.agency_id = 'system'`,
+    );
+    expect(rows).toEqual([{ role: 'system-administrator', open: 1 }]);
+    const [unfit, nobody, agency, person, key] = await Promise.all([
+      operator('add', '--name', 'Pat Example', '--email', 'pat'),
+      operator('remove', '--email', 'sam@machine.example'),
+      holdfast(['agency', 'add', '--slug', 'system', '--name', 'City of System']),
+      holdfast(['user', 'add', '--agency', 'system', '--name', 'x', ...pat, '--role', 'custodian']),
+      holdfast(['key', 'create', '--agency', 'system', '--role', 'intake']),
+    ]);
+    expect(unfit).toMatchObject({ code: 2, out: '' });
+    expect(nobody).toMatchObject({ code: 5, out: '' });
+    expect([agency.code, person.code, key.code]).toEqual([2, 5, 5]);
+    for (const { err } of [agency, person, key]) expect(err).toContain('npx holdfast operator add');
+    expect(await operator('remove', ...pat)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('cannot sign in any more') as string,
+    });
+    expect(await operator('add', '--name', 'Pat Example', ...pat)).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('was let go') as string,
+    });
+    const left = await client.query("select 1 from person where agency_id = 'system' and left_at is null");
+    expect(left.rowCount).toBe(0);
+    await client.end();
   });
 
   test('a person is added once, with a link that works where the server does, alone on stdout', async () => {

@@ -210,6 +210,7 @@ describe('the catalogue', () => {
           'record',
           'seal',
           'artifact',
+          'identity_provider',
           'invitation',
           'office',
           'passkey',
@@ -218,6 +219,7 @@ describe('the catalogue', () => {
           'view_ticket',
         ].map((table) => `${table} holdfast_system select: true / -`),
         'upload holdfast_system all: true / -',
+        "event holdfast_system insert:  / ((record_id IS NULL) AND (type = 'agency.added'::text))",
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
     );
@@ -333,7 +335,9 @@ describe('the catalogue', () => {
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
       chore: { select: '*', insert: '*', update: '*' },
-      person: { select: 'agency_id id' },
+      person: { select: 'agency_id id left_at' },
+      identity_provider: { select: 'agency_id' },
+      event: { insert: '*' },
       passkey: { select: 'agency_id credential_id person_id' },
       session: { select: 'agency_id hash id' },
       invitation: { select: 'agency_id hash id' },
@@ -450,6 +454,7 @@ describe('the roles', () => {
     ['invitation', 'person_id'],
     ['sign_in_attempt', 'who'],
     ['identity_provider', 'client_secret'],
+    ['identity_provider', 'issuer'],
     ['oidc_flow', 'verifier'],
     ['office', 'email'],
     ['office', 'name'],
@@ -573,6 +578,138 @@ describe('the roles', () => {
     expect(await found('rivertown', hostile, {})).toEqual([]);
     expect(await found('rivertown', null, { parked: 'true' })).toEqual([]);
     expect(await found('lakeside', null, { parked: 'true' })).toEqual([theirs]);
+  });
+});
+
+describe('whoever runs the machine', () => {
+  /** What their agency holds: its people, how they sign in, and what they did. */
+  const OF_THE_MACHINE = [
+    'event',
+    'invitation',
+    'passkey',
+    'person',
+    'person_role',
+    'session',
+    'sign_in_attempt',
+  ];
+  const REFUSED = '23514';
+  const IN_USE = 'HF004';
+
+  test('has an agency that holds nothing that agencies work with, table by table', async () => {
+    const carrying = await archive.sql.query<{ name: string; rule: string | null }>(`
+      select c.relname as name, pg_get_constraintdef(k.oid) as rule
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'agency_id'
+        left join pg_constraint k on k.conrelid = c.oid and k.conname = 'not_of_the_machine'
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`);
+    const open = carrying.rows.filter(({ rule }) => rule === null).map(({ name }) => name);
+    expect(open, 'a new table of agencies says that it is none of theirs').toEqual(OF_THE_MACHINE);
+    const shut = carrying.rows.filter(({ rule }) => rule !== null);
+    expect(new Set(shut.map(({ rule }) => rule))).toEqual(
+      new Set(["CHECK ((agency_id <> 'system'::text)) NOT VALID"]),
+    );
+    expect(shut.length).toBeGreaterThan(20);
+    // A row that somebody else's agency has, in their name: refused, whoever asks.
+    for (const { name } of shut) {
+      const { rows } = await archive.sql.query<{ row: unknown }>(
+        `select to_jsonb(t) || '{"agency_id": "system"}' as row from ${name} t limit 1`,
+      );
+      expect(rows, `there is a row of ${name} to try it with`).toHaveLength(1);
+      // With its schema: "record" alone is a word of Postgres.
+      const add = `insert into public.${name} select * from jsonb_populate_record(null::public.${name}, $1)`;
+      await as('holdfast_app', async (client) => {
+        await client.query("select set_config('app.agency', 'system', false)");
+        expect(await outcome(client, add, [rows[0]?.row]), name).toBe(REFUSED);
+      });
+    }
+    await as('holdfast_system', async (client) => {
+      const add = "insert into step (record_id, name, agency_id) values ($1, 'capture', 'system')";
+      expect(await outcome(client, add, [ours])).toBe(REFUSED);
+    });
+  });
+
+  test('is that and nothing else, in that agency and in no other', async () => {
+    const operator = await colleague(archive, ['system-administrator'], 'system');
+    const moderator = await colleague(archive, ['moderator']);
+    // Without a role yet, so that what refuses is this rule and no other.
+    await archive.sql.query('update person_role set ended_at = now(), ended_by = $2 where person_id = $1', [
+      operator.personId,
+      'x',
+    ]);
+    const give = async (agency: string, person: string, role: string): Promise<string | number> =>
+      await as('holdfast_app', async (client) => {
+        await client.query("select set_config('app.agency', $1, false)", [agency]);
+        return await outcome(
+          client,
+          `insert into person_role (agency_id, id, person_id, role, granted_by) values ($1, gen_random_uuid(), $2, $3, 'x')`,
+          [agency, person, role],
+        );
+      });
+    for (const role of [
+      'moderator',
+      'custodian',
+      'retention-officer',
+      'approver',
+      'auditor',
+      'administrator',
+    ])
+      expect(await give('system', operator.personId, role), role).toBe(REFUSED);
+    expect(await give('rivertown', moderator.personId, 'system-administrator')).toBe(REFUSED);
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'system', false)");
+      const said = "event (agency_id, id, record_id, type, actor, body) values ('system', gen_random_uuid()";
+      expect(await outcome(client, `insert into ${said}, $1, 'x', 'x', '{}')`, [ours])).toBe(REFUSED);
+      expect(await outcome(client, "update person set issuer = 'https://x.example', subject = 'x'")).toBe(
+        REFUSED,
+      );
+      expect(await outcome(client, `insert into ${said}, null, 'x', 'x', '{}')`)).toBe(1);
+    });
+  });
+
+  test('is let into no agency where somebody or something is, and makes no link for its people', async () => {
+    const person = (agency: string, by: string): string =>
+      `insert into person (agency_id, id, name, email, created_by) values ('${agency}', gen_random_uuid(), 'x', gen_random_uuid() || '@x.example', '${by}') returning id`;
+    await addAgency(archive.system.db, { id: 'hillside', name: 'City of Hillside', zone: 'America/Chicago' });
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'lakeside', false)");
+      expect(await outcome(client, person('lakeside', 'operator:x'))).toBe(IN_USE);
+      expect(
+        await outcome(
+          client,
+          `insert into invitation (agency_id, id, person_id, hash, created_by, expires_at)
+           select agency_id, gen_random_uuid(), id, sha256('y'), 'operator:x', now() from person limit 1`,
+        ),
+      ).toBe(IN_USE);
+      expect(await outcome(client, person('lakeside', 'person:x'))).toBe(1);
+    });
+    // Where nobody is, each thing that is there is enough.
+    const things = {
+      'a key': `insert into api_key (agency_id, id, role, label, hash) values ('hillside', gen_random_uuid(), 'intake', 'x', sha256('hillside'))`,
+      'a sign-in of its own': `insert into identity_provider (agency_id, issuer, client_id, client_secret, label, role_claim, role_map, changed_by, reach)
+        values ('hillside', 'https://login.hillside.example', 'x', 'x', 'x', 'x', '{}', 'x', 'any')`,
+      'a record': `insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, removal, search)
+        values ('hillside', gen_random_uuid(), 'unknown:x', now(), 'x', 'x', 'post', 'hide', '{}', 'none', '')`,
+      'somebody who left': `insert into person (agency_id, id, name, email, created_by, left_at) values ('hillside', gen_random_uuid(), 'x', 'x@hillside.example', 'cli', now())`,
+    };
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'hillside', false)");
+      for (const [thing, add] of Object.entries(things)) {
+        await client.query('begin');
+        expect(await outcome(client, add), thing).toBe(1);
+        expect(await outcome(client, person('hillside', 'operator:x')), thing).toBe(IN_USE);
+        await client.query('rollback');
+      }
+      expect(await outcome(client, person('hillside', 'operator:x'))).toBe(1);
+      expect(await outcome(client, person('hillside', 'operator:x')), 'once').toBe(IN_USE);
+    });
+  });
+
+  test('has a short name that nobody else gets', async () => {
+    const agency = { id: 'system', name: 'City of System', zone: 'America/Chicago' };
+    expect(await addAgency(archive.system.db, agency)).toBe(false);
+    await as('holdfast_system', async (client) => {
+      expect(await outcome(client, "update agency set name = 'x' where id = 'system'")).toBe(DENIED);
+      expect(await outcome(client, "delete from agency where id = 'system'")).toBe(DENIED);
+    });
   });
 });
 
@@ -729,7 +866,7 @@ describe('a database whose owner is no superuser', () => {
     await client.query(
       `create role ${escapeIdentifier(runtime.user)} login password 'r' nosuperuser nobypassrls`,
     );
-    for (const name of ['apart', 'alone', 'earlier'])
+    for (const name of ['apart', 'alone', 'earlier', 'taken'])
       await client.query(`create database ${name} owner ${escapeIdentifier(login.user)}`);
     await client.end();
   });
@@ -769,10 +906,10 @@ describe('a database whose owner is no superuser', () => {
     }
   });
 
-  test('keeps its sites, and each can be changed, when the register comes to a database that had them before', async () => {
-    const ownerUrl = postgres.url('earlier', login);
+  /** As a version of ours was that had no migration from this one on. */
+  const migrateBefore = async (number: string, ownerUrl: string): Promise<void> => {
     const folder = new URL('../../migrations/', import.meta.url);
-    const before = (await readdir(folder)).filter((name) => name < '0014').toSorted();
+    const before = (await readdir(folder)).filter((name) => name < number).toSorted();
     expect(before.length).toBeGreaterThan(10);
     const client = new Client({ connectionString: ownerUrl });
     await client.connect();
@@ -788,6 +925,27 @@ describe('a database whose owner is no superuser', () => {
       ]);
     }
     await client.end();
+  };
+
+  test('stays as it was when an agency has the short name of whoever runs the machine', async () => {
+    const ownerUrl = postgres.url('taken', login);
+    await migrateBefore('0017', ownerUrl);
+    const superuser = new Client({ connectionString: postgres.url('taken') });
+    await superuser.connect();
+    await superuser.query("insert into agency (id, name) values ('system', 'City of System')");
+    await expect(migrateDatabase({ ownerUrl, url: ownerUrl }, () => undefined)).rejects.toThrow(
+      'an agency has the short name "system"',
+    );
+    const { rows } = await superuser.query('select name from agency');
+    expect(rows).toEqual([{ name: 'City of System' }]);
+    await superuser.query("update agency set id = 'systemtown'");
+    await superuser.end();
+    expect((await migrateDatabase({ ownerUrl, url: ownerUrl }, () => undefined)).applied[0]).toMatch(/^0017/);
+  });
+
+  test('keeps its sites, and each can be changed, when the register comes to a database that had them before', async () => {
+    const ownerUrl = postgres.url('earlier', login);
+    await migrateBefore('0014', ownerUrl);
     const superuser = new Client({ connectionString: postgres.url('earlier') });
     await superuser.connect();
     await superuser.query("insert into agency (id, name) values ('lakeside', 'City of Lakeside')");
