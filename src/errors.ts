@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'link-not-valid'
   | 'form-invalid'
   | 'person-not-found'
+  | 'agency-not-found'
+  | 'agency-in-use'
   | 'office-not-found'
   | 'account-not-found'
   | 'policy-not-found'

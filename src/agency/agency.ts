@@ -36,6 +36,7 @@ export {
   KEY_ROLES,
   PEOPLE_ROLES,
   SYSTEM_AGENCY,
+  SYSTEM_ROLE,
   type Caller,
   type KeyRole,
   type Role,
@@ -59,7 +60,7 @@ export {
   type SignedIn,
 } from './sessions.ts';
 export { giveTicket, TICKET_S, ticketBy, type Ticket } from './view-tickets.ts';
-export { addOperator, removeOperator } from './operators.ts';
+export { addOperator, inviteFirst, operatorActor, operatorNames, removeOperator } from './operators.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {
   firstAccountBy,

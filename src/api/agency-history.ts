@@ -1,6 +1,6 @@
 /** What happened in an agency beside its records, for whoever looks into it. */
 import type { FastifyInstance } from 'fastify';
-import { listAccounts, listKeys, listPeople, zoneOf } from '#agency/agency.ts';
+import { listAccounts, listKeys, listPeople, operatorNames, zoneOf } from '#agency/agency.ts';
 import { agencyHistoryPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { readAgencyHistory } from '#record/record.ts';
@@ -31,7 +31,12 @@ export function registerAgencyHistory(routes: FastifyInstance, { system, frameOf
           things: await namesOfThings(at),
         };
       });
-      return await sendPage(reply, agencyHistoryPage(frameOf(request), parts));
+      const operators = await operatorNames(
+        system.db,
+        parts.entries.map(({ actor }) => actor),
+      );
+      const actors = { ...parts.actors, ...operators };
+      return await sendPage(reply, agencyHistoryPage(frameOf(request), { ...parts, actors }));
     },
   );
 }

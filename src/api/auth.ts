@@ -6,7 +6,15 @@
  * cookie comes along with whatever makes a browser ask, so a call that changes something takes it from our own pages only.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { SESSION_MS, signedIn, type Caller, type Keyring, type Role, type SignedIn } from '#agency/agency.ts';
+import {
+  SESSION_MS,
+  signedIn,
+  SYSTEM_ROLE,
+  type Caller,
+  type Keyring,
+  type Role,
+  type SignedIn,
+} from '#agency/agency.ts';
 import type { Db } from '#db/db.ts';
 import { openLimit } from './limit.ts';
 import { ArchiveError } from '#errors.ts';
@@ -20,6 +28,8 @@ declare module 'fastify' {
     page?: boolean;
     /** Why no key and no session is asked for. */
     open?: string;
+    /** A form or frame for the work of an agency, open to whoever has a key: not for whoever runs the machine. */
+    ofAgencies?: boolean;
     /** Asked again and again by a page that only watches: nobody is at work because of it. */
     watches?: boolean;
     /** Takes a form of ours although nobody is signed in: from our own pages only. */
@@ -53,6 +63,8 @@ export const AUDITORS: readonly Role[] = ['auditor', 'administrator'];
 /** Noting is the office's own word, and nobody else's. */
 export const CUSTODIANS: readonly Role[] = ['custodian'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
+/** Whoever runs the machine, and reads no content. */
+export const SYSTEM_ADMINISTRATORS: readonly Role[] = [SYSTEM_ROLE];
 
 const FLOW_S = 600;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -86,7 +98,7 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
       });
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { roles, page, ownPagesOnly, watches } = request.routeOptions.config;
+    const { roles, page, ownPagesOnly, watches, ofAgencies } = request.routeOptions.config;
     if (
       ownPagesOnly === true &&
       (!SAFE_METHODS.includes(request.method) || request.url.startsWith('/sign-in/oidc'))
@@ -102,6 +114,12 @@ export function guardRoutes(app: FastifyInstance, { keyring, db, cookie }: Guard
     if (ownPagesOnly === true || request.person !== null) cookie.refuseForeign(request);
     const opened = request.headers['holdfast-as'];
     if (opened !== undefined) refuseSomebodyElse(request, opened);
+    if (ofAgencies === true && request.person?.caller.roles.includes(SYSTEM_ROLE) === true)
+      throw new ArchiveError(
+        'role-not-allowed',
+        'You run the machine, and nothing of an agency is for you to see or to hand in. What you can do is on /machine.',
+        { retry: 'never' },
+      );
     if (roles === undefined) return;
     const caller = key === null ? request.person?.caller : await keyring.callerOf(key);
     if (caller === undefined) {

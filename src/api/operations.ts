@@ -1,9 +1,11 @@
-/** For whoever runs the machine: alive, ready, measured, described. No content, so no key. */
+/** For whoever runs the machine: alive, ready, measured, described; no content, so no key. And their own page, for which they sign in. */
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from './context.ts';
+import { registerMachine } from './machine.ts';
 import { readiness } from './readiness.ts';
 
 export function registerOperations(app: FastifyInstance, context: ApiContext): void {
+  registerMachine(app, context);
   const hidden = {
     schema: { hide: true },
     config: { open: 'for whoever runs the machine; no content' },

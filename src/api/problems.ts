@@ -71,6 +71,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'sign-in-too-many': { status: 429, title: 'Too many attempts' },
   'link-not-valid': { status: 410, title: 'This link works no more' },
   'person-not-found': { status: 404, title: 'No such person' },
+  'agency-not-found': { status: 404, title: 'No such agency' },
+  'agency-in-use': { status: 409, title: 'Somebody is there already' },
   'office-not-found': { status: 404, title: 'No such office' },
   'account-not-found': { status: 404, title: 'No such account' },
   'policy-not-found': { status: 404, title: 'No such policy' },

@@ -17,13 +17,14 @@ import { registerAssets } from './assets.ts';
 import { childSafetyPage } from './child-safety-page.ts';
 import { docsPage } from './docs-page.ts';
 import { PAGE_HEADERS, pageHeaders } from './headers.ts';
-import type { Frame } from './layout.ts';
+import { runsTheMachine, type Frame } from './layout.ts';
 import type { Choices } from './report-choices.ts';
 import { reportPage } from './report-page.ts';
 import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { agencyHistoryPage } from './agency-history-page.ts';
+export { firstAdministratorPage, machinePage } from './machine-page.ts';
 export { filePage } from './file-page.ts';
 export { PAGE_HEADERS, pageHeaders } from './headers.ts';
 export type { ActorName } from './history-table.ts';
@@ -74,6 +75,7 @@ export async function registerConsole(
   await registerAssets(app);
   /** Without data: the script asks the API, as whoever is at work. */
   const anybody = { schema: { hide: true }, config: { open: 'a frame without data' } } as const;
+  const OF_AGENCIES = ['/report/records/:id', '/report/records/:id/receipt'];
   const pages: Readonly<Record<string, (frame: Frame, id: string) => string>> = {
     '/child-safety': childSafetyPage,
     '/report/records/:id': statusPage,
@@ -83,7 +85,7 @@ export async function registerConsole(
   for (const [path, make] of Object.entries(pages)) {
     app.get(
       path,
-      { ...anybody, config: { ...anybody.config, page: true } },
+      { ...anybody, config: { ...anybody.config, page: true, ofAgencies: OF_AGENCIES.includes(path) } },
       async (request, reply) =>
         await reply
           .headers(
@@ -97,7 +99,7 @@ export async function registerConsole(
       purpose === 'keep' ? '/keep' : '/report',
       {
         schema: { hide: true },
-        config: { open: 'the form; what it offers, to whoever signed in', page: true },
+        config: { open: 'the form; what it offers, to whoever signed in', page: true, ofAgencies: true },
       },
       async (request, reply) =>
         await reply.headers(pageHeaders({ chosen: true })).send(
@@ -115,6 +117,7 @@ export async function registerConsole(
     const { viewer } = frameOf(request);
     if (viewer === null || viewer.roles.some((role) => HANDS_IN_FIRST.includes(role)))
       return await reply.redirect('/report', 303);
+    if (runsTheMachine(viewer)) return await reply.redirect('/machine', 303);
     return await reply.redirect(viewer.roles.includes('custodian') ? '/worklist' : '/records', 303);
   });
 }

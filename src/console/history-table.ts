@@ -45,6 +45,8 @@ export function historyTable({ caption, zone, entries, names, more }: HistoryPar
 
 function who(actor: string, name: ActorName | undefined): Markup {
   if (name === undefined) return inWords(ACTOR_NAMES, actor);
-  if (typeof name === 'string') return html`${name}`;
+  // Not of this agency, but of the machine that it is on.
+  if (typeof name === 'string')
+    return actor.startsWith('operator:') ? html`${name} (runs the machine)` : html`${name}`;
   return html`A program with a key (${name.label}, ${codeSaid(name.role)})`;
 }

@@ -61,19 +61,8 @@ export function page(parts: PageParts): string {
         <header>
           ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
           <div class="hf-header">
-            <a class="hf-name" href="/report">Holdfast</a>
-            ${otherLanguages(language, path)}
-            <nav aria-label="Main">
-              <ul class="hf-nav">
-                <li><a href="/report">Report</a></li>
-                ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
-                ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
-                ${viewer !== null && viewer.roles.some((role) => role !== 'moderator') && html`<li><a href="/worklist">Worklist</a></li>`}
-                ${viewer === null && html`<li><a href="/docs">API</a></li>`}
-                ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
-              </ul>
-            </nav>
-            ${viewer !== null && agencyMenu(viewer)}
+            <a class="hf-name" href="${runsTheMachine(viewer) ? '/machine' : '/report'}">Holdfast</a>
+            ${otherLanguages(language, path)} ${runsTheMachine(viewer) ? ofTheMachine : ofAgencies(viewer)}
             ${viewer === null ? html`<p class="hf-who" id="who" hidden></p>` : signedIn(viewer)}
           </div>
         </header>
@@ -106,6 +95,31 @@ const otherLanguages = (language: Language, path: string): readonly Markup[] =>
       const address = `/language?${new URLSearchParams({ to: code, next: path }).toString()}`;
       return html`<a class="hf-language" href="${address}" lang="${code}" hreflang="${code}">${name}</a>`;
     });
+
+/** Whoever runs the machine has nothing to do with what agencies archive, and is shown no way to it. */
+export function runsTheMachine(viewer: Viewer | null): boolean {
+  return viewer?.roles.includes('system-administrator') === true;
+}
+
+const ofTheMachine: Markup = html`<nav aria-label="Main">
+  <ul class="hf-nav">
+    <li><a href="/machine">Machine</a></li>
+  </ul>
+</nav>`;
+
+function ofAgencies(viewer: Viewer | null): Markup {
+  return html`<nav aria-label="Main">
+      <ul class="hf-nav">
+        <li><a href="/report">Report</a></li>
+        ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
+        ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
+        ${viewer !== null && viewer.roles.some((role) => role !== 'moderator') && html`<li><a href="/worklist">Worklist</a></li>`}
+        ${viewer === null && html`<li><a href="/docs">API</a></li>`}
+        ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
+      </ul>
+    </nav>
+    ${viewer !== null && agencyMenu(viewer)}`;
+}
 
 /** What is looked at now and then: behind one word, so that a phone shows what is done every day in one row. */
 function agencyMenu({ roles }: Viewer): Markup {
@@ -141,8 +155,11 @@ export function roleNames(roles: readonly string[]): Markup {
   return html`${roles.map((role, i) => html`${i > 0 && ', '}${ours(ROLE_NAMES[role] ?? role)}`)}`;
 }
 
-function signedIn({ name, agencyName, roles }: Viewer): Markup {
-  const more = html` · ${agencyName} · ${roleNames(roles)}`;
+function signedIn(viewer: Viewer): Markup {
+  const { name, agencyName, roles } = viewer;
+  const more = runsTheMachine(viewer)
+    ? html` · System administrator`
+    : html` · ${agencyName} · ${roleNames(roles)}`;
   return html`<form class="hf-who" id="who" method="post" action="/sign-out">
     <span>${name}<span class="hf-who__more">${more}</span></span>
     <button class="usa-button usa-button--unstyled" type="submit">Sign out</button>

@@ -156,9 +156,16 @@ function meansOf({ hasPassword, passkeys, byProvider }: ShownPerson): string {
 /** The link, once. */
 export function invitationPage(
   frame: Frame,
-  parts: { readonly name: string; readonly link: string; readonly until: string; readonly zone: string },
+  parts: {
+    readonly name: string;
+    readonly link: string;
+    readonly until: string;
+    readonly zone: string;
+    /** Of an agency that begins with them, by whoever runs the machine. */
+    readonly isFirst?: boolean;
+  },
 ): string {
-  const { name, link, until, zone } = parts;
+  const { name, link, until, zone, isFirst } = parts;
   return page({
     title: 'Link to send',
     ...frame,
@@ -169,6 +176,6 @@ export function invitationPage(
       </p>
       <p class="hf-link"><code id="link">${link}</code></p>
       <p>Whoever opens it chooses how to sign in as ${name}.</p>
-      <p><a class="usa-button" href="/people">Back to the people</a></p>`,
+      ${isFirst === true ? html`<p><a class="usa-button" href="/machine">Back to the machine</a></p>` : html`<p><a class="usa-button" href="/people">Back to the people</a></p>`}`,
   });
 }

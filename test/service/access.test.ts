@@ -195,6 +195,7 @@ function addressOf(url: string): string {
     policy: POLICY,
     version: '1',
     step: 'inspect',
+    agency: 'lakeside',
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
@@ -399,6 +400,55 @@ describe('every call', () => {
         }
     }
     expect(tried).toBeGreaterThan(80);
+    expect(await lakeside()).toBe(before);
+  });
+
+  test('to whoever runs the machine: their own page, the way out, and nothing of any agency', async () => {
+    const operator = await colleague(archive, ['system-administrator'], 'system');
+    const before = await lakeside();
+    const own: string[] = [];
+    let tried = 0;
+    for (const call of archive.app.calls) {
+      const isOpen = call.roles === null;
+      // What signs in or out, or hands in a link, is tried where it is at home; the rest gives what it gives to anybody.
+      if (/^\/(sign-|first-account|invitation|assets)/.test(call.url)) continue;
+      const answer = await make(call, { cookie: operator.cookie }, operator.personId);
+      tried += 1;
+      if (call.roles?.includes('system-administrator') === true) own.push(describeCall(call));
+      else if (!isOpen || /^\/(report|keep)/.test(call.url))
+        expect(answer.status, describeCall(call)).toBe(403);
+      // That there is such an agency is theirs to know.
+      expect(answer.text.replaceAll(`City of ${CANARY}`, ''), describeCall(call)).not.toContain(CANARY);
+      // What the request itself named comes back in it: the way to the same page in another language.
+      const named = addressOf(call.url);
+      const said = answer.text.replaceAll(named, '').replaceAll(encodeURIComponent(named), '');
+      for (const id of [theirs.recordId, theirs.person.personId, theirs.keyId, theirs.officeId])
+        expect(said, describeCall(call)).not.toContain(id);
+    }
+    expect(own.toSorted()).toEqual([
+      'GET /machine',
+      'GET /machine/agencies/:agency/administrator',
+      'HEAD /machine',
+      'HEAD /machine/agencies/:agency/administrator',
+      'POST /machine/agencies',
+      'POST /machine/agencies/:agency/administrator',
+    ]);
+    expect(tried).toBeGreaterThan(100);
+    const page = await make(
+      { method: 'GET', url: '/machine', roles: null, page: true },
+      { cookie: operator.cookie },
+    );
+    expect(page.text, 'the page is there to be read').toContain(`City of ${CANARY}`);
+    for (const method of ['GET', 'POST'])
+      expect(
+        (
+          await make(
+            { method, url: '/machine/agencies/lakeside/administrator', roles: null, page: true },
+            { cookie: operator.cookie },
+          )
+        ).status,
+        'an agency with people is not theirs to enter',
+      ).toBe(409);
     expect(await lakeside()).toBe(before);
   });
 
