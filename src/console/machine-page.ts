@@ -118,7 +118,7 @@ export function machinePage(frame: Frame, parts: MachineParts): string {
       <h2 class="hf-h2">Who runs the machine</h2>
       <p>
         ${operators.join(', ')}. They are added and let go at the machine itself:
-        <code>npx holdfast operator add</code>, <code>npx holdfast operator remove</code>.
+        <code>${'npx holdfast operator add'}</code>, <code>${'npx holdfast operator remove'}</code>.
       </p>
       <details class="hf-more">
         <summary>What they did lately</summary>
@@ -140,8 +140,7 @@ function summary({ parts, agencies, proof }: MachineParts): Markup {
   const stopped = agencies.reduce((sum, { parked }) => sum + parked, 0);
   if (troubled === 0 && stopped === 0)
     return html`Everything that was looked at works, and no work has stopped.`;
-  return html`Somebody must look. Parts with trouble: <strong>${troubled}</strong>. Work that stopped:
-    <strong>${stopped}</strong>.`;
+  return html`Somebody must look. Parts with trouble: ${troubled}. Work that stopped: ${stopped}.`;
 }
 
 /** By words, and never by colour alone. */
@@ -162,14 +161,13 @@ function proofOf({ proof, zone }: MachineParts): Markup {
         each night, where it has a key that may delete.
       </p>`;
   return html`${proof.passed ? html`passed` : html`<strong>did not pass</strong>`}
-    <p class="hf-small">
-      ${proof.looked} checks, ${momentIn(zone, proof.at)}. ${proof.failed.length > 0 && html`What was found:`}
-    </p>
+    <p class="hf-small">${proof.looked} checks <span>${momentIn(zone, proof.at)}</span></p>
     ${
       proof.failed.length > 0 &&
-      html`<ul>
-        ${proof.failed.map((found) => html`<li>${found}</li>`)}
-      </ul>`
+      html`<p class="hf-small">What was found:</p>
+        <ul>
+          ${proof.failed.map((found) => html`<li>${found}</li>`)}
+        </ul>`
     }`;
 }
 
@@ -177,9 +175,10 @@ function entry(one: MachineParts['agencies'][number]): Markup {
   return html`<li>
     <strong>${one.name}</strong> <span class="hf-small">${one.id} · ${one.zone}</span>
     <p class="hf-small">
-      People: ${one.people} · Work that waits: ${one.owed}${waits(one.oldestS)} · Stopped:
-      ${one.parked > 0 ? html`<strong>${one.parked}</strong>` : html`0`} · Letters that wait: ${one.letters}
+      People: ${one.people} · Work that waits: ${one.owed} · Work that stopped: ${one.parked} · Letters that
+      wait: ${one.letters}
     </p>
+    ${waits(one.oldestS)}
     ${
       one.isEmpty &&
       html`<p>
@@ -196,8 +195,8 @@ function waits(oldestS: number | null): Markup | null {
   if (oldestS === null || oldestS < 60) return null;
   const minutes = Math.floor(oldestS / 60);
   return minutes < 120
-    ? html`, the oldest for ${minutes} min`
-    : html`, <strong>the oldest for ${Math.floor(minutes / 60)} h</strong>`;
+    ? html`<p class="hf-small">The oldest work waits for ${minutes} min.</p>`
+    : html`<p class="hf-small"><strong>The oldest work waits for ${Math.floor(minutes / 60)} h.</strong></p>`;
 }
 
 export interface FirstAdministratorParts {

@@ -110,10 +110,10 @@ describe('whoever runs the machine', () => {
     await as(operator);
     await at.goTo('/machine');
     expect(await about('City of Rivertown')).toBe(
-      'City of Rivertown rivertown · America/Chicago People: 1 · Work that waits: 1, the oldest for 5 h · Stopped: 1 · Letters that wait: 0',
+      'City of Rivertown rivertown · America/Chicago People: 1 · Work that waits: 1 · Work that stopped: 1 · Letters that wait: 0 The oldest work waits for 5 h.',
     );
     expect(await text('#parts')).toMatch(
-      /Proof of the store: did not pass 2 checks, .* What was found: It was deleted\./,
+      /Proof of the store: did not pass 2 checks .* What was found: It was deleted\./,
     );
     expect(await text()).toContain('Parts with trouble: 2. Work that stopped: 1.');
     expect(await text()).not.toContain('quokka');
@@ -230,6 +230,16 @@ test('who runs the machine is there before the first account, and does not stand
   } finally {
     await fresh.close();
   }
+});
+
+test('the page is Spanish for who reads that, and names stay names', async () => {
+  const { body } = await scene.archive.app.inject({
+    url: '/machine',
+    headers: { cookie: operator.cookie, 'accept-language': 'es' },
+  });
+  for (const words of ['Base de datos', 'Trabajos en espera:', 'administra el servidor', 'City of Rivertown'])
+    expect(body).toContain(words);
+  expect(body).not.toMatch(/Work that waits|Parts with trouble|Who runs the machine/);
 });
 
 describe('each page is one that everybody can use', () => {

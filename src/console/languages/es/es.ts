@@ -9,6 +9,7 @@ import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
+import { machine } from './machine.ts';
 import { offices } from './offices.ts';
 import { people } from './people.ts';
 import { policies } from './policies.ts';
@@ -34,6 +35,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   history,
   intake,
   keys,
+  machine,
   offices,
   people,
   policies,
