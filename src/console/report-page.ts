@@ -194,6 +194,7 @@ ${value('note')}</textarea>
 
 /** Asked for together, not one after the other: on a slow line each round is most of a second. */
 const REPORT_MODULES = [
+  'words.js',
   'api.js',
   'dom.js',
   'key.js',

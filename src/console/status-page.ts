@@ -10,6 +10,7 @@ import { pictureField, progress } from './report-page.ts';
 const NOT_YET = 'DO NOT REMOVE YET';
 
 const STATUS_MODULES = [
+  'words.js',
   'api.js',
   'contents.js',
   'dom.js',

@@ -1,5 +1,7 @@
 /** The calls of the API: as whoever signed in (a cookie that no script sees), or with a key, in a header and nowhere else. */
 
+import { LANGUAGE, t } from './words.js';
+
 /** In the place of a key: whoever signed in on this browser. */
 export const SIGNED_IN = '';
 
@@ -9,12 +11,13 @@ export function actAs(id) {
   person = id;
 }
 
-export const keyHeader = (key) => (key !== SIGNED_IN ? { authorization: `Bearer ${key}` } : person === '' ? {} : { 'holdfast-as': person });
+/** With a key no cookie goes out, nor what it says of the language. */
+export const keyHeader = (key) => (key !== SIGNED_IN ? { authorization: `Bearer ${key}`, 'accept-language': LANGUAGE } : person === '' ? {} : { 'holdfast-as': person });
 
 /** The archive answered, and said no. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(typeof problem?.detail === 'string' ? problem.detail : `The archive answered with the status ${status}. Nothing is known about why.`);
+    super(typeof problem?.detail === 'string' ? problem.detail : t('The archive answered with the status {}. Nothing is known about why.', status));
     this.status = status;
     this.code = typeof problem?.code === 'string' ? problem.code : '';
     this.requestId = typeof problem?.requestId === 'string' ? problem.requestId : '';
@@ -26,7 +29,7 @@ export class Refused extends Error {
 /** No answer came: whether it arrived is not known. */
 export class Unreachable extends Error {
   constructor() {
-    super('The archive cannot be reached.');
+    super(t('The archive cannot be reached.'));
   }
 }
 

@@ -1,5 +1,7 @@
 /** Small things about the document. Text goes in as text, always: nothing here reads markup. */
 
+import { t } from './words.js';
+
 /** @param {string} id @returns {any} */
 export function byId(id) {
   const found = document.getElementById(id);
@@ -34,7 +36,7 @@ export function alarm(id, text) {
   say(byId(`${id}-text`), text);
 }
 
-const UNITS = ['bytes', 'KB', 'MB', 'GB'];
+const UNITS = [t('bytes'), 'KB', 'MB', 'GB'];
 
 export function sizeOf(bytes) {
   let size = bytes;

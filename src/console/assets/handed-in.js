@@ -6,6 +6,7 @@
 import { byId, make, say, sizeOf } from './dom.js';
 import { sentenceOf } from './findings.js';
 import { lookAt, NotShown } from './look.js';
+import { t } from './words.js';
 
 /** What the content server shows as pictures. A TIFF is one too, and is not shown here. */
 const SHOWN = ['png', 'jpeg', 'gif', 'webp'];
@@ -31,7 +32,7 @@ export async function showHandedIn({ recordId, session, files, helps }) {
     const said = sentenceOf(file, helps);
     say(item.note, said === '' ? `${sizeOf(file.sizeBytes)}.` : `${sizeOf(file.sizeBytes)}. ${said}`);
   }
-  say(byId('handed-in-more'), handedIn.length > listed.length ? `And ${handedIn.length - listed.length} more, which are kept all the same.` : '');
+  say(byId('handed-in-more'), handedIn.length > listed.length ? t('And {} more, which are kept all the same.', handedIn.length - listed.length) : '');
   const wanted = listed.filter(canBeShown).slice(0, MAX_SHOWN);
   // Also while a picture is still being looked at: it comes in a moment, and nothing should move then.
   byId('handed-in-hint').hidden = wanted.length === 0 && !listed.some(({ picture, mediaType }) => picture === null && mediaType.startsWith('image/'));
@@ -60,7 +61,7 @@ export function forgetHandedIn() {
   byId('handed-in').hidden = true;
 }
 
-const nameOf = ({ originalName }) => originalName ?? 'A file without a name';
+const nameOf = ({ originalName }) => originalName ?? t('A file without a name');
 
 function canBeShown({ picture: finding, sizeBytes }) {
   return finding?.decodable === true && SHOWN.includes(finding.format) && sizeBytes <= MAX_BYTES && finding.width * finding.height <= MAX_PIXELS;
@@ -68,7 +69,7 @@ function canBeShown({ picture: finding, sizeBytes }) {
 
 function add(file) {
   const name = nameOf(file);
-  const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' }, /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? 'FILE');
+  const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' }, /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? t('FILE'));
   const note = make('span', { class: 'hf-small' });
   byId('handed-in-list').append(make('li', {}, frame, make('span', { class: 'hf-handed__about' }, make('bdi', { class: 'hf-handed__name' }, name), note)));
   const item = { note, frame, begun: false };
@@ -77,8 +78,8 @@ function add(file) {
 }
 
 function picture(item, image, name, n) {
-  const word = make('span', { class: 'hf-look__word', 'aria-hidden': 'true' }, 'Show');
-  const button = make('button', { type: 'button', class: 'hf-thumb hf-look', id: `look-${n}`, 'aria-pressed': 'false', 'aria-label': `Show ${name}` }, image, word);
+  const word = make('span', { class: 'hf-look__word', 'aria-hidden': 'true' }, t('Show'));
+  const button = make('button', { type: 'button', class: 'hf-thumb hf-look', id: `look-${n}`, 'aria-pressed': 'false', 'aria-label': t('Show {}', name) }, image, word);
   button.addEventListener('click', () => {
     const shown = button.getAttribute('aria-pressed') === 'true';
     button.setAttribute('aria-pressed', String(!shown));

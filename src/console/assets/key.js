@@ -3,6 +3,19 @@
  */
 import { actAs, read, Refused, SIGNED_IN } from './api.js';
 import { byId, make, say } from './dom.js';
+import { t } from './words.js';
+
+/** As the archive names them, in small letters. */
+const ROLES = {
+  moderator: t('moderator'),
+  custodian: t('custodian'),
+  'retention-officer': t('retention-officer'),
+  approver: t('approver'),
+  auditor: t('auditor'),
+  administrator: t('administrator'),
+  intake: t('intake'),
+};
+export const rolesOf = ({ role }) => role.split(', ').map((one) => ROLES[one] ?? one).join(', ');
 
 const SLOT = 'holdfast-key';
 /** For browsers that keep nothing: then the key lives as long as the page. */
@@ -53,7 +66,7 @@ export async function signIn({ changed = () => {} } = {}) {
       session.me = await read('/v1/me', { key: SIGNED_IN });
       actAs(session.me.id);
     } catch (error) {
-      await ask(error instanceof Refused && error.status === 401 ? 'You are not signed in any more.' : sentenceOf(error));
+      await ask(error instanceof Refused && error.status === 401 ? t('You are not signed in any more.') : sentenceOf(error));
     }
   } else if (key === '') await ask('');
   else {
@@ -116,7 +129,7 @@ function listen() {
     const key = byId('key').value.trim();
     if (trying) return;
     if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-      tell(key === '' ? 'Paste the key that your administrator gave you.' : 'This does not look like a key. Copy the whole key and paste it again.');
+      tell(key === '' ? t('Paste the key that your administrator gave you.') : t('This does not look like a key. Copy the whole key and paste it again.'));
       byId('key').focus();
       return;
     }
@@ -148,11 +161,11 @@ function listen() {
       session.key = SIGNED_IN;
       session.me = me;
       const who = byId('who').querySelector('span') ?? byId('who');
-      who.textContent = `${me.name} · ${me.agencyName} · ${me.role}`;
+      who.textContent = `${me.name} · ${me.agencyName} · ${rolesOf(me)}`;
       byId('who').hidden = false;
       entered();
     } catch (error) {
-      tell(error instanceof Refused && error.status === 401 ? 'Nobody is signed in on this browser yet.' : sentenceOf(error));
+      tell(error instanceof Refused && error.status === 401 ? t('Nobody is signed in on this browser yet.') : sentenceOf(error));
     } finally {
       trying = false;
     }
@@ -175,16 +188,16 @@ function accepted(key, me) {
   session.me = me;
   // Somebody signed in and left; the page stays with the key.
   if (byId('who') instanceof HTMLFormElement) byId('who').replaceWith(make('p', { class: 'hf-who', id: 'who' }));
-  const other = make('button', { type: 'button', class: 'usa-button usa-button--unstyled' }, 'Use another key');
+  const other = make('button', { type: 'button', class: 'usa-button usa-button--unstyled' }, t('Use another key'));
   // In place: the key in use counts until another one is accepted, and nothing that was put in is touched.
   other.addEventListener('click', () => open(''));
-  byId('who').replaceChildren(`${me.agencyName} · ${me.role} · `, other);
+  byId('who').replaceChildren(`${me.agencyName} · ${rolesOf(me)} · `, other);
   byId('who').hidden = false;
 }
 
 function sentenceOf(error) {
-  if (!(error instanceof Refused)) return 'The archive cannot be reached. Check your connection and try again.';
-  if (error.status === 401) return 'The archive does not know this key, or it was revoked. Check that you copied all of it, or ask your administrator for a new one.';
+  if (!(error instanceof Refused)) return t('The archive cannot be reached. Check your connection and try again.');
+  if (error.status === 401) return t('The archive does not know this key, or it was revoked. Check that you copied all of it, or ask your administrator for a new one.');
   return error.message;
 }
 

@@ -1,11 +1,12 @@
 /** One look at a picture of a record: asked of the archive, which enters it in the history, and fetched from the content server. */
 import { read } from './api.js';
 import { make } from './dom.js';
+import { t } from './words.js';
 
 /** The archive gave it, and it did not come, or is none that this browser shows. It is in the history as a look all the same. */
 export class NotShown extends Error {
   constructor() {
-    super('The picture did not come, or this browser cannot show it. Check your connection and press again, or download it.');
+    super(t('The picture did not come, or this browser cannot show it. Check your connection and press again, or download it.'));
   }
 }
 

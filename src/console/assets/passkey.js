@@ -1,5 +1,6 @@
 /** Passkeys: the browser asks its owner, the archive asked the browser. Shown only where a browser can do it. */
 import { byId, say } from './dom.js';
+import { t } from './words.js';
 
 const box = byId('passkey');
 const can = typeof PublicKeyCredential === 'function' && typeof PublicKeyCredential.parseCreationOptionsFromJSON === 'function';
@@ -34,16 +35,16 @@ async function post(path, body) {
   try {
     answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error' });
   } catch {
-    throw new Said('The archive cannot be reached. Check your connection and try again.');
+    throw new Said(t('The archive cannot be reached. Check your connection and try again.'));
   }
   const said = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Said(said?.detail ?? 'The archive did not answer as expected. Try again.');
+  if (!answer.ok) throw new Said(said?.detail ?? t('The archive did not answer as expected. Try again.'));
   return said;
 }
 
 function sentenceOf(error) {
   if (error instanceof Said) return error.message;
-  if (error?.name === 'InvalidStateError') return 'This device has a passkey for you here already. Sign in with it.';
-  if (error?.name === 'NotAllowedError') return 'Nothing was chosen, or it took too long. Try again, or use your password.';
-  return 'The browser could not do that. Try again, or use your password.';
+  if (error?.name === 'InvalidStateError') return t('This device has a passkey for you here already. Sign in with it.');
+  if (error?.name === 'NotAllowedError') return t('Nothing was chosen, or it took too long. Try again, or use your password.');
+  return t('The browser could not do that. Try again, or use your password.');
 }

@@ -6,6 +6,7 @@
 import { byId, make, say, sizeOf } from './dom.js';
 import { warningOf } from './findings.js';
 import { beginTransfer, transferOf } from './uploads.js';
+import { t } from './words.js';
 
 const READ_AT_ONCE_BYTES = 64 * 1024 ** 2;
 const MAX_FILES = 500;
@@ -29,7 +30,7 @@ export function openPictures({ changed = () => {} } = {}) {
       if (file.size <= READ_AT_ONCE_BYTES) own = new File([await file.arrayBuffer()], file.name, { type: file.type, lastModified: file.lastModified });
       else await file.slice(0, 1).arrayBuffer();
     } catch {
-      return `“${file.name}” could not be read. Choose it again; a folder cannot be handed in.`;
+      return t('“{}” could not be read. Choose it again; a folder cannot be handed in.', file.name);
     }
     const address = URL.createObjectURL(own);
     const { item, showTransfer } = itemOf(own, address, () => remove(entry));
@@ -44,9 +45,9 @@ export function openPictures({ changed = () => {} } = {}) {
   }
 
   function refusalOf(file) {
-    if (held.length >= MAX_FILES) return `A report holds ${MAX_FILES} files at most. “${file.name}” was left out; hand it in with a second report.`;
-    if (file.size > MAX_FILE_BYTES) return `“${file.name}” is larger than 2 GB and was left out.`;
-    if (held.reduce((sum, { file: other }) => sum + other.size, file.size) > MAX_TOTAL_BYTES) return `“${file.name}” would make this more than 5 GB and was left out; hand it in with a second report.`;
+    if (held.length >= MAX_FILES) return t('A report holds {} files at most. “{}” was left out; hand it in with a second report.', MAX_FILES, file.name);
+    if (file.size > MAX_FILE_BYTES) return t('“{}” is larger than 2 GB and was left out.', file.name);
+    if (held.reduce((sum, { file: other }) => sum + other.size, file.size) > MAX_TOTAL_BYTES) return t('“{}” would make this more than 5 GB and was left out; hand it in with a second report.', file.name);
     return '';
   }
 
@@ -54,7 +55,7 @@ export function openPictures({ changed = () => {} } = {}) {
     const given = [...files];
     if (given.length === 0) return;
     if (frozen) {
-      say(said, 'It is being sent. Add more pictures when that is done.');
+      say(said, t('It is being sent. Add more pictures when that is done.'));
       return;
     }
     reading = reading.then(async () => {
@@ -72,7 +73,7 @@ export function openPictures({ changed = () => {} } = {}) {
     entry.item.remove();
     transferOf(entry.file)?.takeOut();
     held = held.filter((other) => other !== entry);
-    show(`“${entry.file.name}” was taken out.`);
+    show(t('“{}” was taken out.', entry.file.name));
     const next = held[Math.min(at, held.length - 1)];
     (next === undefined ? byId('files') : next.item.querySelector('button')).focus();
   }
@@ -90,8 +91,8 @@ export function openPictures({ changed = () => {} } = {}) {
     lineGone = held.some(({ file }) => transferOf(file)?.state === 'line');
     list.hidden = held.length === 0;
     const total = held.reduce((sum, { file }) => sum + file.size, 0);
-    const count = held.length === 0 ? '' : `${held.length} ${held.length === 1 ? 'file' : 'files'}, ${sizeOf(total)}.`;
-    const line = lineGone ? 'Waiting for the connection; sending goes on by itself.' : '';
+    const count = held.length === 0 ? '' : held.length === 1 ? t('1 file, {}.', sizeOf(total)) : t('{} files, {}.', held.length, sizeOf(total));
+    const line = lineGone ? t('Waiting for the connection; sending goes on by itself.') : '';
     say(said, [count, note, line].filter((part) => part !== '').join(' '));
     changed();
   }
@@ -159,16 +160,16 @@ export function openPictures({ changed = () => {} } = {}) {
 function wordsOf(transfer) {
   const { state, sent, file, refusal } = transfer;
   const percent = file.size === 0 ? 100 : Math.floor((100 * sent) / file.size);
-  if (state === 'there') return 'Sent';
-  if (state === 'line') return `${percent} %, waiting for the connection`;
-  if (state === 'archive') return `${percent} %, the archive can take nothing just now; tried again by itself`;
-  if (state === 'signed-out') return refusal === null ? 'Waiting until you are signed in' : `${percent} %, sign in again to go on`;
-  if (state === 'refused') return refusal?.message ?? 'Not taken';
-  return state === 'sending' ? `${percent} %` : 'Next';
+  if (state === 'there') return t('Sent');
+  if (state === 'line') return t('{} %, waiting for the connection', percent);
+  if (state === 'archive') return t('{} %, the archive can take nothing just now; tried again by itself', percent);
+  if (state === 'signed-out') return refusal === null ? t('Waiting until you are signed in') : t('{} %, sign in again to go on', percent);
+  if (state === 'refused') return refusal?.message ?? t('Not taken');
+  return state === 'sending' ? `${percent} %` : t('Next');
 }
 
 function itemOf(file, address, remove) {
-  const name = file.name === '' ? 'Picture without a name' : file.name;
+  const name = file.name === '' ? t('Picture without a name') : file.name;
   const frame = make('span', { class: 'hf-thumb' });
   const note = make('span', { class: 'hf-small' }, sizeOf(file.size));
   if (file.type.startsWith('image/')) {
@@ -178,15 +179,15 @@ function itemOf(file, address, remove) {
   } else noPreview(frame, note, file);
   // A telephone shows its own photos, and the archive does not: said now, while a screenshot is still at hand.
   const warning = warningOf(file);
-  const bar = make('progress', { class: 'hf-pictures__bar', max: '100', value: '0', 'aria-label': `Sending ${name}` });
-  const words = make('span', { class: 'hf-small hf-pictures__sent' }, 'Next');
+  const bar = make('progress', { class: 'hf-pictures__bar', max: '100', value: '0', 'aria-label': t('Sending {}', name) });
+  const words = make('span', { class: 'hf-small hf-pictures__sent' }, t('Next'));
   const showTransfer = (transfer) => {
     const now = wordsOf(transfer);
     if (words.textContent !== now) words.textContent = now;
     words.classList.toggle('hf-warn', transfer.state === 'refused');
     bar.value = file.size === 0 ? 100 : Math.floor((100 * transfer.sent) / file.size);
   };
-  const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': `Remove ${name}` }, 'Remove');
+  const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': t('Remove {}', name) }, t('Remove'));
   button.addEventListener('click', remove);
   const item = make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, bar, words, ...(warning === '' ? [] : [make('span', { class: 'hf-small hf-warn' }, warning)]), button));
   return { item, showTransfer };
@@ -194,7 +195,7 @@ function itemOf(file, address, remove) {
 
 /** HEIC and its like: this browser cannot show it, which says nothing about whether the archive can keep it. */
 function noPreview(frame, note, file) {
-  frame.replaceChildren(/\.([a-z0-9]{1,5})$/i.exec(file.name)?.[1]?.toUpperCase() ?? 'FILE');
+  frame.replaceChildren(/\.([a-z0-9]{1,5})$/i.exec(file.name)?.[1]?.toUpperCase() ?? t('FILE'));
   frame.classList.add('hf-thumb--none');
-  note.textContent = file.size === 0 ? 'Empty file' : `${sizeOf(file.size)}. Will be kept; no preview here`;
+  note.textContent = file.size === 0 ? t('Empty file') : t('{}. Will be kept; no preview here', sizeOf(file.size));
 }

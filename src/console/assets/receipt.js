@@ -2,6 +2,7 @@
 import { request } from './api.js';
 import { alarm, byId } from './dom.js';
 import { signIn } from './key.js';
+import { t } from './words.js';
 
 const recordId = location.pathname.split('/')[3] ?? '';
 byId('back').href = `/report/records/${recordId}`;
@@ -16,7 +17,7 @@ async function show({ key }) {
     // The archive escaped every value; and this page's policy runs no script that came with the text.
     const sent = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const receipt = sent.querySelector('article');
-    if (receipt === null) throw new Error('The archive answered without a receipt.');
+    if (receipt === null) throw new Error(t('The archive answered without a receipt.'));
     byId('receipt').replaceChildren(document.importNode(receipt, true));
     document.title = sent.title;
     byId('print').hidden = false;

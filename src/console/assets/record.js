@@ -2,6 +2,7 @@
 import { SIGNED_IN } from './api.js';
 import { make } from './dom.js';
 import { lookAt } from './look.js';
+import { t } from './words.js';
 
 const list = document.querySelector('.hf-files');
 for (const form of list.querySelectorAll('form[data-look]')) {
@@ -23,8 +24,8 @@ async function show(form) {
   button.setAttribute('aria-disabled', 'true');
   form.querySelector('.usa-error-message')?.remove();
   try {
-    const image = await lookAt(list.dataset.record, n, SIGNED_IN, `Picture: file ${n} of this record`);
-    const whole = make('button', { type: 'button', class: 'hf-zoom', 'aria-pressed': 'false', 'aria-label': `Enlarge file ${n}` }, image);
+    const image = await lookAt(list.dataset.record, n, SIGNED_IN, t('Picture: file {} of this record', n));
+    const whole = make('button', { type: 'button', class: 'hf-zoom', 'aria-pressed': 'false', 'aria-label': t('Enlarge file {}', n) }, image);
     whole.addEventListener('click', () => {
       const large = whole.getAttribute('aria-pressed') === 'true';
       whole.setAttribute('aria-pressed', String(!large));
@@ -43,6 +44,6 @@ function turn(form, button, shown) {
   form.querySelector('figure').hidden = !shown;
   // An SVG has no `hidden` of its own.
   form.querySelector('.hf-cover').toggleAttribute('hidden', shown);
-  button.firstChild.textContent = shown ? 'Cover ' : 'Show ';
+  button.firstChild.textContent = `${shown ? t('Cover') : t('Show')} `;
   button.setAttribute('aria-expanded', String(shown));
 }

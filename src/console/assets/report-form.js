@@ -1,5 +1,6 @@
 /** What the form says, as the simple report of the API; and what is missing in it, each with the place where it belongs. */
 import { byId, make, say } from './dom.js';
+import { t } from './words.js';
 
 const value = (id) => byId(id).value.trim();
 
@@ -58,14 +59,14 @@ function authorOf() {
 export function problemsOf(form, files) {
   const problems = [];
   const add = (pointer, sentence) => problems.push({ pointer, sentence });
-  if (files.length === 0 && value('url') === '' && byId('text').value.trim() === '') add('', 'Add a picture, or the address of the content, or its words.');
-  if (value('url') !== '' && !/^https?:\/\/\S+$/i.test(value('url'))) add('/url', 'The address begins with https:// and has no spaces. Copy it from the browser.');
-  if (form.querySelector('input[name="ground"]:checked') === null) add('/action/ground', 'Choose the clause, or “Not decided yet”.');
-  if (form.querySelector('input[name="verb"]:checked') === null) add('/action/verb', 'Choose what you will do.');
+  if (files.length === 0 && value('url') === '' && byId('text').value.trim() === '') add('', t('Add a picture, or the address of the content, or its words.'));
+  if (value('url') !== '' && !/^https?:\/\/\S+$/i.test(value('url'))) add('/url', t('The address begins with https:// and has no spaces. Copy it from the browser.'));
+  if (form.querySelector('input[name="ground"]:checked') === null) add('/action/ground', t('Choose the clause, or “Not decided yet”.'));
+  if (form.querySelector('input[name="verb"]:checked') === null) add('/action/verb', t('Choose what you will do.'));
   const account = value('account');
-  if (account === '') add('/account', 'Choose the account.');
-  if (account === 'other' && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(platformOf(value('platform')))) add('/platform', 'Name the platform, such as facebook.');
-  if (account === 'other' && value('account-name') === '') add('/account', 'Name the account.');
+  if (account === '') add('/account', t('Choose the account.'));
+  if (account === 'other' && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(platformOf(value('platform')))) add('/platform', t('Name the platform, such as facebook.'));
+  if (account === 'other' && value('account-name') === '') add('/account', t('Name the account.'));
   return problems;
 }
 
@@ -104,14 +105,14 @@ export function showProblems(form, problems) {
     if (group !== null) byId(group).classList.add('usa-form-group--error');
     if (inside !== undefined) byId(inside).open = true;
     field?.setAttribute('aria-invalid', 'true');
-    const link = make('a', { href: `#${field?.id ?? 'main'}` }, group === null || sentence === problem.sentence ? sentence : `“${byId(group).querySelector('label').textContent}”: ${sentence}`);
+    const link = make('a', { href: `#${field?.id ?? 'main'}` }, group === null || sentence === problem.sentence ? sentence : t('“{}”: {}', byId(group).querySelector('label').textContent, sentence));
     link.addEventListener('click', (event) => {
       event.preventDefault();
       field?.focus();
     });
     return make('li', {}, link);
   });
-  byId('summary-title').textContent = problems.length === 1 ? 'One thing needs you' : `${problems.length} things need you`;
-  byId('summary-text').textContent = 'Nothing was handed in yet. Your pictures are still here.';
+  byId('summary-title').textContent = problems.length === 1 ? t('One thing needs you') : t('{} things need you', problems.length);
+  byId('summary-text').textContent = t('Nothing was handed in yet. Your pictures are still here.');
   byId('summary-list').replaceChildren(...links);
 }

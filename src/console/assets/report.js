@@ -1,11 +1,12 @@
 /** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
 import { Refused, request, Unreachable } from './api.js';
 import { byId, say } from './dom.js';
-import { ask, signIn } from './key.js';
+import { ask, rolesOf, signIn } from './key.js';
 import { openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
 import { CLAUSE_CHANGED, isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { openSeveral } from './several.js';
+import { t } from './words.js';
 
 const form = byId('report');
 const button = byId('submit');
@@ -75,7 +76,7 @@ function setBusy(value) {
 async function handIn() {
   failure('');
   const files = await pictures.files();
-  const problems = [...problemsOf(form, files), ...(isEach() && byId('url').value.trim() !== '' ? [{ pointer: '/url', sentence: 'A record for each picture has no address in common: take the address out, or make it one record.' }] : [])];
+  const problems = [...problemsOf(form, files), ...(isEach() && byId('url').value.trim() !== '' ? [{ pointer: '/url', sentence: t('A record for each picture has no address in common: take the address out, or make it one record.') }] : [])];
   showProblems(form, problems);
   mending = problems.length > 0;
   if (mending) {
@@ -92,7 +93,7 @@ async function handIn() {
   }
   try {
     const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files, mayGo: onlyFor(session) });
-    if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
+    if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error(t('The archive answered without a record.'));
     done = true;
     location.assign(`/report/records/${answer.recordId}`);
   } catch (error) {
@@ -110,11 +111,11 @@ async function strikeOff() {
 form.addEventListener('change', () => void strikeOff());
 
 async function failed(error) {
-  button.textContent = 'Try again';
+  button.textContent = t('Try again');
   if (isClauseRefused(error)) await showClausesAnew();
   const said = error instanceof Refused ? error.problems.filter((problem) => typeof problem?.sentence === 'string') : [];
   if (said.length > 0) {
-    failure(`Not handed in yet: see above what to mend. (Request ${error.requestId})`);
+    failure(t('Not handed in yet: see above what to mend. (Request {})', error.requestId));
     showProblems(form, said.map(({ pointer, sentence }) => ({ pointer: String(pointer), sentence: String(pointer).startsWith('/action/ground') ? CLAUSE_CHANGED : sentence })));
     byId('summary').focus();
     return;
@@ -124,7 +125,7 @@ async function failed(error) {
   if (error instanceof Unreachable) window.addEventListener('online', () => !done && !busy && form.requestSubmit(), { once: true });
   if (!(error instanceof Refused)) return;
   if (error.status === 401) void ask(error.message).then(() => {
-    failure('You are signed in. Press “Try again” to send.');
+    failure(t('You are signed in. Press “Try again” to send.'));
     button.focus();
   });
 }
@@ -142,7 +143,8 @@ function showWill() {
   const known = verb !== '' && account.value !== '' && account.value !== 'other';
   const [label, under] = form.querySelector('input[name="ground"]:checked')?.labels[0].childNodes ?? [];
   const clause = [label, under].map((part) => part?.textContent.trim() ?? '').filter((part) => part !== '');
-  const said = known ? `Then: ${what}, on ${account.selectedOptions[0].label}${clause.length === 0 ? '' : `. Clause: ${clause.join(', ')}`}` : '';
+  const on = known ? account.selectedOptions[0].label : '';
+  const said = !known ? '' : clause.length === 0 ? t('Then: {}, on {}', what, on) : t('Then: {}, on {}. Clause: {}', what, on, clause.join(', '));
   if (byId('will').textContent !== said) byId('will').textContent = said;
 }
 
@@ -150,7 +152,7 @@ const isEach = () => pictures.count() > 1 && byId('how-each').checked;
 const label = button.textContent;
 function showHow() {
   byId('how').hidden = pictures.count() < 2;
-  if (!busy) say(button, isEach() ? `Archive ${pictures.count()} records` : label);
+  if (!busy) say(button, isEach() ? t('Archive {} records', pictures.count()) : label);
 }
 
 /** Among many clauses: by label, number and wording. What is chosen stays in sight. */
@@ -163,7 +165,7 @@ function findGrounds(typed) {
     input.parentElement.hidden = !fits && !input.checked;
     if (fits) found += 1;
   }
-  say(byId('found-grounds'), words.length === 0 ? '' : found === 1 ? 'One of these clauses fits.' : `${found} of these clauses fit.`);
+  say(byId('found-grounds'), words.length === 0 ? '' : found === 1 ? t('One of these clauses fits.') : t('{} of these clauses fit.', found));
 }
 
 /** What only a script can do, in what came with the page. */
@@ -199,7 +201,7 @@ async function loadChoices({ key }) {
     openChoices();
     return '';
   } catch {
-    return 'The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.';
+    return t('The lists of clauses and accounts could not be loaded. You can hand in all the same: choose “Not decided yet” and type the account.');
   }
 }
 
@@ -207,9 +209,9 @@ async function loadChoices({ key }) {
 async function keyReplaced(now) {
   const same = now.me.agencyId === agency;
   agency = now.me.agencyId;
-  const note = same ? 'The key was replaced.' : `The key was replaced: this is now ${now.me.agencyName}. Look at steps 2 and 3 again.`;
+  const note = same ? t('The key was replaced.') : t('The key was replaced: this is now {}. Look at steps 2 and 3 again.', now.me.agencyName);
   const missing = same ? '' : await loadChoices(now);
-  say(byId('opening'), `${note} Everything else that you put in is still here. ${missing}`.trim());
+  say(byId('opening'), `${note} ${t('Everything else that you put in is still here.')} ${missing}`.trim());
 }
 
 /** From the bookmark: what was looked at, and the words that were marked. Taken out of the address, so that going back does not bring it again. */
@@ -233,9 +235,9 @@ let agency = session.me.agencyId;
 // What they put in would be refused at the end: said before they begin.
 if (!(session.me.roles ?? []).some((role) => HAND_IN.includes(role))) {
   form.hidden = true;
-  say(byId('opening'), `Your roles (${session.me.role}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.`);
+  say(byId('opening'), t('Your roles ({}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.', rolesOf(session.me)));
 } else if (!isWhole || session.key !== '') {
-  say(byId('opening'), 'One moment…');
+  say(byId('opening'), t('One moment…'));
   say(byId('opening'), await loadChoices(session));
   form.hidden = false;
 }

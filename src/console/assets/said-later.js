@@ -7,11 +7,12 @@ import { byId, make, say } from './dom.js';
 import { ask } from './key.js';
 import { CLAUSE_CHANGED, isClauseRefused } from './sending.js';
 import { stillSeen } from './status-view.js';
+import { t } from './words.js';
 
-const REMOVED = 'Thank you. The removal is on record.';
-const NOT_REMOVED = 'On record: it is still there. What was said before stays in the history beside it.';
-const KEPT = 'On record: it was not removed. The record stays.';
-const NAMED = 'The clause is on record.';
+const REMOVED = t('Thank you. The removal is on record.');
+const NOT_REMOVED = t('On record: it is still there. What was said before stays in the history beside it.');
+const KEPT = t('On record: it was not removed. The record stays.');
+const NAMED = t('The clause is on record.');
 
 /**
  * One thing to say, however often its button is pressed: after a broken line the same key goes out again, and it is written
@@ -28,7 +29,7 @@ function statement({ session, button, said, path, bodyOf, thanks, then, isKnown,
     // Before the answer: news of it may come first, and then it is no longer known what was before.
     const thankYou = typeof thanks === 'function' ? thanks() : thanks;
     button.setAttribute('aria-disabled', 'true');
-    say(said, 'One moment…');
+    say(said, t('One moment…'));
     try {
       const body = JSON.stringify(bodyOf());
       if (before !== '' && before !== body) idempotencyKey = newAttemptKey();
@@ -46,7 +47,7 @@ function statement({ session, button, said, path, bodyOf, thanks, then, isKnown,
       }
       const keyRefused = error instanceof Refused && error.status === 401;
       const own = await refused(error);
-      say(said, own !== '' ? own : error instanceof Refused && !keyRefused ? error.message : keyRefused ? 'Not recorded: enter a key above, then press the button again.' : 'This could not be recorded just now. Press the button again.');
+      say(said, own !== '' ? own : error instanceof Refused && !keyRefused ? error.message : keyRefused ? t('Not recorded: enter a key above, then press the button again.') : t('This could not be recorded just now. Press the button again.'));
       if (keyRefused) void ask(error.message);
     } finally {
       busy = false;
@@ -128,7 +129,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
     event.preventDefault();
     if (byId('clause-choice').value !== '') void nameClause();
     else {
-      say(byId('clause-said'), 'Choose the clause first.');
+      say(byId('clause-said'), t('Choose the clause first.'));
       byId('clause-choice').focus();
     }
   });
@@ -138,7 +139,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
   /** As they stand now, each with its version: what is put on record is what was read here. */
   async function offerClauses() {
     clauses = (await read('/v1/policies', { key: session.key })).grounds;
-    byId('clause-choice').replaceChildren(make('option', { value: '' }, 'Choose'), ...clauses.map(({ reference, version, label, citation }) => make('option', { value: reference, 'data-version': version }, `${label} (${citation})`)));
+    byId('clause-choice').replaceChildren(make('option', { value: '' }, t('Choose')), ...clauses.map(({ reference, version, label, citation }) => make('option', { value: reference, 'data-version': version }, `${label} (${citation})`)));
   }
   return {
     /** Offers to name the clause where none was, and says which it is where one was. */
@@ -149,7 +150,7 @@ export function openStatements({ recordId, session, receiptOf, added }) {
           clauses = [];
         });
       }
-      say(byId('clause-named'), grounds.length === 0 ? '' : `Clause on record: ${clausesSaid(facts)}.`);
+      say(byId('clause-named'), grounds.length === 0 ? '' : clausesSaid(facts));
       // It may have arrived though its answer did not.
       if (grounds.length > 0 && !byId('clause').hidden) say(byId('clause-said'), NAMED);
       byId('clause').hidden = grounds.length > 0 || clauses.length === 0;
@@ -171,6 +172,6 @@ export function openStatements({ recordId, session, receiptOf, added }) {
 /** As the facts say it, whatever the policy says today. */
 function clausesSaid(facts) {
   const grounds = facts.flatMap(({ body }) => body.data?.action?.grounds ?? []);
-  const said = new Set(grounds.map(({ citation, text }) => (text === undefined ? citation : `${citation}, “${text}”`)));
-  return said.size === 0 ? 'see the whole record' : [...said].join('; ');
+  const said = new Set(grounds.map(({ citation, text }) => (text === undefined ? citation : t('{}, “{}”', citation, text))));
+  return said.size === 0 ? t('Clause on record: see the whole record.') : t('Clause on record: {}.', [...said].join('; '));
 }

@@ -6,6 +6,7 @@
 import { keyHeader, newAttemptKey, Refused, Unreachable } from './api.js';
 import { byId, say, sizeOf } from './dom.js';
 import { transferOf } from './uploads.js';
+import { t } from './words.js';
 
 /** The archive makes it durable. */
 const ANSWER_MS = 180_000;
@@ -26,7 +27,7 @@ export function openSender() {
           await allThere(files);
           mayGo();
           const left = files.filter((file) => transferOf(file)?.state !== 'gone');
-          if (left.length === 0 && files.length > 0) throw new Refused(0, { detail: 'All pictures were taken out, so nothing was sent. Add one, or send what is left.' });
+          if (left.length === 0 && files.length > 0) throw new Refused(0, { detail: t('All pictures were taken out, so nothing was sent. Add one, or send what is left.') });
           const same = attempt !== null && attempt.event === event && attempt.files.length === left.length && left.every((file, i) => file === attempt?.files[i]);
           if (!same) attempt = { event, files: left, idempotencyKey: newAttemptKey() };
           hold(left, true);
@@ -104,16 +105,16 @@ function post(path, key, { event, files, idempotencyKey }) {
 function showProgress(sent, total, waits) {
   byId('sending').hidden = false;
   byId('sent').value = total === 0 ? 100 : (100 * sent) / total;
-  const how = `${sizeOf(sent)} of ${sizeOf(total)}`;
+  const how = [sizeOf(sent), sizeOf(total)];
   say(
     byId('sent-label'),
     waits === 'line'
-      ? `Waiting for the connection: ${how} is there. It goes on by itself; leave this page open.`
+      ? t('Waiting for the connection: {} of {} is there. It goes on by itself; leave this page open.', ...how)
       : waits === 'archive'
-        ? `The archive can take nothing just now: ${how} is there. It is tried again by itself; leave this page open.`
+        ? t('The archive can take nothing just now: {} of {} is there. It is tried again by itself; leave this page open.', ...how)
         : sent >= total
-          ? 'Sent. Waiting until the archive has it on disk…'
-          : `Sending: ${how}`,
+          ? t('Sent. Waiting until the archive has it on disk…')
+          : t('Sending: {} of {}', ...how),
   );
 }
 
@@ -121,13 +122,13 @@ function showProgress(sent, total, waits) {
 export function onlyFor(session) {
   const { agencyId, agencyName } = session.me;
   return () => {
-    if (session.me.agencyId !== agencyId) throw new Refused(0, { detail: `This was put in for ${agencyName}, and now you are at work for ${session.me.agencyName}: it was not sent. Sign in for ${agencyName} again, then try again.` });
+    if (session.me.agencyId !== agencyId) throw new Refused(0, { detail: t('This was put in for {}, and now you are at work for {}: it was not sent. Sign in for {} again, then try again.', agencyName, session.me.agencyName, agencyName) });
   };
 }
 
 /** The clause was chosen in a version of its policy that is in force no more. */
 export const isClauseRefused = (error) => error instanceof Refused && error.problems.some((problem) => String(problem?.pointer).startsWith('/action/ground'));
-export const CLAUSE_CHANGED = 'The policy has changed: choose the clause again.';
+export const CLAUSE_CHANGED = t('The policy has changed: choose the clause again.');
 
 function parsed(text) {
   try {
@@ -140,10 +141,10 @@ function parsed(text) {
 /** What went wrong and what to do, with the pictures still here. */
 export function sentenceOf(error) {
   if (error instanceof Refused) {
-    if (error.status === 401 && error.code === 'key-invalid') return 'The archive does not know this key any more. Enter a key above, or sign in, then try again. Your pictures are still here.';
-    if (error.status === 401) return 'You are not signed in any more. Sign in above, which opens beside this page; then come back and try again. Your pictures are still here.';
-    return `${error.message}${error.requestId === '' ? '' : ` (Request ${error.requestId})`}`;
+    if (error.status === 401 && error.code === 'key-invalid') return t('The archive does not know this key any more. Enter a key above, or sign in, then try again. Your pictures are still here.');
+    if (error.status === 401) return t('You are not signed in any more. Sign in above, which opens beside this page; then come back and try again. Your pictures are still here.');
+    return error.requestId === '' ? error.message : t('{} (Request {})', error.message, error.requestId);
   }
-  if (error instanceof Unreachable) return 'The connection broke before the archive answered. Do not remove anything yet. Your pictures are still here: try again. Nothing will be archived twice.';
-  return 'This page met an error of its own. Your pictures are still here: try again.';
+  if (error instanceof Unreachable) return t('The connection broke before the archive answered. Do not remove anything yet. Your pictures are still here: try again. Nothing will be archived twice.');
+  return t('This page met an error of its own. Your pictures are still here: try again.');
 }

@@ -8,6 +8,7 @@ import { byId, make, say } from './dom.js';
 import { ask } from './key.js';
 import { isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { stateOf } from './status-view.js';
+import { inWords, t } from './words.js';
 
 const LOOK_MS = 1000;
 
@@ -45,27 +46,27 @@ export function openSeveral() {
   const goOn = () => void (stopped && byId('several-clause').hidden && sendAll());
   for (const type of ['online', 'holdfast-known']) window.addEventListener(type, goOn);
   byId('several-again').addEventListener('click', () => {
-    for (const row of rows) if (row.state === 'failed') show(row, 'waits', 'wait', 'Waits');
+    for (const row of rows) if (row.state === 'failed') show(row, 'waits', 'wait', t('Waits'));
     byId('several-title').focus();
     void sendAll();
   });
   const waiting = () => rows.find(({ state }) => state === 'waits');
 
   async function sendOne(row) {
-    show(row, 'sending', 'wait', 'Sending…');
+    show(row, 'sending', 'wait', t('Sending…'));
     tell();
     try {
       // What was typed for this one while it waited goes with it. From then on the same is sent each time: the archive may have it,
       // though its answer was lost. What is typed later is a fact of its own.
       row.first ??= aboutOf(row);
       const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...row.first }), files: [row.file], mayGo });
-      if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
+      if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error(t('The archive answered without a record.'));
       row.recordId = answer.recordId;
       row.said = JSON.stringify(row.first);
       row.link.href = `/report/records/${row.recordId}`;
       row.link.hidden = false;
       byId('several-next').href = `${location.pathname}?after=${row.recordId}`;
-      show(row, 'sent', 'wait', 'DO NOT REMOVE YET');
+      show(row, 'sent', 'wait', t('DO NOT REMOVE YET'));
       watch();
       const now = aboutOf(row);
       if (Object.keys(now).length > 0 && JSON.stringify(now) !== row.said) void putOnRecord(row);
@@ -73,8 +74,8 @@ export function openSeveral() {
       const signedOut = error instanceof Refused && error.status === 401;
       const clause = isClauseRefused(error);
       stopped = signedOut || clause || error instanceof Unreachable;
-      if (stopped) show(row, 'waits', 'wait', 'Waits');
-      else show(row, 'failed', 'stop', 'Not handed in');
+      if (stopped) show(row, 'waits', 'wait', t('Waits'));
+      else show(row, 'failed', 'stop', t('Not handed in'));
       say(row.why, sentenceOf(error));
       // It was looked at and not taken: what is mended goes with the next one.
       if (error instanceof Refused && !signedOut && error.status < 500) row.first = undefined;
@@ -89,7 +90,7 @@ export function openSeveral() {
     const { grounds } = await read('/v1/policies', { key: session.key }).catch(() => ({ grounds: [] }));
     if (grounds.length === 0) return;
     const options = grounds.filter((ground) => ground.purpose === purpose).map(({ reference, version, label, citation }) => make('option', { value: reference, 'data-version': version }, `${label} (${citation})`));
-    byId('several-ground').replaceChildren(make('option', { value: '', 'data-version': '' }, 'Not decided yet'), ...options);
+    byId('several-ground').replaceChildren(make('option', { value: '', 'data-version': '' }, t('Not decided yet')), ...options);
     byId('several-clause').hidden = false;
     byId('several-ground').focus();
   }
@@ -125,7 +126,7 @@ export function openSeveral() {
     const { kind, word } = stateOf(row.receipt);
     const { safeToRemove, removal, missing } = row.receipt;
     show(row, safeToRemove === true ? 'safe' : 'sent', kind, word);
-    say(row.why, safeToRemove === true ? '' : missing.map(({ sentence }) => sentence).join(' '));
+    say(row.why, safeToRemove === true ? '' : missing.map(({ sentence }) => inWords(sentence)).join(' '));
     row.removed.hidden = !(safeToRemove === true && removal === 'awaited');
   }
 
@@ -141,13 +142,13 @@ export function openSeveral() {
 
   async function putOnRecord(row) {
     const about = aboutOf(row);
-    if (row.recordId === '') return say(row.saved, 'It is put on record once the picture is there.');
-    if (Object.keys(about).length === 0 || JSON.stringify(about) === row.said) return say(row.saved, Object.keys(about).length === 0 ? 'Type a name, a handle or a time first.' : 'This is on record.');
+    if (row.recordId === '') return say(row.saved, t('It is put on record once the picture is there.'));
+    if (Object.keys(about).length === 0 || JSON.stringify(about) === row.said) return say(row.saved, Object.keys(about).length === 0 ? t('Type a name, a handle or a time first.') : t('This is on record.'));
     const { platform, account } = row.receipt ?? row.event;
     const done = await state(row, 'facts', { platform, account, capture: false, ...about, action: { verb: 'none' } }, newAttemptKey());
     if (!done) return;
     row.said = JSON.stringify(about);
-    say(row.saved, 'On record.');
+    say(row.saved, t('On record.'));
   }
 
   /** Says something about the record of a row. */
@@ -156,7 +157,7 @@ export function openSeveral() {
       await request(`/v1/records/${row.recordId}/${path}`, { key: session.key, method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey, 'holdfast-channel': 'web-form' }, body: JSON.stringify(body) });
       return true;
     } catch (error) {
-      say(row.why, error instanceof Refused && error.status !== 401 ? error.message : 'This could not be recorded just now. Press it again.');
+      say(row.why, error instanceof Refused && error.status !== 401 ? error.message : t('This could not be recorded just now. Press it again.'));
       if (error instanceof Refused && error.status === 401) void ask(error.message);
       return false;
     }
@@ -174,13 +175,14 @@ export function openSeveral() {
   function tell() {
     byId('several-again').hidden = sending || !byId('several-clause').hidden || !rows.some(({ state }) => state === 'waits' || state === 'failed');
     const count = (...states) => rows.filter(({ state }) => states.includes(state)).length;
-    const parts = [`${count('safe')} of ${rows.length} sealed`, [count('waits', 'sending'), 'still to be sent'], [count('failed'), 'not handed in: try again'], [rows.filter(({ removed }) => !removed.hidden).length, 'to be removed now']];
-    say(byId('several-said'), `${parts.map((part) => (typeof part === 'string' ? part : part[0] === 0 ? '' : `${part[0]} ${part[1]}`)).filter((part) => part !== '').join(', ')}.`);
+    const some = (n, said) => (n === 0 ? [] : [said(n)]);
+    const parts = [t('{} of {} sealed', count('safe'), rows.length), ...some(count('waits', 'sending'), (n) => t('{} still to be sent', n)), ...some(count('failed'), (n) => t('{} not handed in: try again', n)), ...some(rows.filter(({ removed }) => !removed.hidden).length, (n) => t('{} to be removed now', n))];
+    say(byId('several-said'), `${parts.join(', ')}.`);
   }
 
   function rowOf(file, i, event, count) {
-    const name = file.name === '' ? `Picture ${i + 1}` : file.name;
-    const word = make('strong', { class: 'hf-several__word', id: `word-${i}` }, 'Waits');
+    const name = file.name === '' ? t('Picture {}', i + 1) : file.name;
+    const word = make('strong', { class: 'hf-several__word', id: `word-${i}` }, t('Waits'));
     const why = make('p', { class: 'hf-small', hidden: true });
     const saved = make('p', { class: 'hf-small', role: 'status', hidden: true });
     const press = (label, does, more = {}) => {
@@ -188,30 +190,30 @@ export function openSeveral() {
       button.addEventListener('click', () => void does(row));
       return button;
     };
-    const again = press('Try again', tryAgain, { hidden: true });
-    const gone = press('I removed it', removed, { hidden: true, class: 'usa-button' });
-    const link = make('a', { href: '/report', hidden: true, 'aria-label': `Open the record of ${name}` }, 'Open');
+    const again = press(t('Try again'), tryAgain, { hidden: true });
+    const gone = press(t('I removed it'), removed, { hidden: true, class: 'usa-button' });
+    const link = make('a', { href: '/report', hidden: true, 'aria-label': t('Open the record of {}', name) }, t('Open'));
     const field = (id, label) => {
       const input = make('input', { class: 'usa-input', id: `${id}-${i}`, type: 'text', autocomplete: 'off', autocapitalize: 'none' });
       return { input, parts: [make('label', { class: 'usa-label', for: `${id}-${i}` }, label), input] };
     };
-    const who = field('who-name', 'Name as shown');
-    const handle = field('who-handle', 'Handle');
-    const seen = field('who-posted', 'When was it posted?');
-    const about = make('details', { class: 'hf-more hf-beside' }, make('summary', { 'aria-label': `Who wrote it, and when: ${name}` }, 'Who wrote it, and when?'), ...who.parts, ...handle.parts, ...seen.parts, press('Put it on record', putOnRecord), saved);
+    const who = field('who-name', t('Name as shown'));
+    const handle = field('who-handle', t('Handle'));
+    const seen = field('who-posted', t('When was it posted?'));
+    const about = make('details', { class: 'hf-more hf-beside' }, make('summary', { 'aria-label': t('Who wrote it, and when: {}', name) }, t('Who wrote it, and when?')), ...who.parts, ...handle.parts, ...seen.parts, press(t('Put it on record'), putOnRecord), saved);
     const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' });
     if (file.type.startsWith('image/')) {
       const image = make('img', { src: URL.createObjectURL(file), alt: '', decoding: 'async' });
       image.addEventListener('error', () => image.remove());
       frame.append(image);
     }
-    const item = make('li', { class: 'hf-several__one' }, frame, make('div', { class: 'hf-several__about' }, word, make('span', { class: 'hf-handed__name' }, `${i + 1} of ${count}: `, make('bdi', {}, name)), why, make('p', { class: 'hf-file-ways' }, gone, again, link), about));
+    const item = make('li', { class: 'hf-several__one' }, frame, make('div', { class: 'hf-several__about' }, word, make('span', { class: 'hf-handed__name' }, `${t('{} of {}:', i + 1, count)} `, make('bdi', {}, name)), why, make('p', { class: 'hf-file-ways' }, gone, again, link), about));
     const row = { file, event, item, word, why, saved, again, link, removed: gone, fields: { who: who.input, handle: handle.input, seen: seen.input }, state: 'waits', recordId: '', said: '{}', receipt: null, removalKey: newAttemptKey(), sender: openSender() };
     return row;
   }
 
   function tryAgain(row) {
-    show(row, 'waits', 'wait', 'Waits');
+    show(row, 'waits', 'wait', t('Waits'));
     row.item.querySelector('summary').focus();
     tell();
     return sendAll();

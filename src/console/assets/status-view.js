@@ -1,5 +1,6 @@
 /** A receipt, as the state of a record. `safeToRemove` is read and nothing else is inferred from the rest. */
 import { byId, make, say } from './dom.js';
+import { inWords, LOCALE, t } from './words.js';
 
 /** What passes by itself. Everything else asks the moderator, or somebody, to do something. */
 const WAITING = new Set(['seal-pending', 'log-pending', 'picture-pending', 'capture-pending']);
@@ -12,35 +13,35 @@ const LONG_MS = 20_000;
 const LONG_FOR_PAGE_MS = 60_000;
 
 const OUTCOMES = {
-  captured: 'captured',
-  partial: 'captured in part',
-  gone: 'it was gone already',
-  wall: 'it showed a sign-in wall',
-  empty: 'it came up empty',
-  blocked: 'it could not be opened from here',
-  timeout: 'it did not finish in time',
-  none: 'not captured',
+  captured: t('captured'),
+  partial: t('captured in part'),
+  gone: t('it was gone already'),
+  wall: t('it showed a sign-in wall'),
+  empty: t('it came up empty'),
+  blocked: t('it could not be opened from here'),
+  timeout: t('it did not finish in time'),
+  none: t('not captured'),
 };
 
-const STEPS = { seal: 'Sealing', capture: 'Opening the live page', inspect: 'Looking at the picture', 'look-again': 'The second look at the page' };
+const STEPS = { seal: t('Sealing'), capture: t('Opening the live page'), inspect: t('Looking at the picture'), 'look-again': t('The second look at the page') };
 
 /** Of the second look, after the removal: what it found in a word, and how much it asks of whoever reads it. */
 const LOOKS = {
-  there: ['still to be seen', 'warning'],
-  'not-there': ['not to be seen', 'success'],
-  unknown: ['could not be told', 'info'],
+  there: [t('still to be seen'), 'warning'],
+  'not-there': [t('not to be seen'), 'success'],
+  unknown: [t('could not be told'), 'info'],
 };
 
 /** @param {number} waitedMs for how long it has been nothing but waiting */
 export function stateOf(receipt, waitedMs = 0) {
   const { safeToRemove, removal, status } = receipt;
-  if (status === 'disposed' || status === 'disposing') return { kind: 'wait', word: 'NO LONGER KEPT', lead: 'This record is disposed of under the retention schedule.' };
+  if (status === 'disposed' || status === 'disposing') return { kind: 'wait', word: t('NO LONGER KEPT'), lead: t('This record is disposed of under the retention schedule.') };
   if (safeToRemove === true) {
-    if (removal === 'none') return { kind: 'safe', word: 'SEALED AND KEPT', lead: 'No removal is expected for this record. If it is to go after all, report it once more.' };
+    if (removal === 'none') return { kind: 'safe', word: t('SEALED AND KEPT'), lead: t('No removal is expected for this record. If it is to go after all, report it once more.') };
     // A green sign over what everybody can still see would be believed.
-    if (stillSeen(receipt)) return { kind: 'wait', word: 'SEALED, BUT SEEN AFTER THE REMOVAL', lead: 'The content is sealed, and its removal is on record. The page still showed it afterwards. Once it is gone, press “I removed it” again, and it is looked at anew.' };
-    if (removal === 'confirmed') return { kind: 'safe', word: 'SEALED, AND REMOVED', lead: 'The content is sealed, and its removal is on record.' };
-    return { kind: 'safe', word: 'SAFE TO REMOVE', lead: 'You can remove it now. Then press “I removed it”.' };
+    if (stillSeen(receipt)) return { kind: 'wait', word: t('SEALED, BUT SEEN AFTER THE REMOVAL'), lead: t('The content is sealed, and its removal is on record. The page still showed it afterwards. Once it is gone, press “I removed it” again, and it is looked at anew.') };
+    if (removal === 'confirmed') return { kind: 'safe', word: t('SEALED, AND REMOVED'), lead: t('The content is sealed, and its removal is on record.') };
+    return { kind: 'safe', word: t('SAFE TO REMOVE'), lead: t('You can remove it now. Then press “I removed it”.') };
   }
   return { ...whatIsWrong(receipt, waitedMs), word: wordOf(receipt) };
 }
@@ -51,26 +52,29 @@ export function stillSeen({ removal, secondLook }) {
 
 /** The same words as on paper (`receipt-page.ts`). */
 function wordOf({ removal, missing }) {
-  if (removal === 'awaited') return 'DO NOT REMOVE YET';
+  if (removal === 'awaited') return t('DO NOT REMOVE YET');
   // It was sealed, and what is missing now is the lock.
-  if (missing.some(({ code }) => code === 'lock-ended')) return 'KEPT, BUT THE LOCK RAN OUT';
-  return removal === 'confirmed' ? 'REMOVED, NOT ARCHIVED IN FULL' : 'NOT SEALED YET';
+  if (missing.some(({ code }) => code === 'lock-ended')) return t('KEPT, BUT THE LOCK RAN OUT');
+  return removal === 'confirmed' ? t('REMOVED, NOT ARCHIVED IN FULL') : t('NOT SEALED YET');
 }
 
 function whatIsWrong({ removal, missing }, waitedMs) {
   const codes = missing.map(({ code }) => code);
   const awaited = removal === 'awaited';
+  const tellAdministrator = awaited ? t('Do not remove it, and tell your administrator:') : t('Tell your administrator:');
   if (!codes.every((code) => WAITING.has(code) || code === 'seal-delayed')) {
-    if (codes.some((code) => ADMINISTRATOR.has(code))) return { kind: 'stop', lead: `${awaited ? 'Do not remove it, and tell' : 'Tell'} your administrator:` };
-    return { kind: 'stop', lead: removal === 'confirmed' ? 'Its removal is on record. This is missing, and needs you:' : 'This needs you:' };
+    if (codes.some((code) => ADMINISTRATOR.has(code))) return { kind: 'stop', lead: tellAdministrator };
+    return { kind: 'stop', lead: removal === 'confirmed' ? t('Its removal is on record. This is missing, and needs you:') : t('This needs you:') };
   }
   const kind = removal === 'confirmed' ? 'stop' : 'wait';
   // It is tried again and again, and may yet come about; but this is no waiting of a few seconds, and somebody must know.
-  if (codes.includes('seal-delayed')) return { kind, lead: `Something is holding it up. Nothing is lost, and it is tried again by itself. ${awaited ? 'Do not remove it, and tell' : 'Tell'} your administrator:` };
+  if (codes.includes('seal-delayed')) return { kind, lead: `${t('Something is holding it up. Nothing is lost, and it is tried again by itself.')} ${tellAdministrator}` };
   const forPage = codes.includes('capture-pending') && !codes.includes('picture-pending');
-  if (waitedMs >= (forPage ? LONG_FOR_PAGE_MS : LONG_MS)) return { kind, lead: `This takes longer than it should. ${awaited ? 'Do not remove it yet. ' : ''}You can leave this page and come back to it. If it still says so in a few minutes, tell your administrator.` };
-  return { kind, lead: `${forPage ? 'The page is being opened: this can take a minute.' : 'This takes a few seconds.'}${awaited ? ' Wait for the green sign.' : ''}` };
+  if (waitedMs >= (forPage ? LONG_FOR_PAGE_MS : LONG_MS)) return { kind, lead: sentences(t('This takes longer than it should.'), awaited && t('Do not remove it yet.'), t('You can leave this page and come back to it. If it still says so in a few minutes, tell your administrator.')) };
+  return { kind, lead: sentences(forPage ? t('The page is being opened: this can take a minute.') : t('This takes a few seconds.'), awaited && t('Wait for the green sign.')) };
 }
+
+const sentences = (...some) => some.filter((one) => one !== false).join(' ');
 
 /** Since when this page has seen nothing but waiting, and what it saw last. */
 let waitingSince = null;
@@ -103,16 +107,16 @@ export function showReceipt(receipt, zone) {
   showState(receipt);
   // No news is what waiting is made of: time must speak without a receipt.
   clock ??= setInterval(() => last !== null && showState(last), 1000);
-  const sentences = receipt.missing.map(({ sentence }) => sentence);
+  const missing = receipt.missing.map(({ sentence }) => inWords(sentence));
   const list = byId('missing');
-  if (list.textContent !== sentences.join('')) list.replaceChildren(...sentences.map((sentence) => make('li', {}, sentence)));
+  if (list.textContent !== missing.join('')) list.replaceChildren(...missing.map((sentence) => make('li', {}, sentence)));
   keepHeight();
 
   byId('record').hidden = false;
   showStays(receipt.removal);
   byId('removed').hidden = !(receipt.safeToRemove === true && (receipt.removal === 'awaited' || stillSeen(receipt)));
   const helps = receipt.missing.some(({ code }) => PICTURE_HELPS.has(code));
-  say(byId('add-title'), helps ? 'Add a screenshot' : 'Add another picture');
+  say(byId('add-title'), helps ? t('Add a screenshot') : t('Add another picture'));
   // Opened for whoever needs it, once; a person who closes it again is not argued with.
   if (receipt.missing.some(({ code }) => PICTURE_HELPS.has(code) && !WAITING.has(code)) && byId('add').dataset.offered === undefined) {
     byId('add').dataset.offered = 'true';
@@ -124,9 +128,9 @@ export function showReceipt(receipt, zone) {
   byId('add').classList.toggle('hf-more--first', helps);
   showSecondLook(receipt.secondLook, zone);
   say(byId('code'), receipt.code);
-  say(byId('statement'), receipt.statement);
+  say(byId('statement'), inWords(receipt.statement));
   byId('times').replaceChildren(...history(receipt, zone));
-  say(byId('behind'), receipt.safeToRemove === true && receipt.status === 'sealed' && receipt.capture.outcome === null ? 'The live page is still being looked at, behind this. You need not wait for it.' : '');
+  say(byId('behind'), receipt.safeToRemove === true && receipt.status === 'sealed' && receipt.capture.outcome === null ? t('The live page is still being looked at, behind this. You need not wait for it.') : '');
 }
 
 /** It has said more than it says now: what stands under it, and may just be pressed, does not move up. */
@@ -139,9 +143,9 @@ function keepHeight() {
 function showStays(removal) {
   byId('mistake').hidden = removal === 'none';
   const confirmed = removal === 'confirmed';
-  say(byId('mistake-title'), confirmed ? 'Was “I removed it” a mistake?' : 'Does it stay after all?');
-  say(byId('mistake-text'), confirmed ? 'This puts on record that the content is still there. What was said before stays in the history beside it.' : 'This puts on record that it was not removed, and nobody is reminded any more. The record stays.');
-  say(byId('not-removed'), confirmed ? 'It is still there: I did not remove it' : 'I did not remove it after all');
+  say(byId('mistake-title'), confirmed ? t('Was “I removed it” a mistake?') : t('Does it stay after all?'));
+  say(byId('mistake-text'), confirmed ? t('This puts on record that the content is still there. What was said before stays in the history beside it.') : t('This puts on record that it was not removed, and nobody is reminded any more. The record stays.'));
+  say(byId('not-removed'), confirmed ? t('It is still there: I did not remove it') : t('I did not remove it after all'));
 }
 
 /** Another key: what the one before was told is nobody's business, and "safe" must not be left standing. */
@@ -151,9 +155,9 @@ export function forgetReceipt() {
   wasSafe = false;
   byId('state').className = 'hf-state hf-state--wait';
   byId('state').style.minHeight = '';
-  say(byId('word'), 'DO NOT REMOVE YET');
-  document.title = 'DO NOT REMOVE YET · Holdfast';
-  say(byId('lead'), 'The record is being looked up.');
+  say(byId('word'), t('DO NOT REMOVE YET'));
+  document.title = `${t('DO NOT REMOVE YET')} · Holdfast`;
+  say(byId('lead'), t('The record is being looked up.'));
   byId('missing').replaceChildren();
   byId('record').hidden = true;
   delete byId('add').dataset.offered;
@@ -164,28 +168,34 @@ function showSecondLook(look, zone) {
   const told = look !== null && look.at !== null;
   byId('second-look').hidden = !told;
   byId('second-look').className = `usa-alert usa-alert--slim usa-alert--${LOOKS[look?.answer]?.[1] ?? 'info'}`;
-  say(byId('second-look-text'), told ? `We looked again at ${inZone(look.at, zone)}. ${look.sentence}` : '');
+  say(byId('second-look-text'), told ? t('We looked again at {}. {}', inZone(look.at, zone), inWords(look.sentence)) : '');
 }
 
 function history(receipt, zone) {
   const { times, capture, removal, secondLook } = receipt;
-  const rows = [entry('Received', times.reportedAt, zone)];
-  rows.push(times.firstSealedAt === null ? make('li', { class: 'hf-todo' }, 'Being sealed') : entry('Sealed', times.firstSealedAt, zone));
-  rows.push(capture.outcome === null ? make('li', { class: 'hf-todo' }, 'Live page: not looked at yet') : make('li', {}, `Live page: ${OUTCOMES[capture.outcome] ?? capture.outcome}${capture.targetFound ? ', with the reported content on it' : ''}`));
-  if (removal === 'awaited') rows.push(make('li', { class: 'hf-todo' }, 'Removal: not reported yet'));
-  if (removal === 'confirmed') rows.push(make('li', {}, 'Removal: on record'));
-  if (secondLook?.answer === 'awaited') rows.push(make('li', { class: 'hf-todo' }, secondLook.sentence));
-  else if (secondLook) rows.push(entry(`Second look: ${LOOKS[secondLook.answer]?.[0] ?? secondLook.answer},`, secondLook.at, zone));
-  for (const step of receipt.parked) rows.push(make('li', { class: 'hf-todo' }, `${STEPS[step.step] ?? step.step} stopped and needs a person: ${step.reason}`));
+  const rows = [entry(t('Received {}', inZone(times.reportedAt, zone)), times.reportedAt)];
+  rows.push(times.firstSealedAt === null ? make('li', { class: 'hf-todo' }, t('Being sealed')) : entry(t('Sealed {}', inZone(times.firstSealedAt, zone)), times.firstSealedAt));
+  rows.push(capture.outcome === null ? make('li', { class: 'hf-todo' }, t('Live page: not looked at yet')) : make('li', {}, livePage(capture)));
+  if (removal === 'awaited') rows.push(make('li', { class: 'hf-todo' }, t('Removal: not reported yet')));
+  if (removal === 'confirmed') rows.push(make('li', {}, t('Removal: on record')));
+  if (secondLook?.answer === 'awaited') rows.push(make('li', { class: 'hf-todo' }, inWords(secondLook.sentence)));
+  else if (secondLook) rows.push(entry(t('Second look: {}, {}', LOOKS[secondLook.answer]?.[0] ?? secondLook.answer, inZone(secondLook.at, zone)), secondLook.at));
+  for (const step of receipt.parked) rows.push(make('li', { class: 'hf-todo' }, t('{} stopped and needs a person: {}', STEPS[step.step] ?? step.step, inWords(step.reason))));
   return rows;
 }
 
-function entry(what, utc, zone) {
-  return make('li', {}, `${what} ${inZone(utc, zone)} `, make('time', { datetime: utc, class: 'hf-utc' }, utc));
+function livePage({ outcome, targetFound }) {
+  const said = OUTCOMES[outcome] ?? outcome;
+  return targetFound ? t('Live page: {}, with the reported content on it', said) : t('Live page: {}', said);
+}
+
+/** The archive's own time stands beside it. */
+function entry(said, utc) {
+  return make('li', {}, `${said} `, make('time', { datetime: utc, class: 'hf-utc' }, utc));
 }
 
 function inZone(utc, zone) {
-  const format = (timeZone) => new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(new Date(utc));
+  const format = (timeZone) => new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(new Date(utc));
   try {
     return format(zone);
   } catch {

@@ -8,6 +8,7 @@ import { openPictures } from './pictures.js';
 import { openStatements } from './said-later.js';
 import { openSender, sentenceOf } from './sending.js';
 import { forgetReceipt, showReceipt } from './status-view.js';
+import { t } from './words.js';
 
 const recordId = location.pathname.split('/')[3] ?? '';
 const pictures = openPictures();
@@ -65,7 +66,7 @@ async function addPictures() {
   say(byId('add-failure'), '');
   const files = await pictures.files();
   if (files.length === 0) {
-    say(byId('add-failure'), 'Choose or paste a picture first.');
+    say(byId('add-failure'), t('Choose or paste a picture first.'));
     byId('files').focus();
     return;
   }
@@ -78,7 +79,7 @@ async function addPictures() {
     await sender.send({ path: `/v1/records/${recordId}/facts`, key: session.key, event, files });
     pictures.freeze(false);
     pictures.clear();
-    say(byId('pictures-said'), 'Received. It is being sealed; watch the state above.');
+    say(byId('pictures-said'), t('Received. It is being sealed; watch the state above.'));
     contents.again();
   } catch (error) {
     say(byId('add-failure'), sentenceOf(error));
@@ -95,7 +96,7 @@ function update(next) {
 }
 
 function showLine(connected) {
-  say(byId('live'), connected ? 'Live. This page follows the record by itself.' : 'The connection to the archive is lost. It is tried again every two seconds; what you see is the last that was known.');
+  say(byId('live'), connected ? t('Live. This page follows the record by itself.') : t('The connection to the archive is lost. It is tried again every two seconds; what you see is the last that was known.'));
 }
 
 for (;;) {
@@ -108,8 +109,8 @@ for (;;) {
       await ask(error.message);
       continue;
     }
-    alarm('failure', error instanceof Refused && error.status === 404 ? 'Your agency has no such record. Check the address, or whether this is the right key.' : error.message);
-    if (receipt === null) say(byId('lead'), 'Nothing is known about this record here.');
+    alarm('failure', error instanceof Refused && error.status === 404 ? t('Your agency has no such record. Check the address, or whether this is the right key.') : error.message);
+    if (receipt === null) say(byId('lead'), t('Nothing is known about this record here.'));
     // Nothing more comes with this key. Another one may know the record.
     await new Promise((resolve) => {
       goOn = () => resolve(undefined);

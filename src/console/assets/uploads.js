@@ -5,6 +5,7 @@
  */
 import { keyHeader, Refused, Unreachable } from './api.js';
 import { inUse } from './key.js';
+import { t } from './words.js';
 
 /** So much in one request: a network that holds requests back until they are whole shows progress all the same. */
 const PIECE_BYTES = 8 * 1024 ** 2;
@@ -230,7 +231,7 @@ class Transfer {
     if (error instanceof Unreachable) this.#set('line');
     else if (!(error instanceof Refused)) {
       // The browser took its access to the file back.
-      this.#set('refused', new Refused(0, { detail: `“${this.file.name}” cannot be read any more. Take it out and choose it again.` }));
+      this.#set('refused', new Refused(0, { detail: t('“{}” cannot be read any more. Take it out and choose it again.', this.file.name) }));
       return false;
     } else if (error.status === 401) {
       this.#set('signed-out', error);

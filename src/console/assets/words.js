@@ -2,12 +2,13 @@
  * The words of our scripts in the language of the page. A message is English, with `{}` in the place of each value; its translation
  * names them, `{1}`, `{2}`, and comes as a file (`es.js`) that only a page in that language asks for. What has none stays English.
  */
-const language = document.documentElement.lang;
+/** As the page says it: a call without cookies must say it too. */
+export const LANGUAGE = document.documentElement.lang;
 /** @type {Record<string, string>} */
-const messages = language === 'es' ? (await import('./es.js')).messages : {};
+const messages = LANGUAGE === 'es' ? (await import('./es.js')).messages : {};
 
 /** For dates and numbers. */
-export const LOCALE = language === 'es' ? 'es-US' : 'en-US';
+export const LOCALE = LANGUAGE === 'es' ? 'es-US' : 'en-US';
 
 /**
  * @param {string} message a literal: a test reads it out of the script
@@ -39,7 +40,7 @@ let made = null;
 /** The messages that have values in them, as what they look for; those with more words of ours first. */
 function shapes() {
   made ??= Object.entries(messages)
-    .filter(([message]) => message.includes('{}'))
+    .filter(([message]) => /\p{L}/u.test(message) && message.includes('{}'))
     .map(([message, words]) => {
       const pieces = message.split('{}').map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
       return { shape: new RegExp(`^${pieces.join('(.+?)')}$`, 'su'), words, fixed: message.length };

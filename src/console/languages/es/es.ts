@@ -20,6 +20,8 @@ import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
 import { scripts as inScripts } from './scripts.ts';
+import { scriptsReport } from './scripts-report.ts';
+import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
 import { words } from './words.ts';
@@ -48,7 +50,12 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   status,
   worklist,
 };
-export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = { receipts, inScripts };
+export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {
+  receipts,
+  scriptsReport,
+  scriptsStatus,
+  inScripts,
+};
 
 export const pages: Messages = Object.assign({}, ...Object.values(PARTS));
 export const scripts: Messages = Object.assign({}, ...Object.values(SCRIPT_PARTS));
