@@ -204,6 +204,7 @@ const REPORT_MODULES = [
   'sending.js',
   'uploads.js',
   'several.js',
+  'status-view.js',
 ];
 
 const handedInAlready = (recordId: string): Markup =>

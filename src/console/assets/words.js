@@ -40,11 +40,17 @@ let made = null;
 /** The messages that have values in them, as what they look for; those with more words of ours first. */
 function shapes() {
   made ??= Object.entries(messages)
-    .filter(([message]) => /\p{L}/u.test(message) && message.includes('{}'))
+    .filter(([message]) => isTelling(message))
     .map(([message, words]) => {
       const pieces = message.split('{}').map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
       return { shape: new RegExp(`^${pieces.join('(.+?)')}$`, 'su'), words, fixed: message.length };
     })
     .sort((a, b) => b.fixed - a.fixed);
   return made;
+}
+
+/** So many words of ours that no other sentence is taken for it (as in `language.ts`). */
+function isTelling(message) {
+  const letters = message.replace(/\P{L}/gu, '').length;
+  return message.includes('{}') && letters >= (message.startsWith('{}') ? 8 : 6);
 }

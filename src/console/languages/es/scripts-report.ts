@@ -67,7 +67,7 @@ export const scriptsReport: Messages = {
     'Se cambió la clave: ahora es {1}. Revise de nuevo los pasos 2 y 3.',
   'Everything else that you put in is still here.': 'Todo lo demás que puso sigue aquí.',
   'Your roles ({}) read and do not hand in. Under “Records” you find what was handed in; your administrator can give you the role of a moderator.':
-    'Sus funciones ({1}) permiten leer, pero no reportar. En «Registros» encontrará lo que se reportó; su administrador puede darle la función de moderador.',
+    'Sus roles ({1}) permiten leer, pero no reportar. En «Registros» encontrará lo que se reportó; su administrador puede darle el rol de moderador.',
   'One moment…': 'Un momento…',
   // Sending.
   'All pictures were taken out, so nothing was sent. Add one, or send what is left.':
