@@ -190,7 +190,7 @@ describe('in Spanish', () => {
     });
     await at.signIn('/report', 'hf_no-such-key');
     await at.reads('#key-error', 'El archivo no reconoce esta clave');
-    await nothingInEnglish();
+    expect(await englishLeft(at, { within: ['#key-error'] })).toEqual([]);
     await at.inPage(`document.querySelector('#key').value = ''`);
     await at.page.type('#key', await scene.archive.key('moderator', AGENCY));
     await at.page.click('#key-form button');
