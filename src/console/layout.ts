@@ -41,6 +41,7 @@ export interface PageParts extends Frame {
 
 export function page(parts: PageParts): string {
   const { title, mode, main, viewer, script, preload = [], plain, wide, language, path } = parts;
+  const languages = otherLanguages(language, path);
   const whole = html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -62,8 +63,9 @@ export function page(parts: PageParts): string {
           ${mode === 'trial' && html`<p class="hf-trial">TRIAL: not for official records</p>`}
           <div class="hf-header">
             <a class="hf-name" href="${runsTheMachine(viewer) ? '/machine' : '/report'}">Holdfast</a>
-            ${otherLanguages(language, path)} ${runsTheMachine(viewer) ? ofTheMachine : ofAgencies(viewer)}
+            ${runsTheMachine(viewer) ? ofTheMachine : ofAgencies(viewer, languages)}
             ${viewer === null ? html`<p class="hf-who" id="who" hidden></p>` : signedIn(viewer)}
+            ${(viewer === null || runsTheMachine(viewer)) && languages}
           </div>
         </header>
         <main id="main" class="hf-main${wide === true ? ' hf-main--wide' : ''}" tabindex="-1">${main}</main>
@@ -87,7 +89,7 @@ export function inWordsOf({ language, untranslated }: Reader, sentence: string):
   return language === 'en' ? sentence : sentenceIn(sentence, MESSAGES[language], untranslated);
 }
 
-/** In the head, where nothing that comes later moves it: on a phone beside the name, on a desk at the end. */
+/** In the head, where nothing that comes later moves it; for whoever signed in, in the menu: a phone has no row to spare. */
 const otherLanguages = (language: Language, path: string): readonly Markup[] =>
   Object.entries(LANGUAGES)
     .filter(([code]) => code !== language)
@@ -107,7 +109,7 @@ const ofTheMachine: Markup = html`<nav aria-label="Main">
   </ul>
 </nav>`;
 
-function ofAgencies(viewer: Viewer | null): Markup {
+function ofAgencies(viewer: Viewer | null, languages: readonly Markup[]): Markup {
   return html`<nav aria-label="Main">
       <ul class="hf-nav">
         <li><a href="/report">Report</a></li>
@@ -118,11 +120,11 @@ function ofAgencies(viewer: Viewer | null): Markup {
         ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
       </ul>
     </nav>
-    ${viewer !== null && agencyMenu(viewer)}`;
+    ${viewer !== null && agencyMenu(viewer, languages)}`;
 }
 
 /** What is looked at now and then: behind one word, so that a phone shows what is done every day in one row. */
-function agencyMenu({ roles }: Viewer): Markup {
+function agencyMenu({ roles }: Viewer, languages: readonly Markup[]): Markup {
   const administers = roles.includes('administrator');
   return html`<nav class="hf-menu" aria-label="Agency">
     <details>
@@ -136,6 +138,7 @@ function agencyMenu({ roles }: Viewer): Markup {
         ${(administers || roles.includes('auditor')) && html`<li><a href="/keys">Keys</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/history">History</a></li>`}
         <li><a href="/docs">API</a></li>
+        ${languages.map((one) => html`<li>${one}</li>`)}
       </ul>
     </details>
   </nav>`;

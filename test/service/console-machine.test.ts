@@ -71,7 +71,7 @@ describe('whoever runs the machine', () => {
     expect(await text('#who')).toContain('Pat Example · System administrator');
     expect(
       await at.page.$$eval('header a', (links) => links.map((link) => link.getAttribute('href'))),
-    ).toEqual(['/machine', '/machine']);
+    ).toEqual(['/machine', '/machine', '/language?to=es&next=%2Fmachine']);
     expect(await text()).toContain('Database: works answers');
     await submit('#who button');
     await at.goTo('/sign-in?agency=system');

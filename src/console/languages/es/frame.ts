@@ -4,7 +4,7 @@ import type { Messages } from '../../language.ts';
 export const frame: Messages = {
   '{} · Holdfast': '{1} · Holdfast',
   'Skip to the content': 'Ir al contenido',
-  'TRIAL: not for official records': 'PRUEBA: no apto para registros oficiales',
+  'TRIAL: not for official records': 'PRUEBA: no es registro oficial',
   Holdfast: 'Holdfast',
   Main: 'Principal',
   Report: 'Reportar',

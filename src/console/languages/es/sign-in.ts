@@ -2,7 +2,7 @@
 import type { Messages } from '../../language.ts';
 
 export const signIn: Messages = {
-  'Sign in with a passkey': 'Iniciar sesión con una clave de acceso (passkey)',
+  'Sign in with a passkey': 'Usar una clave de acceso (passkey)',
   'or with your password': 'o con su contraseña',
   Password: 'Contraseña',
   'Code from your authenticator app': 'Código de su aplicación de autenticación',
