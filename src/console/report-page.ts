@@ -96,6 +96,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
         >
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
+          ${leftOff}
           ${summary(said, earlier === undefined ? 'Nothing was handed in yet' : 'The change was not handed in')}
 
           <fieldset class="usa-fieldset hf-step" id="what">
@@ -197,6 +198,7 @@ const REPORT_MODULES = [
   'api.js',
   'dom.js',
   'key.js',
+  'left-off.js',
   'pictures.js',
   'findings.js',
   'report-form.js',
@@ -204,6 +206,25 @@ const REPORT_MODULES = [
   'uploads.js',
   'several.js',
 ];
+
+/** Found again after a reload, or after the page was closed (`assets/left-off.js`). */
+const leftOff: Markup = html`<div
+  id="left-off"
+  class="usa-alert usa-alert--info usa-alert--slim hf-alert"
+  role="status"
+  hidden
+>
+  <div class="usa-alert__body">
+    <p class="usa-alert__text">
+      What you had put in here and not handed in yet is here again.
+      <button class="usa-button usa-button--unstyled" type="button" id="start-over">Start over</button>
+      <span id="left-off-missing" hidden
+        >Not all of the pictures: what is missing was handed in already, or lay here for more than a day. Look
+        among the <a href="/records?removal=awaited">removals that nobody has confirmed yet</a>.</span
+      >
+    </p>
+  </div>
+</div>`;
 
 const handedInAlready = (recordId: string): Markup =>
   html`This form was handed in already:

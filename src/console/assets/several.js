@@ -11,7 +11,8 @@ import { stateOf } from './status-view.js';
 
 const LOOK_MS = 1000;
 
-export function openSeveral() {
+/** @param {{ moved: () => void }} options `moved`: one of them is a record now */
+export function openSeveral({ moved }) {
   /** @type {any[]} */
   let rows = [];
   let session;
@@ -30,6 +31,7 @@ export function openSeveral() {
     byId('several-list').replaceChildren(...rows.map(({ item }) => item));
     byId('several').hidden = false;
     byId('several-title').focus();
+    moved();
     void sendAll();
   }
 
@@ -61,6 +63,7 @@ export function openSeveral() {
       const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...row.first }), files: [row.file], mayGo });
       if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error('The archive answered without a record.');
       row.recordId = answer.recordId;
+      moved();
       row.said = JSON.stringify(row.first);
       row.link.href = `/report/records/${row.recordId}`;
       row.link.hidden = false;
@@ -200,7 +203,7 @@ export function openSeveral() {
     const seen = field('who-posted', 'When was it posted?');
     const about = make('details', { class: 'hf-more hf-beside' }, make('summary', { 'aria-label': `Who wrote it, and when: ${name}` }, 'Who wrote it, and when?'), ...who.parts, ...handle.parts, ...seen.parts, press('Put it on record', putOnRecord), saved);
     const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' });
-    if (file.type.startsWith('image/')) {
+    if (file instanceof Blob && file.type.startsWith('image/')) {
       const image = make('img', { src: URL.createObjectURL(file), alt: '', decoding: 'async' });
       image.addEventListener('error', () => image.remove());
       frame.append(image);
@@ -219,6 +222,8 @@ export function openSeveral() {
 
   return {
     begin,
+    /** Pictures that no record has yet. */
+    left: () => rows.filter(({ recordId }) => recordId === '').map(({ file }) => file),
     /** Pictures that are nowhere but here. */
     unsent: () => rows.some(({ state }) => ['waits', 'sending', 'failed'].includes(state)),
   };
