@@ -282,6 +282,18 @@ const onTheirWay = (purpose: Purpose): Markup =>
   html`<section id="several" aria-labelledby="several-title" hidden>
     <h2 class="hf-h2" id="several-title" tabindex="-1">On their way</h2>
     <p class="hf-said" id="several-said" role="status"></p>
+    <div role="status">
+      <p id="several-line" hidden>
+        The connection is lost. It is tried again by itself until it is back; leave this page open.
+      </p>
+      <p id="several-archive" hidden>
+        The archive can take nothing just now. It is tried again by itself until it can; leave this page open.
+      </p>
+      <p id="several-stopped" hidden>
+        Nothing is tried any more by itself. The pictures are still here: press “Try all again”.
+      </p>
+    </div>
+    <button class="usa-button usa-button--outline" type="button" id="several-stop" hidden>Stop trying</button>
     <form id="several-clause" novalidate hidden>
       <label class="usa-label" for="several-ground">The policy has changed: choose the clause again</label>
       <select class="usa-select" id="several-ground"></select>
