@@ -73,7 +73,8 @@ export interface AppOptions {
 
 export async function buildApp(system: System, options: AppOptions = {}): Promise<FastifyInstance> {
   const patience = options.patience ?? PATIENCE;
-  const frameOf = openFrames({ mode: system.config.mode, ...options });
+  const { config, now } = system;
+  const frameOf = openFrames({ ...options, mode: config.mode, publicUrl: config.publicUrl, now });
   const loggerInstance: FastifyBaseLogger = system.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
