@@ -45,6 +45,7 @@ import { registerReference } from './reference.ts';
 import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
+import { countUnconfirmed, registerUnconfirmed } from './unconfirmed.ts';
 import { registerUploads } from './uploads.ts';
 import { registerStatements } from './statements.ts';
 import { openWatchers } from './watchers.ts';
@@ -266,6 +267,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerOffices(routes, context);
     registerLooks(routes, context);
     registerReportPages(routes, context);
+    registerUnconfirmed(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,
@@ -274,6 +276,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
         request.person === null
           ? null
           : await choicesFor(context, request.person.caller, purpose, afterOf(request)),
+      unconfirmedOf: async (request) => await countUnconfirmed(context, request),
       openapi: () => app.swagger(),
     });
   });

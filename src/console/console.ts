@@ -36,6 +36,7 @@ export { recordPage } from './record-page.ts';
 export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';
 export { worklistPage } from './worklist-page.ts';
+export { unconfirmedPage } from './unconfirmed-page.ts';
 export { officesPage } from './offices-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
@@ -63,13 +64,15 @@ export interface ConsoleParts {
   readonly contentFor: (request: FastifyRequest) => string;
   /** What whoever signed in is offered; null: nobody did. `after`: the record whose like comes next. */
   readonly choicesOf: (request: FastifyRequest, purpose: Purpose) => Promise<Choices | null>;
+  /** Of what they handed in, how much waits for a word of theirs. */
+  readonly unconfirmedOf: (request: FastifyRequest) => Promise<number>;
   /** The OpenAPI document, asked for when the page is. */
   readonly openapi: () => object;
 }
 
 export async function registerConsole(
   app: FastifyInstance,
-  { frameOf, publicUrl, contentFor, choicesOf, openapi }: ConsoleParts,
+  { frameOf, publicUrl, contentFor, choicesOf, unconfirmedOf, openapi }: ConsoleParts,
 ): Promise<void> {
   await registerAssets(app);
   /** Without data: the script asks the API, as whoever is at work. */
@@ -105,6 +108,7 @@ export async function registerConsole(
             publicUrl,
             purpose,
             choices: await choicesOf(request, purpose),
+            unconfirmed: purpose === 'remove' ? await unconfirmedOf(request) : 0,
             attempt: randomUUID(),
           }),
         ),

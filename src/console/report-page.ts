@@ -5,6 +5,7 @@
 import { textInput } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { keyPanel, noScript, page, ROLE_NAMES, type Frame } from './layout.ts';
+import { howMany, leftOff, onTheirWay } from './report-beside.ts';
 import { choices, NO_CHOICES, willSay, type Choices } from './report-choices.ts';
 import type { Purpose } from './report-verbs.ts';
 import { KIND_NAMES } from './words.ts';
@@ -37,6 +38,8 @@ export interface ReportParts {
   readonly choices: Choices | null;
   /** Names this one attempt to hand in, so that a form that is sent twice is taken once. */
   readonly attempt: string;
+  /** How much of what they handed in waits for a word of theirs. */
+  readonly unconfirmed?: number;
   /** As it was sent before, without a script, and what was wrong with it. */
   readonly typed?: Readonly<Record<string, string>>;
   readonly problems?: readonly (string | Markup)[];
@@ -45,7 +48,16 @@ export interface ReportParts {
 }
 
 export function reportPage(frame: Frame, parts: ReportParts): string {
-  const { publicUrl, purpose, choices: offered, attempt, typed = {}, problems = [], earlier } = parts;
+  const {
+    publicUrl,
+    purpose,
+    choices: offered,
+    attempt,
+    typed = {},
+    problems = [],
+    earlier,
+    unconfirmed = 0,
+  } = parts;
   const said = earlier === undefined ? problems : [handedInAlready(earlier), ...problems];
   const words = WORDS[purpose];
   const roles = frame.viewer?.roles ?? [];
@@ -58,6 +70,15 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
     plain: true,
     ...(onlyReads ? {} : { script: 'report.js', preload: REPORT_MODULES }),
     main: html`<h1 class="hf-h1">${ours(words.heading)}</h1>
+      ${
+        unconfirmed > 0 &&
+        html`<p class="hf-small">
+          <a href="/unconfirmed"
+            >${unconfirmed === 1 ? html`One that you handed in waits` : html`${unconfirmed} that you handed in wait`}
+            for your word: removed, or not?</a
+          >
+        </p>`
+      }
       ${
         purpose === 'keep' &&
         html`<p class="hf-intro">
@@ -207,25 +228,6 @@ const REPORT_MODULES = [
   'several.js',
 ];
 
-/** Found again after a reload, or after the page was closed (`assets/left-off.js`). */
-const leftOff: Markup = html`<div
-  id="left-off"
-  class="usa-alert usa-alert--info usa-alert--slim hf-alert"
-  role="status"
-  hidden
->
-  <div class="usa-alert__body">
-    <p class="usa-alert__text">
-      What you had put in here and not handed in yet is here again.
-      <button class="usa-button usa-button--unstyled" type="button" id="start-over">Start over</button>
-      <span id="left-off-missing" hidden
-        >Not all of the pictures: what is missing was handed in already, or lay here for more than a day. Look
-        among the <a href="/records?removal=awaited">removals that nobody has confirmed yet</a>.</span
-      >
-    </p>
-  </div>
-</div>`;
-
 const handedInAlready = (recordId: string): Markup =>
   html`This form was handed in already:
     <a href="/report/records/${recordId}/plain">the record that came of it</a>. It says something else now.
@@ -250,62 +252,6 @@ function summary(problems: readonly (string | Markup)[], title: string): Markup 
     </div>
   </div>`;
 }
-
-/** After a storm: several pictures that are each a record of its own. Asked when there is more than one. */
-const howMany: Markup = html`<fieldset class="usa-fieldset hf-how" id="how" hidden>
-  <legend class="hf-small">More than one picture:</legend>
-  <div class="hf-tiles">
-    <div class="usa-radio">
-      <input
-        class="usa-radio__input usa-radio__input--tile"
-        type="radio"
-        name="how"
-        id="how-together"
-        value="together"
-        checked
-      /><label class="usa-radio__label" for="how-together">They show the same: one record</label>
-    </div>
-    <div class="usa-radio">
-      <input
-        class="usa-radio__input usa-radio__input--tile"
-        type="radio"
-        name="how"
-        id="how-each"
-        value="each"
-      /><label class="usa-radio__label" for="how-each">A record for each picture</label>
-    </div>
-  </div>
-</fieldset>`;
-
-/** Each on its way by itself (`assets/several.js`). */
-const onTheirWay = (purpose: Purpose): Markup =>
-  html`<section id="several" aria-labelledby="several-title" hidden>
-    <h2 class="hf-h2" id="several-title" tabindex="-1">On their way</h2>
-    <p class="hf-said" id="several-said" role="status"></p>
-    <div role="status">
-      <p id="several-line" hidden>
-        The connection is lost. It is tried again by itself until it is back; leave this page open.
-      </p>
-      <p id="several-archive" hidden>
-        The archive can take nothing just now. It is tried again by itself until it can; leave this page open.
-      </p>
-      <p id="several-stopped" hidden>
-        Nothing is tried any more by itself. The pictures are still here: press “Try all again”.
-      </p>
-    </div>
-    <button class="usa-button usa-button--outline" type="button" id="several-stop" hidden>Stop trying</button>
-    <form id="several-clause" novalidate hidden>
-      <label class="usa-label" for="several-ground">The policy has changed: choose the clause again</label>
-      <select class="usa-select" id="several-ground"></select>
-      <button class="usa-button" type="submit">Go on with this clause</button>
-    </form>
-    <button class="usa-button" type="button" id="several-again" hidden>Try all again</button>
-    <ol class="hf-several" id="several-list"></ol>
-    <ul class="hf-links">
-      <li><a id="several-next" href="${purpose === 'keep' ? '/keep' : '/report'}">Next ones</a></li>
-      <li><a href="/records?removal=awaited">Removals that nobody has confirmed yet</a></li>
-    </ul>
-  </section>`;
 
 /** What else leads here. The address and the words stand behind the #, which a browser sends to nobody. */
 function besides(publicUrl: string): Markup {
