@@ -14,8 +14,8 @@ export const leftOff: Markup = html`<div
       What you had put in here and not handed in yet is here again.
       <button class="usa-button usa-button--unstyled" type="button" id="start-over">Start over</button>
       <span id="left-off-missing" hidden
-        >Not all of the pictures: what is missing was handed in already, or lay here for more than a day. Look
-        among the <a href="/records?removal=awaited">removals that nobody has confirmed yet</a>.</span
+        >Not all of the pictures: what is missing was handed in already, or lay here for more than a day.
+        <a href="/records?removal=awaited">Look among the removals that nobody has confirmed yet</a></span
       >
     </p>
   </div>

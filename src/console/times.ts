@@ -28,9 +28,11 @@ const UNITS = [
   ['minute', 60_000],
 ] as const;
 
-/** For how long, in the largest unit that fits: nobody counts the minutes of a week. */
-export function agoIn(now: Date, utc: string): string {
+/** How long ago, in the largest unit that fits: nobody counts the minutes of a week. */
+export function agoIn(now: Date, utc: string): Markup {
   const ms = Math.max(0, now.getTime() - Date.parse(utc));
   const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? UNITS[2];
-  return new Intl.RelativeTimeFormat('en-US', { numeric: 'auto' }).format(-Math.floor(ms / size), unit);
+  return perLanguage((language) =>
+    new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(ms / size), unit),
+  );
 }

@@ -1,6 +1,6 @@
 /** What somebody handed in and has not said yet what became of it: one press for each. */
 import type { ListedRecord, Receipt } from '#record/record.ts';
-import { html, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { agoIn, momentIn } from './times.ts';
 import { KIND_NAMES } from './words.ts';
@@ -55,7 +55,9 @@ export function unconfirmedPage(frame: Frame, parts: UnconfirmedParts): string {
               entry(
                 one,
                 parts,
-                html`<p class="hf-small">${one.missing.map(({ sentence }) => sentence).join(' ')}</p>
+                html`<p class="hf-small">
+                    ${one.missing.map(({ sentence }, i) => html`${i > 0 && ' '}${ours(sentence)}`)}
+                  </p>
                   <p>
                     <a href="/report/records/${one.recordId}/plain">What is missing, and what you can say</a>
                   </p>`,
@@ -83,16 +85,17 @@ const done = (sentence: Markup, recordId: string): Markup =>
   </div>`;
 
 function entry(one: ListedRecord, { zone, now }: UnconfirmedParts, ways: Markup): Markup {
+  const kind = KIND_NAMES[one.kind];
   return html`<li>
     <a class="hf-records__link" id="about-${one.recordId}" href="/records/${one.recordId}"
-      >${KIND_NAMES[one.kind] ?? one.kind}${one.author === null ? html` by somebody not named` : html` by <bdi>${one.author}</bdi>`}</a
+      >${kind === undefined ? one.kind : ours(kind)}${one.author === null ? html` by somebody not named` : html` by <bdi>${one.author}</bdi>`}</a
     >
     <p class="hf-records__words">
       ${one.excerpt === null ? html`<span class="hf-small">No text was given.</span>` : html`<bdi>${one.excerpt}</bdi>`}
     </p>
     <p class="hf-small">
-      <strong>Handed in ${agoIn(now, one.receivedAt)}</strong> (${momentIn(zone, one.receivedAt)}) ·
-      ${one.account} on ${one.platform}
+      <strong>Handed in ${agoIn(now, one.receivedAt)}</strong> · ${momentIn(zone, one.receivedAt)} ·
+      ${one.account} (${one.platform})
     </p>
     ${ways}
   </li>`;

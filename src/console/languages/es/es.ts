@@ -18,6 +18,7 @@ import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
+import { unconfirmed } from './unconfirmed.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -39,6 +40,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   policies,
   policyProblems,
   problems,
+  unconfirmed,
   provider,
   records,
   report,
