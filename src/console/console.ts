@@ -6,6 +6,7 @@
  *   - "Safe to remove" is shown only while the last receipt says so; before, and whenever in doubt, "do not remove".
  *   - A picture is never lost by this page: on every error it stays, and sending again repeats the same Idempotency-Key,
  *     so that nothing is archived twice and nothing is left out. Another key is asked for in place.
+ *     After a reload, or when the page was closed, whoever put it in finds it again (`assets/left-off.js`).
  *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed. Its bytes come from
  *     another origin, the content server's, and never from this one.
  *   - Who signed in is known by a cookie that no script can read. A key is kept in the tab alone: never in an address, never on the disk of the device.

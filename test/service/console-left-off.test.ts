@@ -197,6 +197,18 @@ describe('after the page was closed', () => {
     expect(await names()).toEqual(['comment.png']);
   });
 
+  test('a page that the bookmark opens is about something else, and finds none of it', async () => {
+    await open();
+    await at.choose(scene.picture.path);
+    await at.reads('#pictures li', 'Sent');
+    await another({ close: true });
+    await open('/report#url=https%3A%2F%2Fsocial.example.com%2Fposts%2F1');
+    expect([await names(), await at.valueOf('#url')]).toEqual([[], 'https://social.example.com/posts/1']);
+    await another({ close: true });
+    await open();
+    expect(await names()).toEqual(['comment.png']);
+  });
+
   test('somebody else who signs in on this computer finds neither pictures nor names nor words', async () => {
     await open();
     await fillForm(at, scene.picture);

@@ -25,16 +25,19 @@ function quietly(work, otherwise) {
   }
 }
 
-/** @param {string} who nobody else finds it again @param {string} tab as this tab calls itself */
-export async function openLeftOff(who, tab) {
+/**
+ * @param {string} who nobody else finds it again
+ * @param {string} tab as this tab calls itself
+ * @param {{ ownOnly: boolean }} options `ownOnly`: not what was left in other tabs, for a page that was opened for something else
+ */
+export async function openLeftOff(who, tab, { ownOnly }) {
   const before = quietly(() => sessionStorage.getItem(TAB), null);
   // A tab that was duplicated calls itself as the other one does, which is open still. And what somebody else left in this tab stays theirs.
   const theirs = before !== null && (read(localStorageOrNull(), PICTURES + before)?.who ?? who) !== who;
   const mine = before !== null && !theirs && (await hold(PICTURES + before)) ? before : tab;
   if (mine === tab) await hold(PICTURES + tab);
-  quietly(() => sessionStorage.setItem(TAB, mine), undefined);
   const slot = PICTURES + mine;
-  const others = await abandoned(slot);
+  const others = ownOnly ? [] : await abandoned(slot);
   /** @type {Left[]} */
   let found = [];
   for (const name of [slot, ...others]) {
@@ -48,6 +51,11 @@ export async function openLeftOff(who, tab) {
   const typed = read(quietly(() => sessionStorage, null), TYPED);
   if (typed !== null && typed.who !== who) quietly(() => sessionStorage.removeItem(TYPED), undefined);
 
+  let kept = '';
+  function forgetPictures() {
+    quietly(() => localStorage.removeItem(slot), undefined);
+    quietly(() => sessionStorage.removeItem(TAB), undefined);
+  }
   return {
     found,
     /** Somebody else is at work on this page, which kept what was put in. @param {string} next */
@@ -57,14 +65,21 @@ export async function openLeftOff(who, tab) {
     typed: typed?.who === who ? typed.fields : null,
     /** @param {Left[]} pictures */
     keepPictures(pictures) {
-      if (pictures.length === 0) quietly(() => localStorage.removeItem(slot), undefined);
-      else quietly(() => localStorage.setItem(slot, JSON.stringify({ who, at: Date.now(), pictures })), undefined);
+      // Told with each piece that went out; written when it says something new.
+      if (JSON.stringify([who, pictures]) === kept) return;
+      kept = JSON.stringify([who, pictures]);
+      if (pictures.length === 0) forgetPictures();
+      else {
+        quietly(() => sessionStorage.setItem(TAB, mine), undefined);
+        quietly(() => localStorage.setItem(slot, JSON.stringify({ who, at: Date.now(), pictures })), undefined);
+      }
     },
     keepTyped(fields) {
       quietly(() => sessionStorage.setItem(TYPED, JSON.stringify({ who, fields })), undefined);
     },
     forget() {
-      quietly(() => localStorage.removeItem(slot), undefined);
+      kept = '';
+      forgetPictures();
       quietly(() => sessionStorage.removeItem(TYPED), undefined);
     },
   };
@@ -125,21 +140,21 @@ export function fieldsOf(form) {
   return [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && !NOT_KEPT.includes(name));
 }
 
-/** Into a form that came anew. Answers whether anything was put in. A clause only in the version in which it was chosen: under its number another one may stand now. */
-export function putBack(form, fields) {
+/** Into a form that came anew, but not over what was put into it since. Answers whether anything was put in. A clause only in the version in which it was chosen: under its number another one may stand now. */
+export function putBack(form, fields, touched) {
   const said = new Map(Array.isArray(fields) ? fields.filter((field) => Array.isArray(field)) : []);
   const versionIn = (versions, ground) => new URLSearchParams(versions ?? '').get(String(ground).split('#')[0] ?? '');
   let any = false;
   for (const element of form.elements) {
     const { name, type } = element;
-    if (name === '' || type === 'hidden' || type === 'file' || NOT_KEPT.includes(name) || !said.has(name)) continue;
+    if (name === '' || type === 'hidden' || type === 'file' || NOT_KEPT.includes(name) || !said.has(name) || touched.has(name)) continue;
     const value = said.get(name);
     if (type === 'checkbox' || type === 'radio') {
       if (element.value !== value || element.checked) continue;
       if (name === 'ground' && value !== '' && versionIn(said.get('versions'), value) !== versionIn(form.elements.versions?.value, value)) continue;
       element.checked = true;
     } else {
-      if (element.value === value || (type === 'select-one' && ![...element.options].some((option) => option.value === value))) continue;
+      if (element.value === value || (element.defaultValue !== undefined && element.value !== element.defaultValue) || (type === 'select-one' && ![...element.options].some((option) => option.value === value))) continue;
       element.value = value;
     }
     any = true;

@@ -227,17 +227,17 @@ async function keyReplaced(now) {
 function prefill() {
   const given = new URLSearchParams(location.hash.slice(1));
   for (const id of ['url', 'text']) if (byId(id).value === '' && (given.get(id) ?? '') !== '') byId(id).value = given.get(id);
-  if (given.has('url') || given.has('text')) {
-    byId('beside').open = true;
-    history.replaceState(null, '', location.pathname + location.search);
-  }
+  if (!given.has('url') && !given.has('text')) return false;
+  byId('beside').open = true;
+  history.replaceState(null, '', location.pathname + location.search);
+  return true;
 }
 
 /** What was left off here, by a reload or by closing the page, is put in again. */
 async function goOn() {
   form.setAttribute('aria-busy', 'true');
-  leftOff = await openLeftOff(session.me.id, newAttemptKey());
-  const typed = leftOff.typed !== null && putBack(form, leftOff.typed);
+  leftOff = await openLeftOff(session.me.id, newAttemptKey(), { ownOnly: isPrefilled });
+  const typed = leftOff.typed !== null && putBack(form, leftOff.typed, touched);
   const missing = await pictures.putBack(leftOff.found);
   for (const id of ['beside', 'more']) if ([...byId(id).querySelectorAll('input:not([type="checkbox"]), textarea')].some(({ value }) => value.trim() !== '')) byId(id).open = true;
   byId('left-off-missing').hidden = missing === 0;
@@ -246,7 +246,11 @@ async function goOn() {
   // By a person: what a script put in comes again by itself.
   for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted }) => isTrusted && keepTyped());
   document.addEventListener('paste', () => setTimeout(keepTyped));
+  if (touched.size > 0) keepTyped();
 }
+/** What somebody put in before that was known. */
+const touched = new Set();
+for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted, target }) => isTrusted && touched.add(target.name));
 const keepTyped = () => !done && leftOff?.keepTyped(fieldsOf(form));
 byId('start-over').addEventListener('click', async () => {
   done = true;
@@ -255,7 +259,7 @@ byId('start-over').addEventListener('click', async () => {
   location.assign(location.pathname);
 });
 
-prefill();
+const isPrefilled = prefill();
 const HAND_IN = ['moderator', 'custodian', 'administrator', 'intake'];
 const isWhole = !form.hidden;
 if (isWhole) openChoices();
