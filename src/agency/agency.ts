@@ -59,7 +59,7 @@ export {
   type Means,
   type SignedIn,
 } from './sessions.ts';
-export { giveTicket, TICKET_S, ticketBy, type Ticket } from './view-tickets.ts';
+export { giveTicket, TICKET_S, ticketBy, ticketStands, type Ticket } from './view-tickets.ts';
 export { addOperator, inviteFirst, operatorActor, operatorNames, removeOperator } from './operators.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {

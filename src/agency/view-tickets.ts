@@ -13,7 +13,7 @@ import { newId } from '#record/record.ts';
 import { actorOf, type Caller } from './roles.ts';
 import { tokenDigest } from './sessions.ts';
 
-/** From the press to the first byte, on a slow phone; what has begun by then goes on. */
+/** From the press to the first byte, on a slow phone; what has begun by then goes on for as long as `ticketStands`. */
 export const TICKET_S = 60;
 
 export interface ViewedFile {
@@ -59,6 +59,9 @@ export interface Ticket extends ViewedFile {
   readonly agencyId: string;
   /** As histories name whoever it was given to. */
   readonly actor: string;
+  /** Whom it was given to: one of the two. */
+  readonly sessionId: string | null;
+  readonly keyId: string | null;
 }
 
 /** Null: there is no such ticket, it is over, or whoever it was given to is not at work any more. Looking does not count as work. */
@@ -84,6 +87,7 @@ export async function ticketBy(db: Db, token: string): Promise<Ticket | null> {
         't.n',
         't.shows',
         't.console',
+        't.session_id',
         'k.id as key_id',
         sql<
           string | null
@@ -96,9 +100,35 @@ export async function ticketBy(db: Db, token: string): Promise<Ticket | null> {
       .where('t.expires_at', '>', sql<Date>`now()`)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const { key_id, person_id, record_id, ...ticket } = row;
+    const { key_id, person_id, record_id, session_id, ...ticket } = row;
     const [kind, id] = person_id !== null ? (['person', person_id] as const) : (['key', key_id] as const);
     if (id === null) return null;
-    return { ...ticket, agencyId, recordId: record_id, actor: actorOf({ kind, id }) };
+    return {
+      ...ticket,
+      agencyId,
+      recordId: record_id,
+      actor: actorOf({ kind, id }),
+      sessionId: session_id,
+      keyId: key_id,
+    };
+  });
+}
+
+/**
+ * Whether whoever it was given to may still have it; its minute is of no matter any more, and its row may be gone. A session that is only
+ * left alone ends nothing here: whoever waits for a large file on a slow line presses nothing meanwhile.
+ */
+export async function ticketStands(
+  db: Db,
+  { agencyId, sessionId, keyId }: Pick<Ticket, 'agencyId' | 'sessionId' | 'keyId'>,
+): Promise<boolean> {
+  return await db.inAgency(agencyId, async ({ tx }) => {
+    const { rows } = await sql`
+      select from session s join person p on p.agency_id = s.agency_id and p.id = s.person_id
+       where s.agency_id = ${agencyId} and s.id = ${sessionId} and s.ended_at is null and s.expires_at > now() and p.left_at is null
+      union all
+      select from api_key k where k.agency_id = ${agencyId} and k.id = ${keyId} and k.revoked_at is null
+         and (k.expires_at is null or k.expires_at > now())`.execute(tx);
+    return rows.length === 1;
   });
 }

@@ -45,6 +45,7 @@ import { registerReference } from './reference.ts';
 import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
+import { countUnconfirmed, registerUnconfirmed } from './unconfirmed.ts';
 import { registerUploads } from './uploads.ts';
 import { registerStatements } from './statements.ts';
 import { openWatchers } from './watchers.ts';
@@ -73,7 +74,8 @@ export interface AppOptions {
 
 export async function buildApp(system: System, options: AppOptions = {}): Promise<FastifyInstance> {
   const patience = options.patience ?? PATIENCE;
-  const frameOf = openFrames({ mode: system.config.mode, ...options });
+  const { config, now } = system;
+  const frameOf = openFrames({ ...options, mode: config.mode, publicUrl: config.publicUrl, now });
   const loggerInstance: FastifyBaseLogger = system.log;
   const app: FastifyInstance = fastify({
     loggerInstance,
@@ -265,6 +267,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerOffices(routes, context);
     registerLooks(routes, context);
     registerReportPages(routes, context);
+    registerUnconfirmed(routes, context);
     await registerConsole(routes, {
       frameOf: context.frameOf,
       publicUrl: system.config.publicUrl,
@@ -273,6 +276,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
         request.person === null
           ? null
           : await choicesFor(context, request.person.caller, purpose, afterOf(request)),
+      unconfirmedOf: async (request) => await countUnconfirmed(context, request),
       openapi: () => app.swagger(),
     });
   });

@@ -15,14 +15,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ticketBy } from '#agency/agency.ts';
+import { ticketBy, ticketStands } from '#agency/agency.ts';
 import { inWordsOf, languageAsked } from '#console/console.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { SNIFF_BYTES } from '#intake/intake.ts';
 import { readArtifact } from '#record/record.ts';
 import type { System } from '../system.ts';
-import { openChecked } from './handing-over.ts';
+import { openChecked, whileItStands } from './handing-over.ts';
 import { listenOn } from './listening.ts';
 import { disposition, shownAs } from './shown.ts';
 import { watchConnections, type Patience } from './wire.ts';
@@ -138,7 +138,11 @@ async function answer(system: System, request: IncomingMessage, response: Server
   const { agencyId, recordId, n } = ticket;
   const file = await system.db.inAgency(agencyId, async (at) => await readArtifact(at, recordId, n));
   if (file === null) return refuse(request, response, 404);
-  const { head, whole } = await withHead(await openChecked(system, ticket, file));
+  const checked = whileItStands(
+    await openChecked(system, ticket, file),
+    async () => await ticketStands(system.db, ticket),
+  );
+  const { head, whole } = await withHead(checked);
   try {
     const shown = ticket.shows ? shownAs(head) : null;
     const { origin } = request.headers;

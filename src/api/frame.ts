@@ -9,17 +9,21 @@ const YEAR_S = 365 * 86_400;
 
 export interface FrameParts {
   readonly mode: Frame['mode'];
+  readonly publicUrl: string;
+  readonly now: () => Date;
   /** Hears of each message that has no words in another language. For tests. */
   readonly untranslated?: (message: string) => void;
 }
 
 export type FrameOf = (request: FastifyRequest) => Frame;
 
-export function openFrames({ mode, untranslated }: FrameParts): FrameOf {
+export function openFrames({ mode, publicUrl, now, untranslated }: FrameParts): FrameOf {
   return (request) => ({
     mode,
     language: languageOf(request),
     path: placeOf(request),
+    // For paper, of pages that are somebody's: a link that signs in is no address to print.
+    foot: request.caller == null ? null : { address: `${publicUrl}${request.url}`, at: now().toISOString() },
     ...(untranslated === undefined ? {} : { untranslated }),
     viewer:
       // Not there yet where a request is refused before anybody asked who it is.

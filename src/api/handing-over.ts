@@ -26,6 +26,40 @@ export interface Look {
   readonly actor: string;
 }
 
+/** How often it is asked whether what opened a download still counts. */
+const BEAT_MS = 5000;
+
+/**
+ * Breaks off what is on its way once whoever asked for it is not at work any more: let go, signed out, the key revoked. A database that
+ * does not answer once breaks nothing off; one that does not answer twice leaves nobody who could say that it may go on.
+ */
+export function whileItStands(stream: Readable, stands: () => Promise<boolean>): Readable {
+  let unanswered = 0;
+  let asking = false;
+  const ask = async (): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    try {
+      const isKnown = await stands();
+      unanswered = 0;
+      if (!isKnown)
+        stream.destroy(
+          new ArchiveError('session-ended', 'Whoever asked for this file is not signed in any more.', {
+            retry: 'never',
+          }),
+        );
+    } catch (error) {
+      unanswered += 1;
+      if (unanswered > 1) stream.destroy(error as Error);
+    } finally {
+      asking = false;
+    }
+  };
+  const beat = setInterval(() => void ask(), BEAT_MS);
+  stream.once('close', () => clearInterval(beat));
+  return stream;
+}
+
 /** Resolves when the first bytes may go out. Rejects with `store-object-changed` before that where it can be known by then. */
 export async function openChecked(
   system: System,

@@ -24,7 +24,7 @@ import {
 import { STEPS } from '#queue/queue.ts';
 import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { openChecked } from './handing-over.ts';
+import { openChecked, whileItStands } from './handing-over.ts';
 import { enterLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
 import { streamReceipts } from './streams.ts';
@@ -204,7 +204,10 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         file,
       } = await inAgency(request, async (at) => await enterLook(at, caller, request.params));
       const look = { agencyId: caller.agencyId, recordId: id, n, actor: actorOf(caller) };
-      const body = await openChecked(system, look, file);
+      const body = whileItStands(
+        await openChecked(system, look, file),
+        async () => await isStillKnown(request, context.guard),
+      );
       // Should a browser come with a key all the same: never shown as a page of ours, only handed over as a file.
       return reply
         .type('application/octet-stream')

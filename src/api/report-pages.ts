@@ -34,7 +34,7 @@ import {
   reportOf,
   versionShown,
 } from './plain-report.ts';
-import { acceptSent, existing, taken } from './reports.ts';
+import { acceptSent, existing, shareOf, taken } from './reports.ts';
 import { refuseNeverAwaited, refuseNotAwaited } from './statements.ts';
 import { ownerOf } from './uploads.ts';
 
@@ -63,7 +63,7 @@ export function registerReportPages(routes: FastifyInstance, context: ApiContext
     routes.post(purpose === 'keep' ? '/keep' : '/report', forReporters, async (request, reply) => {
       const { room, staging } = system;
       await room.ask(64 * 1024);
-      const share = room.share(callerOf(request).id);
+      const share = await shareOf(context, request);
       try {
         const form = await readBrowserForm(
           { body: request.raw, headers: request.headers },

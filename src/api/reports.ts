@@ -82,7 +82,10 @@ export async function receive(
   const { room } = context.system;
   // A small report is written into the database: the row, its index and the log of both take several times what was sent.
   await room.ask(ROW_BYTES + 4 * (request.body instanceof Uint8Array ? request.body.length : 0));
-  const share = room.share(callerOf(request).id);
+  const share =
+    mediaTypeOf(request) === 'multipart/form-data'
+      ? await shareOf(context, request)
+      : room.share(callerOf(request).id);
   try {
     return await receiveInto(
       context,
@@ -214,6 +217,12 @@ async function readSent(context: ApiContext, request: FastifyRequest, share: Sha
       { retry: 'never' },
     );
   return { form: type === 'application/json' ? 'simple' : 'cloudevents', event: body, files: [] };
+}
+
+/** For files that come with a report: what lies there of uploads that no report names yet is in the same part of the room. */
+export async function shareOf({ system, uploads }: ApiContext, request: FastifyRequest): Promise<Share> {
+  const owner = ownerOf(request);
+  return system.room.share(owner.id, await uploads.resting(owner));
 }
 
 /** Each piece is taken from the key's share before it is written. */

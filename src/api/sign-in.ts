@@ -166,6 +166,8 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
         });
       }
       guard.cookie.clear(reply);
+      // What was typed and not handed in, and which pictures wait for a report (`left-off.js`), is nobody's on a shared computer.
+      reply.header('clear-site-data', '"storage"');
       return await reply.redirect('/sign-in', 303);
     });
 

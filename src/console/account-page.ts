@@ -66,7 +66,7 @@ export function newAccountPage(frame: Frame, parts: FormParts): string {
         ${fieldsOf(parts)}
         <button class="usa-button hf-submit" type="submit">Add the site</button>
       </form>
-      <p><a href="/accounts">Back to the accounts</a></p>`,
+      <p class="hf-noprint"><a href="/accounts">Back to the accounts</a></p>`,
   });
 }
 
@@ -137,7 +137,7 @@ export function accountPage(frame: Frame, parts: AccountParts): string {
           </form>`
       }
       ${history(parts)}
-      <p><a href="/accounts">Back to the accounts</a></p>`,
+      <p class="hf-noprint"><a href="/accounts">Back to the accounts</a></p>`,
   });
 }
 

@@ -6,6 +6,7 @@
  *   - "Safe to remove" is shown only while the last receipt says so; before, and whenever in doubt, "do not remove".
  *   - A picture is never lost by this page: on every error it stays, and sending again repeats the same Idempotency-Key,
  *     so that nothing is archived twice and nothing is left out. Another key is asked for in place.
+ *     After a reload, or when the page was closed, whoever put it in finds it again (`assets/left-off.js`).
  *   - What was handed in is shown on the record's page to whoever may read it, blurred until it is pressed. Its bytes come from
  *     another origin, the content server's, and never from this one.
  *   - Who signed in is known by a cookie that no script can read. A key is kept in the tab alone: never in an address, never on the disk of the device.
@@ -37,6 +38,7 @@ export { recordPage } from './record-page.ts';
 export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';
 export { worklistPage } from './worklist-page.ts';
+export { unconfirmedPage } from './unconfirmed-page.ts';
 export { officesPage } from './offices-page.ts';
 export { signInPage } from './sign-in-page.ts';
 export { firstAccountPage, joinPage } from './join-page.ts';
@@ -64,13 +66,15 @@ export interface ConsoleParts {
   readonly contentFor: (request: FastifyRequest) => string;
   /** What whoever signed in is offered; null: nobody did. `after`: the record whose like comes next. */
   readonly choicesOf: (request: FastifyRequest, purpose: Purpose) => Promise<Choices | null>;
+  /** Of what they handed in, how much waits for a word of theirs. */
+  readonly unconfirmedOf: (request: FastifyRequest) => Promise<number>;
   /** The OpenAPI document, asked for when the page is. */
   readonly openapi: () => object;
 }
 
 export async function registerConsole(
   app: FastifyInstance,
-  { frameOf, publicUrl, contentFor, choicesOf, openapi }: ConsoleParts,
+  { frameOf, publicUrl, contentFor, choicesOf, unconfirmedOf, openapi }: ConsoleParts,
 ): Promise<void> {
   await registerAssets(app);
   /** Without data: the script asks the API, as whoever is at work. */
@@ -107,6 +111,7 @@ export async function registerConsole(
             publicUrl,
             purpose,
             choices: await choicesOf(request, purpose),
+            unconfirmed: purpose === 'remove' ? await unconfirmedOf(request) : 0,
             attempt: randomUUID(),
           }),
         ),

@@ -24,6 +24,8 @@ export interface Frame {
   readonly path: string;
   /** Hears of each message that has no words in another language. For tests. */
   readonly untranslated?: (message: string) => void;
+  /** For paper: where this page is found again, and how it stood when. Null: it is nobody's in particular. */
+  readonly foot?: { readonly address: string; readonly at: string } | null;
 }
 
 export interface PageParts extends Frame {
@@ -40,7 +42,7 @@ export interface PageParts extends Frame {
 }
 
 export function page(parts: PageParts): string {
-  const { title, mode, main, viewer, script, preload = [], plain, wide, language, path } = parts;
+  const { title, mode, main, viewer, script, preload = [], plain, wide, language, path, foot } = parts;
   const languages = otherLanguages(language, path);
   const whole = html`<!doctype html>
     <html lang="${language}">
@@ -69,6 +71,7 @@ export function page(parts: PageParts): string {
           </div>
         </header>
         <main id="main" class="hf-main${wide === true ? ' hf-main--wide' : ''}" tabindex="-1">${main}</main>
+        ${viewer !== null && foot != null && html`<footer class="hf-foot">${viewer.agencyName} · ${foot.address} · as it stood ${foot.at}, for ${viewer.name}</footer>`}
       </body>
     </html> `;
   return fragment(whole, parts);

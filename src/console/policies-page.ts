@@ -216,6 +216,6 @@ export function policyPage(frame: Frame, parts: PolicyParts): string {
                 </ul>`
           }`;
       })}
-      <p><a href="/policies">Back to the policies</a></p>`,
+      <p class="hf-noprint"><a href="/policies">Back to the policies</a></p>`,
   });
 }

@@ -57,7 +57,7 @@ export function policyComparePage(frame: Frame, parts: CompareParts): string {
         }
       </p>
       ${changed({ changes, order })}
-      <p><a href="/policies">Back to the policies</a></p>`,
+      <p class="hf-noprint"><a href="/policies">Back to the policies</a></p>`,
   });
 }
 

@@ -5,6 +5,7 @@
 import { textInput } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { keyPanel, noScript, page, ROLE_NAMES, type Frame } from './layout.ts';
+import { howMany, leftOff, onTheirWay } from './report-beside.ts';
 import { choices, NO_CHOICES, willSay, type Choices } from './report-choices.ts';
 import type { Purpose } from './report-verbs.ts';
 import { KIND_NAMES } from './words.ts';
@@ -37,6 +38,8 @@ export interface ReportParts {
   readonly choices: Choices | null;
   /** Names this one attempt to hand in, so that a form that is sent twice is taken once. */
   readonly attempt: string;
+  /** How much of what they handed in waits for a word of theirs. */
+  readonly unconfirmed?: number;
   /** As it was sent before, without a script, and what was wrong with it. */
   readonly typed?: Readonly<Record<string, string>>;
   readonly problems?: readonly (string | Markup)[];
@@ -45,7 +48,16 @@ export interface ReportParts {
 }
 
 export function reportPage(frame: Frame, parts: ReportParts): string {
-  const { publicUrl, purpose, choices: offered, attempt, typed = {}, problems = [], earlier } = parts;
+  const {
+    publicUrl,
+    purpose,
+    choices: offered,
+    attempt,
+    typed = {},
+    problems = [],
+    earlier,
+    unconfirmed = 0,
+  } = parts;
   const said = earlier === undefined ? problems : [handedInAlready(earlier), ...problems];
   const words = WORDS[purpose];
   const roles = frame.viewer?.roles ?? [];
@@ -58,6 +70,15 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
     plain: true,
     ...(onlyReads ? {} : { script: 'report.js', preload: REPORT_MODULES }),
     main: html`<h1 class="hf-h1">${ours(words.heading)}</h1>
+      ${
+        unconfirmed > 0 &&
+        html`<p class="hf-small">
+          <a href="/unconfirmed"
+            >${unconfirmed === 1 ? html`One that you handed in waits` : html`${unconfirmed} that you handed in wait`}
+            for your word: removed, or not?</a
+          >
+        </p>`
+      }
       ${
         purpose === 'keep' &&
         html`<p class="hf-intro">
@@ -96,6 +117,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
         >
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
+          ${leftOff}
           ${summary(said, earlier === undefined ? 'Nothing was handed in yet' : 'The change was not handed in')}
 
           <fieldset class="usa-fieldset hf-step" id="what">
@@ -198,6 +220,7 @@ const REPORT_MODULES = [
   'api.js',
   'dom.js',
   'key.js',
+  'left-off.js',
   'pictures.js',
   'findings.js',
   'report-form.js',
@@ -231,50 +254,6 @@ function summary(problems: readonly (string | Markup)[], title: string): Markup 
     </div>
   </div>`;
 }
-
-/** After a storm: several pictures that are each a record of its own. Asked when there is more than one. */
-const howMany: Markup = html`<fieldset class="usa-fieldset hf-how" id="how" hidden>
-  <legend class="hf-small">More than one picture:</legend>
-  <div class="hf-tiles">
-    <div class="usa-radio">
-      <input
-        class="usa-radio__input usa-radio__input--tile"
-        type="radio"
-        name="how"
-        id="how-together"
-        value="together"
-        checked
-      /><label class="usa-radio__label" for="how-together">They show the same: one record</label>
-    </div>
-    <div class="usa-radio">
-      <input
-        class="usa-radio__input usa-radio__input--tile"
-        type="radio"
-        name="how"
-        id="how-each"
-        value="each"
-      /><label class="usa-radio__label" for="how-each">A record for each picture</label>
-    </div>
-  </div>
-</fieldset>`;
-
-/** Each on its way by itself (`assets/several.js`). */
-const onTheirWay = (purpose: Purpose): Markup =>
-  html`<section id="several" aria-labelledby="several-title" hidden>
-    <h2 class="hf-h2" id="several-title" tabindex="-1">On their way</h2>
-    <p class="hf-said" id="several-said" role="status"></p>
-    <form id="several-clause" novalidate hidden>
-      <label class="usa-label" for="several-ground">The policy has changed: choose the clause again</label>
-      <select class="usa-select" id="several-ground"></select>
-      <button class="usa-button" type="submit">Go on with this clause</button>
-    </form>
-    <button class="usa-button" type="button" id="several-again" hidden>Try all again</button>
-    <ol class="hf-several" id="several-list"></ol>
-    <ul class="hf-links">
-      <li><a id="several-next" href="${purpose === 'keep' ? '/keep' : '/report'}">Next ones</a></li>
-      <li><a href="/records?removal=awaited">Removals that nobody has confirmed yet</a></li>
-    </ul>
-  </section>`;
 
 /** What else leads here. The address and the words stand behind the #, which a browser sends to nobody. */
 function besides(publicUrl: string): Markup {

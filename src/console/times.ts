@@ -21,3 +21,18 @@ function inZone(zone: string, at: Date, language: string): string {
     return format('UTC');
   }
 }
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago, in the largest unit that fits: nobody counts the minutes of a week. */
+export function agoIn(now: Date, utc: string): Markup {
+  const ms = Math.max(0, now.getTime() - Date.parse(utc));
+  const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? UNITS[2];
+  return perLanguage((language) =>
+    new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(ms / size), unit),
+  );
+}

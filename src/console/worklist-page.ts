@@ -80,7 +80,9 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
                 <ul class="hf-records">
                   ${awaited.map((one) => entry(one, zone, null))}
                 </ul>
-                <p><a href="/records?removal=awaited">All that nobody has confirmed</a></p>`
+                <p class="hf-noprint">
+                  <a href="/records?removal=awaited">All that nobody has confirmed</a>
+                </p>`
         }
       </section>
       <section aria-labelledby="parked-title">

@@ -99,17 +99,17 @@ export async function underWay(
 export async function restingBytes(
   { agencyId, tx }: AgencyTx,
   owner: Owner,
-  without: readonly [string, ...string[]],
+  without: readonly string[],
 ): Promise<number> {
-  const { bytes } = await tx
+  const all = tx
     .selectFrom('upload')
     .select(sql<number>`coalesce(sum(offset_bytes), 0)::int8`.as('bytes'))
     .where('agency_id', '=', agencyId)
     .where(sql`coalesce(key_id, person_id)`, '=', owner.id)
     .where(columnOf(owner), '=', owner.id)
-    .where('used_at', 'is', null)
-    .where('id', 'not in', without)
-    .executeTakeFirstOrThrow();
+    .where('used_at', 'is', null);
+  const query = without.length === 0 ? all : all.where('id', 'not in', without);
+  const { bytes } = await query.executeTakeFirstOrThrow();
   return bytes;
 }
 

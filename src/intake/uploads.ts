@@ -68,6 +68,8 @@ export interface Uploads {
   remove(owner: Owner, id: string): Promise<void>;
   /** As the report that names it takes it; also one that was taken, so that a repeated report is the same. */
   whole(owner: Owner, id: string): Promise<ReceivedFile>;
+  /** Bytes on disk that no report names yet, beside what connections of this process took since they began: that, their shares count. */
+  resting(owner: Owner): Promise<number>;
 }
 
 export interface UploadsContext {
@@ -121,11 +123,10 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
     return row;
   }
 
-  /** On disk, beside what connections of this process took for it since they began: that, their shares count. */
-  async function resting(owner: Owner, id: string): Promise<number> {
+  async function resting(owner: Owner, besides: readonly string[] = []): Promise<number> {
     const theirs = [...writing].filter(([, one]) => one.ownerId === owner.id);
     const before = theirs.reduce((sum, [, { fromBytes }]) => sum + fromBytes, 0);
-    const without: [string, ...string[]] = [id, ...theirs.map(([other]) => other)];
+    const without = [...besides, ...theirs.map(([id]) => id)];
     return before + (await db.inAgency(owner.agencyId, async (at) => await restingBytes(at, owner, without)));
   }
 
@@ -186,7 +187,7 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
         ended: ended.promise,
       });
       try {
-        const share = room.share(owner.id, await resting(owner, id));
+        const share = room.share(owner.id, await resting(owner, [id]));
         try {
           const writer = new Writer(db, owner.agencyId, row);
           await writer.begin();
@@ -227,6 +228,8 @@ export function openUploads({ db, staging, room }: UploadsContext): Uploads {
         sniffedMediaType: row.sniffedType,
       };
     },
+
+    resting: async (owner) => await resting(owner),
   };
 }
 

@@ -50,6 +50,37 @@ export async function listAwaited({ agencyId, tx }: AgencyTx, limit: number): Pr
   return rows.map(listed);
 }
 
+export interface Unconfirmed {
+  /** Oldest first. */
+  readonly records: readonly ListedRecord[];
+  /** All of them; counted up to a thousand. */
+  readonly count: number;
+}
+
+/** What `actor` handed in by a form, which is sealed, and of which nobody has said that it was removed or stays. */
+export async function listUnconfirmed(
+  { agencyId, tx }: AgencyTx,
+  actor: string,
+  limit: number,
+): Promise<Unconfirmed> {
+  const mine = tx
+    .selectFrom('record')
+    .where('agency_id', '=', agencyId)
+    .where('removal', '=', sql.lit('awaited'))
+    .where('state', '<>', 'reported')
+    // As the index of what somebody chose last has it (0016).
+    .where(
+      sql<boolean>`id in (select f.record_id from fact f where f.actor = ${actor} and f.agency_id = ${agencyId}
+        and f.body #>> '{data,channel}' = 'web-form' and f.type = 'removal.action-recorded.v1')`,
+    );
+  const counted = await tx
+    .selectFrom(mine.select('id').limit(COUNTED).as('m'))
+    .select(sql<number>`count(*)::int`.as('count'))
+    .executeTakeFirstOrThrow();
+  const rows = limit === 0 ? [] : await mine.select(LISTED).orderBy('received_at').limit(limit).execute();
+  return { records: rows.map(listed), count: counted.count };
+}
+
 /** Answers how many were still on the list. What somebody else noted meanwhile stays theirs. */
 export async function noteArrivals(
   at: AgencyTx,

@@ -63,5 +63,5 @@ export {
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
 export { announceSealed, remindOfficeInstead } from './notices.ts';
-export { listArrivals, listAwaited, noteArrivals, type Arrivals } from './arrivals.ts';
+export { listArrivals, listAwaited, listUnconfirmed, noteArrivals, type Arrivals } from './arrivals.ts';
 export { startRelay, type Relay } from './relay.ts';

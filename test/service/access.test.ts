@@ -477,6 +477,7 @@ describe('every call', () => {
         '/records/:id',
         '/report/choices',
         '/report/records/:id/plain',
+        '/unconfirmed',
         '/v1/accounts',
         '/v1/me',
         '/v1/parked',

@@ -4,7 +4,8 @@ import { addAccount, addAgency, addPack, createKey, PACKS } from '#agency/agency
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
-import { colleague, type Colleague } from '../support/people.ts';
+import { signedInAs } from '../support/pages.ts';
+import { colleague } from '../support/people.ts';
 import { handedIn } from '../support/reporting.ts';
 import type { Visitor } from '../support/visitor.ts';
 
@@ -40,11 +41,6 @@ afterEach(async () => {
   expect(at.complaints()).toEqual([]);
 });
 
-async function as({ token }: Colleague): Promise<void> {
-  await at.page
-    .browserContext()
-    .setCookie({ name: 'holdfast-session', value: token, domain: 'localhost', httpOnly: true });
-}
 const labels = async (selector: string): Promise<string[]> =>
   await at.page.$$eval(selector, (list) =>
     list.map((one) =>
@@ -74,7 +70,7 @@ async function report(ground: string): Promise<string> {
 
 describe('a policy in the form', () => {
   test('names its verbs in its own words, and everything else is one press away', async () => {
-    await as(await colleague(scene.archive, ['moderator'], 'lees-summit'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'lees-summit'));
     await at.goTo('/report');
     await at.shown('#submit');
     expect(await labels('#action .usa-radio__label')).toEqual([
@@ -94,7 +90,7 @@ describe('a policy in the form', () => {
   });
 
   test('says what it asks of a moderator, folded away, each with the place where it stands', async () => {
-    await as(await colleague(scene.archive, ['moderator'], 'lees-summit'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'lees-summit'));
     await at.goTo('/report');
     await at.shown('#policy-says');
     expect(await at.isShown('#policy-says li')).toBe(false);
@@ -117,7 +113,7 @@ describe('a policy in the form', () => {
   });
 
   test('on the other page gives the reasons to keep, and what to tell the person', async () => {
-    await as(await colleague(scene.archive, ['moderator'], 'kcmo'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'kcmo'));
     await at.goTo('/keep');
     await at.shown('#submit');
     expect(await tiles('ground')).toEqual(['kcmo-personal-accounts#contact', '']);
@@ -127,7 +123,7 @@ describe('a policy in the form', () => {
   });
 
   test('that has no rules leaves the form as it was', async () => {
-    await as(await colleague(scene.archive, ['moderator']));
+    await signedInAs(at, await colleague(scene.archive, ['moderator']));
     await at.goTo('/report');
     await at.shown('#submit');
     expect(await tiles('verb')).toEqual(['hide', 'delete', 'other']);
@@ -137,7 +133,7 @@ describe('a policy in the form', () => {
   });
 
   test('of many clauses shows six, and the others one press away, found by a word', async () => {
-    await as(await colleague(scene.archive, ['moderator'], 'kirkwood'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'kirkwood'));
     await at.goTo('/report');
     await at.shown('#submit');
     expect(await tiles('ground')).toHaveLength(7);
@@ -167,7 +163,7 @@ describe('what was chosen last', () => {
       await colleague(scene.archive, ['moderator'], 'kirkwood'),
       await colleague(scene.archive, ['moderator'], 'kirkwood'),
     ];
-    await as(one);
+    await signedInAs(at, one);
     await at.goTo('/report');
     await at.shown('#submit');
     const order = await tiles('ground');
@@ -194,7 +190,7 @@ describe('what was chosen last', () => {
     expect((await tiles('ground')).slice(0, 3)).toEqual([fifth, third, order[0]]);
     expect(await at.inPage('localStorage.length + sessionStorage.length')).toBe(0);
     // Somebody else at the same machine.
-    await as(other);
+    await signedInAs(at, other);
     await at.goTo('/report');
     await at.shown('#submit');
     expect(await tiles('ground')).toEqual(order);
@@ -244,7 +240,7 @@ describe('what was chosen last', () => {
   });
 
   test('the next one keeps clause, verb and account of the record before', async () => {
-    await as(await colleague(scene.archive, ['moderator'], 'lees-summit'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'lees-summit'));
     await at.goTo('/report');
     await at.shown('#submit');
     const order = await tiles('ground');
@@ -312,7 +308,7 @@ describe('a clause that is chosen already', () => {
     const ground = await last('kirkwood');
     const id = await reported('kirkwood', { verb: 'hide', ground });
     const who = await colleague(scene.archive, ['moderator'], 'kirkwood');
-    await as(who);
+    await signedInAs(at, who);
     await at.goTo(`/report?after=${id}`);
     await at.shown('#submit');
     expect([await checked('ground'), (await tiles('ground'))[0]]).toEqual([ground, ground]);
@@ -368,7 +364,7 @@ describe('a clause that is chosen already', () => {
       }),
     });
     expect(added.statusCode).toBe(202);
-    await as(await colleague(scene.archive, ['moderator'], 'kirkwood'));
+    await signedInAs(at, await colleague(scene.archive, ['moderator'], 'kirkwood'));
     await at.goTo(`/report?after=${id}`);
     await at.shown('#submit');
     expect([await checked('ground'), await checked('verb')]).toEqual([null, 'hide']);
@@ -378,7 +374,7 @@ describe('a clause that is chosen already', () => {
 describe('after something that was kept', () => {
   test('the next one is kept too, and a removal is not turned into a copy', async () => {
     const who = await colleague(scene.archive, ['moderator'], 'kcmo');
-    await as(who);
+    await signedInAs(at, who);
     await at.goTo('/report');
     await at.shown('#submit');
     const [removes = ''] = await tiles('ground');
@@ -420,7 +416,10 @@ describe('the form of a policy', () => {
   test.each(onEachScreen(PAGES))('%s is for everybody at %i px', async (name, _width, path, size) => {
     await at.page.setViewport(size);
     await at.page.setBypassCSP(true);
-    await as(await colleague(scene.archive, ['moderator'], path === '/keep' ? 'kcmo' : 'kirkwood'));
+    await signedInAs(
+      at,
+      await colleague(scene.archive, ['moderator'], path === '/keep' ? 'kcmo' : 'kirkwood'),
+    );
     await at.goTo(path);
     await at.shown('#submit');
     await checkPage(at, name);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAgency, createKey } from '#agency/agency.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
+import { pageText, signedInAs } from '../support/pages.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { type Visitor } from '../support/visitor.ts';
 
@@ -30,18 +31,11 @@ afterEach(async () => {
   expect(at.complaints()).toEqual([]);
 });
 
-async function as({ token }: Colleague): Promise<void> {
-  await at.page
-    .browserContext()
-    .setCookie({ name: 'holdfast-session', value: token, domain: 'localhost', httpOnly: true });
-}
-const text = async (): Promise<string> => (await at.textOf('main')).replaceAll(/\s+/g, ' ');
-
 describe('the auditor', () => {
   test('reads who may do what since when, with names for numbers, and nothing of another agency', async () => {
-    await as(auditor);
+    await signedInAs(at, auditor);
     await at.goTo('/history');
-    const said = await text();
+    const said = await pageText(at);
     expect(said).toContain('person Alex Example; roles administrator');
     expect(said).toContain('key The website; role intake');
     expect(said).toContain('Somebody at the machine');
@@ -52,10 +46,10 @@ describe('the auditor', () => {
 
   test('reads it in Spanish: our codes in words, and names as they are', async () => {
     await scene.archive.sql.query("update person set name = 'roles' where id = $1", [auditor.personId]);
-    await as(auditor);
+    await signedInAs(at, auditor);
     await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
     await at.goTo('/history');
-    const said = await text();
+    const said = await pageText(at);
     expect(said).toContain('Persona agregada: persona Alex Example; roles: administrador');
     expect(said).toContain('persona roles; roles: auditor');
     expect(said).toContain('Clave creada: clave The website; rol: programa que reporta');
@@ -72,7 +66,7 @@ describe('the auditor', () => {
     const { rowCount } = await scene.archive.sql.query(
       "select 1 from event where agency_id = 'rivertown' and record_id is null",
     );
-    await as(auditor);
+    await signedInAs(at, auditor);
     await at.goTo('/history');
     const seen: string[] = [];
     for (;;) {
@@ -102,7 +96,7 @@ test.each(
     [
       'history',
       async () => {
-        await as(administrator);
+        await signedInAs(at, administrator);
         await at.goTo('/history');
       },
     ],

@@ -5,6 +5,7 @@ import type { CDPSession } from 'puppeteer-core';
 import { addAgency, addAccount, addPack, PACKS } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { signedInAs } from '../support/pages.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { handedIn } from '../support/reporting.ts';
 import { DESK, PHONE, type Visitor } from '../support/visitor.ts';
@@ -39,11 +40,6 @@ afterEach(async () => {
   expect(at.complaints()).toEqual([]);
 });
 
-async function as({ token }: Colleague): Promise<void> {
-  await at.page
-    .browserContext()
-    .setCookie({ name: 'holdfast-session', value: token, domain: 'localhost', httpOnly: true });
-}
 const moderator = async (): Promise<Colleague> =>
   await colleague(scene.archive, ['moderator'], 'lees-summit');
 
@@ -100,7 +96,7 @@ describe('a comment must go, now', () => {
     ['a desk', DESK],
   ])('on %s: three actions, and green within ten seconds of opening the page', async (name, size) => {
     await at.page.setViewport(size);
-    await as(await moderator());
+    await signedInAs(at, await moderator());
     const started = performance.now();
     await at.goTo('/report');
     let actions = 0;
@@ -137,7 +133,7 @@ describe('a comment must go, now', () => {
 
   test('nothing moves on the form, while it loads, and while one types', async () => {
     await watchShifts();
-    await as(await moderator());
+    await signedInAs(at, await moderator());
     await at.goTo('/report');
     await at.reads('#will', 'Then:');
     await at.page.waitForNetworkIdle();
@@ -158,7 +154,7 @@ describe('a comment must go, now', () => {
     'nothing moves on the page of a record %s',
     async (when) => {
       await watchShifts();
-      await as(await moderator());
+      await signedInAs(at, await moderator());
       const { body } = await scene.archive.report(
         simpleReport({ account: 'hilltop' }),
         [{ name: 'shot.png', type: 'image/png', bytes: scene.picture.bytes }],
@@ -180,7 +176,7 @@ describe('a comment must go, now', () => {
     ['a desk', DESK],
   ])('on %s the button “I removed it” finds its room when it comes', async (_name, size) => {
     await at.page.setViewport(size);
-    await as(await moderator());
+    await signedInAs(at, await moderator());
     const { body } = await scene.archive.report(
       simpleReport({ account: 'hilltop' }),
       [{ name: 'shot.png', type: 'image/png', bytes: scene.picture.bytes }],
@@ -210,7 +206,7 @@ describe('a comment must go, now', () => {
       const type = types.get(requestId) ?? 'Other';
       kinds.set(type, (kinds.get(type) ?? 0) + encodedDataLength);
     });
-    await as(await moderator());
+    await signedInAs(at, await moderator());
     const started = performance.now();
     await at.page.goto(`${scene.origin}/report`, { waitUntil: 'domcontentloaded' });
     await at.shown('#submit');
@@ -244,7 +240,7 @@ describe('a comment must go, now', () => {
   }
 
   test('what may show a child is one press away, and copies nothing', async () => {
-    await as(await moderator());
+    await signedInAs(at, await moderator());
     await at.goTo('/report');
     await at.shown('a[href="/child-safety"]');
     await Promise.all([at.page.waitForNavigation(), at.page.click('a[href="/child-safety"]')]);
@@ -254,7 +250,7 @@ describe('a comment must go, now', () => {
 
   test('what is graphic stays covered until it is asked for, on every page that may show it', async () => {
     const who = await moderator();
-    await as(who);
+    await signedInAs(at, who);
     await at.goTo('/report');
     await at.reads('#will', 'Then:');
     await paste();

@@ -141,6 +141,7 @@ describe('what is served', () => {
       frameOf: () => ({ mode: 'production', viewer: null, language: 'en', path: '/' }),
       publicUrl: 'https://archive.example',
       contentFor: () => 'https://content.example',
+      unconfirmedOf: async () => 0,
       choicesOf: async () => null,
       openapi: () => ({
         paths: { '/v1/<b>': { get: { tags: ['<i>'], summary: hostile, responses: { 200: {} } } } },

@@ -4,6 +4,7 @@ import { addAgency } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
+import { pageText, signedInAs } from '../support/pages.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { type Visitor } from '../support/visitor.ts';
 
@@ -44,12 +45,6 @@ afterEach(async () => {
   expect(at.complaints()).toEqual([]);
 });
 
-async function as({ token }: Colleague): Promise<void> {
-  await at.page
-    .browserContext()
-    .setCookie({ name: 'holdfast-session', value: token, domain: 'localhost', httpOnly: true });
-}
-const text = async (): Promise<string> => (await at.textOf('main')).replaceAll(/\s+/g, ' ');
 const views = async (): Promise<number> =>
   (
     await scene.archive.sql.query("select 1 from event where record_id = $1 and type = 'view.opened'", [
@@ -67,7 +62,7 @@ async function get(url: string, who: Colleague): Promise<{ readonly status: numb
 
 describe('the custodian', () => {
   test('finds a record by a word and a filter, and reads what was said, by whom, when, and how that is known', async () => {
-    await as(custodian);
+    await signedInAs(at, custodian);
     await at.goTo('/records');
     expect(await at.count('.hf-records li')).toBe(2);
     await at.page.type('#q', 'wallabies');
@@ -76,11 +71,11 @@ describe('the custodian', () => {
     await at.press('.hf-search summary');
     await at.page.select('#removal', 'none');
     await Promise.all([at.page.waitForNavigation(), at.press('.hf-search button')]);
-    expect(await text()).toContain('Nothing was found.');
+    expect(await pageText(at)).toContain('Nothing was found.');
     await at.page.select('#removal', 'awaited');
     await Promise.all([at.page.waitForNavigation(), at.press('.hf-search button')]);
     await Promise.all([at.page.waitForNavigation(), at.press('.hf-records__link')]);
-    const shown = await text();
+    const shown = await pageText(at);
     for (const said of [
       'SAFE TO REMOVE',
       'A wallaby hopped <b>across</b> the council chamber',
@@ -98,7 +93,7 @@ describe('the custodian', () => {
   });
 
   test('sees a picture when they ask for it, and each look is in the history by their name', async () => {
-    await as(custodian);
+    await signedInAs(at, custodian);
     await at.goTo(`/records/${recordId}`);
     const before = await views();
     expect(await at.count('.hf-files img')).toBe(0);
@@ -114,7 +109,7 @@ describe('the custodian', () => {
     expect(await at.page.$eval('.hf-zoom', (zoom) => zoom.getAttribute('aria-pressed'))).toBe('true');
     await at.page.browserContext().close();
     at = await scene.visitor();
-    await as(auditor);
+    await signedInAs(at, auditor);
     await at.goTo(`/records/${recordId}`);
     const history = (await at.textOf('.hf-history')).replaceAll(/\s+/g, ' ');
     expect(history).toMatch(/Looked at: this page Casey Custodian/);
@@ -126,10 +121,10 @@ describe('the custodian', () => {
 
   test('gets along without scripts: finds, reads, and downloads', async () => {
     await at.page.setJavaScriptEnabled(false);
-    await as(custodian);
+    await signedInAs(at, custodian);
     await at.goTo('/records?q=wallaby');
     await Promise.all([at.page.waitForNavigation(), at.page.click('.hf-records__link')]);
-    expect(await text()).toContain('A wallaby hopped');
+    expect(await pageText(at)).toContain('A wallaby hopped');
     // A picture in a page of ours, whose bytes come from elsewhere; and the way back.
     const before = await views();
     await Promise.all([at.page.waitForNavigation(), at.page.click('form[data-look] button')]);
@@ -222,7 +217,7 @@ describe('the pages', () => {
     '%s at %s px: axe finds nothing, and nothing sticks out at the side',
     async ([name, , go, size]) => {
       await at.page.setViewport(size);
-      await as(custodian);
+      await signedInAs(at, custodian);
       await go();
       await checkPage(at, name);
     },

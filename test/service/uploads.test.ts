@@ -605,6 +605,18 @@ describe('room for uploads', () => {
       const there = await other.begin(eight.length);
       expect((await other.piece(there.id, 0, eight)).status).toBe(204);
       expect(await other.report(simpleReport(), [there.id])).toMatchObject({ status: 202 });
+      // A report that brings its files with it is in the same half: with what rests, it gets no other one.
+      const bring = async (key: string, bytes: Buffer) =>
+        await small.report(simpleReport(), [{ name: 'a.png', type: 'image/png', bytes }], {
+          authorization: `Bearer ${key}`,
+        });
+      const before = await bytesIn(join(small.dataDir, 'staging'));
+      expect(await bring(await small.key(), eight)).toMatchObject({
+        status: 507,
+        body: { code: 'disk-full' },
+      });
+      expect(await bytesIn(join(small.dataDir, 'staging'))).toBe(before);
+      expect((await bring(await small.key('custodian'), randomBytes(2 * MB))).status).toBe(202);
       for (const id of [first, second]) await one.call('DELETE', `/v1/uploads/${id}`);
       const { headers } = await one.look(fourth);
       expect((await one.piece(fourth, Number(headers['upload-offset']), eight)).status).toBe(204);

@@ -5,7 +5,7 @@
  */
 import { byId, make, say, sizeOf } from './dom.js';
 import { warningOf } from './findings.js';
-import { beginTransfer, transferOf } from './uploads.js';
+import { beginTransfer, findTransfer, transferOf } from './uploads.js';
 import { t } from './words.js';
 
 const READ_AT_ONCE_BYTES = 64 * 1024 ** 2;
@@ -13,9 +13,9 @@ const MAX_FILES = 500;
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
 const MAX_TOTAL_BYTES = 5 * 1024 ** 3;
 
-/** @param {{ changed?: () => void }} options */
-export function openPictures({ changed = () => {} } = {}) {
-  /** @type {{ file: File, item: HTMLElement, address: string }[]} */
+/** @param {{ changed?: () => void, moved?: () => void }} options `moved`: the archive has something of one that it had not */
+export function openPictures({ changed = () => {}, moved = () => {} } = {}) {
+  /** @type {{ file: File, item: HTMLElement, showPicture: (address: string) => void, address: string }[]} `file`: of one that was found again only what the archive says of it */
   let held = [];
   let reading = Promise.resolve();
   let frozen = false;
@@ -23,7 +23,8 @@ export function openPictures({ changed = () => {} } = {}) {
   const said = byId('pictures-said');
 
   async function add(file) {
-    const refusal = refusalOf(file);
+    const lacking = held.find(({ file: other }) => transferOf(other)?.state === 'lacking' && other.name === file.name && other.size === file.size);
+    const refusal = lacking === undefined ? refusalOf(file) : '';
     if (refusal !== '') return refusal;
     let own = file;
     try {
@@ -33,16 +34,49 @@ export function openPictures({ changed = () => {} } = {}) {
       return t('“{}” could not be read. Choose it again; a folder cannot be handed in.', file.name);
     }
     const address = URL.createObjectURL(own);
-    const { item, showTransfer } = itemOf(own, address, () => remove(entry));
-    const entry = { file: own, address, item };
-    held.push(entry);
-    list.append(item);
-    beginTransfer(own, (transfer) => {
-      showTransfer(transfer);
-      tellLine();
-    });
+    if (lacking !== undefined) {
+      lacking.address = address;
+      lacking.showPicture(address);
+      await transferOf(lacking.file)?.chosen(own);
+      return '';
+    }
+    const show = hang(own, address);
+    beginTransfer(own, show);
     return '';
   }
+
+  function hang(file, address) {
+    const { item, showTransfer, showPicture } = itemOf(file, address, () => remove(entry));
+    const entry = { file, address, item, showPicture };
+    held.push(entry);
+    list.append(item);
+    return (transfer) => {
+      showTransfer(transfer);
+      tellLine();
+      moved();
+    };
+  }
+
+  /** What was sent from here before the page was left. Answers how many of them the archive has no more for a report. */
+  async function putBack(left) {
+    let missing = 0;
+    let unknown = 0;
+    for (const one of left) {
+      try {
+        const transfer = await findTransfer(one);
+        if (transfer === null) missing += 1;
+        else transfer.follow(hang(transfer.file, ''));
+      } catch {
+        unknown += 1;
+        kept.push(one);
+      }
+    }
+    if (left.length > missing) show(unknown === 0 ? '' : unknown === 1 ? t('One picture that was sent before was not found again just now: reload this page.') : t('{} pictures that were sent before were not found again just now: reload this page.', unknown));
+    moved();
+    return missing;
+  }
+  /** Nobody could be asked about them. @type {import('./left-off.js').Left[]} */
+  const kept = [];
 
   function refusalOf(file) {
     if (held.length >= MAX_FILES) return t('A report holds {} files at most. “{}” was left out; hand it in with a second report.', MAX_FILES, file.name);
@@ -71,8 +105,9 @@ export function openPictures({ changed = () => {} } = {}) {
     if (at === -1 || transferOf(entry.file)?.held === true) return;
     URL.revokeObjectURL(entry.address);
     entry.item.remove();
-    transferOf(entry.file)?.takeOut();
+    void transferOf(entry.file)?.takeOut();
     held = held.filter((other) => other !== entry);
+    moved();
     show(t('“{}” was taken out.', entry.file.name));
     const next = held[Math.min(at, held.length - 1)];
     (next === undefined ? byId('files') : next.item.querySelector('button')).focus();
@@ -143,6 +178,18 @@ export function openPictures({ changed = () => {} } = {}) {
       return held.map(({ file }) => file);
     },
     count: () => held.length,
+    /** After everything that was given is read. */
+    putBack: async (left) => {
+      const done = reading.then(async () => await putBack(left));
+      reading = done.then(() => undefined);
+      return await done;
+    },
+    /** For `left-off.js`. */
+    left: () => [...kept, ...leftOf(held.map(({ file }) => file))],
+    /** Taken back from the archive too. */
+    takeAllOut: async () => {
+      await Promise.all(held.map(async ({ file }) => await transferOf(file)?.takeOut()));
+    },
     freeze: (value) => {
       frozen = value;
       byId('files').disabled = value;
@@ -156,11 +203,15 @@ export function openPictures({ changed = () => {} } = {}) {
   };
 }
 
+/** @param {any[]} files @returns {import('./left-off.js').Left[]} */
+export const leftOf = (files) => files.map((file) => transferOf(file)).filter((transfer) => (transfer?.id ?? '') !== '').map(({ id, print }) => ({ id, print }));
+
 /** How far a file is, in few words; nothing where there is nothing to say. */
 function wordsOf(transfer) {
   const { state, sent, file, refusal } = transfer;
   const percent = file.size === 0 ? 100 : Math.floor((100 * sent) / file.size);
   if (state === 'there') return t('Sent');
+  if (state === 'lacking') return t('{} % is there: choose it again to go on', percent);
   if (state === 'line') return t('{} %, waiting for the connection', percent);
   if (state === 'archive') return t('{} %, the archive can take nothing just now; tried again by itself', percent);
   if (state === 'signed-out') return refusal === null ? t('Waiting until you are signed in') : t('{} %, sign in again to go on', percent);
@@ -172,11 +223,16 @@ function itemOf(file, address, remove) {
   const name = file.name === '' ? t('Picture without a name') : file.name;
   const frame = make('span', { class: 'hf-thumb' });
   const note = make('span', { class: 'hf-small' }, sizeOf(file.size));
-  if (file.type.startsWith('image/')) {
-    const picture = make('img', { src: address, alt: '', decoding: 'async' });
+  const showPicture = (source) => {
+    const picture = make('img', { src: source, alt: '', decoding: 'async' });
     picture.addEventListener('error', () => noPreview(frame, note, file));
-    frame.append(picture);
-  } else noPreview(frame, note, file);
+    frame.classList.remove('hf-thumb--none');
+    frame.replaceChildren(picture);
+    note.textContent = sizeOf(file.size);
+  };
+  if (address === '') noPreview(frame, note, file, true);
+  else if (file.type.startsWith('image/')) showPicture(address);
+  else noPreview(frame, note, file);
   // A telephone shows its own photos, and the archive does not: said now, while a screenshot is still at hand.
   const warning = warningOf(file);
   const bar = make('progress', { class: 'hf-pictures__bar', max: '100', value: '0', 'aria-label': t('Sending {}', name) });
@@ -184,18 +240,19 @@ function itemOf(file, address, remove) {
   const showTransfer = (transfer) => {
     const now = wordsOf(transfer);
     if (words.textContent !== now) words.textContent = now;
-    words.classList.toggle('hf-warn', transfer.state === 'refused');
+    words.classList.toggle('hf-warn', transfer.state === 'refused' || transfer.state === 'lacking');
     bar.value = file.size === 0 ? 100 : Math.floor((100 * transfer.sent) / file.size);
   };
   const button = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-label': t('Remove {}', name) }, t('Remove'));
   button.addEventListener('click', remove);
   const item = make('li', {}, frame, make('span', { class: 'hf-pictures__about' }, make('span', { class: 'hf-pictures__name' }, name), note, bar, words, ...(warning === '' ? [] : [make('span', { class: 'hf-small hf-warn' }, warning)]), button));
-  return { item, showTransfer };
+  return { item, showTransfer, showPicture: (source) => file.type.startsWith('image/') && showPicture(source) };
 }
 
 /** HEIC and its like: this browser cannot show it, which says nothing about whether the archive can keep it. */
-function noPreview(frame, note, file) {
+function noPreview(frame, note, file, isEarlier = false) {
   frame.replaceChildren(/\.([a-z0-9]{1,5})$/i.exec(file.name)?.[1]?.toUpperCase() ?? t('FILE'));
   frame.classList.add('hf-thumb--none');
-  note.textContent = file.size === 0 ? t('Empty file') : t('{}. Will be kept; no preview here', sizeOf(file.size));
+  if (file.size === 0) note.textContent = t('Empty file');
+  else note.textContent = isEarlier ? t('{}. Chosen earlier; no preview here', sizeOf(file.size)) : t('{}. Will be kept; no preview here', sizeOf(file.size));
 }

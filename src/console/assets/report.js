@@ -1,8 +1,9 @@
 /** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
-import { Refused, request, Unreachable } from './api.js';
+import { newAttemptKey, Refused, request, Unreachable } from './api.js';
 import { byId, say } from './dom.js';
 import { ask, rolesOf, signIn } from './key.js';
-import { openPictures } from './pictures.js';
+import { fieldsOf, openLeftOff, putBack } from './left-off.js';
+import { leftOf, openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
 import { CLAUSE_CHANGED, isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { openSeveral } from './several.js';
@@ -15,11 +16,19 @@ const pictures = openPictures({
     void strikeOff();
     showHow();
   },
+  moved: () => keepLeft(),
 });
 const sender = openSender();
-const several = openSeveral();
+const several = openSeveral({ moved: () => keepLeft() });
 let session = null;
 let done = false;
+/** @type {Awaited<ReturnType<typeof openLeftOff>> | null} */
+let leftOff = null;
+function keepLeft() {
+  const left = done ? leftOf(several.left()) : pictures.left();
+  if (done && left.length === 0) leftOff?.forget();
+  else leftOff?.keepPictures(left);
+}
 
 window.addEventListener('beforeunload', (event) => {
   const typed = ['url', 'text', 'note'].some((id) => byId(id).value.trim() !== '');
@@ -85,9 +94,9 @@ async function handIn() {
   }
   if (isEach()) {
     // From here on each goes its own way, and the form has done its part.
+    done = true;
     several.begin({ session, files, event: eventOf(form) });
     pictures.clear();
-    done = true;
     form.hidden = true;
     return;
   }
@@ -95,6 +104,7 @@ async function handIn() {
     const answer = await sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify(eventOf(form)), files, mayGo: onlyFor(session) });
     if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error(t('The archive answered without a record.'));
     done = true;
+    leftOff?.forget();
     location.assign(`/report/records/${answer.recordId}`);
   } catch (error) {
     await failed(error);
@@ -209,6 +219,7 @@ async function loadChoices({ key }) {
 async function keyReplaced(now) {
   const same = now.me.agencyId === agency;
   agency = now.me.agencyId;
+  leftOff?.becomes(now.me.id);
   const note = same ? t('The key was replaced.') : t('The key was replaced: this is now {}. Look at steps 2 and 3 again.', now.me.agencyName);
   const missing = same ? '' : await loadChoices(now);
   say(byId('opening'), `${note} ${t('Everything else that you put in is still here.')} ${missing}`.trim());
@@ -218,13 +229,39 @@ async function keyReplaced(now) {
 function prefill() {
   const given = new URLSearchParams(location.hash.slice(1));
   for (const id of ['url', 'text']) if (byId(id).value === '' && (given.get(id) ?? '') !== '') byId(id).value = given.get(id);
-  if (given.has('url') || given.has('text')) {
-    byId('beside').open = true;
-    history.replaceState(null, '', location.pathname + location.search);
-  }
+  if (!given.has('url') && !given.has('text')) return false;
+  byId('beside').open = true;
+  history.replaceState(null, '', location.pathname + location.search);
+  return true;
 }
 
-prefill();
+/** What was left off here, by a reload or by closing the page, is put in again. */
+async function goOn() {
+  form.setAttribute('aria-busy', 'true');
+  leftOff = await openLeftOff(session.me.id, newAttemptKey(), { ownOnly: isPrefilled });
+  const typed = leftOff.typed !== null && putBack(form, leftOff.typed, touched);
+  const missing = await pictures.putBack(leftOff.found);
+  for (const id of ['beside', 'more']) if ([...byId(id).querySelectorAll('input:not([type="checkbox"]), textarea')].some(({ value }) => value.trim() !== '')) byId(id).open = true;
+  byId('left-off-missing').hidden = missing === 0;
+  byId('left-off').hidden = !typed && leftOff.found.length === 0;
+  form.setAttribute('aria-busy', 'false');
+  // By a person: what a script put in comes again by itself.
+  for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted }) => isTrusted && keepTyped());
+  document.addEventListener('paste', () => setTimeout(keepTyped));
+  if (touched.size > 0) keepTyped();
+}
+/** What somebody put in before that was known. */
+const touched = new Set();
+for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted, target }) => isTrusted && touched.add(target.name));
+const keepTyped = () => !done && leftOff?.keepTyped(fieldsOf(form));
+byId('start-over').addEventListener('click', async () => {
+  done = true;
+  leftOff?.forget();
+  await Promise.race([pictures.takeAllOut(), new Promise((resolve) => setTimeout(resolve, 2000))]);
+  location.assign(location.pathname);
+});
+
+const isPrefilled = prefill();
 const HAND_IN = ['moderator', 'custodian', 'administrator', 'intake'];
 const isWhole = !form.hidden;
 if (isWhole) openChoices();
@@ -241,3 +278,4 @@ if (!(session.me.roles ?? []).some((role) => HAND_IN.includes(role))) {
   say(byId('opening'), await loadChoices(session));
   form.hidden = false;
 }
+if (!form.hidden) await goOn();

@@ -1,7 +1,8 @@
 /**
  * After a storm: many pictures, each a record of its own, under one clause. Each is sent by itself, one after the other, and each has
  * its own state, from waiting to green; what fails stays here with its picture, and is tried again under the same Idempotency-Key.
- * Where the line breaks, or nobody is signed in any more, all of them wait, and go on by themselves once it is back.
+ * Where the line breaks, the archive can take nothing just now, or nobody is signed in any more, all of them wait and go on by
+ * themselves: not each line that breaks is told of by the browser, so it is tried again until it works or somebody stops it.
  */
 import { newAttemptKey, read, Refused, request, Unreachable } from './api.js';
 import { byId, make, say } from './dom.js';
@@ -11,8 +12,12 @@ import { stateOf } from './status-view.js';
 import { inWords, t } from './words.js';
 
 const LOOK_MS = 1000;
+const PAUSES_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
+/** The archive, or what stands before it, says "not now" to all of them. */
+const NOT_NOW = [408, 429, 502, 503, 504, 507];
 
-export function openSeveral() {
+/** @param {{ moved: () => void }} options `moved`: one of them is a record now */
+export function openSeveral({ moved }) {
   /** @type {any[]} */
   let rows = [];
   let session;
@@ -23,6 +28,12 @@ export function openSeveral() {
   let mayGo = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {'' | 'line' | 'archive' | 'stopped'} it is tried again by itself, or somebody stopped that */
+  let waitsFor = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let nextTry;
+  /** In a row, for nothing. */
+  let tries = 0;
 
   function begin(given) {
     ({ session } = given);
@@ -31,6 +42,7 @@ export function openSeveral() {
     byId('several-list').replaceChildren(...rows.map(({ item }) => item));
     byId('several').hidden = false;
     byId('several-title').focus();
+    moved();
     void sendAll();
   }
 
@@ -39,14 +51,34 @@ export function openSeveral() {
     if (sending) return;
     sending = true;
     stopped = false;
+    clearTimeout(nextTry);
     for (let row = waiting(); row !== undefined && !stopped; row = waiting()) await sendOne(row);
     sending = false;
     tell();
   }
   const goOn = () => void (stopped && byId('several-clause').hidden && sendAll());
   for (const type of ['online', 'holdfast-known']) window.addEventListener(type, goOn);
+  document.addEventListener('visibilitychange', () => !document.hidden && ['line', 'archive'].includes(waitsFor) && goOn());
+  function tryLater(why) {
+    if (waitsFor === 'stopped') return;
+    waitsFor = why;
+    // Many pages wait for one archive: not all of them come back in the same second.
+    nextTry = setTimeout(goOn, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] * (0.75 + Math.random() / 2));
+    tries += 1;
+  }
+  function settle() {
+    waitsFor = '';
+    tries = 0;
+  }
+  byId('several-stop').addEventListener('click', () => {
+    clearTimeout(nextTry);
+    waitsFor = 'stopped';
+    tell();
+    byId('several-title').focus();
+  });
   byId('several-again').addEventListener('click', () => {
     for (const row of rows) if (row.state === 'failed') show(row, 'waits', 'wait', t('Waits'));
+    settle();
     byId('several-title').focus();
     void sendAll();
   });
@@ -61,7 +93,9 @@ export function openSeveral() {
       row.first ??= aboutOf(row);
       const answer = await row.sender.send({ path: '/v1/deletion-events', key: session.key, event: JSON.stringify({ ...row.event, ...row.first }), files: [row.file], mayGo });
       if (!/^[0-9a-f-]{36}$/.test(String(answer.recordId))) throw new Error(t('The archive answered without a record.'));
+      settle();
       row.recordId = answer.recordId;
+      moved();
       row.said = JSON.stringify(row.first);
       row.link.href = `/report/records/${row.recordId}`;
       row.link.hidden = false;
@@ -73,12 +107,15 @@ export function openSeveral() {
     } catch (error) {
       const signedOut = error instanceof Refused && error.status === 401;
       const clause = isClauseRefused(error);
-      stopped = signedOut || clause || error instanceof Unreachable;
+      const notNow = error instanceof Refused && NOT_NOW.includes(error.status);
+      stopped = signedOut || clause || notNow || error instanceof Unreachable;
+      if (stopped && !signedOut && !clause) tryLater(notNow ? 'archive' : 'line');
+      else settle();
       if (stopped) show(row, 'waits', 'wait', t('Waits'));
       else show(row, 'failed', 'stop', t('Not handed in'));
       say(row.why, sentenceOf(error));
       // It was looked at and not taken: what is mended goes with the next one.
-      if (error instanceof Refused && !signedOut && error.status < 500) row.first = undefined;
+      if (error instanceof Refused && !signedOut && !notNow) row.first = undefined;
       if (signedOut) void ask(error.message);
       if (clause) await askForClause();
     }
@@ -173,6 +210,10 @@ export function openSeveral() {
 
   /** One sentence for all of them; read aloud when it changes. */
   function tell() {
+    for (const why of ['line', 'archive', 'stopped']) byId(`several-${why}`).hidden = waitsFor !== why;
+    const tried = waitsFor === 'line' || waitsFor === 'archive';
+    if (!tried && document.activeElement === byId('several-stop')) byId('several-title').focus();
+    byId('several-stop').hidden = !tried;
     byId('several-again').hidden = sending || !byId('several-clause').hidden || !rows.some(({ state }) => state === 'waits' || state === 'failed');
     const count = (...states) => rows.filter(({ state }) => states.includes(state)).length;
     const some = (n, said) => (n === 0 ? [] : [said(n)]);
@@ -202,7 +243,7 @@ export function openSeveral() {
     const seen = field('who-posted', t('When was it posted?'));
     const about = make('details', { class: 'hf-more hf-beside' }, make('summary', { 'aria-label': t('Who wrote it, and when: {}', name) }, t('Who wrote it, and when?')), ...who.parts, ...handle.parts, ...seen.parts, press(t('Put it on record'), putOnRecord), saved);
     const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' });
-    if (file.type.startsWith('image/')) {
+    if (file instanceof Blob && file.type.startsWith('image/')) {
       const image = make('img', { src: URL.createObjectURL(file), alt: '', decoding: 'async' });
       image.addEventListener('error', () => image.remove());
       frame.append(image);
@@ -221,6 +262,8 @@ export function openSeveral() {
 
   return {
     begin,
+    /** Pictures that no record has yet. */
+    left: () => rows.filter(({ recordId }) => recordId === '').map(({ file }) => file),
     /** Pictures that are nowhere but here. */
     unsent: () => rows.some(({ state }) => ['waits', 'sending', 'failed'].includes(state)),
   };

@@ -5,6 +5,7 @@
  */
 import { keyHeader, Refused, Unreachable } from './api.js';
 import { inUse } from './key.js';
+import { printOf } from './left-off.js';
 import { t } from './words.js';
 
 /** So much in one request: a network that holds requests back until they are whole shows progress all the same. */
@@ -17,7 +18,7 @@ const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** The archive says "not now", or that another line of ours still holds the file. */
 const NOT_NOW = [408, 409, 423, 500, 502, 503, 504, 507];
 
-/** @typedef {'queued' | 'sending' | 'line' | 'archive' | 'signed-out' | 'refused' | 'there' | 'gone'} State */
+/** @typedef {'queued' | 'sending' | 'line' | 'archive' | 'signed-out' | 'refused' | 'there' | 'lacking' | 'gone'} State `lacking`: its beginning is there, and the page has not got the rest */
 
 const transfers = new WeakMap();
 const wakers = new Set();
@@ -55,6 +56,30 @@ function next() {
   }
 }
 
+/**
+ * One that was begun before this page was opened; null: the archive has it no more, or a report has it.
+ * @param {import('./left-off.js').Left} left
+ * @returns {Promise<Transfer | null>} who shows it says to whom it tells what is new (`follow`)
+ */
+export async function findTransfer({ id, print }) {
+  const address = `/v1/uploads/${id}`;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const answer = await send('HEAD', address, { keep: () => {} });
+      const said = metadataIn(answer.getResponseHeader('upload-metadata') ?? '');
+      const file = { name: said.get('filename') ?? '', type: said.get('filetype') ?? '', size: Number(answer.getResponseHeader('upload-length')) };
+      const transfer = new Transfer(file, () => {});
+      transfer.found(address, offsetIn(answer), print);
+      transfers.set(file, transfer);
+      return transfer;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return null;
+      if (tries === 2) throw error;
+      await pause(PAUSES_MS[tries]);
+    }
+  }
+}
+
 /** @param {File} file @param {(transfer: Transfer) => void} tell called whenever something about it is new */
 export function beginTransfer(file, tell) {
   const transfer = new Transfer(file, tell);
@@ -78,6 +103,10 @@ class Transfer {
   #xhr = null;
   #active = false;
   #waiters = [];
+  /** @type {Blob | null} null: its file is to be chosen again */
+  #bytes;
+  /** Tells its file from another one; empty: not known (yet). */
+  print = '';
   /** @type {State} */
   state = 'queued';
   /** @type {Refused | null} why the archive does not want it, or not now */
@@ -87,7 +116,38 @@ class Transfer {
 
   constructor(file, tell) {
     this.file = file;
+    this.#bytes = file instanceof Blob ? file : null;
     this.#tell = tell;
+  }
+
+  found(address, offset, print) {
+    this.#address = address;
+    this.#by = inUse()?.id ?? '';
+    this.#offset = offset;
+    this.print = print;
+    this.state = offset === this.file.size ? 'there' : 'lacking';
+  }
+
+  follow(tell) {
+    this.#tell = tell;
+    tell(this);
+  }
+
+  /** Chosen again: goes on where it ended when it is the same file, and else from its beginning. */
+  async chosen(file) {
+    if (this.state !== 'lacking') return;
+    const same = this.print !== '' && (await printOf(file, this.id)) === this.print;
+    if (this.state !== 'lacking') return;
+    this.#bytes = file;
+    if (!same) {
+      if (this.#address !== '') void send('DELETE', this.#address, { keep: () => {} }).catch(() => {});
+      this.#address = '';
+      this.#offset = 0;
+      this.print = '';
+    }
+    this.#unsure = true;
+    this.#set('queued');
+    this.start();
   }
 
   /** Until it is asked for, what is there is not known; what went out is the nearest to it. */
@@ -100,7 +160,7 @@ class Transfer {
   }
 
   start() {
-    if (this.#active || this.state === 'there' || this.state === 'gone') return;
+    if (this.#active || ['there', 'lacking', 'gone'].includes(this.state)) return;
     this.#active = true;
     queue.push(async () => {
       try {
@@ -122,6 +182,7 @@ class Transfer {
     while (this.state !== 'there' && this.state !== 'gone') {
       if (!this.#active) {
         if (this.state === 'refused') throw this.refusal;
+        if (this.state === 'lacking') throw new Refused(0, { detail: t('The rest of “{}” is not on this page any more. Choose it again, or take it out.', this.file.name) });
         this.start();
       }
       if (this.state === 'signed-out' && this.refusal !== null) throw this.refusal;
@@ -136,17 +197,18 @@ class Transfer {
     if (this.state === 'gone') return;
     this.#address = '';
     this.#offset = 0;
-    this.#set('queued');
+    this.print = '';
+    this.#set(this.#bytes === null ? 'lacking' : 'queued');
     this.start();
   }
 
-  takeOut() {
+  async takeOut() {
     const address = this.#address;
     this.#set('gone');
     this.#xhr?.abort();
     wake();
     // What is not there any more when this does not arrive goes by itself after a day.
-    if (address !== '') void send('DELETE', address, { keep: () => {} }).catch(() => {});
+    if (address !== '') await send('DELETE', address, { keep: () => {} }).catch(() => {});
   }
 
   /** @param {State} state @param {Refused | null} refusal */
@@ -192,6 +254,7 @@ class Transfer {
       const address = begun.getResponseHeader('location') ?? '';
       if (!/^\/v1\/uploads\/[0-9a-f-]{36}$/.test(address)) throw new Unreachable();
       this.#address = address;
+      void this.#mark(address);
     } else if (this.#unsure) {
       const there = offsetIn(await this.#send('HEAD', this.#address, {}));
       this.#offset = there;
@@ -200,7 +263,7 @@ class Transfer {
     }
     this.#set('sending');
     while (this.#offset < this.file.size) {
-      const body = this.file.slice(this.#offset, this.#offset + PIECE_BYTES);
+      const body = this.#bytes.slice(this.#offset, this.#offset + PIECE_BYTES);
       this.#unsure = true;
       const headers = { 'upload-offset': String(this.#offset), 'content-type': 'application/offset+octet-stream' };
       const answer = await this.#send('PATCH', this.#address, { headers, body });
@@ -210,6 +273,15 @@ class Transfer {
       this.#tell(this);
     }
     this.#set('there');
+  }
+
+  /** For a page that is opened after this one. Meanwhile the file is on its way. */
+  async #mark(address) {
+    this.#tell(this);
+    const print = await printOf(this.#bytes, this.id).catch(() => '');
+    if (this.#address !== address) return;
+    this.print = print;
+    this.#tell(this);
   }
 
   async #send(method, address, { headers = {}, body = null }) {
@@ -264,6 +336,11 @@ function metadataOf({ name, type }) {
   const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   const said = [['filename', name === '' ? 'picture' : name.slice(0, 900)], ...(type === '' ? [] : [['filetype', type.slice(0, 200)]])];
   return said.map(([key, text]) => `${key} ${base64(text)}`).join(',');
+}
+
+function metadataIn(said) {
+  const text = (base64) => new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+  return new Map(said.split(',').map((pair) => pair.trim().split(' ')).filter(([key]) => key !== '').map(([key, value = '']) => [key, text(value)]));
 }
 
 function send(method, address, { headers = {}, body = null, keep, moved = () => {} }) {

@@ -24,6 +24,7 @@ import { scriptsReport } from './scripts-report.ts';
 import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
+import { unconfirmed } from './unconfirmed.ts';
 import { words } from './words.ts';
 import { worklist } from './worklist.ts';
 
@@ -48,6 +49,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   report,
   signIn,
   status,
+  unconfirmed,
   worklist,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {

@@ -116,4 +116,13 @@ export const scriptsReport: Messages = {
   'Who wrote it, and when?': '¿Quién lo escribió y cuándo?',
   'Put it on record': 'Dejar constancia',
   '{} of {}:': '{1} de {2}:',
+  // Found again after a reload
+  '{} % is there: choose it again to go on': '{1} % ya está: elíjala de nuevo para seguir',
+  '{}. Chosen earlier; no preview here': '{1}. Elegida antes; aquí no hay vista previa',
+  'One picture that was sent before was not found again just now: reload this page.':
+    'Una imagen que se envió antes no se encontró ahora: vuelva a cargar esta página.',
+  '{} pictures that were sent before were not found again just now: reload this page.':
+    '{1} imágenes que se enviaron antes no se encontraron ahora: vuelva a cargar esta página.',
+  'The rest of “{}” is not on this page any more. Choose it again, or take it out.':
+    'El resto de «{1}» ya no está en esta página. Elíjala de nuevo o quítela.',
 };
