@@ -131,4 +131,14 @@ export {
   type SiteProblems,
   type SiteVersion,
 } from './register.ts';
+export {
+  agreementProblems,
+  agreementsAsked,
+  agreementsLacking,
+  lackingOf,
+  listAgreements,
+  recordAgreement,
+  withdrawAgreement,
+  type AgreementProblems,
+} from './agreements.ts';
 export { samplePolicy } from './sample-policy.ts';

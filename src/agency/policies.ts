@@ -33,8 +33,8 @@ export interface PolicyRules {
   readonly verbs: readonly (PolicySays & { readonly verb: string })[];
   /** What must be displayed to users. */
   readonly notices: readonly PolicySays[];
-  /** What must be done before somebody may moderate. */
-  readonly before: readonly PolicySays[];
+  /** What must be done before somebody may moderate. `agreement`: whoever does agrees in writing first (`agreements.ts`). */
+  readonly before: readonly (PolicySays & { readonly agreement?: true })[];
   /** What must be kept of the content before it goes. The archive's own rule asks for a picture of it in any case. */
   readonly kept: readonly PolicySays[];
 }

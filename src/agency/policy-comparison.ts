@@ -6,7 +6,7 @@ export interface Piece {
   readonly is: 'same' | 'gone' | 'new';
   readonly text: string;
 }
-export type Part = 'title' | 'source' | 'label' | 'citation' | 'clause' | 'purpose' | 'says';
+export type Part = 'title' | 'source' | 'label' | 'citation' | 'clause' | 'purpose' | 'says' | 'agreement';
 
 export interface Change {
   readonly is: 'added' | 'removed' | 'changed';
@@ -75,7 +75,9 @@ function groundTexts(ground: PolicyVersion['grounds'][number] | null): Texts | n
 }
 
 function saysTexts(entry: PolicySays | null): Texts | null {
-  return entry === null ? null : { says: entry.says, citation: entry.citation };
+  if (entry === null) return null;
+  const { says, citation } = entry;
+  return 'agreement' in entry ? { says, citation, agreement: 'asked' } : { says, citation };
 }
 
 /** Each with its like: the n-th of a key with the n-th. In the order of the newer; what is gone comes last. */

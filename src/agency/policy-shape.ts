@@ -92,6 +92,8 @@ const GROUND: Members = {
   may: { purpose: oneOf(['remove', 'keep']) },
 };
 const SAYS: Members = { must: { says: words(2000), citation: line(300) }, may: {} };
+const isTrue: Rule = (value) => (value === true ? null : 'expected true, or leave it out');
+const CONDITION: Members = { must: SAYS.must, may: { agreement: isTrue } };
 const VERB: Members = { must: { verb: oneOf(VERBS), ...SAYS.must }, may: {} };
 const RULES: Members = {
   must: {},
@@ -147,9 +149,10 @@ export function policyProblems(value: unknown): PolicyProblem[] {
   check(rules, RULES, 'rules.');
   const custodian = memberOf(rules, 'custodian');
   if (custodian !== undefined && custodian !== null) check(custodian, SAYS, 'rules.custodian.');
+  const shapes: Partial<Record<RuleList, Members>> = { verbs: VERB, before: CONDITION };
   for (const name of RULE_LISTS)
     for (const [i, entry] of listIn(rules, name).entries())
-      check(entry, name === 'verbs' ? VERB : SAYS, `rules.${name}[${i}].`);
+      check(entry, shapes[name] ?? SAYS, `rules.${name}[${i}].`);
   return problems;
 }
 

@@ -1,9 +1,12 @@
 /** What somebody is offered when they hand in: their agency's clauses, words and accounts, and of these first what they chose last. */
 import {
   actorOf,
+  dayIn,
   findAccount,
   isPack,
+  lackingOf,
   listPolicies,
+  zoneOf,
   type Account,
   type Caller,
   type Ground,
@@ -27,16 +30,24 @@ export async function choicesFor(
   after: string,
 ): Promise<Choices> {
   const reference = await system.referenceOf(caller.agencyId);
-  const { policies, last, often, before, said } = await system.db.inAgency(caller.agencyId, async (at) => {
-    const id = recordIdOf(after);
-    return {
-      policies: await listPolicies(at),
-      last: await readLastUsed(at, actorOf(caller)),
-      often: await readVerbsUsed(at),
-      before: id === null ? null : await readRecordRow(at, id),
-      said: id === null ? [] : await readGroundsSaid(at, id),
-    };
-  });
+  // Asked of whoever edits a site. A key signs nothing; who hands in without being a moderator does so for somebody else.
+  const mustAgree = caller.kind === 'person' && caller.roles.includes('moderator');
+  const { policies, last, often, lacking, before, said } = await system.db.inAgency(
+    caller.agencyId,
+    async (at) => {
+      const id = recordIdOf(after);
+      const listed = await listPolicies(at);
+      const today = dayIn(await zoneOf(at), system.now());
+      return {
+        policies: listed,
+        last: await readLastUsed(at, actorOf(caller)),
+        often: await readVerbsUsed(at),
+        lacking: mustAgree ? await lackingOf(at, caller.id, listed, today) : [],
+        before: id === null ? null : await readRecordRow(at, id),
+        said: id === null ? [] : await readGroundsSaid(at, id),
+      };
+    },
+  );
   const grounds = reference.grounds.filter((ground) => (ground.purpose ?? 'remove') === purpose);
   const current = policies.filter(({ policyId, version }) =>
     grounds.some((ground) => ground.policyId === policyId && ground.version === version),
@@ -71,6 +82,7 @@ export async function choicesFor(
       return used === undefined ? [] : [referenceTo(used)];
     }),
     often,
+    lacking,
     chosen: {
       ground: same !== undefined && others.length === 0 ? referenceTo(same) : null,
       verb: verbBefore ?? (purpose === 'keep' ? last.keptBy : last.verbs)[0] ?? null,

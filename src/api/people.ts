@@ -3,10 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   actorOf,
   addPerson,
+  dayIn,
   INVITATION_MS,
   invite,
+  lackingOf,
   letGo,
   listPeople,
+  listPolicies,
   PERSON_SENTENCES,
   setRoles,
   zoneOf,
@@ -16,6 +19,8 @@ import {
 import { html, invitationPage, ours, PAGE_HEADERS, peoplePage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
+import { peopleOf } from './administration.ts';
+import { agreementsShown, registerAgreements } from './agreements.ts';
 import { ADMINISTRATORS, callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
@@ -35,13 +40,15 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
     const show = async (
       request: FastifyRequest,
       reply: FastifyReply,
-      more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> = {},
+      more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> & {
+        readonly agreements?: Partial<Parts['agreements']>;
+      } = {},
     ): Promise<FastifyReply> => {
       const caller = callerOf(request);
-      const { people, zone } = await db.inAgency(caller.agencyId, async (at) => ({
-        people: await listPeople(at),
-        zone: await zoneOf(at),
-      }));
+      const { people, zone, agreements } = await db.inAgency(caller.agencyId, async (at) => {
+        const known = await peopleOf(at);
+        return { ...known, agreements: await agreementsShown(at, known, now()) };
+      });
       const page = peoplePage(context.frameOf(request), {
         people: people.map(shown),
         zone,
@@ -50,6 +57,7 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         errors: {},
         said: null,
         ...more,
+        agreements: { gave: null, typed: null, errors: {}, ...agreements, ...more.agreements },
       });
       const wrong = more.errors !== undefined || more.said?.kind === 'error';
       return await reply
@@ -57,6 +65,9 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         .headers(PAGE_HEADERS)
         .send(page);
     };
+
+    const lacks = async (at: AgencyTx, personId: string) =>
+      await lackingOf(at, personId, await listPolicies(at), dayIn(await zoneOf(at), now()));
 
     app.get('/people', forAdministrators, async (request, reply) => await show(request, reply));
 
@@ -69,7 +80,11 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         const made = await addPerson(at, typed, actorOf(caller));
         return 'refused' in made
           ? made
-          : { token: await invite(at, made.personId, actorOf(caller), now()), zone: await zoneOf(at) };
+          : {
+              token: await invite(at, made.personId, actorOf(caller), now()),
+              zone: await zoneOf(at),
+              lacking: typed.roles.includes('moderator') ? await lacks(at, made.personId) : [],
+            };
       });
       if ('refused' in added)
         return await show(request, reply, {
@@ -84,7 +99,15 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       request: FastifyRequest,
       reply: FastifyReply,
       name: string,
-      { token, zone }: { readonly token: string; readonly zone: string },
+      {
+        token,
+        zone,
+        lacking = [],
+      }: {
+        readonly token: string;
+        readonly zone: string;
+        readonly lacking?: Parameters<typeof invitationPage>[1]['lacking'];
+      },
     ): Promise<FastifyReply> =>
       await reply.headers(PAGE_HEADERS).send(
         invitationPage(context.frameOf(request), {
@@ -92,6 +115,7 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
           link: `${config.publicUrl}/invitation/${token}`,
           until: new Date(now().getTime() + INVITATION_MS).toISOString(),
           zone,
+          lacking,
         }),
       );
 
@@ -144,6 +168,7 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         return { name: person.name, refused: await setRoles(at, id, roles, actorOf(caller), now()) };
       });
       return await show(request, reply, {
+        agreements: { gave: refused === null ? id : null },
         said:
           refused === null
             ? { kind: 'success', text: html`The roles of ${name} are saved.` }
@@ -194,6 +219,8 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
         return await showLink(request, reply, made.name, made);
       },
     );
+
+    registerAgreements(app, context, { personHere, refuseProgram, show });
   });
 }
 

@@ -19,7 +19,7 @@ export type DraftProblems = Parts['problems'];
 const MOST_PLACES = 250;
 
 const EMPTY_GROUND = { clauseId: '', label: '', citation: '', clause: '', purpose: 'remove', gone: false };
-const EMPTY_ENTRY = { says: '', citation: '', verb: '', gone: false };
+const EMPTY_ENTRY = { says: '', citation: '', verb: '', agreement: false, gone: false };
 
 /** As the last version stands, without a name and a day, which somebody has to say; null: from the beginning. */
 export function draftFrom(
@@ -62,6 +62,7 @@ export function draftIn(form: Form, policyId: string | null): Draft {
     says: text(`${prefix}-says`),
     citation: text(`${prefix}-citation`),
     verb: text(`${prefix}-verb`),
+    agreement: form.one(`${prefix}-agreement`) === 'yes',
     gone: form.one(`${prefix}-gone`) === 'yes',
   });
   return {
@@ -135,9 +136,12 @@ export function policyIn(
       ...Object.fromEntries(
         lists.map(({ name, entries }) => [
           name,
-          entries.map(({ entry: { says, citation, verb } }) =>
-            name === 'verbs' ? { verb, says, citation } : { says, citation },
-          ),
+          entries.map(({ entry: { says, citation, verb, agreement } }) => ({
+            ...(name === 'verbs' ? { verb } : {}),
+            says,
+            citation,
+            ...(name === 'before' && agreement ? { agreement } : {}),
+          })),
         ]),
       ),
     },

@@ -36,7 +36,8 @@ text comes from, and what about it nobody confirmed) and "rules", each entry in 
     "custodian": { "says": "The City Clerk keeps the records.", "citation": "Policy 7" },
     "sendTo": [], "mayRemove": [], "notices": [], "before": [], "kept": [],
     "verbs": [{ "verb": "hide", "says": "hides", "citation": "Policy 7.2" }]
-  }`,
+  }
+An entry of "before" that asks moderators to agree in writing says "agreement": true: the page of people then keeps who did.`,
     );
   },
   run: async (invocation) => {

@@ -1,4 +1,12 @@
 /** The people of an agency, for its administrator: who is here, what each may do, and how somebody gets in or is out. */
+import {
+  agreementMarks,
+  agreementOfNew,
+  agreementsSection,
+  agreementStillAsked,
+  type AgreementParts,
+  type Lacking,
+} from './agreements-part.ts';
 import { alert, checkboxes, field, type Choice } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, ROLE_NAMES, roleNames, type Frame } from './layout.ts';
@@ -26,6 +34,7 @@ export interface PeopleParts {
   readonly errors: { readonly name?: string; readonly email?: string; readonly roles?: string };
   /** What was just done, or could not be. */
   readonly said: { readonly kind: 'error' | 'success'; readonly text: string | Markup } | null;
+  readonly agreements: AgreementParts;
 }
 
 /** What each role may do, where somebody chooses. */
@@ -55,13 +64,14 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
     title: 'People',
     ...frame,
     main: html`<h1 class="hf-h1">People</h1>
-      ${alert(said?.kind ?? 'success', said?.text ?? null)}
+      ${alert(said?.kind ?? 'success', said?.text ?? null)} ${agreementStillAsked(here, parts.agreements)}
       <p class="hf-intro">
         ${here.length === 1 ? html`One person has an account.` : html`${here.length} people have an account.`}
       </p>
       <ul class="hf-people">
         ${here.map((one) => entry(one, parts))}
       </ul>
+      ${agreementsSection(here, parts.agreements, parts.zone)}
       <section class="hf-panel" aria-labelledby="add-title">
         <h2 class="hf-h2" id="add-title">Add somebody</h2>
         <form method="post" action="/people" novalidate>
@@ -96,7 +106,7 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
   });
 }
 
-function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
+function entry(one: ShownPerson, { zone, self, agreements }: PeopleParts): Markup {
   const isSelf = one.id === self;
   return html`<li>
     <strong>${one.name}</strong> <span class="hf-small">${one.email}${isSelf && html` (you)`}</span>
@@ -109,6 +119,7 @@ function entry(one: ShownPerson, { zone, self }: PeopleParts): Markup {
           : html`<span>Last seen ${momentIn(zone, one.seenAt)}.</span>`
       }
     </p>
+    ${agreementMarks(one.id, agreements)}
     <details class="hf-more hf-beside">
       <summary>Change ${one.name}</summary>
       ${
@@ -163,9 +174,11 @@ export function invitationPage(
     readonly zone: string;
     /** Of an agency that begins with them, by whoever runs the machine. */
     readonly isFirst?: boolean;
+    /** What a policy asks of somebody new who may moderate. */
+    readonly lacking?: readonly Lacking[];
   },
 ): string {
-  const { name, link, until, zone, isFirst } = parts;
+  const { name, link, until, zone, isFirst, lacking = [] } = parts;
   return page({
     title: 'Link to send',
     ...frame,
@@ -176,6 +189,7 @@ export function invitationPage(
       </p>
       <p class="hf-link"><code id="link">${link}</code></p>
       <p>Whoever opens it chooses how to sign in as ${name}.</p>
+      ${agreementOfNew(name, lacking)}
       ${isFirst === true ? html`<p><a class="usa-button" href="/machine">Back to the machine</a></p>` : html`<p><a class="usa-button" href="/people">Back to the people</a></p>`}`,
   });
 }

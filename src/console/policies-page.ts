@@ -124,6 +124,7 @@ interface Says {
   readonly says: string;
   readonly citation: string;
   readonly verb?: string;
+  readonly agreement?: true;
 }
 
 export interface PolicyParts {
@@ -204,13 +205,19 @@ export function policyPage(frame: Frame, parts: PolicyParts): string {
               ? html`<p class="hf-small">It says nothing about that.</p>`
               : html`<ul class="usa-list">
                   ${entries.map(
-                    ({ says, citation, verb }) =>
+                    ({ says, citation, verb, agreement }) =>
                       html`<li>
                         ${verb !== undefined && html`${ours(VERB_NAMES[verb] ?? verb)}: `}
                         <span ${tongue}
                           >${verb === undefined ? says : html`“${says}”`}
                           <span class="hf-small">${citation}</span></span
                         >
+                        ${
+                          agreement === true &&
+                          html`<span class="hf-small"
+                            >· Who has agreed in writing stands on the page of people.</span
+                          >`
+                        }
                       </li>`,
                   )}
                 </ul>`

@@ -2,7 +2,7 @@
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { oneOf } from './longer-fields.ts';
-import { PART_NAMES, PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
+import { AGREEMENT_NAMES, PART_NAMES, PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
 
 interface Piece {
   readonly is: 'same' | 'gone' | 'new';
@@ -102,10 +102,17 @@ function change({ is, of, name, parts }: CompareParts['changes'][number], i: num
   </section>`;
 }
 
+/** Values of ours, in words. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  purpose: PURPOSE_NAMES,
+  agreement: AGREEMENT_NAMES,
+};
+
 /** As one line: each space of it would be shown. */
 function diff(part: string, pieces: readonly Piece[]): Markup {
+  const names = VALUES[part];
   const words = pieces.map(({ is, text }) =>
-    marked(is, part === 'purpose' ? ours(PURPOSE_NAMES[text] ?? text) : html`${text}`),
+    marked(is, names === undefined ? html`${text}` : ours(names[text] ?? text)),
   );
   return html`<p class="hf-diff">${words}</p>`;
 }

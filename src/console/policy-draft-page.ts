@@ -25,6 +25,8 @@ export interface DraftEntry {
   readonly citation: string;
   /** Of `verbs` alone. */
   readonly verb: string;
+  /** Of `before` alone: it asks for one in writing. */
+  readonly agreement: boolean;
   readonly gone: boolean;
 }
 
@@ -217,7 +219,7 @@ function groundFields(
 
 function entryFields(
   list: string,
-  { says, citation, verb, gone }: DraftEntry,
+  { says, citation, verb, agreement, gone }: DraftEntry,
   i: number,
   { added, draft, verbs }: DraftParts,
   error: ErrorOf,
@@ -244,6 +246,25 @@ function entryFields(
     }
     ${lines({ name: `${prefix}-says`, label: list === 'verbs' ? 'The policy’s own word' : 'What the policy says', value: says, error: error(`${prefix}-says`) })}
     ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
+    ${
+      list === 'before' &&
+      html`<div class="usa-checkbox">
+        <input
+          class="usa-checkbox__input"
+          type="checkbox"
+          id="${prefix}-agreement"
+          name="${prefix}-agreement"
+          value="yes"
+          ${agreement && html`checked`}
+        />
+        <label class="usa-checkbox__label" for="${prefix}-agreement"
+          >It asks for an agreement in writing<span class="usa-checkbox__label-description"
+            >Which moderators have one on file stands on the page of people; nobody is kept from handing in
+            without.</span
+          ></label
+        >
+      </div>`
+    }
     ${takeAway(prefix, ours(`Take this ${entry} away`), gone)}
   </details>`;
 }

@@ -32,7 +32,11 @@ export const PART_NAMES: Readonly<Record<string, string>> = {
   clause: 'Words',
   purpose: 'Purpose',
   says: 'What it says',
+  agreement: 'Agreement in writing',
 };
+
+/** Whether a condition asks for one; where it does not, nothing is said. */
+export const AGREEMENT_NAMES: Readonly<Record<string, string>> = { asked: 'Asked for' };
 
 /** Versions are named by whoever adds them: any text may stand in an address. */
 export function versionPath(policyId: string, version: string): string {

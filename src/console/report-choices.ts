@@ -3,6 +3,7 @@
  * was chosen last comes first, and is chosen already where a wrong guess would be seen before sending. Written here alone: the page
  * has it in it for whoever signed in, and a script fetches it with a key.
  */
+import type { Lacking } from './agreements-part.ts';
 import { textInput } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { policySays, type PolicyAsked } from './policy-says.ts';
@@ -54,6 +55,8 @@ export interface Choices {
   readonly lastGrounds: readonly string[];
   /** The agency's verbs, the most used first. */
   readonly often: readonly string[];
+  /** Where a policy asks whoever moderates for an agreement in writing that is not on file. */
+  readonly lacking: readonly Lacking[];
   /** Chosen already; null: to be chosen. */
   readonly chosen: {
     readonly ground: string | null;
@@ -69,6 +72,7 @@ export const NO_CHOICES: Choices = {
   accounts: [],
   lastGrounds: [],
   often: [],
+  lacking: [],
   chosen: { ground: null, verb: null, account: null },
 };
 

@@ -2,6 +2,7 @@
  * Handing in, for a moderator on a phone: show it, say why, send. For whoever signed in the page comes whole, and is a form that
  * works without scripts; the script adds pasting, progress and the live status. With a key the form appears when the script runs.
  */
+import { agreementAsked } from './agreements-part.ts';
 import { textInput } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { keyPanel, noScript, page, ROLE_NAMES, type Frame } from './layout.ts';
@@ -153,6 +154,7 @@ ${value('text')}</textarea>
           </fieldset>
 
           <div id="choices">${choices(purpose, offered ?? NO_CHOICES, typed)}</div>
+          ${purpose === 'remove' && agreementAsked(offered?.lacking ?? [])}
 
           <details class="hf-more" id="more">
             <summary>More details</summary>

@@ -148,6 +148,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'person.means': 'Means of signing in set up',
   'person.roles': 'Roles of a person changed',
   'person.left': 'Person let go',
+  'person.agreed': 'Agreement in writing put on file',
+  'person.agreement-withdrawn': 'Agreement taken back: entered by mistake',
   'person.signed-in': 'Signed in',
   'person.signed-out': 'Signed out',
   'provider.changed': 'Sign-in of the agency’s own changed',

@@ -1,4 +1,4 @@
-/** Row types of people and how they sign in (migrations 0008 and 0009). SQL names stay SQL names. */
+/** Row types of people and how they sign in (migrations 0008, 0009 and 0021). SQL names stay SQL names. */
 import type { Generated, JSONColumnType } from 'kysely';
 
 export interface PersonTable {
@@ -25,6 +25,25 @@ export interface PersonRoleTable {
   granted_by: string;
   ended_at: Generated<Date | null>;
   ended_by: Generated<string | null>;
+}
+
+export interface AgreementTable {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  policy_id: string;
+  version: string;
+  agreed_on: string;
+  paper: string | null;
+  recorded_at: Generated<Date>;
+  recorded_by: string;
+}
+
+export interface AgreementWithdrawalTable {
+  agency_id: string;
+  agreement_id: string;
+  at: Generated<Date>;
+  by: string;
 }
 
 export interface PasskeyTable {

@@ -2,6 +2,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
 import type {
+  AgreementTable,
+  AgreementWithdrawalTable,
   CeremonyTable,
   FirstAccountLinkTable,
   IdentityProviderTable,
@@ -270,4 +272,6 @@ export interface Tables {
   notice: NoticeTable;
   view_ticket: ViewTicketTable;
   upload: UploadTable;
+  agreement: AgreementTable;
+  agreement_withdrawal: AgreementWithdrawalTable;
 }

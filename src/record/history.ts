@@ -26,6 +26,8 @@ export type EventType =
   | 'person.added'
   | 'person.roles'
   | 'person.left'
+  | 'person.agreed'
+  | 'person.agreement-withdrawn'
   | 'person.invited'
   | 'person.means'
   | 'provider.changed'

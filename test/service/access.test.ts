@@ -11,6 +11,8 @@ import {
   addPolicy,
   createKey,
   KEY_ROLES,
+  listAgreements,
+  recordAgreement,
   revokeKey,
   type Role,
 } from '#agency/agency.ts';
@@ -69,6 +71,7 @@ let archive: Archive;
 let theirs: {
   recordId: string;
   person: Colleague;
+  agreementId: string;
   officeId: string;
   uploadId: string;
   accountId: string;
@@ -129,6 +132,12 @@ beforeAll(async () => {
   );
   const person = await colleague(archive, ['administrator'], 'lakeside');
   await archive.sql.query('update person set name = $2 where id = $1', [person.personId, CANARY]);
+  const agreementId = await db.inAgency('lakeside', async (at) => {
+    const { personId } = person;
+    const one = { personId, policyId: POLICY, version: '1', agreedOn: '2026-01-01', paper: CANARY };
+    await recordAgreement(at, one, 'test');
+    return (await listAgreements(at))[0]?.id ?? '';
+  });
   const office = await db.inAgency('lakeside', async (at) => {
     const added = await addOffice(
       at,
@@ -151,6 +160,7 @@ beforeAll(async () => {
   theirs = {
     recordId: handed.body.recordId,
     person,
+    agreementId,
     officeId: office.id,
     uploadId: upload.id,
     accountId,
@@ -196,6 +206,7 @@ function addressOf(url: string): string {
     version: '1',
     step: 'inspect',
     agency: 'lakeside',
+    agreement: theirs.agreementId,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
@@ -359,6 +370,7 @@ describe('every call', () => {
       theirs.recordId,
       theirs.uploadId,
       theirs.person.personId,
+      theirs.agreementId,
       theirs.officeId,
       theirs.accountId,
       theirs.keyId,

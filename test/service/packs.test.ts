@@ -4,10 +4,20 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAccount, addAgency, addPack, addPolicy, PACKS, type PolicyPack } from '#agency/agency.ts';
+import {
+  addAccount,
+  addAgency,
+  addPack,
+  addPolicy,
+  lackingOf,
+  listPolicies,
+  PACKS,
+  type PolicyPack,
+} from '#agency/agency.ts';
 import { VERBS } from '#record/record.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { call } from '../support/looking.ts';
+import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 
 let archive: Archive;
@@ -150,5 +160,61 @@ describe('the packs', () => {
     expect(named?.['text']).toContain(walk.clause);
     expect(named?.['text']).not.toContain('changed');
     expect(record.accountRegistered).toBe(walk.removal === 'awaited');
+  });
+
+  test('lees-summit-416: who moderates agrees in writing first, is told until it is on file, and is kept from nothing', async () => {
+    const { db } = archive.system;
+    await addAgency(db, { id: 'agreeing', name: 'City of Rivertown', zone: 'America/Chicago' });
+    const pack = packOf('lees-summit-416');
+    await db.inAgency('agreeing', async (at) => {
+      await addPack(at, pack, TODAY);
+      await addPack(at, packOf('kcpd-261-1'), TODAY);
+    });
+    const moderator = await colleague(archive, ['moderator'], 'agreeing');
+    const administrator = await colleague(archive, ['administrator'], 'agreeing');
+    const told = async (): Promise<boolean> => {
+      const { body } = await archive.app.inject({ url: '/report', headers: { cookie: moderator.cookie } });
+      expect(body).toContain('id="report"');
+      return body.includes('asks you to agree in writing before you moderate');
+    };
+    expect(await told()).toBe(true);
+    const sent = await archive.app.inject({
+      method: 'POST',
+      url: '/v1/deletion-events',
+      headers: { cookie: moderator.cookie, 'sec-fetch-site': 'same-origin' },
+      payload: simpleReport({ action: { verb: 'hide', ground: 'lees-summit-416#6.14.9' } }),
+    });
+    expect(sent.statusCode, 'what is about to go is archived all the same').toBe(202);
+
+    const { personId } = moderator;
+    const answer = await archive.app.inject({
+      method: 'POST',
+      url: `/people/${personId}/agreements`,
+      headers: {
+        cookie: administrator.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: `${personId}-version=lees-summit-416 2019-12-12&${personId}-day=2026-11-02&${personId}-paper=`,
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(await told()).toBe(false);
+  });
+
+  test('of the five, one asks for an agreement in writing, and says where', async () => {
+    const { db } = archive.system;
+    await addAgency(db, { id: 'all-five', name: 'City of Rivertown', zone: 'America/Chicago' });
+    const asked = await db.inAgency('all-five', async (at) => {
+      for (const pack of PACKS) expect(await addPack(at, pack, TODAY)).toBe('added');
+      const nobody = '01990000-0000-7000-8000-000000000000';
+      expect(
+        await lackingOf(at, nobody, await listPolicies(at), '2019-12-11'),
+        'the day before it took effect',
+      ).toEqual([]);
+      return await lackingOf(at, nobody, await listPolicies(at), TODAY);
+    });
+    expect(asked).toMatchObject([
+      { policyId: 'lees-summit-416', version: '2019-12-12', citation: 'Policy 416, 416.4.3', isPack: true },
+    ]);
   });
 });

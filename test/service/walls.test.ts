@@ -8,7 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client, escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAccount, addAgency, addPolicy, changeSite, listSites, siteHistory } from '#agency/agency.ts';
+import {
+  addAccount,
+  addAgency,
+  addPolicy,
+  agreementsAsked,
+  changeSite,
+  listPolicies,
+  listSites,
+  PACKS,
+  siteHistory,
+} from '#agency/agency.ts';
 import { migrateDatabase } from '#database.ts';
 import { assertDurable, openDb } from '#db/db.ts';
 import { openQueue } from '#queue/queue.ts';
@@ -78,6 +88,13 @@ beforeAll(async () => {
   await archive.sql.query(
     `insert into passkey (agency_id, id, person_id, credential_id, public_key, counter, label)
      values ('lakeside', gen_random_uuid(), $1, 'of-lakeside', 'key', 0, 'x')`,
+    [personId],
+  );
+  await archive.sql.query(
+    `with a as (
+       insert into agreement (agency_id, id, person_id, policy_id, version, agreed_on, paper, recorded_by)
+       values ('lakeside', gen_random_uuid(), $1, 'lakeside-rules', '1', '2026-01-01', 'x', 'x') returning id)
+     insert into agreement_withdrawal (agency_id, agreement_id, by) select 'lakeside', id, 'x' from a`,
     [personId],
   );
   await archive.sql.query(
@@ -173,6 +190,8 @@ describe('the catalogue', () => {
     const walled = [
       'account',
       'account_version',
+      'agreement',
+      'agreement_withdrawal',
       'api_key',
       'arrival',
       'artifact',
@@ -273,6 +292,8 @@ describe('the catalogue', () => {
           'admin_names admin_people approved_by approved_on closed_at comment_rule department forum handle name native_id url',
       },
       account_version: { select: '*', insert: '*' },
+      agreement: { select: '*', insert: '*' },
+      agreement_withdrawal: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
       classification_rule: { select: '*', insert: '*' },
       record: {
@@ -556,6 +577,26 @@ describe('the roles', () => {
         expect(await outcome(client, `insert into ${add}`, ['lakeside']), add).toBe(DENIED);
         await client.query('rollback');
       }
+    });
+  });
+
+  test('an agreement is of a person and a version of its own agency, and stands as it was entered', async () => {
+    const [there] = (await archive.sql.query<Record<string, string>>('select * from agreement')).rows;
+    const here = await colleague(archive, ['moderator']);
+    await as('holdfast_app', async (client) => {
+      await client.query("select set_config('app.agency', 'rivertown', false)");
+      const insert = `insert into agreement (agency_id, id, person_id, policy_id, version, agreed_on, recorded_by)
+        values ('rivertown', gen_random_uuid(), $1, $2, $3, '2026-01-01', 'x')`;
+      const NO_SUCH = '23503';
+      const own = ['rivertown-social-media', '2026-01'];
+      expect(await outcome(client, insert, [here.personId, ...own])).toBe(1);
+      expect(await outcome(client, insert, [there?.['person_id'], ...own])).toBe(NO_SUCH);
+      expect(await outcome(client, insert, [here.personId, 'lakeside-rules', '1'])).toBe(NO_SUCH);
+      const withdraw = `insert into agreement_withdrawal (agency_id, agreement_id, by) values ('rivertown', $1, 'x')`;
+      expect(await outcome(client, withdraw, [there?.['id']])).toBe(NO_SUCH);
+      for (const table of ['agreement', 'agreement_withdrawal'])
+        for (const change of [`update ${table} set agency_id = agency_id`, `delete from ${table}`])
+          expect(await outcome(client, change), change).toBe(DENIED);
     });
   });
 
@@ -943,7 +984,7 @@ describe('a database whose owner is no superuser', () => {
     expect((await migrateDatabase({ ownerUrl, url: ownerUrl }, () => undefined)).applied[0]).toMatch(/^0017/);
   });
 
-  test('keeps its sites, and each can be changed, when the register comes to a database that had them before', async () => {
+  test('keeps its sites and its policy, and each can be changed, when what they gained comes to a database that had them before', async () => {
     const ownerUrl = postgres.url('earlier', login);
     await migrateBefore('0014', ownerUrl);
     const superuser = new Client({ connectionString: postgres.url('earlier') });
@@ -951,6 +992,13 @@ describe('a database whose owner is no superuser', () => {
     await superuser.query("insert into agency (id, name) values ('lakeside', 'City of Lakeside')");
     await superuser.query(
       "insert into account (agency_id, id, platform, handle, name) values ('lakeside', gen_random_uuid(), 'x', '@lakeside', 'Old')",
+    );
+    // Policy 416 as it came before a condition said by itself that it asks for an agreement.
+    const { policyId, rules } = PACKS.find((pack) => pack.policyId === 'lees-summit-416') ?? {};
+    const before416 = rules?.before.map(({ says, citation }) => ({ says, citation }));
+    await superuser.query(
+      "insert into policy_version (agency_id, policy_id, version, title, effective_on, rules) values ('lakeside', $1, 'own', 'Ours', '2026-01-01', $2)",
+      [policyId, { ...rules, before: [{ says: 'Another.', citation: '416.1' }, ...(before416 ?? [])] }],
     );
     await superuser.end();
     await migrateDatabase({ ownerUrl, url: ownerUrl }, () => undefined);
@@ -963,6 +1011,9 @@ describe('a database whose owner is no superuser', () => {
           true,
         );
         expect((await siteHistory(at, site.id)).map(({ n }) => n)).toEqual([2, 1]);
+        expect(agreementsAsked(await listPolicies(at), '2026-11-29')).toMatchObject([
+          { version: 'own', citation: 'Policy 416, 416.4.3' },
+        ]);
       });
     } finally {
       await own.close();

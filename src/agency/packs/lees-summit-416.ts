@@ -137,6 +137,7 @@ export const leesSummit416: PolicyPack = {
       {
         says: 'Whoever may edit, post or alter content agrees in writing to comply with the policy first.',
         citation: 'Policy 416, 416.4.3',
+        agreement: true,
       },
     ],
     kept: [

@@ -4,6 +4,7 @@
  */
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
+import { agreements } from './agreements.ts';
 import { files } from './files.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
@@ -34,6 +35,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   words,
   receipts,
   accounts,
+  agreements,
   files,
   history,
   intake,
