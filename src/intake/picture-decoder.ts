@@ -1,5 +1,5 @@
 /**
- * A process of its own that decodes pictures for `pictures.ts`, one question at a time, and ends with its parent.
+ * A process of its own that decodes pictures for `decoder.ts`, one question at a time, and ends with its parent.
  *
  * Its argument, when it has one, is the user that it becomes before it reads a byte of anybody's. By then everything
  * that it needs is loaded, so that this user needs no right to our files.
@@ -10,13 +10,8 @@
  */
 import sharp from 'sharp';
 import { decodeHeic } from './heic.ts';
-import {
-  READY,
-  type DecoderQuestion,
-  type PictureFormat,
-  type PictureInspection,
-  type UndecodableReason,
-} from './pictures.ts';
+import { READY, type DecoderQuestion, type PictureFormat } from './decoder.ts';
+import type { PictureInspection, UndecodableReason } from './pictures.ts';
 
 sharp.cache(false);
 sharp.concurrency(1);

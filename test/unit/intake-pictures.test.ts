@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Confinement } from '#intake/decoder.ts';
 import { sniffMediaType } from '#intake/media.ts';
-import { openPictureInspector, type Confinement, type PictureInspector } from '#intake/pictures.ts';
+import { openPictureInspector, type PictureInspector } from '#intake/pictures.ts';
 import { heicGrid, heicTile, TILE_SIDE } from '../support/heic.ts';
 
 let dir: string;
