@@ -50,6 +50,11 @@ export interface Decoder {
 export interface DecoderOptions {
   readonly timeoutMs: number;
   readonly idleMs: number;
+  /**
+   * Some formats are decoded whole: two kilobytes of AVIF can ask for five gigabytes. Where the system has no `prlimit`, nothing but
+   * the number of pixels bounds it.
+   */
+  readonly memoryBytes: number;
   readonly onStarted?: ((confinement: Confinement) => void) | undefined;
 }
 
@@ -65,7 +70,7 @@ const START_MS = 20_000;
 
 const DECODER = fileURLToPath(new URL('picture-decoder.ts', import.meta.url));
 
-export function openDecoder({ timeoutMs, idleMs, onStarted }: DecoderOptions): Decoder {
+export function openDecoder({ timeoutMs, idleMs, memoryBytes, onStarted }: DecoderOptions): Decoder {
   let child: ChildProcess | null = null;
   let idle: NodeJS.Timeout | null = null;
   let closed = false;
@@ -139,7 +144,7 @@ export function openDecoder({ timeoutMs, idleMs, onStarted }: DecoderOptions): D
   }
 
   async function begin(): Promise<ChildProcess> {
-    const { decoder, confinement } = await start();
+    const { decoder, confinement } = await start(memoryBytes);
     onStarted?.(confinement);
     // One that died between two pictures is nobody's fault.
     decoder.once('exit', () => forget(decoder));
@@ -206,28 +211,35 @@ function hold(decoder: ChildProcess, atWork: boolean): void {
 
 const UNSHARE = '/usr/bin/unshare';
 const SETPRIV = ['/usr/bin/setpriv', '--no-new-privs', '--'];
+/** Of what it may write to, as the kernel counts it: about 700 MB of that are its own before it holds a picture. */
+const bounded = (bytes: number): readonly string[] => ['/usr/bin/prlimit', `--data=${bytes}`, '--'];
 
 /** From strict to loose: a container, or a kernel without namespaces for everybody, may refuse the first. */
-async function ladder(): Promise<
-  readonly { readonly wrapper: readonly string[]; readonly uid: number | null }[]
-> {
+async function ladder(
+  memoryBytes: number,
+): Promise<readonly { readonly wrapper: readonly string[]; readonly uid: number | null }[]> {
   if (process.platform !== 'linux') return [{ wrapper: [], uid: null }];
+  const within = bounded(memoryBytes);
+  const locked = [...SETPRIV, ...within];
   if (process.getuid?.() !== 0)
     return [
-      { wrapper: [UNSHARE, '--user', '--map-current-user', '--net', '--', ...SETPRIV], uid: null },
+      { wrapper: [UNSHARE, '--user', '--map-current-user', '--net', '--', ...locked], uid: null },
+      { wrapper: within, uid: null },
       { wrapper: [], uid: null },
     ];
   const uid = await freeUid('decoder');
   return [
-    { wrapper: [UNSHARE, '--net', '--', ...SETPRIV], uid },
-    { wrapper: SETPRIV, uid },
+    { wrapper: [UNSHARE, '--net', '--', ...locked], uid },
+    { wrapper: locked, uid },
     { wrapper: [], uid },
     { wrapper: [], uid: null },
   ];
 }
 
-async function start(): Promise<{ readonly decoder: ChildProcess; readonly confinement: Confinement }> {
-  for (const { wrapper, uid } of await ladder()) {
+async function start(
+  memoryBytes: number,
+): Promise<{ readonly decoder: ChildProcess; readonly confinement: Confinement }> {
+  for (const { wrapper, uid } of await ladder(memoryBytes)) {
     const [first, ...others] = [...wrapper, process.execPath];
     const decoder = fork(DECODER, uid === null ? [] : [String(uid)], {
       // No key, no address of a database: whoever takes over the decoder finds nothing in it.

@@ -43,7 +43,7 @@ export interface HeicFile {
 }
 
 /** Its primary picture was decoded, and turned as the file says. */
-interface OpenHeic extends HeicFile {
+export interface OpenHeic extends HeicFile {
   readonly width: number;
   readonly height: number;
   readonly image: number;
@@ -55,7 +55,7 @@ export function decodeHeic(bytes: Uint8Array, maxPixels: number): HeicAnswer {
   return typeof opened === 'string' ? opened : { width: opened.width, height: opened.height };
 }
 
-function openHeic(bytes: Uint8Array, maxPixels: number): OpenHeic | No {
+export function openHeic(bytes: Uint8Array, maxPixels: number): OpenHeic | No {
   const lib = openLibheif();
   const error = lib._malloc(16);
   const out = lib._malloc(8);

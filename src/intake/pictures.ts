@@ -53,7 +53,7 @@ export interface InspectorOptions {
 }
 
 /** 2^28: a page of 4,000 pixels in width may be 67,000 long. */
-const MAX_PIXELS = 2 ** 28;
+export const MAX_PIXELS = 2 ** 28;
 
 const FORMATS: Readonly<Record<string, DecoderQuestion['format']>> = {
   'image/png': 'png',
@@ -69,11 +69,13 @@ const FORMATS: Readonly<Record<string, DecoderQuestion['format']>> = {
 const UNSUPPORTED = ['image/bmp'];
 /** The decoder holds the whole file. No picture of `MAX_PIXELS` is larger, but for one that keeps them without compression. */
 const MAX_BYTES = 512 * 1024 ** 2;
+/** Whatever has `MAX_PIXELS` fits, but for AVIF, of which half as many do. */
+const MEMORY_BYTES = 4 * 1024 ** 3;
 const PIECE_BYTES = 256 * 1024;
 
 export function openPictureInspector(options: InspectorOptions = {}): PictureInspector {
   const { timeoutMs = 20_000, idleMs = 60_000, maxPixels = MAX_PIXELS, onStarted } = options;
-  const decoder = openDecoder({ timeoutMs, idleMs, onStarted });
+  const decoder = openDecoder({ timeoutMs, idleMs, memoryBytes: MEMORY_BYTES, onStarted });
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -127,7 +129,7 @@ async function questionAbout(file: FileHandle): Promise<Asked> {
 }
 
 /** What can be told without a decoder is told here: by its bytes, whatever its name or claimed type. */
-function questionOf(head: Uint8Array, sizeBytes: number): Asked {
+export function questionOf(head: Uint8Array, sizeBytes: number): Asked {
   if (head.length === 0) return 'empty';
   const mediaType = sniffMediaType(head) ?? '';
   const format = FORMATS[mediaType];

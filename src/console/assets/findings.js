@@ -10,7 +10,7 @@ const REASONS = {
   empty: { is: 'This file is empty.', help: 'Add the picture again, or take a new screenshot.' },
   'not-a-picture': { is: 'This is not a picture. It is kept, but it does not show the content by itself.', help: SCREENSHOT },
   'format-not-supported': { is: 'This kind of picture is kept, but this archive cannot show it yet.', help: SCREENSHOT },
-  damaged: { is: 'This picture is damaged: it is kept as it came, but it does not open.', help: 'Add it again, or take a new screenshot.' },
+  damaged: { is: 'This picture is damaged: it is kept as it came, but it could not be read to its end.', help: 'Add it again, or take a new screenshot.' },
   'too-many-pixels': { is: 'This picture is kept, but it is too large to be opened here.', help: 'Add a smaller one, such as a screenshot of the content alone.' },
   timeout: { is: 'This picture is kept, but opening it took too long.', help: SCREENSHOT },
   'decoder-crashed': { is: 'This picture is kept, but the program that opens pictures failed on it.', help: 'Take a new screenshot (PNG or JPEG) and add it.' },

@@ -22,8 +22,12 @@ async function show(form) {
   }
   button.setAttribute('aria-disabled', 'true');
   form.querySelector('.usa-error-message')?.remove();
+  const preview = form.dataset.as === 'preview';
+  const making = make('p', { class: 'hf-small', role: 'status' }, 'The preview is being made. It takes a few seconds.');
+  if (preview) button.after(making);
   try {
-    const image = await lookAt(list.dataset.record, n, SIGNED_IN, `Picture: file ${n} of this record`);
+    const alt = preview ? `Preview of file ${n} of this record` : `Picture: file ${n} of this record`;
+    const image = await lookAt(list.dataset.record, n, SIGNED_IN, alt);
     const whole = make('button', { type: 'button', class: 'hf-zoom', 'aria-pressed': 'false', 'aria-label': `Enlarge file ${n}` }, image);
     whole.addEventListener('click', () => {
       const large = whole.getAttribute('aria-pressed') === 'true';
@@ -34,6 +38,7 @@ async function show(form) {
   } catch (error) {
     form.append(make('p', { class: 'usa-error-message', role: 'alert' }, error.message));
   } finally {
+    making.remove();
     button.removeAttribute('aria-disabled');
   }
 }
