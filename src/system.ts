@@ -9,9 +9,11 @@ import { assertDurable, openDb, type Db } from '#db/db.ts';
 import { openCaptureBrowser, type CaptureBrowser } from '#capture/capture.ts';
 import {
   openPictureInspector,
+  openPreviewer,
   openRoom,
   openStaging,
   type PictureInspector,
+  type Previewer,
   type Room,
   type Staging,
 } from '#intake/intake.ts';
@@ -37,6 +39,7 @@ export interface System {
   readonly room: Room;
   readonly browser: CaptureBrowser;
   readonly inspector: PictureInspector;
+  readonly previewer: Previewer;
   readonly referenceOf: (agencyId: string) => Promise<AgencyReference>;
   readonly scratchDir: string;
   /** `host:port` pairs that the capture may open besides the world, now; empty in production. */
@@ -103,6 +106,10 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
   const inspector = openPictureInspector({
     onStarted: (confinement) => log.info({ ...confinement }, 'decoder.started'),
   });
+  // One for each preview.
+  const previewer = openPreviewer({
+    onStarted: (confinement) => log.debug({ ...confinement }, 'decoder.started'),
+  });
   return {
     config,
     log,
@@ -114,6 +121,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     room,
     browser,
     inspector,
+    previewer,
     referenceOf: openReference(db, now),
     captureAllow,
     scratchDir: join(config.dataDir, 'scratch'),
@@ -122,7 +130,9 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     now,
     close: async (graceMs) => {
       await queue.drain(graceMs);
-      await Promise.allSettled([browser.close(), inspector.close(), staging.close(), store.close()]);
+      await Promise.allSettled(
+        [browser, inspector, previewer, staging, store].map(async (part) => await part.close()),
+      );
       await db.close();
     },
   };

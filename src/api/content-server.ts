@@ -7,23 +7,27 @@
  * reads no cookie and sets none: cookies know no ports, so the console's may come along where both have one host name, and are
  * worth nothing here. Its log names no address, no header and no file.
  *
+ * A picture that a browser cannot or should not show goes out as a preview (`#intake/previews.ts`), under the same ticket and the
+ * same headers; what the file itself is, only its own bytes say.
+ *
  * No ranges: a part of a file cannot be held against the digest of the whole, and what was not held against it is not handed over.
  * A film is kept as a file, and played from there.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ticketBy, ticketStands } from '#agency/agency.ts';
 import { inWordsOf, languageAsked } from '#console/console.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
-import { SNIFF_BYTES } from '#intake/intake.ts';
+import { howShown } from '#intake/intake.ts';
 import { readArtifact } from '#record/record.ts';
 import type { System } from '../system.ts';
-import { openChecked, whileItStands } from './handing-over.ts';
+import { openChecked, whileItStands, withHead } from './handing-over.ts';
 import { listenOn } from './listening.ts';
+import { asShown } from './looks.ts';
+import { previewOf } from './previews.ts';
 import { disposition, shownAs } from './shown.ts';
 import { watchConnections, type Patience } from './wire.ts';
 
@@ -63,7 +67,7 @@ export function openContentServer(system: System, patience: Patience): ContentSe
         if (response.headersSent || response.destroyed) return void response.destroy();
         const code = codeOf(error);
         system.log.error({ code, err: error }, 'content.failed');
-        refuse(request, response, isDatabaseDown(error) || code === 'store-down' ? 503 : 502);
+        refuse(request, response, isDatabaseDown(error) || code === 'store-down' ? 'away' : 'changed');
       });
     },
   );
@@ -108,18 +112,46 @@ const BARE = Object.entries(headersFor("'none'"))
   .join('');
 
 /** For people, in the language that their browser asks for. The same for every ticket that is none, whatever the reason. */
-const SENTENCES = {
-  404: 'There is nothing here, or not any more: an address of this kind works for a minute, and while you are signed in. Ask for the file again from the record’s page.',
-  502: 'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.',
-  503: 'The archive cannot be reached just now. Ask for the file again in a moment.',
+const REFUSALS = {
+  nothing: {
+    status: 404,
+    sentence:
+      'There is nothing here, or not any more: an address of this kind works for a minute, and while you are signed in. Ask for the file again from the record’s page.',
+  },
+  'no-preview': {
+    status: 422,
+    sentence:
+      'No preview of this picture could be made within the archive’s limits of time and memory. The file itself is unchanged: download it from the record’s page.',
+  },
+  changed: {
+    status: 502,
+    sentence:
+      'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.',
+  },
+  away: {
+    status: 503,
+    sentence: 'The archive cannot be reached just now. Ask for the file again in a moment.',
+  },
+  busy: {
+    status: 503,
+    sentence:
+      'Too many previews are being made just now. Ask for it again in a moment, or download the file.',
+  },
 } as const;
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: keyof typeof SENTENCES): void {
+/** `headers`: of a page that may read why. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  why: keyof typeof REFUSALS,
+  headers: Readonly<Record<string, string>> = headersFor("'none'"),
+): void {
+  const { status, sentence } = REFUSALS[why];
   const language = languageAsked(request.headers['accept-language'] ?? '');
-  const body = Buffer.from(`${inWordsOf({ language }, SENTENCES[status])}\n`);
+  const body = Buffer.from(`${inWordsOf({ language }, sentence)}\n`);
   response
     .writeHead(status, {
-      ...headersFor("'none'"),
+      ...headers,
       'content-type': 'text/plain; charset=utf-8',
       'content-language': language,
       'content-length': body.length,
@@ -134,10 +166,30 @@ async function answer(system: System, request: IncomingMessage, response: Server
   const token = /^\/look\/([A-Za-z0-9_-]{43})$/.exec(url)?.[1];
   const ticket =
     token === undefined || (method !== 'GET' && method !== 'HEAD') ? null : await ticketBy(system.db, token);
-  if (ticket === null) return refuse(request, response, 404);
+  if (ticket === null) return refuse(request, response, 'nothing');
   const { agencyId, recordId, n } = ticket;
   const file = await system.db.inAgency(agencyId, async (at) => await readArtifact(at, recordId, n));
-  if (file === null) return refuse(request, response, 404);
+  if (file === null) return refuse(request, response, 'nothing');
+  const { origin } = request.headers;
+  const forPage = {
+    ...headersFor(ticket.console),
+    ...(origin === ticket.console ? { 'access-control-allow-origin': origin } : {}),
+  };
+  if (ticket.shows && howShown(asShown(file)) === 'preview') {
+    const headers = {
+      ...forPage,
+      'content-type': 'image/jpeg',
+      // Under a name that says what it is: nobody takes it for the file.
+      'content-disposition': disposition('inline', { recordId, n, name: 'preview.jpg' }),
+    };
+    // Nothing is made for who only asks what it would be.
+    if (method === 'HEAD') return void response.writeHead(200, headers).end();
+    const preview = await previewOf(system, ticket, file, response);
+    if (typeof preview === 'string') return refuse(request, response, preview, forPage);
+    return void response
+      .writeHead(200, { ...headers, 'content-length': preview.jpeg.length })
+      .end(preview.jpeg);
+  }
   const checked = whileItStands(
     await openChecked(system, ticket, file),
     async () => await ticketStands(system.db, ticket),
@@ -145,10 +197,8 @@ async function answer(system: System, request: IncomingMessage, response: Server
   const { head, whole } = await withHead(checked);
   try {
     const shown = ticket.shows ? shownAs(head) : null;
-    const { origin } = request.headers;
     response.writeHead(200, {
-      ...headersFor(ticket.console),
-      ...(origin === ticket.console ? { 'access-control-allow-origin': origin } : {}),
+      ...forPage,
       'content-type': shown ?? 'application/octet-stream',
       'content-length': file.size_bytes,
       'content-disposition': disposition(shown === null ? 'attachment' : 'inline', {
@@ -162,24 +212,4 @@ async function answer(system: System, request: IncomingMessage, response: Server
   } finally {
     whole.destroy();
   }
-}
-
-/** The first kilobytes, and all of it. */
-async function withHead(stream: Readable): Promise<{ readonly head: Buffer; readonly whole: Readable }> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const rest = stream[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
-  while (length < SNIFF_BYTES) {
-    const { done, value } = await rest.next();
-    if (done === true) break;
-    chunks.push(value);
-    length += value.length;
-  }
-  const all = async function* (): AsyncGenerator<Buffer> {
-    yield* chunks;
-    yield* rest;
-  };
-  const whole = Readable.from(all(), { objectMode: false });
-  whole.once('close', () => stream.destroy());
-  return { head: Buffer.concat(chunks), whole };
 }

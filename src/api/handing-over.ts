@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
+import { SNIFF_BYTES } from '#intake/intake.ts';
 import { appendEvent, type readArtifact } from '#record/record.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
 import type { System } from '../system.ts';
@@ -98,4 +99,26 @@ export async function openChecked(
   // From here on the answer has begun: Fastify breaks the connection off, which is all that can still be said there.
   stream.once('error', (error) => void failed(error));
   return stream;
+}
+
+/** The first kilobytes, and all of it. */
+export async function withHead(
+  stream: Readable,
+): Promise<{ readonly head: Buffer; readonly whole: Readable }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const rest = stream[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
+  while (length < SNIFF_BYTES) {
+    const { done, value } = await rest.next();
+    if (done === true) break;
+    chunks.push(value);
+    length += value.length;
+  }
+  const all = async function* (): AsyncGenerator<Buffer> {
+    yield* chunks;
+    yield* rest;
+  };
+  const whole = Readable.from(all(), { objectMode: false });
+  whole.once('close', () => stream.destroy());
+  return { head: Buffer.concat(chunks), whole };
 }

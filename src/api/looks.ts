@@ -8,6 +8,7 @@ import { actorOf, giveTicket, TICKET_S, type Caller } from '#agency/agency.ts';
 import { filePage, pageHeaders } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
+import { howShown, type ShownFile } from '#intake/intake.ts';
 import { appendEvent, readArtifact, receiptCode, recordIdOf } from '#record/record.ts';
 import { callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -78,6 +79,10 @@ function refuseLinkFromElsewhere(request: FastifyRequest): void {
   );
 }
 
+export function asShown({ role, media_type, size_bytes, picture }: File): ShownFile {
+  return { role, mediaType: media_type, sizeBytes: size_bytes, picture };
+}
+
 export async function sendThere(reply: FastifyReply, { address }: Given): Promise<FastifyReply> {
   // Nobody keeps the address: the next look is another one.
   return await reply.header('cache-control', 'no-store').redirect(address, 303);
@@ -97,14 +102,22 @@ export function registerLooks(app: FastifyInstance, context: ApiContext): void {
           201: Type.Object({
             address: Type.String({ description: 'At the content server; it knows no key and no cookie' }),
             seconds: Type.Integer({ description: 'How long it may be asked for' }),
+            preview: Type.Boolean({
+              description:
+                'A browser cannot or should not show the picture itself: a JPEG, made of it when it is asked for, is shown instead',
+            }),
           }),
           ...problemResponses(401, 403, 404, 503),
         },
       },
     },
     async (request, reply) => {
-      const { address } = await giveLook(context, request, request.params, { shows: true });
-      return await reply.code(201).header('cache-control', 'no-store').send({ address, seconds: TICKET_S });
+      const { address, file } = await giveLook(context, request, request.params, { shows: true });
+      const preview = howShown(asShown(file)) === 'preview';
+      return await reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ address, seconds: TICKET_S, preview });
     },
   );
 
@@ -131,8 +144,7 @@ export function registerLooks(app: FastifyInstance, context: ApiContext): void {
           recordId,
           code: receiptCode(recordId),
           n,
-          role: file.role,
-          originalName: file.original_name,
+          file: { ...asShown(file), originalName: file.original_name, isSealed: file.key !== null },
           address,
         }),
       );

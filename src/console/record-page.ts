@@ -5,7 +5,7 @@
  * Pictures are covered until they are asked for: they may be graphic, and each look is in the history.
  */
 import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
-import { fileWays } from './file-ways.ts';
+import { fileWays, whyNotShown } from './file-ways.ts';
 import { historyTable, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
@@ -198,14 +198,14 @@ function tier({ tier: strongest }: Receipt): Markup {
 
 function entry(file: RecordView['artifacts'][number], recordId: string): Markup {
   const name = inWords(FILE_NAMES, file.role);
-  const unread = file.picture?.decodable === false;
+  const why = whyNotShown(file.picture);
   return html`<li id="file-${file.n}">
     <strong>${name}</strong
     >${file.originalName !== null && html` <bdi class="hf-small">${file.originalName}</bdi>`}
     <p class="hf-small">
       ${perLanguage((language) => file.sizeBytes.toLocaleString(`${language}-US`))} bytes · SHA-256
       <code>${file.sha256}</code> ·
-      ${ours(file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`)}${unread && html` · <strong>not previewed: it does not open as a picture</strong>`}
+      ${ours(file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`)}${why !== null && html` · <strong>${why}</strong>`}
     </p>
     ${fileWays(file, name, recordId)}
   </li>`;

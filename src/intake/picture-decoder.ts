@@ -1,5 +1,5 @@
 /**
- * A process of its own that decodes pictures for `pictures.ts`, one question at a time, and ends with its parent.
+ * A process of its own that decodes pictures for `decoder.ts`, one question at a time, and ends with its parent.
  *
  * Its argument, when it has one, is the user that it becomes before it reads a byte of anybody's. By then everything
  * that it needs is loaded, so that this user needs no right to our files.
@@ -8,15 +8,12 @@
  * itself. SVG is a document with script and references, PDF is a document; neither is asked of a decoder here. libvips is shipped
  * without HEVC; for that there is libheif in WebAssembly (`heic.ts`).
  */
+import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { decodeHeic } from './heic.ts';
-import {
-  READY,
-  type DecoderQuestion,
-  type PictureFormat,
-  type PictureInspection,
-  type UndecodableReason,
-} from './pictures.ts';
+import { makePreview } from './picture-preview.ts';
+import { READY, type DecoderQuestion, type PictureFormat } from './decoder.ts';
+import type { PictureInspection, UndecodableReason } from './pictures.ts';
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -24,6 +21,11 @@ sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['Png', 'Jpeg', 'Nsgif', 'Webp', 'Heif', 'Tiff'].map((loader) => `VipsForeignLoad${loader}`),
 });
+
+// Where memory runs short all the same, the kernel ends this process and no other. Not every system has such a file.
+try {
+  writeFileSync('/proc/self/oom_score_adj', '1000');
+} catch {}
 
 const uid = process.argv[2] === undefined ? null : Number(process.argv[2]);
 if (uid !== null) {
@@ -76,17 +78,26 @@ async function inspectBySharp(
       .toBuffer();
     return { decodable: true, width, height, format };
   } catch (error) {
-    return no(/pixel limit/i.test(String(error)) ? 'too-many-pixels' : 'damaged');
+    // As what it is: whole, and more than is opened here.
+    return no(/pixel limit|memory/i.test(String(error)) ? 'too-many-pixels' : 'damaged');
   }
 }
 
+/** Its bytes go out by another way than the answer, which says how many they are. */
+async function preview(question: DecoderQuestion): Promise<{ readonly sizeBytes: number }> {
+  const { jpeg } = await makePreview(await received(question.sizeBytes), question).catch(nothing);
+  process.stdout.write(jpeg);
+  return { sizeBytes: jpeg.length };
+}
+const nothing = (): { readonly jpeg: Buffer } => ({ jpeg: Buffer.alloc(0) });
+
 process.on('message', (question: DecoderQuestion) => {
-  inspect(question)
-    .catch(() => no('unreadable'))
-    .then(
-      (answer) => process.send?.(answer),
-      () => process.exit(1),
-    );
+  const answer =
+    question.task === 'preview' ? preview(question) : inspect(question).catch(() => no('unreadable'));
+  answer.then(
+    (said) => process.send?.(said),
+    () => process.exit(1),
+  );
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.(READY);

@@ -57,6 +57,12 @@ export interface GridOptions {
   readonly claims?: { readonly width: number; readonly height: number };
   /** Another tile than the one above: bytes of HEVC with their lengths. */
   readonly coded?: Buffer;
+  /** By so many quarters against the clock, as a telephone that was held upright says it. */
+  readonly quarters?: 1 | 2 | 3;
+  /** What its colours mean: an ICC profile. */
+  readonly profile?: Buffer;
+  /** Of the camera: EXIF. */
+  readonly exif?: Buffer;
 }
 
 /** As a telephone would store a picture of that size: tiles in a grid, the last ones cut off. All tiles are the same bytes. */
@@ -71,6 +77,14 @@ export function heicGrid(width: number, height: number, options: GridOptions = {
   const head = box('ftyp', Buffer.from(brand), u32(0), Buffer.from('mif1heicmiaf'));
   const item = (id: number, type: string, hidden: boolean): Buffer =>
     full('infe', 2, hidden ? 1 : 0, u16(id), u16(0), Buffer.from(`${type}\0`));
+  const { quarters, profile, exif } = options;
+  const exifId = GRID + 1 + tiles.length;
+  // Behind the codec's settings and two sizes.
+  const more = [
+    ...(quarters === undefined ? [] : [{ property: box('irot', u8(quarters)), essential: 0x80 }]),
+    ...(profile === undefined ? [] : [{ property: box('colr', Buffer.from('prof'), profile), essential: 0 }]),
+  ];
+  const items = tiles.length + (exif === undefined ? 1 : 2);
   const meta = (codedAt: number): Buffer =>
     full(
       'meta',
@@ -82,21 +96,34 @@ export function heicGrid(width: number, height: number, options: GridOptions = {
         'iinf',
         0,
         0,
-        u16(tiles.length + 1),
+        u16(items),
         item(GRID, 'grid', false),
         ...tiles.map((id) => item(id, 'hvc1', true)),
+        ...(exif === undefined ? [] : [item(exifId, 'Exif', true)]),
       ),
-      full('iref', 0, 0, box('dimg', u16(GRID), u16(tiles.length), ...tiles.map(u16))),
+      full(
+        'iref',
+        0,
+        0,
+        box('dimg', u16(GRID), u16(tiles.length), ...tiles.map(u16)),
+        ...(exif === undefined ? [] : [box('cdsc', u16(exifId), u16(1), u16(GRID))]),
+      ),
       box(
         'iprp',
-        box('ipco', boxIn(TILE, 'hvcC'), ispe(TILE_SIDE, TILE_SIDE), ispe(said.width, said.height)),
+        box(
+          'ipco',
+          boxIn(TILE, 'hvcC'),
+          ispe(TILE_SIDE, TILE_SIDE),
+          ispe(said.width, said.height),
+          ...more.map(({ property }) => property),
+        ),
         full(
           'ipma',
           0,
           0,
           u32(tiles.length + 1),
           u16(GRID),
-          u8(1, 3),
+          u8(1 + more.length, 3, ...more.map(({ essential }, i) => essential | (4 + i))),
           // The codec's settings are essential (the first bit).
           ...tiles.map((id) => Buffer.concat([u16(id), u8(2, 0x81, 2)])),
         ),
@@ -106,14 +133,25 @@ export function heicGrid(width: number, height: number, options: GridOptions = {
         1,
         0,
         u8(0x44, 0),
-        u16(tiles.length + 1),
+        u16(items),
         Buffer.concat([u16(GRID), u16(1), u16(0), u16(1), u32(0), u32(layout.length)]),
         ...tiles.map((id) =>
           Buffer.concat([u16(id), u16(0), u16(0), u16(1), u32(codedAt), u32(coded.length)]),
         ),
+        ...(exif === undefined
+          ? []
+          : [
+              Buffer.concat([
+                u16(exifId),
+                ...[0, 0, 1].map(u16),
+                u32(codedAt + coded.length),
+                u32(exif.length + 4),
+              ]),
+            ]),
       ),
       box('idat', layout),
     );
   const length = meta(0).length;
-  return Buffer.concat([head, meta(head.length + length + 8), box('mdat', coded)]);
+  const behind = exif === undefined ? [] : [u32(0), exif];
+  return Buffer.concat([head, meta(head.length + length + 8), box('mdat', coded, ...behind)]);
 }

@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Confinement } from '#intake/decoder.ts';
 import { sniffMediaType } from '#intake/media.ts';
-import { openPictureInspector, type Confinement, type PictureInspector } from '#intake/pictures.ts';
+import { openPictureInspector, type PictureInspector } from '#intake/pictures.ts';
 import { heicGrid, heicTile, TILE_SIDE } from '../support/heic.ts';
 
 let dir: string;
@@ -129,20 +130,39 @@ describe('a picture of a telephone (HEIC)', () => {
         });
   });
 
-  // No more is known of it than that: HEVC has no checksum, and takes almost any bytes for lines.
-  it('whose coded bytes are zeros is damaged if their beginning is, and else decoded into something else', async () => {
+  /** Behind the first so many coded bytes of a picture of one tile. */
+  const filled = (from: number, value: number, to?: number): Buffer => {
     const whole = heicTile();
     const coded = whole.indexOf('mdat', 0, 'latin1') + 4;
-    const zeroed = (from: number): Buffer => Buffer.from(whole).fill(0, coded + from);
-    for (const from of [0, 4])
-      expect(await inspect(zeroed(from))).toEqual({ decodable: false, reason: 'damaged' });
-    for (const from of [30, 200, 700])
-      expect(await inspect(zeroed(from))).toEqual({
-        decodable: true,
-        width: TILE_SIDE,
-        height: TILE_SIDE,
-        format: 'heic',
-      });
+    return whole.fill(value, coded + from, to === undefined ? undefined : coded + to);
+  };
+
+  it('with a gap of zeros in its coded bytes is damaged, wherever the gap is, in one tile or in a grid', async () => {
+    const gaps = [[0], [4], [30], [200], [700], [785], [100, 116], [400, 408]] as const;
+    for (const [from, to] of gaps) {
+      const damaged = { decodable: false, reason: 'damaged' };
+      expect(await inspect(filled(from, 0, to)), `from ${from}`).toEqual(damaged);
+      const coded = filled(from, 0, to);
+      const grid = heicGrid(1200, 900, { coded: coded.subarray(coded.indexOf('mdat', 0, 'latin1') + 4) });
+      expect(await inspect(grid), `from ${from}, in a grid`).toEqual(damaged);
+    }
+  });
+
+  // No more is known of it than that: HEVC has no checksum, and takes almost any bytes for lines.
+  it('whose coded bytes were replaced by others behind their beginning is decoded into something else', async () => {
+    const is = { decodable: true, width: TILE_SIDE, height: TILE_SIDE, format: 'heic' };
+    for (const from of [30, 200, 700]) expect(await inspect(filled(from, 255))).toEqual(is);
+  });
+
+  it('with zeros where an encoder may leave them is none the worse for it', async () => {
+    const is = { decodable: true, width: 1200, height: 900, format: 'heic' };
+    const tile = heicTile();
+    const coded = tile.subarray(tile.indexOf('mdat', 0, 'latin1') + 4);
+    for (const zeros of [1, 2, 3]) {
+      const longer = Buffer.concat([coded, Buffer.alloc(zeros)]);
+      longer.writeUInt32BE(coded.readUInt32BE() + zeros);
+      expect(await inspect(heicGrid(1200, 900, { coded: longer }))).toEqual(is);
+    }
   });
 
   it('an AVIF in a container whose name does not say so is decoded as what it is', async () => {

@@ -12,7 +12,7 @@ const REASONS = {
   empty: { is: t('This file is empty.'), help: t('Add the picture again, or take a new screenshot.') },
   'not-a-picture': { is: t('This is not a picture. It is kept, but it does not show the content by itself.'), help: SCREENSHOT },
   'format-not-supported': { is: t('This kind of picture is kept, but this archive cannot show it yet.'), help: SCREENSHOT },
-  damaged: { is: t('This picture is damaged: it is kept as it came, but it does not open.'), help: t('Add it again, or take a new screenshot.') },
+  damaged: { is: t('This picture is damaged: it is kept as it came, but it could not be read to its end.'), help: t('Add it again, or take a new screenshot.') },
   'too-many-pixels': { is: t('This picture is kept, but it is too large to be opened here.'), help: t('Add a smaller one, such as a screenshot of the content alone.') },
   timeout: { is: t('This picture is kept, but opening it took too long.'), help: SCREENSHOT },
   'decoder-crashed': { is: t('This picture is kept, but the program that opens pictures failed on it.'), help: t('Take a new screenshot (PNG or JPEG) and add it.') },

@@ -8,16 +8,12 @@ import { sentenceOf } from './findings.js';
 import { lookAt, NotShown } from './look.js';
 import { t } from './words.js';
 
-/** What the content server shows as pictures. A TIFF is one too, and is not shown here. */
-const SHOWN = ['png', 'jpeg', 'gif', 'webp'];
-/** For the phone's sake: a picture of 40 million pixels takes 160 MB once it is opened. */
-const MAX_BYTES = 20_000_000;
-const MAX_PIXELS = 40_000_000;
+const PREVIEW = t('What is shown is a preview, made by the archive; the file is kept as it came.');
 const MAX_SHOWN = 12;
 /** Somebody may have handed in five hundred. */
 const MAX_LISTED = 50;
 
-/** @type {Map<number, { note: HTMLElement, frame: HTMLElement, begun: boolean }>} */
+/** @type {Map<number, { note: HTMLElement, frame: HTMLElement, begun: boolean, preview: boolean }>} */
 const items = new Map();
 let generation = 0;
 
@@ -29,7 +25,7 @@ export async function showHandedIn({ recordId, session, files, helps }) {
   const listed = handedIn.slice(0, MAX_LISTED);
   for (const file of listed) {
     const item = items.get(file.n) ?? add(file);
-    const said = sentenceOf(file, helps);
+    const said = item.preview ? PREVIEW : sentenceOf(file, helps);
     say(item.note, said === '' ? `${sizeOf(file.sizeBytes)}.` : `${sizeOf(file.sizeBytes)}. ${said}`);
   }
   say(byId('handed-in-more'), handedIn.length > listed.length ? t('And {} more, which are kept all the same.', handedIn.length - listed.length) : '');
@@ -46,6 +42,9 @@ export async function showHandedIn({ recordId, session, files, helps }) {
       const image = await lookAt(recordId, file.n, session.key);
       if (mine !== generation) return;
       picture(item, image, nameOf(file), file.n);
+      if (image.dataset.as !== 'preview') continue;
+      item.preview = true;
+      say(item.note, `${sizeOf(file.sizeBytes)}. ${PREVIEW}`);
     } catch (error) {
       // Without a preview the name is still there; the state above is what counts. Asked again only where nothing was entered yet.
       item.begun = error instanceof NotShown;
@@ -63,16 +62,15 @@ export function forgetHandedIn() {
 
 const nameOf = ({ originalName }) => originalName ?? t('A file without a name');
 
-function canBeShown({ picture: finding, sizeBytes }) {
-  return finding?.decodable === true && SHOWN.includes(finding.format) && sizeBytes <= MAX_BYTES && finding.width * finding.height <= MAX_PIXELS;
-}
+/** As it is, or as a preview where a browser cannot or should not show it: the archive decides. */
+const canBeShown = ({ picture: finding }) => finding?.decodable === true;
 
 function add(file) {
   const name = nameOf(file);
   const frame = make('span', { class: 'hf-thumb', 'aria-hidden': 'true' }, /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? t('FILE'));
   const note = make('span', { class: 'hf-small' });
   byId('handed-in-list').append(make('li', {}, frame, make('span', { class: 'hf-handed__about' }, make('bdi', { class: 'hf-handed__name' }, name), note)));
-  const item = { note, frame, begun: false };
+  const item = { note, frame, begun: false, preview: false };
   items.set(file.n, item);
   return item;
 }

@@ -5,8 +5,13 @@ import { t } from './words.js';
 
 /** The archive gave it, and it did not come, or is none that this browser shows. It is in the history as a look all the same. */
 export class NotShown extends Error {
-  constructor() {
-    super(t('The picture did not come, or this browser cannot show it. Check your connection and press again, or download it.'));
+  /** @param {boolean} preview */
+  constructor(preview) {
+    super(
+      preview
+        ? t('No preview came: none could be made within the archive’s limits of time and memory, or the connection was lost. Press again, or download the file.')
+        : t('The picture did not come, or this browser cannot show it. Check your connection and press again, or download it.'),
+    );
   }
 }
 
@@ -17,11 +22,11 @@ export class NotShown extends Error {
  * @param {string} key
  */
 export async function lookAt(recordId, n, key, alt = '') {
-  const { address } = await read(`/v1/records/${recordId}/artifacts/${n}/looks`, { key, method: 'POST' });
-  const image = /** @type {HTMLImageElement} */ (make('img', { alt, decoding: 'async', crossorigin: 'anonymous' }));
+  const { address, preview } = await read(`/v1/records/${recordId}/artifacts/${n}/looks`, { key, method: 'POST' });
+  const image = /** @type {HTMLImageElement} */ (make('img', { alt, decoding: 'async', crossorigin: 'anonymous', 'data-as': preview ? 'preview' : 'picture' }));
   await new Promise((resolve, reject) => {
     image.addEventListener('load', () => resolve(undefined), { once: true });
-    image.addEventListener('error', () => reject(new NotShown()), { once: true });
+    image.addEventListener('error', () => reject(new NotShown(preview)), { once: true });
     image.src = address;
   });
   return image;

@@ -23,8 +23,12 @@ async function show(form) {
   }
   button.setAttribute('aria-disabled', 'true');
   form.querySelector('.usa-error-message')?.remove();
+  const preview = form.dataset.as === 'preview';
+  const making = make('p', { class: 'hf-small', role: 'status' }, t('The preview is being made. It takes a few seconds.'));
+  if (preview) button.after(making);
   try {
-    const image = await lookAt(list.dataset.record, n, SIGNED_IN, t('Picture: file {} of this record', n));
+    const alt = preview ? t('Preview of file {} of this record', n) : t('Picture: file {} of this record', n);
+    const image = await lookAt(list.dataset.record, n, SIGNED_IN, alt);
     const whole = make('button', { type: 'button', class: 'hf-zoom', 'aria-pressed': 'false', 'aria-label': t('Enlarge file {}', n) }, image);
     whole.addEventListener('click', () => {
       const large = whole.getAttribute('aria-pressed') === 'true';
@@ -35,6 +39,7 @@ async function show(form) {
   } catch (error) {
     form.append(make('p', { class: 'usa-error-message', role: 'alert' }, error.message));
   } finally {
+    making.remove();
     button.removeAttribute('aria-disabled');
   }
 }

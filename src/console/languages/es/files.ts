@@ -14,8 +14,6 @@ export const files: Messages = {
   'Picture: file {} of this record': 'Imagen: archivo {1} de este registro',
   'Nothing is shown? Then it is no picture that a browser can show. Go back and download it.':
     '¿No se ve nada? Entonces no es una imagen que un navegador pueda mostrar. Vuelva atrás y descárguela.',
-  'Too large to be shown here. Download it, or open it with a program for pictures.':
-    'Demasiado grande para mostrarla aquí. Descárguela, o ábrala con un programa para imágenes.',
   '{}, file {}': '{1}, archivo {2}',
   'Open as text': 'Abrir como texto',
   'in a new tab: {}, file {}': 'en una pestaña nueva: {1}, archivo {2}',
@@ -65,4 +63,28 @@ export const files: Messages = {
   Takes: 'Recibe',
   Answers: 'Responde',
   Problems: 'Problemas',
+  // Previews
+  'What is shown is a preview, made by the archive from the sealed file.':
+    'Lo que se muestra es una vista previa que el archivo hizo a partir del original sellado.',
+  'What is shown is a preview, made by the archive from the file as it came.':
+    'Lo que se muestra es una vista previa que el archivo hizo a partir del original, tal como llegó.',
+  'It has its full size.': 'Tiene su tamaño completo.',
+  'Along its longer side it has {} pixels of {}.': 'En su lado más largo tiene {1} píxeles de {2}.',
+  'The file itself is unchanged: download it to have all of it. The preview is no evidence, and is not kept.':
+    'El original no cambió: descárguelo para tenerlo entero. La vista previa no es prueba y no se conserva.',
+  'Preview of file {} of this record': 'Vista previa del archivo {1} de este registro',
+  'Nothing is shown? Then no preview could be made within the archive’s limits of time and memory, or the connection was lost. Go back and download the file.':
+    '¿No se muestra nada? Entonces no se pudo hacer una vista previa dentro de los límites de tiempo y memoria, o se perdió la conexión. Vuelva atrás y descargue el original.',
+  'not previewed: it has more pixels than the archive opens':
+    'sin vista previa: tiene más píxeles de los que el archivo abre',
+  'not previewed: it could not be read to its end': 'sin vista previa: no se pudo leer hasta el final',
+  'not previewed: opening it took too long': 'sin vista previa: abrirla tardó demasiado',
+  'not previewed: the program that opens pictures failed on it':
+    'sin vista previa: el programa que abre imágenes falló con ella',
+  'not previewed: a picture of a kind that the archive cannot open yet':
+    'sin vista previa: es una imagen de un tipo que el archivo todavía no abre',
+  'No preview of this picture could be made within the archive’s limits of time and memory. The file itself is unchanged: download it from the record’s page.':
+    'No se pudo hacer una vista previa de esta imagen dentro de los límites de tiempo y memoria. El original no cambió: descárguelo desde la página del registro.',
+  'Too many previews are being made just now. Ask for it again in a moment, or download the file.':
+    'En este momento se están haciendo demasiadas vistas previas. Pídala de nuevo en un momento o descargue el original.',
 };

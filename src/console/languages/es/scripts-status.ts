@@ -102,4 +102,12 @@ export const scriptsStatus: Messages = {
   'Your agency has no such record. Check the address, or whether this is the right key.':
     'Su entidad no tiene ese registro. Revise la dirección o si esta es la clave correcta.',
   'Nothing is known about this record here.': 'Aquí no se sabe nada de este registro.',
+  // Previews
+  'What is shown is a preview, made by the archive; the file is kept as it came.':
+    'Lo que se muestra es una vista previa que hizo el archivo; el original se conserva como llegó.',
+  'No preview came: none could be made within the archive’s limits of time and memory, or the connection was lost. Press again, or download the file.':
+    'No llegó ninguna vista previa: no se pudo hacer dentro de los límites de tiempo y memoria, o se perdió la conexión. Pulse de nuevo o descargue el original.',
+  'Preview of file {} of this record': 'Vista previa del archivo {1} de este registro',
+  'The preview is being made. It takes a few seconds.':
+    'Se está haciendo la vista previa. Tarda unos segundos.',
 };

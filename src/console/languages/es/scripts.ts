@@ -17,8 +17,8 @@ export const scripts: Messages = {
     'Esto no es una imagen. Se conserva, pero por sí solo no muestra el contenido.',
   'This kind of picture is kept, but this archive cannot show it yet.':
     'Este tipo de imagen se conserva, pero aquí todavía no se puede mostrar.',
-  'This picture is damaged: it is kept as it came, but it does not open.':
-    'Esta imagen está dañada: se conserva tal como llegó, pero no se abre.',
+  'This picture is damaged: it is kept as it came, but it could not be read to its end.':
+    'Esta imagen está dañada: se conserva como llegó, pero no se pudo leer hasta el final.',
   'Add it again, or take a new screenshot.': 'Agréguela de nuevo o haga otra captura de pantalla.',
   'This picture is kept, but it is too large to be opened here.':
     'Esta imagen se conserva, pero es demasiado grande para abrirla aquí.',

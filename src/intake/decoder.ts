@@ -1,0 +1,275 @@
+/**
+ * The process in which strangers' pictures are decoded, as whoever asks it sees it. The bytes are hostile, and the decoders are C;
+ * so this happens in a process of its own, without our environment, which may die as it likes. It is started when it is first
+ * needed, reused, ended when idle, killed when it is late.
+ *
+ * It gets bytes and no path, so that it needs no right to any file of ours. Started by root it becomes a user of its own
+ * before it reads the first of them: an environment that was not handed down can still be read in /proc by whoever has
+ * our user. Where the kernel allows it, it has no network either. Under another user than root the first is not possible;
+ * `deploy/README.md` says what that means.
+ *
+ * One question at a time, so that its death has one suspect: whoever asks takes care of that.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { freeUid } from '#uids.ts';
+
+export type PictureFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'heic' | 'tiff';
+
+/**
+ * Our half of the protocol; `picture-decoder.ts` says `READY` once and then answers each question in turn, after it
+ * has read so many bytes from its standard input.
+ */
+export interface DecoderQuestion {
+  readonly task: 'inspect' | 'preview';
+  readonly sizeBytes: number;
+  readonly maxPixels: number;
+  /** `heif`: a container whose name does not say what is in it. */
+  readonly format: PictureFormat | 'heif';
+}
+export const READY = 'ready';
+
+export type Reply =
+  /** `output`: what it wrote, before it answered or after. */
+  | { readonly answer: unknown; readonly output: Buffer }
+  | { readonly failed: 'crashed' | 'timeout' }
+  /** The bytes that it was to get could not be had. */
+  | { readonly failed: 'unread'; readonly cause: unknown };
+
+export interface Decoder {
+  /** Rejects only when no process can be started at all, or after `close`. */
+  ask(question: DecoderQuestion, bytes: AsyncIterable<Uint8Array>): Promise<Reply>;
+  /** The process that decodes just now, if there is one. */
+  processId(): number | null;
+  /** The next question is asked of another process. */
+  end(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DecoderOptions {
+  readonly timeoutMs: number;
+  readonly idleMs: number;
+  /**
+   * Some formats are decoded whole: two kilobytes of AVIF can ask for five gigabytes. Where the system has no `prlimit`, nothing but
+   * the number of pixels bounds it.
+   */
+  readonly memoryBytes: number;
+  readonly onStarted?: ((confinement: Confinement) => void) | undefined;
+}
+
+/** What stands between the decoder and us, beside its being a process of its own. */
+export interface Confinement {
+  readonly ownUser: boolean;
+  readonly ownNetwork: boolean;
+}
+
+/** More than any preview has (`picture-preview.ts`): one that writes on and on is taken for what it is. */
+const MAX_OUTPUT_BYTES = 32 * 1024 ** 2;
+const START_MS = 20_000;
+
+const DECODER = fileURLToPath(new URL('picture-decoder.ts', import.meta.url));
+
+export function openDecoder({ timeoutMs, idleMs, memoryBytes, onStarted }: DecoderOptions): Decoder {
+  let child: ChildProcess | null = null;
+  let idle: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  async function ask(question: DecoderQuestion, bytes: AsyncIterable<Uint8Array>): Promise<Reply> {
+    if (closed) throw new Error('the decoder of pictures is closed');
+    if (idle !== null) clearTimeout(idle);
+    try {
+      return await askNow((child ??= await begin()), question, bytes);
+    } finally {
+      idle = setTimeout(() => void end(), idleMs);
+      idle.unref();
+    }
+  }
+
+  async function askNow(
+    decoder: ChildProcess,
+    question: DecoderQuestion,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<Reply> {
+    return await new Promise((resolve, reject) => {
+      const output: Buffer[] = [];
+      let written = 0;
+      let answer: { readonly sizeBytes?: number } | null = null;
+      const settle = (reply: Reply | Error) => {
+        clearTimeout(timer);
+        decoder.off('message', heard).off('exit', died).off('error', failed);
+        decoder.stdout?.off('data', wrote);
+        hold(decoder, false);
+        if (reply instanceof Error) reject(reply);
+        else resolve(reply);
+      };
+      const kill = (reply: Reply | Error) => {
+        forget(decoder);
+        decoder.kill('SIGKILL');
+        settle(reply);
+      };
+      // What it wrote and what it answered come by two ways, in either order.
+      const whole = () => {
+        if (answer === null || written < (answer.sizeBytes ?? 0)) return;
+        settle({ answer, output: Buffer.concat(output) });
+      };
+      const heard = (message: unknown) => {
+        answer = typeof message === 'object' && message !== null ? message : {};
+        whole();
+      };
+      const wrote = (piece: Buffer) => {
+        output.push(piece);
+        written += piece.length;
+        if (written > MAX_OUTPUT_BYTES) return kill({ failed: 'crashed' });
+        whole();
+      };
+      const died = () => {
+        forget(decoder);
+        settle({ failed: 'crashed' });
+      };
+      const failed = (error: Error) => kill(error);
+      const timer = setTimeout(() => kill({ failed: 'timeout' }), timeoutMs);
+      hold(decoder, true);
+      decoder.on('message', heard).on('exit', died).on('error', failed);
+      decoder.stdout?.on('data', wrote);
+      decoder.send(question, (error) => {
+        // A pipe that broke says no more than the exit that follows, or has been heard already.
+        if (error !== null) died();
+      });
+      handOver(bytes, question.sizeBytes, decoder).catch((error: unknown) => {
+        // Of a decoder that died the exit tells. One that waits for bytes that do not come is of no use any more.
+        if (!isOfPipe(error)) kill({ failed: 'unread', cause: error });
+      });
+    });
+  }
+
+  async function begin(): Promise<ChildProcess> {
+    const { decoder, confinement } = await start(memoryBytes);
+    onStarted?.(confinement);
+    // One that died between two pictures is nobody's fault.
+    decoder.once('exit', () => forget(decoder));
+    hold(decoder, false);
+    return decoder;
+  }
+
+  function forget(decoder: ChildProcess): void {
+    if (child === decoder) child = null;
+  }
+
+  async function end(): Promise<void> {
+    const decoder = child;
+    child = null;
+    if (decoder === null || decoder.exitCode !== null || decoder.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      decoder.once('exit', () => resolve());
+      hold(decoder, true);
+      decoder.kill('SIGKILL');
+    });
+  }
+
+  return {
+    ask,
+    processId: () => child?.pid ?? null,
+    end,
+    async close() {
+      closed = true;
+      if (idle !== null) clearTimeout(idle);
+      await end();
+    },
+  };
+}
+
+async function handOver(
+  bytes: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  decoder: ChildProcess,
+): Promise<void> {
+  let at = 0;
+  for await (const piece of bytes) {
+    at += piece.length;
+    if (at > sizeBytes) throw new Error('the file became longer');
+    await new Promise<void>((resolve, reject) => {
+      decoder.stdin?.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  if (at < sizeBytes) throw new Error('the file became shorter');
+}
+
+function isOfPipe(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes(code);
+}
+
+/** An idle decoder must not keep its parent alive; one at work must. */
+function hold(decoder: ChildProcess, atWork: boolean): void {
+  const ways = [decoder, decoder.channel, decoder.stdin as Socket | null, decoder.stdout as Socket | null];
+  for (const way of ways) {
+    if (atWork) way?.ref();
+    else way?.unref();
+  }
+}
+
+const UNSHARE = '/usr/bin/unshare';
+const SETPRIV = ['/usr/bin/setpriv', '--no-new-privs', '--'];
+/** Of what it may write to, as the kernel counts it: about 700 MB of that are its own before it holds a picture. */
+const bounded = (bytes: number): readonly string[] => ['/usr/bin/prlimit', `--data=${bytes}`, '--'];
+
+/** From strict to loose: a container, or a kernel without namespaces for everybody, may refuse the first. */
+async function ladder(
+  memoryBytes: number,
+): Promise<readonly { readonly wrapper: readonly string[]; readonly uid: number | null }[]> {
+  if (process.platform !== 'linux') return [{ wrapper: [], uid: null }];
+  const within = bounded(memoryBytes);
+  const locked = [...SETPRIV, ...within];
+  if (process.getuid?.() !== 0)
+    return [
+      { wrapper: [UNSHARE, '--user', '--map-current-user', '--net', '--', ...locked], uid: null },
+      { wrapper: within, uid: null },
+      { wrapper: [], uid: null },
+    ];
+  const uid = await freeUid('decoder');
+  return [
+    { wrapper: [UNSHARE, '--net', '--', ...locked], uid },
+    { wrapper: locked, uid },
+    { wrapper: [], uid },
+    { wrapper: [], uid: null },
+  ];
+}
+
+async function start(
+  memoryBytes: number,
+): Promise<{ readonly decoder: ChildProcess; readonly confinement: Confinement }> {
+  for (const { wrapper, uid } of await ladder(memoryBytes)) {
+    const [first, ...others] = [...wrapper, process.execPath];
+    const decoder = fork(DECODER, uid === null ? [] : [String(uid)], {
+      // No key, no address of a database: whoever takes over the decoder finds nothing in it.
+      env: { VIPS_CONCURRENCY: '1' },
+      cwd: '/',
+      execPath: first,
+      execArgv: [...others, '--max-old-space-size=128'],
+      stdio: ['pipe', 'pipe', 'ignore', 'ipc'],
+    });
+    // Of a decoder that died the exit tells.
+    decoder.stdin?.on('error', () => undefined);
+    decoder.stdout?.on('error', () => undefined);
+    if (await isReady(decoder))
+      return { decoder, confinement: { ownUser: uid !== null, ownNetwork: first === UNSHARE } };
+  }
+  throw new Error('no decoder of pictures can be started');
+}
+
+async function isReady(decoder: ChildProcess): Promise<boolean> {
+  const ready = Promise.withResolvers<boolean>();
+  const heard = (message: unknown): void => ready.resolve(message === READY);
+  const failed = (): void => ready.resolve(false);
+  const timer = setTimeout(failed, START_MS);
+  decoder.once('message', heard).once('exit', failed).once('error', failed);
+  const answer = await ready.promise;
+  clearTimeout(timer);
+  decoder.off('message', heard).off('exit', failed).off('error', failed);
+  if (!answer) {
+    decoder.on('error', () => undefined);
+    decoder.kill('SIGKILL');
+  }
+  return answer;
+}

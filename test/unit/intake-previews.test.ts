@@ -1,0 +1,315 @@
+/** Previews: upright, small, in the right colours, without a word of the file's; bounded whatever is asked; and one knows nothing of the next. */
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SNIFF_BYTES } from '#intake/media.ts';
+import { openPreviewer, type Preview, type Previewer } from '#intake/previewer.ts';
+import { howShown, previewSize } from '#intake/previews.ts';
+import { heicGrid, heicTile } from '../support/heic.ts';
+
+let previewer: Previewer;
+beforeAll(() => {
+  previewer = openPreviewer();
+});
+afterAll(async () => await previewer.close());
+
+const here = new AbortController().signal;
+const opened = (bytes: Buffer) => async () => ({
+  sizeBytes: bytes.length,
+  head: bytes.subarray(0, SNIFF_BYTES),
+  bytes: Readable.from([bytes]),
+});
+const ask = async (bytes: Buffer, by = previewer): Promise<Preview> => await by.preview(opened(bytes), here);
+async function made(bytes: Buffer): Promise<Buffer> {
+  const preview = await ask(bytes);
+  if (typeof preview === 'string') throw new Error(preview);
+  return preview.jpeg;
+}
+
+const wide = { limitInputPixels: false } as const;
+const plain = (width: number, height: number, background: string): Sharp =>
+  sharp({ create: { width, height, channels: 3, background }, ...wide });
+
+/** Red, green, blue and yellow, from the upper left, row by row. */
+async function quarters(width = 60, height = 40): Promise<Sharp> {
+  const piece = async (background: string): Promise<Buffer> =>
+    await plain(width / 2, height / 2, background)
+      .png()
+      .toBuffer();
+  const bytes = await plain(width, height, '#000')
+    .composite([
+      { input: await piece('#f00'), left: 0, top: 0 },
+      { input: await piece('#0f0'), left: width / 2, top: 0 },
+      { input: await piece('#00f'), left: 0, top: height / 2 },
+      { input: await piece('#ff0'), left: width / 2, top: height / 2 },
+    ])
+    .png()
+    .toBuffer();
+  return sharp(bytes);
+}
+
+/** The colour in the middle of each quarter, from the upper left, row by row; in steps of a quarter of what there is. */
+async function seen(picture: Buffer): Promise<string[]> {
+  const { data, info } = await sharp(picture, wide).raw().toBuffer({ resolveWithObject: true });
+  return [
+    [1, 1],
+    [3, 1],
+    [1, 3],
+    [3, 3],
+  ].map(([x = 0, y = 0]) => {
+    const at = (Math.floor((info.height * y) / 4) * info.width + Math.floor((info.width * x) / 4)) * 3;
+    return [...data.subarray(at, at + 3)].map((part) => Math.round(part / 64)).join('');
+  });
+}
+
+describe('a preview', () => {
+  test.each(['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff'] as const)(
+    'of %s is a JPEG of what it shows',
+    async (format) => {
+      const jpeg = await made(
+        await (
+          await quarters()
+        )
+          .toFormat(format, format === 'avif' ? { chromaSubsampling: '4:4:4' } : {})
+          .toBuffer(),
+      );
+      expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', width: 60, height: 40 });
+      expect(await seen(jpeg)).toEqual(['400', '040', '004', '440']);
+    },
+  );
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'is upright, as the camera was held (EXIF says %i)',
+    async (orientation) => {
+      const bytes = await (await quarters()).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
+      const upright = await sharp(bytes).autoOrient().png().toBuffer();
+      const jpeg = await made(bytes);
+      const { width, height } = await sharp(jpeg).metadata();
+      expect([width, height]).toEqual(orientation > 4 ? [40, 60] : [60, 40]);
+      expect(await seen(jpeg)).toEqual(await seen(upright));
+    },
+  );
+
+  test('of HEIC shows what is in it, turned as the file says', async () => {
+    // From black to pink in a line, to green downwards: what stands at the left is then at the bottom.
+    expect(await seen(await made(heicTile()))).toEqual(['111', '312', '132', '333']);
+    const lying = await made(heicGrid(512, 512, { quarters: 1 }));
+    expect(await seen(lying)).toEqual(['312', '333', '111', '132']);
+    expect(await seen(await made(heicGrid(512, 512, { quarters: 2 })))).toEqual(['333', '132', '312', '111']);
+    const { width, height } = await sharp(await made(heicGrid(1000, 600, { quarters: 3 }))).metadata();
+    expect([width, height]).toEqual([600, 1000]);
+  });
+
+  test('of HEIC has the colours that its profile means, and no profile', async () => {
+    const wider = await plain(8, 8, '#888').withIccProfile('p3').png().toBuffer();
+    const { icc } = await sharp(wider).metadata();
+    const raw = await sharp(await made(heicGrid(512, 512)))
+      .raw()
+      .toBuffer();
+    const meant = await made(heicGrid(512, 512, { profile: icc ?? Buffer.alloc(0) }));
+    expect((await sharp(meant).metadata()).icc).toBeUndefined();
+    const shown = await sharp(meant).raw().toBuffer();
+    // Upper right: the strongest pink. The same numbers mean more colour in Display P3, which an ordinary screen shows by other ones.
+    const at = (60 * 512 + 450) * 3;
+    const [before, after] = [raw.subarray(at, at + 3), shown.subarray(at, at + 3)];
+    expect((after[0] ?? 0) - (before[0] ?? 0)).toBeGreaterThan(5);
+    expect(after[1] ?? 255).toBeLessThan(before[1] ?? 0);
+  });
+
+  test('carries nothing over of what a camera wrote: no place, no name, no profile', async () => {
+    const words = 'Alex Example, at home';
+    const told = (await quarters())
+      .withExif({
+        IFD0: { Artist: words, Make: 'Rivertown Cameras' },
+        IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '38/1 42/1 0/1' },
+      })
+      .withXmp(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><y>${words}</y></x:xmpmeta>`)
+      .withIccProfile('p3');
+    const [jpeg, webp, tiff] = await Promise.all(
+      (['jpeg', 'webp', 'tiff'] as const).map(
+        async (format) => await told.clone().toFormat(format).toBuffer(),
+      ),
+    );
+    const exif = (await sharp(jpeg).metadata()).exif ?? Buffer.alloc(0);
+    expect(exif.includes(words)).toBe(true);
+    const heic = heicGrid(600, 600, { exif });
+    for (const bytes of [jpeg, webp, tiff, heic]) {
+      expect(bytes?.includes(words), 'it was there').toBe(true);
+      const preview = await made(bytes ?? Buffer.alloc(0));
+      for (const word of [words, 'Rivertown', 'Exif', 'GPS', 'ICC_PROFILE', 'adobe'])
+        expect(preview.includes(word), word).toBe(false);
+      const { exif: camera, xmp, iptc, icc, orientation } = await sharp(preview).metadata();
+      expect([camera, xmp, iptc, icc, orientation]).toEqual(Array.from({ length: 5 }));
+    }
+  });
+
+  test('of a picture that can be seen through shows it on white', async () => {
+    const clear = await sharp({
+      create: { width: 40, height: 40, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    expect(await seen(await made(clear))).toEqual(['444', '444', '444', '444']);
+  });
+
+  test('of a hundred million pixels takes little memory of the process, whatever the format', async () => {
+    // oxfmt-ignore
+    const large: readonly (readonly [string, Buffer, number])[] = [
+      ['png', await plain(10_000, 10_000, '#f00').png({ compressionLevel: 1 }).toBuffer(), 400],
+      ['jpeg', await plain(10_000, 10_000, '#f00').jpeg().toBuffer(), 400],
+      ['jpeg in passes', await plain(10_000, 10_000, '#f00').jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(), 1000],
+      ['heic', heicGrid(11_600, 8700), 600],
+    ];
+    for (const [name, bytes, mostMb] of large) {
+      let peakMb = 0;
+      const look = setInterval(() => void peak().then((mb) => (peakMb = Math.max(peakMb, mb))), 10);
+      const { width, height } = await sharp(await made(bytes)).metadata();
+      clearInterval(look);
+      expect(width * height, name).toBeGreaterThan(4_000_000);
+      expect(width * height, name).toBeLessThan(4_300_000);
+      expect(peakMb, `${name}: something was measured`).toBeGreaterThan(50);
+      expect(peakMb, name).toBeLessThan(mostMb);
+    }
+  }, 120_000);
+});
+
+async function peak(): Promise<number> {
+  const pid = previewer.processId();
+  const status = pid === null ? '' : await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
+describe('no preview', () => {
+  test.each<[string, () => Promise<Buffer> | Buffer]>([
+    ['text', () => Buffer.from('hello')],
+    ['nothing', () => Buffer.alloc(0)],
+    ['SVG', () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
+    ['half a JPEG', async () => (await (await quarters(600, 400)).jpeg().toBuffer()).subarray(0, 2000)],
+    ['half a HEIC', () => heicGrid(1200, 900).subarray(0, 1200)],
+    ['a HEIC with a gap', () => heicTile().fill(0, 900, 1000)],
+    ['a HEIC that claims too much', () => heicGrid(1000, 700, { claims: { width: 65_535, height: 65_535 } })],
+    [
+      'too many pixels',
+      async () => await plain(17_000, 16_000, '#f00').png({ compressionLevel: 1 }).toBuffer(),
+    ],
+    // Two kilobytes, which would be five gigabytes.
+    ['a bomb of AVIF', async () => await plain(16_000, 16_000, '#f00').avif({ effort: 0 }).toBuffer()],
+  ])(
+    'of %s; and the next picture has one',
+    async (_what, bytes) => {
+      expect(await ask(await bytes())).toBe('no-preview');
+      expect(await seen(await made(await (await quarters()).png().toBuffer()))).toHaveLength(4);
+    },
+    60_000,
+  );
+
+  test('is blamed on a picture because its bytes did not come: what opening or reading said is passed on', async () => {
+    const bytes = await (await quarters()).png().toBuffer();
+    await expect(
+      previewer.preview(async () => await Promise.reject(new Error('the store is away')), here),
+    ).rejects.toThrow('the store is away');
+    async function* cut(): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(bytes.subarray(0, 100));
+      throw new Error('not what was sealed');
+    }
+    const open = async () => ({ sizeBytes: bytes.length, head: bytes, bytes: await Promise.resolve(cut()) });
+    await expect(previewer.preview(open, here)).rejects.toThrow('not what was sealed');
+    expect(await made(bytes)).toBeInstanceOf(Buffer);
+  });
+
+  test('of what takes too long; and the next has one', async () => {
+    const short = openPreviewer({ timeoutMs: 1500 });
+    const bytes = await (await quarters()).png().toBuffer();
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield bytes.subarray(0, 10);
+      await new Promise((done) => setTimeout(done, 3000));
+      yield bytes.subarray(10);
+    }
+    const open = async () => ({ sizeBytes: bytes.length, head: bytes, bytes: await Promise.resolve(slow()) });
+    expect(await short.preview(open, here)).toBe('no-preview');
+    expect(await ask(bytes, short)).toHaveProperty('jpeg');
+    await short.close();
+  }, 20_000);
+});
+
+describe('many at once', () => {
+  test('are made one after the other, each in a process of its own; who is too many is asked to come again', async () => {
+    const own = openPreviewer({ mostWaiting: 3 });
+    const bytes = heicGrid(2000, 2000);
+    const processes = new Set<number>();
+    const look = setInterval(() => {
+      const pid = own.processId();
+      if (pid !== null) processes.add(pid);
+    }, 5);
+    const before: (number | null)[] = [];
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const open = async () => {
+          before.push(own.processId());
+          return await opened(bytes)();
+        };
+        return await own.preview(open, here);
+      }),
+    );
+    clearInterval(look);
+    expect(answers.map((answer) => (typeof answer === 'string' ? answer : 'made'))).toEqual([
+      'made',
+      'made',
+      'made',
+      'busy',
+      'busy',
+    ]);
+    expect(before, 'each begins when the one before it has ended').toEqual([null, null, null]);
+    expect(processes.size).toBe(3);
+    expect(await ask(bytes, own)).toHaveProperty('jpeg');
+    await own.close();
+  }, 60_000);
+
+  test('who does not wait any more is passed over, and nothing is opened for them', async () => {
+    const gone = new AbortController();
+    let times = 0;
+    const first = ask(heicGrid(2000, 2000));
+    const second = previewer.preview(async () => {
+      times += 1;
+      return await opened(heicTile())();
+    }, gone.signal);
+    gone.abort();
+    expect(await first).toHaveProperty('jpeg');
+    expect(await second).toBe('busy');
+    expect(times).toBe(0);
+  });
+});
+
+describe('which way a picture is shown', () => {
+  const file = { role: 'handed-in', mediaType: 'image/png', sizeBytes: 1000 };
+  const found = (format: string, width = 100, height = 100) =>
+    ({ decodable: true, width, height, format }) as const;
+  // oxfmt-ignore
+  test.each([
+    ['not looked at yet', { ...file, picture: null }, null],
+    ['damaged', { ...file, picture: { decodable: false, reason: 'damaged' } }, null],
+    ['a PNG', { ...file, picture: found('png') }, 'as-it-is'],
+    ['a HEIC', { ...file, picture: found('heic') }, 'preview'],
+    ['an AVIF', { ...file, picture: found('avif') }, 'preview'],
+    ['a TIFF', { ...file, picture: found('tiff') }, 'preview'],
+    ['forty million pixels', { ...file, picture: found('png', 8000, 5000) }, 'as-it-is'],
+    ['one line more', { ...file, picture: found('png', 8000, 5001) }, 'preview'],
+    ['twenty million bytes', { ...file, sizeBytes: 20_000_000, picture: found('png') }, 'as-it-is'],
+    ['one byte more', { ...file, sizeBytes: 20_000_001, picture: found('png') }, 'preview'],
+    ['a picture of our own browser', { ...file, role: 'screenshot-full', picture: null }, 'as-it-is'],
+    ['a large one', { ...file, role: 'screenshot-full', sizeBytes: 30_000_000, picture: null }, 'preview'],
+  ] as const)('%s', (_what, shown, how) => {
+    expect(howShown(shown)).toBe(how);
+  });
+
+  test.each([
+    [100, 100, 100, 100],
+    [4032, 3024, 2365, 1774],
+    [10_000, 10_000, 2048, 2048],
+    [4000, 67_000, 500, 8382],
+    [1, 268_435_456, 1, 16_384],
+  ])('%i by %i is shown as %i by %i', (width, height, across, down) => {
+    expect(previewSize(width, height)).toEqual({ width: across, height: down });
+  });
+});
