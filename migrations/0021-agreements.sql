@@ -36,6 +36,8 @@ begin
     execute format('alter table %I force row level security', t);
     execute format('create policy own_agency on %I to holdfast_app using (agency_id = current_setting(''app.agency''))
                     with check (agency_id = current_setting(''app.agency''))', t);
+    -- Whoever runs the machine moderates nothing (0017).
+    execute format('alter table %I add constraint not_of_the_machine check (agency_id <> ''system'') not valid', t);
   end loop;
 end $$;
 grant select, insert on agreement, agreement_withdrawal to holdfast_app;
