@@ -16,12 +16,13 @@ export class Markup {
   }
 }
 
-/** Markup of ours; somebody's text, escaped; a word of ours, as it is written in English; what each language writes in its own way. */
+/** Markup of ours; somebody's text, escaped; a word of ours, as it is written in English; what each language writes in its own way; a message within another. */
 export type Part =
   | string
   | { readonly value: string }
   | { readonly ours: string }
-  | { readonly per: (language: string) => string };
+  | { readonly per: (language: string) => string }
+  | { readonly apart: readonly Part[] };
 
 /** `null` and `false` leave nothing behind, so that a part can be switched off in place. */
 export type Piece = Markup | string | number | null | false | readonly Piece[];
@@ -42,6 +43,11 @@ export function ours(words: string | Markup): Markup {
   return words instanceof Markup ? words : new Markup([{ ours: words }]);
 }
 
+/** A message of its own within another one, for which it is a value. Without tags. */
+export function apart(words: Markup): Markup {
+  return new Markup([{ apart: words.parts }]);
+}
+
 /** Text that each language writes in its own way: a date, a number. `language` is "en" or "es". */
 export function perLanguage(write: (language: string) => string): Markup {
   return new Markup([{ per: write }]);
@@ -50,6 +56,7 @@ export function perLanguage(write: (language: string) => string): Markup {
 export function inEnglish(part: Part): string {
   if (typeof part === 'string') return part;
   if ('value' in part) return part.value;
+  if ('apart' in part) return part.apart.map(inEnglish).join('');
   return escaped('ours' in part ? part.ours : part.per('en'));
 }
 

@@ -88,6 +88,7 @@ function inTag(tag: readonly Part[], into: Translation): string {
 
 function written(part: Part, into: Translation): string {
   if (typeof part === 'string' || 'value' in part) return inEnglish(part);
+  if ('apart' in part) return translated(part.apart, into);
   if ('per' in part) return escaped(part.per(into.language));
   return escaped(sentenceIn(part.ours, into.messages, into.missing));
 }

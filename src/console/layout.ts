@@ -1,6 +1,6 @@
 /** The frame of every page. */
 import { asset, fonts, uswdsCss } from './assets.ts';
-import { html, ours, type Markup } from './html.ts';
+import { apart, html, ours, type Markup } from './html.ts';
 import { inLanguage, LANGUAGES, sentenceIn, type Language } from './language.ts';
 import { MESSAGES } from './messages.ts';
 
@@ -50,7 +50,7 @@ export function page(parts: PageParts): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${ours(title)} · Holdfast</title>
+        <title>${typeof title === 'string' ? ours(title) : apart(title)} · Holdfast</title>
         <link rel="icon" href="${asset('holdfast.svg')}" type="image/svg+xml" />
         <link rel="stylesheet" href="${uswdsCss}" />
         ${fonts.map((font) => html`<link rel="preload" as="font" type="font/woff2" media="(min-width: 40em)" href="${font}" crossorigin />`)}

@@ -1,5 +1,5 @@
 /** Two versions of a policy beside one another. What is gone is struck through and what is new underlined; both are said in words too. */
-import { html, ours, type Markup } from './html.ts';
+import { apart, html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { oneOf } from './longer-fields.ts';
 import { AGREEMENT_NAMES, PART_NAMES, PURPOSE_NAMES, RULE_NAMES, versionPath } from './policy-words.ts';
@@ -37,7 +37,7 @@ const DONE: Readonly<Record<string, string>> = {
 export function policyComparePage(frame: Frame, parts: CompareParts): string {
   const { policyId, title, versions, from, to, changes, order } = parts;
   const choices = versions.map(
-    ({ version, effectiveOn }) => [version, html`${version}, ${ours(`from ${effectiveOn}`)}`] as const,
+    ({ version, effectiveOn }) => [version, html`${version}, ${apart(html`from ${effectiveOn}`)}`] as const,
   );
   return page({
     title: html`${title}: version ${to} against ${from}`,
@@ -83,11 +83,16 @@ export function changed({ changes, order }: Compared): Markup {
   }`;
 }
 
+const COUNTED = [
+  ['added', (n: number) => (n === 1 ? html`1 added` : html`${n} added`)],
+  ['removed', (n: number) => (n === 1 ? html`1 taken away` : html`${n} taken away`)],
+  ['changed', (n: number) => (n === 1 ? html`1 changed` : html`${n} changed`)],
+] as const;
+
 export function counted(changes: CompareParts['changes']): Markup {
-  const words = Object.entries(DONE)
-    .map(([is, name]) => [changes.filter((one) => one.is === is).length, name.toLowerCase()] as const)
+  const words = COUNTED.map(([kind, said]) => [changes.filter(({ is }) => is === kind).length, said] as const)
     .filter(([count]) => count > 0)
-    .map(([count, name], i) => html`${i > 0 && ', '}${ours(`${count} ${name}`)}`);
+    .map(([count, said], i) => html`${i > 0 && ', '}${apart(said(count))}`);
   return html`${words.length === 0 ? ours('only the order') : words}.`;
 }
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { html, ours, perLanguage } from '../../src/console/html.ts';
+import { apart, html, ours, perLanguage } from '../../src/console/html.ts';
 import { inLanguage, languageAsked, sentenceIn } from '../../src/console/language.ts';
 import { PARTS, pages, SCRIPT_PARTS, scripts } from '../../src/console/languages/es/es.ts';
 
@@ -148,4 +148,11 @@ test('everything that a script says has words, and no words are left over', () =
   expect(said.length).toBeGreaterThan(200);
   expect(said.filter((message) => !known.has(message))).toEqual([]);
   expect(inScripts.filter((message) => !said.includes(message))).toEqual([]);
+});
+
+test('a message within another one is one of its own', () => {
+  const es = { '{} · Holdfast': '{1} · Archivo', 'Record {}': 'Registro {1}' };
+  const page = html`<title>${apart(html`Record ${'7'}`)} · Holdfast</title>`;
+  expect(inLanguage(page, 'es', es)).toBe('<title>Registro 7 · Archivo</title>');
+  expect(page.text).toBe('<title>Record 7 · Holdfast</title>');
 });

@@ -78,4 +78,8 @@ export const intake: Messages = {
     'Esta Idempotency-Key, o este identificador del hecho, ya se usó antes para otro registro, y no se añadió nada a este. Envíe una clave nueva, o un hecho con su propio identificador.',
   'This record holds as much as one may hold ({} facts, {} MB of them, {} files), so nothing was added. Report it as a new one: POST /v1/deletion-events without "url", with the address in the note and the screenshots as files.':
     'Este registro ya contiene lo máximo que puede contener uno ({1} hechos, {2} MB de ellos, {3} archivos), así que no se añadió nada. Repórtelo como uno nuevo: sin la dirección del contenido («url»), con la dirección en la nota y las capturas de pantalla como archivos.',
+  'A part is named {}. Send one part named event, and files as parts named file or upload; what else there is to say goes into the event.':
+    'Una parte se llama {1}. Envíe una parte llamada event, y los archivos como partes llamadas file o upload; lo demás va dentro del evento.',
+  'This key takes reports of another source only, so nothing was taken. Your administrator sees on the page of keys which one; the source of a fact is its member "source", or, in the simple form, /agencies/<agency>/webhook/<platform>/<account>.':
+    'Esta clave solo acepta reportes de otra fuente, así que no se tomó nada. Su administrador ve en la página de claves cuál; la fuente de un hecho es su miembro "source" o, en la forma simple, /agencies/<agency>/webhook/<platform>/<account>.',
 };

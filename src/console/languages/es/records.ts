@@ -76,4 +76,5 @@ export const records: Messages = {
   'What happened to it': 'Qué ocurrió con él',
   'What happened to this record, oldest first; of a long history the newest 1,000 entries':
     'Qué ocurrió con este registro, de lo más antiguo a lo más reciente; de un historial largo, las 1,000 entradas más recientes',
+  'SHA-256': 'SHA-256',
 };
