@@ -35,7 +35,7 @@ export function recordsPage(frame: Frame, parts: RecordsParts): string {
         <div class="usa-form-group">
           <label class="usa-label" for="q">Words</label>
           <span class="usa-hint" id="q-hint"
-            >In texts, names, accounts and notes. “…” for a phrase, - to leave out, or.</span
+            >In texts, names, accounts and notes. "…" for a phrase, - to leave out, or.</span
           >
           <input
             class="usa-input"

@@ -1,4 +1,4 @@
-/** Row types of people and how they sign in (migrations 0008, 0009 and 0021). SQL names stay SQL names. */
+/** Row types of people and how they sign in (migrations 0008, 0009 and 0019). SQL names stay SQL names. */
 import type { Generated, JSONColumnType } from 'kysely';
 
 export interface PersonTable {

@@ -3,7 +3,7 @@ import type { Messages } from '../../language.ts';
 
 export const records: Messages = {
   // Finding.
-  'In texts, names, accounts and notes. “…” for a phrase, - to leave out, or.':
+  'In texts, names, accounts and notes. "…" for a phrase, - to leave out, or.':
     'En textos, nombres, cuentas y notas. "…" para una frase, - para excluir, or (en inglés) para una cosa u otra.',
   'Narrow it down': 'Acotar la búsqueda',
   Removal: 'Eliminación',
