@@ -3,7 +3,8 @@ import { inWordsOf, type Frame } from '#console/console.ts';
 import type { Problem } from './problems.ts';
 
 export function inTheirWords(problem: Problem, frame: Frame): Problem {
-  const said = (sentence: string): string => inWordsOf(frame, sentence);
+  // For programs mostly: what has no words stays English, and no test of pages hears of it.
+  const said = (sentence: string): string => inWordsOf({ language: frame.language }, sentence);
   let detail: string | null = null;
   const problems = Array.isArray(problem.problems)
     ? problem.problems.map((one: unknown) => {

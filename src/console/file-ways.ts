@@ -4,7 +4,7 @@
  */
 import { howShown, previewSize } from '#intake/intake.ts';
 import type { RecordView } from '#record/record.ts';
-import { html, ours, perLanguage, type Markup } from './html.ts';
+import { apart, html, ours, perLanguage, type Markup } from './html.ts';
 
 type File = RecordView['artifacts'][number];
 
@@ -67,7 +67,7 @@ function sizeSaid(picture: File['picture']): Markup | null {
   if (shown === whole) return ours('It has its full size.');
   const count = (pixels: number): Markup =>
     perLanguage((language) => pixels.toLocaleString(`${language}-US`));
-  return html`Along its longer side it has ${count(shown)} pixels of ${count(whole)}.`;
+  return apart(html`Along its longer side it has ${count(shown)} pixels of ${count(whole)}.`);
 }
 
 /** Why a file that was handed in as a picture is none to be seen here. */

@@ -52,7 +52,7 @@ export const policies: Messages = {
   'There is no such policy, or no such version of it, in this agency.':
     'En esta entidad no hay tal política, o no hay tal versión de ella.',
   // One version
-  '{}, version {} · Holdfast': '{1}, versión {2} · Holdfast',
+  '{}, version {}': '{1}, versión {2}',
   ', added': ', agregada el',
   'Make a new version': 'Hacer una versión nueva',
   'What changed since version {}': 'Qué cambió desde la versión {1}',
@@ -72,7 +72,7 @@ export const policies: Messages = {
   '1 changed': '1 cambiado',
   '{} changed': '{1} cambiados',
   'only the order': 'solo el orden',
-  '{}: version {} against {} · Holdfast': '{1}: versión {2} frente a {3} · Holdfast',
+  '{}: version {} against {}': '{1}: versión {2} frente a {3}',
   'from {}': 'desde el {1}',
   'From version': 'De la versión',
   'To version': 'A la versión',

@@ -41,7 +41,7 @@ export const records: Messages = {
   'a person must look at this': 'una persona debe revisar esto',
 
   // A record.
-  'Record {} · Holdfast': 'Registro {1} · Holdfast',
+  'Record {}': 'Registro {1}',
   'Live status, and what can be added': 'Estado en vivo y lo que se puede agregar',
   'Receipt to print': 'Comprobante para imprimir',
   'No text was given. The pictures below show what it was.':
@@ -58,7 +58,6 @@ export const records: Messages = {
   '; who that is for certain is not known: {}': '; no se sabe con certeza quién es: {1}',
   'as seen: {}': 'tal como se veía: {1}',
   'Not stated.': 'No se indicó.',
-  '{}, version {}': '{1}, versión {2}',
   'What was said later': 'Lo que se dijo después',
   'It was removed.': 'Se eliminó.',
   'It was not removed after all.': 'Al final no se eliminó.',
