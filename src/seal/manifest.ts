@@ -1,6 +1,7 @@
 /** Composes the manifest of one seal: canonical JSON (RFC 8785) that names each byte. FORMAT.md is the specification. */
 import canonicalize from 'canonicalize';
-import { commitment, fieldCommitments, type FieldCommitment } from './commitment.ts';
+import { commitment } from '#commitment.ts';
+import { fieldCommitments, type FieldCommitment } from './field-commitments.ts';
 
 export interface ManifestFile {
   readonly n: number;

@@ -17,6 +17,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { access, unlink } from 'node:fs/promises';
+import { sha256Hex } from '#commitment.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import {
@@ -28,11 +29,9 @@ import {
   type Claim,
 } from '#record/record.ts';
 import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.ts';
-import { sha256Hex } from './commitment.ts';
 import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
 import * as queries from './queries.ts';
 
-export { commitment, itemSalt } from './commitment.ts';
 export { captureIn, composeManifest, type ManifestInput } from './manifest.ts';
 export { hasTrialSeals } from './queries.ts';
 

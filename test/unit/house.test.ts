@@ -46,6 +46,7 @@ const SIDE_DOORS: readonly string[] = [
 
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */
 const FOUNDATION = [
+  'commitment.ts',
   'errors.ts',
   'config.ts',
   'settings.ts',

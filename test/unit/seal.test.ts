@@ -1,7 +1,8 @@
 /** Commitments and manifest: values that a stranger computes again from FORMAT.md must come out here. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { captureIn, commitment, composeManifest, itemSalt, type ManifestInput } from '#seal/seal.ts';
+import { commitment, itemSalt } from '#commitment.ts';
+import { captureIn, composeManifest, type ManifestInput } from '#seal/seal.ts';
 
 const salt = Buffer.alloc(32, 7);
 const sha = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');

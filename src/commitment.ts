@@ -1,0 +1,31 @@
+/**
+ * Salted commitments. What is published about a record (the log, a redacted production) may name a commitment, never a
+ * digest of content: a post can be guessed, and a plain digest would confirm the guess for ever, even after a purge.
+ *
+ *   itemSalt   = HMAC-SHA-256(recordSalt, "holdfast-item-v1" 00 path)
+ *   commitment = SHA-256("archive-commit-v1" ‖ itemSalt ‖ SHA-256(content))
+ *
+ * The item's salt is derived from the record's, so that one item can be opened without opening the others: whoever gets
+ * a redacted record gets the salts of what was released, and can guess nothing of what was withheld. Destroying the
+ * record's salt closes all of them. Specified in seal/FORMAT.md and log/FORMAT.md; after reference/integrity.md 2.4, which has one salt
+ * for all.
+ */
+import { createHash, createHmac } from 'node:crypto';
+
+export function itemSalt(recordSalt: Uint8Array, path: string): Buffer {
+  if (recordSalt.length !== 32) throw new TypeError('A record salt has 32 bytes.');
+  return createHmac('sha256', recordSalt).update('holdfast-item-v1\0').update(path, 'utf8').digest();
+}
+
+/** `contentSha256` is the lower-case hex SHA-256 of the item's bytes; the answer is lower-case hex too. */
+export function commitment(recordSalt: Uint8Array, path: string, contentSha256: string): string {
+  return createHash('sha256')
+    .update('archive-commit-v1')
+    .update(itemSalt(recordSalt, path))
+    .update(Buffer.from(contentSha256, 'hex'))
+    .digest('hex');
+}
+
+export function sha256Hex(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
