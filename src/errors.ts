@@ -103,6 +103,17 @@ export type ErrorCode =
   | 'browser-missing'
   | 'browser-crashed'
   | 'clock-skewed'
+  // what a log, a proof or a key of one is found to be
+  | 'log-key-malformed'
+  | 'log-note-malformed'
+  | 'log-note-unsigned'
+  | 'log-signature-wrong'
+  | 'log-checkpoint-malformed'
+  | 'log-proof-malformed'
+  | 'log-proof-wrong'
+  | 'log-tile-wrong'
+  | 'log-entry-malformed'
+  | 'log-entry-elsewhere'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

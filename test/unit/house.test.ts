@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   db: [],
   store: [],
   queue: ['db'],
+  log: [],
   record: ['db', 'queue'],
   agency: ['db', 'record'],
   intake: ['db', 'store', 'record', 'agency'],

@@ -1,0 +1,105 @@
+/**
+ * The closed list of what enters a log. A type is never taken away and never comes to mean something else, because entries of it stand
+ * for ever; a new one is a line here and in FORMAT.md. Every type may carry `detailCommitment`.
+ */
+import type { FactName, Kind } from './facts.ts';
+
+export interface EntryRule {
+  /** What the entry is about; null for what concerns the whole agency. */
+  readonly subject: Kind | null;
+  readonly must?: readonly FactName[];
+  readonly may?: readonly FactName[];
+}
+
+export const ENTRY_TYPES = {
+  // intake
+  'intake.accepted': { subject: 'record', must: ['fact', 'files'], may: ['factCommitment', 'new'] },
+  'intake.duplicate': { subject: 'record', may: ['fact'] },
+  'intake.rejected': { subject: null, must: ['code'] },
+  'removal.confirmed': { subject: 'record', must: ['fact', 'files'], may: ['factCommitment', 'new'] },
+  'removal.withdrawn': { subject: 'record', must: ['fact', 'files'], may: ['factCommitment', 'new'] },
+  'picture.inspected': { subject: 'record', must: ['artifact', 'decodable'] },
+  // capture
+  'capture.completed': { subject: 'record', must: ['outcome', 'files'], may: ['reason'] },
+  'capture.skipped': { subject: 'record', may: ['outcome', 'files', 'reason'] },
+  'capture.abandoned': { subject: 'record', must: ['code'] },
+  'second-look.completed': {
+    subject: 'record',
+    must: ['answer', 'lookedAt'],
+    may: ['fact', 'files', 'outcome', 'reason'],
+  },
+  // the record
+  'record.sealed': {
+    subject: 'record',
+    must: ['seal', 'objects', 'manifestCommitment', 'until', 'store', 'immutability'],
+    may: ['mode', 'schedule', 'edition'],
+  },
+  'record.completed': { subject: 'record', may: ['outcome'] },
+  'record.reclassified': { subject: 'record', must: ['schedule', 'edition'] },
+  'record.extended': { subject: 'record', must: ['until'] },
+  'lease.renewed': { subject: 'record', must: ['objects'], may: ['until'] },
+  'step.parked': { subject: 'record', must: ['step', 'code'] },
+  'step.rerun': { subject: 'record', must: ['step'] },
+  // who looked, and what was given out
+  'view.opened': { subject: 'record', must: ['what'], may: ['artifact'] },
+  'search.ran': { subject: null, must: ['queryCommitment', 'found'] },
+  'export.requested': { subject: 'export', must: ['records', 'scopeCommitment'], may: ['about'] },
+  'export.approved': { subject: 'export', may: ['about'] },
+  'export.produced': { subject: 'export', must: ['records', 'bytes', 'packageCommitment'], may: ['about'] },
+  'export.delivered': { subject: 'export', may: ['about'] },
+  'redaction.applied': { subject: 'record', must: ['artifact', 'detailCommitment'], may: ['about'] },
+  // who was told
+  'office.told': { subject: 'record', must: ['letter'], may: ['about'] },
+  'office.not-told': { subject: 'record', must: ['letter'], may: ['about', 'code'] },
+  'arrival.noted': { subject: 'record' },
+  // keeping and ending
+  'hold.placed': { subject: 'hold', must: ['records', 'scopeCommitment'], may: ['about'] },
+  'hold.released': { subject: 'hold', must: ['records'], may: ['about'] },
+  'purge.proposed': { subject: 'purge', must: ['schedule', 'edition', 'cutoff', 'eligible', 'about'] },
+  'purge.approved': { subject: 'purge', must: ['about'] },
+  'purge.refused': { subject: 'purge', must: ['code', 'about'] },
+  'purge.started': { subject: 'purge', must: ['objects', 'about'] },
+  'purge.completed': {
+    subject: 'purge',
+    must: ['schedule', 'edition', 'cutoff', 'eligible', 'objects', 'index', 'about'],
+  },
+  'purge.failed': { subject: 'purge', must: ['code', 'about'] },
+  'fixity.passed': { subject: null, must: ['objects', 'oldestDays', 'root'] },
+  'fixity.failed': { subject: 'record', must: ['seal', 'code'], may: ['artifact'] },
+  'fixity.repaired': { subject: 'record', must: ['seal', 'objects'], may: ['artifact'] },
+  // who may do what
+  'person.added': { subject: 'person', may: ['roles'] },
+  'person.roles': { subject: 'person', may: ['gained', 'lost'] },
+  'person.left': { subject: 'person' },
+  'person.agreed': { subject: 'person', must: ['agreed'] },
+  'person.agreement-withdrawn': { subject: 'person', must: ['agreed'] },
+  'person.invited': { subject: 'person' },
+  'person.means': { subject: 'person', must: ['means'] },
+  'person.signed-in': { subject: 'person', must: ['means'] },
+  'person.signed-out': { subject: 'person' },
+  'provider.changed': { subject: null },
+  'provider.removed': { subject: null },
+  'key.made': { subject: 'key', must: ['roles'], may: ['about', 'until'] },
+  'key.ends': { subject: 'key', must: ['until'] },
+  'key.revoked': { subject: 'key' },
+  'office.added': { subject: 'office' },
+  'office.changed': { subject: 'office' },
+  'office.tried': { subject: 'office' },
+  'office.ended': { subject: 'office' },
+  'account.added': { subject: 'account' },
+  'account.changed': { subject: 'account', may: ['changed'] },
+  'policy.added': { subject: null, must: ['grounds'] },
+  'agency.added': { subject: null, must: ['agency'] },
+  'agency.handed-over': { subject: null, must: ['agency'] },
+  'config.changed': { subject: null, must: ['setting'] },
+  // the log and what it stands on
+  'log-key.added': { subject: null, must: ['vkey', 'size'] },
+  'log-key.retired': { subject: null, must: ['vkey', 'size'] },
+  'anchor.obtained': { subject: null, must: ['anchor', 'size', 'root'] },
+  'anchor.failed': { subject: null, must: ['anchor', 'code'] },
+  'store.proved': { subject: null, must: ['store', 'immutability'], may: ['failed'] },
+  'clock.skewed': { subject: null, must: ['skewMs'] },
+  'restore.performed': { subject: null, must: ['size', 'root'] },
+} as const satisfies Readonly<Record<string, EntryRule>>;
+
+export type EntryType = keyof typeof ENTRY_TYPES;
