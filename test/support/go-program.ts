@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -19,15 +19,21 @@ export interface GoProgram {
   readonly name: string;
   /** As `go install` takes it, version included. */
   readonly source: string;
+  /** Where it lies, when it is ours and not fetched; `source` is then a path below it. */
+  readonly folder?: string;
   /** The variable that may name a binary. */
   readonly pathVariable: string;
   readonly what: string;
 }
 
 /** How whoever reads it adds the program. */
-export function howTo({ what, source, pathVariable }: GoProgram): string {
-  return `Tests need ${what}, and none was found. With Go 1.25 or newer, run:
-  GOBIN="$PWD/.cache/bin" go install ${source}
+export function howTo({ name, what, source, folder, pathVariable }: GoProgram): string {
+  const command =
+    folder === undefined
+      ? `GOBIN="$PWD/.cache/bin" go install ${source}`
+      : `go build -C ${folder} -o "$PWD/.cache/bin/${name}" ${source}`;
+  return `Tests need ${what}, and none was found. With Go 1.26 or newer, run:
+  ${command}
 or, with Python 3 and pip, let the run bring Go and build it, or point ${pathVariable} at the binary.`;
 }
 
@@ -58,7 +64,7 @@ export async function findProgram({ name, pathVariable }: GoProgram): Promise<st
 }
 
 async function build(program: GoProgram, go: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { name, source } = program;
+  const { name, source, folder } = program;
   const work = await mkdtemp(join(CACHE, `${name}-build-`));
   try {
     // GOTOOLCHAIN=local: a Go that is too old must say so, and not fetch another one unasked.
@@ -66,10 +72,11 @@ async function build(program: GoProgram, go: string, environment: NodeJS.Process
       env: { ...environment, GOBIN: work, GOTOOLCHAIN: 'local', GOFLAGS: '', CGO_ENABLED: '0' },
       timeout: BUILD_MS,
       maxBuffer: 16 * 2 ** 20,
+      ...(folder === undefined ? {} : { cwd: folder }),
     });
     await mkdir(join(CACHE, 'bin'), { recursive: true });
     // One rename: another test run sees a whole binary or none.
-    await rename(join(work, name), join(CACHE, 'bin', name));
+    await rename(join(work, folder === undefined ? name : basename(folder)), join(CACHE, 'bin', name));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
