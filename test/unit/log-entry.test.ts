@@ -237,6 +237,11 @@ describe('the bytes of an entry', () => {
     ],
     ['a member twice', (text: string) => text.replace('"v":1', '"v":1,"v":1')],
     ['a member twice with another value', (text: string) => text.replace('"seal":1', '"seal":2,"seal":1')],
+    [
+      'a member that JavaScript has a use for',
+      (text: string) => text.replace('{"actor"', '{"__proto__":{},"actor"'),
+    ],
+    ['the same among its facts', (text: string) => text.replace('{"edition"', '{"__proto__":{},"edition"')],
     ['a number in another spelling', (text: string) => text.replace('"seal":1', '"seal":1.0')],
     ['an escape that is not needed', (text: string) => text.replace('worker', '\\u0077orker')],
     ['a byte order mark', (text: string) => `\ufeff${text}`],

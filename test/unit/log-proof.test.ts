@@ -63,6 +63,9 @@ describe('a checkpoint', () => {
     expect(() =>
       openCheckpoint(Buffer.alloc(0), { origin: ORIGIN, keys: [{ key: verifierKey(stranger.vkey) }] }),
     ).toThrow('is not one of the log');
+    expect(() =>
+      openCheckpoint(Buffer.alloc(0), { ...trust, witnesses: [verifierKey(stranger.vkey)] }),
+    ).toThrow('is not one of a witness');
     expect(() => signCheckpoint({ ...head, size: -1 }, [signer(OLD.skey)])).toThrow('A checkpoint has');
     expect(() => signCheckpoint({ ...head, root: Buffer.alloc(31) }, [signer(OLD.skey)])).toThrow(
       'of 32 bytes',
