@@ -9,6 +9,7 @@ import {
   grow,
   inclusionPath,
   leafHash,
+  nodeHash,
   provesConsistency,
   provesInclusion,
   rootOf,
@@ -120,6 +121,16 @@ describe('proofs of inclusion', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  test('a path that goes on above the root leads nowhere, whatever it ends in', async () => {
+    for (const size of [1, 2, 5, 8]) {
+      const all = leaves(size);
+      const path = await inclusionPath(0, size, nodesOf(all));
+      const above = leafHash(Buffer.from('above'));
+      for (const root of [nodeHash(above, plainRoot(all)), nodeHash(plainRoot(all), above)])
+        expect(provesInclusion({ index: 0, size, root }, all[0] as Buffer, [...path, above])).toBe(false);
+    }
   });
 
   test('hashes of another length, and numbers that are none, prove nothing', () => {

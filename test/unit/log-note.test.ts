@@ -1,5 +1,5 @@
 /** Signed notes: the examples of the specification, keys that change, and everything that is no note. */
-import { sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -191,7 +191,9 @@ describe('keys as text', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  const [name = '', id = '', key = ''] = OLD.vkey.split('+');
+  // There is a plus sign in the Base64 of this key.
+  const [name = '', id = '', ...encoded] = OLD.vkey.split('+');
+  const key = encoded.join('+');
   test.each([
     ['', 'nothing'],
     [`${name}+${id}`, 'no key'],
@@ -202,9 +204,25 @@ describe('keys as text', () => {
     [`${name}+${id}+${key} `, 'a space'],
     [`${name}+${id}+${key.slice(0, -4)}`, 'a short key'],
     [`${name}+${id}+Av${key.slice(2)}`, 'another type'],
+    [`${name}+${id}+${key}+`, 'something behind it'],
     [OLD.skey, 'a secret key'],
   ])('%j is no verifier key (%s)', (text) => {
     expect(codeFrom(() => verifierKey(text))).toBe('log-key-malformed');
+  });
+
+  test('a key of another length is none under its own id either', () => {
+    for (const size of [0, 31, 33]) {
+      const other = Buffer.alloc(1 + size, 1);
+      const otherId = createHash('sha256').update(`a\n`).update(other).digest('hex').slice(0, 8);
+      expect(codeFrom(() => verifierKey(`a+${otherId}+${other.toString('base64')}`))).toBe(
+        'log-key-malformed',
+      );
+    }
+  });
+
+  test('the cases above differ from a key in that one place', () => {
+    expect(encoded.length).toBeGreaterThan(1);
+    expect(verifierKey(`${name}+${id}+${key}`).id).toBe(id);
   });
 
   test('every malformed signer key is refused, and no refusal repeats the secret', () => {
@@ -219,6 +237,7 @@ describe('keys as text', () => {
       OLD.skey.slice(0, -4),
       `${OLD.skey}\n`,
       keyPair(name, seed('old'), 'cosignature').skey,
+      `PRIVATE+KEY+${name}+${id}+${Buffer.concat([Buffer.from([4]), seed('old')]).toString('base64')}`,
     ];
     for (const text of cases) {
       let message = 'accepted';
@@ -230,7 +249,12 @@ describe('keys as text', () => {
       expect(message).toMatch(/^ArchiveError: (This is not a signer key|The id of this signer key)/);
       expect(message).not.toContain(secret.slice(0, 12));
     }
-    expect(codeFrom(() => keyPair('a b', seed('x')))).toBe('log-key-malformed');
+    for (const other of ['', 'a b', 'a\u2003b', 'a+b', 'a\u0001b', '\ud800'])
+      expect(
+        codeFrom(() => keyPair(other, seed('x'))),
+        JSON.stringify(other),
+      ).toBe('log-key-malformed');
+    expect(codeFrom(() => keyPair('é\u007f', seed('x')))).toBe('accepted');
     expect(codeFrom(() => keyPair('a', Buffer.alloc(31)))).toBe('log-key-malformed');
   });
 });
@@ -255,7 +279,14 @@ describe('a witness', () => {
     for (let bit = 0; bit < cosignature.length * 8; bit += 1)
       expect(witness.verify('one\ntwo\n', flipped(cosignature, bit))).toBe(false);
     expect(witness.verify('one\n', cosignature)).toBe(false);
-    expect(witness.verify('one\ntwo\n', cosignature.subarray(8))).toBe(false);
+    for (const part of [cosignature.subarray(8), cosignature.subarray(0, 3), cosignature.subarray(0, -1)])
+      expect(witness.verify('one\ntwo\n', part)).toBe(false);
+    expect(
+      old.verify(
+        'one\n',
+        Buffer.concat([parseNote(note).signatures[0]?.signature as Buffer, Buffer.alloc(1)]),
+      ),
+    ).toBe(false);
   });
 
   test('is not heard with a time past what is allowed', () => {

@@ -147,17 +147,21 @@ describe('a proof', () => {
   });
 
   test('an entry that stands where it does not say is refused', async () => {
+    // At a place that is another's, and in a log that is another's.
+    const strange = entryBytes({ ...entry(5), log: `${ORIGIN}/other` });
     const swapped = [...entries];
-    [swapped[3], swapped[4]] = [entries[4] as Buffer, entries[3] as Buffer];
+    [swapped[3], swapped[4], swapped[5]] = [entries[4] as Buffer, entries[3] as Buffer, strange];
     const other = memoryLog();
     await other.append(swapped);
-    const proof = proofText({
-      index: 3,
-      path: await inclusionPath(3, COUNT, nodesFromTiles(COUNT, other.read)),
-      checkpoint: other.checkpoint(),
-    });
-    expect(openProof(proof, entries[4] as Buffer, trust).index).toBe(3);
-    expect(codeFrom(() => openEntry(proof, entries[4] as Buffer, trust))).toBe('log-entry-elsewhere');
+    for (const index of [3, 4, 5]) {
+      const proof = proofText({
+        index,
+        path: await inclusionPath(index, COUNT, nodesFromTiles(COUNT, other.read)),
+        checkpoint: other.checkpoint(),
+      });
+      expect(openProof(proof, swapped[index] as Buffer, trust).index).toBe(index);
+      expect(codeFrom(() => openEntry(proof, swapped[index] as Buffer, trust))).toBe('log-entry-elsewhere');
+    }
   });
 
   test.each([

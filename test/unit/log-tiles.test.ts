@@ -59,6 +59,7 @@ describe('the name of a tile', () => {
     'tile/data/000',
     '/tile/0/000',
     'tile/0/000\n',
+    'tile/0/x100/x000/x000/x000/x000/000',
     'tile/8/0/000',
     'checkpoint',
   ])('%j is none', (path) => {
