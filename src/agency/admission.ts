@@ -2,22 +2,27 @@
  * Whom the agency's own provider sends: who they are here, and what they may do. Roles are the provider's, anew at each sign-in; what
  * it no longer says is taken away, and ends every session with it.
  */
+import { isDeepStrictEqual } from 'node:util';
+import { sql } from 'kysely';
 import type { IDToken } from 'openid-client';
 import type { AgencyTx } from '#db/db.ts';
-import type { IdentityProvider } from './identity-provider.ts';
+import { isSameIssuer, providerOf, type IdentityProvider, type KeptProvider } from './identity-provider.ts';
 import type { OidcRefusal } from './oidc.ts';
 import { addPerson, changeRoles, setRoles } from './people.ts';
 import { beginSession } from './sessions.ts';
 
 export async function admit(
   at: AgencyTx,
-  provider: IdentityProvider,
+  provider: KeptProvider,
   claims: IDToken,
   now: Date,
 ): Promise<{ readonly token: string } | { readonly refused: OidcRefusal }> {
   const { agencyId, tx } = at;
-  // As the configuration names it: the library has held the token's own against it.
-  const { iss: issuer, sub: subject } = claims;
+  // What somebody changed while the provider was asked counts: who was let in by what stood there before would stay in.
+  if (!isDeepStrictEqual(await providerOf(at, { held: true }), provider)) return { refused: 'not-accepted' };
+  const { sub: subject } = claims;
+  const { issuer } = provider;
+  if (!isSameIssuer(claims.iss, issuer)) return { refused: 'not-accepted' };
   const roles = rolesFrom(provider, claims);
   const clash = roles.includes('auditor') && roles.length > 1;
   const by = `provider:${issuer}`;
@@ -25,8 +30,10 @@ export async function admit(
     .selectFrom('person')
     .select(['id', 'left_at'])
     .where('agency_id', '=', agencyId)
-    .where('issuer', '=', issuer)
+    // As the token has it, too: so they were kept before. With or without a slash at its end, it is the same issuer.
+    .where('issuer', 'in', [issuer, claims.iss])
     .where('subject', '=', subject)
+    .orderBy(sql`issuer = ${issuer}`, 'desc')
     .forUpdate()
     .executeTakeFirst();
   if (known !== undefined && known.left_at !== null) return { refused: 'left' };
@@ -53,7 +60,15 @@ export async function admit(
       .where('agency_id', '=', agencyId)
       .where('id', '=', personId)
       .execute();
-  } else await setRoles(at, personId, roles, by, now);
+  } else {
+    await tx
+      .updateTable('person')
+      .set({ issuer })
+      .where('agency_id', '=', agencyId)
+      .where('id', '=', personId)
+      .execute();
+    await setRoles(at, personId, roles, by, now);
+  }
   return { token: await beginSession(at, personId, 'oidc', now) };
 }
 

@@ -16,6 +16,10 @@ export interface IdentityProvider {
   readonly reach: 'any' | 'public';
 }
 
+export interface KeptProvider extends IdentityProvider {
+  readonly changedAt: Date;
+}
+
 /** One for each agency, so that a provider’s answer cannot be carried to another agency’s (RFC 9700, 4.4.2.2). */
 export const callbackOf = (publicUrl: string, agencyId: string): string =>
   `${publicUrl}/sign-in/oidc/callback/${agencyId}`;
@@ -45,6 +49,10 @@ export function providerProblems(
   // OpenID Connect Discovery 1.0, section 3: no query and no fragment.
   if (url === null || !isWeb || url.username + url.password + url.search + url.hash !== '' || !isLine(issuer))
     problems.issuer = 'The issuer is an address that begins with https://, as the provider names itself.';
+  // The library would open it as the description itself, and believe whatever issuer stands in there.
+  else if (url.href.includes('/.well-known/'))
+    problems.issuer =
+      'The issuer is the address before “/.well-known/”: leave that away, and what comes after it.';
   for (const [field, text, name] of [
     ['clientId', clientId, 'The client id'],
     ['clientSecret', clientSecret, 'The client secret'],
@@ -70,6 +78,10 @@ export function providerProblems(
     problems.requiredAmr = 'A way to sign in is one word, as the provider writes it into "amr", such as mfa.';
   return problems;
 }
+
+/** One issuer, with or without the slash that the URL standard puts behind a bare host. */
+export const isSameIssuer = (one: string, other: string): boolean =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
 
 /** A provider for a trial, which http is good enough for. */
 export function isOnThisMachine(issuer: string, mode: 'trial' | 'production'): boolean {
@@ -126,11 +138,16 @@ export async function removeProvider(at: AgencyTx, by: string): Promise<boolean>
   return true;
 }
 
-export async function providerOf({ agencyId, tx }: AgencyTx): Promise<IdentityProvider | null> {
+/** `held`: it stays as it is until the transaction ends. */
+export async function providerOf(
+  { agencyId, tx }: AgencyTx,
+  { held = false }: { readonly held?: boolean } = {},
+): Promise<KeptProvider | null> {
   const row = await tx
     .selectFrom('identity_provider')
     .selectAll()
     .where('agency_id', '=', agencyId)
+    .$if(held, (query) => query.forShare())
     .executeTakeFirst();
   return row === undefined
     ? null
@@ -143,5 +160,6 @@ export async function providerOf({ agencyId, tx }: AgencyTx): Promise<IdentityPr
         roleMap: row.role_map,
         requiredAmr: row.required_amr,
         reach: row.reach,
+        changedAt: row.changed_at,
       };
 }

@@ -11,7 +11,7 @@ import type { Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
 import { admit } from './admission.ts';
 import { AGENCY_SLUG, isAgency } from './agencies.ts';
-import { callbackOf, providerOf, type IdentityProvider } from './identity-provider.ts';
+import { callbackOf, isSameIssuer, providerOf, type IdentityProvider } from './identity-provider.ts';
 import { tokenDigest } from './sessions.ts';
 
 const FLOW_MS = 10 * 60_000;
@@ -188,18 +188,31 @@ export function openOidc(db: Db, publicUrl: string, publicFetch: PublicFetch): O
   };
 }
 
+class AnotherIssuer extends Error {}
+
 async function discover(
   { issuer, clientId, clientSecret, reach }: IdentityProvider,
   publicFetch: PublicFetch,
 ): Promise<openid.Configuration> {
   const address = new URL(issuer);
-  return await openid.discovery(address, clientId, undefined, openid.ClientSecretBasic(clientSecret), {
-    timeout: 10,
-    execute: [
-      openid.enableNonRepudiationChecks,
-      ...(address.protocol === 'http:' ? [openid.allowInsecureRequests] : []),
-    ],
-    // Kept with the configuration: what the description names (keys, tokens, claims) is asked in the same way.
-    ...(reach === 'public' ? { [openid.customFetch]: publicFetch } : {}),
-  });
+  const config = await openid.discovery(
+    address,
+    clientId,
+    undefined,
+    openid.ClientSecretBasic(clientSecret),
+    {
+      timeout: 10,
+      execute: [
+        openid.enableNonRepudiationChecks,
+        ...(address.protocol === 'http:' ? [openid.allowInsecureRequests] : []),
+      ],
+      // Kept with the configuration: what the description names (keys, tokens, claims) is asked in the same way.
+      ...(reach === 'public' ? { [openid.customFetch]: publicFetch } : {}),
+    },
+  );
+  // The library lets some name another issuer than the one that was asked for. Whoever is known here is known by the issuer.
+  const { issuer: named } = config.serverMetadata();
+  if (!isSameIssuer(named, issuer))
+    throw new AnotherIssuer(`The provider at ${issuer} names itself ${named}.`);
+  return config;
 }

@@ -1,9 +1,12 @@
 /** The city's own sign-in, against a real provider: who gets in, with which roles, and what a provider that was turned achieves. */
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addAgency,
   OIDC_SENTENCES,
+  openOidc,
   providerProblems,
   setProvider,
   type IdentityProvider,
@@ -294,6 +297,21 @@ describe('the way back', () => {
     expect((await back(await throughProvider(again), again.flow)).status).toBe(303);
   });
 
+  test('is shut where the settings were changed while the provider was asked', async () => {
+    idp.tamper = async (claims, key) => {
+      await configure({ roleMap: { golf: ['moderator'] } });
+      return { claims, key };
+    };
+    const went = await signIn();
+    expect(went).toMatchObject({ status: 401, session: undefined });
+    expect(went.text).toContain('was not accepted');
+    idp.tamper = async (claims, key) => {
+      await archive.sql.query('delete from identity_provider');
+      return { claims, key };
+    };
+    expect(await signIn()).toMatchObject({ status: 401, session: undefined });
+  });
+
   test('is the only way in for whom it made: roles and links are the provider’s business', async () => {
     const went = await signIn();
     const { id } = await me(went.session);
@@ -325,6 +343,47 @@ describe('the way back', () => {
     expect(page.body).toContain('Signs in by your agency’s own sign-in');
     expect((await post('departure', '')).statusCode).toBe(200);
     expect(await me(went.session)).toMatchObject({ code: 'session-ended' });
+  });
+});
+
+describe('a description of somebody’s own', () => {
+  test('that claims to be the provider lets nobody in, wherever it stands', async () => {
+    await signIn();
+    const real = await (await fetch(`${idp.issuer}/.well-known/openid-configuration`)).text();
+    const server = createServer((_, response) =>
+      response.setHeader('content-type', 'application/json').end(real),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    try {
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      for (const issuer of [
+        origin,
+        `${origin}/.well-known/openid-configuration`,
+        `${origin}/.well-known/x`,
+      ]) {
+        await configure({ issuer });
+        const start = await begin();
+        expect(start.status, issuer).toBe(401);
+        expect(start.text).toContain('does not answer just now');
+      }
+    } finally {
+      server.close();
+    }
+  });
+
+  test('is no issuer, and neither is a provider that names itself otherwise for each city', async () => {
+    for (const issuer of [
+      'https://login.rivertown.example/.well-known/openid-configuration',
+      'https://login.rivertown.example/a/.well-known/b',
+    ])
+      expect(providerProblems({ ...settings(), issuer }, 'trial').issuer).toContain('before “/.well-known/”');
+    const entra = 'https://login.microsoftonline.com/common/v2.0';
+    const answered = await openOidc(archive.system.db, PUBLIC, (async () =>
+      Response.json({
+        issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+        authorization_endpoint: `${entra}/authorize`,
+      })) as never).tryOut({ ...settings(), issuer: entra, reach: 'public' });
+    expect(String(answered)).toContain('names itself https://login.microsoftonline.com/{tenantid}/v2.0');
   });
 });
 

@@ -16,18 +16,19 @@ export interface ProviderAccount {
   readonly groups?: readonly string[];
 }
 
+interface Tampered {
+  readonly claims: JWTPayload;
+  readonly key: KeyObject;
+  readonly alg?: string;
+}
+
 export interface IdentityProviderForTests {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
   account: ProviderAccount;
   /** Answers the claims to sign, and the key: another one is a forger's. */
-  tamper:
-    | ((
-        claims: JWTPayload,
-        key: KeyObject,
-      ) => { readonly claims: JWTPayload; readonly key: KeyObject; readonly alg?: string })
-    | null;
+  tamper: ((claims: JWTPayload, key: KeyObject) => Tampered | Promise<Tampered>) | null;
   /** Claims in the ID token itself, or only where it is asked once more. */
   inToken: boolean;
   close(): Promise<void>;
@@ -94,7 +95,7 @@ export async function startIdentityProvider(redirectUri: string): Promise<Identi
       typeof body.id_token !== 'string'
     )
       return;
-    const { claims, key, alg } = state.tamper(decodeJwt(body.id_token), privateKey);
+    const { claims, key, alg } = await state.tamper(decodeJwt(body.id_token), privateKey);
     const header = { ...decodeProtectedHeader(body.id_token), alg: alg ?? 'RS256' };
     body.id_token =
       header.alg === 'none'

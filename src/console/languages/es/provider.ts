@@ -52,6 +52,8 @@ export const provider: Messages = {
     'Usted mismo inició sesión por este proveedor y se quedaría fuera. Configure primero aquí una clave de acceso o una contraseña: en Personas, dese un enlace nuevo e inicie sesión con él.',
   'The issuer is an address that begins with https://, as the provider names itself.':
     'El issuer es una dirección que empieza por https://, como se nombra el proveedor.',
+  'The issuer is the address before “/.well-known/”: leave that away, and what comes after it.':
+    'El issuer es la dirección que está antes de «/.well-known/»: quite esa parte y lo que le sigue.',
   'The client id is a text of 1 to {} characters on one line, without blanks at its ends.':
     'El id de cliente es un texto de 1 a {1} caracteres en una línea, sin espacios en los extremos.',
   'The client secret is a text of 1 to {} characters on one line, without blanks at its ends.':
