@@ -2,18 +2,31 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { lookup } from 'node:dns';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fetch } from 'undici';
 import { whyNotGlobal } from '#capture/addresses.ts';
-import { judgedAgent, NotPublic, openPublicFetch } from '../../src/api/public-fetch.ts';
+import {
+  judgedAgent,
+  NotPlain,
+  NotPublic,
+  openPlainly,
+  openPublicFetch,
+} from '../../src/api/public-fetch.ts';
 
 let server: Server;
 let port = 0;
 let asked = 0;
+const encodings: unknown[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked += 1;
+    encodings.push(request.headers['accept-encoding']);
+    if (request.url === '/bomb') {
+      response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(50_000_000)));
+      return;
+    }
     response.end(request.url === '/large' ? 'x'.repeat(2_000_000) : 'inside');
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -44,6 +57,15 @@ test('connects to the very address that was judged, and reads no more than it sh
   await expect(get(agent, '/large')).rejects.toThrow();
 });
 
+test('asks for answers as they are, and reads none that swells when it is unpacked', async () => {
+  const agent = judgedAgent(names('127.0.0.1'), () => null);
+  const init = { method: 'GET', headers: {}, redirect: 'manual', body: undefined } as const;
+  const at = (path: string): URL => new URL(`http://login.rivertown.example:${port}${path}`);
+  expect(await (await openPlainly(at('/'), init, agent)).text()).toBe('inside');
+  expect(encodings.at(-1)).toBe('identity');
+  await expect(openPlainly(at('/bomb'), init, agent)).rejects.toThrow(NotPlain);
+});
+
 test.each([[['127.0.0.1']], [['::1']], [['::ffff:127.0.0.1']], [['8.8.8.8', '127.0.0.1']], [[]]])(
   'connects to nothing where a name stands for %o',
   async (addresses) => {
@@ -62,6 +84,10 @@ test.each([
   'https://0x7f.1',
   'https://127.1',
   'http://login.rivertown.example',
+  'https://localhost',
+  'https://login',
+  'https://login.internal',
+  'https://login.rivertown.local',
 ])('opens nothing at %s', async (origin) => {
   const opened = openPublicFetch()(`${origin}:${port}/`, {
     method: 'GET',
