@@ -44,7 +44,9 @@ export async function admit(
   let personId = known?.id;
   if (personId === undefined) {
     const email = claims['email'];
-    if (typeof email !== 'string' || claims['email_verified'] !== true) return { refused: 'email-unclear' };
+    // Microsoft Entra says it in a claim of its own, where it is asked for it.
+    const isConfirmed = claims['email_verified'] === true || claims['xms_edov'] === true;
+    if (typeof email !== 'string' || !isConfirmed) return { refused: 'email-unclear' };
     const name = claims['name'];
     const added = await addPerson(
       at,

@@ -43,6 +43,7 @@ export {
 } from './roles.ts';
 export {
   addPerson,
+  isAdministered,
   letGo,
   listPeople,
   PERSON_SENTENCES,
@@ -84,12 +85,14 @@ export {
 } from './passkeys.ts';
 export {
   callbackOf,
+  holdProvider,
   isOnThisMachine,
   providerOf,
   providerProblems,
   removeProvider,
   setProvider,
   type IdentityProvider,
+  type KeptProvider,
   type ProviderField,
 } from './identity-provider.ts';
 export { OIDC_SENTENCES, openOidc, type Oidc, type PublicFetch } from './oidc.ts';

@@ -1,4 +1,5 @@
 /** The agency's own identity provider, as it was connected: one for each agency. */
+import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
 import { appendEvent } from '#record/record.ts';
 import { PEOPLE_ROLES } from './roles.ts';
@@ -31,6 +32,7 @@ export type ProviderField =
   | 'label'
   | 'roleClaim'
   | 'roles'
+  | `role-${string}`
   | 'requiredAmr';
 
 const MOST = 300;
@@ -47,7 +49,13 @@ export function providerProblems(
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && isOnThisMachine(issuer, mode));
   // OpenID Connect Discovery 1.0, section 3: no query and no fragment.
-  if (url === null || !isWeb || url.username + url.password + url.search + url.hash !== '' || !isLine(issuer))
+  if (issuer.trim() !== issuer) problems.issuer = 'The issuer begins or ends with a blank. Take it away.';
+  else if (
+    url === null ||
+    !isWeb ||
+    url.username + url.password + url.search + url.hash !== '' ||
+    !isLine(issuer)
+  )
     problems.issuer = 'The issuer is an address that begins with https://, as the provider names itself.';
   // The library would open it as the description itself, and believe whatever issuer stands in there.
   else if (url.href.includes('/.well-known/'))
@@ -65,15 +73,19 @@ export function providerProblems(
   const roles = Object.values(roleMap).flat();
   const unknown = roles.filter((role) => !PEOPLE_ROLES.some((known) => known === role));
   const auditor = Object.entries(roleMap).find(([, given]) => given.includes('auditor') && given.length > 1);
+  const illWritten = Object.entries(roleMap).find(([value]) => !isLine(value));
+  // Each at the field it is of.
   if (roles.length === 0)
-    problems.roles =
+    problems['role-moderator'] =
       'Say for at least one value of the claim which roles it gives, such as records-staff=custodian.';
   else if (unknown.length > 0)
     problems.roles = `There is no role ${unknown.map((role) => `"${role}"`).join(', ')}. There are: ${PEOPLE_ROLES.join(', ')}.`;
   else if (auditor !== undefined)
-    problems.roles = `"${auditor[0]}" gives auditor beside another role; an auditor holds no other.`;
-  else if (!Object.keys(roleMap).every(isLine))
-    problems.roles = `A value of the claim is a text of 1 to ${MOST} characters on one line, without blanks at its ends.`;
+    problems['role-auditor'] =
+      `"${auditor[0]}" gives auditor beside another role; an auditor holds no other.`;
+  else if (illWritten !== undefined)
+    problems[`role-${illWritten[1][0] ?? 'moderator'}`] =
+      `A value of the claim is a text of 1 to ${MOST} characters on one line, without blanks at its ends.`;
   if (!requiredAmr.every((one) => /^[\w.:/-]{1,60}$/.test(one)))
     problems.requiredAmr = 'A way to sign in is one word, as the provider writes it into "amr", such as mfa.';
   return problems;
@@ -89,12 +101,20 @@ export function isOnThisMachine(issuer: string, mode: 'trial' | 'production'): b
   return mode === 'trial' && ['localhost', '127.0.0.1'].includes(host);
 }
 
+/** As it is, until the transaction ends: nobody changes it, nor connects a first one. */
+export async function holdProvider(at: AgencyTx): Promise<KeptProvider | null> {
+  const place = `identity_provider ${at.agencyId}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 0))`.execute(at.tx);
+  return await providerOf(at);
+}
+
 export async function setProvider(
   at: AgencyTx,
   provider: IdentityProvider,
   by: string,
   now: Date,
 ): Promise<void> {
+  const before = await holdProvider(at);
   const values = {
     issuer: provider.issuer,
     client_id: provider.clientId,
@@ -118,6 +138,8 @@ export async function setProvider(
     body: {
       issuer: provider.issuer,
       clientId: provider.clientId,
+      secret: before?.clientSecret === provider.clientSecret ? 'kept' : 'new',
+      label: provider.label,
       roleClaim: provider.roleClaim,
       roleMap: provider.roleMap,
       requiredAmr: provider.requiredAmr,

@@ -82,8 +82,17 @@ export async function invitedBy(db: Db, token: string, now: Date): Promise<Invit
         .where('invitation.used_at', 'is', null)
         .where('invitation.expires_at', '>', now)
         .where('person.left_at', 'is', null)
-        // Who signs in by the agency’s own provider has no other way in.
-        .where('person.issuer', 'is', null)
+        // Who signs in by the agency’s own provider, as it is connected now, has no other way in.
+        .where(({ exists, not, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('identity_provider as i')
+                .select('i.issuer')
+                .whereRef('i.agency_id', '=', 'person.agency_id')
+                .whereRef('i.issuer', '=', 'person.issuer'),
+            ),
+          ),
+        )
         .executeTakeFirst(),
   );
   return found === undefined ? null : { agencyId: link.agency_id, invitationId: link.id, ...found };
@@ -126,13 +135,36 @@ export async function useUp(
     if (used.numUpdatedRows !== 1n) return null;
     // What they signed in with before may be in other hands: that is why there is a link.
     await takeMeansAway(at, personId, now);
+    const left = await leaveProvider(at, personId);
     await keep(at);
     await forgiveAttempts(at, email, now);
     await endSessions(at, personId, 'means-changed', now);
     const actor = `person:${personId}`;
-    await appendEvent(at, null, { type: 'person.means', actor, body: { person: personId, means } });
+    await appendEvent(at, null, { type: 'person.means', actor, body: { person: personId, means, ...left } });
     return await beginSession(at, personId, means, now);
   });
+}
+
+/** A provider that is not connected any more knew them. Were it connected again, they would not be known there. */
+async function leaveProvider(
+  { agencyId, tx }: AgencyTx,
+  personId: string,
+): Promise<{ readonly leaves?: string }> {
+  const known = await tx
+    .selectFrom('person')
+    .select('issuer')
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', personId)
+    .where('issuer', 'is not', null)
+    .executeTakeFirst();
+  if (known === undefined || known.issuer === null) return {};
+  await tx
+    .updateTable('person')
+    .set({ issuer: null, subject: null })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', personId)
+    .execute();
+  return { leaves: known.issuer };
 }
 
 /** For the first account. Null: somebody is there already. A new link takes the place of the last one. */

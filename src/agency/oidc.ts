@@ -21,6 +21,7 @@ export type OidcRefusal =
   | 'no-provider'
   | 'provider-down'
   | 'not-accepted'
+  | 'secret-refused'
   | 'no-role'
   | 'roles-clash'
   | 'second-factor'
@@ -34,6 +35,8 @@ export const OIDC_SENTENCES: Readonly<Record<OidcRefusal, string>> = {
     'Your agency’s sign-in does not answer just now. Try again in a moment, or use a passkey or a password here.',
   'not-accepted':
     'What your agency’s sign-in sent was not accepted: it was too old, used before, or not meant for this archive. Begin again.',
+  'secret-refused':
+    'Your agency’s sign-in does not take the archive’s client secret: it was changed there, or is over. Tell your administrator; until then use a passkey or a password here.',
   'no-role':
     'You are known there, and have no role in the archive yet. Ask whoever looks after your agency’s sign-in to put you into the right group.',
   'roles-clash':
@@ -173,7 +176,7 @@ export function openOidc(db: Db, publicUrl: string, publicFetch: PublicFetch): O
             ? said
             : { ...(await openid.fetchUserInfo(config, tokens.access_token, said.sub)), ...said };
       } catch (cause) {
-        return { refused: 'not-accepted', cause };
+        return { refused: isSecretRefused(cause) ? 'secret-refused' : 'not-accepted', cause };
       }
       if (claims === undefined) return { refused: 'not-accepted' };
       const amr = Array.isArray(claims.amr) ? claims.amr : [];
@@ -186,6 +189,15 @@ export function openOidc(db: Db, publicUrl: string, publicFetch: PublicFetch): O
       });
     },
   };
+}
+
+/** RFC 6749, section 5.2: said in the answer, or asked for anew in its header. */
+function isSecretRefused(cause: unknown): boolean {
+  if (cause instanceof openid.ResponseBodyError) return cause.error === 'invalid_client';
+  return (
+    cause instanceof openid.WWWAuthenticateChallengeError &&
+    cause.cause.some(({ scheme }) => scheme.toLowerCase() === 'basic')
+  );
 }
 
 class AnotherIssuer extends Error {}

@@ -17,8 +17,10 @@ export interface Person {
   readonly createdAt: Date;
   readonly leftAt: Date | null;
   readonly hasPassword: boolean;
-  /** They sign in by the agency's own provider, which says what they may do. */
+  /** They sign in by the agency's own provider, as it is connected now, which says what they may do. */
   readonly byProvider: boolean;
+  /** They came by one that is not connected any more: a link lets them choose another way. */
+  readonly wasByProvider: boolean;
   readonly passkeys: number;
   /** The newest of their sessions was used then; null: they never signed in. */
   readonly seenAt: Date | null;
@@ -175,16 +177,27 @@ export async function takeMeansAway({ agencyId, tx }: AgencyTx, personId: string
 export async function listPeople({ agencyId, tx }: AgencyTx): Promise<Person[]> {
   const { rows } = await sql<Omit<Person, 'roles'> & { readonly roles: Role[] }>`
     select p.id, p.name, p.email, p.created_at as "createdAt", p.left_at as "leftAt", p.password is not null as "hasPassword",
-           p.issuer is not null as "byProvider",
+           i.issuer is not null as "byProvider", p.issuer is not null and i.issuer is null as "wasByProvider",
            coalesce((select array_agg(r.role order by r.role) from person_role r
                       where r.agency_id = p.agency_id and r.person_id = p.id and r.ended_at is null), '{}') as roles,
            (select count(*)::int from passkey k
              where k.agency_id = p.agency_id and k.person_id = p.id and k.revoked_at is null) as passkeys,
            (select max(s.seen_at) from session s where s.agency_id = p.agency_id and s.person_id = p.id) as "seenAt"
-      from person p where p.agency_id = ${agencyId} order by p.left_at is not null, lower(p.name), p.id`.execute(
+      from person p left join identity_provider i on i.agency_id = p.agency_id and i.issuer = p.issuer
+     where p.agency_id = ${agencyId} order by p.left_at is not null, lower(p.name), p.id`.execute(tx);
+  return rows;
+}
+
+/** Whether an administrator gets in by a passkey or a password of ours, whatever becomes of the agency's own sign-in. */
+export async function isAdministered({ agencyId, tx }: AgencyTx): Promise<boolean> {
+  const { rows } = await sql`
+    select from person p join person_role r on r.agency_id = p.agency_id and r.person_id = p.id
+     where p.agency_id = ${agencyId} and p.left_at is null and r.role = 'administrator' and r.ended_at is null
+       and (p.password is not null or exists (select from passkey k
+             where k.agency_id = p.agency_id and k.person_id = p.id and k.revoked_at is null)) limit 1`.execute(
     tx,
   );
-  return rows;
+  return rows.length > 0;
 }
 
 /** Whether any agency has anybody: without, the first account may be made. Whoever runs the machine is of none. */

@@ -4,6 +4,8 @@ import {
   actorOf,
   callbackOf,
   endProviderSessions,
+  holdProvider,
+  isAdministered,
   isOnThisMachine,
   openOidc,
   PEOPLE_ROLES,
@@ -12,8 +14,10 @@ import {
   removeProvider,
   setProvider,
   type IdentityProvider,
+  type KeptProvider,
 } from '#agency/agency.ts';
 import { providerPage } from '#console/console.ts';
+import type { AgencyTx } from '#db/db.ts';
 import { linesOf, mayChange, refuseProgram, sendPage } from './administration.ts';
 import { ADMINISTRATORS, callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -26,7 +30,10 @@ type Typed = Parts['typed'];
 const NO_ANSWER =
   'There is no provider at this address that names itself so: the archive asked it for its description (“/.well-known/openid-configuration”) and got none. Check the address. Only public addresses are asked; a provider inside your own network is connected by whoever runs the archive.';
 const OWN_WAY =
-  'You signed in by this provider yourself, and would be locked out. Set up a passkey or a password here first: under People, give yourself a new link, and sign in with that.';
+  'No administrator of your agency has a passkey or a password here, so nobody could mend this if it went wrong. Nothing was changed. Under People, add an administrator with another e-mail address and send them the link; once they have chosen how to sign in, do this again.';
+const CHANGED =
+  'Somebody changed this after you opened the page, so nothing of yours was saved. Below it is as it is now: do yours again.';
+const TYPE_AGAIN = 'Type the client secret again: what was typed is not sent back to the page.';
 
 export function registerProvider(routes: FastifyInstance, context: ApiContext): void {
   const { db, now, config } = context.system;
@@ -43,9 +50,10 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
     more: Partial<Pick<Parts, 'typed' | 'errors' | 'said'>> = {},
   ): Promise<FastifyReply> => {
     const { agencyId } = callerOf(request);
-    const provider = await db.inAgency(agencyId, providerOf);
+    const provider = await db.inAgency(agencyId, async (at) => await providerOf(at));
     const page = providerPage(context.frameOf(request), {
       isConnected: provider !== null,
+      isInside: provider?.reach === 'any' && !isOnThisMachine(provider.issuer, config.mode),
       changes: mayChange(request),
       callback: callbackOf(config.publicUrl, agencyId),
       signIn: `${config.publicUrl}/sign-in?agency=${agencyId}`,
@@ -57,10 +65,14 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
     return await sendPage(reply, page, more.errors !== undefined || more.said?.kind === 'error');
   };
 
-  /** Whoever came by the provider and could not come back by it keeps it as it is. */
-  const locksOut = async (request: FastifyRequest, next: IdentityProvider | null): Promise<boolean> =>
-    request.person?.means === 'oidc' &&
-    !Object.values(next?.roleMap ?? {}).some((roles) => roles.includes('administrator'));
+  /**
+   * What keeps it as it is; held until the transaction ends. Whoever came by the provider changes it only where an administrator
+   * gets in without it.
+   */
+  const whyNot = async (at: AgencyTx, request: FastifyRequest, changedAt: string): Promise<string | null> => {
+    if (stampOf(await holdProvider(at)) !== changedAt) return CHANGED;
+    return request.person?.means === 'oidc' && !(await isAdministered(at)) ? OWN_WAY : null;
+  };
 
   void routes.register(async (app) => {
     takeForms(app);
@@ -70,10 +82,11 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
       refuseProgram(request, 'provider set');
       const caller = callerOf(request);
       const typed = typedIn(formOf(request));
-      const before = await db.inAgency(caller.agencyId, providerOf);
+      const before = await db.inAgency(caller.agencyId, async (at) => await providerOf(at));
+      if (stampOf(before) !== typed.changedAt)
+        return await show(request, reply, { said: { kind: 'error', text: CHANGED } });
       const provider = readProvider(typed, before, isOnThisMachine(typed.issuer, config.mode));
       const errors = { ...providerProblems(provider, config.mode) };
-      if (Object.keys(errors).length === 0 && (await locksOut(request, provider))) errors.roles = OWN_WAY;
       if (Object.keys(errors).length === 0) {
         const cause = await oidc.tryOut(provider);
         if (cause !== null) {
@@ -81,11 +94,24 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
           errors.issuer = NO_ANSWER;
         }
       }
-      if (Object.keys(errors).length > 0) return await show(request, reply, { typed, errors });
-      await db.inAgency(caller.agencyId, async (at) => {
+      // What was typed of it goes into no page, which a browser may keep.
+      const again = { ...typed, clientSecret: '' };
+      if (Object.keys(errors).length > 0) {
+        if (typed.clientSecret !== '') errors.clientSecret ??= TYPE_AGAIN;
+        return await show(request, reply, { typed: again, errors });
+      }
+      const refused = await db.inAgency(caller.agencyId, async (at) => {
+        const why = await whyNot(at, request, typed.changedAt);
+        if (why !== null) return why;
         await setProvider(at, provider, actorOf(caller), now());
         await endProviderSessions(at, caller.sessionId, now());
+        return null;
       });
+      if (refused !== null)
+        return await show(request, reply, {
+          ...(refused === CHANGED ? {} : { typed: again }),
+          said: { kind: 'error', text: refused },
+        });
       return await show(request, reply, {
         said: {
           kind: 'success',
@@ -97,12 +123,15 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
     app.post('/provider/end', administrators, async (request, reply) => {
       refuseProgram(request, 'provider set');
       const caller = callerOf(request);
-      if (await locksOut(request, null))
-        return await show(request, reply, { said: { kind: 'error', text: OWN_WAY } });
-      await db.inAgency(caller.agencyId, async (at) => {
+      const { one } = formOf(request);
+      const refused = await db.inAgency(caller.agencyId, async (at) => {
+        const why = await whyNot(at, request, one('changedAt'));
+        if (why !== null) return why;
         await removeProvider(at, actorOf(caller));
         await endProviderSessions(at, caller.sessionId, now());
+        return null;
       });
+      if (refused !== null) return await show(request, reply, { said: { kind: 'error', text: refused } });
       return await show(request, reply, {
         said: { kind: 'success', text: 'Nobody signs in by it any more, and whoever did is signed out.' },
       });
@@ -110,8 +139,11 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
   });
 }
 
+/** Which state of it a page shows. */
+const stampOf = (provider: KeptProvider | null): string => provider?.changedAt.toISOString() ?? '';
+
 /** One value of the claim on each line, under the role that it gives. */
-function typedOf(provider: IdentityProvider | null): Typed {
+function typedOf(provider: KeptProvider | null): Typed {
   const roles = PEOPLE_ROLES.map((role) => [
     role,
     Object.entries(provider?.roleMap ?? {})
@@ -126,6 +158,7 @@ function typedOf(provider: IdentityProvider | null): Typed {
     roleClaim: provider?.roleClaim ?? 'groups',
     requiredAmr: (provider?.requiredAmr ?? []).join('\n'),
     roles: Object.fromEntries(roles),
+    changedAt: stampOf(provider),
   };
 }
 
@@ -137,6 +170,7 @@ function typedIn(form: Form): Typed {
     label: form.one('label'),
     roleClaim: form.one('roleClaim'),
     requiredAmr: linesOf(form.one('requiredAmr')),
+    changedAt: form.one('changedAt'),
     roles: Object.fromEntries(PEOPLE_ROLES.map((role) => [role, linesOf(form.one(`role-${role}`))])),
   };
 }
@@ -147,16 +181,18 @@ function typedIn(form: Form): Typed {
  */
 function readProvider(typed: Typed, before: IdentityProvider | null, local: boolean): IdentityProvider {
   const isSame = before?.issuer === typed.issuer && before.clientId === typed.clientId;
-  const roleMap: Record<string, string[]> = {};
+  // A group may have the name of something that every object has.
+  const roleMap = new Map<string, string[]>();
   for (const [role, lines] of Object.entries(typed.roles))
-    for (const value of lines.split('\n').filter((line) => line !== '')) (roleMap[value] ??= []).push(role);
+    for (const value of lines.split('\n').filter((line) => line !== ''))
+      roleMap.set(value, [...(roleMap.get(value) ?? []), role]);
   return {
     issuer: typed.issuer,
     clientId: typed.clientId,
     clientSecret: typed.clientSecret === '' && isSame ? before.clientSecret : typed.clientSecret,
     label: typed.label,
     roleClaim: typed.roleClaim,
-    roleMap,
+    roleMap: Object.fromEntries(roleMap),
     requiredAmr: typed.requiredAmr.split('\n').filter((line) => line !== ''),
     reach: local || (before?.issuer === typed.issuer && before.reach === 'any') ? 'any' : 'public',
   };

@@ -53,7 +53,7 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
 
 /** The members of an entry, with names for numbers. A session is a number that tells nobody anything. */
 function about(body: Readonly<Record<string, unknown>>, things: AgencyHistoryParts['things']): Markup | null {
-  const named = (value: unknown): boolean => typeof value === 'string' && value in things;
+  const named = (value: unknown): boolean => typeof value === 'string' && Object.hasOwn(things, value);
   // Whom or what it is about comes first.
   const members = Object.entries(body).toSorted(([, a], [, b]) => Number(named(b)) - Number(named(a)));
   const said = members.flatMap(([name, value]) => {
@@ -77,13 +77,19 @@ const CODED: readonly string[] = [
   'changed',
   'kind',
   'reach',
+  'secret',
 ];
 
 function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {
   if (Array.isArray(value)) return value.flatMap((one: unknown) => written(name, one, things));
   if (typeof value === 'string' && value !== '') {
-    const thing = things[value];
+    const thing = Object.hasOwn(things, value) ? things[value] : undefined;
     return [thing === undefined && CODED.includes(name) ? codeSaid(value) : html`${thing ?? value}`];
   }
+  // Which group of the agency's own sign-in gives which roles.
+  if (name === 'roleMap' && typeof value === 'object' && value !== null)
+    return Object.entries(value).map(
+      ([group, roles]) => html`${group} → ${joined(written('roles', roles, things), ' + ')}`,
+    );
   return typeof value === 'number' || typeof value === 'boolean' ? [html`${String(value)}`] : [];
 }

@@ -43,7 +43,7 @@ export function line(
         ${named(said)}
         type="${type ?? 'text'}"
         value="${value}"
-        autocomplete="off"
+        autocomplete="${type === 'password' ? 'new-password' : 'off'}"
         autocapitalize="none"
         ${list !== undefined && html`list="${name}-list"`}
       />${

@@ -22,6 +22,7 @@ export interface ShownPerson {
   readonly seenAt: string | null;
   readonly hasPassword: boolean;
   readonly byProvider: boolean;
+  readonly wasByProvider: boolean;
   readonly passkeys: number;
 }
 
@@ -153,8 +154,10 @@ function entry(one: ShownPerson, { zone, self, agreements }: PeopleParts): Marku
   </li>`;
 }
 
-function meansOf({ hasPassword, passkeys, byProvider }: ShownPerson): string {
+function meansOf({ hasPassword, passkeys, byProvider, wasByProvider }: ShownPerson): string {
   if (byProvider) return 'Signs in by your agency’s own sign-in, which also says what they may do.';
+  if (!hasPassword && passkeys === 0 && wasByProvider)
+    return 'Signed in by a sign-in of your agency that is not connected any more. A link lets them choose another way.';
   if (!hasPassword && passkeys === 0) return 'Has not chosen how to sign in yet.';
   if (passkeys === 0) return 'Signs in with password and code.';
   if (passkeys === 1)

@@ -6,12 +6,17 @@ import { line, lines, summary } from './longer-fields.ts';
 
 export interface ProviderParts {
   readonly isConnected: boolean;
+  /** By whoever runs the archive, to an address that no administrator could connect. */
+  readonly isInside: boolean;
   readonly changes: boolean;
   /** Where the provider sends people back; registered there. */
   readonly callback: string;
   readonly signIn: string;
   readonly typed: Readonly<
-    Record<'issuer' | 'clientId' | 'clientSecret' | 'label' | 'roleClaim' | 'requiredAmr', string>
+    Record<
+      'issuer' | 'clientId' | 'clientSecret' | 'label' | 'roleClaim' | 'requiredAmr' | 'changedAt',
+      string
+    >
   > & {
     /** Values of the claim, one on each line, by the role that they give. */
     readonly roles: Readonly<Record<string, string>>;
@@ -21,13 +26,13 @@ export interface ProviderParts {
 }
 
 export function providerPage(frame: Frame, parts: ProviderParts): string {
-  const { isConnected, changes, said, errors, callback, signIn } = parts;
+  const { isConnected, isInside, changes, typed, said, errors, callback, signIn } = parts;
   return page({
     title: 'Sign-in of your agency',
     ...frame,
     main: html`<h1 class="hf-h1">Sign-in of your agency</h1>
       ${alert(said?.kind ?? 'success', said?.text ?? null)}
-      ${summary(Object.entries(errors).map(([name, sentence]) => [name === 'roles' ? 'role-moderator' : name, sentence ?? ''] as const))}
+      ${summary(Object.entries(errors).map(([name, sentence]) => [name, sentence ?? ''] as const))}
       <p class="hf-intro">
         People sign in with the account that they have at your agency (OpenID Connect), and get their roles
         from their groups there, anew each time. Whoever leaves there does not get in here. Passkeys and
@@ -45,6 +50,17 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
             </p>`
       }
       <p>To be registered there, as the address to come back to: <code id="callback">${callback}</code></p>
+      ${
+        changes &&
+        html`<p>
+            Whoever has an account here already goes on with it: somebody who comes by this sign-in with the
+            same e-mail address is not let in, so that nobody gets at another’s account.
+          </p>
+          <p>
+            The provider must send an e-mail address that it has confirmed: “email” with “email_verified”, or
+            with “xms_edov” where it is Microsoft Entra.
+          </p>`
+      }
       ${changes ? form(parts) : isConnected && facts(parts)}
       ${
         changes &&
@@ -52,10 +68,17 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
         html`<details class="hf-more">
           <summary>End it</summary>
           <form method="post" action="/provider/end">
+            <input type="hidden" name="changedAt" value="${typed.changedAt}" />
             <p>
               Nobody signs in by it any more, and whoever did is signed out. They need a link of yours, under
               <a href="/people">People</a>, to go on with a passkey or a password.
             </p>
+            ${
+              isInside &&
+              html`<p>
+                It may stand inside your own network: then only whoever runs the archive can connect it again.
+              </p>`
+            }
             <button class="usa-button usa-button--secondary" type="submit">End this sign-in</button>
           </form>
         </details>`
@@ -66,6 +89,7 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
 function form({ typed, errors, isConnected }: ProviderParts): Markup {
   const at = (name: keyof Omit<typeof typed, 'roles'>) => ({ name, value: typed[name], error: errors[name] });
   return html`<form class="hf-form" method="post" action="/provider" novalidate autocomplete="off">
+    <input type="hidden" name="changedAt" value="${typed.changedAt}" />
     ${line({ ...at('issuer'), label: 'Address of the provider (issuer)', hint: 'Such as https://login.rivertown.example, as the provider names itself', type: 'url' })}
     ${line({ ...at('clientId'), label: 'Client id', hint: 'As the archive is registered there' })}
     ${line({ ...at('clientSecret'), label: 'Client secret', type: 'password', hint: isConnected ? 'It is kept and never shown. Leave it empty to go on with the one that there is.' : 'It is kept and never shown.' })}
@@ -77,7 +101,7 @@ function form({ typed, errors, isConnected }: ProviderParts): Markup {
         One group on each line, written as the provider writes it. Whoever is in none of them does not get in.
         An auditor holds no other role.
       </p>
-      ${Object.entries(typed.roles).map(([role, value]) => lines({ name: `role-${role}`, label: ours(ROLE_NAMES[role] ?? role), value, rows: 2, ...(role === 'moderator' ? { error: errors['roles'] } : {}) }))}
+      ${Object.entries(typed.roles).map(([role, value]) => lines({ name: `role-${role}`, label: ours(ROLE_NAMES[role] ?? role), value, rows: 2, error: errors[`role-${role}`] }))}
     </fieldset>
     ${lines({ ...at('requiredAmr'), label: 'Ways to sign in there, of which one must have been used', hint: 'Empty: the provider decides. Otherwise one on each line, as it writes them into “amr”, such as mfa.', rows: 2 })}
     <button class="usa-button hf-submit" type="submit">${ours(isConnected ? 'Save' : 'Connect')}</button>

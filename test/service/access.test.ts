@@ -185,7 +185,7 @@ const IDS: Readonly<Record<string, () => string>> = {
 const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices)(\/|$)/;
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
-function formOf(url: string, as: string): string {
+async function formOf(url: string, as: string): Promise<string> {
   const name = randomUUID();
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
@@ -193,6 +193,12 @@ function formOf(url: string, as: string): string {
     return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
   if (url === '/provider')
     return `issuer=${encodeURIComponent(idp.issuer)}&clientId=x&clientSecret=x&label=x&roleClaim=x&role-moderator=x`;
+  if (url === '/provider/end') {
+    const { rows } = await archive.sql.query<{ changed_at: Date }>(
+      "select changed_at from identity_provider where agency_id = 'rivertown'",
+    );
+    return `changedAt=${rows[0]?.changed_at.toISOString() ?? ''}`;
+  }
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -271,7 +277,7 @@ async function make(call: Call, headers: Record<string, string>, as = ''): Promi
             typed !== null
               ? typed.payload
               : form
-                ? formOf(call.url, as)
+                ? await formOf(call.url, as)
                 : /\/(removal|kept)$/.test(call.url)
                   ? '{}'
                   : JSON.stringify(simpleReport({ text: randomUUID() })),

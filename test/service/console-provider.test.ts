@@ -1,7 +1,7 @@
 /** The city's own sign-in, connected on its page: by whom, to where, and what ends when it does. */
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { providerOf, type IdentityProvider } from '#agency/agency.ts';
+import { providerOf, setProvider, type IdentityProvider } from '#agency/agency.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
@@ -16,7 +16,7 @@ let auditor: Colleague;
 let at: Visitor;
 
 const connected = async (): Promise<IdentityProvider | null> =>
-  await scene.archive.system.db.inAgency('rivertown', providerOf);
+  await scene.archive.system.db.inAgency('rivertown', async (held) => await providerOf(held));
 const as = async (somebody: Colleague): Promise<void> => {
   at = await scene.visitor();
   await signedInAs(at, somebody);
@@ -148,24 +148,141 @@ describe('an administrator', () => {
     }
   });
 
-  test('who came by the provider does not shut the door behind themselves', async () => {
+  test('who came by the provider changes it only where an administrator gets in without it', async () => {
+    const { sql } = scene.archive;
     await go(at, '/provider');
     await fill({ ...ofProvider(), 'role-administrator': 'chiefs' });
     await submit(at, 'main form[action="/provider"] button');
     idp.account = { sub: 's2', email: 'chief@rivertown.example', email_verified: true, groups: ['chiefs'] };
     const chief = await scene.visitor();
     await chief.goTo('/sign-in/oidc?agency=rivertown&next=/provider');
-    await typeOver(chief, '#role-administrator', '');
-    await typeOver(chief, '#role-moderator', 'chiefs');
-    await submit(chief, 'main form[action="/provider"] button');
-    expect(await pageText(chief)).toContain('would be locked out');
-    await chief.goTo('/provider');
-    await chief.page.click('summary ::-p-text(End it)');
-    await submit(chief, 'form[action="/provider/end"] button');
-    expect(await pageText(chief)).toContain('would be locked out');
-    expect(await connected()).toMatchObject({ roleMap: { chiefs: ['administrator'] } });
+    await sql.query('create temporary table held as select id, password, code_secret, code_step from person');
+    await sql.query('update person set password = null, code_secret = null, code_step = null');
+    try {
+      await typeOver(chief, '#role-moderator', 'chiefs');
+      await submit(chief, 'main form[action="/provider"] button');
+      expect(await pageText(chief)).toContain(
+        'No administrator of your agency has a passkey or a password here',
+      );
+      expect(await chief.inPage(`document.querySelector('#role-moderator').value`)).toBe('chiefs');
+      await chief.page.click('summary ::-p-text(End it)');
+      await submit(chief, 'form[action="/provider/end"] button');
+      expect(await pageText(chief)).toContain(
+        'No administrator of your agency has a passkey or a password here',
+      );
+      expect(await connected()).toMatchObject({ roleMap: { chiefs: ['administrator'] } });
+      // As the sentence says.
+      const another = await colleague(scene.archive, ['administrator']);
+      await chief.goTo('/provider');
+      await chief.page.click('summary ::-p-text(End it)');
+      await submit(chief, 'form[action="/provider/end"] button');
+      expect(await connected()).toBeNull();
+      await sql.query('update person set left_at = now() where id = $1', [another.personId]);
+    } finally {
+      await sql.query(
+        'update person p set password = h.password, code_secret = h.code_secret, code_step = h.code_step from held h where h.id = p.id',
+      );
+      await sql.query('drop table held');
+    }
     await chief.page.browserContext().close();
   });
+
+  test('does not save over what another saved in the meantime, and sees it', async () => {
+    await go(at, '/provider');
+    const other = await scene.visitor();
+    await signedInAs(other, administrator);
+    await other.goTo('/provider');
+    await fill({ ...ofProvider(), 'role-moderator': 'social' });
+    await submit(at, 'main form[action="/provider"] button');
+    for (const [name, words] of Object.entries({ ...ofProvider(), 'role-moderator': 'everybody' }))
+      await typeOver(other, `#${name}`, words);
+    await submit(other, 'main form[action="/provider"] button');
+    expect(await pageText(other)).toContain('Somebody changed this after you opened the page');
+    expect(await other.inPage(`document.querySelector('#role-moderator').value`)).toBe('social');
+    expect(await connected()).toMatchObject({ roleMap: { social: ['moderator'] } });
+    await go(at, '/provider');
+    await typeOver(other, '#role-moderator', 'socials');
+    await submit(other, 'main form[action="/provider"] button');
+    await at.page.click('summary ::-p-text(End it)');
+    await submit(at, 'form[action="/provider/end"] button');
+    expect(await pageText(at)).toContain('Somebody changed this after you opened the page');
+    expect(await connected()).toMatchObject({ roleMap: { socials: ['moderator'] } });
+    await other.page.browserContext().close();
+  });
+
+  test('gets no typed secret back, and groups by any name, each wrong one at its own field', async () => {
+    await go(at, '/provider');
+    expect(await at.inPage(`document.querySelector('#clientSecret').autocomplete`)).toBe('new-password');
+    await fill({ ...ofProvider(), clientSecret: 'Quokka-secret', 'role-moderator': 'constructor' });
+    await fill({ 'role-custodian': ' records', requiredAmr: 'two words' });
+    await submit(at, 'main form[action="/provider"] button');
+    expect(await at.page.content()).not.toContain('Quokka-secret');
+    expect(await at.textOf('#clientSecret-error')).toContain('Type the client secret again');
+    expect(await at.textOf('#role-custodian-error')).toContain('without blanks at its ends');
+    expect(await at.count('#role-moderator-error')).toBe(0);
+    await fill({
+      ...ofProvider(),
+      'role-moderator': 'constructor\n__proto__',
+      'role-custodian': '',
+      requiredAmr: '',
+    });
+    await submit(at, 'main form[action="/provider"] button');
+    expect(Object.entries((await connected())?.roleMap ?? {})).toEqual([
+      ['__proto__', ['moderator']],
+      ['constructor', ['moderator']],
+    ]);
+  });
+
+  test('is told who goes on as before, and what cannot be connected again from here', async () => {
+    await go(at, '/provider');
+    expect(await pageText(at)).toContain('Whoever has an account here already goes on with it');
+    expect(await pageText(at)).toContain('an e-mail address that it has confirmed');
+    const inside = {
+      ...ofProvider(),
+      issuer: 'https://login.rivertown.internal',
+      label: 'Sign in',
+      roleClaim: 'groups',
+      roleMap: { social: ['moderator'] },
+      requiredAmr: [],
+    };
+    const last = async (reach: 'any' | 'public'): Promise<string> => {
+      await scene.archive.system.db.inAgency(
+        'rivertown',
+        async (held) => await setProvider(held, { ...inside, reach }, 'cli', new Date()),
+      );
+      await go(at, '/provider');
+      await at.page.click('summary ::-p-text(End it)');
+      return await pageText(at);
+    };
+    expect(await last('public')).not.toContain('only whoever runs the archive can connect it again');
+    expect(await last('any')).toContain('only whoever runs the archive can connect it again');
+  });
+});
+
+test('an auditor reads in the history which group was given what, and whether the secret is another', async () => {
+  await go(at, '/provider');
+  await fill({
+    ...ofProvider(),
+    label: 'constructor',
+    'role-moderator': 'social',
+    'role-custodian': 'social',
+  });
+  await submit(at, 'main form[action="/provider"] button');
+  await go(at, '/provider');
+  await fill({ 'role-administrator': 'my-own' });
+  await submit(at, 'main form[action="/provider"] button');
+  await at.page.browserContext().close();
+  await as(auditor);
+  await go(at, '/history');
+  const said = await pageText(at);
+  for (const words of [
+    'secret new',
+    'secret kept',
+    'label constructor',
+    'roleMap social → moderator + custodian',
+  ])
+    expect(said).toContain(words);
+  expect(said).toContain('roleMap my-own → administrator, social → moderator + custodian');
 });
 
 test('an auditor sees how people sign in, but for the secret, and changes nothing', async () => {

@@ -5,9 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addAgency,
+  invitedBy,
+  joinWithPassword,
+  newCodeSecret,
   OIDC_SENTENCES,
   openOidc,
   providerProblems,
+  removeProvider,
   setProvider,
   type IdentityProvider,
 } from '#agency/agency.ts';
@@ -193,6 +197,19 @@ describe('somebody of the city', () => {
     expect(await peopleNow()).toEqual(before);
   });
 
+  test('is known by an address that Microsoft Entra says is confirmed', async () => {
+    idp.account = { ...idp.account, email_verified: false };
+    idp.tamper = (claims, key) => ({ claims: { ...claims, xms_edov: true }, key });
+    expect((await signIn()).status).toBe(303);
+  });
+
+  test('is told when it is the archive that the provider does not know any more', async () => {
+    await configure({ clientSecret: 'another secret of that length, or so' });
+    const went = await signIn();
+    expect(went).toMatchObject({ status: 401, session: undefined });
+    expect(went.text).toContain(OIDC_SENTENCES['secret-refused']);
+  });
+
   test('who was let go stays out', async () => {
     await signIn();
     await archive.sql.query('update person set left_at = now() where subject = $1', [idp.account.sub]);
@@ -346,6 +363,54 @@ describe('the way back', () => {
   });
 });
 
+describe('whoever came by a provider that is not connected any more', () => {
+  test.each([
+    [
+      'it was ended',
+      async () =>
+        await archive.system.db.inAgency('rivertown', async (at) => void (await removeProvider(at, 'test'))),
+    ],
+    ['there is another', async () => await configure({ issuer: 'http://127.0.0.1:9' })],
+  ])('goes on by a link: %s', async (_, end) => {
+    const { db, now } = archive.system;
+    const { id } = await me((await signIn()).session);
+    await end();
+    const admin = await colleague(archive, ['administrator']);
+    const ask = async (url: string, payload?: string) =>
+      await archive.app.inject({
+        method: payload === undefined ? 'GET' : 'POST',
+        url,
+        headers: {
+          cookie: admin.cookie,
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'text/html',
+        },
+        ...(payload === undefined ? {} : { payload }),
+      });
+    expect((await ask('/people')).body).toContain(
+      'by a sign-in of your agency that is not connected any more',
+    );
+    expect((await ask(`/people/${String(id)}/roles`, 'roles=custodian')).statusCode).toBe(200);
+    const sent = await ask(`/people/${String(id)}/invitation`, '');
+    expect(sent.statusCode).toBe(200);
+    const link = /invitation\/([\w-]+)/.exec(sent.body)?.[1] ?? '';
+    const invited = await invitedBy(db, link, now());
+    if (invited === null) throw new Error('The link leads nowhere.');
+    const chosen = { password: 'a long enough one for this', codeSecret: newCodeSecret(), codeStep: 1 };
+    const session = await joinWithPassword(db, invited, chosen, now());
+    expect(await me(session ?? '')).toMatchObject({ roles: ['custodian'] });
+    const { rows } = await archive.sql.query<{ body: unknown }>(
+      "select body from event where type = 'person.means' and actor = $1",
+      [`person:${String(id)}`],
+    );
+    expect(rows).toEqual([{ body: { person: id, means: 'password-and-code', leaves: idp.issuer } }]);
+    // Their account is one of ours now, and nobody is let at it by their address.
+    await configure();
+    expect((await signIn()).text).toContain(OIDC_SENTENCES['email-unclear']);
+  });
+});
+
 describe('a description of somebody’s own', () => {
   test('that claims to be the provider lets nobody in, wherever it stands', async () => {
     await signIn();
@@ -378,11 +443,12 @@ describe('a description of somebody’s own', () => {
     ])
       expect(providerProblems({ ...settings(), issuer }, 'trial').issuer).toContain('before “/.well-known/”');
     const entra = 'https://login.microsoftonline.com/common/v2.0';
-    const answered = await openOidc(archive.system.db, PUBLIC, (async () =>
+    const answered = await openOidc(archive.system.db, PUBLIC, async () =>
       Response.json({
         issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0',
         authorization_endpoint: `${entra}/authorize`,
-      })) as never).tryOut({ ...settings(), issuer: entra, reach: 'public' });
+      }),
+    ).tryOut({ ...settings(), issuer: entra, reach: 'public' });
     expect(String(answered)).toContain('names itself https://login.microsoftonline.com/{tenantid}/v2.0');
   });
 });
@@ -393,6 +459,7 @@ describe('settings', () => {
     const wrong: readonly (readonly [Partial<IdentityProvider>, string])[] = [
       [{ issuer: 'http://login.example' }, 'begins with https://'],
       [{ issuer: 'login.example' }, 'begins with https://'],
+      [{ issuer: 'https://login.example ' }, 'begins or ends with a blank'],
       [{ clientSecret: '' }, 'The client secret is a text of'],
       [{ roleMap: {} }, 'which roles it gives'],
       [{ roleMap: { x: ['mayor'] } }, 'no role "mayor"'],

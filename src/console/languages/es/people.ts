@@ -21,6 +21,8 @@ export const people: Messages = {
   '. What they did stays in the histories.': '. Lo que hizo queda en los historiales.',
   'Signs in by your agency’s own sign-in, which also says what they may do.':
     'Entra con el inicio de sesión propio de su entidad, que también dice lo que puede hacer.',
+  'Signed in by a sign-in of your agency that is not connected any more. A link lets them choose another way.':
+    'Entraba con un inicio de sesión de su entidad que ya no está conectado. Con un enlace puede elegir otra forma.',
   'Has not chosen how to sign in yet.': 'Todavía no ha elegido cómo iniciar sesión.',
   'Signs in with a passkey.': 'Inicia sesión con una clave de acceso (passkey).',
   'Signs in with {} passkeys.': 'Inicia sesión con {1} claves de acceso (passkeys).',

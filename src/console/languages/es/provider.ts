@@ -48,8 +48,20 @@ export const provider: Messages = {
     'Nadie inicia sesión por él desde ahora, y a quien lo hizo se le cerró la sesión.',
   'There is no provider at this address that names itself so: the archive asked it for its description (“/.well-known/openid-configuration”) and got none. Check the address. Only public addresses are asked; a provider inside your own network is connected by whoever runs the archive.':
     'En esta dirección no hay ningún proveedor que se nombre así: el archivo le pidió su descripción («/.well-known/openid-configuration») y no recibió ninguna. Revise la dirección. Solo se consultan direcciones públicas; un proveedor dentro de su propia red lo conecta quien opera el archivo.',
-  'You signed in by this provider yourself, and would be locked out. Set up a passkey or a password here first: under People, give yourself a new link, and sign in with that.':
-    'Usted mismo inició sesión por este proveedor y se quedaría fuera. Configure primero aquí una clave de acceso o una contraseña: en Personas, dese un enlace nuevo e inicie sesión con él.',
+  'No administrator of your agency has a passkey or a password here, so nobody could mend this if it went wrong. Nothing was changed. Under People, add an administrator with another e-mail address and send them the link; once they have chosen how to sign in, do this again.':
+    'Ningún administrador de su entidad tiene aquí una clave de acceso (passkey) o una contraseña, así que nadie podría arreglarlo si algo saliera mal. No se cambió nada. En Personas, agregue un administrador con otro correo electrónico y envíele el enlace; cuando haya elegido cómo iniciar sesión, hágalo de nuevo.',
+  'Somebody changed this after you opened the page, so nothing of yours was saved. Below it is as it is now: do yours again.':
+    'Alguien cambió esto después de que usted abrió la página, por eso no se guardó nada suyo. Abajo está como es ahora: haga sus cambios de nuevo.',
+  'Type the client secret again: what was typed is not sent back to the page.':
+    'Escriba de nuevo el secreto de cliente: lo que se escribió no se envía de vuelta a la página.',
+  'Whoever has an account here already goes on with it: somebody who comes by this sign-in with the same e-mail address is not let in, so that nobody gets at another’s account.':
+    'Quien ya tiene una cuenta aquí sigue con ella: a quien llega por este inicio de sesión con el mismo correo electrónico no se le deja entrar, para que nadie se apodere de la cuenta de otra persona.',
+  'The provider must send an e-mail address that it has confirmed: “email” with “email_verified”, or with “xms_edov” where it is Microsoft Entra.':
+    'El proveedor debe enviar un correo electrónico que haya confirmado: «email» con «email_verified», o con «xms_edov» si es Microsoft Entra.',
+  'It may stand inside your own network: then only whoever runs the archive can connect it again.':
+    'Puede estar dentro de su propia red: en ese caso solo quien opera el archivo puede conectarlo otra vez.',
+  'The issuer begins or ends with a blank. Take it away.':
+    'El issuer empieza o termina con un espacio. Quítelo.',
   'The issuer is an address that begins with https://, as the provider names itself.':
     'El issuer es una dirección que empieza por https://, como se nombra el proveedor.',
   'The issuer is the address before “/.well-known/”: leave that away, and what comes after it.':

@@ -76,6 +76,8 @@ export const signIn: Messages = {
     'El inicio de sesión de su entidad no responde en este momento. Inténtelo de nuevo en un momento, o use aquí una clave de acceso (passkey) o una contraseña.',
   'What your agency’s sign-in sent was not accepted: it was too old, used before, or not meant for this archive. Begin again.':
     'No se aceptó lo que envió el inicio de sesión de su entidad: era demasiado antiguo, ya se había usado o no era para este archivo. Empiece de nuevo.',
+  'Your agency’s sign-in does not take the archive’s client secret: it was changed there, or is over. Tell your administrator; until then use a passkey or a password here.':
+    'El inicio de sesión de su entidad no acepta el secreto de cliente del archivo: se cambió allí o caducó. Avise a su administrador; mientras tanto, use aquí una clave de acceso (passkey) o una contraseña.',
   'You are known there, and have no role in the archive yet. Ask whoever looks after your agency’s sign-in to put you into the right group.':
     'Allí se le conoce, pero todavía no tiene ningún rol en el archivo. Pida a quien se encarga del inicio de sesión de su entidad que le ponga en el grupo correcto.',
   'Your agency’s sign-in makes you an auditor and something else as well; an auditor holds no other role. Ask whoever looks after it to take one of them away.':
