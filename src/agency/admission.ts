@@ -9,7 +9,21 @@ import type { AgencyTx } from '#db/db.ts';
 import { isSameIssuer, providerOf, type IdentityProvider, type KeptProvider } from './identity-provider.ts';
 import type { OidcRefusal } from './oidc.ts';
 import { addPerson, changeRoles, setRoles } from './people.ts';
+import { appendEvent } from '#record/record.ts';
 import { beginSession } from './sessions.ts';
+
+const ALLOWED_MS = 3 * 24 * 3_600_000;
+
+/** The next whom the provider sends with their confirmed address, within three days, is them: by an administrator's hand. */
+export async function allowProvider(at: AgencyTx, personId: string, by: string, now: Date): Promise<void> {
+  await at.tx
+    .updateTable('person')
+    .set({ provider_until: new Date(now.getTime() + ALLOWED_MS) })
+    .where('agency_id', '=', at.agencyId)
+    .where('id', '=', personId)
+    .execute();
+  await appendEvent(at, null, { type: 'person.provider-allowed', actor: by, body: { person: personId } });
+}
 
 export async function admit(
   at: AgencyTx,
@@ -47,6 +61,11 @@ export async function admit(
     // Microsoft Entra says it in a claim of its own, where it is asked for it.
     const isConfirmed = claims['email_verified'] === true || claims['xms_edov'] === true;
     if (typeof email !== 'string' || !isConfirmed) return { refused: 'email-unclear' };
+    const allowed = await bindAllowed(at, email, { issuer, subject }, now);
+    if (allowed !== null) {
+      await setRoles(at, allowed, roles, by, now);
+      return { token: await beginSession(at, allowed, 'oidc', now) };
+    }
     const name = claims['name'];
     const added = await addPerson(
       at,
@@ -72,6 +91,32 @@ export async function admit(
     await setRoles(at, personId, roles, by, now);
   }
   return { token: await beginSession(at, personId, 'oidc', now) };
+}
+
+/** Who has an account of ours and may come by the provider, once. Their other ways in stay. */
+async function bindAllowed(
+  at: AgencyTx,
+  email: string,
+  identity: { readonly issuer: string; readonly subject: string },
+  now: Date,
+): Promise<string | null> {
+  const { agencyId, tx } = at;
+  const bound = await tx
+    .updateTable('person')
+    .set({ ...identity, provider_until: null })
+    .where('agency_id', '=', agencyId)
+    .where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .where('left_at', 'is', null)
+    .where('provider_until', '>', now)
+    .returning('id')
+    .executeTakeFirst();
+  if (bound === undefined) return null;
+  await appendEvent(at, null, {
+    type: 'person.means',
+    actor: `person:${bound.id}`,
+    body: { person: bound.id, means: 'oidc', issuer: identity.issuer },
+  });
+  return bound.id;
 }
 
 function rolesFrom({ roleClaim, roleMap }: IdentityProvider, claims: IDToken): string[] {

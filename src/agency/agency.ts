@@ -95,6 +95,7 @@ export {
   type KeptProvider,
   type ProviderField,
 } from './identity-provider.ts';
+export { allowProvider } from './admission.ts';
 export { OIDC_SENTENCES, openOidc, type Oidc, type PublicFetch } from './oidc.ts';
 export { codeAddress, codeStep, newCodeSecret } from './one-time-codes.ts';
 export { PASSWORD, passwordLength, whyNotPassword } from './passwords.ts';

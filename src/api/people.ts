@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   actorOf,
   addPerson,
+  allowProvider,
   dayIn,
   INVITATION_MS,
   invite,
@@ -11,6 +12,7 @@ import {
   listPeople,
   listPolicies,
   PERSON_SENTENCES,
+  providerOf,
   setRoles,
   zoneOf,
   type Person,
@@ -45,13 +47,18 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       } = {},
     ): Promise<FastifyReply> => {
       const caller = callerOf(request);
-      const { people, zone, agreements } = await db.inAgency(caller.agencyId, async (at) => {
+      const { people, zone, agreements, hasProvider } = await db.inAgency(caller.agencyId, async (at) => {
         const known = await peopleOf(at);
-        return { ...known, agreements: await agreementsShown(at, known, now()) };
+        return {
+          ...known,
+          hasProvider: (await providerOf(at)) !== null,
+          agreements: await agreementsShown(at, known, now()),
+        };
       });
       const page = peoplePage(context.frameOf(request), {
         people: people.map(shown),
         zone,
+        hasProvider,
         self: caller.kind === 'person' ? caller.id : null,
         typed: { name: '', email: '', roles: [] },
         errors: {},
@@ -217,6 +224,36 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
           };
         });
         return await showLink(request, reply, made.name, made);
+      },
+    );
+
+    app.post<{ Params: { id: string } }>(
+      '/people/:id/provider',
+      forAdministrators,
+      async (request, reply) => {
+        const { id } = request.params;
+        refuseProgram(request);
+        refuseSelf(request, id);
+        const caller = callerOf(request);
+        const { name, email } = await db.inAgency(caller.agencyId, async (at) => {
+          const person = await personHere(at, id);
+          refuseByProvider(person);
+          if ((await providerOf(at)) === null)
+            throw new ArchiveError(
+              'form-invalid',
+              'No sign-in of your agency is connected, so nobody comes by one. Connect it first; nothing was changed.',
+              { retry: 'never' },
+            );
+          await allowProvider(at, id, actorOf(caller), now());
+          return person;
+        });
+        return await show(request, reply, {
+          said: {
+            kind: 'success',
+            text: html`For three days, whoever signs in by your agency’s sign-in with the confirmed address
+            ${email} is ${name} here.`,
+          },
+        });
       },
     );
 

@@ -29,6 +29,8 @@ export interface ShownPerson {
 export interface PeopleParts {
   readonly people: readonly ShownPerson[];
   readonly zone: string;
+  /** The agency has a sign-in of its own, by which somebody who has an account here may come. */
+  readonly hasProvider: boolean;
   /** Who looks at it: nobody takes their own access away by a slip. */
   readonly self: string | null;
   readonly typed: { readonly name: string; readonly email: string; readonly roles: readonly string[] };
@@ -107,7 +109,7 @@ export function peoplePage(frame: Frame, parts: PeopleParts): string {
   });
 }
 
-function entry(one: ShownPerson, { zone, self, agreements }: PeopleParts): Markup {
+function entry(one: ShownPerson, { zone, self, agreements, hasProvider }: PeopleParts): Markup {
   const isSelf = one.id === self;
   return html`<li>
     <strong>${one.name}</strong> <span class="hf-small">${one.email}${isSelf && html` (you)`}</span>
@@ -136,6 +138,19 @@ function entry(one: ShownPerson, { zone, self, agreements }: PeopleParts): Marku
                   Save the roles<span class="usa-sr-only"> of ${one.name}</span>
                 </button>
               </form>
+              ${
+                hasProvider &&
+                !one.byProvider &&
+                html`<form method="post" action="/people/${one.id}/provider">
+                  <p class="hf-small">
+                    For three days, the next who signs in by your agency’s sign-in with this confirmed address
+                    is this person here. From then on their groups there say what they may do.
+                  </p>
+                  <button class="usa-button usa-button--outline" type="submit">
+                    May come by your agency’s sign-in<span class="usa-sr-only">: ${one.name}</span>
+                  </button>
+                </form>`
+              }
               <form method="post" action="/people/${one.id}/departure">
                 <p class="hf-small">Who leaves is signed out at once, and cannot sign in any more.</p>
                 <button class="usa-button usa-button--secondary" type="submit">${one.name} has left</button>
@@ -155,6 +170,8 @@ function entry(one: ShownPerson, { zone, self, agreements }: PeopleParts): Marku
 }
 
 function meansOf({ hasPassword, passkeys, byProvider, wasByProvider }: ShownPerson): string {
+  if (byProvider && (hasPassword || passkeys > 0))
+    return 'Signs in by your agency’s own sign-in, which also says what they may do; a passkey or a password of theirs works here, too.';
   if (byProvider) return 'Signs in by your agency’s own sign-in, which also says what they may do.';
   if (!hasPassword && passkeys === 0 && wasByProvider)
     return 'Signed in by a sign-in of your agency that is not connected any more. A link lets them choose another way.';

@@ -54,7 +54,8 @@ export function providerPage(frame: Frame, parts: ProviderParts): string {
         changes &&
         html`<p>
             Whoever has an account here already goes on with it: somebody who comes by this sign-in with the
-            same e-mail address is not let in, so that nobody gets at another’s account.
+            same e-mail address is not let in, so that nobody gets at another’s account. Under People you may
+            allow it for each of them, once.
           </p>
           <p>
             The provider must send an e-mail address that it has confirmed: “email” with “email_verified”, or

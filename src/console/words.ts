@@ -152,6 +152,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'person.agreement-withdrawn': 'Agreement taken back: entered by mistake',
   'person.signed-in': 'Signed in',
   'person.signed-out': 'Signed out',
+  'person.provider-allowed': 'Allowed to come by the agency’s own sign-in, once',
   'provider.changed': 'Sign-in of the agency’s own changed',
   'provider.removed': 'Sign-in of the agency’s own taken away',
 };

@@ -14,6 +14,8 @@ export interface PersonTable {
   left_at: Generated<Date | null>;
   issuer: Generated<string | null>;
   subject: Generated<string | null>;
+  /** The agency's own sign-in may make itself known as them, once, until then. */
+  provider_until: Generated<Date | null>;
 }
 
 export interface PersonRoleTable {

@@ -30,6 +30,7 @@ export type EventType =
   | 'person.agreement-withdrawn'
   | 'person.invited'
   | 'person.means'
+  | 'person.provider-allowed'
   | 'provider.changed'
   | 'provider.removed'
   | 'office.added'

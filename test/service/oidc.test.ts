@@ -363,6 +363,58 @@ describe('the way back', () => {
   });
 });
 
+describe('somebody with an account of ours', () => {
+  test('comes by the provider from when an administrator allows it: once, within three days, with their address', async () => {
+    const admin = await colleague(archive, ['administrator']);
+    const clerk = await colleague(archive, ['approver']);
+    const allow = async (id: string) =>
+      await archive.app.inject({
+        method: 'POST',
+        url: `/people/${id}/provider`,
+        headers: {
+          cookie: admin.cookie,
+          'sec-fetch-site': 'same-origin',
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'text/html',
+        },
+        payload: '',
+      });
+    const account = { ...idp.account, email: clerk.email.toUpperCase() };
+    const refused = async (why: string): Promise<void> => {
+      const went = await signIn();
+      expect(went, why).toMatchObject({ status: 401, session: undefined });
+      expect(went.text, why).toContain(OIDC_SENTENCES['email-unclear']);
+    };
+    idp.account = account;
+    await refused('nobody allowed it');
+    expect((await allow(admin.personId)).statusCode, 'nobody raises themselves').toBe(422);
+    expect((await allow(clerk.personId)).statusCode).toBe(200);
+    idp.account = { ...account, email_verified: false };
+    await refused('an address that nobody confirmed');
+    idp.account = account;
+    await archive.sql.query("update person set provider_until = now() - interval '1 second' where id = $1", [
+      clerk.personId,
+    ]);
+    await refused('too late');
+    await allow(clerk.personId);
+    const went = await signIn();
+    expect(await me(went.session)).toMatchObject({ id: clerk.personId, roles: ['moderator', 'custodian'] });
+    idp.account = { ...account, sub: 'another' };
+    await refused('once');
+    expect((await allow(clerk.personId)).statusCode, 'it is so already').toBe(422);
+    const { rows } = await archive.sql.query<{ type: string; body: unknown }>(
+      "select type, body from event where body->>'person' = $1 and type in ('person.provider-allowed', 'person.means') order by seq offset 1",
+      [clerk.personId],
+    );
+    const { personId: person } = clerk;
+    expect(rows).toEqual([
+      { type: 'person.provider-allowed', body: { person } },
+      { type: 'person.provider-allowed', body: { person } },
+      { type: 'person.means', body: { person, means: 'oidc', issuer: idp.issuer } },
+    ]);
+  });
+});
+
 describe('whoever came by a provider that is not connected any more', () => {
   test.each([
     [

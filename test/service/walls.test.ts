@@ -312,7 +312,7 @@ describe('the catalogue', () => {
       person: {
         select: '*',
         insert: '*',
-        update: 'code_secret code_step email issuer left_at name password subject',
+        update: 'code_secret code_step email issuer left_at name password provider_until subject',
       },
       person_role: { select: '*', insert: '*', update: 'ended_at ended_by' },
       passkey: { select: '*', insert: '*', update: 'counter label revoked_at used_at' },

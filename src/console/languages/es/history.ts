@@ -37,6 +37,8 @@ export const history: Messages = {
   'Person invited': 'Persona invitada',
   'Means of signing in set up': 'Medio para iniciar sesión configurado',
   'Roles of a person changed': 'Roles de una persona modificados',
+  'Allowed to come by the agency’s own sign-in, once':
+    'Autorizado a entrar una vez por el inicio de sesión propio de la entidad',
   'Person let go': 'Persona dada de baja',
   'Signed in': 'Sesión iniciada',
   'Signed out': 'Sesión cerrada',

@@ -21,6 +21,15 @@ export const people: Messages = {
   '. What they did stays in the histories.': '. Lo que hizo queda en los historiales.',
   'Signs in by your agency’s own sign-in, which also says what they may do.':
     'Entra con el inicio de sesión propio de su entidad, que también dice lo que puede hacer.',
+  'Signs in by your agency’s own sign-in, which also says what they may do; a passkey or a password of theirs works here, too.':
+    'Entra con el inicio de sesión propio de su entidad, que también dice lo que puede hacer; aquí le sirve además su clave de acceso (passkey) o su contraseña.',
+  'For three days, the next who signs in by your agency’s sign-in with this confirmed address is this person here. From then on their groups there say what they may do.':
+    'Durante tres días, la próxima persona que entre por el inicio de sesión de su entidad con este correo confirmado es esta persona aquí. Desde entonces, sus grupos allí dicen lo que puede hacer.',
+  'May come by your agency’s sign-in': 'Puede entrar por el inicio de sesión de su entidad',
+  'For three days, whoever signs in by your agency’s sign-in with the confirmed address {} is {} here.':
+    'Durante tres días, quien entre por el inicio de sesión de su entidad con el correo confirmado {1} es {2} aquí.',
+  'No sign-in of your agency is connected, so nobody comes by one. Connect it first; nothing was changed.':
+    'No hay ningún inicio de sesión de su entidad conectado, así que nadie entra por uno. Conéctelo primero; no se cambió nada.',
   'Signed in by a sign-in of your agency that is not connected any more. A link lets them choose another way.':
     'Entraba con un inicio de sesión de su entidad que ya no está conectado. Con un enlace puede elegir otra forma.',
   'Has not chosen how to sign in yet.': 'Todavía no ha elegido cómo iniciar sesión.',

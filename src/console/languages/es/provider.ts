@@ -54,8 +54,8 @@ export const provider: Messages = {
     'Alguien cambió esto después de que usted abrió la página, por eso no se guardó nada suyo. Abajo está como es ahora: haga sus cambios de nuevo.',
   'Type the client secret again: what was typed is not sent back to the page.':
     'Escriba de nuevo el secreto de cliente: lo que se escribió no se envía de vuelta a la página.',
-  'Whoever has an account here already goes on with it: somebody who comes by this sign-in with the same e-mail address is not let in, so that nobody gets at another’s account.':
-    'Quien ya tiene una cuenta aquí sigue con ella: a quien llega por este inicio de sesión con el mismo correo electrónico no se le deja entrar, para que nadie se apodere de la cuenta de otra persona.',
+  'Whoever has an account here already goes on with it: somebody who comes by this sign-in with the same e-mail address is not let in, so that nobody gets at another’s account. Under People you may allow it for each of them, once.':
+    'Quien ya tiene una cuenta aquí sigue con ella: a quien llega por este inicio de sesión con el mismo correo electrónico no se le deja entrar, para que nadie se apodere de la cuenta de otra persona. En Personas puede autorizarlo para cada quien, una vez.',
   'The provider must send an e-mail address that it has confirmed: “email” with “email_verified”, or with “xms_edov” where it is Microsoft Entra.':
     'El proveedor debe enviar un correo electrónico que haya confirmado: «email» con «email_verified», o con «xms_edov» si es Microsoft Entra.',
   'It may stand inside your own network: then only whoever runs the archive can connect it again.':
