@@ -2,15 +2,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, zoneOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, unconfirmedPage } from '#console/console.ts';
-import { listUnconfirmed, readReceipt, recordIdOf } from '#record/record.ts';
+import { listAnswered, listUnconfirmed, readReceipt, receiptCode, recordIdOf } from '#record/record.ts';
 import { callerOf, refuseSomebodyElse, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { acceptSent, existing } from './reports.ts';
 import { refuseNeverAwaited, refuseNotAwaited } from './statements.ts';
 
-/** Each with its receipt, which is read anew. */
+/** Of each group. */
 const SHOWN = 25;
+/** Each with its receipt, which is read anew: what is not safe to remove must not hide what is. */
+const LOOKED_AT = 200;
+/** What was answered stays in its place for so many presses. */
+const ANSWERED = 25;
 
 /** For the form to hand in: how many there are, without looking at any of them. */
 export async function countUnconfirmed({ system }: ApiContext, { person }: FastifyRequest): Promise<number> {
@@ -34,24 +38,36 @@ export function registerUnconfirmed(routes: FastifyInstance, context: ApiContext
       forReporters,
       async (request, reply) => {
         const caller = callerOf(request);
+        const { said, of } = request.query;
+        const ids = idsIn([of].flat());
         const parts = await db.inAgency(caller.agencyId, async (at) => {
-          const { records, count } = await listUnconfirmed(at, actorOf(caller), SHOWN);
+          const actor = actorOf(caller);
+          const { records, count } = await listUnconfirmed(at, actor, LOOKED_AT);
           const seen = [];
           for (const record of records) {
             const receipt = await readReceipt(at, record.recordId, config.mode, now());
             if (receipt !== null)
               seen.push({ ...record, safeToRemove: receipt.safeToRemove, missing: receipt.missing });
           }
-          return { zone: await zoneOf(at), records: seen, count };
+          const safe = seen.filter(({ safeToRemove }) => safeToRemove);
+          const others = seen.filter(({ safeToRemove }) => !safeToRemove);
+          return {
+            zone: await zoneOf(at),
+            count,
+            notLookedAt: count - seen.length,
+            safe: { records: safe.slice(0, SHOWN), more: Math.max(0, safe.length - SHOWN) },
+            others: { records: others.slice(0, SHOWN), more: Math.max(0, others.length - SHOWN) },
+            answered: await listAnswered(at, actor, ids),
+          };
         });
-        const { said, of } = request.query;
-        const recordId = recordIdOf(typeof of === 'string' ? of : '');
+        // An address can say anything: what is called on record is what the record says.
+        const last = parts.answered.find(({ recordId }) => recordId === ids[0]);
+        const isTrue = last?.removal === (said === 'removed' ? 'confirmed' : said === 'kept' ? 'none' : null);
         return await reply.headers(PAGE_HEADERS).send(
           unconfirmedPage(context.frameOf(request), {
             ...parts,
             now: now(),
-            said:
-              recordId !== null && (said === 'removed' || said === 'kept') ? { what: said, recordId } : null,
+            last: last !== undefined && isTrue ? { ...last, code: receiptCode(last.recordId) } : null,
           }),
         );
       },
@@ -72,7 +88,17 @@ export function registerUnconfirmed(routes: FastifyInstance, context: ApiContext
         idempotencyKey: null,
       });
       const said = form === 'kept' ? 'kept' : 'removed';
-      return await reply.redirect(`/unconfirmed?said=${said}&of=${record.recordId}`, 303);
+      const answered = idsIn([record.recordId, ...typed.one('answered').split(' ')]);
+      return await reply.redirect(
+        `/unconfirmed?said=${said}&${answered.map((id) => `of=${id}`).join('&')}`,
+        303,
+      );
     });
   });
+}
+
+/** The last one first, each once. */
+function idsIn(values: readonly unknown[]): string[] {
+  const ids = values.flatMap((value) => recordIdOf(typeof value === 'string' ? value : '') ?? []);
+  return [...new Set(ids)].slice(0, ANSWERED);
 }

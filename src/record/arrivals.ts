@@ -57,28 +57,42 @@ export interface Unconfirmed {
   readonly count: number;
 }
 
-/** What `actor` handed in by a form, which is sealed, and of which nobody has said that it was removed or stays. */
-export async function listUnconfirmed(
-  { agencyId, tx }: AgencyTx,
-  actor: string,
-  limit: number,
-): Promise<Unconfirmed> {
-  const mine = tx
+/** What `actor` handed in by a form, and is sealed. */
+const handedInBy = ({ agencyId, tx }: AgencyTx, actor: string) =>
+  tx
     .selectFrom('record')
     .where('agency_id', '=', agencyId)
-    .where('removal', '=', sql.lit('awaited'))
     .where('state', '<>', 'reported')
     // As the index of what somebody chose last has it (0016).
     .where(
       sql<boolean>`id in (select f.record_id from fact f where f.actor = ${actor} and f.agency_id = ${agencyId}
         and f.body #>> '{data,channel}' = 'web-form' and f.type = 'removal.action-recorded.v1')`,
     );
-  const counted = await tx
+
+/** What of that nobody has said was removed, or stays. */
+export async function listUnconfirmed(at: AgencyTx, actor: string, limit: number): Promise<Unconfirmed> {
+  const mine = handedInBy(at, actor).where('removal', '=', sql.lit('awaited'));
+  const counted = await at.tx
     .selectFrom(mine.select('id').limit(COUNTED).as('m'))
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
   const rows = limit === 0 ? [] : await mine.select(LISTED).orderBy('received_at').limit(limit).execute();
   return { records: rows.map(listed), count: counted.count };
+}
+
+/** Those of `recordIds` that `actor` handed in and of which it has been said. */
+export async function listAnswered(
+  at: AgencyTx,
+  actor: string,
+  recordIds: readonly string[],
+): Promise<ListedRecord[]> {
+  if (recordIds.length === 0) return [];
+  const rows = await handedInBy(at, actor)
+    .where('removal', '<>', sql.lit('awaited'))
+    .where('id', 'in', [...recordIds])
+    .select(LISTED)
+    .execute();
+  return rows.map(listed);
 }
 
 /** Answers how many were still on the list. What somebody else noted meanwhile stays theirs. */

@@ -63,5 +63,12 @@ export {
 export type { HistoryEntry, ListedRecord, RecordView } from './views.ts';
 export { reasonOf } from './parked.ts';
 export { announceSealed, remindOfficeInstead } from './notices.ts';
-export { listArrivals, listAwaited, listUnconfirmed, noteArrivals, type Arrivals } from './arrivals.ts';
+export {
+  listAnswered,
+  listArrivals,
+  listAwaited,
+  listUnconfirmed,
+  noteArrivals,
+  type Arrivals,
+} from './arrivals.ts';
 export { startRelay, type Relay } from './relay.ts';

@@ -5,9 +5,9 @@ import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts
 import { recordOf } from '../support/looking.ts';
 import { multipart } from '../support/archive-forms.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
-import { pageText, signedInAs, submit } from '../support/pages.ts';
+import { pageText, signedInAs, submit as submitNow } from '../support/pages.ts';
 import { colleague, type Colleague } from '../support/people.ts';
-import type { Visitor } from '../support/visitor.ts';
+import { PHONE, type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
 let at: Visitor;
@@ -49,10 +49,25 @@ async function handIn(who: Colleague, words: string, withPicture = true): Promis
   await archive.until(recordId, (receipt) => receipt.status === 'complete');
   return recordId;
 }
+async function archiveReceipt(recordId: string): Promise<{ readonly code: string }> {
+  const answer = await scene.archive.app.inject({
+    url: `/v1/records/${recordId}/receipt`,
+    headers: { cookie: moderator.cookie },
+  });
+  return answer.json();
+}
 const removalOf = async (recordId: string): Promise<string> =>
   (await recordOf(scene.archive, recordId)).removal;
 const words = async (): Promise<string[]> =>
   await at.page.$$eval('.hf-records__words', (list) => list.map((one) => (one.textContent ?? '').trim()));
+
+/** For a second after an answer nothing can be tapped. */
+async function submit(who: Visitor, selector: string): Promise<void> {
+  await who.page.waitForFunction(
+    `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).pointerEvents !== 'none'`,
+  );
+  await submitNow(who, selector);
+}
 
 describe('what a moderator handed in', () => {
   test('is counted on the report page, listed oldest first, and said to be removed or kept in one press each', async () => {
@@ -72,7 +87,9 @@ describe('what a moderator handed in', () => {
     expect(await pageText(at)).toContain('Handed in 3 days ago');
     await submit(at, '#removed-0');
     expect(await pageText(at)).toContain('On record: it was removed.');
-    expect(await words()).toEqual(['The second wallaby']);
+    // The answered one stays where it was, without a button.
+    expect(await words()).toEqual(['The first wallaby', 'The second wallaby']);
+    expect(await at.count('button[value=removed]')).toBe(1);
     expect([await removalOf(first), await removalOf(second)]).toEqual(['confirmed', 'awaited']);
     await submit(at, '#kept-0');
     expect(await pageText(at)).toContain('On record: it was not removed after all.');
@@ -81,6 +98,62 @@ describe('what a moderator handed in', () => {
     const { facts } = await recordOf(scene.archive, first);
     expect(facts.at(-1)?.confirms).toBe(true);
   });
+
+  test('is named when it is answered, stays in its place, and a second tap there answers for no other', async () => {
+    const ids = [];
+    for (const one of ['first', 'second', 'third']) ids.push(await handIn(moderator, `The ${one} wallaby`));
+    const [first = '', second = '', third = ''] = ids;
+    await at.page.setViewport(PHONE);
+    await at.goTo('/unconfirmed');
+    for (const _ of ids) {
+      const where = await at.page.$('button[value=removed]');
+      await at.page.waitForFunction(
+        `getComputedStyle(document.querySelector('button[value=removed]')).pointerEvents !== 'none'`,
+      );
+      await where?.scrollIntoView();
+      const point = await where?.clickablePoint();
+      const { x, y } = point ?? { x: 0, y: 0 };
+      const waiting = await at.count('button[value=removed]');
+      await Promise.all([at.page.waitForNavigation(), at.page.mouse.click(x, y)]);
+      await at.page.mouse.click(x, y);
+      await at.page.waitForNetworkIdle({ idleTime: 300 });
+      expect(await words()).toEqual(['The first wallaby', 'The second wallaby', 'The third wallaby']);
+      expect(await at.count('button[value=removed]')).toBe(waiting - 1);
+      await checkPage(at, 'unconfirmed-answered');
+    }
+    const alert = await at.textOf('.usa-alert__text');
+    expect(alert).toContain((await archiveReceipt(third)).code);
+    expect(alert).not.toContain((await archiveReceipt(first)).code);
+    expect(await at.count('.hf-answered')).toBe(3);
+    expect(await removalOf(second)).toBe('confirmed');
+  }, 60_000);
+
+  test('is called removed by no link: only what the record says is said', async () => {
+    const [open, kept] = [await handIn(moderator, 'Still there'), await handIn(moderator, 'Kept')];
+    const theirs = await handIn(await colleague(scene.archive, ['moderator']), 'Of somebody else');
+    await at.goTo('/unconfirmed');
+    await submit(at, '#kept-1');
+    for (const of of [open, kept, theirs, '00000000-0000-7000-8000-000000000000', 'nonsense']) {
+      await at.goTo(`/unconfirmed?said=removed&of=${of}`);
+      expect(await pageText(at), of).not.toContain('On record: it was removed');
+      expect(await at.count('.usa-alert'), of).toBe(0);
+    }
+    await at.goTo(`/unconfirmed?said=kept&of=${open}`);
+    expect(await at.count('.usa-alert')).toBe(0);
+    await at.goTo(`/unconfirmed?said=kept&of=${kept}`);
+    expect(await at.textOf('.usa-alert')).toContain('it was not removed after all');
+  }, 60_000);
+
+  test('and is safe to remove is not hidden by what is not', async () => {
+    const not = [];
+    for (let i = 0; i < 27; i += 1) not.push(await handIn(moderator, `Words alone, ${i}`, false));
+    await handIn(moderator, 'The wallaby that may go');
+    await at.goTo('/unconfirmed');
+    expect((await words())[0]).toBe('The wallaby that may go');
+    expect(await at.count('button[value=removed]')).toBe(1);
+    expect(await words()).toHaveLength(26);
+    expect(await pageText(at)).toContain('2 more are not to be removed yet, and are not shown.');
+  }, 120_000);
 
   test('and is not safe to remove is listed by itself, with what is missing and no button to call it removed', async () => {
     await handIn(moderator, 'Words alone', false);

@@ -37,8 +37,14 @@ export const unconfirmed: Messages = {
   'Do not remove these yet': 'Todavía no elimine estos',
   'Handed in {}': 'Reportado {1}',
   'What is missing, and what you can say': 'Qué falta, y qué puede usted decir',
-  '{} more are not shown. They come up when you have said what became of these.':
-    'Hay {1} más que no se muestran. Aparecen cuando usted haya dicho qué pasó con estos.',
+  'You have answered for these': 'Usted ya respondió por estos',
+  'Change what you said': 'Cambiar su respuesta',
+  '{} more are safe to remove, and come up when you have answered for these.':
+    'Hay {1} más que se pueden eliminar; aparecen cuando usted haya respondido por estos.',
+  '{} more are not to be removed yet, and are not shown.':
+    'Hay {1} más que todavía no se deben eliminar y que no se muestran.',
+  '{} that you handed in later are not shown. They come up when you have said what became of these.':
+    'Hay {1} que usted reportó después y que no se muestran. Aparecen cuando usted haya dicho qué pasó con estos.',
   // On paper
   '{} · {} · as it stood {}, for {}': '{1} · {2} · tal como estaba el {3}, para {4}',
 };
