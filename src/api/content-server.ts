@@ -19,15 +19,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { ticketBy, ticketStands } from '#agency/agency.ts';
 import { inWordsOf, languageAsked } from '#console/console.ts';
-import { isDatabaseDown } from '#db/db.ts';
-import { codeOf } from '#errors.ts';
+import { codeOf, type ErrorCode } from '#errors.ts';
 import { howShown } from '#intake/intake.ts';
 import { readArtifact } from '#record/record.ts';
 import type { System } from '../system.ts';
-import { openChecked, whileItStands, withHead } from './handing-over.ts';
+import { NOT_AS_SEALED, openChecked, whileItStands, withHead } from './handing-over.ts';
 import { listenOn } from './listening.ts';
 import { asShown } from './looks.ts';
-import { previewOf } from './previews.ts';
+import { sendPreview } from './previews.ts';
 import { disposition, shownAs } from './shown.ts';
 import { watchConnections, type Patience } from './wire.ts';
 
@@ -66,8 +65,8 @@ export function openContentServer(system: System, patience: Patience): ContentSe
         // Whoever asked may simply have gone.
         if (response.headersSent || response.destroyed) return void response.destroy();
         const code = codeOf(error);
-        system.log.error({ code, err: error }, 'content.failed');
-        refuse(request, response, isDatabaseDown(error) || code === 'store-down' ? 'away' : 'changed');
+        if (code !== 'session-ended') system.log.error({ code, err: error }, 'content.failed');
+        refuse(request, response, whyFailed(code));
       });
     },
   );
@@ -90,6 +89,12 @@ export function openContentServer(system: System, patience: Patience): ContentSe
       await closed;
     },
   };
+}
+
+/** That a file is not what was sealed is said only where that was found. */
+function whyFailed(code: ErrorCode): keyof typeof REFUSALS {
+  if (code === 'session-ended') return 'nothing';
+  return NOT_AS_SEALED.includes(code) ? 'changed' : 'away';
 }
 
 /** On every answer. A page could do nothing under it: no script, no form, no frame, no origin, not a byte from anywhere. */
@@ -126,7 +131,7 @@ const REFUSALS = {
   changed: {
     status: 502,
     sentence:
-      'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.',
+      'The file cannot be handed over: it is not what was sealed. The record’s history says so. Tell the administrator.',
   },
   away: {
     status: 503,
@@ -184,11 +189,9 @@ async function answer(system: System, request: IncomingMessage, response: Server
     };
     // Nothing is made for who only asks what it would be.
     if (method === 'HEAD') return void response.writeHead(200, headers).end();
-    const preview = await previewOf(system, ticket, file, response);
-    if (typeof preview === 'string') return refuse(request, response, preview, forPage);
-    return void response
-      .writeHead(200, { ...headers, 'content-length': preview.jpeg.length })
-      .end(preview.jpeg);
+    const outcome = await sendPreview(system, ticket, { token: token ?? '', file, response, headers });
+    if (outcome === 'no-preview' || outcome === 'busy') refuse(request, response, outcome, forPage);
+    return;
   }
   const checked = whileItStands(
     await openChecked(system, ticket, file),

@@ -13,7 +13,7 @@ import type { System } from '../system.ts';
 type File = NonNullable<Awaited<ReturnType<typeof readArtifact>>>;
 
 /** What says that a file is not what it was; anything else says that somebody cannot be reached. */
-const NOT_AS_SEALED: readonly ErrorCode[] = [
+export const NOT_AS_SEALED: readonly ErrorCode[] = [
   'store-object-changed',
   'store-object-missing',
   'store-journal-broken',
@@ -43,12 +43,7 @@ export function whileItStands(stream: Readable, stands: () => Promise<boolean>):
     try {
       const isKnown = await stands();
       unanswered = 0;
-      if (!isKnown)
-        stream.destroy(
-          new ArchiveError('session-ended', 'Whoever asked for this file is not signed in any more.', {
-            retry: 'never',
-          }),
-        );
+      if (!isKnown) stream.destroy(sessionEnded());
     } catch (error) {
       unanswered += 1;
       if (unanswered > 1) stream.destroy(error as Error);
@@ -60,6 +55,11 @@ export function whileItStands(stream: Readable, stands: () => Promise<boolean>):
   stream.once('close', () => clearInterval(beat));
   return stream;
 }
+
+export const sessionEnded = (): ArchiveError =>
+  new ArchiveError('session-ended', 'Whoever asked for this file is not signed in any more.', {
+    retry: 'never',
+  });
 
 /** Resolves when the first bytes may go out. Rejects with `store-object-changed` before that where it can be known by then. */
 export async function openChecked(

@@ -28,8 +28,13 @@ interface Asked {
   readonly file: File;
 }
 
-/** Rejects with `record-not-found`; then nothing is entered. */
-export async function enterLook(at: AgencyTx, caller: Caller, { id, n: number }: Named): Promise<Asked> {
+/** Rejects with `record-not-found`; then nothing is entered. `shows`: not to be kept as a file. */
+export async function enterLook(
+  at: AgencyTx,
+  caller: Caller,
+  { id, n: number }: Named,
+  { shows }: { readonly shows: boolean },
+): Promise<Asked> {
   const recordId = recordIdOf(id);
   const n = /^[1-9]\d{0,5}$/.test(number) ? Number(number) : null;
   const file = recordId === null || n === null ? null : await readArtifact(at, recordId, n);
@@ -38,7 +43,8 @@ export async function enterLook(at: AgencyTx, caller: Caller, { id, n: number }:
   await appendEvent(at, recordId, {
     type: 'view.opened',
     actor: actorOf(caller),
-    body: { what: 'artifact', n },
+    // A preview shows less than the file has, and is told from it for ever.
+    body: { what: 'artifact', n, ...(shows && howShown(asShown(file)) === 'preview' && { as: 'preview' }) },
   });
   return { recordId, n, file };
 }
@@ -60,7 +66,7 @@ export async function giveLook(
   const caller = callerOf(request);
   refuseLinkFromElsewhere(request);
   return await context.system.db.inAgency(caller.agencyId, async (at) => {
-    const asked = await enterLook(at, caller, named);
+    const asked = await enterLook(at, caller, named, { shows });
     const { recordId, n } = asked;
     const token = await giveTicket(at, caller, { recordId, n, shows, console: consoleFor(host) });
     return { ...asked, address: `${contentFor(host)}/look/${token}` };

@@ -8,6 +8,7 @@ import { actorOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, receiptPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
+import { howShown } from '#intake/intake.ts';
 import {
   appendEvent,
   listParked,
@@ -96,7 +97,9 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
           actor: actorOf(callerOf(request)),
           body: { what: 'record' },
         });
-        return { ...record, history: await readHistory(at, id) };
+        // Pages must not ask for a preview unasked: it costs seconds.
+        const artifacts = record.artifacts.map((file) => ({ ...file, shown: howShown(file) }));
+        return { ...record, artifacts, history: await readHistory(at, id) };
       });
     },
   );
@@ -202,7 +205,10 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         recordId: id,
         n,
         file,
-      } = await inAgency(request, async (at) => await enterLook(at, caller, request.params));
+      } = await inAgency(
+        request,
+        async (at) => await enterLook(at, caller, request.params, { shows: false }),
+      );
       const look = { agencyId: caller.agencyId, recordId: id, n, actor: actorOf(caller) };
       const body = whileItStands(
         await openChecked(system, look, file),

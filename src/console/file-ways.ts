@@ -54,6 +54,7 @@ function covered({ n, picture }: File, which: Markup, recordId: string, preview:
 export function previewSaid(picture: File['picture'], isSealed: boolean): Markup {
   return html`<p class="hf-small">
     ${ours(isSealed ? 'What is shown is a preview, made by the archive from the sealed file.' : 'What is shown is a preview, made by the archive from the file as it came.')}
+    ${picture?.decodable === true && picture.pages !== undefined && html`<span>It shows page 1 of ${picture.pages}.</span>`}
     ${sizeSaid(picture)}
     ${ours('The file itself is unchanged: download it to have all of it. The preview is no evidence, and is not kept.')}
   </p>`;

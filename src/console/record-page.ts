@@ -222,12 +222,17 @@ function history({ history: entries, names, zone }: RecordParts): Markup {
 }
 
 function what(type: string, body: Json): Markup | null {
-  if (type === 'view.opened')
-    return body['what'] === 'artifact' ? html`: file ${String(body['n'])}` : html`: this page`;
+  if (type === 'view.opened') return body['what'] === 'artifact' ? fileSaid(body) : html`: this page`;
+  if (type === 'view.not-shown') return fileSaid(body);
   if (type === 'capture.completed' && typeof body['outcome'] === 'string')
     return html`: ${codeSaid(body['outcome'])}`;
   return null;
 }
+
+const fileSaid = (body: Json): Markup =>
+  body['as'] === 'preview'
+    ? html`: file ${String(body['n'])}, as a preview`
+    : html`: file ${String(body['n'])}`;
 
 function objectOf(of: unknown, member: string): Json {
   const found: unknown = typeof of === 'object' && of !== null ? Reflect.get(of, member) : undefined;

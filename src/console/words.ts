@@ -126,6 +126,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'lease.renewed': 'Lock renewed',
   'fixity.failed': 'A file was not what was sealed',
   'view.opened': 'Looked at',
+  'view.not-shown': 'Not shown: no preview could be made',
   'step.parked': 'Stopped; a person must look',
   'step.rerun': 'Run again',
   'office.told': 'Letter handed to the mail server',

@@ -136,7 +136,14 @@ export type ArtifactOrigin = 'handed-in' | 'raw' | 'capture' | 'rendering' | 'se
 
 /** What became of an attempt to decode a file as a picture. */
 export type PictureFinding =
-  | { readonly decodable: true; readonly width: number; readonly height: number; readonly format: string }
+  | {
+      readonly decodable: true;
+      readonly width: number;
+      readonly height: number;
+      readonly format: string;
+      /** Where there are more than the first, which alone was looked at. */
+      readonly pages?: number;
+    }
   | { readonly decodable: false; readonly reason: string };
 
 export interface ArtifactTable {

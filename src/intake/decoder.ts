@@ -10,8 +10,9 @@
  *
  * One question at a time, so that its death has one suspect: whoever asks takes care of that.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { freeUid } from '#uids.ts';
 
@@ -19,7 +20,8 @@ export type PictureFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'heic' | 
 
 /**
  * Our half of the protocol; `picture-decoder.ts` says `READY` once and then answers each question in turn, after it
- * has read so many bytes from its standard input.
+ * has read so many bytes from its standard input. Both speak in lines of JSON, by pipes of their own: Node's channel between
+ * processes would take a message of any length from whoever took the decoder over.
  */
 export interface DecoderQuestion {
   readonly task: 'inspect' | 'preview';
@@ -29,6 +31,10 @@ export interface DecoderQuestion {
   readonly format: PictureFormat | 'heif';
 }
 export const READY = 'ready';
+export const QUESTIONS_FD = 3;
+export const ANSWERS_FD = 4;
+/** An answer has a hundred characters. */
+const MAX_ANSWER_CHARS = 4096;
 
 export type Reply =
   /** `output`: what it wrote, before it answered or after. */
@@ -39,7 +45,7 @@ export type Reply =
 
 export interface Decoder {
   /** Rejects only when no process can be started at all, or after `close`. */
-  ask(question: DecoderQuestion, bytes: AsyncIterable<Uint8Array>): Promise<Reply>;
+  ask(question: DecoderQuestion, bytes: AsyncIterable<Uint8Array>, withinMs?: number): Promise<Reply>;
   /** The process that decodes just now, if there is one. */
   processId(): number | null;
   /** The next question is asked of another process. */
@@ -65,7 +71,7 @@ export interface Confinement {
 }
 
 /** More than any preview has (`picture-preview.ts`): one that writes on and on is taken for what it is. */
-const MAX_OUTPUT_BYTES = 32 * 1024 ** 2;
+const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
 const START_MS = 20_000;
 
 const DECODER = fileURLToPath(new URL('picture-decoder.ts', import.meta.url));
@@ -75,11 +81,15 @@ export function openDecoder({ timeoutMs, idleMs, memoryBytes, onStarted }: Decod
   let idle: NodeJS.Timeout | null = null;
   let closed = false;
 
-  async function ask(question: DecoderQuestion, bytes: AsyncIterable<Uint8Array>): Promise<Reply> {
+  async function ask(
+    question: DecoderQuestion,
+    bytes: AsyncIterable<Uint8Array>,
+    withinMs = timeoutMs,
+  ): Promise<Reply> {
     if (closed) throw new Error('the decoder of pictures is closed');
     if (idle !== null) clearTimeout(idle);
     try {
-      return await askNow((child ??= await begin()), question, bytes);
+      return await askNow((child ??= await begin()), question, bytes, withinMs);
     } finally {
       idle = setTimeout(() => void end(), idleMs);
       idle.unref();
@@ -90,6 +100,7 @@ export function openDecoder({ timeoutMs, idleMs, memoryBytes, onStarted }: Decod
     decoder: ChildProcess,
     question: DecoderQuestion,
     bytes: AsyncIterable<Uint8Array>,
+    withinMs: number,
   ): Promise<Reply> {
     return await new Promise((resolve, reject) => {
       const output: Buffer[] = [];
@@ -128,13 +139,13 @@ export function openDecoder({ timeoutMs, idleMs, memoryBytes, onStarted }: Decod
         settle({ failed: 'crashed' });
       };
       const failed = (error: Error) => kill(error);
-      const timer = setTimeout(() => kill({ failed: 'timeout' }), timeoutMs);
+      const timer = setTimeout(() => kill({ failed: 'timeout' }), withinMs);
       hold(decoder, true);
       decoder.on('message', heard).on('exit', died).on('error', failed);
       decoder.stdout?.on('data', wrote);
-      decoder.send(question, (error) => {
+      (decoder.stdio[QUESTIONS_FD] as Writable).write(`${JSON.stringify(question)}\n`, (error) => {
         // A pipe that broke says no more than the exit that follows, or has been heard already.
-        if (error !== null) died();
+        if (error) died();
       });
       handOver(bytes, question.sizeBytes, decoder).catch((error: unknown) => {
         // Of a decoder that died the exit tells. One that waits for bytes that do not come is of no use any more.
@@ -202,8 +213,7 @@ function isOfPipe(error: unknown): boolean {
 
 /** An idle decoder must not keep its parent alive; one at work must. */
 function hold(decoder: ChildProcess, atWork: boolean): void {
-  const ways = [decoder, decoder.channel, decoder.stdin as Socket | null, decoder.stdout as Socket | null];
-  for (const way of ways) {
+  for (const way of [decoder, ...(decoder.stdio as readonly (Socket | null)[])]) {
     if (atWork) way?.ref();
     else way?.unref();
   }
@@ -241,21 +251,42 @@ async function start(
 ): Promise<{ readonly decoder: ChildProcess; readonly confinement: Confinement }> {
   for (const { wrapper, uid } of await ladder(memoryBytes)) {
     const [first, ...others] = [...wrapper, process.execPath];
-    const decoder = fork(DECODER, uid === null ? [] : [String(uid)], {
-      // No key, no address of a database: whoever takes over the decoder finds nothing in it.
-      env: { VIPS_CONCURRENCY: '1' },
-      cwd: '/',
-      execPath: first,
-      execArgv: [...others, '--max-old-space-size=128'],
-      stdio: ['pipe', 'pipe', 'ignore', 'ipc'],
-    });
+    const as = uid === null ? [] : [String(uid)];
+    const decoder = spawn(
+      first ?? process.execPath,
+      [...others, '--max-old-space-size=128', DECODER, ...as],
+      {
+        // No key, no address of a database: whoever takes over the decoder finds nothing in it.
+        env: { VIPS_CONCURRENCY: '1' },
+        cwd: '/',
+        stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'pipe'],
+      },
+    );
     // Of a decoder that died the exit tells.
-    decoder.stdin?.on('error', () => undefined);
-    decoder.stdout?.on('error', () => undefined);
+    for (const way of decoder.stdio) way?.on('error', () => undefined);
+    listen(decoder);
     if (await isReady(decoder))
       return { decoder, confinement: { ownUser: uid !== null, ownNetwork: first === UNSHARE } };
   }
   throw new Error('no decoder of pictures can be started');
+}
+
+/** Each line is a message. What says more than an answer has, or something else than JSON, was taken over. */
+function listen(decoder: ChildProcess): void {
+  let said = '';
+  (decoder.stdio[ANSWERS_FD] as Readable).setEncoding('utf8').on('data', (more: string) => {
+    said += more;
+    const lines = said.split('\n');
+    said = lines.pop() ?? '';
+    try {
+      if (Math.max(said.length, ...lines.map((line) => line.length)) > MAX_ANSWER_CHARS)
+        throw new Error('too long');
+      for (const line of lines) decoder.emit('message', JSON.parse(line));
+    } catch {
+      said = '';
+      decoder.kill('SIGKILL');
+    }
+  });
 }
 
 async function isReady(decoder: ChildProcess): Promise<boolean> {

@@ -21,7 +21,7 @@ export { openRoom, sentenceOf, type Room, type Share } from './room.ts';
 export { openStaging, type Staging } from './staging.ts';
 export { openUploads, sweepUploads, UPLOAD_LIMIT_BYTES, type Upload, type Uploads } from './uploads.ts';
 export type { Owner } from './upload-queries.ts';
-export { openPreviewer, type Previewer } from './previewer.ts';
+export { openPreviewer, type Previewer, type PreviewOutcome } from './previewer.ts';
 export { howShown, previewSize, type ShownFile } from './previews.ts';
 export { openPictureInspector, type PictureInspector } from './pictures.ts';
 export { SimpleReport } from './schema.ts';

@@ -9,10 +9,12 @@
  * without HEVC; for that there is libheif in WebAssembly (`heic.ts`).
  */
 import { writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import sharp from 'sharp';
 import { decodeHeic } from './heic.ts';
 import { makePreview } from './picture-preview.ts';
-import { READY, type DecoderQuestion, type PictureFormat } from './decoder.ts';
+import { ANSWERS_FD, QUESTIONS_FD, READY, type DecoderQuestion, type PictureFormat } from './decoder.ts';
 import type { PictureInspection, UndecodableReason } from './pictures.ts';
 
 sharp.cache(false);
@@ -70,13 +72,14 @@ async function inspectBySharp(
 ): Promise<PictureInspection> {
   try {
     const options = { failOn: 'error', limitInputPixels: maxPixels, sequentialRead: true } as const;
-    const { width, height } = await sharp(bytes, options).metadata();
+    const { width, height, pages = 1 } = await sharp(bytes, options).metadata();
     // Every line of the input is read to make this; little memory is, whatever the size.
     await sharp(bytes, options)
       .resize({ width: 32, height: 32, fit: 'fill', fastShrinkOnLoad: false })
       .raw()
       .toBuffer();
-    return { decodable: true, width, height, format };
+    // A scan of a letter: only its first page is looked at, and shown. Of an animation the first frame is enough.
+    return { decodable: true, width, height, format, ...(format === 'tiff' && pages > 1 && { pages }) };
   } catch (error) {
     // As what it is: whole, and more than is opened here.
     return no(/pixel limit|memory/i.test(String(error)) ? 'too-many-pixels' : 'damaged');
@@ -91,13 +94,15 @@ async function preview(question: DecoderQuestion): Promise<{ readonly sizeBytes:
 }
 const nothing = (): { readonly jpeg: Buffer } => ({ jpeg: Buffer.alloc(0) });
 
-process.on('message', (question: DecoderQuestion) => {
+const answers = new Socket({ fd: ANSWERS_FD, readable: false });
+const say = (said: unknown): void => void answers.write(`${JSON.stringify(said)}\n`);
+const questions = new Socket({ fd: QUESTIONS_FD, writable: false });
+createInterface({ input: questions }).on('line', (line) => {
+  const question = JSON.parse(line) as DecoderQuestion;
   const answer =
     question.task === 'preview' ? preview(question) : inspect(question).catch(() => no('unreadable'));
-  answer.then(
-    (said) => process.send?.(said),
-    () => process.exit(1),
-  );
+  answer.then(say, () => process.exit(1));
 });
-process.on('disconnect', () => process.exit(0));
-process.send?.(READY);
+// With its parent.
+questions.on('close', () => process.exit(0));
+say(READY);

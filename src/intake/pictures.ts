@@ -5,7 +5,8 @@
  * The answer is a value, never an exception about the picture: what cannot be decoded is sealed all the same. When
  * the process dies under a picture, the picture gets one more try in a fresh one before it is blamed.
  *
- * Frames: of an animation the first one counts, as in every preview. Limits bind previews and this answer, never
+ * Frames: of an animation the first one counts, as in every preview; of a document of many pages (TIFF) too, and how many it has is
+ * said. Limits bind previews and this answer, never
  * what is accepted.
  */
 import { open, type FileHandle } from 'node:fs/promises';
@@ -34,6 +35,8 @@ export type PictureInspection =
       readonly width: number;
       readonly height: number;
       readonly format: PictureFormat;
+      /** Where there are more than the one that was looked at. */
+      readonly pages?: number;
     }
   | { readonly decodable: false; readonly reason: UndecodableReason };
 

@@ -17,6 +17,7 @@ export type EventType =
   | 'lease.renewed'
   | 'fixity.failed'
   | 'view.opened'
+  | 'view.not-shown'
   | 'step.parked'
   | 'step.rerun'
   | 'office.told'

@@ -149,10 +149,17 @@ describe('what was handed in', () => {
     const id = await reported({}, { name: 'IMG_0001.HEIC', type: 'image/heic', bytes: heicGrid(4032, 3024) });
     await open(id);
     await at.reads('#word', 'SAFE TO REMOVE');
-    // Most browsers have no HEVC: they get a preview.
+    // Most browsers have no HEVC: they get a preview, once it is pressed for.
+    await at.page.waitForSelector('#handed-in-list button.hf-look');
+    expect(await at.count('.hf-look img')).toBe(0);
+    const looks = async (): Promise<unknown[]> =>
+      (await viewsOf(id)).filter((body) => JSON.stringify(body).includes('artifact'));
+    expect(await looks()).toEqual([]);
+    await at.press('#handed-in-list button.hf-look');
     await at.page.waitForFunction(`document.querySelector('.hf-look img')?.naturalWidth === 2365`);
     await at.reads('#handed-in-list', 'What is shown is a preview, made by the archive');
-    expect((await viewsOf(id)).filter((body) => JSON.stringify(body).includes('artifact'))).toHaveLength(1);
+    expect(await at.page.$eval('.hf-look', (button) => button.getAttribute('aria-pressed'))).toBe('true');
+    expect(await looks()).toEqual([{ what: 'artifact', n: 2, as: 'preview' }]);
     expect(await at.textOf('#handed-in-list')).not.toContain('cannot show');
     await at.give('drop', [{ name: 'IMG_0002.HEIC', type: 'image/heic' }]);
     await at.reads('#pictures', 'IMG_0002.HEIC');

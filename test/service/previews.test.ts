@@ -7,7 +7,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addAgency } from '#agency/agency.ts';
+import { addAgency, endSession, signedIn } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { heicGrid } from '../support/heic.ts';
@@ -81,6 +81,14 @@ async function as({ token }: Colleague): Promise<void> {
   await at.page
     .browserContext()
     .setCookie({ name: 'holdfast-session', value: token, domain: 'localhost', httpOnly: true });
+}
+/** What the history says of it since, oldest first. */
+async function entriesOf(n: number): Promise<unknown[]> {
+  const { rows } = await scene.archive.sql.query(
+    `select type, body from event where record_id = $1 and type like 'view.%' and body->>'n' = $2 order by seq`,
+    [recordId, n],
+  );
+  return rows;
 }
 async function views(n: number): Promise<number> {
   const { rows } = await scene.archive.sql.query(
@@ -269,6 +277,70 @@ describe('a preview', () => {
   });
 });
 
+describe('a preview, when a session ends', () => {
+  const ends = async ({ token }: Colleague): Promise<void> => {
+    const { db, now } = scene.archive.system;
+    const who = await signedIn(db, token);
+    await db.inAgency('rivertown', async (tx) => {
+      await endSession(tx, who?.caller.sessionId ?? '', 'signed-out', now());
+    });
+  };
+
+  test('before its turn, or while it is made, is not given, and nobody is told that the file was changed', async () => {
+    const n = nOf('a hundred megapixels.jpg');
+    const [first, second] = [
+      await colleague(scene.archive, ['custodian']),
+      await colleague(scene.archive, ['custodian']),
+    ];
+    const made = fetch((await look(n, first)).address);
+    const waiting = fetch((await look(n, second)).address);
+    await expect
+      .poll(() => scene.archive.system.previewer.processId(), { timeout: 20_000, interval: 10 })
+      .not.toBeNull();
+    await Promise.all([ends(first), ends(second)]);
+    for (const answer of await Promise.all([made, waiting])) {
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+      expect(await answer.text()).toMatch(/^There is nothing here/);
+    }
+  }, 60_000);
+});
+
+test('a look at a preview is told in the history from a look at the file, and from keeping it', async () => {
+  const [heic, png] = [nOf('IMG_0001.HEIC'), nOf('small.png')];
+  await look(heic);
+  expect((await entriesOf(heic)).at(-1)).toEqual({
+    type: 'view.opened',
+    body: { what: 'artifact', n: heic, as: 'preview' },
+  });
+  await look(png);
+  await scene.archive.app.inject({
+    url: `/v1/records/${recordId}/artifacts/${heic}`,
+    headers: { authorization: `Bearer ${await scene.archive.key('custodian')}` },
+  });
+  for (const n of [heic, png])
+    expect((await entriesOf(n)).at(-1)).toEqual({ type: 'view.opened', body: { what: 'artifact', n } });
+  await as(custodian);
+  await at.goTo(`/records/${recordId}`);
+  expect(await text('main')).toContain(`Looked at: file ${heic}, as a preview`);
+});
+
+test('a preview of a document of many pages says which page it shows', async () => {
+  const pagesOf = async (picture: string): Promise<void> => {
+    await scene.archive.sql.query(
+      `update artifact set picture = ${picture} where record_id = $1 and n = $2`,
+      [recordId, nOf('IMG_0001.HEIC')],
+    );
+  };
+  // As the inspector finds it in a TIFF.
+  await pagesOf(`(picture::jsonb || '{"pages":3}')`);
+  await as(custodian);
+  await at.goTo(`/records/${recordId}`);
+  expect(await text(`#file-${nOf('IMG_0001.HEIC')}`)).toContain(
+    'It shows page 1 of 3. Along its longer side',
+  );
+  await pagesOf(`picture::jsonb - 'pages'`);
+});
+
 describe('what cannot be previewed', () => {
   test('says why on the record’s page, is offered for download, and is no picture to be shown', async () => {
     await as(custodian);
@@ -297,8 +369,14 @@ describe('what cannot be previewed', () => {
     expect(await answer.text()).toBe(
       'No preview of this picture could be made within the archive’s limits of time and memory. The file itself is unchanged: download it from the record’s page.\n',
     );
+    // Who reads the history sees that nothing was seen.
+    expect((await entriesOf(n)).slice(-2)).toEqual([
+      { type: 'view.opened', body: { what: 'artifact', n, as: 'preview' } },
+      { type: 'view.not-shown', body: { what: 'artifact', n } },
+    ]);
     await as(custodian);
     await at.goTo(`/records/${recordId}`);
+    expect(await text('main')).toContain(`Not shown: no preview could be made: file ${n}`);
     await at.press(`#file-${n} form[data-look] button[type=submit]`);
     await at.reads(`#file-${n} .usa-error-message`, 'No preview came: none could be made');
     expect(await at.count(`#file-${n} [role=status]`)).toBe(0);
@@ -339,5 +417,15 @@ describe('what cannot be previewed', () => {
         )
       ).rows.map(({ body }) => body);
     await expect.poll(entered).toEqual([{ n: 2, code: 'store-object-changed' }]);
+    // A folder that cannot be read says nothing of what was sealed.
+    await archive.sql.query(`update artifact set staged = $2 where record_id = $1 and n = 2`, [
+      id,
+      (rows[0]?.staged ?? '').replaceAll(/[0-9a-f]/g, '0'),
+    ]);
+    const away = await fetch(address);
+    expect([away.status, await away.text()]).toEqual([
+      503,
+      'The archive cannot be reached just now. Ask for the file again in a moment.\n',
+    ]);
   }, 60_000);
 });

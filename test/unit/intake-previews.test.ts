@@ -1,10 +1,13 @@
 /** Previews: upright, small, in the right colours, without a word of the file's; bounded whatever is asked; and one knows nothing of the next. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SNIFF_BYTES } from '#intake/media.ts';
-import { openPreviewer, type Preview, type Previewer } from '#intake/previewer.ts';
+import { openPictureInspector } from '#intake/pictures.ts';
+import { openPreviewer, type PreviewAsked, type Previewer, type PreviewOutcome } from '#intake/previewer.ts';
 import { howShown, previewSize } from '#intake/previews.ts';
 import { heicGrid, heicTile } from '../support/heic.ts';
 
@@ -20,11 +23,27 @@ const opened = (bytes: Buffer) => async () => ({
   head: bytes.subarray(0, SNIFF_BYTES),
   bytes: Readable.from([bytes]),
 });
-const ask = async (bytes: Buffer, by = previewer): Promise<Preview> => await by.preview(opened(bytes), here);
+let tickets = 0;
+/** Each with a ticket of its own, and taken at once. */
+const asked = (open: PreviewAsked['open'], more: Partial<PreviewAsked> = {}): PreviewAsked => ({
+  agencyId: 'rivertown',
+  ticket: `ticket ${(tickets += 1)}`,
+  gone: here,
+  open,
+  give: async () => await Promise.resolve(),
+  ...more,
+});
+const ask = async (bytes: Buffer, by = previewer): Promise<PreviewOutcome> =>
+  await by.preview(asked(opened(bytes)));
 async function made(bytes: Buffer): Promise<Buffer> {
-  const preview = await ask(bytes);
-  if (typeof preview === 'string') throw new Error(preview);
-  return preview.jpeg;
+  let taken: Buffer | null = null;
+  const give = async (jpeg: Buffer): Promise<void> => {
+    await Promise.resolve();
+    taken = jpeg;
+  };
+  const outcome = await previewer.preview(asked(opened(bytes), { give }));
+  if (taken === null) throw new Error(outcome);
+  return taken;
 }
 
 const wide = { limitInputPixels: false } as const;
@@ -117,6 +136,28 @@ describe('a preview', () => {
     expect(after[1] ?? 255).toBeLessThan(before[1] ?? 0);
   });
 
+  test('of a document of many pages shows the first, and how many there are is found when it comes in', async () => {
+    const pages = tiffOfPages(3);
+    expect(await sharp(await made(pages)).metadata()).toMatchObject({ width: 8, height: 8, format: 'jpeg' });
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-pages-'));
+    const inspector = openPictureInspector();
+    for (const [name, bytes, more] of [
+      ['three', pages, { pages: 3 }],
+      ['one', tiffOfPages(1), {}],
+    ] as const) {
+      await writeFile(join(folder, name), bytes);
+      expect(await inspector.inspect(join(folder, name))).toEqual({
+        decodable: true,
+        width: 8,
+        height: 8,
+        format: 'tiff',
+        ...more,
+      });
+    }
+    await inspector.close();
+    await rm(folder, { recursive: true });
+  }, 20_000);
+
   test('carries nothing over of what a camera wrote: no place, no name, no profile', async () => {
     const words = 'Alex Example, at home';
     const told = (await quarters())
@@ -174,6 +215,38 @@ describe('a preview', () => {
   }, 120_000);
 });
 
+/** Pages of 8 by 8, grey, each with a directory of its own: a scanner writes such. */
+function tiffOfPages(count: number): Buffer {
+  const entries = [
+    [256, 8],
+    [257, 8],
+    [258, 8],
+    [259, 1],
+    [262, 1],
+    [273, 0],
+    [277, 1],
+    [278, 8],
+    [279, 64],
+  ] as const;
+  const each = 64 + 2 + entries.length * 12 + 4;
+  const file = Buffer.alloc(8 + count * each);
+  file.write('II*\0', 'latin1');
+  file.writeUInt32LE(8 + 64, 4);
+  for (let page = 0; page < count; page += 1) {
+    const pixels = 8 + page * each;
+    file.fill(40 * (page + 1), pixels, pixels + 64);
+    let at = file.writeUInt16LE(entries.length, pixels + 64);
+    for (const [tag, value] of entries) {
+      at = file.writeUInt16LE(tag, at);
+      at = file.writeUInt16LE(4, at);
+      at = file.writeUInt32LE(1, at);
+      at = file.writeUInt32LE(tag === 273 ? pixels : value, at);
+    }
+    file.writeUInt32LE(page + 1 < count ? pixels + each + 64 : 0, at);
+  }
+  return file;
+}
+
 async function peak(): Promise<number> {
   const pid = previewer.processId();
   const status = pid === null ? '' : await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
@@ -207,14 +280,14 @@ describe('no preview', () => {
   test('is blamed on a picture because its bytes did not come: what opening or reading said is passed on', async () => {
     const bytes = await (await quarters()).png().toBuffer();
     await expect(
-      previewer.preview(async () => await Promise.reject(new Error('the store is away')), here),
+      previewer.preview(asked(async () => await Promise.reject(new Error('the store is away')))),
     ).rejects.toThrow('the store is away');
     async function* cut(): AsyncGenerator<Buffer> {
       yield await Promise.resolve(bytes.subarray(0, 100));
       throw new Error('not what was sealed');
     }
     const open = async () => ({ sizeBytes: bytes.length, head: bytes, bytes: await Promise.resolve(cut()) });
-    await expect(previewer.preview(open, here)).rejects.toThrow('not what was sealed');
+    await expect(previewer.preview(asked(open))).rejects.toThrow('not what was sealed');
     expect(await made(bytes)).toBeInstanceOf(Buffer);
   });
 
@@ -227,15 +300,17 @@ describe('no preview', () => {
       yield bytes.subarray(10);
     }
     const open = async () => ({ sizeBytes: bytes.length, head: bytes, bytes: await Promise.resolve(slow()) });
-    expect(await short.preview(open, here)).toBe('no-preview');
-    expect(await ask(bytes, short)).toHaveProperty('jpeg');
+    expect(await short.preview(asked(open))).toBe('no-preview');
+    expect(await ask(bytes, short)).toBe('given');
     await short.close();
   }, 20_000);
 });
 
 describe('many at once', () => {
-  test('are made one after the other, each in a process of its own; who is too many is asked to come again', async () => {
-    const own = openPreviewer({ mostWaiting: 3 });
+  const small = heicGrid(600, 600);
+
+  test('are made one after the other, each in a process of its own; an agency’s third that waits is asked to come again', async () => {
+    const own = openPreviewer();
     const bytes = heicGrid(2000, 2000);
     const processes = new Set<number>();
     const look = setInterval(() => {
@@ -249,36 +324,101 @@ describe('many at once', () => {
           before.push(own.processId());
           return await opened(bytes)();
         };
-        return await own.preview(open, here);
+        return await own.preview(asked(open));
       }),
     );
     clearInterval(look);
-    expect(answers.map((answer) => (typeof answer === 'string' ? answer : 'made'))).toEqual([
-      'made',
-      'made',
-      'made',
-      'busy',
-      'busy',
-    ]);
+    expect(answers).toEqual(['given', 'given', 'given', 'busy', 'busy']);
     expect(before, 'each begins when the one before it has ended').toEqual([null, null, null]);
     expect(processes.size).toBe(3);
-    expect(await ask(bytes, own)).toHaveProperty('jpeg');
+    expect(await ask(bytes, own)).toBe('given');
     await own.close();
   }, 60_000);
 
-  test('who does not wait any more is passed over, and nothing is opened for them', async () => {
+  test('agencies take turns: whoever asked for many is served no sooner than who came last', async () => {
+    const own = openPreviewer();
+    const order: string[] = [];
+    const one = async (agencyId: string): Promise<PreviewOutcome> =>
+      await own.preview(
+        asked(
+          async () => {
+            order.push(agencyId);
+            return await opened(small)();
+          },
+          { agencyId },
+        ),
+      );
+    const busy = ['rivertown', 'rivertown', 'rivertown', 'rivertown', 'lakeside', 'lakeside', 'hillside'];
+    const answers = await Promise.all(busy.map(one));
+    expect(answers).toEqual(['given', 'given', 'given', 'busy', 'given', 'given', 'given']);
+    expect(order).toEqual(['rivertown', 'rivertown', 'lakeside', 'hillside', 'rivertown', 'lakeside']);
+    await own.close();
+  }, 60_000);
+
+  test('keep their place until they have been taken; others are made meanwhile', async () => {
+    const own = openPreviewer();
+    const taken = Promise.withResolvers<void>();
+    const untaken: Promise<unknown>[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const given = Promise.withResolvers<void>();
+      const give = async (): Promise<void> => {
+        given.resolve();
+        await taken.promise;
+      };
+      untaken.push(own.preview(asked(opened(small), { give })));
+      await given.promise;
+    }
+    expect(await ask(small, own)).toBe('busy');
+    expect(await own.preview(asked(opened(small), { agencyId: 'lakeside' }))).toBe('given');
+    taken.resolve();
+    expect(await Promise.all(untaken)).toEqual(Array.from({ length: 4 }, () => 'given'));
+    expect(await ask(small, own)).toBe('given');
+    await own.close();
+  }, 60_000);
+
+  test('that are not taken in time are broken off', async () => {
+    const own = openPreviewer({ takeMs: 300 });
+    const give = async (_jpeg: Buffer, late: AbortSignal): Promise<void> =>
+      await new Promise((_done, cut) => {
+        late.addEventListener('abort', () => cut(new Error('cut off')));
+      });
+    await expect(own.preview(asked(opened(small), { give }))).rejects.toThrow('cut off');
+    await own.close();
+  }, 20_000);
+
+  test('of one ticket are made one at a time', async () => {
+    const first = previewer.preview(asked(opened(small), { ticket: 'the same' }));
+    expect(await previewer.preview(asked(opened(small), { ticket: 'the same' }))).toBe('busy');
+    expect(await first).toBe('given');
+    expect(await previewer.preview(asked(opened(small), { ticket: 'the same' }))).toBe('given');
+  });
+
+  test('do not wait behind a file that does not begin to come', async () => {
+    const own = openPreviewer({ timeoutMs: 1500 });
+    const stalled = own.preview(asked(async () => await new Promise<never>(() => undefined)));
+    const next = own.preview(asked(opened(heicTile()), { agencyId: 'lakeside' }));
+    await expect(stalled).rejects.toMatchObject({ code: 'store-down' });
+    expect(await next).toBe('given');
+    await own.close();
+  }, 20_000);
+
+  test('who does not wait any more has no place, and nothing is opened for them', async () => {
     const gone = new AbortController();
     let times = 0;
     const first = ask(heicGrid(2000, 2000));
-    const second = previewer.preview(async () => {
+    const open = async () => {
       times += 1;
       return await opened(heicTile())();
-    }, gone.signal);
+    };
+    const waiting = [0, 1].map(async () => await previewer.preview(asked(open, { gone: gone.signal })));
+    expect(await ask(heicTile())).toBe('busy');
     gone.abort();
-    expect(await first).toHaveProperty('jpeg');
-    expect(await second).toBe('busy');
+    expect(await Promise.all(waiting)).toEqual(['gone', 'gone']);
+    const again = ask(heicTile());
+    expect(await previewer.preview(asked(open, { gone: gone.signal }))).toBe('gone');
+    expect([await first, await again]).toEqual(['given', 'given']);
     expect(times).toBe(0);
-  });
+  }, 20_000);
 });
 
 describe('which way a picture is shown', () => {

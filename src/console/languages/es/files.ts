@@ -21,8 +21,8 @@ export const files: Messages = {
   Show: 'Mostrar',
   'There is nothing here, or not any more: an address of this kind works for a minute, and while you are signed in. Ask for the file again from the record’s page.':
     'Aquí no hay nada, o ya no lo hay: una dirección de este tipo funciona un minuto, y mientras su sesión esté iniciada. Pida el archivo de nuevo desde la página del registro.',
-  'The file cannot be handed over: it is not what was sealed, or cannot be read. The record’s history says so. Tell the administrator.':
-    'No se puede entregar el archivo: no es lo que se selló, o no se puede leer. El historial del registro lo dice. Avise al administrador.',
+  'The file cannot be handed over: it is not what was sealed. The record’s history says so. Tell the administrator.':
+    'No se puede entregar el archivo: no es lo que se selló. El historial del registro lo dice. Avise al administrador.',
   'The archive cannot be reached just now. Ask for the file again in a moment.':
     'No se puede acceder a Holdfast en este momento. Pida el archivo de nuevo en un momento.',
 
@@ -68,6 +68,8 @@ export const files: Messages = {
     'Lo que se muestra es una vista previa que el archivo hizo a partir del original sellado.',
   'What is shown is a preview, made by the archive from the file as it came.':
     'Lo que se muestra es una vista previa que el archivo hizo a partir del original, tal como llegó.',
+  'It shows page 1 of {}.': 'Muestra la página 1 de {1}.',
+  'In the preview’s own size': 'En el tamaño propio de la vista previa',
   'It has its full size.': 'Tiene su tamaño completo.',
   'Along its longer side it has {} pixels of {}.': 'En su lado más largo tiene {1} píxeles de {2}.',
   'The file itself is unchanged: download it to have all of it. The preview is no evidence, and is not kept.':

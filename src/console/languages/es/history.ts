@@ -16,6 +16,7 @@ export const history: Messages = {
   'Lock renewed': 'Bloqueo renovado',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
   'Looked at': 'Visto',
+  'Not shown: no preview could be made': 'No se mostró: no se pudo hacer una vista previa',
   'Stopped; a person must look': 'Detenido; una persona debe revisarlo',
   'Run again': 'Ejecutado de nuevo',
   'Letter handed to the mail server': 'Mensaje entregado al servidor de correo',
@@ -45,6 +46,7 @@ export const history: Messages = {
   'Sign-in of the agency’s own changed': 'Inicio de sesión propio de la entidad modificado',
   'Sign-in of the agency’s own taken away': 'Inicio de sesión propio de la entidad retirado',
   '{}: file {}': '{1}: archivo {2}',
+  '{}: file {}, as a preview': '{1}: archivo {2}, como vista previa',
   '{}: this page': '{1}: esta página',
 
   // Who.
