@@ -61,13 +61,22 @@ export {
   type SignedIn,
 } from './sessions.ts';
 export { giveTicket, TICKET_S, ticketBy, ticketStands, type Ticket } from './view-tickets.ts';
-export { addOperator, inviteFirst, operatorActor, operatorNames, removeOperator } from './operators.ts';
+export {
+  addOperator,
+  inviteFirst,
+  linksOfOperators,
+  operatorActor,
+  operatorNames,
+  removeOperator,
+  renewFirst,
+} from './operators.ts';
 export { signInWithPassword, type SignInAnswer } from './sign-in.ts';
 export {
   firstAccountBy,
   firstAccountLink,
   INVITATION_MS,
   invite,
+  inviteAnew,
   invitedBy,
   joinWithPassword,
   makeFirstAccount,

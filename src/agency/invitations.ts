@@ -13,6 +13,7 @@ import { forgiveAttempts } from './attempts.ts';
 import {
   addPerson,
   isAnybodyThere,
+  listPeople,
   takeMeansAway,
   whyNotPerson,
   type NewPerson,
@@ -56,6 +57,22 @@ export async function invite(at: AgencyTx, personId: string, by: string, now: Da
     .execute();
   await appendEvent(at, null, { type: 'person.invited', actor: by, body: { person: personId } });
   return token;
+}
+
+/**
+ * A new link for somebody who was added and never came: the one that they were sent is lost or too old. Null: nobody here has this
+ * address, they have left, or they have a way in, which a link would take away.
+ */
+export async function inviteAnew(
+  at: AgencyTx,
+  email: string,
+  by: string,
+  now: Date,
+): Promise<{ readonly personId: string; readonly roles: readonly string[]; readonly token: string } | null> {
+  const known = (await listPeople(at)).find((one) => one.email.toLowerCase() === email.trim().toLowerCase());
+  if (known === undefined || known.leftAt !== null) return null;
+  if (known.hasPassword || known.byProvider || known.passkeys > 0) return null;
+  return { personId: known.id, roles: known.roles, token: await invite(at, known.id, by, now) };
 }
 
 /** Null: there is no such link, it was used or replaced, it is too old, or whom it was for has left. */
@@ -131,8 +148,9 @@ export async function useUp(
       .where('agency_id', '=', agencyId)
       .where('id', '=', invitationId)
       .where('used_at', 'is', null)
+      .returning('created_by')
       .executeTakeFirst();
-    if (used.numUpdatedRows !== 1n) return null;
+    if (used === undefined) return null;
     // What they signed in with before may be in other hands: that is why there is a link.
     await takeMeansAway(at, personId, now);
     const left = await leaveProvider(at, personId);
@@ -140,7 +158,13 @@ export async function useUp(
     await forgiveAttempts(at, email, now);
     await endSessions(at, personId, 'means-changed', now);
     const actor = `person:${personId}`;
-    await appendEvent(at, null, { type: 'person.means', actor, body: { person: personId, means, ...left } });
+    // Whose link it was, where they are not of this agency and could have used it themselves.
+    const inviter = used.created_by.startsWith('operator:') ? { inviter: used.created_by } : {};
+    await appendEvent(at, null, {
+      type: 'person.means',
+      actor,
+      body: { person: personId, means, ...left, ...inviter },
+    });
     return await beginSession(at, personId, means, now);
   });
 }

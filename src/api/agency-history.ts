@@ -33,10 +33,13 @@ export function registerAgencyHistory(routes: FastifyInstance, { system, frameOf
       });
       const operators = await operatorNames(
         system.db,
-        parts.entries.map(({ actor }) => actor),
+        parts.entries.flatMap(({ actor, body: { inviter } }) =>
+          typeof inviter === 'string' ? [actor, inviter] : [actor],
+        ),
       );
       const actors = { ...parts.actors, ...operators };
-      return await sendPage(reply, agencyHistoryPage(frameOf(request), { ...parts, actors }));
+      const things = { ...parts.things, ...operators };
+      return await sendPage(reply, agencyHistoryPage(frameOf(request), { ...parts, actors, things }));
     },
   );
 }

@@ -1,4 +1,4 @@
-/** The page of whoever runs the machine, and the two things that they do to an agency: add it, and invite its first administrator. */
+/** The page of whoever runs the machine, and what they do to an agency: add it, and invite its first administrator. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   addAgency,
@@ -8,6 +8,7 @@ import {
   listPeople,
   operatorActor,
   PERSON_SENTENCES,
+  renewFirst,
   SYSTEM_AGENCY,
   zoneOf,
 } from '#agency/agency.ts';
@@ -23,7 +24,7 @@ import { readiness } from './readiness.ts';
 
 type Parts = Parameters<typeof machinePage>[1];
 
-const LAST_ENTRIES = 30;
+const ENTRIES = 30;
 const NOTHING_TYPED: Parts['typed'] = { slug: '', name: '', zone: 'America/Chicago' };
 
 export function registerMachine(routes: FastifyInstance, context: ApiContext): void {
@@ -40,6 +41,8 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
       typed = NOTHING_TYPED,
       errors: Parts['errors'] = {},
     ): Promise<FastifyReply> => {
+      const { before } = request.query as Record<string, unknown>;
+      const from = typeof before === 'string' && /^[1-9]\d{0,17}$/.test(before) ? before : null;
       const [{ parts }, figures, proof, own] = await Promise.all([
         readiness(system),
         agencyFigures(db),
@@ -47,9 +50,10 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
         db.inAgency(SYSTEM_AGENCY, async (at) => ({
           zone: await zoneOf(at),
           people: await listPeople(at),
-          entries: await readAgencyHistory(at, null, LAST_ENTRIES),
+          found: await readAgencyHistory(at, from, ENTRIES + 1),
         })),
       ]);
+      const entries = own.found.slice(0, ENTRIES);
       const here = own.people.filter(({ leftAt }) => leftAt === null);
       const page = machinePage(frameOf(request), {
         version: system.program.version,
@@ -64,9 +68,21 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
                 looked: proof.report.checks.length,
                 failed: proof.report.checks.filter(({ ok }) => !ok).map(({ found }) => found),
               },
-        agencies: figures,
+        agencies: figures.map(({ awaited, ...one }) => ({
+          ...one,
+          awaited:
+            awaited === null
+              ? null
+              : {
+                  isOurs: awaited.isOurs,
+                  until: awaited.until?.toISOString() ?? null,
+                  isOver: awaited.until === null || awaited.until <= now(),
+                },
+        })),
         operators: here.map(({ name }) => name),
-        entries: own.entries,
+        entries,
+        next: own.found.length > ENTRIES ? (entries.at(-1)?.seq ?? null) : null,
+        isLater: from !== null,
         actors: Object.fromEntries(
           own.people.flatMap(({ id, name }) => [
             [`person:${id}`, name],
@@ -103,9 +119,26 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
     const emptyAgency = async (id: string): Promise<AgencyFigures> => {
       const found = (await agencyFigures(db)).find((one) => one.id === id);
       if (found === undefined) throw unknown();
-      if (!found.isEmpty) throw inUse();
+      if (!found.isEmpty) throw inUse(id);
       return found;
     };
+    const sendLink = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      name: string,
+      token: string,
+      zone: string,
+    ): Promise<FastifyReply> =>
+      await sendPage(
+        reply,
+        invitationPage(frameOf(request), {
+          name,
+          link: `${config.publicUrl}/invitation/${token}`,
+          until: new Date(now().getTime() + INVITATION_MS).toISOString(),
+          zone,
+          isFirst: true,
+        }),
+      );
 
     app.get<{ Params: { agency: string } }>(
       '/machine/agencies/:agency/administrator',
@@ -130,19 +163,10 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
         const typed = { name: form.one('name'), email: form.one('email') };
         const made = await inviteFirst(db, agency.id, typed, callerOf(request).id, now());
         if ('token' in made)
-          return await sendPage(
-            reply,
-            invitationPage(frameOf(request), {
-              name: typed.name.trim(),
-              link: `${config.publicUrl}/invitation/${made.token}`,
-              until: new Date(now().getTime() + INVITATION_MS).toISOString(),
-              zone: agency.zone,
-              isFirst: true,
-            }),
-          );
+          return await sendLink(request, reply, typed.name.trim(), made.token, agency.zone);
         const { refused } = made;
         if (refused === 'agency-unknown') throw unknown();
-        if (refused === 'agency-in-use') throw inUse();
+        if (refused === 'agency-in-use') throw inUse(agency.id);
         const place = refused.startsWith('name') ? 'name' : 'email';
         return await sendPage(
           reply,
@@ -153,6 +177,19 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
           }),
           true,
         );
+      },
+    );
+
+    /** The first one's link was lost, or is too old. */
+    app.post<{ Params: { agency: string } }>(
+      '/machine/agencies/:agency/link',
+      forThem,
+      async (request, reply) => {
+        const agency = (await agencyFigures(db)).find(({ id }) => id === request.params.agency);
+        if (agency === undefined) throw unknown();
+        const made = await renewFirst(db, agency.id, callerOf(request).id, now());
+        if ('token' in made) return await sendLink(request, reply, made.name, made.token, agency.zone);
+        throw made.refused === 'agency-unknown' ? unknown() : inUse(agency.id);
       },
     );
   });
@@ -166,10 +203,10 @@ function unknown(): ArchiveError {
   );
 }
 
-function inUse(): ArchiveError {
+function inUse(agency: string): ArchiveError {
   return new ArchiveError(
     'agency-in-use',
-    'This agency is in use: somebody is or was there, or a key, a sign-in of its own or a record is. Its own administrators add people; where there is none any more, somebody at the machine does with "holdfast user add". Nobody was added.',
+    `This agency is in use: somebody is or was there, or a key, a sign-in of its own or a record is. Its own administrators add people and make links; where none of them can sign in, somebody at the machine runs: npx holdfast user add --agency ${agency} --role administrator --name "Their name" --email their@address. Nobody was added.`,
     { retry: 'never' },
   );
 }

@@ -9,8 +9,10 @@ import {
   invite,
   lackingOf,
   letGo,
+  linksOfOperators,
   listPeople,
   listPolicies,
+  operatorNames,
   PERSON_SENTENCES,
   providerOf,
   setRoles,
@@ -47,16 +49,33 @@ export function registerPeople(routes: FastifyInstance, context: ApiContext): vo
       } = {},
     ): Promise<FastifyReply> => {
       const caller = callerOf(request);
-      const { people, zone, agreements, hasProvider } = await db.inAgency(caller.agencyId, async (at) => {
-        const known = await peopleOf(at);
-        return {
-          ...known,
-          hasProvider: (await providerOf(at)) !== null,
-          agreements: await agreementsShown(at, known, now()),
-        };
-      });
+      const { people, zone, agreements, hasProvider, links } = await db.inAgency(
+        caller.agencyId,
+        async (at) => {
+          const known = await peopleOf(at);
+          return {
+            ...known,
+            hasProvider: (await providerOf(at)) !== null,
+            agreements: await agreementsShown(at, known, now()),
+            links: await linksOfOperators(at),
+          };
+        },
+      );
+      const operators = await operatorNames(
+        db,
+        links.map(({ by }) => by),
+      );
       const page = peoplePage(context.frameOf(request), {
-        people: people.map(shown),
+        people: people.map((person) => ({
+          ...shown(person),
+          fromOutside: links
+            .filter(({ personId }) => personId === person.id)
+            .map(({ by, madeAt, usedAt }) => ({
+              by: operators[by] ?? by,
+              madeAt: madeAt.toISOString(),
+              usedAt: usedAt?.toISOString() ?? null,
+            })),
+        })),
         zone,
         hasProvider,
         self: caller.kind === 'person' ? caller.id : null,
@@ -266,7 +285,7 @@ function placeOf(refusal: PersonRefusal): 'name' | 'email' | 'roles' {
   return refusal.startsWith('email') ? 'email' : 'roles';
 }
 
-function shown(person: Person): Parts['people'][number] {
+function shown(person: Person): Omit<Parts['people'][number], 'fromOutside'> {
   return {
     ...person,
     createdAt: person.createdAt.toISOString(),

@@ -15,6 +15,7 @@ import {
   relyingParty,
   signInWithPasskey,
   signInWithPassword,
+  SYSTEM_AGENCY,
 } from '#agency/agency.ts';
 import { PAGE_HEADERS, signInPage } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
@@ -43,12 +44,21 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
     const showSignIn = async (
       request: FastifyRequest,
       reply: FastifyReply,
-      parts: { readonly agency: string; readonly email: string; next: string; error: string | null },
+      parts: {
+        readonly agency: string;
+        readonly email: string;
+        readonly next: string;
+        readonly error: string | null;
+        /** The one that is taken for granted is not theirs. */
+        readonly another?: boolean;
+      },
       status = 200,
     ): Promise<FastifyReply> => {
       const agencies = await listAgencies(db);
       const only = agencies.length === 1 ? (agencies[0]?.id ?? '') : '';
-      const agency = parts.agency === '' ? only : parts.agency;
+      // That page is for whoever runs the machine, and for nobody else.
+      const meant = /^\/machine(?![^/?])/.test(parts.next) ? SYSTEM_AGENCY : only;
+      const agency = parts.agency === '' && parts.another !== true ? meant : parts.agency;
       const provider = agencies.some(({ id }) => id === agency)
         ? await db.inAgency(agency, providerOf)
         : null;
@@ -61,7 +71,7 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       return await reply.code(status).headers(PAGE_HEADERS).send(page);
     };
 
-    app.get<{ Querystring: { next?: unknown; agency?: unknown; ended?: unknown } }>(
+    app.get<{ Querystring: Record<'next' | 'agency' | 'another' | 'ended', unknown> }>(
       '/sign-in',
       open('signing in'),
       async (request, reply) => {
@@ -75,7 +85,8 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
             : request.query.ended === 'yes'
               ? 'You were signed out before, so what you sent was not saved. Sign in and do it again.'
               : null;
-        return await showSignIn(request, reply, { agency, email: '', next, error });
+        const another = request.query.another === 'yes';
+        return await showSignIn(request, reply, { agency, email: '', next, error, another });
       },
     );
 
@@ -168,7 +179,9 @@ export function registerSignIn(routes: FastifyInstance, context: ApiContext): vo
       guard.cookie.clear(reply);
       // What was typed and not handed in, and which pictures wait for a report (`left-off.js`), is nobody's on a shared computer.
       reply.header('clear-site-data', '"storage"');
-      return await reply.redirect('/sign-in', 303);
+      // Whoever runs the machine is of no agency that the way in would take for granted.
+      const wasOfTheMachine = person?.caller.agencyId === SYSTEM_AGENCY;
+      return await reply.redirect(wasOfTheMachine ? `/sign-in?agency=${SYSTEM_AGENCY}` : '/sign-in', 303);
     });
 
     app.post(

@@ -78,6 +78,7 @@ const CODED: readonly string[] = [
   'kind',
   'reach',
   'secret',
+  'mark',
 ];
 
 function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {

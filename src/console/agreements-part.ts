@@ -68,7 +68,7 @@ export function agreementAsked(lacking: readonly Lacking[]): Markup {
     (one) =>
       html`<p class="hf-small hf-lacking">
         ${cited(one)} asks you to agree in writing before you moderate; your administrator has no agreement of
-        yours on file. What you hand in is archived all the same.
+        yours on file. Sign it and give it to your administrator. What you hand in is archived all the same.
       </p>`,
   )}`;
 }

@@ -29,6 +29,13 @@ export interface MachineParts {
     readonly zone: string;
     readonly people: number;
     readonly isEmpty: boolean;
+    /** Nothing is there but its first administrator, who has not chosen how to sign in yet. */
+    readonly awaited: {
+      readonly until: string | null;
+      readonly isOver: boolean;
+      /** Invited from here: their link may be made anew. */
+      readonly isOurs: boolean;
+    } | null;
     readonly owed: number;
     readonly oldestS: number | null;
     readonly parked: number;
@@ -37,6 +44,9 @@ export interface MachineParts {
   readonly operators: readonly string[];
   /** Newest first. */
   readonly entries: readonly HistoryEntry[];
+  /** Where the next page of them begins; null: these were the first ever. */
+  readonly next: string | null;
+  readonly isLater: boolean;
   readonly actors: Readonly<Record<string, string>>;
   readonly typed: { readonly slug: string; readonly name: string; readonly zone: string };
   readonly errors: { readonly slug?: string; readonly name?: string; readonly zone?: string };
@@ -53,7 +63,7 @@ const PART_NAMES: Readonly<Record<string, Markup>> = {
 };
 
 export function machinePage(frame: Frame, parts: MachineParts): string {
-  const { version, zone, agencies, operators, entries, actors, typed, errors } = parts;
+  const { version, zone, agencies, operators, entries, next, isLater, actors, typed, errors } = parts;
   return page({
     title: 'Machine',
     ...frame,
@@ -120,8 +130,8 @@ export function machinePage(frame: Frame, parts: MachineParts): string {
         ${operators.join(', ')}. They are added and let go at the machine itself:
         <code>${'npx holdfast operator add'}</code>, <code>${'npx holdfast operator remove'}</code>.
       </p>
-      <details class="hf-more">
-        <summary>What they did lately</summary>
+      <details class="hf-more" id="done" ${isLater && html`open`}>
+        <summary>What they did</summary>
         ${historyTable({
           caption: 'What was done by whoever runs the machine, newest first',
           zone,
@@ -130,6 +140,13 @@ export function machinePage(frame: Frame, parts: MachineParts): string {
           more: ({ body }) =>
             typeof body['agency'] === 'string' && html`<span class="hf-small">: ${body['agency']}</span>`,
         })}
+        ${
+          (next !== null || isLater) &&
+          html`<p class="hf-pages">
+            ${isLater && html`<a href="/machine#done">Back to the newest</a>`}
+            ${next !== null && html`<a class="usa-button usa-button--outline" href="/machine?before=${next}#done">Older entries</a>`}
+          </p>`
+        }
       </details>`,
   });
 }
@@ -187,7 +204,43 @@ function entry(one: MachineParts['agencies'][number]): Markup {
         >
       </p>`
     }
+    ${one.awaited !== null && notCome(one, one.awaited)}
   </li>`;
+}
+
+/** The link of the first administrator was not used: nobody is in the agency who could make another one. */
+function notCome(
+  { id, name, zone }: MachineParts['agencies'][number],
+  { until, isOver, isOurs }: NonNullable<MachineParts['agencies'][number]['awaited']>,
+): Markup {
+  return html`<p>
+      ${
+        until === null
+          ? html`<strong>Its first administrator has no link.</strong>`
+          : isOver
+            ? html`<strong>Link not used; it worked until</strong> ${momentIn(zone, until)}`
+            : html`<span>Link not used yet, until</span> ${momentIn(zone, until)}`
+      }
+    </p>
+    ${
+      isOurs &&
+      html`<form method="post" action="/machine/agencies/${id}/link">
+        <button class="usa-button usa-button--outline" type="submit">
+          Make a new link<span class="usa-sr-only"> for the first administrator of ${name}</span>
+        </button>
+      </form>`
+    }
+    <details class="hf-more hf-beside">
+      <summary>At the machine itself<span class="usa-sr-only">, for ${name}</span></summary>
+      <p class="hf-small">
+        For the same address, this prints a new link; for another one, it adds a second administrator.
+      </p>
+      <p class="hf-link">
+        <code
+          >${`npx holdfast user add --agency ${id} --role administrator --name "Their name" --email their@address`}</code
+        >
+      </p>
+    </details>`;
 }
 
 /** A minute is nothing to tell of. */
@@ -217,6 +270,10 @@ export function firstAdministratorPage(
       <p class="hf-intro">
         They add everybody else. This can be done once: afterwards nobody but their own administrators lets
         anybody in, and the agency’s history says that it was you who invited them.
+      </p>
+      <p>
+        Whoever has the link could use it, you as well. So the agency sees on its page of people that you made
+        it, when, and when it was used.
       </p>
       <form class="hf-form" method="post" action="/machine/agencies/${agency.id}/administrator" novalidate>
         ${field({ name: 'name', label: 'Name', value: typed.name, error: errors.name })}

@@ -24,6 +24,13 @@ export interface ShownPerson {
   readonly byProvider: boolean;
   readonly wasByProvider: boolean;
   readonly passkeys: number;
+  /** Links that were made for them by whoever runs the machine, and could have been used there. */
+  readonly fromOutside: readonly {
+    readonly by: string;
+    readonly madeAt: string;
+    /** Null: it was not used. */
+    readonly usedAt: string | null;
+  }[];
 }
 
 export interface PeopleParts {
@@ -122,6 +129,7 @@ function entry(one: ShownPerson, { zone, self, agreements, hasProvider }: People
           : html`<span>Last seen ${momentIn(zone, one.seenAt)}.</span>`
       }
     </p>
+    ${one.fromOutside.map((link) => fromOutside(one, link, isSelf, zone))}
     ${agreementMarks(one.id, agreements)}
     <details class="hf-more hf-beside">
       <summary>Change ${one.name}</summary>
@@ -167,6 +175,32 @@ function entry(one: ShownPerson, { zone, self, agreements, hasProvider }: People
       </form>
     </details>
   </li>`;
+}
+
+function fromOutside(
+  { name }: ShownPerson,
+  { by, madeAt, usedAt }: ShownPerson['fromOutside'][number],
+  isSelf: boolean,
+  zone: string,
+): Markup {
+  return html`<p class="hf-small">
+    <span>A link for them was made by ${by}, who runs the machine, on</span> ${momentIn(zone, madeAt)}.
+    ${
+      usedAt === null
+        ? html`<span>It was not used.</span>`
+        : html`<span>It was used on</span> ${momentIn(zone, usedAt)}.
+            ${
+              isSelf
+                ? html`<span
+                    >If that was not you, tell whoever runs the machine, and choose anew how to sign in.</span
+                  >`
+                : html`<span
+                    >If that was not ${name}, make them a link to sign in anew: whoever used it is out
+                    then.</span
+                  >`
+            }`
+    }
+  </p>`;
 }
 
 function meansOf({ hasPassword, passkeys, byProvider, wasByProvider }: ShownPerson): string {

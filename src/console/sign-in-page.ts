@@ -60,6 +60,9 @@ export function signInPage(frame: Frame, parts: SignInParts): string {
         <button class="usa-button usa-button--big hf-submit" type="submit">Sign in</button>
       </form>
       <p class="hf-small">
+        <a href="/sign-in?another=yes&amp;next=${encodeURIComponent(next)}">Another agency</a>
+      </p>
+      <p class="hf-small">
         Cannot get in? An administrator of your agency can send you a link with which you choose anew.
       </p>`,
   });

@@ -135,6 +135,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'account.added': 'Site added to the register',
   'account.changed': 'Site changed in the register',
   'policy.added': 'Version of a policy added',
+  'policy.marked': 'Version of a policy marked: it asks for an agreement in writing',
   'key.made': 'Key made',
   'key.ends': 'End of a key set',
   'key.revoked': 'Key revoked',
@@ -144,6 +145,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'office.tried': 'Letter asked for, to try an office’s address',
   'agency.added': 'Agency added',
   'agency.handed-over': 'First administrator invited',
+  'agency.link-renewed': 'New link made for the first administrator',
   'person.added': 'Person added',
   'person.invited': 'Person invited',
   'person.means': 'Means of signing in set up',
@@ -167,6 +169,7 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:retention': 'The archive',
   'worker:mail': 'The archive',
   cli: 'Somebody at the machine',
+  'migration:0019': 'An update of Holdfast',
 };
 
 /** A code that stands in a history: English shows it as it is, other languages have words for it (`languages/es/codes.ts`). */

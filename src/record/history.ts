@@ -42,12 +42,14 @@ export type EventType =
   | 'account.added'
   | 'account.changed'
   | 'policy.added'
+  | 'policy.marked'
   | 'key.made'
   | 'key.ends'
   | 'key.revoked'
   // by whoever runs the machine, or at it
   | 'agency.added'
   | 'agency.handed-over'
+  | 'agency.link-renewed'
   | 'person.signed-in'
   | 'person.signed-out';
 

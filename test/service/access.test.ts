@@ -450,6 +450,7 @@ describe('every call', () => {
       'HEAD /machine/agencies/:agency/administrator',
       'POST /machine/agencies',
       'POST /machine/agencies/:agency/administrator',
+      'POST /machine/agencies/:agency/link',
     ]);
     expect(tried).toBeGreaterThan(100);
     const page = await make(

@@ -247,6 +247,42 @@ describe('agencies and keys', () => {
     );
     expect(plain).toMatchObject({ code: 0, err: expect.stringContaining('works once') as string });
     expect(plain.out).toMatch(/^http:\/\/127\.0\.0\.1:8080\/invitation\/[\w-]{43}\n$/);
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const whenAlex = async (change: string): Promise<void> => {
+      const { rowCount } = await client.query(
+        `update person set ${change} where agency_id = 'rivertown' and email = 'alex@rivertown.example'`,
+      );
+      expect(rowCount).toBe(1);
+    };
+    // The link is lost, and they never came: the same again prints another, and the first one works no more.
+    const again = ['--name', 'B', '--email', 'ALEX@rivertown.example', '--role', 'administrator'];
+    expect(await add(...again)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^http:\/\/\S+\/invitation\/[\w-]{43}\n$/) as string,
+      err: expect.stringContaining('nobody was added') as string,
+    });
+    expect(jsonOf(await add(...again, '--json'))).toMatchObject({
+      isNew: false,
+      roles: ['custodian', 'moderator'],
+    });
+    const { rows: links } = await client.query(
+      `select p.name, i.used_at is null as works, i.created_by from invitation i join person p on p.id = i.person_id
+        where p.agency_id = 'rivertown' and p.email = 'alex@rivertown.example' order by i.created_at`,
+    );
+    expect(links).toEqual(
+      [false, false, true].map((works) => ({ name: 'Alex Example', works, created_by: 'cli' })),
+    );
+    const { rowCount: told } = await client.query(
+      `select 1 from event where agency_id = 'rivertown' and type = 'person.invited'
+          and body->>'person' = (select id::text from person where email = 'alex@rivertown.example')`,
+    );
+    expect(told).toBe(3);
+    // Not for who has left; nor, below, for who has a way in, which the link would take away.
+    await whenAlex('left_at = now()');
+    expect(await add(...again)).toMatchObject({ code: 5, out: '' });
+    await whenAlex("left_at = null, password = 'x', code_secret = 'x'");
+    await client.end();
     const [twice, alone, unheard, malformed] = await Promise.all([
       add('--name', 'B', '--email', 'ALEX@rivertown.example', '--role', 'moderator'),
       add('--name', 'B', '--email', 'b@rivertown.example', '--role', 'auditor', 'moderator'),

@@ -228,7 +228,7 @@ describe('a moderator without an agreement on file', () => {
       }).observe({ type: 'layout-shift', buffered: true });`);
     await go(at, '/report');
     expect((await at.textOf('.hf-lacking')).replaceAll(/\s+/g, ' ').trim()).toBe(
-      `${ASKS}; your administrator has no agreement of yours on file. What you hand in is archived all the same.`,
+      `${ASKS}; your administrator has no agreement of yours on file. Sign it and give it to your administrator. What you hand in is archived all the same.`,
     );
     const moved = async () => {
       await at.inPage(

@@ -1,6 +1,16 @@
 /** The page of whoever runs the machine: on a phone and on a desk, by keyboard, without scripts; and what it does not give them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addAgency, addOperator, createKey, removeOperator } from '#agency/agency.ts';
+import {
+  addAgency,
+  addOperator,
+  addPerson,
+  createKey,
+  invitedBy,
+  inviteFirst,
+  joinWithPassword,
+  newCodeSecret,
+  removeOperator,
+} from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { keyboardOf } from '../support/keyboard.ts';
@@ -73,8 +83,17 @@ describe('whoever runs the machine', () => {
       await at.page.$$eval('header a', (links) => links.map((link) => link.getAttribute('href'))),
     ).toEqual(['/machine', '/machine', '/language?to=es&next=%2Fmachine']);
     expect(await text()).toContain('Database: works answers');
+    // The way out leads to their own way in; so does their page, and the way in of the one agency that is here.
     await submit('#who button');
-    await at.goTo('/sign-in?agency=system');
+    expect(new URL(at.page.url()).search).toBe('?agency=system');
+    await at.goTo('/machine');
+    expect(await at.valueOf('input[name="agency"]')).toBe('system');
+    await at.goTo('/sign-in');
+    expect(await at.valueOf('input[name="agency"]')).toBe('rivertown');
+    await submit('main a[href^="/sign-in?another"]');
+    await at.page.type('#agency', 'system');
+    await submit('main form button');
+    expect(await at.valueOf('input[name="agency"]')).toBe('system');
     await at.page.type('#email', 'pat@machine.example');
     await at.page.type('#password', PASSWORD);
     await at.page.type('#code', codeOf(secret, 1));
@@ -179,6 +198,12 @@ describe('whoever runs the machine', () => {
     for (const entry of ['Agency added', 'Person invited', 'Means of signing in set up'])
       expect(history).toContain(entry);
     expect(history.match(/Kim Example \(runs the machine\)/g)).toHaveLength(3);
+    // Whoever made the link could have used it: the agency reads who made it and when it was used, and can ask.
+    expect(history).toMatch(/Means of signing in set up: person Robin Example; .*inviter Kim Example/);
+    await robin.goTo('/people');
+    expect((await robin.textOf('main')).replaceAll(/\s+/g, ' ')).toMatch(
+      /A link for them was made by Kim Example, who runs the machine, on .+ It was used on .+ If that was not you, tell/,
+    );
     await robin.page.browserContext().close();
   });
 
@@ -216,6 +241,131 @@ describe('whoever runs the machine', () => {
     const { rows } = await archive.sql.query("select created_by from person where agency_id = 'newmill'");
     expect(rows).toEqual([{ created_by: `operator:${operator.personId}` }]);
   });
+});
+
+describe('a first administrator who never came', () => {
+  const send = async (agency: string) =>
+    await scene.archive.app.inject({
+      method: 'POST',
+      url: `/machine/agencies/${agency}/link`,
+      headers: {
+        cookie: operator.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: '',
+    });
+  const invitedTo = async (slug: string): Promise<string> => {
+    const { db, now } = scene.archive.system;
+    await add(slug);
+    const person = { name: 'Robin Example', email: 'robin@example.example' };
+    const made = await inviteFirst(db, slug, person, operator.personId, now());
+    if ('refused' in made) throw new Error(made.refused);
+    return made.token;
+  };
+
+  test('is seen by whoever invited them, who makes their link anew, and the one before works no more', async () => {
+    const { db, now } = scene.archive.system;
+    const lost = await invitedTo('lostlink');
+    await as(operator);
+    await at.goTo('/machine');
+    expect(await about('Town of lostlink')).toMatch(/Link not used yet, until .*\d{4}/);
+    expect(await about('Town of lostlink')).toContain(
+      'npx holdfast user add --agency lostlink --role administrator',
+    );
+    await scene.archive.sql.query(
+      "update invitation set expires_at = now() - interval '1 day' where agency_id = 'lostlink'",
+    );
+    await at.goTo('/machine');
+    expect(await about('Town of lostlink')).toContain('Link not used; it worked until');
+    await submit('form[action="/machine/agencies/lostlink/link"] button');
+    expect(await text('main h1')).toBe('A link for Robin Example');
+    const token = (await text('#link')).split('/').at(-1) ?? '';
+    expect(await invitedBy(db, lost, now())).toBeNull();
+    const invited = await invitedBy(db, token, now());
+    expect(invited).toMatchObject({ name: 'Robin Example', agencyId: 'lostlink' });
+    const { rows } = await scene.archive.sql.query(
+      `select agency_id, type, actor from event where (agency_id = 'lostlink' and type = 'person.invited')
+          or body->>'agency' = 'lostlink' and agency_id = 'system' order by seq`,
+    );
+    const actor = `operator:${operator.personId}`;
+    expect(rows).toEqual([
+      { agency_id: 'lostlink', type: 'person.invited', actor },
+      { agency_id: 'system', type: 'agency.handed-over', actor },
+      { agency_id: 'lostlink', type: 'person.invited', actor },
+      { agency_id: 'system', type: 'agency.link-renewed', actor },
+    ]);
+    // Once they have chosen, it is theirs: neither the page nor the call makes another.
+    if (invited === null) throw new Error('The link leads nowhere.');
+    const chosen = { password: PASSWORD, codeSecret: newCodeSecret(), codeStep: 1 };
+    expect(await joinWithPassword(db, invited, chosen, now())).not.toBeNull();
+    await at.goTo('/machine');
+    expect(await about('Town of lostlink')).not.toContain('Link not used');
+    expect((await send('lostlink')).json()).toMatchObject({ status: 409, code: 'agency-in-use' });
+    // Also where what they chose is gone again: they were here.
+    await scene.archive.sql.query(
+      "update person set password = null, code_secret = null where agency_id = 'lostlink'",
+    );
+    expect((await send('lostlink')).json()).toMatchObject({ status: 409, code: 'agency-in-use' });
+  });
+
+  test('gets no link from there once anything else has come, or where the agency itself added them', async () => {
+    const { db } = scene.archive.system;
+    await invitedTo('withkey');
+    await createKey(db, { agencyId: 'withkey', role: 'intake', label: 'x' });
+    await invitedTo('withothers');
+    await add('ownperson');
+    for (const agency of ['withothers', 'ownperson'])
+      await db.inAgency(agency, async (inside) => {
+        const person = { name: 'Lee Example', email: 'lee@example.example', roles: ['administrator'] };
+        await addPerson(inside, person, 'cli');
+      });
+    for (const agency of ['withkey', 'withothers', 'ownperson', 'rivertown'])
+      expect((await send(agency)).json(), agency).toMatchObject({ status: 409, code: 'agency-in-use' });
+    for (const agency of ['atlantis', 'system']) expect((await send(agency)).statusCode, agency).toBe(404);
+    await as(operator);
+    await at.goTo('/machine');
+    expect(await about('Town of ownperson')).toContain('Its first administrator has no link.');
+    expect(await about('Town of ownperson')).not.toContain('Make a new link');
+    for (const agency of ['withkey', 'withothers'])
+      expect(await about(`Town of ${agency}`)).not.toContain('At the machine itself');
+  });
+
+  test('who uses their link while another is made: one of the two counts, and never both', async () => {
+    const { db, now } = scene.archive.system;
+    for (let n = 0; n < 5; n++) {
+      const agency = `race${n}`;
+      const invited = await invitedBy(db, await invitedTo(agency), now());
+      if (invited === null) throw new Error('The link leads nowhere.');
+      const chosen = { password: PASSWORD, codeSecret: newCodeSecret(), codeStep: 1 };
+      const [session, { statusCode }] = await Promise.all([
+        joinWithPassword(db, invited, chosen, now()),
+        send(agency),
+      ]);
+      expect([session === null, statusCode]).toSatisfy(
+        ([lost, status]: [boolean, number]) => lost === (status === 200),
+      );
+    }
+  });
+});
+
+test('older entries of what they did are on further pages, without scripts', async () => {
+  await scene.archive.sql.query(
+    `insert into event (agency_id, id, record_id, type, actor, body)
+     select 'system', gen_random_uuid(), null, 'agency.added', 'cli', jsonb_build_object('agency', 'town-' || n)
+       from generate_series(1, 65) n`,
+  );
+  await at.page.setJavaScriptEnabled(false);
+  await as(operator);
+  await at.goTo('/machine');
+  const seen = new Set<string>();
+  for (let n = 0; n < 3; n++) {
+    for (const [town] of (await text('#done')).matchAll(/\btown-\d+\b/g)) seen.add(town);
+    const link = await at.page.$eval('#done .hf-pages a.usa-button', (one) => one.getAttribute('href'));
+    await at.goTo(link ?? '');
+    expect(await at.isShown('#done table')).toBe(true);
+  }
+  expect(seen.size).toBe(65);
 });
 
 test('who runs the machine is there before the first account, and does not stand in its way', async () => {

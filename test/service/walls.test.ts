@@ -22,6 +22,7 @@ import {
 import { migrateDatabase } from '#database.ts';
 import { assertDurable, openDb } from '#db/db.ts';
 import { openQueue } from '#queue/queue.ts';
+import { readAgencyHistory } from '#record/record.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { call, recordOf, settled } from '../support/looking.ts';
 import { colleague } from '../support/people.ts';
@@ -292,8 +293,11 @@ describe('the catalogue', () => {
           'admin_names admin_people approved_by approved_on closed_at comment_rule department forum handle name native_id url',
       },
       account_version: { select: '*', insert: '*' },
-      agreement: { select: '*', insert: '*' },
-      agreement_withdrawal: { select: '*', insert: '*' },
+      agreement: {
+        select: '*',
+        insert: 'agency_id agreed_on id paper person_id policy_id recorded_by version',
+      },
+      agreement_withdrawal: { select: '*', insert: 'agency_id agreement_id by' },
       series: { select: '*', insert: '*' },
       classification_rule: { select: '*', insert: '*' },
       record: {
@@ -356,12 +360,12 @@ describe('the catalogue', () => {
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
       chore: { select: '*', insert: '*', update: '*' },
-      person: { select: 'agency_id id left_at' },
+      person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },
-      event: { insert: '*' },
+      event: { insert: 'actor agency_id body id record_id type' },
       passkey: { select: 'agency_id credential_id person_id' },
       session: { select: 'agency_id hash id' },
-      invitation: { select: 'agency_id hash id' },
+      invitation: { select: 'agency_id expires_at hash id used_at' },
       view_ticket: { select: 'agency_id hash id' },
       first_account_link: { select: '*', insert: '*', update: '*' },
       ceremony: { select: '*', insert: '*', delete: '*' },
@@ -594,6 +598,18 @@ describe('the roles', () => {
       expect(await outcome(client, insert, [here.personId, 'lakeside-rules', '1'])).toBe(NO_SUCH);
       const withdraw = `insert into agreement_withdrawal (agency_id, agreement_id, by) values ('rivertown', $1, 'x')`;
       expect(await outcome(client, withdraw, [there?.['id']])).toBe(NO_SUCH);
+      // Nor is it written as of another day than today.
+      for (const [table, when] of [
+        ['agreement', 'recorded_at'],
+        ['agreement_withdrawal', 'at'],
+      ] as const)
+        expect(
+          await outcome(
+            client,
+            `insert into ${table} (agency_id, ${when}) values ('rivertown', '2019-01-01')`,
+          ),
+          table,
+        ).toBe(DENIED);
       for (const table of ['agreement', 'agreement_withdrawal'])
         for (const change of [`update ${table} set agency_id = agency_id`, `delete from ${table}`])
           expect(await outcome(client, change), change).toBe(DENIED);
@@ -655,8 +671,14 @@ describe('whoever runs the machine', () => {
         `select to_jsonb(t) || '{"agency_id": "system"}' as row from ${name} t limit 1`,
       );
       expect(rows, `there is a row of ${name} to try it with`).toHaveLength(1);
+      const granted = await archive.sql.query<{ all: string }>(
+        `select string_agg(quote_ident(attname), ', ') as all from pg_attribute
+          where attrelid = $1::regclass and attnum > 0 and has_column_privilege('holdfast_app', attrelid, attnum, 'insert')`,
+        [`public.${name}`],
+      );
+      const columns = granted.rows[0]?.all;
       // With its schema: "record" alone is a word of Postgres.
-      const add = `insert into public.${name} select * from jsonb_populate_record(null::public.${name}, $1)`;
+      const add = `insert into public.${name} (${columns}) select ${columns} from jsonb_populate_record(null::public.${name}, $1)`;
       await as('holdfast_app', async (client) => {
         await client.query("select set_config('app.agency', 'system', false)");
         expect(await outcome(client, add, [rows[0]?.row]), name).toBe(REFUSED);
@@ -1013,6 +1035,15 @@ describe('a database whose owner is no superuser', () => {
         expect((await siteHistory(at, site.id)).map(({ n }) => n)).toEqual([2, 1]);
         expect(agreementsAsked(await listPolicies(at), '2026-11-29')).toMatchObject([
           { version: 'own', citation: 'Policy 416, 416.4.3' },
+        ]);
+        // A version is never edited: where one was touched all the same, the history says by what.
+        expect(await readAgencyHistory(at, null, 9)).toMatchObject([
+          { type: 'account.changed' },
+          {
+            type: 'policy.marked',
+            actor: 'migration:0019',
+            body: { policy: policyId, version: 'own', mark: 'agreement' },
+          },
         ]);
       });
     } finally {

@@ -3,8 +3,8 @@ import type { Messages } from '../../language.ts';
 
 export const agreements: Messages = {
   // What a moderator reads
-  'asks you to agree in writing before you moderate; your administrator has no agreement of yours on file. What you hand in is archived all the same.':
-    'le pide que acepte por escrito antes de moderar; su administrador no tiene registrada ninguna aceptación suya. Lo que usted reporte se archiva de todos modos.',
+  'asks you to agree in writing before you moderate; your administrator has no agreement of yours on file. Sign it and give it to your administrator. What you hand in is archived all the same.':
+    'le pide que acepte por escrito antes de moderar; su administrador no tiene registrada ninguna aceptación suya. Fírmela y entréguela a su administrador. Lo que usted reporte se archiva de todos modos.',
   // The page of people
   'Agreement not on file:': 'No consta la aceptación por escrito:',
   '{} may hand in at once. An agreement in writing is asked for first, and none is on file:':
@@ -53,6 +53,9 @@ export const agreements: Messages = {
     'En la página de personas consta qué moderadores la tienen; a nadie se le impide reportar sin ella.',
   '· Who has agreed in writing stands on the page of people.':
     '· En la página de personas consta quién aceptó por escrito.',
+  'Version of a policy marked: it asks for an agreement in writing':
+    'Versión de una política marcada: pide una aceptación por escrito',
+  'An update of Holdfast': 'Una actualización de Holdfast',
   'Agreement in writing put on file': 'Aceptación por escrito registrada',
   'Agreement taken back: entered by mistake': 'Aceptación retirada: se registró por error',
 };

@@ -52,24 +52,44 @@ export const machine: Messages = {
   'Who runs the machine': 'Quién administra el servidor',
   '{}. They are added and let go at the machine itself:':
     '{1}. Se les da y se les quita el acceso en el servidor mismo:',
-  'What they did lately': 'Lo que hicieron últimamente',
+  'What they did': 'Lo que hicieron',
   'What was done by whoever runs the machine, newest first':
     'Lo que hizo quien administra el servidor, lo más nuevo primero',
   '{} (runs the machine)': '{1} (administra el servidor)',
   'Agency added': 'Entidad agregada',
   'First administrator invited': 'Primer administrador invitado',
+  'New link made for the first administrator': 'Enlace nuevo creado para el primer administrador',
   'First administrator': 'Primer administrador',
   'The first administrator of {}': 'El primer administrador de {1}',
   'They add everybody else. This can be done once: afterwards nobody but their own administrators lets anybody in, and the agency’s history says that it was you who invited them.':
     'Esta persona agrega a todas las demás. Se puede hacer una sola vez: después nadie más que sus propios administradores deja entrar a alguien, y el historial de la entidad dice que fue usted quien la invitó.',
+  'Whoever has the link could use it, you as well. So the agency sees on its page of people that you made it, when, and when it was used.':
+    'Quien tenga el enlace podría usarlo, también usted. Por eso la entidad ve en su página de personas que usted lo creó, cuándo, y cuándo se usó.',
+  'Its first administrator has no link.': 'Su primer administrador no tiene enlace.',
+  'Link not used yet, until': 'El enlace todavía no se usó; sirve hasta el',
+  'Link not used; it worked until': 'El enlace no se usó; sirvió hasta el',
+  'Make a new link': 'Crear un enlace nuevo',
+  'for the first administrator of {}': 'para el primer administrador de {1}',
+  'At the machine itself': 'En el servidor mismo',
+  ', for {}': ', para {1}',
+  'For the same address, this prints a new link; for another one, it adds a second administrator.':
+    'Con el mismo correo, esto muestra un enlace nuevo; con otro, agrega un segundo administrador.',
+  'A link for them was made by {}, who runs the machine, on':
+    '{1}, que administra el servidor, creó un enlace para esta persona el',
+  'It was not used.': 'No se usó.',
+  'It was used on': 'Se usó el',
+  'If that was not {}, make them a link to sign in anew: whoever used it is out then.':
+    'Si no fue {1}, cree un enlace para que inicie sesión de nuevo: así queda fuera quien lo usó.',
+  'If that was not you, tell whoever runs the machine, and choose anew how to sign in.':
+    'Si no fue usted, avise a quien administra el servidor y elija de nuevo cómo iniciar sesión.',
   'Not now: back to the machine': 'Ahora no: volver al servidor',
   'Back to the machine': 'Volver al servidor',
   'No such agency': 'No existe esa entidad',
   'There is no such agency here. /machine lists those that there are.':
     'Aquí no existe esa entidad. En /machine están las que hay.',
   'Somebody is there already': 'Ya hay alguien',
-  'This agency is in use: somebody is or was there, or a key, a sign-in of its own or a record is. Its own administrators add people; where there is none any more, somebody at the machine does with "holdfast user add". Nobody was added.':
-    'Esta entidad está en uso: hay o hubo alguien, o hay una clave, un inicio de sesión propio o un registro. Sus propios administradores agregan personas; si ya no queda ninguno, lo hace alguien en el servidor con «holdfast user add». No se agregó a nadie.',
+  'This agency is in use: somebody is or was there, or a key, a sign-in of its own or a record is. Its own administrators add people and make links; where none of them can sign in, somebody at the machine runs: npx holdfast user add --agency {} --role administrator --name "Their name" --email their@address. Nobody was added.':
+    'Esta entidad está en uso: hay o hubo alguien, o hay una clave, un inicio de sesión propio o un registro. Sus propios administradores agregan personas y crean enlaces; si ninguno puede iniciar sesión, alguien ejecuta en el servidor: npx holdfast user add --agency {1} --role administrator --name "Their name" --email their@address. No se agregó a nadie.',
   'You run the machine, and nothing of an agency is for you to see or to hand in. What you can do is on /machine.':
     'Usted administra el servidor, y nada de una entidad es para que usted lo vea o lo reporte. Lo que puede hacer está en /machine.',
 };
