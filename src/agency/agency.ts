@@ -148,6 +148,7 @@ export {
   agreementProblems,
   agreementsAsked,
   agreementsLacking,
+  everyAgreement,
   lackingOf,
   listAgreements,
   recordAgreement,

@@ -26,6 +26,8 @@ export interface AskedAgreement {
   readonly isPack: boolean;
   /** What somebody may have signed, newest first. */
   readonly versions: readonly string[];
+  /** Version → the civil day from which it stands: nobody agreed to it before. */
+  readonly since: ReadonlyMap<string, string>;
 }
 
 export interface Agreement {
@@ -39,6 +41,9 @@ export interface Agreement {
   readonly paper: string | null;
   readonly recordedAt: Date;
   readonly recordedBy: string;
+  /** It had been entered by mistake; null: it stands. */
+  readonly withdrawnAt: Date | null;
+  readonly withdrawnBy: string | null;
 }
 
 export type NewAgreement = Pick<Agreement, 'personId' | 'policyId' | 'version' | 'agreedOn' | 'paper'>;
@@ -59,19 +64,25 @@ export function agreementsAsked(policies: readonly ListedPolicy[], today: string
         citation: asks.map((one) => one.citation).join('; '),
         isPack: isPack(policyId, version),
         versions: versions.map((one) => one.version),
+        since: new Map(versions.map((one) => [one.version, one.effectiveOn])),
       },
     ];
   });
 }
 
 /** On file: none of them was ended. */
-export async function listAgreements({ agencyId, tx }: AgencyTx): Promise<Agreement[]> {
+export async function listAgreements(at: AgencyTx): Promise<Agreement[]> {
+  return (await everyAgreement(at)).filter(({ withdrawnAt }) => withdrawnAt === null);
+}
+
+/** Also those that were taken back, and those of people who have left. */
+export async function everyAgreement({ agencyId, tx }: AgencyTx): Promise<Agreement[]> {
   const { rows } = await sql<Agreement>`
     select a.id, a.person_id as "personId", a.policy_id as "policyId", a.version, a.agreed_on as "agreedOn", a.paper,
-           a.recorded_at as "recordedAt", a.recorded_by as "recordedBy"
-      from agreement a
+           a.recorded_at as "recordedAt", a.recorded_by as "recordedBy",
+           w.at as "withdrawnAt", w.by as "withdrawnBy"
+      from agreement a left join agreement_withdrawal w on w.agency_id = a.agency_id and w.agreement_id = a.id
      where a.agency_id = ${agencyId}
-       and not exists (select from agreement_withdrawal w where w.agency_id = a.agency_id and w.agreement_id = a.id)
      order by a.agreed_on desc, a.recorded_at desc`.execute(tx);
   return rows;
 }
@@ -113,11 +124,17 @@ export function agreementProblems(
 ): AgreementProblems {
   const isAsked = asked.some((one) => one.policyId === policyId && one.versions.includes(version));
   const unfit = wordsOrNot(paper, MOST_PAPER_CHARS);
+  const since = asked.find((one) => one.policyId === policyId)?.since.get(version);
   return {
     ...(isAsked ? {} : { version: 'Choose the policy and the version that stands on the paper.' }),
     ...(civilDay(agreedOn) && agreedOn <= today
       ? {}
       : { agreedOn: 'Enter the day on the paper, as YYYY-MM-DD, today or before.' }),
+    ...(civilDay(agreedOn) && agreedOn <= today && since !== undefined && agreedOn < since
+      ? {
+          agreedOn: `Version ${version} stands since ${since} only. Choose the version that was in force on the day on the paper, or correct the day.`,
+        }
+      : {}),
     ...(unfit === null ? {} : { paper: unfit }),
   };
 }

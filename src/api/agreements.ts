@@ -6,7 +6,7 @@ import {
   agreementsAsked,
   agreementsLacking,
   dayIn,
-  listAgreements,
+  everyAgreement,
   listPolicies,
   recordAgreement,
   withdrawAgreement,
@@ -28,17 +28,44 @@ export async function agreementsShown(
   at: AgencyTx,
   { people, zone, doerOf }: AgencyPeople,
   now: Date,
-): Promise<Pick<Agreements, 'asked' | 'onFile' | 'lacking'>> {
+): Promise<Pick<Agreements, 'asked' | 'onFile' | 'lacking' | 'past'>> {
   const asked = agreementsAsked(await listPolicies(at), dayIn(zone, now));
-  const onFile = await listAgreements(at);
+  const every = await everyAgreement(at);
+  const onFile = every.filter(({ withdrawnAt }) => withdrawnAt === null);
+  const known = new Map(people.map((one) => [one.id, one]));
+  const shown = ({
+    id,
+    personId,
+    policyId,
+    version,
+    agreedOn,
+    paper,
+    recordedAt,
+    recordedBy,
+  }: (typeof every)[number]) => ({
+    id,
+    personId,
+    policyId,
+    version,
+    agreedOn,
+    paper,
+    recordedAt: recordedAt.toISOString(),
+    by: doerOf(recordedBy),
+  });
   const moderators = people.filter(({ leftAt, roles }) => leftAt === null && roles.includes('moderator'));
   return {
     asked,
-    onFile: onFile.map(({ recordedAt, recordedBy, ...one }) => ({
-      ...one,
-      recordedAt: recordedAt.toISOString(),
-      by: doerOf(recordedBy),
-    })),
+    onFile: onFile.map(shown),
+    past: every.flatMap((one) => {
+      const { withdrawnAt, withdrawnBy } = one;
+      const person = known.get(one.personId);
+      const leftAt = person?.leftAt?.toISOString() ?? null;
+      const takenBack =
+        withdrawnAt === null ? null : { at: withdrawnAt.toISOString(), by: doerOf(withdrawnBy ?? '') };
+      return leftAt === null && takenBack === null
+        ? []
+        : [{ ...shown(one), name: person?.name ?? one.personId, leftAt, takenBack }];
+    }),
     lacking: Object.fromEntries(moderators.map(({ id }) => [id, agreementsLacking(asked, onFile, id)])),
   };
 }

@@ -13,6 +13,17 @@ export interface Lacking {
   readonly isPack: boolean;
 }
 
+interface Entered {
+  readonly id: string;
+  readonly personId: string;
+  readonly policyId: string;
+  readonly version: string;
+  readonly agreedOn: string;
+  readonly paper: string | null;
+  readonly recordedAt: string;
+  readonly by: string | Markup;
+}
+
 export interface AgreementParts {
   readonly asked: readonly (Lacking & {
     readonly policyId: string;
@@ -22,16 +33,13 @@ export interface AgreementParts {
     readonly version: string;
     readonly versions: readonly string[];
   })[];
-  readonly onFile: readonly {
-    readonly id: string;
-    readonly personId: string;
-    readonly policyId: string;
-    readonly version: string;
-    readonly agreedOn: string;
-    readonly paper: string | null;
-    readonly recordedAt: string;
-    readonly by: string | Markup;
-  }[];
+  readonly onFile: readonly Entered[];
+  /** Not on file any more: of people who left, or taken back. Only to be read. */
+  readonly past: readonly (Entered & {
+    readonly name: string;
+    readonly leftAt: string | null;
+    readonly takenBack: { readonly at: string; readonly by: string | Markup } | null;
+  })[];
   /** Of moderators who are here: what is asked of each and is not on file. */
   readonly lacking: Readonly<Record<string, readonly Lacking[]>>;
   /** Who was given the role of a moderator just now. */
@@ -113,8 +121,8 @@ export function agreementsSection(
   parts: AgreementParts,
   zone: string,
 ): Markup | null {
-  const { asked, onFile } = parts;
-  if (asked.length === 0 && onFile.length === 0) return null;
+  const { asked, past } = parts;
+  if (asked.length === 0 && parts.onFile.length === 0 && past.length === 0) return null;
   const moderators = people.filter(({ roles }) => roles.includes('moderator'));
   const others = people.filter(({ roles }) => !roles.includes('moderator'));
   const list = (some: readonly Holder[]): Markup =>
@@ -145,6 +153,27 @@ export function agreementsSection(
         ${list(others)}
       </details>`
     }
+    ${
+      past.length > 0 &&
+      html`<details class="hf-more hf-beside" id="past-agreements">
+        <summary>Of people who left, or taken back</summary>
+        <ul class="hf-people">
+          ${past.map(
+            (one) =>
+              html`<li>
+                <strong>${one.name}</strong> ${said(one, parts, zone)}
+                ${one.leftAt !== null && html`<p class="hf-small"><span>Left on</span> ${momentIn(zone, one.leftAt)}</p>`}
+                ${
+                  one.takenBack !== null &&
+                  html`<p class="hf-small">
+                    <span>Taken back by ${one.takenBack.by},</span> ${momentIn(zone, one.takenBack.at)}
+                  </p>`
+                }
+              </li>`,
+          )}
+        </ul>
+      </details>`
+    }
   </section>`;
 }
 
@@ -158,13 +187,12 @@ function holder(one: Holder, parts: AgreementParts, zone: string): Markup {
   </li>`;
 }
 
-function entry(
-  { id, name }: Holder,
-  agreement: AgreementParts['onFile'][number],
+/** As it was entered. */
+function said(
+  { policyId, version, agreedOn, paper, recordedAt, by }: Entered,
   { asked }: AgreementParts,
   zone: string,
 ): Markup {
-  const { policyId, version, agreedOn, paper, recordedAt, by } = agreement;
   const policy = asked.find((one) => one.policyId === policyId);
   return html`<p class="hf-small">
       <span>Agreed on ${agreedOn} to version ${version} of</span> <code>${policyId}</code>.
@@ -174,7 +202,12 @@ function entry(
     <p class="hf-small">
       <span>Put on file by ${by},</span>
       ${momentIn(zone, recordedAt)}
-    </p>
+    </p>`;
+}
+
+function entry({ id, name }: Holder, agreement: Entered, parts: AgreementParts, zone: string): Markup {
+  const { agreedOn } = agreement;
+  return html`${said(agreement, parts, zone)}
     <details class="hf-more hf-beside">
       <summary>Entered by mistake?<span class="usa-sr-only"> ${name}, ${agreedOn}</span></summary>
       <form method="post" action="/people/${id}/agreements/${agreement.id}/withdrawal">

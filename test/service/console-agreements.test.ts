@@ -3,7 +3,16 @@
  * file, the moderator who has none is told, and whatever they hand in is archived all the same.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addPack, addPolicy, dayIn, PACKS, policyProblems, readPolicy, setRoles } from '#agency/agency.ts';
+import {
+  addPack,
+  addPolicy,
+  dayIn,
+  letGo,
+  PACKS,
+  policyProblems,
+  readPolicy,
+  setRoles,
+} from '#agency/agency.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { formIn, go, pageText, signedInAs, submit, typeOver } from '../support/pages.ts';
@@ -116,6 +125,12 @@ describe('an administrator', () => {
   test.each([
     ['a day that is none', '', '', 'Enter the day on the paper'],
     ['a day to come', '2199-01-01', '', 'Enter the day on the paper'],
+    [
+      'a day before there was the version',
+      '2019-12-11',
+      '',
+      `Version ${VERSION} stands since 2019-12-12 only.`,
+    ],
     ['a place with blanks around it', '2026-01-31', ' drawer ', 'without blanks at the beginning or end'],
     ['a place that is too long', '2026-01-31', 'd'.repeat(201), 'Enter 1 to 200 characters'],
   ])('is told about %s, keeps what was typed, and nothing is put on file', async (_name, day, paper, why) => {
@@ -286,15 +301,41 @@ describe('a moderator without an agreement on file', () => {
   });
 });
 
+test('what was taken back, and what people who left had agreed to, can be read and not changed', async () => {
+  await record('2026-11-20', 'City Clerk, drawer 5');
+  await takeBack();
+  await record('2026-11-21', 'City Clerk, drawer 6');
+  const { db, now } = scene.archive.system;
+  const past = async (): Promise<readonly string[]> => {
+    await go(at, '/people');
+    return await at.page.$$eval('#past-agreements li', (entries) =>
+      entries
+        .map((entry) => entry.textContent.replaceAll(/\s+/g, ' '))
+        .filter((entry) => /drawer [56]/.test(entry)),
+    );
+  };
+  const before = await past();
+  expect(before.length).toBe(1);
+  expect(before[0]).toMatch(/Sam Example Agreed on 2026-11-20 to version .* drawer 5 .* Taken back by /);
+  expect(before[0]).not.toContain('Left on');
+  await db.inAgency('rivertown', async (inside) => await letGo(inside, moderator.personId, 'test', now()));
+  const after = await past();
+  expect(after.length).toBe(2);
+  expect(after[0]).toMatch(/Sam Example Agreed on 2026-11-21 .* drawer 6 .* Left on \w+ \d+, 20/);
+  expect(after[0]).not.toContain('Taken back');
+  expect(after[1]).toMatch(/drawer 5 .* Left on .* Taken back by /);
+  expect(await at.page.$$('#past-agreements form, #past-agreements button')).toEqual([]);
+});
+
 test('an auditor reads in the history who agreed to what and when, and that it was taken back', async () => {
-  await record('2026-01-31', 'City Clerk, drawer 3');
+  await record('2026-11-20', 'City Clerk, drawer 3');
   await takeBack();
   await at.page.browserContext().close();
   at = await scene.visitor();
   await signedInAs(at, await colleague(scene.archive, ['auditor']));
   await go(at, '/history');
   const said = await pageText(at);
-  const about = `person Sam Example; day 2026-01-31; policy ${POLICY}; version ${VERSION}`;
+  const about = `person Sam Example; day 2026-11-20; policy ${POLICY}; version 2026-11`;
   expect(said).toContain(`Agreement in writing put on file: ${about}`);
   expect(said).toContain(`Agreement taken back: entered by mistake: ${about}`);
   expect(said).not.toContain('drawer 3');
@@ -357,7 +398,7 @@ test.each(
     [
       'agreements that are refused',
       async () => {
-        await record('2026-01-31', 'City Clerk, drawer 4');
+        await record('2026-11-20', 'City Clerk, drawer 4');
         await record('2199-01-01', ' x');
       },
     ],

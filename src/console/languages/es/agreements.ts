@@ -25,6 +25,8 @@ export const agreements: Messages = {
   'It is on file no more then; that it was, stays in the history of the agency.':
     'Entonces ya no consta; que constó queda en el historial de la entidad.',
   'Take it back': 'Retirarla',
+  'Of people who left, or taken back': 'De quienes ya no están, o retiradas',
+  'Taken back by {},': 'Retirada por {1}, el',
   'Put an agreement of {} on file': 'Registrar una aceptación de {1}',
   'Policy and version on the paper': 'Política y versión en el documento',
   'Day on the paper': 'Fecha del documento',
@@ -45,6 +47,8 @@ export const agreements: Messages = {
     'Elija la política y la versión que constan en el documento.',
   'Enter the day on the paper, as YYYY-MM-DD, today or before.':
     'Escriba la fecha del documento, en la forma AAAA-MM-DD, hoy o antes.',
+  'Version {} stands since {} only. Choose the version that was in force on the day on the paper, or correct the day.':
+    'La versión {1} rige solo desde el {2}. Elija la versión que estaba vigente en la fecha del documento, o corrija la fecha.',
   // In a policy, and in the history of the agency
   'Agreement in writing': 'Aceptación por escrito',
   'Asked for': 'Se pide',
