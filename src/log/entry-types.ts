@@ -42,6 +42,7 @@ export const ENTRY_TYPES = {
   'step.rerun': { subject: 'record', must: ['step'] },
   // who looked, and what was given out
   'view.opened': { subject: 'record', must: ['what'], may: ['artifact'] },
+  'view.not-shown': { subject: 'record', must: ['what'], may: ['artifact'] },
   'search.ran': { subject: null, must: ['queryCommitment', 'found'] },
   'export.requested': { subject: 'export', must: ['records', 'scopeCommitment'], may: ['about'] },
   'export.approved': { subject: 'export', may: ['about'] },
@@ -75,6 +76,7 @@ export const ENTRY_TYPES = {
   'person.agreement-withdrawn': { subject: 'person', must: ['agreed'] },
   'person.invited': { subject: 'person' },
   'person.means': { subject: 'person', must: ['means'] },
+  'person.provider-allowed': { subject: 'person' },
   'person.signed-in': { subject: 'person', must: ['means'] },
   'person.signed-out': { subject: 'person' },
   'provider.changed': { subject: null },
@@ -89,8 +91,10 @@ export const ENTRY_TYPES = {
   'account.added': { subject: 'account' },
   'account.changed': { subject: 'account', may: ['changed'] },
   'policy.added': { subject: null, must: ['grounds'] },
+  'policy.marked': { subject: null, must: ['grounds'] },
   'agency.added': { subject: null, must: ['agency'] },
   'agency.handed-over': { subject: null, must: ['agency'] },
+  'agency.link-renewed': { subject: null, must: ['agency'] },
   'config.changed': { subject: null, must: ['setting'] },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },
