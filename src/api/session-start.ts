@@ -1,6 +1,6 @@
 /** What every way in ends with: a session on this browser, and where to go on. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { endSession, type RelyingParty } from '#agency/agency.ts';
+import { endSession, signedIn, type RelyingParty } from '#agency/agency.ts';
 import { ArchiveError } from '#errors.ts';
 import type { ApiContext } from './context.ts';
 
@@ -16,11 +16,15 @@ export async function replaceSession(
   token: string,
 ): Promise<void> {
   const { person } = request;
-  if (person !== null)
+  if (person !== null) {
     await system.db.inAgency(
       person.caller.agencyId,
       async (at) => await endSession(at, person.caller.sessionId, 'replaced', system.now()),
     );
+    const next = await signedIn(system.db, token, { touches: false });
+    // As when they sign out themselves: what they typed and did not hand in is not for whoever comes after them.
+    if (next?.caller.id !== person.caller.id) reply.header('clear-site-data', '"storage"');
+  }
   guard.cookie.set(reply, token);
 }
 

@@ -3,23 +3,46 @@ import { html, type Markup } from './html.ts';
 import type { Purpose } from './report-verbs.ts';
 
 /** Found again after a reload, or after the page was closed (`assets/left-off.js`). */
-export const leftOff: Markup = html`<div
-  id="left-off"
-  class="usa-alert usa-alert--info usa-alert--slim hf-alert"
-  role="status"
-  hidden
->
-  <div class="usa-alert__body">
-    <p class="usa-alert__text">
-      What you had put in here and not handed in yet is here again.
-      <button class="usa-button usa-button--unstyled" type="button" id="start-over">Start over</button>
-      <span id="left-off-missing" hidden
-        >Not all of the pictures: what is missing was handed in already, or lay here for more than a day.
-        <a href="/records?removal=awaited">Look among the removals that nobody has confirmed yet</a></span
-      >
-    </p>
-  </div>
-</div>`;
+export const leftOff = (purpose: Purpose): Markup =>
+  html`<div id="left-off" class="usa-alert usa-alert--info usa-alert--slim hf-alert" role="status" hidden>
+    <div class="usa-alert__body">
+      <p class="usa-alert__text" id="left-off-here" hidden>
+        What you had put in here and not handed in yet is here again.
+        <button class="usa-button usa-button--unstyled" type="button" id="start-over">Start over</button>
+        <span id="left-off-sent" hidden
+          >It was sent once, and no answer came: sent again as it stands, it does not become a second
+          record.</span
+        >
+        <span id="left-off-missing" hidden
+          >Not all of the pictures: what is missing was handed in already, or lay here for more than a day.
+          ${
+            purpose === 'keep'
+              ? html`<a href="/records?removal=none"
+                  >Look among the records that were kept without a removal</a
+                >`
+              : html`<a href="/records?removal=awaited"
+                  >Look among the removals that nobody has confirmed yet</a
+                >`
+          }</span
+        >
+      </p>
+      <p class="usa-alert__text" id="left-off-unknown" hidden>
+        <span id="left-off-unknown-said"></span>
+        <button class="usa-button usa-button--unstyled" type="button" id="left-off-again">
+          Look for them again
+        </button>
+        <button class="usa-button usa-button--unstyled" type="button" id="left-off-without">
+          Leave them out
+        </button>
+      </p>
+      <p class="usa-alert__text" id="left-off-others" hidden>
+        <span id="left-off-others-said"></span>
+        <button class="usa-button usa-button--unstyled" type="button" id="left-off-show">
+          Show them here
+        </button>
+      </p>
+    </div>
+  </div>`;
 
 /** After a storm: several pictures that are each a record of its own. Asked when there is more than one. */
 export const howMany: Markup = html`<fieldset class="usa-fieldset hf-how" id="how" hidden>
@@ -71,9 +94,6 @@ export const onTheirWay = (purpose: Purpose): Markup =>
     </form>
     <div class="hf-actions">
       <button class="usa-button" type="button" id="several-again" hidden>Try all again</button>
-      <button class="usa-button usa-button--outline" type="button" id="several-stop" hidden>
-        Stop trying
-      </button>
     </div>
     <ol class="hf-several" id="several-list"></ol>
     <ul class="hf-links">

@@ -118,7 +118,7 @@ export function reportPage(frame: Frame, parts: ReportParts): string {
         >
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="attempt" value="${attempt}" />
-          ${leftOff}
+          ${leftOff(purpose)}
           ${summary(said, earlier === undefined ? 'Nothing was handed in yet' : 'The change was not handed in')}
 
           <fieldset class="usa-fieldset hf-step" id="what">

@@ -15,6 +15,7 @@ const STATUS_MODULES = [
   'contents.js',
   'dom.js',
   'key.js',
+  'left-off.js',
   'live.js',
   'pictures.js',
   'said-later.js',

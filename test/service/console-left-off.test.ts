@@ -2,11 +2,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { BrowserContext } from 'puppeteer-core';
-import { openLine, type Line } from '../support/bad-line.ts';
+import { answersInstead, delays, losesAnswers, openLine, type Line } from '../support/bad-line.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage } from '../support/page-check.ts';
 import { colleague, type Colleague } from '../support/people.ts';
-import { chooseAccount, fillForm, handedIn, unfold } from '../support/reporting.ts';
+import { chooseAccount, fillForm, handedIn, openForm, unfold } from '../support/reporting.ts';
 import { DESK, PHONE, visitorIn, type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
@@ -168,6 +168,99 @@ describe('after a reload', () => {
     expect(files.map(({ bytes }) => bytes.equals(other))).toEqual([true]);
   });
 
+  test('and another one before the archive could say anything, no picture is forgotten, and new ones do not wait', async () => {
+    await open();
+    await fillForm(at, scene.picture);
+    await at.reads('#pictures li', 'Sent');
+    const mend = await delays(at.page, '/v1/uploads/*', 60_000);
+    at.page.once('dialog', (dialog) => void dialog.accept());
+    await at.page.reload();
+    await at.page.waitForFunction(`document.querySelector('#verb-hide').checked`);
+    expect(await at.isShown('#report[aria-busy="true"]')).toBe(true);
+    await at.choose((await scene.pictureNamed('new.png')).path);
+    await expect.poll(names).toEqual(['new.png']);
+    // What was not on the page yet goes nowhere with this press.
+    await at.press('#submit');
+    await at.reads('#failure-text', 'still being looked for');
+    expect(at.sent.filter(({ path }) => path === '/v1/deletion-events')).toEqual([]);
+    await mend();
+    await reload();
+    expect((await names()).sort()).toEqual(['comment.png', 'new.png']);
+  });
+
+  test('a picture about which nobody could be asked is spoken of until it is found or left out', async () => {
+    await open();
+    await fillForm(at, scene.picture);
+    await at.reads('#pictures li', 'Sent');
+    const mend = await answersInstead(at.page, '/v1/uploads/*', {
+      status: 503,
+      type: 'text/plain',
+      body: 'Later.',
+    });
+    await reload();
+    await at.reads('#left-off-unknown', 'One picture that was sent before was not found again just now.');
+    await checkPage(at, 'report, a picture not found again');
+    await mend();
+    await at.choose((await scene.pictureNamed('new.png')).path);
+    await at.reads('#pictures li', 'Sent');
+    expect(await at.isShown('#left-off-unknown')).toBe(true);
+    await at.press('#submit');
+    await at.reads('#failure-text', 'Look for them again, or leave them out');
+    expect(at.sent.filter(({ path }) => path === '/v1/deletion-events')).toEqual([]);
+    await at.press('#left-off-again');
+    await expect.poll(names).toEqual(['new.png', 'comment.png']);
+    expect(await at.isShown('#left-off-unknown')).toBe(false);
+    const again = await answersInstead(at.page, '/v1/uploads/*', {
+      status: 503,
+      type: 'text/plain',
+      body: 'Later.',
+    });
+    await reload();
+    await at.reads('#left-off-unknown', '2 pictures that were sent before were not found again just now.');
+    await again();
+    await at.press('#left-off-without');
+    expect(await at.isShown('#left-off-unknown')).toBe(false);
+    expect(await kept()).not.toContain('print');
+  });
+
+  test('words whose answer was lost are sent again as the same report, and none comes of it twice', async () => {
+    const before = await scene.recordCount();
+    await open();
+    await at.press('label[for="ground-3"]');
+    await at.press('label[for="verb-hide"]');
+    await chooseAccount(at);
+    await unfold(at);
+    await at.page.type('#text', 'Words without a picture');
+    const mend = await losesAnswers(at.page, '/v1/deletion-events');
+    await at.press('#submit');
+    await at.reads('#failure-text', 'The connection broke');
+    await mend();
+    await reload();
+    await at.shown('#left-off-sent');
+    await checkPage(at, 'report, words whose answer was lost');
+    await at.press('#submit');
+    await handedIn(at);
+    expect(await scene.recordCount()).toBe(before + 1);
+    const keys = at.sent
+      .filter(({ path }) => path === '/v1/deletion-events')
+      .map(({ idempotencyKey }) => idempotencyKey);
+    expect(keys.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(keys).size).toBe(1);
+    expect(await kept()).not.toContain('Words without a picture');
+  });
+
+  test('half a picture does not set out with a storm, where it could not be chosen again', async () => {
+    await open();
+    await halfThere();
+    await at.reads('#pictures li', 'choose it again to go on');
+    await at.choose(scene.picture.path);
+    await at.press('label[for="how-each"]');
+    await at.press('#submit');
+    await at.reads('#failure-text', 'Choose it again, or take it out');
+    expect(await at.isShown('#several')).toBe(false);
+    expect(await at.count('#pictures li')).toBe(2);
+  });
+
   test('a clause of a policy that changed meanwhile is not chosen: under its number another one may stand', async () => {
     await open();
     await fillForm(at, scene.picture);
@@ -183,18 +276,38 @@ describe('after a reload', () => {
 });
 
 describe('after the page was closed', () => {
-  test('whoever opens it again finds the pictures, and in another tab that is open nobody does', async () => {
+  test('whoever opens it again is offered the pictures, which join no report by themselves; of another tab that is open nobody is', async () => {
     await open();
     await at.choose(scene.picture.path);
     await at.reads('#pictures li', 'Sent');
     const first = at;
     await another({ close: false });
     await open();
-    expect(await names()).toEqual([]);
+    expect([await names(), await at.isShown('#left-off')]).toEqual([[], false]);
     await first.page.close();
     await another({ close: true });
     await open();
+    await at.reads('#left-off', 'Pictures that were sent from this browser and not handed in: 1.');
+    expect([await names(), await at.isShown('#start-over')]).toEqual([[], false]);
+    await checkPage(at, 'report, pictures of another tab offered');
+    await at.press('#left-off-show');
+    await expect.poll(names).toEqual(['comment.png']);
+    expect(await at.isShown('#left-off-others')).toBe(false);
+    // It is this tab's now.
+    await reload();
     expect(await names()).toEqual(['comment.png']);
+  });
+
+  test('nobody is offered what somebody sent with the same key', async () => {
+    const key = await scene.archive.key();
+    await browser.deleteCookie(...(await browser.cookies()));
+    await openForm(scene, at, key);
+    await at.choose(scene.picture.path);
+    await at.reads('#pictures li', 'Sent');
+    await another({ close: true });
+    await openForm(scene, at, key);
+    await ready();
+    expect([await names(), await at.isShown('#left-off-others')]).toEqual([[], false]);
   });
 
   test('a page that the bookmark opens is about something else, and finds none of it', async () => {
@@ -204,9 +317,48 @@ describe('after the page was closed', () => {
     await another({ close: true });
     await open('/report#url=https%3A%2F%2Fsocial.example.com%2Fposts%2F1');
     expect([await names(), await at.valueOf('#url')]).toEqual([[], 'https://social.example.com/posts/1']);
+    expect(await at.isShown('#left-off-others')).toBe(false);
     await another({ close: true });
     await open();
-    expect(await names()).toEqual(['comment.png']);
+    await at.press('#left-off-show');
+    await expect.poll(names).toEqual(['comment.png']);
+  });
+
+  test('what the one sent is not told of as the other’s, who goes on with the page', async () => {
+    await open();
+    await at.choose(scene.picture.path);
+    await at.reads('#pictures li', 'Sent');
+    const [mine] = await uploads();
+    const other = await colleague(scene.archive, ['moderator']);
+    await be(other);
+    await at.inPage(`document.querySelector('#key-again').click()`);
+    await at.reads('#opening', 'The key was replaced.');
+    await at.choose((await scene.pictureNamed('new.png')).path);
+    await at.reads('#pictures li:nth-child(2)', 'Sent');
+    const told = JSON.parse(
+      String(
+        await at.inPage(
+          `JSON.stringify(Object.entries(localStorage).filter(([name]) => name.startsWith('holdfast-pictures')).map(([, text]) => JSON.parse(text)))`,
+        ),
+      ),
+    ) as { who: string; pictures: { id: string }[] }[];
+    const of = (person: string): string[] =>
+      told.filter(({ who: by }) => by === person).flatMap(({ pictures }) => pictures.map(({ id }) => id));
+    expect(of(who.personId)).toEqual([mine?.id]);
+    expect(of(other.personId)).toHaveLength(1);
+    expect(of(other.personId)).not.toContain(mine?.id);
+  });
+
+  test('what somebody typed goes from their tab with the next page that somebody else opens in it', async () => {
+    await open();
+    await unfold(at);
+    await at.page.type('#text', 'Of the one');
+    expect(await kept()).toContain('Of the one');
+    await be(await colleague(scene.archive, ['moderator']));
+    at.page.once('dialog', (dialog) => void dialog.accept());
+    await open('/keep');
+    expect(await kept()).not.toContain('Of the one');
+    await expect.poll(async () => await at.textOf('#left-off-missing a')).toContain('kept without a removal');
   });
 
   test('somebody else who signs in on this computer finds neither pictures nor names nor words', async () => {

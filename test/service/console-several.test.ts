@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addAgency, addPolicy, createKey, samplePolicy } from '#agency/agency.ts';
-import { answersInstead, losesAnswers } from '../support/bad-line.ts';
+import { answersInstead, delays, losesAnswers } from '../support/bad-line.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { recordOf } from '../support/looking.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
@@ -109,7 +109,10 @@ describe('several pictures', () => {
     });
     await at.inPage(`setTimeout(() => location.assign('/docs')), 0`);
     expect(await asked).toBe('beforeunload');
+    // So that nothing is on its way by itself when it is pressed.
+    await at.press('#several-stop');
     await mend();
+    await at.shown('#several-again');
     await at.press('#several-again');
     await wordsAre('SAFE TO REMOVE', 'SAFE TO REMOVE');
     expect(await at.isShown('#several-again')).toBe(false);
@@ -178,11 +181,33 @@ describe('several pictures', () => {
     await sleep(500);
     const tries = at.sent.length;
     await mend();
+    await at.inPage(`for (const type of ['online', 'holdfast-known']) window.dispatchEvent(new Event(type))`);
     await sleep(4000);
     expect(at.sent.length).toBe(tries);
     await at.press('#several-again');
     await wordsAre('SAFE TO REMOVE', 'SAFE TO REMOVE');
     expect(await at.isShown('#several-stopped')).toBe(false);
+  });
+
+  test('are tried no more though the one that was on its way arrives', async () => {
+    await fill('one.png', 'two.png', 'three.png');
+    const mend = await answersInstead(at.page, '/v1/deletion-events', {
+      status: 503,
+      type: 'text/plain',
+      body: 'Later.',
+    });
+    await at.press('#submit');
+    await at.shown('#several-stop');
+    await mend();
+    const late = await delays(at.page, '/v1/deletion-events', 1500);
+    const tries = at.sent.length;
+    await expect.poll(() => at.sent.length, { timeout: 10_000 }).toBe(tries + 1);
+    await at.press('#several-stop');
+    await wordsAre('SAFE TO REMOVE', 'Waits', 'Waits');
+    await late();
+    expect([await at.isShown('#several-stopped'), await at.isShown('#several-again')]).toEqual([true, true]);
+    await at.press('#several-again');
+    await wordsAre('SAFE TO REMOVE', 'SAFE TO REMOVE', 'SAFE TO REMOVE');
   });
 
   test('wait when nobody is signed in any more, and go on when somebody is', async () => {

@@ -107,6 +107,18 @@ describe('with a password and a code', () => {
     expect((await me(clerk.cookie)).status).toBe(200);
   });
 
+  test('somebody who signs in after somebody else on the same browser finds nothing that they left in it', async () => {
+    const [first, second, third] = [
+      await colleague(archive, ['moderator']),
+      await colleague(archive, ['moderator']),
+      await colleague(archive, ['moderator']),
+    ];
+    const after = await signIn(second, { code: codeOf(second.secret) }, { cookie: first.cookie });
+    expect([after.status, after.headers['clear-site-data']]).toEqual([303, '"storage"']);
+    const again = await signIn(third, { code: codeOf(third.secret) }, { cookie: third.cookie });
+    expect([again.status, again.headers['clear-site-data']]).toEqual([303, undefined]);
+  });
+
   test('a report of somebody who signed in names them in the history, and is theirs', async () => {
     const moderator = await colleague(archive, ['moderator']);
     const post = async (headers: Record<string, string>) =>

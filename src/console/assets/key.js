@@ -3,6 +3,7 @@
  */
 import { actAs, read, Refused, SIGNED_IN } from './api.js';
 import { byId, make, say } from './dom.js';
+import { wipeTypedOfOthers } from './left-off.js';
 import { t } from './words.js';
 
 /** As the archive names them, in small letters. */
@@ -35,7 +36,10 @@ let onNewKey = () => {};
 export const inUse = () => (session.me === null ? null : { key: session.key, id: session.key === SIGNED_IN ? String(session.me.id) : session.key });
 
 /** Whoever waits for somebody to be at work goes on. */
-const known = () => window.dispatchEvent(new Event('holdfast-known'));
+function known() {
+  wipeTypedOfOthers(String(session.me.id));
+  window.dispatchEvent(new Event('holdfast-known'));
+}
 
 function currentKey() {
   try {

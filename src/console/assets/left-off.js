@@ -4,11 +4,15 @@
  * The pictures are with the archive, which shows them to nobody but who sent them; of them only their addresses are kept here, with
  * a digest of each that tells nothing without the file: no name, no content. They are kept for whoever comes back to this page as the
  * same person, within the time that the archive keeps them. What was typed is content: it stays in this tab, and is thrown away
- * as soon as somebody else is at work in it. Both go when it was handed in, or by “Start over”; the archive's
+ * as soon as somebody else is at work in it. With it stands what was sent and not answered, under its key, so that it is sent again
+ * as the same. Both go when it was handed in, or by “Start over”; the archive's
  * answer to a sign-out throws away all of it.
  */
+import { newAttemptKey } from './api.js';
+
 const TAB = 'holdfast-tab';
-const TYPED = `holdfast-typed ${location.pathname}`;
+const TYPED_ON = 'holdfast-typed ';
+const TYPED = `${TYPED_ON}${location.pathname}`;
 const PICTURES = `holdfast-pictures ${location.pathname} `;
 /** Longer than the archive keeps what no report names. */
 const KEPT_MS = 3 * 86_400_000;
@@ -26,43 +30,63 @@ function quietly(work, otherwise) {
 }
 
 /**
+ * What this very tab left is found. What other tabs left is counted, and given only when somebody asks for it: it was
+ * meant for another report.
  * @param {string} who nobody else finds it again
- * @param {string} tab as this tab calls itself
- * @param {{ ownOnly: boolean }} options `ownOnly`: not what was left in other tabs, for a page that was opened for something else
  */
-export async function openLeftOff(who, tab, { ownOnly }) {
+export async function openLeftOff(who) {
+  const fresh = newAttemptKey();
   const before = quietly(() => sessionStorage.getItem(TAB), null);
   // A tab that was duplicated calls itself as the other one does, which is open still. And what somebody else left in this tab stays theirs.
   const theirs = before !== null && (read(localStorageOrNull(), PICTURES + before)?.who ?? who) !== who;
-  const mine = before !== null && !theirs && (await hold(PICTURES + before)) ? before : tab;
-  if (mine === tab) await hold(PICTURES + tab);
-  const slot = PICTURES + mine;
-  const others = ownOnly ? [] : await abandoned(slot);
-  /** @type {Left[]} */
-  let found = [];
-  for (const name of [slot, ...others]) {
-    const left = read(localStorageOrNull(), name);
-    if (left === null) continue;
-    if (left.who === who && Array.isArray(left.pictures)) found.push(...left.pictures);
-    // Somebody else's wait for them; what the archive has no more is of no use to anybody.
-    if (left.who === who || !(Date.now() - left.at < KEPT_MS)) quietly(() => localStorage.removeItem(name), undefined);
-  }
-  found = found.filter(({ id, print }, i) => /^[0-9a-f-]{36}$/.test(id) && typeof print === 'string' && found.findIndex((other) => other.id === id) === i);
-  const typed = read(quietly(() => sessionStorage, null), TYPED);
-  if (typed !== null && typed.who !== who) quietly(() => sessionStorage.removeItem(TYPED), undefined);
+  const mine = before !== null && !theirs && (await hold(PICTURES + before)) ? before : fresh;
+  if (mine === fresh) await hold(PICTURES + fresh);
+  /** By who is at work: what the one sent is never told of as the other's. */
+  const tabs = new Map([[who, mine]]);
+  const nameOf = (tab) => PICTURES + tab;
+  forgetOld();
+  wipeTypedOfOthers(who);
+  const typed = read(sessionStorageOrNull(), TYPED);
+  let { fields = null, attempt = null } = typed ?? {};
 
+  const others = async () => {
+    const own = new Set([...tabs.values()].map(nameOf));
+    return (await abandoned()).filter((name) => !own.has(name) && picturesIn(name, who).length > 0);
+  };
   let kept = '';
   function forgetPictures() {
-    quietly(() => localStorage.removeItem(slot), undefined);
-    quietly(() => sessionStorage.removeItem(TAB), undefined);
+    const tab = tabs.get(who);
+    quietly(() => localStorage.removeItem(nameOf(tab)), undefined);
+    if (quietly(() => sessionStorage.getItem(TAB), null) === tab) quietly(() => sessionStorage.removeItem(TAB), undefined);
   }
+  const write = () => quietly(() => sessionStorage.setItem(TYPED, JSON.stringify({ who, fields, attempt })), undefined);
   return {
-    found,
+    /** It stays where it is until the page tells of it (`keepPictures`): a reload meanwhile loses nothing. */
+    found: picturesIn(nameOf(mine), who),
+    typed: fields,
+    /** What was sent from this tab, word for word, under its key; whether it arrived is not known. */
+    attempt: () => attempt,
+    /** How many pictures other tabs left, which are open no more. */
+    countOthers: async () => once((await others()).flatMap((name) => picturesIn(name, who))).length,
+    /** Those pictures. `taken`: this page tells of them now, and the others no more. */
+    async takeOthers() {
+      const names = await others();
+      return {
+        pictures: once(names.flatMap((name) => picturesIn(name, who))),
+        taken: () => {
+          for (const name of names) quietly(() => localStorage.removeItem(name), undefined);
+        },
+      };
+    },
     /** Somebody else is at work on this page, which kept what was put in. @param {string} next */
     becomes(next) {
+      if (next === who) return;
       who = next;
+      [kept, fields, attempt] = ['', null, null];
+      if (tabs.has(next)) return;
+      tabs.set(next, newAttemptKey());
+      void hold(nameOf(tabs.get(next)));
     },
-    typed: typed?.who === who ? typed.fields : null,
     /** @param {Left[]} pictures */
     keepPictures(pictures) {
       // Told with each piece that went out; written when it says something new.
@@ -70,21 +94,48 @@ export async function openLeftOff(who, tab, { ownOnly }) {
       kept = JSON.stringify([who, pictures]);
       if (pictures.length === 0) forgetPictures();
       else {
-        quietly(() => sessionStorage.setItem(TAB, mine), undefined);
-        quietly(() => localStorage.setItem(slot, JSON.stringify({ who, at: Date.now(), pictures })), undefined);
+        quietly(() => sessionStorage.setItem(TAB, tabs.get(who)), undefined);
+        quietly(() => localStorage.setItem(nameOf(tabs.get(who)), JSON.stringify({ who, at: Date.now(), pictures })), undefined);
       }
     },
-    keepTyped(fields) {
-      quietly(() => sessionStorage.setItem(TYPED, JSON.stringify({ who, fields })), undefined);
+    keepTyped(now) {
+      fields = now;
+      write();
+    },
+    keepAttempt(now) {
+      attempt = now;
+      write();
     },
     forget() {
-      kept = '';
+      [kept, fields, attempt] = ['', null, null];
       forgetPictures();
       quietly(() => sessionStorage.removeItem(TYPED), undefined);
     },
   };
 }
 
+/** On a computer that several people use: each page that knows who is at work throws away what somebody else typed in this tab. @param {string} who */
+export function wipeTypedOfOthers(who) {
+  for (const name of quietly(() => Object.keys(sessionStorage), []))
+    if (name.startsWith(TYPED_ON) && read(sessionStorageOrNull(), name)?.who !== who) quietly(() => sessionStorage.removeItem(name), undefined);
+}
+
+/** What the archive has no more is of no use to anybody. */
+function forgetOld() {
+  for (const name of namesKept()) if (!(Date.now() - (read(localStorageOrNull(), name)?.at ?? 0) < KEPT_MS)) quietly(() => localStorage.removeItem(name), undefined);
+}
+
+/** @returns {Left[]} somebody else's wait for them */
+function picturesIn(name, who) {
+  const left = read(localStorageOrNull(), name);
+  if (left?.who !== who || !Array.isArray(left.pictures)) return [];
+  return once(left.pictures.filter((one) => /^[0-9a-f-]{36}$/.test(one?.id) && typeof one.print === 'string'));
+}
+
+/** @param {Left[]} pictures */
+const once = (pictures) => pictures.filter(({ id }, i) => pictures.findIndex((other) => other.id === id) === i);
+const namesKept = () => quietly(() => Object.keys(localStorage), []).filter((name) => name.startsWith(PICTURES));
+const sessionStorageOrNull = () => quietly(() => sessionStorage, null);
 const localStorageOrNull = () => quietly(() => localStorage, null);
 
 function read(storage, name) {
@@ -93,14 +144,14 @@ function read(storage, name) {
 }
 
 /**
- * Of pages that are open no more. Another one that is open still has its pictures: it holds a lock of that name. Where the browser
- * knows no locks (no https), a tab finds its own alone.
+ * Of pages that are open no more, or that the browser put to sleep. One that is open holds a lock of that name. Where the browser
+ * knows no locks (no https), nothing is told of other tabs.
  */
-async function abandoned(slot) {
+async function abandoned() {
   if (navigator.locks === undefined) return [];
   const { held = [] } = await navigator.locks.query().catch(() => ({}));
   const open = new Set(held.map(({ name }) => name));
-  return quietly(() => Object.keys(localStorage), []).filter((name) => name.startsWith(PICTURES) && name !== slot && !open.has(name));
+  return namesKept().filter((name) => !open.has(name));
 }
 
 /** For as long as the page lives. False: another page has it; one that is just being left lets go of it within the time. */

@@ -5,6 +5,7 @@
  */
 import { byId, make, say, sizeOf } from './dom.js';
 import { warningOf } from './findings.js';
+import { inUse } from './key.js';
 import { beginTransfer, findTransfer, transferOf } from './uploads.js';
 import { t } from './words.js';
 
@@ -57,26 +58,38 @@ export function openPictures({ changed = () => {}, moved = () => {} } = {}) {
     };
   }
 
-  /** What was sent from here before the page was left. Answers how many of them the archive has no more for a report. */
-  async function putBack(left) {
-    let missing = 0;
-    let unknown = 0;
-    for (const one of left) {
+  /** Sent from here before the page was left, and not found again (yet). `by`: as whom. @type {(import('./left-off.js').Left & { by: string })[]} */
+  let unknown = [];
+  const asWhom = () => inUse()?.id ?? '';
+  const notFound = () => unknown.filter(({ by }) => by === asWhom());
+  let looking = Promise.resolve(0);
+  let asking = 0;
+
+  /** Beside whatever is chosen meanwhile. Answers how many of them the archive has no more for a report. */
+  async function look() {
+    asking += 1;
+    const before = looking;
+    looking = (async () => {
+      await before.catch(() => 0);
+      let missing = 0;
       try {
-        const transfer = await findTransfer(one);
-        if (transfer === null) missing += 1;
-        else transfer.follow(hang(transfer.file, ''));
-      } catch {
-        unknown += 1;
-        kept.push(one);
+        for (const one of notFound()) {
+          const transfer = await findTransfer(one).catch(() => undefined);
+          // No answer, or left out, or asked as somebody else meanwhile.
+          if (transfer === undefined || !notFound().includes(one)) continue;
+          unknown = unknown.filter((other) => other !== one);
+          if (transfer === null) missing += 1;
+          else transfer.follow(hang(transfer.file, ''));
+          show(note);
+        }
+      } finally {
+        asking -= 1;
+        moved();
       }
-    }
-    if (left.length > missing) show(unknown === 0 ? '' : unknown === 1 ? t('One picture that was sent before was not found again just now: reload this page.') : t('{} pictures that were sent before were not found again just now: reload this page.', unknown));
-    moved();
-    return missing;
+      return missing;
+    })();
+    return await looking;
   }
-  /** Nobody could be asked about them. @type {import('./left-off.js').Left[]} */
-  const kept = [];
 
   function refusalOf(file) {
     if (held.length >= MAX_FILES) return t('A report holds {} files at most. “{}” was left out; hand it in with a second report.', MAX_FILES, file.name);
@@ -178,14 +191,22 @@ export function openPictures({ changed = () => {}, moved = () => {} } = {}) {
       return held.map(({ file }) => file);
     },
     count: () => held.length,
-    /** After everything that was given is read. */
+    /** What was sent from here before. They are told of by `left` from now on. @param {import('./left-off.js').Left[]} left */
     putBack: async (left) => {
-      const done = reading.then(async () => await putBack(left));
-      reading = done.then(() => undefined);
-      return await done;
+      const here = new Set([...unknown, ...leftOf(held.map(({ file }) => file))].map(({ id }) => id));
+      unknown.push(...left.filter(({ id }) => !here.has(id)).map((one) => ({ ...one, by: asWhom() })));
+      moved();
+      return await look();
+    },
+    lookAgain: look,
+    asking: () => asking > 0,
+    unknown: () => notFound().length,
+    leaveOut: () => {
+      unknown = unknown.filter(({ by }) => by !== asWhom());
+      moved();
     },
     /** For `left-off.js`. */
-    left: () => [...kept, ...leftOf(held.map(({ file }) => file))],
+    left: () => [...notFound().map(({ id, print }) => ({ id, print })), ...leftOf(held.map(({ file }) => file))],
     /** Taken back from the archive too. */
     takeAllOut: async () => {
       await Promise.all(held.map(async ({ file }) => await transferOf(file)?.takeOut()));
@@ -203,8 +224,12 @@ export function openPictures({ changed = () => {}, moved = () => {} } = {}) {
   };
 }
 
-/** @param {any[]} files @returns {import('./left-off.js').Left[]} */
-export const leftOf = (files) => files.map((file) => transferOf(file)).filter((transfer) => (transfer?.id ?? '') !== '').map(({ id, print }) => ({ id, print }));
+/** Of whoever is at work: nobody else finds them. @param {any[]} files @returns {import('./left-off.js').Left[]} */
+export const leftOf = (files) =>
+  files
+    .map((file) => transferOf(file))
+    .filter((transfer) => (transfer?.id ?? '') !== '' && transfer.by === inUse()?.id)
+    .map(({ id, print }) => ({ id, print }));
 
 /** How far a file is, in few words; nothing where there is nothing to say. */
 function wordsOf(transfer) {

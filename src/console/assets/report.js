@@ -1,5 +1,5 @@
 /** The pages `/report` and `/keep`: hand in, say why, send; then on to the live status. On every error the form stays as it is. */
-import { newAttemptKey, Refused, request, Unreachable } from './api.js';
+import { Refused, request, Unreachable } from './api.js';
 import { byId, say } from './dom.js';
 import { ask, rolesOf, signIn } from './key.js';
 import { fieldsOf, openLeftOff, putBack } from './left-off.js';
@@ -7,6 +7,7 @@ import { leftOf, openPictures } from './pictures.js';
 import { eventOf, problemsOf, showProblems } from './report-form.js';
 import { CLAUSE_CHANGED, isClauseRefused, onlyFor, openSender, sentenceOf } from './sending.js';
 import { openSeveral } from './several.js';
+import { transferOf } from './uploads.js';
 import { t } from './words.js';
 
 const form = byId('report');
@@ -16,9 +17,12 @@ const pictures = openPictures({
     void strikeOff();
     showHow();
   },
-  moved: () => keepLeft(),
+  moved: () => {
+    keepLeft();
+    showLeft();
+  },
 });
-const sender = openSender();
+const sender = openSender({ earlier: () => leftOff?.attempt() ?? null, begun: (attempt) => leftOff?.keepAttempt(attempt) });
 const several = openSeveral({ moved: () => keepLeft() });
 let session = null;
 let done = false;
@@ -84,6 +88,9 @@ function setBusy(value) {
 
 async function handIn() {
   failure('');
+  // What comes back only now was not on the page when the button was pressed.
+  if (leftOff === null || pictures.asking()) return failure(t('What you had put in here before is still being looked for. Press again in a moment, when it is shown.'));
+  if (pictures.unknown() > 0) return failure(t('Not all of the pictures that you sent before were found again. Look for them again, or leave them out; then press again.'));
   const files = await pictures.files();
   const problems = [...problemsOf(form, files), ...(isEach() && byId('url').value.trim() !== '' ? [{ pointer: '/url', sentence: t('A record for each picture has no address in common: take the address out, or make it one record.') }] : [])];
   showProblems(form, problems);
@@ -93,6 +100,9 @@ async function handIn() {
     return;
   }
   if (isEach()) {
+    // Its beginning alone is no record, and there it could not be chosen again.
+    const lacking = files.find((file) => transferOf(file)?.state === 'lacking');
+    if (lacking !== undefined) return failure(t('The rest of “{}” is not on this page any more. Choose it again, or take it out.', lacking.name));
     // From here on each goes its own way, and the form has done its part.
     done = true;
     several.begin({ session, files, event: eventOf(form) });
@@ -220,6 +230,8 @@ async function keyReplaced(now) {
   const same = now.me.agencyId === agency;
   agency = now.me.agencyId;
   leftOff?.becomes(now.me.id);
+  keepLeft();
+  void countOthers();
   const note = same ? t('The key was replaced.') : t('The key was replaced: this is now {}. Look at steps 2 and 3 again.', now.me.agencyName);
   const missing = same ? '' : await loadChoices(now);
   say(byId('opening'), `${note} ${t('Everything else that you put in is still here.')} ${missing}`.trim());
@@ -238,18 +250,56 @@ function prefill() {
 /** What was left off here, by a reload or by closing the page, is put in again. */
 async function goOn() {
   form.setAttribute('aria-busy', 'true');
-  leftOff = await openLeftOff(session.me.id, newAttemptKey(), { ownOnly: isPrefilled });
-  const typed = leftOff.typed !== null && putBack(form, leftOff.typed, touched);
-  const missing = await pictures.putBack(leftOff.found);
+  leftOff = await openLeftOff(session.me.id);
+  const { found, typed: fields } = leftOff;
+  const typed = fields !== null && putBack(form, fields, touched);
+  byId('left-off-here').hidden = !typed && found.length === 0;
+  void countOthers();
+  const missing = await pictures.putBack(found);
   for (const id of ['beside', 'more']) if ([...byId(id).querySelectorAll('input:not([type="checkbox"]), textarea')].some(({ value }) => value.trim() !== '')) byId(id).open = true;
   byId('left-off-missing').hidden = missing === 0;
-  byId('left-off').hidden = !typed && leftOff.found.length === 0;
+  // Without them it would not be the same report.
+  byId('left-off-sent').hidden = leftOff.attempt() === null || missing > 0;
+  showLeft();
   form.setAttribute('aria-busy', 'false');
   // By a person: what a script put in comes again by itself.
   for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted }) => isTrusted && keepTyped());
   document.addEventListener('paste', () => setTimeout(keepTyped));
   if (touched.size > 0) keepTyped();
 }
+function showLeft() {
+  const n = pictures.asking() ? 0 : pictures.unknown();
+  say(byId('left-off-unknown-said'), n === 0 ? '' : n === 1 ? t('One picture that was sent before was not found again just now.') : t('{} pictures that were sent before were not found again just now.', n));
+  byId('left-off-unknown').hidden = n === 0;
+  byId('left-off').hidden = ['here', 'unknown', 'others'].every((part) => byId(`left-off-${part}`).hidden);
+}
+byId('left-off-again').addEventListener('click', async () => {
+  const missing = await pictures.lookAgain();
+  if (missing > 0) byId('left-off-missing').hidden = false;
+  byId('files').focus();
+});
+byId('left-off-without').addEventListener('click', () => {
+  pictures.leaveOut();
+  byId('files').focus();
+});
+
+/** What other tabs left is another report's, as far as anybody knows: only whoever sent it may ask for it. A key is no person. */
+async function countOthers() {
+  const n = isPrefilled || session.key !== '' ? 0 : ((await leftOff?.countOthers()) ?? 0);
+  say(byId('left-off-others-said'), n === 0 ? '' : t('Pictures that were sent from this browser and not handed in: {}.', n));
+  byId('left-off-others').hidden = n === 0;
+  showLeft();
+}
+byId('left-off-show').addEventListener('click', async () => {
+  if (busy || leftOff === null || session.key !== '') return;
+  const others = await leftOff.takeOthers();
+  byId('left-off-others').hidden = true;
+  byId('left-off-here').hidden = false;
+  byId('files').focus();
+  const asked = pictures.putBack(others.pictures);
+  others.taken();
+  if ((await asked) > 0) byId('left-off-missing').hidden = false;
+});
 /** What somebody put in before that was known. */
 const touched = new Set();
 for (const type of ['input', 'change']) form.addEventListener(type, ({ isTrusted, target }) => isTrusted && touched.add(target.name));

@@ -11,7 +11,10 @@ import { t } from './words.js';
 /** The archive makes it durable. */
 const ANSWER_MS = 180_000;
 
-export function openSender() {
+/** @typedef {{ said: string, idempotencyKey: string }} Attempt `said`: the event and its pictures, as they went out */
+
+/** @param {{ earlier?: () => Attempt | null, begun?: (attempt: Attempt) => void }} options `earlier`: of this page before it was reloaded */
+export function openSender({ earlier = () => null, begun = () => {} } = {}) {
   /** @type {{ event: string, files: File[], idempotencyKey: string } | null} */
   let attempt = null;
   let sending = false;
@@ -29,7 +32,12 @@ export function openSender() {
           const left = files.filter((file) => transferOf(file)?.state !== 'gone');
           if (left.length === 0 && files.length > 0) throw new Refused(0, { detail: t('All pictures were taken out, so nothing was sent. Add one, or send what is left.') });
           const same = attempt !== null && attempt.event === event && attempt.files.length === left.length && left.every((file, i) => file === attempt?.files[i]);
-          if (!same) attempt = { event, files: left, idempotencyKey: newAttemptKey() };
+          if (!same) {
+            const said = JSON.stringify([event, left.map((file) => transferOf(file)?.id)]);
+            const before = earlier();
+            attempt = { event, files: left, idempotencyKey: before?.said === said ? before.idempotencyKey : newAttemptKey() };
+            begun({ said, idempotencyKey: attempt.idempotencyKey });
+          }
           hold(left, true);
           try {
             const answer = await post(path, key, attempt);

@@ -28,7 +28,9 @@ export function openSeveral({ moved }) {
   let mayGo = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** @type {'' | 'line' | 'archive' | 'stopped'} it is tried again by itself, or somebody stopped that */
+  /** By somebody: only they let it go on. */
+  let halted = false;
+  /** @type {'' | 'line' | 'archive'} it is tried again by itself */
   let waitsFor = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let nextTry;
@@ -48,19 +50,27 @@ export function openSeveral({ moved }) {
 
   /** One after the other: a phone has one small line, and the first are green while the last are still waiting. */
   async function sendAll() {
-    if (sending) return;
+    if (sending || halted) return;
     sending = true;
     stopped = false;
     clearTimeout(nextTry);
-    for (let row = waiting(); row !== undefined && !stopped; row = waiting()) await sendOne(row);
+    for (let row = waiting(); row !== undefined && !stopped && !halted; row = waiting()) await sendOne(row);
     sending = false;
     tell();
   }
-  const goOn = () => void (stopped && byId('several-clause').hidden && sendAll());
+  /** Of all that were stopped this one was asked for. */
+  async function sendAlone(row) {
+    if (sending) return;
+    sending = true;
+    await sendOne(row);
+    sending = false;
+    tell();
+  }
+  const goOn = () => void (stopped && !halted && byId('several-clause').hidden && sendAll());
   for (const type of ['online', 'holdfast-known']) window.addEventListener(type, goOn);
   document.addEventListener('visibilitychange', () => !document.hidden && ['line', 'archive'].includes(waitsFor) && goOn());
   function tryLater(why) {
-    if (waitsFor === 'stopped') return;
+    if (halted) return;
     waitsFor = why;
     // Many pages wait for one archive: not all of them come back in the same second.
     nextTry = setTimeout(goOn, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] * (0.75 + Math.random() / 2));
@@ -72,13 +82,15 @@ export function openSeveral({ moved }) {
   }
   byId('several-stop').addEventListener('click', () => {
     clearTimeout(nextTry);
-    waitsFor = 'stopped';
+    halted = true;
+    waitsFor = '';
     tell();
     byId('several-title').focus();
   });
   byId('several-again').addEventListener('click', () => {
     for (const row of rows) if (row.state === 'failed') show(row, 'waits', 'wait', t('Waits'));
     settle();
+    halted = false;
     byId('several-title').focus();
     void sendAll();
   });
@@ -210,8 +222,9 @@ export function openSeveral({ moved }) {
 
   /** One sentence for all of them; read aloud when it changes. */
   function tell() {
-    for (const why of ['line', 'archive', 'stopped']) byId(`several-${why}`).hidden = waitsFor !== why;
-    const tried = waitsFor === 'line' || waitsFor === 'archive';
+    for (const why of ['line', 'archive']) byId(`several-${why}`).hidden = waitsFor !== why;
+    byId('several-stopped').hidden = !halted || waiting() === undefined;
+    const tried = waitsFor !== '';
     if (!tried && document.activeElement === byId('several-stop')) byId('several-title').focus();
     byId('several-stop').hidden = !tried;
     byId('several-again').hidden = sending || !byId('several-clause').hidden || !rows.some(({ state }) => state === 'waits' || state === 'failed');
@@ -257,7 +270,7 @@ export function openSeveral({ moved }) {
     show(row, 'waits', 'wait', t('Waits'));
     row.item.querySelector('summary').focus();
     tell();
-    return sendAll();
+    return halted ? sendAlone(row) : sendAll();
   }
 
   return {

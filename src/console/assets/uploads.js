@@ -155,6 +155,10 @@ class Transfer {
     return this.state === 'there' ? this.file.size : Math.min(this.file.size, this.#offset + this.#moving);
   }
 
+  get by() {
+    return this.#by;
+  }
+
   get id() {
     return this.#address.split('/').at(-1);
   }

@@ -119,10 +119,16 @@ export const scriptsReport: Messages = {
   // Found again after a reload
   '{} % is there: choose it again to go on': '{1} % ya está: elíjala de nuevo para seguir',
   '{}. Chosen earlier; no preview here': '{1}. Elegida antes; aquí no hay vista previa',
-  'One picture that was sent before was not found again just now: reload this page.':
-    'Una imagen que se envió antes no se encontró ahora: vuelva a cargar esta página.',
-  '{} pictures that were sent before were not found again just now: reload this page.':
-    '{1} imágenes que se enviaron antes no se encontraron ahora: vuelva a cargar esta página.',
+  'One picture that was sent before was not found again just now.':
+    'Una imagen que se envió antes no se encontró ahora.',
+  '{} pictures that were sent before were not found again just now.':
+    '{1} imágenes que se enviaron antes no se encontraron ahora.',
+  'Pictures that were sent from this browser and not handed in: {}.':
+    'Imágenes que se enviaron desde este navegador y no se reportaron: {1}.',
+  'What you had put in here before is still being looked for. Press again in a moment, when it is shown.':
+    'Todavía se está buscando lo que usted había puesto aquí antes. Pulse de nuevo en un momento, cuando aparezca.',
+  'Not all of the pictures that you sent before were found again. Look for them again, or leave them out; then press again.':
+    'No se encontraron todas las imágenes que usted envió antes. Búsquelas de nuevo o déjelas fuera; después pulse otra vez.',
   'The rest of “{}” is not on this page any more. Choose it again, or take it out.':
     'El resto de «{1}» ya no está en esta página. Elíjala de nuevo o quítela.',
 };

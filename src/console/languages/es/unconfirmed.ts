@@ -14,6 +14,13 @@ export const unconfirmed: Messages = {
     'No están todas las imágenes: las que faltan ya se enviaron, o estuvieron aquí más de un día.',
   'Look among the removals that nobody has confirmed yet':
     'Búsquelas entre las eliminaciones que nadie ha confirmado todavía',
+  'Look among the records that were kept without a removal':
+    'Búsquelas entre los registros conservados sin eliminación',
+  'It was sent once, and no answer came: sent again as it stands, it does not become a second record.':
+    'Ya se envió una vez y no llegó respuesta: si se envía de nuevo tal como está, no será un segundo registro.',
+  'Look for them again': 'Buscarlas de nuevo',
+  'Leave them out': 'Dejarlas fuera',
+  'Show them here': 'Mostrarlas aquí',
   // A storm that waits
   'The connection is lost. It is tried again by itself until it is back; leave this page open.':
     'Se perdió la conexión. Se intenta de nuevo por sí solo hasta que vuelva; deje esta página abierta.',
