@@ -91,7 +91,7 @@ export const ENTRY_TYPES = {
   'account.added': { subject: 'account' },
   'account.changed': { subject: 'account', may: ['changed'] },
   'policy.added': { subject: null, must: ['grounds'] },
-  'policy.marked': { subject: null, must: ['grounds'] },
+  'policy.marked': { subject: null },
   'agency.added': { subject: null, must: ['agency'] },
   'agency.handed-over': { subject: null, must: ['agency'] },
   'agency.link-renewed': { subject: null, must: ['agency'] },
