@@ -81,6 +81,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame)
       <p>${ours(receipt.log.sentence)}</p>
       <h2 class="hf-h2">What is sealed</h2>
       ${receipt.seals.length > 0 && html`<p>${ours(LEASE)}</p>`} ${seals(receipt.seals, about.zone)}
+      ${frame.language !== 'en' && html`<p>Courtesy translation; where it differs, the English text counts.</p>`}
     </article>`,
   });
 }

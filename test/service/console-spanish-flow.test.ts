@@ -90,22 +90,24 @@ describe('in Spanish', () => {
     await fill();
     await at.reads(
       '#will',
-      'Entonces: Ocultarlo, en Ciudad de Hilltop (facebook, hilltop). Cláusula: Motivo b',
+      'Después: Ocultarlo, en Ciudad de Hilltop (facebook, hilltop). Cláusula: Motivo b',
     );
     await nothingInEnglish();
     await at.press('#submit');
     await handedIn(at);
-    await at.reads('#word', 'NO ELIMINE TODAVÍA');
+    await at.reads('#word', 'NO LO RETIRE TODAVÍA');
     await at.reads('#lead', 'Esto tarda unos segundos. Espere la señal verde.');
     await at.reads('#missing', 'se está sellando');
-    expect(await at.page.title()).toBe('NO ELIMINE TODAVÍA · Holdfast');
+    expect(await at.page.title()).toBe('NO LO RETIRE TODAVÍA · Holdfast');
     await nothingInEnglish();
 
     await work();
-    await at.reads('#word', 'SE PUEDE ELIMINAR');
-    await at.reads('#lead', 'Ya puede eliminarlo. Después pulse «Lo eliminé».');
-    expect(await at.state()).toBe('SE PUEDE ELIMINAR | SE PUEDE ELIMINAR · Holdfast | safe | true | true');
-    expect(await at.textOf('#removed')).toBe('Lo eliminé');
+    await at.reads('#word', 'YA SE PUEDE RETIRAR');
+    await at.reads('#lead', 'Ya puede retirarlo. Después pulse «Lo retiré».');
+    expect(await at.state()).toBe(
+      'YA SE PUEDE RETIRAR | YA SE PUEDE RETIRAR · Holdfast | safe | true | true',
+    );
+    expect(await at.textOf('#removed')).toBe('Lo retiré');
     await at.shown('.hf-look');
     await at.reads('#times', 'Sellado el ');
     await at.reads('#times', 'a.m.');
@@ -113,8 +115,8 @@ describe('in Spanish', () => {
     await checkPage(at, 'status in Spanish');
 
     await at.press('#removed');
-    await at.reads('#word', 'SELLADO Y ELIMINADO');
-    await at.reads('#removed-said', 'Gracias. La eliminación consta en el registro.');
+    await at.reads('#word', 'SELLADO Y RETIRADO');
+    await at.reads('#removed-said', 'Gracias. El retiro consta en el registro.');
     await nothingInEnglish();
     await at.press('#not-removed');
     await at.reads('#word', 'SELLADO Y CONSERVADO');
@@ -135,14 +137,14 @@ describe('in Spanish', () => {
     await at.reads('#missing', 'no se abre como imagen. Agregue una captura de pantalla del contenido');
     await at.reads('#add-title', 'Agregar una captura de pantalla');
     await at.reads('#handed-in-list', 'Esta imagen está dañada');
-    expect(await at.textOf('#word')).toBe('NO ELIMINE TODAVÍA');
+    expect(await at.textOf('#word')).toBe('NO LO RETIRE TODAVÍA');
     await nothingInEnglish();
     await at.press('#add-send');
     await at.reads('#add-failure', 'Primero elija o pegue una imagen.');
     await at.choose(scene.picture.path);
     await at.press('#add-send');
     await at.reads('#pictures-said', 'Recibido. Se está sellando');
-    await at.reads('#word', 'SE PUEDE ELIMINAR');
+    await at.reads('#word', 'YA SE PUEDE RETIRAR');
     await nothingInEnglish();
   });
 
@@ -156,10 +158,10 @@ describe('in Spanish', () => {
     expect(await at.textOf('#submit')).toBe('Archivar 2 registros');
     await fill();
     await at.press('#submit');
-    await at.reads('#several-said', '2 de 2 sellados, 2 por eliminar ahora.');
+    await at.reads('#several-said', '2 de 2 sellados, 2 por retirar ahora.');
     await nothingInEnglish();
-    await at.press('#several-list li:nth-child(2) button[aria-label^="Lo eliminé"]');
-    await at.reads('#several-list li:nth-child(2)', 'SELLADO Y ELIMINADO');
+    await at.press('#several-list li:nth-child(2) button[aria-label^="Lo retiré"]');
+    await at.reads('#several-list li:nth-child(2)', 'SELLADO Y RETIRADO');
     await at.press('#several-list li:nth-child(1) details button');
     await at.reads('#several-list li:nth-child(1)', 'Escriba primero un nombre');
     await nothingInEnglish();
@@ -173,10 +175,7 @@ describe('in Spanish', () => {
     await fill();
     const mend = await losesAnswers(at.page, '/v1/deletion-events');
     await at.press('#submit');
-    await at.reads(
-      '#failure-text',
-      'La conexión se cortó antes de que el archivo respondiera. No elimine nada',
-    );
+    await at.reads('#failure-text', 'La conexión se cortó antes de que Holdfast respondiera. No retire nada');
     expect(await at.textOf('#submit')).toBe('Intentar de nuevo');
     await nothingInEnglish();
     await mend();
@@ -189,7 +188,7 @@ describe('in Spanish', () => {
       if (request.headers()['authorization'] !== undefined) asked.push(request.headers()['accept-language']);
     });
     await at.signIn('/report', 'hf_no-such-key');
-    await at.reads('#key-error', 'El archivo no reconoce esta clave');
+    await at.reads('#key-error', 'Holdfast no reconoce esta clave');
     expect(await englishLeft(at, { within: ['#key-error'] })).toEqual([]);
     await at.inPage(`document.querySelector('#key').value = ''`);
     await at.page.type('#key', await scene.archive.key('moderator', AGENCY));

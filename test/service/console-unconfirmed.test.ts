@@ -177,14 +177,14 @@ describe('what a moderator handed in', () => {
     await handIn(moderator, 'Handed in, as somebody wrote it');
     await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
     await at.goTo('/report');
-    expect(await pageText(at)).toContain('espera su respuesta: ¿se eliminó o no?');
+    expect(await pageText(at)).toContain('espera su respuesta: ¿se retiró o no?');
     await at.goTo('/unconfirmed');
     const text = await pageText(at);
     expect(text).toContain('Reportado este minuto');
     expect(text.replace('Handed in, as somebody wrote it', '')).not.toMatch(/Handed in|removed/);
     expect(text).toContain('Handed in, as somebody wrote it');
     await submit(at, '#kept-0');
-    expect(await pageText(at)).toContain('Quedó registrado: al final no se eliminó.');
+    expect(await pageText(at)).toContain('Quedó registrado: finalmente no se retiró.');
   });
 
   test('is not confirmed in the name of somebody who signed in on this browser since', async () => {

@@ -70,9 +70,9 @@ export const accounts: Messages = {
   'Where it has one; reports by programs may name it so.':
     'Si tiene uno; los reportes de programas pueden mencionarlo así.',
   'What may be removed depends on it. Your attorney’s word counts.':
-    'De esto depende qué se puede eliminar. Lo que vale es lo que diga su abogado.',
+    'De esto depende qué se puede retirar. Lo que vale es lo que diga su abogado.',
   'What the site says about comments: what it takes, and what is removed.':
-    'Lo que el sitio dice sobre los comentarios: qué acepta y qué se elimina.',
+    'Lo que el sitio dice sobre los comentarios: qué acepta y qué se retira.',
   'Who administers it?': '¿Quién lo administra?',
   '{} (left)': '{1} (ya no está)',
   'Administrators without an account here': 'Administradores sin cuenta aquí',
@@ -88,7 +88,7 @@ export const accounts: Messages = {
   yes: 'sí',
   no: 'no',
   // What came of it
-  'There is no such account in this agency.': 'En esta entidad no hay tal cuenta.',
+  'There is no such account in this agency.': 'En esta entidad no existe ese sitio.',
   'Saved.': 'Se guardó.',
   'Somebody changed this site since you opened the page, so nothing was saved. It is shown as it stands now: make your change again.':
     'Alguien cambió este sitio desde que usted abrió la página, así que no se guardó nada. Se muestra como está ahora: haga su cambio otra vez.',

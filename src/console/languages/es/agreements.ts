@@ -13,7 +13,7 @@ export const agreements: Messages = {
     'Cuando esté firmada, regístrela en la página de personas.',
   'Agreements in writing': 'Aceptaciones por escrito',
   'Here stands who agreed and where the paper is; the paper stays with you. Whoever lacks one can hand in all the same, so that nothing is removed without being archived.':
-    'Aquí consta quién aceptó y dónde está el documento; el documento queda en su poder. A quien le falte puede reportar de todos modos, para que nada se elimine sin archivarse.',
+    'Aquí consta quién aceptó y dónde está el documento; el documento queda en su poder. A quien le falte puede reportar de todos modos, para que nada se retire sin archivarse.',
   'Nobody here is a moderator.': 'Nadie aquí es moderador.',
   'Who is no moderator': 'Quienes no son moderadores',
   'Not on file:': 'No consta:',
@@ -24,9 +24,9 @@ export const agreements: Messages = {
   'Entered by mistake?': '¿Se registró por error?',
   'It is on file no more then; that it was, stays in the history of the agency.':
     'Entonces ya no consta; que constó queda en el historial de la entidad.',
-  'Take it back': 'Retirarla',
-  'Of people who left, or taken back': 'De quienes ya no están, o retiradas',
-  'Taken back by {},': 'Retirada por {1}, el',
+  'Take it back': 'Anular la anotación',
+  'Of people who left, or taken back': 'De quienes ya no están, o anuladas',
+  'Taken back by {},': 'Anulada por {1}, el',
   'Put an agreement of {} on file': 'Registrar una aceptación de {1}',
   'Policy and version on the paper': 'Política y versión en el documento',
   'Day on the paper': 'Fecha del documento',
@@ -38,11 +38,11 @@ export const agreements: Messages = {
   'Nothing was put on file yet: see below, at': 'Todavía no se registró nada: vea abajo, en',
   'The agreement of {} is on file.': 'La aceptación de {1} quedó registrada.',
   'An agreement of {} to this version was on file already; nothing was changed. To put it right, take that one back first.':
-    'Ya constaba una aceptación de {1} de esta versión; no se cambió nada. Para corregirla, retire primero esa.',
+    'Ya constaba una aceptación de {1} de esta versión; no se cambió nada. Para corregirla, anule primero esa anotación.',
   'The agreement of {} is taken back: it is on file no more.':
-    'La aceptación de {1} se retiró: ya no consta.',
+    'Se anuló la anotación de la aceptación de {1}: ya no consta.',
   'There is no such agreement of {} on file, or it was taken back before.':
-    'No consta tal aceptación de {1}, o ya se había retirado.',
+    'No consta tal aceptación de {1}, o su anotación ya se había anulado.',
   'Choose the policy and the version that stands on the paper.':
     'Elija la política y la versión que constan en el documento.',
   'Enter the day on the paper, as YYYY-MM-DD, today or before.':
@@ -61,5 +61,5 @@ export const agreements: Messages = {
     'Versión de una política marcada: pide una aceptación por escrito',
   'An update of Holdfast': 'Una actualización de Holdfast',
   'Agreement in writing put on file': 'Aceptación por escrito registrada',
-  'Agreement taken back: entered by mistake': 'Aceptación retirada: se registró por error',
+  'Agreement taken back: entered by mistake': 'Anotación de aceptación anulada: se hizo por error',
 };

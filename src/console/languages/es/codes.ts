@@ -88,5 +88,5 @@ export const codes: Messages = {
   seal: 'sellar',
   capture: 'abrir la página en vivo',
   inspect: 'revisar la imagen',
-  'look-again': 'volver a mirar la página',
+  'look-again': 'segunda revisión de la página',
 };

@@ -9,6 +9,7 @@ export const files: Messages = {
   '. This look is in the record’s history.': '. Esta consulta queda en el historial del registro.',
   'Back to the record, and cover it': 'Volver al registro y cubrir la imagen',
   'In its own size': 'En su propio tamaño',
+  'In the preview’s own size': 'En el tamaño propio de la vista previa',
   'As large as the page': 'Del tamaño de la página',
   'The picture': 'La imagen',
   'Picture: file {} of this record': 'Imagen: archivo {1} de este registro',
@@ -30,7 +31,7 @@ export const files: Messages = {
   'It may show a child being abused': 'Puede mostrar el abuso de un menor',
   'Do not copy it': 'No lo copie',
   'No screenshot, no download, no forwarding, not into this archive and not by mail. A copy can be a crime of its own, and it hurts the child again.':
-    'Sin capturas de pantalla, sin descargas, sin reenvíos: ni a este archivo ni por correo. Una copia puede ser un delito en sí misma, y vuelve a dañar al menor.',
+    'Sin capturas de pantalla, sin descargas, sin reenvíos: ni a Holdfast ni por correo electrónico. Una copia puede ser un delito en sí misma, y vuelve a dañar al menor.',
   'A child in danger now: call 911.': 'Un menor en peligro ahora mismo: llame al 911.',
   'Call your police department': 'Llame a su departamento de policía',
   'and say where it can be seen. They tell you whether it stays up until they have seen it.':
@@ -43,7 +44,7 @@ export const files: Messages = {
     '. Pide la dirección y la cuenta, no una copia.',
   'Tell your agency’s counsel': 'Avise al asesor legal de su entidad',
   'at once. They decide what is written down, and when it is removed from your page.':
-    'de inmediato. Allí deciden qué se anota, y cuándo se elimina de su página.',
+    'de inmediato. Allí deciden qué se anota, y cuándo se retira de su página.',
   'On paper:': 'En papel:',
   'the address, the account, the time at which you saw it, and whom you called. No description of the picture.':
     'la dirección, la cuenta, la hora en que lo vio y a quién llamó. Ninguna descripción de la imagen.',
@@ -51,7 +52,7 @@ export const files: Messages = {
     'Si ya lo reportó aquí: no lo abra de nuevo. Dé a su administrador y a su asesor legal el código del comprobante.',
   'Back to handing in': 'Volver al reporte',
 
-  'The calls of this archive': 'Las llamadas de este archivo',
+  'The calls of this archive': 'Las llamadas de la API de Holdfast',
   '{} calls at': '{1} llamadas en',
   '. The whole description, for programs:': '. La descripción completa, para programas (en inglés):',
   'openapi.json': 'openapi.json',
@@ -65,9 +66,9 @@ export const files: Messages = {
   Problems: 'Problemas',
   // Previews
   'What is shown is a preview, made by the archive from the sealed file.':
-    'Lo que se muestra es una vista previa que el archivo hizo a partir del original sellado.',
+    'Lo que se muestra es una vista previa que Holdfast hizo a partir del original sellado.',
   'What is shown is a preview, made by the archive from the file as it came.':
-    'Lo que se muestra es una vista previa que el archivo hizo a partir del original, tal como llegó.',
+    'Lo que se muestra es una vista previa que Holdfast hizo a partir del original, tal como llegó.',
   'It shows page 1 of {}.': 'Muestra la página 1 de {1}.',
   'In the preview’s own size': 'En el tamaño propio de la vista previa',
   'It has its full size.': 'Tiene su tamaño completo.',
@@ -78,13 +79,13 @@ export const files: Messages = {
   'Nothing is shown? Then no preview could be made within the archive’s limits of time and memory, or the connection was lost. Go back and download the file.':
     '¿No se muestra nada? Entonces no se pudo hacer una vista previa dentro de los límites de tiempo y memoria, o se perdió la conexión. Vuelva atrás y descargue el original.',
   'not previewed: it has more pixels than the archive opens':
-    'sin vista previa: tiene más píxeles de los que el archivo abre',
+    'sin vista previa: tiene más píxeles de los que Holdfast abre',
   'not previewed: it could not be read to its end': 'sin vista previa: no se pudo leer hasta el final',
   'not previewed: opening it took too long': 'sin vista previa: abrirla tardó demasiado',
   'not previewed: the program that opens pictures failed on it':
     'sin vista previa: el programa que abre imágenes falló con ella',
   'not previewed: a picture of a kind that the archive cannot open yet':
-    'sin vista previa: es una imagen de un tipo que el archivo todavía no abre',
+    'sin vista previa: es una imagen de un tipo que Holdfast todavía no abre',
   'No preview of this picture could be made within the archive’s limits of time and memory. The file itself is unchanged: download it from the record’s page.':
     'No se pudo hacer una vista previa de esta imagen dentro de los límites de tiempo y memoria. El original no cambió: descárguelo desde la página del registro.',
   'Too many previews are being made just now. Ask for it again in a moment, or download the file.':

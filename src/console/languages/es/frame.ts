@@ -4,7 +4,7 @@ import type { Messages } from '../../language.ts';
 export const frame: Messages = {
   '{} · Holdfast': '{1} · Holdfast',
   'Skip to the content': 'Ir al contenido',
-  'TRIAL: not for official records': 'PRUEBA: no es registro oficial',
+  'TRIAL: not for official records': 'MODO DE PRUEBA: no usar para registros oficiales',
   Holdfast: 'Holdfast',
   Main: 'Principal',
   Report: 'Reportar',
@@ -19,7 +19,7 @@ export const frame: Messages = {
   Policies: 'Políticas',
   People: 'Personas',
   Offices: 'Oficinas',
-  Keys: 'Claves',
+  Keys: 'Claves de programas',
   History: 'Historial',
   Moderator: 'Moderador',
   'Custodian of records': 'Custodio de registros',
@@ -32,8 +32,8 @@ export const frame: Messages = {
   'Sign in with your account': 'Iniciar sesión con su cuenta',
   'I have signed in: go on': 'Ya inicié sesión: continuar',
   'Without an account: a key that your administrator gave you. It stays in this tab until you close it.':
-    'Sin cuenta: una clave que le dio su administrador. Se queda en esta pestaña hasta que usted la cierre.',
-  Key: 'Clave',
+    'Sin cuenta: una clave (no su contraseña) que le dio su administrador. Se queda en esta pestaña hasta que usted la cierre.',
+  Key: 'Clave de Holdfast',
   'Use this key': 'Usar esta clave',
   'Keep the key in use': 'Seguir con la clave en uso',
 };

@@ -11,9 +11,9 @@ export const history: Messages = {
   'Picture looked at': 'Imagen revisada',
   'Live page opened': 'Página en vivo abierta',
   'Live page not opened': 'Página en vivo no abierta',
-  'Kept after all: not removed': 'Conservado al final: no se eliminó',
+  'Kept after all: not removed': 'Finalmente conservado: no se retiró',
   'Looked at the page once more': 'Se volvió a mirar la página',
-  'Lock renewed': 'Bloqueo renovado',
+  'Lock renewed': 'Bloqueo de conservación renovado',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
   'Looked at': 'Visto',
   'Not shown: no preview could be made': 'No se mostró: no se pudo hacer una vista previa',
@@ -50,8 +50,8 @@ export const history: Messages = {
   '{}: this page': '{1}: esta página',
 
   // Who.
-  'The archive': 'El archivo',
-  'Somebody at the machine': 'Alguien en la máquina',
+  'The archive': 'Holdfast',
+  'Somebody at the machine': 'Alguien en el servidor',
   'A program with a key ({}, {})': 'Un programa con una clave ({1}, {2})',
 
   // Of an agency.

@@ -9,9 +9,9 @@ export const intake: Messages = {
   'expected a complete address, such as https://example.gov/page, without spaces, line breaks or backslashes and of at most {} characters.':
     'se espera una dirección completa, como https://example.gov/page, sin espacios, saltos de línea ni barras invertidas, y de {1} caracteres como máximo.',
   'expected a complete address, such as https://example.gov/page, with every other character written as %XX.':
-    'se espera una dirección completa, como https://example.gov/page, con todo otro carácter escrito como %XX.',
+    'se espera una dirección completa, como https://example.gov/page, con cualquier otro carácter escrito como %XX.',
   'expected an address that begins with https:// or http://; leave it out when there is none.':
-    'se espera una dirección que comience con https:// o http://; déjela fuera si no hay ninguna.',
+    'se espera una dirección que comience con https:// o http://; omítala si no hay ninguna.',
   'expected an address without a user name or password in it; remove what stands before the @.':
     'se espera una dirección sin nombre de usuario ni contraseña; quite lo que está antes de la @.',
   'expected an address that RFC 3986 knows, such as https://example.gov/page.':
@@ -35,11 +35,11 @@ export const intake: Messages = {
   'expected a time with its zone, or {"seen": "2 h ago"} with what was seen.':
     'se espera una hora con su zona, o {"seen": "2 h ago"} con lo que se vio.',
   'expected an object with one or more of displayName, handle, profileUrl and nativeId as text that is not empty, or {"status": "unknown", "unknownReason": one of {}}; leave it out when it was not recorded.':
-    'se espera uno o más de displayName, handle, profileUrl y nativeId (nombre, nombre de usuario, dirección del perfil, identificador) como texto que no esté vacío, o por qué no se conoce a la persona: uno de {1}; déjelo fuera si no se anotó.',
+    'se espera uno o más de displayName, handle, profileUrl y nativeId (nombre, nombre de usuario, dirección del perfil, identificador) como texto que no esté vacío, o por qué no se conoce a la persona: uno de {1}; omítalo si no se anotó.',
   'the policy has changed since this clause was shown: choose the clause again, as it stands now.':
     'la política ha cambiado desde que se mostró esta cláusula: elija de nuevo la cláusula, tal como está ahora.',
   'expected one of this agency’s own clauses, as policy#clause; GET /v1/policies lists them. Leave it out when the ground is not known yet.':
-    'se espera una de las cláusulas de esta entidad, como política#cláusula; GET /v1/policies las enumera. Déjela fuera si todavía no se conoce el motivo.',
+    'se espera una de las cláusulas de esta entidad, como política#cláusula; GET /v1/policies las enumera. Omítala si todavía no se conoce el motivo.',
 
   // Why nothing was taken.
   'The body ended before its closing boundary; nothing of it was kept. Send the whole report again.':
@@ -63,13 +63,13 @@ export const intake: Messages = {
   'The connection ended in the middle of a piece. What arrived is kept: ask with HEAD and go on from there.':
     'La conexión terminó en medio de una parte. Lo que llegó se conserva: pregunte con HEAD y continúe desde ahí.',
   'More than {} uploads, or {} bytes of them, wait for a report of yours. Hand in what is there, or take back what is not needed (DELETE); the rest goes a day after its last byte, and three days after its beginning at the latest.':
-    'Más de {1} cargas, o {2} bytes de ellas, esperan un reporte suyo. Entregue lo que hay o retire lo que no se necesita (DELETE); el resto se borra un día después de su último byte y, a más tardar, tres días después de su comienzo.',
+    'Más de {1} cargas, o {2} bytes de ellas, esperan un reporte suyo. Entregue lo que hay o borre lo que no se necesita (DELETE); el resto se borra un día después de su último byte y, a más tardar, tres días después de su comienzo.',
   'The archive cannot write to its staging folder just now; nothing was kept. Send it again later.':
-    'En este momento el archivo no puede escribir en su carpeta de espera; no se conservó nada. Envíelo de nuevo más tarde.',
+    'En este momento Holdfast no puede escribir en su carpeta de espera; no se conservó nada. Envíelo de nuevo más tarde.',
   'The archive has no room left for what was sent; nothing of it was kept. Send it again later, and tell the administrator.':
-    'Al archivo no le queda espacio para lo enviado; no se conservó nada de ello. Envíelo de nuevo más tarde y avise al administrador.',
+    'A Holdfast no le queda espacio para lo enviado; no se conservó nada de ello. Envíelo de nuevo más tarde y avise al administrador.',
   'You were signed out before this arrived, so nothing of it was taken. Sign in and send it again.':
-    'Su sesión se cerró antes de que esto llegara, así que no se tomó nada de ello. Inicie sesión y envíelo de nuevo.',
+    'Su sesión se cerró antes de que esto llegara, así que no se recibió nada. Inicie sesión y envíelo de nuevo.',
   'This key was revoked, or its time is over. Ask your administrator for a new one.':
     'Esta clave fue revocada o su plazo terminó. Pida una nueva a su administrador.',
   'This Idempotency-Key, or this fact id, was used before with another content. Send the same content to repeat a report, or a new key for a new one.':

@@ -18,7 +18,7 @@ export const keys: Messages = {
   'It ends with that day. Empty: it goes on until it is revoked.':
     'Termina con ese día. Vacío: sigue hasta que se revoque.',
   'Make it, and show it once': 'Crearla y mostrarla una vez',
-  Over: 'Terminadas',
+  Over: 'Vencidas o revocadas',
   Made: 'Creada el',
   'Reports of any source.': 'Reportes de cualquier fuente.',
   'Reports of': 'Reportes de',

@@ -9,7 +9,7 @@ export const machine: Messages = {
   'Somebody must look. Parts with trouble: {}. Work that stopped: {}.':
     'Alguien tiene que revisar. Partes con problemas: {1}. Trabajos detenidos: {2}.',
   'Holdfast {}, in a trial. You see that it works and how much waits. What agencies archive is not for whoever runs the machine to read.':
-    'Holdfast {1}, en prueba. Usted ve si funciona y cuánto está en espera. Lo que archivan las entidades no lo lee quien administra el servidor.',
+    'Holdfast {1}, en modo de prueba. Usted ve si funciona y cuánto está en espera. Lo que archivan las entidades no lo lee quien administra el servidor.',
   'Holdfast {}, in production. You see that it works and how much waits. What agencies archive is not for whoever runs the machine to read.':
     'Holdfast {1}, en producción. Usted ve si funciona y cuánto está en espera. Lo que archivan las entidades no lo lee quien administra el servidor.',
   Parts: 'Partes',
@@ -28,16 +28,16 @@ export const machine: Messages = {
   'did not pass': 'no la pasó',
   ': none yet': ': todavía ninguna',
   'Whether this store refuses to delete what is locked is tried by the retention worker, at its start and each night, where it has a key that may delete.':
-    'Si este almacén se niega a eliminar lo bloqueado lo prueba el proceso de retención, al empezar y cada noche, si tiene una clave que puede eliminar.',
+    'El proceso de retención comprueba, al iniciar y cada noche, si este almacén se niega a borrar lo bloqueado, siempre que tenga una clave que permita borrar.',
   '{} checks': '{1} comprobaciones',
   'What was found:': 'Lo que se encontró:',
   Agencies: 'Entidades',
   'There is none yet. Add the first one below, then invite its administrator.':
     'Todavía no hay ninguna. Agregue la primera abajo e invite luego a su administrador.',
   'Work that stopped is looked at, and run again, by people of its agency. Letters that wait go out by themselves once the mail server takes them.':
-    'El trabajo detenido lo revisan y lo repiten personas de su entidad. Las cartas en espera salen solas en cuanto el servidor de correo las acepta.',
+    'El trabajo detenido lo revisan y lo repiten personas de su entidad. Los mensajes en espera salen solos en cuanto el servidor de correo los acepta.',
   'People: {} · Work that waits: {} · Work that stopped: {} · Letters that wait: {}':
-    'Personas: {1} · Trabajos en espera: {2} · Trabajos detenidos: {3} · Cartas en espera: {4}',
+    'Personas: {1} · Trabajos en espera: {2} · Trabajos detenidos: {3} · Mensajes en espera: {4}',
   'The oldest work waits for {} min.': 'El trabajo más antiguo espera desde hace {1} min.',
   'The oldest work waits for {} h.': 'El trabajo más antiguo espera desde hace {1} h.',
   'Invite the first administrator': 'Invitar al primer administrador',
@@ -91,5 +91,5 @@ export const machine: Messages = {
   'This agency is in use: somebody is or was there, or a key, a sign-in of its own or a record is. Its own administrators add people and make links; where none of them can sign in, somebody at the machine runs: npx holdfast user add --agency {} --role administrator --name "Their name" --email their@address. Nobody was added.':
     'Esta entidad está en uso: hay o hubo alguien, o hay una clave, un inicio de sesión propio o un registro. Sus propios administradores agregan personas y crean enlaces; si ninguno puede iniciar sesión, alguien ejecuta en el servidor: npx holdfast user add --agency {1} --role administrator --name "Their name" --email their@address. No se agregó a nadie.',
   'You run the machine, and nothing of an agency is for you to see or to hand in. What you can do is on /machine.':
-    'Usted administra el servidor, y nada de una entidad es para que usted lo vea o lo reporte. Lo que puede hacer está en /machine.',
+    'Usted administra el servidor, y no le corresponde ver ni reportar nada de una entidad. Lo que puede hacer está en /machine.',
 };

@@ -8,7 +8,7 @@ export const people: Messages = {
   'Add somebody': 'Agregar a alguien',
   'What may they do?': '¿Qué puede hacer esta persona?',
   'Add, and show the link to send': 'Agregar y mostrar el enlace para enviar',
-  'Hands in what is about to be removed.': 'Reporta lo que está por eliminarse.',
+  'Hands in what is about to be removed.': 'Reporta lo que está por retirarse.',
   'Finds records and answers requests; hands in too.':
     'Busca registros y responde solicitudes; también reporta.',
   'Prepares what is due to be destroyed.': 'Prepara lo que toca destruir.',
@@ -17,7 +17,7 @@ export const people: Messages = {
     'Lee todo y no cambia nada; no tiene ningún otro rol.',
   'Adds people, clauses and accounts.': 'Agrega personas, cláusulas y cuentas.',
   Left: 'Ya no están aquí',
-  'Left on': 'Se dio de baja el',
+  'Left on': 'Dado de baja el',
   '. What they did stays in the histories.': '. Lo que hizo queda en los historiales.',
   'Signs in by your agency’s own sign-in, which also says what they may do.':
     'Entra con el inicio de sesión propio de su entidad, que también dice lo que puede hacer.',

@@ -17,14 +17,14 @@ const TITLES: Messages = {
   'This is not multipart/form-data': 'Esto no es multipart/form-data',
   'The event part is missing': 'Falta la parte event',
   'Too many files': 'Demasiados archivos',
-  'A part is not expected here': 'Una parte no se espera aquí',
+  'A part is not expected here': 'Aquí no se espera esa parte',
   'This is not how an upload is begun or continued': 'Así no se empieza ni se continúa una carga',
   'Another version of tus': 'Otra versión de tus',
   'No such upload': 'No existe esa carga',
   'The upload goes on elsewhere': 'La carga continúa en otro punto',
   'Somebody writes to it': 'Alguien está escribiendo en ella',
   'The upload is not finished': 'La carga no ha terminado',
-  'Too much is on its way': 'Hay demasiado en camino',
+  'Too much is on its way': 'Hay demasiados envíos en curso',
   'The report does not fit its schema': 'El reporte no corresponde a su esquema',
   'Not a web address': 'No es una dirección web',
   'Not a public address': 'No es una dirección pública',
@@ -32,7 +32,7 @@ const TITLES: Messages = {
   'A time lies in the future': 'Una hora está en el futuro',
   'A time has no zone': 'Una hora no tiene zona',
   'Not a time': 'No es una hora',
-  'No such removal ground': 'No existe ese motivo de eliminación',
+  'No such removal ground': 'No existe ese motivo de retiro',
   'The policy has changed': 'La política ha cambiado',
   'Another agency': 'Otra entidad',
   'The server fills this in': 'Esto lo llena el servidor',
@@ -46,26 +46,26 @@ const TITLES: Messages = {
   'This link works no more': 'Este enlace ya no funciona',
   'No such person': 'No existe esa persona',
   'No such office': 'No existe esa oficina',
-  'No such account': 'No existe esa cuenta',
+  'No such account': 'No existe ese sitio',
   'No such policy': 'No existe esa política',
   'No such key': 'No existe esa clave',
-  'Not with this source': 'No con esta fuente',
+  'Not with this source': 'Esa fuente no está permitida',
   'The form is not complete': 'El formulario no está completo',
   'A key is needed': 'Se necesita una clave',
-  'The key is not known': 'La clave no se conoce',
-  'Not with this role': 'No con este rol',
+  'The key is not known': 'Clave desconocida',
+  'Not with this role': 'Este rol no lo permite',
   'No such record': 'No existe ese registro',
   'No such call': 'No existe esa llamada',
   'Not with this method': 'No con este método',
   'The record is full': 'El registro está lleno',
-  'No removal is awaited': 'No se espera ninguna eliminación',
+  'No removal is awaited': 'No se espera ningún retiro',
   'Nothing to run again': 'No hay nada que volver a ejecutar',
   'Too many streams': 'Demasiadas conexiones en vivo',
   'All streams are taken': 'Todas las conexiones en vivo están ocupadas',
-  'The archive is shutting down': 'El archivo se está apagando',
+  'The archive is shutting down': 'Holdfast se está apagando',
   'The database is down': 'La base de datos no está disponible',
   'The disk is full': 'El disco está lleno',
-  'The staging folder is not there': 'La carpeta de recepción no está',
+  'The staging folder is not there': 'La carpeta de espera no está disponible',
   'The store is down': 'El almacén no está disponible',
   'The store did not pass its checks': 'El almacén no pasó sus comprobaciones',
   'The file is not what was sealed': 'El archivo no es lo que se selló',
@@ -102,16 +102,16 @@ const ASKING: Messages = {
     'Un campo contiene el carácter NUL, que no es texto. Escríbalo de nuevo.',
   'Expected {"ceremonyId": …, "response": …} as application/json.':
     'Se esperaba {"ceremonyId": …, "response": …} como application/json.',
-  'Expected a language that there is: to=en or to=es.': 'Se esperaba un idioma que haya: to=en o to=es.',
-  '{} See /docs for what this call takes.': '{1} Vea en /docs lo que esta llamada recibe.',
+  'Expected a language that there is: to=en or to=es.':
+    'Se esperaba uno de los idiomas que hay: to=en o to=es.',
   '"{}" must be a time such as 2026-11-21T14:03:00Z, without a leap second.':
     '"{1}" debe ser una hora como 2026-11-21T14:03:00Z, sin segundo intercalar.',
   'This step is not parked; there is nothing to run again. GET /v1/parked lists what is.':
     'Este paso no está detenido; no hay nada que volver a ejecutar. GET /v1/parked enumera lo que lo está.',
   'This record is kept without a removal, so there is none to confirm. If it is to go after all, report it once more.':
-    'Este registro se conserva sin eliminación, así que no hay ninguna que confirmar. Si al final se va a eliminar, repórtelo una vez más.',
+    'Este registro se conserva sin retiro, así que no hay ninguno que confirmar. Si finalmente se va a retirar, repórtelo una vez más.',
   'This record was kept without a removal from the beginning, so there is none to take back.':
-    'Este registro se conservó sin eliminación desde el principio, así que no hay ninguna que retirar.',
+    'Este registro se conservó sin retiro desde el principio, así que no hay ninguno que anular.',
 };
 
 /** What was sent, and how. */
@@ -135,7 +135,7 @@ const SENDING: Messages = {
   'The request has no header Host, which HTTP/1.1 asks for. Send it with an HTTP library.':
     'La solicitud no tiene el encabezado Host, que HTTP/1.1 exige. Envíela con una biblioteca de HTTP.',
   'A file may have at most {} bytes. Hand in a larger one in parts.':
-    'Un archivo puede tener como máximo {1} bytes. Reporte uno más grande en partes.',
+    'Un archivo puede tener como máximo {1} bytes. Entregue uno más grande por partes.',
   'Expected the header {} with a number of bytes.': 'Se esperaba el encabezado {1} con un número de bytes.',
   'Expected Upload-Metadata as pairs of a name and a Base64 value, each name once.':
     'Se esperaba Upload-Metadata como pares de un nombre y un valor en Base64, cada nombre una vez.',
@@ -154,7 +154,7 @@ const SENDING: Messages = {
 /** What the archive itself cannot do just now. */
 const DOWN: Messages = {
   'The archive met an error of its own. What was acknowledged is safe. Try again, and tell the administrator the request id if it happens again.':
-    'El archivo tuvo un error propio. Lo que se confirmó está a salvo. Inténtelo de nuevo y, si vuelve a ocurrir, dé al administrador el id de la solicitud.',
+    'Holdfast tuvo un error propio. Lo que se confirmó está a salvo. Inténtelo de nuevo y, si vuelve a ocurrir, dé al administrador el id de la solicitud.',
   'This process is shutting down and takes nothing more. Send it again in a moment.':
     'Este proceso se está apagando y no recibe nada más. Envíelo de nuevo en un momento.',
   'The database cannot be reached or cannot commit just now, so nothing can be acknowledged. Send it again in a moment; a report with the same Idempotency-Key, so that it is taken once.':

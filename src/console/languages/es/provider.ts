@@ -5,14 +5,14 @@ export const provider: Messages = {
   'Sign-in': 'Inicio de sesión',
   'Sign-in of your agency': 'Inicio de sesión de su entidad',
   'People sign in with the account that they have at your agency (OpenID Connect), and get their roles from their groups there, anew each time. Whoever leaves there does not get in here. Passkeys and passwords of the archive go on beside it.':
-    'Las personas inician sesión con la cuenta que tienen en su entidad (OpenID Connect) y reciben sus roles de los grupos que tienen allí, de nuevo cada vez. Quien deja la entidad ya no entra aquí. Las claves de acceso y contraseñas del archivo siguen valiendo aparte.',
+    'Las personas inician sesión con la cuenta que tienen en su entidad (OpenID Connect) y reciben sus roles de los grupos que tienen allí, de nuevo cada vez. Quien deja la entidad ya no entra aquí. Las claves de acceso y contraseñas de Holdfast siguen valiendo aparte.',
   'It is connected:': 'Está conectado:',
   'the page where people sign in': 'la página donde se inicia sesión',
   '. Try it in a private window.': '. Pruébelo en una ventana privada.',
   'It is not connected yet. {}': 'Todavía no está conectado. {1}',
   'It is not connected yet.': 'Todavía no está conectado.',
   'Whoever looks after accounts at your agency registers the archive there and tells you what stands below.':
-    'Quien administra las cuentas de su entidad registra allí el archivo y le indica lo que va aquí abajo.',
+    'Quien administra las cuentas de su entidad registra allí Holdfast y le indica lo que va aquí abajo.',
   'To be registered there, as the address to come back to:': 'Dirección de retorno que se registra allí:',
   'End it': 'Terminarlo',
   'Nobody signs in by it any more, and whoever did is signed out. They need a link of yours, under':
@@ -23,7 +23,7 @@ export const provider: Messages = {
   'Such as https://login.rivertown.example, as the provider names itself':
     'Por ejemplo https://login.rivertown.example, como se nombra el proveedor',
   'Client id': 'Id de cliente',
-  'As the archive is registered there': 'Como está registrado allí el archivo',
+  'As the archive is registered there': 'Como está registrado allí Holdfast',
   'Client secret': 'Secreto de cliente',
   'It is kept and never shown. Leave it empty to go on with the one that there is.':
     'Se guarda y nunca se muestra. Déjelo vacío para seguir con el que ya hay.',
@@ -47,7 +47,7 @@ export const provider: Messages = {
   'Nobody signs in by it any more, and whoever did is signed out.':
     'Nadie inicia sesión por él desde ahora, y a quien lo hizo se le cerró la sesión.',
   'There is no provider at this address that names itself so: the archive asked it for its description (“/.well-known/openid-configuration”) and got none. Check the address. Only public addresses are asked; a provider inside your own network is connected by whoever runs the archive.':
-    'En esta dirección no hay ningún proveedor que se nombre así: el archivo le pidió su descripción («/.well-known/openid-configuration») y no recibió ninguna. Revise la dirección. Solo se consultan direcciones públicas; un proveedor dentro de su propia red lo conecta quien opera el archivo.',
+    'En esta dirección no hay ningún proveedor que se nombre así: Holdfast le pidió su descripción («/.well-known/openid-configuration») y no recibió ninguna. Revise la dirección. Solo se consultan direcciones públicas; un proveedor dentro de su propia red lo conecta quien administra el servidor.',
   'No administrator of your agency has a passkey or a password here, so nobody could mend this if it went wrong. Nothing was changed. Under People, add an administrator with another e-mail address and send them the link; once they have chosen how to sign in, do this again.':
     'Ningún administrador de su entidad tiene aquí una clave de acceso (passkey) o una contraseña, así que nadie podría arreglarlo si algo saliera mal. No se cambió nada. En Personas, agregue un administrador con otro correo electrónico y envíele el enlace; cuando haya elegido cómo iniciar sesión, hágalo de nuevo.',
   'Somebody changed this after you opened the page, so nothing of yours was saved. Below it is as it is now: do yours again.':
@@ -59,7 +59,7 @@ export const provider: Messages = {
   'The provider must send an e-mail address that it has confirmed: “email” with “email_verified”, or with “xms_edov” where it is Microsoft Entra.':
     'El proveedor debe enviar un correo electrónico que haya confirmado: «email» con «email_verified», o con «xms_edov» si es Microsoft Entra.',
   'It may stand inside your own network: then only whoever runs the archive can connect it again.':
-    'Puede estar dentro de su propia red: en ese caso solo quien opera el archivo puede conectarlo otra vez.',
+    'Puede estar dentro de su propia red: en ese caso solo quien administra el servidor puede conectarlo otra vez.',
   'The issuer begins or ends with a blank. Take it away.':
     'El issuer empieza o termina con un espacio. Quítelo.',
   'The issuer is an address that begins with https://, as the provider names itself.':

@@ -4,19 +4,19 @@ import type { Messages } from '../../language.ts';
 export const receipts: Messages = {
   // What is missing.
   'Sealing stopped and a person must look at it. Do not remove the content; tell your administrator.':
-    'El sellado se detuvo y una persona debe revisarlo. No elimine el contenido; avise a su administrador.',
+    'El sellado se detuvo y una persona debe revisarlo. No retire el contenido; avise a su administrador.',
   'What you handed in is safe on disk, but sealing it is delayed. Do not remove the content; tell your administrator.':
-    'Lo que usted entregó está a salvo en el disco, pero su sellado se ha retrasado. No elimine el contenido; avise a su administrador.',
+    'Lo que usted entregó está a salvo en el disco, pero su sellado se ha retrasado. No retire el contenido; avise a su administrador.',
   'What you handed in is safe on disk and is being sealed. Wait before you remove anything.':
-    'Lo que usted entregó está a salvo en el disco y se está sellando. Espere antes de eliminar nada.',
+    'Lo que usted entregó está a salvo en el disco y se está sellando. Espere antes de retirar nada.',
   'The seal is being entered in the log. Wait a moment.':
     'El sello se está anotando en la bitácora. Espere un momento.',
   'Sealed bytes of this record were found missing or changed. Do not remove the content; tell your administrator at once.':
-    'Se encontró que faltan o cambiaron bytes sellados de este registro. No elimine el contenido; avise a su administrador de inmediato.',
+    'Se encontró que faltan o cambiaron bytes sellados de este registro. No retire el contenido; avise a su administrador de inmediato.',
   'The lock on this record ran out and was not renewed. Do not remove the content; tell your administrator.':
-    'El bloqueo de este registro venció y no se renovó. No elimine el contenido; avise a su administrador.',
+    'El bloqueo de conservación de este registro venció y no se renovó. No retire el contenido; avise a su administrador.',
   'What is on file was sealed while this archive ran as a trial, which is no evidence. Add a screenshot of the content to this report.':
-    'Lo que hay se selló mientras este archivo funcionaba en modo de prueba (ensayo), lo que no tiene valor probatorio. Agregue una captura de pantalla del contenido a este reporte.',
+    'Lo que consta se selló mientras Holdfast funcionaba en modo de prueba, y eso no sirve como prueba. Agregue una captura de pantalla del contenido a este reporte.',
   'A file you handed in is kept, but it does not open as a picture. Add a screenshot of the content to this report.':
     'Un archivo que usted entregó se conserva, pero no se abre como imagen. Agregue una captura de pantalla del contenido a este reporte.',
   'Your picture is kept, but it could not be checked. Add a screenshot of the content to this report.':
@@ -27,9 +27,9 @@ export const receipts: Messages = {
   'The live page is being captured. Wait, or add a screenshot.':
     'La página en vivo se está capturando. Espere o agregue una captura de pantalla.',
   'What is on file shows an earlier removal, or other words. Add a screenshot of the content to this report.':
-    'Lo que hay muestra una eliminación anterior u otras palabras. Agregue una captura de pantalla del contenido a este reporte.',
+    'Lo que consta muestra un retiro anterior u otras palabras. Agregue una captura de pantalla del contenido a este reporte.',
   'The page was captured, but the report names neither the text nor the element that is being removed, so nobody can tell that it is on the picture. Add a screenshot of the content to this report.':
-    'La página se capturó, pero el reporte no indica ni el texto ni el elemento que se va a eliminar, así que nadie puede saber si está en la imagen. Agregue una captura de pantalla del contenido a este reporte.',
+    'La página se capturó, pero el reporte no indica ni el texto ni el elemento que se va a retirar, así que nadie puede saber si está en la imagen. Agregue una captura de pantalla del contenido a este reporte.',
   'The page was captured, but the reported content was not found on it. Add a screenshot of the content to this report.':
     'La página se capturó, pero no se encontró en ella el contenido reportado. Agregue una captura de pantalla del contenido a este reporte.',
   'The page was opened and its text kept, but no picture of it could be made. Add a screenshot of the content to this report.':
@@ -52,9 +52,9 @@ export const receipts: Messages = {
 
   // What it states.
   'The content is archived. This says nothing about whether removing it is lawful or allowed by the policy.':
-    'El contenido está archivado. Esto no dice nada sobre si eliminarlo es lícito o si la política lo permite.',
+    'El contenido está archivado. Esto no dice nada sobre si retirarlo es lícito o si la política lo permite.',
   'The content is not archived in full yet. This says nothing about whether removing it is lawful or allowed by the policy.':
-    'El contenido todavía no está archivado por completo. Esto no dice nada sobre si eliminarlo es lícito o si la política lo permite.',
+    'El contenido todavía no está archivado por completo. Esto no dice nada sobre si retirarlo es lícito o si la política lo permite.',
   'Nothing is sealed yet.': 'Todavía no hay nada sellado.',
   'Sealed in a store that refuses to change or delete it before the date shown, whoever asks.':
     'Sellado en un almacén que se niega a cambiarlo o borrarlo antes de la fecha indicada, lo pida quien lo pida.',
@@ -63,38 +63,38 @@ export const receipts: Messages = {
   'Sealed in a folder store: tamper-evident, not immutable. A change is not prevented; it shows when the bytes are read and compared.':
     'Sellado en un almacén de carpetas: deja ver las alteraciones, pero no es inmutable. Un cambio no se impide; se descubre cuando los bytes se leen y se comparan.',
   'The history of this record is append-only in the archive’s database and not yet anchored outside it.':
-    'En la base de datos del archivo, al historial de este registro solo se le puede añadir; todavía no está anclado fuera de ella.',
+    'En la base de datos de Holdfast, al historial de este registro solo se le puede añadir; todavía no está anclado fuera de ella.',
 
   // What a second look saw.
   'The page is looked at once more, shortly.': 'En breve se revisará la página una vez más.',
   'The content was still to be seen by the public then. Check that it was really removed. The archive looks as a visitor without an account.':
-    'En ese momento el público todavía podía ver el contenido. Compruebe que realmente se eliminó. El archivo mira como un visitante sin cuenta.',
+    'En ese momento el público todavía podía ver el contenido. Compruebe que realmente se retiró. Holdfast mira como un visitante sin cuenta.',
   'The content was no longer to be seen by the public on its page. The archive looks as a visitor without an account.':
-    'El público ya no podía ver el contenido en su página. El archivo mira como un visitante sin cuenta.',
+    'El público ya no podía ver el contenido en su página. Holdfast mira como un visitante sin cuenta.',
   'The content was not to be seen on its page. The archive has no earlier capture of this page that shows it, so this says little. The archive looks as a visitor without an account.':
-    'El contenido no se veía en su página. El archivo no tiene una captura anterior de esta página que lo muestre, así que esto dice poco. El archivo mira como un visitante sin cuenta.',
+    'El contenido no se veía en su página. Holdfast no tiene una captura anterior de esta página que lo muestre, así que esto dice poco. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the page asked for a sign-in, or did not let a visitor in. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: la página pidió iniciar sesión o no dejó entrar a un visitante. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: la página pidió iniciar sesión o no dejó entrar a un visitante. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the page did not show itself to a visitor. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: la página no se mostró a un visitante. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: la página no se mostró a un visitante. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the page could not be opened from here. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: la página no se pudo abrir desde aquí. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: la página no se pudo abrir desde aquí. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the page did not finish in time. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: la página no terminó de cargar a tiempo. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: la página no terminó de cargar a tiempo. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: something lay over the place where it was looked for. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: algo tapaba el lugar donde se buscó. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: algo tapaba el lugar donde se buscó. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the page did not show all of itself. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: la página no se mostró entera. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: la página no se mostró entera. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the report names nothing by which it could be told from other content. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: el reporte no indica nada que permita distinguirlo de otro contenido. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: el reporte no indica nada que permita distinguirlo de otro contenido. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: its place is still on the page, and the report has no words by which to tell what stands there now. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: su lugar sigue en la página, y el reporte no tiene palabras que permitan saber qué hay allí ahora. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: su lugar sigue en la página, y el reporte no tiene palabras que permitan saber qué hay allí ahora. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: no browser could be started. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: no se pudo iniciar ningún navegador. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: no se pudo iniciar ningún navegador. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: the browser broke down. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: el navegador falló. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: el navegador falló. Holdfast mira como un visitante sin cuenta.',
   'Whether the content was still to be seen could not be told: it is not clear why. The archive looks as a visitor without an account.':
-    'No se pudo saber si el contenido todavía se veía: no está claro por qué. El archivo mira como un visitante sin cuenta.',
+    'No se pudo saber si el contenido todavía se veía: no está claro por qué. Holdfast mira como un visitante sin cuenta.',
 
   // Why a step stopped.
   'The programs that worked on it ended, one after another. The administrator finds the particulars under this code.':
@@ -104,15 +104,15 @@ export const receipts: Messages = {
   'The folder where files wait to be sealed cannot be reached. The administrator finds the particulars under this code.':
     'No se puede acceder a la carpeta donde los archivos esperan ser sellados. El administrador encuentra los detalles con este código.',
   'A disk of the archive is full. The administrator finds the particulars under this code.':
-    'Un disco del archivo está lleno. El administrador encuentra los detalles con este código.',
+    'Un disco de Holdfast está lleno. El administrador encuentra los detalles con este código.',
   'The archive’s database could not be reached. The administrator finds the particulars under this code.':
-    'No se pudo acceder a la base de datos del archivo. El administrador encuentra los detalles con este código.',
+    'No se pudo acceder a la base de datos de Holdfast. El administrador encuentra los detalles con este código.',
   'The store could not be reached. The administrator finds the particulars under this code.':
     'No se pudo acceder al almacén. El administrador encuentra los detalles con este código.',
   'The store did not pass its checks, so nothing is sealed into it. The administrator finds the particulars under this code.':
     'El almacén no pasó sus comprobaciones, así que no se sella nada en él. El administrador encuentra los detalles con este código.',
   'The store’s clock differs too much from the archive’s. The administrator finds the particulars under this code.':
-    'El reloj del almacén difiere demasiado del reloj del archivo. El administrador encuentra los detalles con este código.',
+    'El reloj del almacén difiere demasiado del reloj de Holdfast. El administrador encuentra los detalles con este código.',
   'The store already holds something else where this belongs. The administrator finds the particulars under this code.':
     'El almacén ya tiene otra cosa en el lugar de esto. El administrador encuentra los detalles con este código.',
   'The store does not confirm the lock that it was asked for. The administrator finds the particulars under this code.':
@@ -130,7 +130,7 @@ export const receipts: Messages = {
   'The browser that looked at the page broke down. The administrator finds the particulars under this code.':
     'El navegador que veía la página falló. El administrador encuentra los detalles con este código.',
   'The clocks of the archive’s machines differ too much. The administrator finds the particulars under this code.':
-    'Los relojes de las máquinas del archivo difieren demasiado. El administrador encuentra los detalles con este código.',
+    'Los relojes de las máquinas de Holdfast difieren demasiado. El administrador encuentra los detalles con este código.',
   'Something happened that the archive does not expect. The administrator finds the particulars under this code.':
-    'Ocurrió algo que el archivo no espera. El administrador encuentra los detalles con este código.',
+    'Ocurrió algo que Holdfast no espera. El administrador encuentra los detalles con este código.',
 };

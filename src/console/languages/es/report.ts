@@ -4,18 +4,18 @@ import type { Messages } from '../../language.ts';
 export const report: Messages = {
   // The page.
   'Keep this': 'Conservar esto',
-  'Archive it before it goes': 'Archívelo antes de eliminarlo',
+  'Archive it before it goes': 'Archívelo antes de retirarlo',
   'Keep what is a record': 'Conserve lo que es un registro',
   'Archive it': 'Archivarlo',
   'Keep it': 'Conservarlo',
   'For what is a record although nothing is removed: a resident writes to somebody’s own account, a submission is not published, a violation is reported, a post is needed for a proceeding.':
-    'Para lo que es un registro aunque no se elimine nada: un residente escribe a la cuenta personal de alguien, un envío no se publica, se reporta una infracción, una publicación se necesita para un procedimiento.',
+    'Para lo que es un registro aunque no se retire nada: un residente escribe a la cuenta personal de alguien, un envío no se publica, se reporta una infracción, una publicación se necesita para un procedimiento.',
   'Your roles (': 'Sus roles (',
   ') read and do not hand in. Under': ') permiten leer, no reportar. En',
   'you find what was handed in; your administrator can give you the role of a moderator.':
     'encontrará lo que se ha reportado; su administrador puede darle el rol de moderador.',
   'With a key the form needs it. You can sign in instead: then the form works without it. Until it is handed in: do not remove the content yet.':
-    'Con una clave, el formulario lo necesita. También puede iniciar sesión: entonces el formulario funciona sin él. Mientras no se haya reportado: no elimine el contenido todavía.',
+    'Con una clave, el formulario lo necesita. También puede iniciar sesión: entonces el formulario funciona sin él. Mientras no se haya reportado: no retire el contenido todavía.',
   'Without JavaScript nothing can be pasted or dropped: choose the pictures as files. What was typed stays if something is missing; pictures have to be chosen again.':
     'Sin JavaScript no se puede pegar ni arrastrar nada: elija las imágenes como archivos. Si falta algo, lo escrito se queda; las imágenes hay que elegirlas de nuevo.',
 
@@ -32,11 +32,11 @@ export const report: Messages = {
   'A record for each picture': 'Un registro por cada imagen',
   'Its address, or its words': 'Su dirección o sus palabras',
   'Address of the content': 'Dirección del contenido',
-  'The archive opens it and keeps the page too': 'El archivo la abre y conserva también la página',
+  'The archive opens it and keeps the page too': 'Holdfast la abre y conserva también la página',
   'Its words': 'Sus palabras',
 
   // Why, and what is done.
-  'Why does it go?': '¿Por qué se elimina?',
+  'Why does it go?': '¿Por qué se retira?',
   'What will you do?': '¿Qué hará usted?',
   'Why is it kept?': '¿Por qué se conserva?',
   'Not decided yet': 'Aún sin decidir',
@@ -44,7 +44,7 @@ export const report: Messages = {
     'Puede indicar la cláusula más tarde, en la página del propio registro. Hasta entonces, el registro dice que no se indicó.',
   'The other {} clauses': 'Las otras {1} cláusulas',
   'Find a clause': 'Buscar una cláusula',
-  'Delete it': 'Eliminarlo',
+  'Delete it': 'Borrarlo',
   'Hide it': 'Ocultarlo',
   'Refuse it before it is published': 'Rechazarlo antes de que se publique',
   'Hold it back for review': 'Retenerlo para revisión',
@@ -56,7 +56,7 @@ export const report: Messages = {
   'Mute the person': 'Silenciar a la persona',
   'Limit who sees it': 'Limitar quién lo ve',
   'Turn comments off': 'Desactivar los comentarios',
-  'Report it to the platform': 'Reportarlo a la plataforma',
+  'Report it to the platform': 'Denunciarlo a la plataforma',
   'Nothing: only keep a copy': 'Nada: solo conservar una copia',
   'It stays where it is': 'Se queda donde está',
   'It was submitted, and never shown': 'Se envió y nunca se mostró',
@@ -82,22 +82,22 @@ export const report: Messages = {
   'Do not open the live page': 'No abrir la página en vivo',
 
   // Sending.
-  'Then: {}, on {}': 'Entonces: {1}, en {2}',
-  'Then: {}, on {}. Clause: {}': 'Entonces: {1}, en {2}. Cláusula: {3}',
-  'Then: {}, on {} ({}, not in the register)': 'Entonces: {1}, en {2} ({3}, sin inscribir)',
+  'Then: {}, on {}': 'Después: {1}, en {2}',
+  'Then: {}, on {}. Clause: {}': 'Después: {1}, en {2}. Cláusula: {3}',
+  'Then: {}, on {} ({}, not in the register)': 'Después: {1}, en {2} ({3}, sin inscribir)',
   'Then: {}, on {} ({}, not in the register). Clause: {}':
-    'Entonces: {1}, en {2} ({3}, sin inscribir). Cláusula: {4}',
+    'Después: {1}, en {2} ({3}, sin inscribir). Cláusula: {4}',
   'On their way': 'En camino',
   'The policy has changed: choose the clause again': 'La política ha cambiado: elija de nuevo la cláusula',
   'Go on with this clause': 'Continuar con esta cláusula',
   'Try all again': 'Intentar todo de nuevo',
   'Next ones': 'Siguientes',
-  'Not about a removal? On a desk?': '¿No se trata de una eliminación? ¿Trabaja en una computadora?',
-  'What is a record though nothing is removed:': 'Lo que es un registro aunque no se elimine nada:',
+  'Not about a removal? On a desk?': '¿No se trata de un retiro? ¿Trabaja en una computadora?',
+  'What is a record though nothing is removed:': 'Lo que es un registro aunque no se retire nada:',
   'keep it': 'consérvelo',
   'For the bookmarks of your browser, drag this there:':
     'Para los marcadores de su navegador, arrastre esto hasta allí:',
-  'Archive before removal': 'Archivar antes de eliminar',
+  'Archive before removal': 'Archivar antes de retirar',
   '. Pressed on a page, it opens this form with the page’s address and the words that you marked.':
     '. Si lo pulsa en una página, abre este formulario con la dirección de la página y las palabras que usted marcó.',
 

@@ -22,7 +22,7 @@ export const scriptsReport: Messages = {
   Sent: 'Enviado',
   '{} %, waiting for the connection': '{1} %, esperando la conexión',
   '{} %, the archive can take nothing just now; tried again by itself':
-    '{1} %, el archivo no puede recibir nada en este momento; se intentará de nuevo por sí solo',
+    '{1} %, Holdfast no puede recibir nada en este momento; se intentará de nuevo por sí solo',
   'Waiting until you are signed in': 'En espera hasta que inicie sesión',
   '{} %, sign in again to go on': '{1} %, inicie sesión de nuevo para continuar',
   'Not taken': 'No recibido',
@@ -50,13 +50,13 @@ export const scriptsReport: Messages = {
     'Todavía no se ha reportado nada. Sus imágenes siguen aquí.',
   'A record for each picture has no address in common: take the address out, or make it one record.':
     'Si cada imagen es un registro, no tienen una dirección en común: quite la dirección o haga un solo registro.',
-  'The archive answered without a record.': 'El archivo respondió sin un registro.',
+  'The archive answered without a record.': 'Holdfast respondió sin un registro.',
   'Try again': 'Intentar de nuevo',
   'Not handed in yet: see above what to mend. (Request {})':
     'Aún no se ha reportado: vea arriba qué hay que corregir. (Solicitud {1})',
   'You are signed in. Press “Try again” to send.': 'Ya inició sesión. Pulse «Intentar de nuevo» para enviar.',
-  'Then: {}, on {}': 'Entonces: {1}, en {2}',
-  'Then: {}, on {}. Clause: {}': 'Entonces: {1}, en {2}. Cláusula: {3}',
+  'Then: {}, on {}': 'Después: {1}, en {2}',
+  'Then: {}, on {}. Clause: {}': 'Después: {1}, en {2}. Cláusula: {3}',
   'Archive {} records': 'Archivar {1} registros',
   'One of these clauses fits.': 'Coincide una de estas cláusulas.',
   '{} of these clauses fit.': 'Coinciden {1} de estas cláusulas.',
@@ -75,19 +75,19 @@ export const scriptsReport: Messages = {
   'Waiting for the connection: {} of {} is there. It goes on by itself; leave this page open.':
     'Esperando la conexión: han llegado {1} de {2}. Continuará por sí solo; deje abierta esta página.',
   'The archive can take nothing just now: {} of {} is there. It is tried again by itself; leave this page open.':
-    'El archivo no puede recibir nada en este momento: han llegado {1} de {2}. Se intentará de nuevo por sí solo; deje abierta esta página.',
-  'Sent. Waiting until the archive has it on disk…': 'Enviado. Esperando a que el archivo lo tenga en disco…',
+    'Holdfast no puede recibir nada en este momento: han llegado {1} de {2}. Se intentará de nuevo por sí solo; deje abierta esta página.',
+  'Sent. Waiting until the archive has it on disk…': 'Enviado. Esperando a que Holdfast lo tenga en disco…',
   'Sending: {} of {}': 'Enviando: {1} de {2}',
   'This was put in for {}, and now you are at work for {}: it was not sent. Sign in for {} again, then try again.':
     'Esto se preparó para {1} y ahora usted trabaja para {2}: no se envió. Inicie sesión de nuevo para {3} y vuelva a intentarlo.',
   'The policy has changed: choose the clause again.': 'La política ha cambiado: elija de nuevo la cláusula.',
   'The archive does not know this key any more. Enter a key above, or sign in, then try again. Your pictures are still here.':
-    'El archivo ya no reconoce esta clave. Introduzca una clave arriba o inicie sesión, y vuelva a intentarlo. Sus imágenes siguen aquí.',
+    'Holdfast ya no reconoce esta clave. Introduzca una clave arriba o inicie sesión, y vuelva a intentarlo. Sus imágenes siguen aquí.',
   'You are not signed in any more. Sign in above, which opens beside this page; then come back and try again. Your pictures are still here.':
     'Su sesión ya no está iniciada. Inicie sesión arriba, lo que se abre aparte de esta página; después regrese y vuelva a intentarlo. Sus imágenes siguen aquí.',
   '{} (Request {})': '{1} (Solicitud {2})',
   'The connection broke before the archive answered. Do not remove anything yet. Your pictures are still here: try again. Nothing will be archived twice.':
-    'La conexión se cortó antes de que el archivo respondiera. No elimine nada todavía. Sus imágenes siguen aquí: intente de nuevo. Nada se archivará dos veces.',
+    'La conexión se cortó antes de que Holdfast respondiera. No retire nada todavía. Sus imágenes siguen aquí: intente de nuevo. Nada se archivará dos veces.',
   'This page met an error of its own. Your pictures are still here: try again.':
     'Esta página tuvo un error propio. Sus imágenes siguen aquí: intente de nuevo.',
   // Several at once.
@@ -104,9 +104,9 @@ export const scriptsReport: Messages = {
   '{} of {} sealed': '{1} de {2} sellados',
   '{} still to be sent': '{1} por enviar',
   '{} not handed in: try again': '{1} sin reportar: intente de nuevo',
-  '{} to be removed now': '{1} por eliminar ahora',
+  '{} to be removed now': '{1} por retirar ahora',
   'Picture {}': 'Imagen {1}',
-  'I removed it': 'Lo eliminé',
+  'I removed it': 'Lo retiré',
   'Open the record of {}': 'Abrir el registro de {1}',
   Open: 'Abrir',
   'Name as shown': 'Nombre tal como aparece',

@@ -3,10 +3,10 @@ import type { Messages } from '../../language.ts';
 
 export const scripts: Messages = {
   'The archive answered with the status {}. Nothing is known about why.':
-    'El archivo respondió con el estado {1}. No se sabe por qué.',
-  'The archive cannot be reached.': 'No hay conexión con el archivo de registros.',
+    'Holdfast respondió con el estado {1}. No se sabe por qué.',
+  'The archive cannot be reached.': 'No hay conexión con Holdfast.',
   'The archive cannot be reached. Check your connection and try again.':
-    'No hay conexión con el archivo de registros. Revise su conexión e intente de nuevo.',
+    'No hay conexión con Holdfast. Revise su conexión e intente de nuevo.',
   bytes: 'bytes',
   // What became of a file that was handed in.
   'Add a screenshot (PNG or JPEG).': 'Agregue una captura de pantalla (PNG o JPEG).',
@@ -54,7 +54,7 @@ export const scripts: Messages = {
   'Enlarge file {}': 'Ampliar el archivo {1}',
   'The picture did not come, or this browser cannot show it. Check your connection and press again, or download it.':
     'La imagen no llegó o este navegador no puede mostrarla. Revise su conexión y pulse de nuevo, o descárguela.',
-  'The archive answered without a receipt.': 'El archivo respondió sin comprobante.',
+  'The archive answered without a receipt.': 'Holdfast respondió sin comprobante.',
   // Who is at work.
   moderator: 'moderador',
   custodian: 'custodio de registros',
@@ -70,9 +70,9 @@ export const scripts: Messages = {
   'Nobody is signed in on this browser yet.': 'Todavía nadie ha iniciado sesión en este navegador.',
   'Use another key': 'Usar otra clave',
   'The archive does not know this key, or it was revoked. Check that you copied all of it, or ask your administrator for a new one.':
-    'El archivo no reconoce esta clave, o fue revocada. Compruebe que la copió completa o pida una nueva a su administrador.',
+    'Holdfast no reconoce esta clave, o fue revocada. Compruebe que la copió completa o pida una nueva a su administrador.',
   'The archive did not answer as expected. Try again.':
-    'El archivo no respondió como se esperaba. Intente de nuevo.',
+    'Holdfast no respondió como se esperaba. Intente de nuevo.',
   'This device has a passkey for you here already. Sign in with it.':
     'Este dispositivo ya tiene una clave de acceso (passkey) suya para este sitio. Inicie sesión con ella.',
   'Nothing was chosen, or it took too long. Try again, or use your password.':

@@ -75,15 +75,15 @@ export const signIn: Messages = {
   'Your agency’s sign-in does not answer just now. Try again in a moment, or use a passkey or a password here.':
     'El inicio de sesión de su entidad no responde en este momento. Inténtelo de nuevo en un momento, o use aquí una clave de acceso (passkey) o una contraseña.',
   'What your agency’s sign-in sent was not accepted: it was too old, used before, or not meant for this archive. Begin again.':
-    'No se aceptó lo que envió el inicio de sesión de su entidad: era demasiado antiguo, ya se había usado o no era para este archivo. Empiece de nuevo.',
+    'No se aceptó lo que envió el inicio de sesión de su entidad: era demasiado antiguo, ya se había usado o no era para Holdfast. Empiece de nuevo.',
   'Your agency’s sign-in does not take the archive’s client secret: it was changed there, or is over. Tell your administrator; until then use a passkey or a password here.':
-    'El inicio de sesión de su entidad no acepta el secreto de cliente del archivo: se cambió allí o caducó. Avise a su administrador; mientras tanto, use aquí una clave de acceso (passkey) o una contraseña.',
+    'El inicio de sesión de su entidad no acepta el secreto de cliente de Holdfast: se cambió allí o caducó. Avise a su administrador; mientras tanto, use aquí una clave de acceso (passkey) o una contraseña.',
   'You are known there, and have no role in the archive yet. Ask whoever looks after your agency’s sign-in to put you into the right group.':
-    'Allí se le conoce, pero todavía no tiene ningún rol en el archivo. Pida a quien se encarga del inicio de sesión de su entidad que le ponga en el grupo correcto.',
+    'Allí se le conoce, pero todavía no tiene ningún rol en Holdfast. Pida a quien se encarga del inicio de sesión de su entidad que agregue su cuenta al grupo correcto.',
   'Your agency’s sign-in makes you an auditor and something else as well; an auditor holds no other role. Ask whoever looks after it to take one of them away.':
     'El inicio de sesión de su entidad le da el rol de auditor y además otro; un auditor no tiene ningún otro rol. Pida a quien se encarga de él que le quite uno de los dos.',
   'Sign in there with a second factor: the archive asks for it.':
-    'Inicie sesión allí con un segundo factor: el archivo lo exige.',
+    'Inicie sesión allí con un segundo factor: Holdfast lo exige.',
   'Your agency’s sign-in did not send a confirmed e-mail address, or one that somebody else here has already. Ask your administrator.':
     'El inicio de sesión de su entidad no envió un correo electrónico confirmado, o envió uno que aquí ya tiene otra persona. Pregunte a su administrador.',
   'This account was closed. Ask your administrator.': 'Esta cuenta se cerró. Pregunte a su administrador.',

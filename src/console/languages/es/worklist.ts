@@ -12,11 +12,10 @@ export const worklist: Messages = {
   'Note all {} shown': 'Tomar nota de los {1} que se muestran',
   'Noted means: your office knows of it. The record stays as it is, and says who took note and when.':
     'Tomar nota significa: su oficina está enterada. El registro queda como está, y dice quién tomó nota y cuándo.',
-  'Removed, or not?': '¿Se eliminó o no?',
-  'Nobody waits to be asked whether something was removed.':
-    'No hay nada por lo que preguntar si se eliminó.',
+  'Removed, or not?': '¿Se retiró o no?',
+  'Nobody waits to be asked whether something was removed.': 'No hay nada por lo que preguntar si se retiró.',
   'Nobody has said yet whether these were removed; the oldest are first. Not each of them is safe to remove: open one, and its status, to see that and to say what was done.':
-    'Nadie ha dicho todavía si estos se eliminaron; primero los más antiguos. No todos se pueden eliminar de manera segura: abra uno, y su estado, para verlo y para decir qué se hizo.',
+    'Nadie ha dicho todavía si estos se retiraron; primero los más antiguos. No todos se pueden retirar de manera segura: abra uno, y su estado, para verlo y para decir qué se hizo.',
   'All that nobody has confirmed': 'Todo lo que nadie ha confirmado',
   'A person must look': 'Una persona debe revisarlo',
   'Nothing stands still.': 'No hay nada detenido.',
