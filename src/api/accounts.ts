@@ -5,7 +5,6 @@ import {
   actorOf,
   addAccount,
   changeSite,
-  FORUMS,
   listSites,
   siteHistory,
   siteLike,
@@ -14,9 +13,8 @@ import {
   unregistered,
   type Site,
   type SiteFacts,
-  type SiteProblems,
 } from '#agency/agency.ts';
-import { accountPage, accountsPage, html, newAccountPage, ours } from '#console/console.ts';
+import { accountPage, accountsPage, html, newAccountPage, ours, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { changesOf, factsOf, NOTHING_TYPED, shown, typedIn, typedOf, type Typed } from './account-forms.ts';
 import {
@@ -33,6 +31,8 @@ import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 
 type Said = Parameters<typeof accountsPage>[1]['said'];
+/** Of each field, what is wrong with it. */
+type Wrong = Partial<Record<keyof SiteFacts, string | Markup>>;
 
 const NO_ACCOUNT = 'There is no such account in this agency.';
 
@@ -63,7 +63,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
     request: FastifyRequest,
     reply: FastifyReply,
     id: string,
-    more: { readonly said?: Said; readonly typed?: Typed; readonly errors?: SiteProblems } = {},
+    more: { readonly said?: Said; readonly typed?: Typed; readonly errors?: Wrong } = {},
   ) => {
     const parts = await db.inAgency(callerOf(request).agencyId, async (at) => {
       const who = await peopleOf(at);
@@ -87,12 +87,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
     return await sendPage(reply, page, more.errors !== undefined || more.said?.kind === 'error');
   };
 
-  const showNew = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    typed: Typed,
-    errors: SiteProblems,
-  ) => {
+  const showNew = async (request: FastifyRequest, reply: FastifyReply, typed: Typed, errors: Wrong) => {
     const people = await db.inAgency(callerOf(request).agencyId, async (at) =>
       offered(await peopleOf(at), []),
     );
@@ -105,19 +100,19 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
     at: AgencyTx,
     form: Form,
     known: Site | null,
-  ): Promise<{ readonly facts: SiteFacts; readonly errors: SiteProblems }> => {
+  ): Promise<{ readonly facts: SiteFacts; readonly errors: Wrong }> => {
     const facts = factsOf(form, known?.platform ?? form.one('platform'));
-    const errors = { ...siteProblems(facts) };
+    const errors: Wrong = { ...siteProblems(facts) };
     const forum = form.one('forum');
-    if (forum !== (facts.forum ?? '')) errors.forum = `Choose one of: ${FORUMS.join(', ')}.`;
+    if (forum !== (facts.forum ?? '')) errors.forum = 'Choose one of those in the list.';
     const here = new Set((await peopleOf(at)).people.map(({ id }) => id));
     if (facts.people.some((id) => !here.has(id))) errors.people = 'Choose people of this agency.';
     const taken = await siteLike(at, facts, known?.id);
     if (taken !== null && Object.keys(errors).length === 0)
       errors.handle =
         taken.closedAt === null
-          ? `The register has it already, as “${taken.name}”.`
-          : `The register has it already, as “${taken.name}”, which is closed: open it again instead.`;
+          ? html`The register has it already, as “${taken.name}”.`
+          : html`The register has it already, as “${taken.name}”, which is closed: open it again instead.`;
     return { facts, errors };
   };
 

@@ -27,7 +27,7 @@ import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerJoining } from './joining.ts';
 import { registerLooks } from './looks.ts';
 import { choicesFor } from './choices.ts';
-import { openFrames, registerLanguage } from './frame.ts';
+import { openFrames, registerLanguage, sayLanguage } from './frame.ts';
 import { describeTruly } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
@@ -205,7 +205,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
       'request',
     );
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
+    sayLanguage(request, reply);
     if (leaving) reply.header('connection', 'close');
   });
   app.addHook('preClose', async () => {

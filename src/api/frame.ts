@@ -1,5 +1,5 @@
 /** What each page is told beside its own matter: the mode, who is at work, and in which language they read. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLanguage, languageAsked, type Frame } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { placeHere } from './forms.ts';
@@ -38,8 +38,13 @@ export function openFrames({ mode, publicUrl, now, untranslated }: FrameParts): 
   });
 }
 
-/** As they chose on a page, else as their browser asks. */
+/** What a script of ours asks for in the language of its page. */
+const PAGE_LANGUAGE = 'holdfast-language';
+
+/** As the page says from which a script asks; else as they chose on a page, else as their browser asks. */
 function languageOf(request: FastifyRequest): Frame['language'] {
+  const ofPage = request.headers[PAGE_LANGUAGE];
+  if (typeof ofPage === 'string' && isLanguage(ofPage)) return ofPage;
   // What is refused before its cookies are read, a call that there is not, is still answered in the language that was chosen.
   const cookies = request.cookies ?? request.server.parseCookie(request.headers.cookie ?? '');
   const chosen = cookies[COOKIE] ?? '';
@@ -53,6 +58,20 @@ function placeOf({ method, url, server, routeOptions }: FastifyRequest): string 
   return `/${url.split(/[/?]/)[1] ?? ''}`;
 }
 
+/** What people read says in which language it is, and what that hangs on. */
+export function sayLanguage(request: FastifyRequest, reply: FastifyReply): void {
+  const type = String(reply.getHeader('content-type') ?? '');
+  if (!type.startsWith('text/html') && !type.startsWith('application/problem+json')) return;
+  reply.header('content-language', languageOf(request));
+  reply.header('vary', `Cookie, Accept-Language, ${PAGE_LANGUAGE}`);
+}
+
+/** Chosen by whoever reads: not by a page elsewhere, and not by a browser that looks ahead. */
+function isChosen({ headers }: FastifyRequest): boolean {
+  const ahead = [headers['sec-purpose'], headers['purpose'], headers['x-moz']];
+  return headers['sec-fetch-site'] !== 'cross-site' && !ahead.some((one) => String(one).includes('prefetch'));
+}
+
 export function registerLanguage(app: FastifyInstance, publicUrl: string): void {
   const secure = publicUrl.startsWith('https:');
   app.get<{ Querystring: Record<string, unknown> }>(
@@ -64,7 +83,8 @@ export function registerLanguage(app: FastifyInstance, publicUrl: string): void 
         throw new ArchiveError('form-invalid', 'Expected a language that there is: to=en or to=es.', {
           retry: 'never',
         });
-      reply.setCookie(COOKIE, to, { path: '/', httpOnly: true, secure, sameSite: 'lax', maxAge: YEAR_S });
+      if (isChosen(request))
+        reply.setCookie(COOKIE, to, { path: '/', httpOnly: true, secure, sameSite: 'lax', maxAge: YEAR_S });
       return await reply.redirect(placeHere(typeof next === 'string' ? next : '/'), 303);
     },
   );

@@ -112,7 +112,7 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
         const errors = {
           ...problems,
           ...(lastDay === undefined ? {} : { lastDay }),
-          ...(role === undefined ? { role: `Choose one of: ${KEY_ROLES.join(', ')}.` } : {}),
+          ...(role === undefined ? { role: 'Choose one of those in the list.' } : {}),
         };
         if (role === undefined || Object.keys(errors).length > 0) return { errors };
         return await makeKey(at, { ...key, role }, actorOf(caller));

@@ -13,7 +13,7 @@ import {
   type NextVersion,
   type PolicyVersion,
 } from '#agency/agency.ts';
-import { html, ours, policyDraftPage } from '#console/console.ts';
+import { apart, html, policyDraftPage, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { VERBS } from '#record/record.ts';
 import { notHere, refuseProgram, sendPage } from './administration.ts';
@@ -96,7 +96,7 @@ export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContex
       });
     return await showOne(request, reply, policy.policyId, policy.version, {
       kind: 'success',
-      text: html`Saved. ${ours(countsFrom(policy, today))}`,
+      text: html`Saved. ${apart(countsFrom(policy, today))}`,
     });
   };
 
@@ -139,10 +139,11 @@ export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContex
 }
 
 /** From when on it counts, as far as a day can say it. */
-function countsFrom({ effectiveOn }: PolicyVersion, today: string): string {
+function countsFrom({ effectiveOn }: PolicyVersion, today: string): Markup {
   return effectiveOn < today
-    ? `It took effect on ${effectiveOn}: records name it from today on, and those before keep the clause that stood here then.`
-    : `It counts from ${effectiveOn} on.`;
+    ? html`It took effect on ${effectiveOn}: records name it from today on, and those before keep the clause
+      that stood here then.`
+    : html`It counts from ${effectiveOn} on.`;
 }
 
 function refusalOf(
@@ -153,19 +154,22 @@ function refusalOf(
     case 'overtaken':
       return [
         null,
-        `Version ${next.last} was added since you opened this page, and what you wrote does not hold its changes. Look at it first; when you save again, yours comes after it.`,
+        html`Version ${next.last} was added since you opened this page, and what you wrote does not hold its
+        changes. Look at it first; when you save again, yours comes after it.`,
       ];
     case 'too-early':
       return [
         'effectiveOn',
-        `Takes effect on: version ${next.inForce.version} is in force since ${next.inForce.effectiveOn}, so a later one cannot take effect before. Choose that day or a later one.`,
+        html`Takes effect on: version ${next.inForce.version} is in force since ${next.inForce.effectiveOn},
+        so a later one cannot take effect before. Choose that day or a later one.`,
       ];
     case 'policy-taken':
       return [
         'policyId',
-        `Short name: a policy "${policyId}" is here already. Make a new version of it, or choose another name.`,
+        html`Short name: a policy "${policyId}" is here already. Make a new version of it, or choose another
+        name.`,
       ];
     case 'version-taken':
-      return ['version', `Name of this version: "${version}" is here already. Choose another.`];
+      return ['version', html`Name of this version: "${version}" is here already. Choose another.`];
   }
 }

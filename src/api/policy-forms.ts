@@ -8,7 +8,7 @@ import {
   type PolicyPack,
   type PolicyVersion,
 } from '#agency/agency.ts';
-import { html, ours, type Markup, type policyDraftPage } from '#console/console.ts';
+import { apart, html, ours, type Markup, type policyDraftPage } from '#console/console.ts';
 import { linesOf } from './administration.ts';
 import type { Form } from './forms.ts';
 
@@ -177,31 +177,34 @@ const WORDS: Readonly<Record<string, string>> = {
   grounds: 'Clauses',
   says: 'what it says',
   clauseId: 'number',
-  clause: 'words',
+  clause: 'text',
   verb: 'stands for',
-  sendTo: 'Recipient',
-  mayRemove: 'Who may remove',
-  verbs: 'Word',
-  notices: 'Notice',
-  before: 'Condition',
-  kept: 'What must be kept',
+};
+
+/** One field of the entry at a place. */
+const PLACES: Readonly<Record<string, (at: string | number, field: Markup) => Markup>> = {
+  grounds: (at, field) => html`Clause ${at}, ${field}`,
+  sendTo: (at, field) => html`Recipient ${at}, ${field}`,
+  mayRemove: (at, field) => html`Who may remove ${at}, ${field}`,
+  verbs: (at, field) => html`Word ${at}, ${field}`,
+  notices: (at, field) => html`Notice ${at}, ${field}`,
+  before: (at, field) => html`Condition ${at}, ${field}`,
+  kept: (at, field) => html`What must be kept ${at}, ${field}`,
 };
 
 /** `grounds[2].label: expected …` as somebody reads it who sees a form. */
 function sentence(path: string, why: string, nameOf: (index: number) => string): Markup {
   const [, list, index, member] = /^(?:rules\.)?(\w+)\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
-  const word = (name: string): string => WORDS[name] ?? name;
+  const word = (name: string): Markup => ours(WORDS[name] ?? name);
   const custodian = /^rules\.custodian\.(\w+)$/.exec(path)?.[1];
   let place = word(path);
-  if (custodian !== undefined) place = `Who keeps the records, ${word(custodian)}`;
-  if (list !== undefined) {
-    const entry =
-      list === 'grounds' ? `Clause ${nameOf(Number(index))}` : `${word(list)} ${Number(index) + 1}`;
-    place = `${entry}, ${word(member ?? '')}`;
-  }
+  if (custodian !== undefined) place = html`Who keeps the records, ${word(custodian)}`;
+  const entry = PLACES[list ?? ''];
+  if (entry !== undefined)
+    place = entry(list === 'grounds' ? nameOf(Number(index)) : Number(index) + 1, word(member ?? ''));
   const said = why.replace(
     /grounds\[(\d+)\]/,
     (_, i: string) => `another clause, at place ${Number(i) + 1},`,
   );
-  return html`${ours(place)}: ${ours(said)}.`;
+  return html`${apart(place)}: ${ours(said)}.`;
 }

@@ -1,10 +1,11 @@
 /** One site of the register: what is known of it, how that changed, and the form in which an administrator says it. */
 import { approval, FORUM_NAMES, namesOf, type ShownSite } from './accounts-page.ts';
 import { alert, checkboxes } from './fields.ts';
-import { html, ours, type Markup } from './html.ts';
+import { apart, html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf, summary } from './longer-fields.ts';
 import { momentIn } from './times.ts';
+import { inWords } from './words.ts';
 
 /** As it stands in the fields; an empty text is nothing said. */
 export interface TypedSite {
@@ -25,7 +26,7 @@ export interface TypedSite {
 
 interface FormParts {
   readonly typed: TypedSite;
-  readonly errors: Readonly<Partial<Record<keyof TypedSite, string>>>;
+  readonly errors: Readonly<Partial<Record<keyof TypedSite, string | Markup>>>;
   /** People of the agency to choose from. */
   readonly people: readonly { readonly id: string; readonly name: string; readonly hasLeft: boolean }[];
 }
@@ -101,7 +102,7 @@ export function accountPage(frame: Frame, parts: AccountParts): string {
       <dl class="hf-facts">
         ${fact('Platform', site.platform)} ${fact('Known there as', namesOf(site))}
         ${fact('Department', site.department)}
-        ${fact('Forum', site.forum === null ? null : ours(FORUM_NAMES[site.forum] ?? site.forum))}
+        ${fact('Forum', site.forum === null ? null : inWords(FORUM_NAMES, site.forum))}
         ${fact('Comment rule', site.commentRule)}
         ${fact('Administrators', site.administrators.length === 0 ? null : site.administrators.join(', '))}
         ${fact('Approval', approval(site))}
@@ -152,7 +153,7 @@ function problemsOf({ errors }: FormParts): Markup | null {
   return summary(
     Object.entries(errors).map(([member, why]) => [
       member,
-      html`${ours(MEMBER_NAMES[member] ?? member)}: ${ours(why)}`,
+      html`${ours(MEMBER_NAMES[member] ?? member)}: ${apart(ours(why))}`,
     ]),
   );
 }
@@ -248,7 +249,8 @@ function history({ history: versions, zone }: AccountParts): Markup {
   </section>`;
 }
 
-/** Whether it is closed is said in words of ours; all else is what somebody typed. */
+/** Whether it is closed, and which forum it is, is said in words of ours; all else is what somebody typed. */
 function wordFor(member: string, said: string): Markup {
+  if (member === 'forum') return inWords(FORUM_NAMES, said);
   return member === 'closed' ? ours(said) : html`${said}`;
 }

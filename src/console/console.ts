@@ -50,7 +50,7 @@ export { policyComparePage } from './policy-compare-page.ts';
 export { policyDraftPage } from './policy-draft-page.ts';
 export { accountsPage } from './accounts-page.ts';
 export { accountPage, newAccountPage } from './account-page.ts';
-export { html, ours, type Markup } from './html.ts';
+export { apart, html, ours, type Markup } from './html.ts';
 export { fragment, inWordsOf, ROLE_NAMES, type Frame, type Viewer } from './layout.ts';
 export { isLanguage, languageAsked } from './language.ts';
 

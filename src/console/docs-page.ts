@@ -62,7 +62,8 @@ function callOf(method: string, path: string, call: Json): Markup {
               <dt>
                 <code>${textOf(parameter['name']) ?? ''}</code>
                 <span class="hf-small"
-                  >${textOf(parameter['in']) ?? ''}${parameter['required'] === true && html`, required`}</span
+                  ><span lang="en">${textOf(parameter['in']) ?? ''}</span
+                  >${parameter['required'] === true && html`, required`}</span
                 >
               </dt>
               <dd lang="en">${textOf(parameter['description']) ?? ''}</dd>

@@ -191,10 +191,10 @@ function filled(words: string, value: (place: number) => string, write: (text: s
     .join('');
 }
 
-/** So many words of ours that no other sentence is taken for it: "{} added" would be found in half of them. */
+/** So many words of ours that no other sentence is taken for it: "{} added" would be found in half of them. What is shorter is a template. */
 function isTelling(message: string): boolean {
-  const letters = message.replaceAll(/\P{L}/gu, '').length;
-  return message.includes('{}') && letters >= (message.startsWith('{}') ? 8 : 6);
+  const ours = message.match(/[\p{L}’]+/gu) ?? [];
+  return message.includes('{}') && ours.length >= 3 && ours.join('').length >= 12;
 }
 
 const CHARACTERS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { asset, fonts, uswdsCss } from './assets.ts';
 import { apart, html, ours, type Markup } from './html.ts';
 import { inLanguage, LANGUAGES, sentenceIn, type Language } from './language.ts';
 import { MESSAGES } from './messages.ts';
+import { inWords } from './words.ts';
 
 export type Mode = 'trial' | 'production';
 
@@ -158,7 +159,7 @@ export const ROLE_NAMES: Readonly<Record<string, string>> = {
 };
 
 export function roleNames(roles: readonly string[]): Markup {
-  return html`${roles.map((role, i) => html`${i > 0 && ', '}${ours(ROLE_NAMES[role] ?? role)}`)}`;
+  return html`${roles.map((role, i) => html`${i > 0 && ', '}${inWords(ROLE_NAMES, role)}`)}`;
 }
 
 function signedIn(viewer: Viewer): Markup {

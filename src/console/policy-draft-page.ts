@@ -2,7 +2,7 @@
  * A new version of a policy, as a form that works without scripts: it holds all that was typed, each button sends all of it, and
  * the page comes back with one more place to fill in. Nothing of it is kept on the server before it is saved.
  */
-import { html, ours, type Markup } from './html.ts';
+import { apart, html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf, summary } from './longer-fields.ts';
 import { changed, counted, type Compared } from './policy-compare-page.ts';
@@ -55,17 +55,18 @@ export interface DraftParts {
   /** Versions that have not taken effect yet. */
   readonly later: readonly { readonly version: string; readonly effectiveOn: string }[];
   /** What saving it would do; the first version of a policy is compared with nothing. Null: nobody looked. */
-  readonly looked: { readonly counts: string; readonly comparison: Compared | null } | null;
+  readonly looked: { readonly counts: Markup; readonly comparison: Compared | null } | null;
 }
 
 export function policyDraftPage(frame: Frame, parts: DraftParts): string {
   const { draft, latest, problems, later, looked } = parts;
   const error: ErrorOf = (name) => problems.find(([field]) => field === name)?.[1];
   const isNew = latest === null;
+  const named = isNew ? html`A new policy` : html`A new version of ${draft.policyId}`;
   return page({
-    title: isNew ? 'A new policy' : `A new version of ${draft.policyId}`,
+    title: named,
     ...frame,
-    main: html`<h1 class="hf-h1">${ours(isNew ? 'A new policy' : `A new version of ${draft.policyId}`)}</h1>
+    main: html`<h1 class="hf-h1">${named}</h1>
       ${summary(problems)}
       ${
         !isNew &&
@@ -169,7 +170,7 @@ function whatChanges(
 ): Markup {
   return html`<section class="hf-panel" id="looked" aria-labelledby="looked-title">
     <h2 class="hf-h2" id="looked-title">What saving it does</h2>
-    <p role="status">Nothing is saved yet. ${ours(counts)}</p>
+    <p role="status">Nothing is saved yet. ${apart(counts)}</p>
     ${
       comparison !== null &&
       (comparison.changes.length === 0 && comparison.order === null
@@ -210,7 +211,7 @@ function groundFields(
     ${line({ name: `${prefix}-clauseId`, label: 'Number', hint: 'The clause’s own, such as 3.b.', value: clauseId, error: error(`${prefix}-clauseId`) })}
     ${line({ name: `${prefix}-label`, label: 'Label', hint: 'Short, in plain words of yours, for a phone.', value: label, error: error(`${prefix}-label`) })}
     ${line({ name: `${prefix}-citation`, label: 'Citation', value: citation, error: error(`${prefix}-citation`) })}
-    ${lines({ name: `${prefix}-clause`, label: 'Words', hint: 'As the policy has them.', rows: 4, value: clause, error: error(`${prefix}-clause`) })}
+    ${lines({ name: `${prefix}-clause`, label: 'Text of the clause', hint: 'As the policy has it.', rows: 4, value: clause, error: error(`${prefix}-clause`) })}
     ${oneOf({ name: `${prefix}-purpose`, label: 'Purpose', value: purpose, choices: Object.entries(PURPOSE_NAMES), error: error(`${prefix}-purpose`) })}
     ${line({ name: `${prefix}-place`, label: 'Place in the list', type: 'number', value: place, error: error(`${prefix}-place`) })}
     ${takeAway(prefix, clauseId === '' ? html`Take this clause away` : html`Take clause ${clauseId} ${label} away`, gone)}

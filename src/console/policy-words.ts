@@ -29,7 +29,7 @@ export const PART_NAMES: Readonly<Record<string, string>> = {
   source: 'Where the text comes from',
   label: 'Label',
   citation: 'Citation',
-  clause: 'Words',
+  clause: 'Text of the clause',
   purpose: 'Purpose',
   says: 'What it says',
   agreement: 'Agreement in writing',

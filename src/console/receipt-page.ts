@@ -3,11 +3,11 @@
  * the agency's zone with the UTC value beside.
  */
 import type { Receipt } from '#record/record.ts';
-import { html, ours, perLanguage, type Markup } from './html.ts';
+import { apart, html, ours, perLanguage, type Markup } from './html.ts';
 import { checkSign, page, stopSign, type Frame } from './layout.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
-import { PRECISION_NAMES, SOURCE_NAMES } from './words.ts';
+import { inWords, PRECISION_NAMES, SOURCE_NAMES } from './words.ts';
 
 interface ReceiptAbout {
   readonly agencyName: string;
@@ -41,7 +41,7 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame)
   const moment = (utc: string | null, otherwise: string): Markup =>
     utc === null ? ours(otherwise) : momentIn(about.zone, utc);
   return page({
-    title: `Receipt ${code}`,
+    title: html`Receipt ${code}`,
     ...frame,
     mode,
     viewer: null,
@@ -64,9 +64,9 @@ export function receiptPage(receipt: Receipt, about: ReceiptAbout, frame: Frame)
         ${fact('This receipt', moment(receipt.times.issuedAt, ''))}
       </dl>
       <p class="hf-small">
-        Where nothing else stands beside it, a time is the archive’s own clock (${receipt.times.source}, to
-        the ${receipt.times.precision === 'ms' ? ours('millisecond') : receipt.times.precision}), shown in the
-        zone ${about.zone} with UTC beside. Nobody outside the archive has confirmed these times.
+        Where nothing else stands beside it, a time is ${inWords(SOURCE_NAMES, receipt.times.source)},
+        ${inWords(PRECISION_NAMES, receipt.times.precision)}, shown in the zone ${about.zone} with UTC beside.
+        Nobody outside the archive has confirmed these times.
       </p>
       ${
         receipt.parked.length > 0 &&
@@ -156,13 +156,17 @@ const STEPS: Readonly<Record<string, string>> = {
   'look-again': 'The second look at the page',
 };
 
+/** What has no name is said as what it is. */
+const named = (names: Readonly<Record<string, string>>, value: string, otherwise: Markup): Markup =>
+  Object.hasOwn(names, value) ? inWords(names, value) : apart(otherwise);
+
 function livePage({ outcome, targetFound, sandbox }: Receipt['capture']): Markup {
   if (outcome === null) return html`Not looked at yet.`;
   if (outcome === 'none') return html`No live page was captured.`;
   const found = targetFound
     ? ours('the reported content was found on it')
     : ours('the reported content was not found on it');
-  const said = ours(OUTCOMES[outcome] ?? `Outcome “${outcome}”`);
+  const said = named(OUTCOMES, outcome, html`Outcome “${outcome}”`);
   return sandbox === false
     ? html`${said}; ${found}. The browser ran without a sandbox.`
     : html`${said}; ${found}.`;
@@ -185,8 +189,8 @@ function removalTime(removedAt: Receipt['removedAt'], zone: string): Markup {
     : html`<span class="hf-utc">${value}</span>`;
   return html`${at}
     <span class="hf-small"
-      >${ours(SOURCE_NAMES[source] ?? `source: ${source}`)},
-      ${ours(PRECISION_NAMES[precision] ?? `precision: ${precision}`)}</span
+      >${named(SOURCE_NAMES, source, html`source: ${source}`)},
+      ${named(PRECISION_NAMES, precision, html`precision: ${precision}`)}</span
     >`;
 }
 

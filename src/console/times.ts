@@ -33,6 +33,8 @@ export function agoIn(now: Date, utc: string): Markup {
   const ms = Math.max(0, now.getTime() - Date.parse(utc));
   const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? UNITS[2];
   return perLanguage((language) =>
-    new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(ms / size), unit),
+    language === 'es' && ms < UNITS[2][1]
+      ? 'hace un momento'
+      : new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(ms / size), unit),
   );
 }

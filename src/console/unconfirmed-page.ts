@@ -3,7 +3,7 @@ import type { ListedRecord, Receipt } from '#record/record.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { agoIn, momentIn } from './times.ts';
-import { KIND_NAMES } from './words.ts';
+import { inWords, KIND_NAMES } from './words.ts';
 
 type Assessed = ListedRecord & Pick<Receipt, 'safeToRemove' | 'missing'>;
 
@@ -119,10 +119,9 @@ const answer = (one: ListedRecord): Markup =>
   </p>`;
 
 function entry(one: ListedRecord, { zone, now }: UnconfirmedParts, ways: Markup): Markup {
-  const kind = KIND_NAMES[one.kind];
   return html`<li>
     <a class="hf-records__link" id="about-${one.recordId}" href="/records/${one.recordId}"
-      >${kind === undefined ? one.kind : ours(kind)}${one.author === null ? html` by somebody not named` : html` by <bdi>${one.author}</bdi>`}</a
+      >${inWords(KIND_NAMES, one.kind)}${one.author === null ? html` by somebody not named` : html` by <bdi>${one.author}</bdi>`}</a
     >
     <p class="hf-records__words">
       ${one.excerpt === null ? html`<span class="hf-small">No text was given.</span>` : html`<bdi>${one.excerpt}</bdi>`}

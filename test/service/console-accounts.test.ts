@@ -326,7 +326,7 @@ describe('each page of it', () => {
     await at.page.keyboard.press('ArrowDown');
     await tabTo('details form .hf-submit');
     await enter();
-    expect(await pageText(at)).toContain('Forum: nothing became “open”');
+    expect(await pageText(at)).toContain('Forum: nothing became “Open for comments”');
     await tabTo('button[name="state"]');
     await enter();
     expect(await pageText(at)).toContain('Closed: “no” became “yes”');

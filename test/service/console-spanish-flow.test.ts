@@ -185,7 +185,8 @@ describe('in Spanish', () => {
     await set('holdfast-language', 'es');
     const asked: (string | undefined)[] = [];
     at.page.on('request', (request) => {
-      if (request.headers()['authorization'] !== undefined) asked.push(request.headers()['accept-language']);
+      if (request.headers()['authorization'] !== undefined)
+        asked.push(request.headers()['holdfast-language']);
     });
     await at.signIn('/report', 'hf_no-such-key');
     await at.reads('#key-error', 'Holdfast no reconoce esta clave');

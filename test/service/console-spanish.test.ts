@@ -45,6 +45,35 @@ test('is as good for what is refused, by the names of the roles, and where there
   expect(program.json()).toMatchObject({ code: 'key-missing', title: 'Se necesita una clave' });
 });
 
+test('says in which language it is, and what that hangs on', async () => {
+  for (const accept of ['text/html', 'application/json']) {
+    const { headers } = await get('/v1/nothing', { accept, 'accept-language': 'es' });
+    expect([headers['content-language'], headers['vary']]).toEqual([
+      'es',
+      'Cookie, Accept-Language, holdfast-language',
+    ]);
+  }
+  expect((await get('/sign-in')).headers['content-language']).toBe('en');
+});
+
+test('a script is answered in the language of its page, whatever was chosen since', async () => {
+  const answer = await get('/v1/records/none', {
+    accept: 'application/json',
+    cookie: 'holdfast-language=es',
+    'holdfast-language': 'en',
+  });
+  expect(answer.json()).toMatchObject({ title: 'A key is needed' });
+});
+
+test.each([
+  { 'sec-fetch-site': 'cross-site' },
+  { 'sec-purpose': 'prefetch;prerender' },
+  { purpose: 'prefetch' },
+])('nobody chooses for somebody else: %o', async (headers) => {
+  const { statusCode, headers: answer } = await get('/language?to=es&next=%2Fsign-in', headers);
+  expect([statusCode, answer['location'], answer['set-cookie']]).toEqual([303, '/sign-in', undefined]);
+});
+
 test.each([
   ['/language?to=xx&next=%2F', 422],
   ['/language', 422],

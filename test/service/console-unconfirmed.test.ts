@@ -180,7 +180,7 @@ describe('what a moderator handed in', () => {
     expect(await pageText(at)).toContain('espera su respuesta: ¿se retiró o no?');
     await at.goTo('/unconfirmed');
     const text = await pageText(at);
-    expect(text).toContain('Reportado este minuto');
+    expect(text).toContain('Reportado hace un momento');
     expect(text.replace('Handed in, as somebody wrote it', '')).not.toMatch(/Handed in|removed/);
     expect(text).toContain('Handed in, as somebody wrote it');
     await submit(at, '#kept-0');

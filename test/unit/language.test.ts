@@ -81,18 +81,20 @@ test.each([
 
 describe('a sentence of ours that has values in it already', () => {
   const es = {
-    'Roles of {}': 'Funciones de {1}',
-    'Roles of {} were changed': 'Se cambió {1}',
+    'The new roles of {}': 'Funciones de {1}',
+    'The new roles of {} were changed': 'Se cambió {1}',
+    'Change {}': 'Cambiar {1}',
     '{} · {}': '{1} · {2}',
     '{} on {}': '{1} en {2}',
   };
   test.each([
-    ['Roles of Ana', 'Funciones de Ana'],
-    ['Roles of Ana were changed', 'Se cambió Ana'],
-    ['Roles of {1} & <b>', 'Funciones de {1} & <b>'],
+    ['The new roles of Ana', 'Funciones de Ana'],
+    ['The new roles of Ana were changed', 'Se cambió Ana'],
+    ['The new roles of {1} & <b>', 'Funciones de {1} & <b>'],
     ['Nothing known', 'Nothing known'],
     ['1 · 2', '1 · 2'],
     ['Nothing on the list', 'Nothing on the list'],
+    ['Change nothing before it was looked at', 'Change nothing before it was looked at'],
   ])('%s', (sentence, expected) => {
     expect(sentenceIn(sentence, es)).toBe(expected);
     expect(inLanguage(html`<p>${ours(sentence)}</p>`, 'es', es)).toBe(html`<p>${expected}</p>`.text);

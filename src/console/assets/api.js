@@ -1,6 +1,6 @@
 /** The calls of the API: as whoever signed in (a cookie that no script sees), or with a key, in a header and nowhere else. */
 
-import { LANGUAGE, t } from './words.js';
+import { inPageLanguage, t } from './words.js';
 
 /** In the place of a key: whoever signed in on this browser. */
 export const SIGNED_IN = '';
@@ -11,8 +11,7 @@ export function actAs(id) {
   person = id;
 }
 
-/** With a key no cookie goes out, nor what it says of the language. */
-export const keyHeader = (key) => (key !== SIGNED_IN ? { authorization: `Bearer ${key}`, 'accept-language': LANGUAGE } : person === '' ? {} : { 'holdfast-as': person });
+export const keyHeader = (key) => ({ ...inPageLanguage, ...(key !== SIGNED_IN ? { authorization: `Bearer ${key}` } : person === '' ? {} : { 'holdfast-as': person }) });
 
 /** The archive answered, and said no. */
 export class Refused extends Error {

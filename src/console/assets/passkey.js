@@ -1,6 +1,6 @@
 /** Passkeys: the browser asks its owner, the archive asked the browser. Shown only where a browser can do it. */
 import { byId, say } from './dom.js';
-import { t } from './words.js';
+import { inPageLanguage, t } from './words.js';
 
 const box = byId('passkey');
 const can = typeof PublicKeyCredential === 'function' && typeof PublicKeyCredential.parseCreationOptionsFromJSON === 'function';
@@ -33,7 +33,7 @@ class Said extends Error {}
 async function post(path, body) {
   let answer;
   try {
-    answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error' });
+    answer = await fetch(path, { method: 'POST', headers: { ...inPageLanguage, 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error' });
   } catch {
     throw new Said(t('The archive cannot be reached. Check your connection and try again.'));
   }

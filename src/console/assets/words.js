@@ -2,8 +2,9 @@
  * The words of our scripts in the language of the page. A message is English, with `{}` in the place of each value; its translation
  * names them, `{1}`, `{2}`, and comes as a file (`es.js`) that only a page in that language asks for. What has none stays English.
  */
-/** As the page says it: a call without cookies must say it too. */
-export const LANGUAGE = document.documentElement.lang;
+const LANGUAGE = document.documentElement.lang;
+/** Of each call: with a key no cookie goes out, and another tab may have chosen another language since. */
+export const inPageLanguage = { 'holdfast-language': LANGUAGE };
 /** @type {Record<string, string>} */
 const messages = LANGUAGE === 'es' ? (await import('./es.js')).messages : {};
 
@@ -15,22 +16,25 @@ export const LOCALE = LANGUAGE === 'es' ? 'es-US' : 'en-US';
  * @param {...(string | number)} values
  */
 export function t(message, ...values) {
-  const words = messages[message];
-  if (words !== undefined) return filled(words, values);
+  if (Object.hasOwn(messages, message)) return filled(messages[message], values);
   let i = 0;
   return message.replace(/\{\}/g, () => String(values[i++] ?? ''));
 }
 
 /** A sentence that came from the archive in English, with its values in it already. @param {string} sentence */
 export function inWords(sentence) {
-  const exact = messages[sentence];
-  if (exact !== undefined) return exact;
+  if (Object.hasOwn(messages, sentence)) return messages[sentence];
+  // Only a sentence, and none so long that looking for it would cost more than reading it.
+  if (sentence.length > LONGEST) return sentence;
   for (const { shape, words } of shapes()) {
     const [, ...values] = shape.exec(sentence) ?? [];
     if (values.length > 0) return filled(words, values);
   }
   return sentence;
 }
+
+/** As in `language.ts`. */
+const LONGEST = 4000;
 
 const filled = (words, values) => words.replace(/\{(\d+)\}/g, (_, place) => String(values[Number(place) - 1] ?? ''));
 
@@ -51,6 +55,6 @@ function shapes() {
 
 /** So many words of ours that no other sentence is taken for it (as in `language.ts`). */
 function isTelling(message) {
-  const letters = message.replace(/\P{L}/gu, '').length;
-  return message.includes('{}') && letters >= (message.startsWith('{}') ? 8 : 6);
+  const ours = message.match(/[\p{L}’]+/gu) ?? [];
+  return message.includes('{}') && ours.length >= 3 && ours.join('').length >= 12;
 }

@@ -8,7 +8,7 @@ export const accounts: Messages = {
     'Todavía no se guardó nada: hay {1} cosas que corregir',
   'Enter 1 to {} characters, without blanks at the beginning or end.':
     'Escriba de 1 a {1} caracteres, sin espacios al principio ni al final.',
-  'Choose one of: {}.': 'Elija uno de estos: {1}.',
+  'Choose one of those in the list.': 'Elija una de las opciones de la lista.',
   'This is changed by an administrator who signed in, not by a key. Sign in, or use "holdfast {}".':
     'Esto lo cambia un administrador que inició sesión, no una clave. Inicie sesión o use "holdfast {1}".',
   'the command line': 'la línea de comandos',

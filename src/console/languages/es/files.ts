@@ -60,7 +60,7 @@ export const files: Messages = {
   'Authorization: Bearer <key>': 'Authorization: Bearer <key>',
   '; your administrator makes keys. An error is a problem document with a stable code, a sentence that says what to do, and the id of the request.':
     '; su administrador crea las claves. Un error es un documento de problema (problem document) con un código estable, una frase que dice qué hacer y el id de la solicitud.',
-  '{}, required': '{1}, obligatorio',
+  ', required': ', obligatorio',
   Takes: 'Recibe',
   Answers: 'Responde',
   Problems: 'Problemas',

@@ -103,9 +103,8 @@ const RECEIPT: Messages = {
   'Series {}, schedule {}. This agency has not confirmed it: it blocks destruction, and is not law.':
     'Serie {1}, calendario {2}. Esta entidad no la ha confirmado: impide la destrucción y no es ley.',
   'This receipt': 'Este comprobante',
-  'Where nothing else stands beside it, a time is the archive’s own clock ({}, to the {}), shown in the zone {} with UTC beside. Nobody outside the archive has confirmed these times.':
-    'Donde no se indica otra cosa, la hora es la del propio reloj de Holdfast ({1}, al {2}), mostrada en la zona {3} con la hora UTC al lado. Nadie ajeno a Holdfast ha confirmado estas horas.',
-  millisecond: 'milisegundo',
+  'Where nothing else stands beside it, a time is {}, {}, shown in the zone {} with UTC beside. Nobody outside the archive has confirmed these times.':
+    'Donde no se indica otra cosa, la hora es la indicada {1}, {2}, y se muestra en la zona {3} con la hora UTC al lado. Nadie ajeno a Holdfast ha confirmado estas horas.',
   'A person must look at this': 'Una persona debe revisar esto',
   Sealing: 'El sellado',
   'Opening the live page': 'La apertura de la página en vivo',
