@@ -21,11 +21,14 @@ export class RoleNotAllowed extends ArchiveError {
   }
 }
 
+/** A program's role is none that people have. */
+const NAMES: Readonly<Record<string, string>> = { ...ROLE_NAMES, intake: 'Program that hands in' };
+
 /** The sentence itself is still English, and found by it. */
 export function withRoleNames(error: unknown, frame: Frame): unknown {
   if (frame.language === 'en' || !(error instanceof RoleNotAllowed)) return error;
   return new RoleNotAllowed(error.caller, error.asked, (role) => {
-    const name = ROLE_NAMES[role];
+    const name = Object.hasOwn(NAMES, role) ? NAMES[role] : undefined;
     return name === undefined ? role : inWordsOf(frame, name).toLowerCase();
   });
 }

@@ -80,7 +80,7 @@ export function machinePage(frame: Frame, parts: MachineParts): string {
           (one) =>
             html`<li>
               <strong>${PART_NAMES[one.name] ?? one.name}</strong>${stateOf(one)}
-              <p class="hf-small">${one.found}</p>
+              <p class="hf-small" lang="en">${one.found}</p>
             </li>`,
         )}
         <li><strong>Proof of the store</strong>: ${proofOf(parts)}</li>
@@ -183,7 +183,7 @@ function proofOf({ proof, zone }: MachineParts): Markup {
       proof.failed.length > 0 &&
       html`<p class="hf-small">What was found:</p>
         <ul>
-          ${proof.failed.map((found) => html`<li>${found}</li>`)}
+          ${proof.failed.map((found) => html`<li lang="en">${found}</li>`)}
         </ul>`
     }`;
 }

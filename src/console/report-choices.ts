@@ -93,7 +93,9 @@ export function choices(
       <span class="usa-error-message" id="grounds-error" hidden></span>
       <input type="hidden" name="versions" value="${versionsOf(offered.grounds)}" />
       ${groundTiles(offered)}
-      <p class="hf-small" id="clause" role="status">${clauseOf(offered)}</p>
+      <p class="hf-small" id="clause" role="status" ${tongueOf(chosenGround(offered), offered.policies)}>
+        ${clauseOf(offered)}
+      </p>
     </fieldset>
 
     <fieldset class="usa-fieldset hf-step" id="action">
@@ -113,7 +115,7 @@ export function willSay(purpose: Purpose, offered: Choices): Markup | null {
     accounts.find(({ value }) => value === chosen.account) ??
     (accounts.length === 1 && chosen.account === null ? accounts[0] : undefined);
   if (what === null || what === undefined || account === undefined) return null;
-  const ground = grounds.find(({ reference }) => reference === chosen.ground);
+  const ground = chosenGround(offered);
   const then = html`Then: ${ours(what)}, on ${account.label}`;
   if (ground === undefined) return then;
   const clause = [ground.label, beneath(ground, grounds)].filter((part) => part !== '').join(', ');
@@ -124,8 +126,18 @@ export function willSay(purpose: Purpose, offered: Choices): Markup | null {
 const versionsOf = (grounds: readonly OfferedGround[]): string =>
   new URLSearchParams([...new Map(grounds.map(({ policyId, version }) => [policyId, version]))]).toString();
 
-function clauseOf({ grounds, chosen }: Choices): string {
-  const ground = grounds.find(({ reference }) => reference === chosen.ground);
+const chosenGround = ({ grounds, chosen }: Choices): OfferedGround | undefined =>
+  grounds.find(({ reference }) => reference === chosen.ground);
+
+/** What came with Holdfast is in English. */
+const tongueOf = (
+  of: { readonly policyId: string } | undefined,
+  policies: readonly PolicyAsked[],
+): Markup | false =>
+  policies.some(({ policyId, isPack }) => isPack && policyId === of?.policyId) && html`lang="en"`;
+
+function clauseOf(offered: Choices): string {
+  const ground = chosenGround(offered);
   return ground === undefined ? '' : `${ground.citation}: ${ground.clause}`;
 }
 
@@ -168,17 +180,19 @@ const beneath = ({ citation }: OfferedGround, grounds: readonly OfferedGround[])
 
 function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Markup {
   const shared = sharedBeginning(grounds.map(({ citation }) => citation));
-  const tileOf = (ground: OfferedGround): Markup =>
-    tile({
+  const tileOf = (ground: OfferedGround): Markup => {
+    const tongue = tongueOf(ground, policies);
+    return tile({
       group: 'ground',
       // By the policy's order, whatever stands first today.
       id: `ground-${grounds.indexOf(ground) + 1}`,
       value: ground.reference,
-      label: ground.label,
-      beneath: beneath(ground, grounds),
+      label: html`<span ${tongue}>${ground.label}</span>`,
+      beneath: html`<span ${tongue}>${beneath(ground, grounds)}</span>`,
       clause: `${ground.citation}: ${ground.clause}`,
       checked: chosen.ground === ground.reference,
     });
+  };
   const undecided = tile({
     group: 'ground',
     id: `ground-${grounds.length + 1}`,
@@ -224,7 +238,7 @@ function byPolicy(
   const several = new Set(all.map(({ policyId }) => policyId)).size > 1;
   return html`${[...Map.groupBy(some, ({ policyId }) => policyId)].map(
     ([policyId, clauses]) =>
-      html`${several && html`<p class="hf-small">${policies.find((policy) => policy.policyId === policyId)?.title ?? policyId}</p>`}
+      html`${several && html`<p class="hf-small" ${tongueOf({ policyId }, policies)}>${policies.find((policy) => policy.policyId === policyId)?.title ?? policyId}</p>`}
         <div class="hf-tiles">${clauses.map(tileOf)}</div>`,
   )}`;
 }
@@ -240,7 +254,9 @@ function verbTiles(purpose: Purpose, choice: Choices): Markup {
           id: `verb-${name}`,
           value: name,
           label: ours(words[name] ?? name),
-          ...(own === undefined ? {} : { beneath: `“${own.says}”` }),
+          ...(own === undefined
+            ? {}
+            : { beneath: html`<span ${own.isPack && html`lang="en"`}>“${own.says}”</span>` }),
           checked: verb === name,
         });
       })}

@@ -50,7 +50,7 @@ export function verbsOf(
   },
 ): {
   readonly words: Readonly<Record<string, string | null>>;
-  readonly named: readonly { readonly verb: string; readonly says: string }[];
+  readonly named: readonly { readonly verb: string; readonly says: string; readonly isPack: boolean }[];
   readonly offered: readonly string[];
   readonly others: readonly (readonly [string, string | null])[];
   readonly verb: string | null;
@@ -58,7 +58,7 @@ export function verbsOf(
 } {
   const words: Readonly<Record<string, string | null>> = purpose === 'keep' ? KEPT : VERBS;
   const named = policies
-    .flatMap(({ rules }) => rules.verbs ?? [])
+    .flatMap(({ rules, isPack }) => (rules.verbs ?? []).map((one) => ({ ...one, isPack })))
     .filter(({ verb }) => (words[verb] ?? null) !== null);
   const order = (verb: string): number => (often.includes(verb) ? often.indexOf(verb) : often.length);
   const offered: readonly string[] =

@@ -54,7 +54,12 @@ document.addEventListener('paste', (event) => {
 });
 
 form.addEventListener('change', ({ target }) => {
-  if (target.name === 'ground') say(byId('clause'), target.dataset.clause ?? '');
+  if (target.name === 'ground') {
+    // Words that came with Holdfast are English on every page.
+    if (target.labels[0].querySelector('[lang]') === null) byId('clause').removeAttribute('lang');
+    else byId('clause').lang = 'en';
+    say(byId('clause'), target.dataset.clause ?? '');
+  }
   showHow();
   showWill();
 });
