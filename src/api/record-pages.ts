@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, civilDay, zoneOf } from '#agency/agency.ts';
-import { PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
+import { html, PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
@@ -52,7 +52,7 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       if (wrong !== undefined)
         return {
           zone,
-          error: `Expected a day such as 2026-11-21; it is “${wrong}”.`,
+          error: html`Expected a day such as 2026-11-21; it is “${wrong}”.`,
           found: null,
           isEmpty: false,
         };

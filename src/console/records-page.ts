@@ -15,7 +15,7 @@ export interface RecordsParts {
   readonly next: string | null;
   /** It is not the first page. */
   readonly isLater: boolean;
-  readonly error: string | null;
+  readonly error: string | Markup | null;
   /** Clauses to choose from: reference and label. */
   readonly grounds: readonly { readonly reference: string; readonly label: string }[];
   /** Nothing was ever handed in here. */
