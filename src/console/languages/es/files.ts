@@ -70,7 +70,6 @@ export const files: Messages = {
   'What is shown is a preview, made by the archive from the file as it came.':
     'Lo que se muestra es una vista previa que Holdfast hizo a partir del original, tal como llegó.',
   'It shows page 1 of {}.': 'Muestra la página 1 de {1}.',
-  'In the preview’s own size': 'En el tamaño propio de la vista previa',
   'It has its full size.': 'Tiene su tamaño completo.',
   'Along its longer side it has {} pixels of {}.': 'En su lado más largo tiene {1} píxeles de {2}.',
   'The file itself is unchanged: download it to have all of it. The preview is no evidence, and is not kept.':
