@@ -114,7 +114,10 @@ describe('what a moderator handed in', () => {
       const point = await where?.clickablePoint();
       const { x, y } = point ?? { x: 0, y: 0 };
       const waiting = await at.count('button[value=removed]');
-      await Promise.all([at.page.waitForNavigation(), at.page.mouse.click(x, y)]);
+      await Promise.all([
+        at.page.waitForNavigation({ waitUntil: 'domcontentloaded' }),
+        at.page.mouse.click(x, y),
+      ]);
       await at.page.mouse.click(x, y);
       await at.page.waitForNetworkIdle({ idleTime: 300 });
       expect(await words()).toEqual(['The first wallaby', 'The second wallaby', 'The third wallaby']);
