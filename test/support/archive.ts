@@ -63,6 +63,9 @@ export interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+/** They go on until the queue is drained, with the archive: started twice, they would take all of the queue's connections. */
+const STEP_WORKERS: readonly string[] = ['seal', 'capture'];
+
 /** A fresh database from the template, and how to drop it. */
 export async function cloneDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const maintenance = inject('postgresUrl');
@@ -110,6 +113,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
   const metrics = openMetrics(system.db);
   let poke = (): void => undefined;
   const withoutWords = new Set<string>();
+  const taken = new Set<string>();
   const app = await buildApp(system, {
     metrics,
     poke: () => poke(),
@@ -147,7 +151,10 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
           const relay = startRelayWork(system);
           poke = relay.poke;
           stops.push(relay.stop);
-        } else stops.push(await startWork(name, system, { metrics, onHalt }));
+        } else if (!STEP_WORKERS.includes(name) || !taken.has(name)) {
+          taken.add(name);
+          stops.push(await startWork(name, system, { metrics, onHalt }));
+        }
       }
     },
     stopWork: async () => {
