@@ -150,9 +150,11 @@ interface Tile {
   readonly beneath?: string | Markup;
   /** Said when it is chosen. */
   readonly clause?: string | Markup;
+  /** The `lang` of its words, where it is not the page's. */
+  readonly tongue?: Markup | false;
 }
 
-const tile = ({ group, id, value, label, checked, beneath, clause }: Tile): Markup =>
+const tile = ({ group, id, value, label, checked, beneath, clause, tongue = false }: Tile): Markup =>
   html`<div class="usa-radio">
     <input
       class="usa-radio__input usa-radio__input--tile"
@@ -162,7 +164,7 @@ const tile = ({ group, id, value, label, checked, beneath, clause }: Tile): Mark
       value="${value}"
       ${clause !== undefined && html`data-clause="${clause}"`}
       ${checked && html`checked`}
-    /><label class="usa-radio__label" for="${id}"
+    /><label class="usa-radio__label" for="${id}" ${tongue}
       >${label}${beneath !== undefined && html`<span class="usa-radio__label-description">${beneath}</span>`}</label
     >
   </div>`;
@@ -187,8 +189,9 @@ function groundTiles({ grounds, policies, lastGrounds, chosen }: Choices): Marku
       // By the policy's order, whatever stands first today.
       id: `ground-${grounds.indexOf(ground) + 1}`,
       value: ground.reference,
-      label: html`<span ${tongue}>${ground.label}</span>`,
-      beneath: html`<span ${tongue}>${beneath(ground, grounds)}</span>`,
+      label: ground.label,
+      beneath: beneath(ground, grounds),
+      tongue,
       clause: `${ground.citation}: ${ground.clause}`,
       checked: chosen.ground === ground.reference,
     });
