@@ -53,7 +53,7 @@ describe('the auditor', () => {
     expect(said).toContain('Persona agregada: persona Alex Example; roles: administrador');
     expect(said).toContain('persona roles; roles: auditor');
     expect(said).toContain('Clave creada: clave The website; rol: programa que reporta');
-    expect(said).toContain('Alguien en la máquina');
+    expect(said).toContain('Alguien en el servidor');
     expect(await at.page.$eval('td', (cell) => cell.dataset['label'])).toBe('Cuándo');
   });
 

@@ -3,6 +3,7 @@ import type { Messages } from '../../language.ts';
 
 export const codes: Messages = {
   // Members.
+  agency: 'entidad',
   person: 'persona',
   roles: 'roles:',
   role: 'rol:',
