@@ -18,6 +18,7 @@ import { accountPage, accountsPage, html, newAccountPage, ours, type Markup } fr
 import type { AgencyTx } from '#db/db.ts';
 import { changesOf, factsOf, NOTHING_TYPED, shown, typedIn, typedOf, type Typed } from './account-forms.ts';
 import {
+  forAdministrators,
   idHere,
   mayChange,
   notHere,
@@ -26,7 +27,7 @@ import {
   sendPage,
   type AgencyPeople,
 } from './administration.ts';
-import { ADMINISTRATORS, callerOf, READERS } from './auth.ts';
+import { callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 
@@ -39,7 +40,6 @@ const NO_ACCOUNT = 'There is no such account in this agency.';
 export function registerAccounts(routes: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
   const readers = { schema: { hide: true }, config: { roles: READERS, page: true } } as const;
-  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
   /** Who may be chosen. Who left is no choice any more, and stays where the site names them until somebody takes them away. */
   const offered = ({ people }: AgencyPeople, named: readonly string[]) =>
     people
@@ -121,11 +121,11 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
 
     app.get('/accounts', readers, async (request, reply) => await showAll(request, reply, null));
 
-    app.get('/accounts/new', administrators, async (request, reply) => {
+    app.get('/accounts/new', forAdministrators, async (request, reply) => {
       return await showNew(request, reply, NOTHING_TYPED, {});
     });
 
-    app.post('/accounts', administrators, async (request, reply) => {
+    app.post('/accounts', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'account add');
       const form = formOf(request);
       const caller = callerOf(request);
@@ -140,7 +140,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
       });
     });
 
-    app.post('/accounts/unregistered', administrators, async (request, reply) => {
+    app.post('/accounts/unregistered', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'account add');
       const form = formOf(request);
       const caller = callerOf(request);
@@ -169,7 +169,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
       return await showOne(request, reply, id);
     });
 
-    app.post<{ Params: { id: string } }>('/accounts/:id', administrators, async (request, reply) => {
+    app.post<{ Params: { id: string } }>('/accounts/:id', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'account add');
       const id = idHere(request.params.id, 'account-not-found', NO_ACCOUNT);
       const form = formOf(request);
@@ -187,7 +187,7 @@ export function registerAccounts(routes: FastifyInstance, context: ApiContext): 
       return await showOne(request, reply, id, { said: done.isDone ? SAVED : OVERTAKEN });
     });
 
-    app.post<{ Params: { id: string } }>('/accounts/:id/state', administrators, async (request, reply) => {
+    app.post<{ Params: { id: string } }>('/accounts/:id/state', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'account add');
       const id = idHere(request.params.id, 'account-not-found', NO_ACCOUNT);
       const form = formOf(request);

@@ -7,6 +7,17 @@ import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
 import { ADMINISTRATORS, callerOf } from './auth.ts';
 
+/** Pages that an agency's administrators alone open. */
+export const forAdministrators = {
+  schema: { hide: true },
+  config: { roles: ADMINISTRATORS, page: true },
+} as const;
+/** Pages that its auditors look at as well. */
+export const forLookers = {
+  schema: { hide: true },
+  config: { roles: [...ADMINISTRATORS, 'auditor'], page: true },
+} as const;
+
 /** What two people answer for must not come down to one key that lies about. */
 export function refuseProgram(request: FastifyRequest, verb: string): void {
   if (callerOf(request).kind === 'key')

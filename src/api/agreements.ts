@@ -15,8 +15,8 @@ import {
 } from '#agency/agency.ts';
 import { html, type Markup, type peoplePage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { textOrNull, type AgencyPeople } from './administration.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import { forAdministrators, textOrNull, type AgencyPeople } from './administration.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf } from './forms.ts';
 
@@ -89,10 +89,6 @@ export function registerAgreements(
   { personHere, refuseProgram, show }: PeoplePages,
 ): void {
   const { db, now } = context.system;
-  const forAdministrators = {
-    schema: { hide: true },
-    config: { roles: ADMINISTRATORS, page: true },
-  } as const;
 
   // Their own too: where there is one administrator, who moderates as well, nobody else could, and the history says who did it.
   app.post<{ Params: { id: string } }>(

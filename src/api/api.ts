@@ -13,7 +13,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { openKeyring } from '#agency/agency.ts';
+import { openKeyring, openOidc } from '#agency/agency.ts';
 import { registerConsole } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { openAcceptor, openUploads } from '#intake/intake.ts';
@@ -32,6 +32,7 @@ import { describeTruly } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
+import { openPublicFetch } from './public-fetch.ts';
 import { registerProvider } from './provider.ts';
 import { registerOffices } from './offices.ts';
 import { registerPeople } from './people.ts';
@@ -121,6 +122,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   const context: ApiContext = {
     system,
     places,
+    oidc: openOidc(system.db, system.config.publicUrl, openPublicFetch()),
     guard: {
       keyring: openKeyring(system.db),
       db: system.db,

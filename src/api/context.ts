@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Frame } from '#console/console.ts';
 
+import type { Oidc } from '#agency/agency.ts';
 import type { Acceptor, Uploads } from '#intake/intake.ts';
 import type { Metrics } from './metrics.ts';
 import type { System } from '../system.ts';
@@ -15,6 +16,8 @@ export interface ApiContext {
   readonly system: System;
   /** Where the console is, and the content server. */
   readonly places: Places;
+  /** Signing in by agencies' own providers; what it found of each is kept for a while. */
+  readonly oidc: Oidc;
   readonly guard: Guard;
   readonly acceptor: Acceptor;
   readonly uploads: Uploads;

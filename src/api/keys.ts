@@ -19,6 +19,8 @@ import {
 import { html, keyPage, keysPage, ours, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
+  forAdministrators,
+  forLookers,
   idHere,
   mayChange,
   notHere,
@@ -27,7 +29,7 @@ import {
   sendPage,
   textOrNull,
 } from './administration.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 
@@ -48,11 +50,6 @@ const ROTATION_SENTENCES: Readonly<Record<RotationRefusal, string>> = {
 
 export function registerKeys(routes: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
-  const lookers = {
-    schema: { hide: true },
-    config: { roles: [...ADMINISTRATORS, 'auditor'], page: true },
-  } as const;
-  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
 
   const show = async (
     request: FastifyRequest,
@@ -87,9 +84,9 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
   void routes.register(async (app) => {
     takeForms(app);
 
-    app.get('/keys', lookers, async (request, reply) => await show(request, reply));
+    app.get('/keys', forLookers, async (request, reply) => await show(request, reply));
 
-    app.post('/keys', administrators, async (request, reply) => {
+    app.post('/keys', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'key create');
       const form = formOf(request);
       const caller = callerOf(request);
@@ -121,7 +118,7 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
       return await showKey(request, reply, { key: done.key, label: typed.label, old: null });
     });
 
-    app.post<{ Params: { id: string } }>('/keys/:id/rotation', administrators, async (request, reply) => {
+    app.post<{ Params: { id: string } }>('/keys/:id/rotation', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'key create');
       const id = idHere(request.params.id, 'key-not-found', NO_KEY);
       const form = formOf(request);
@@ -148,19 +145,23 @@ export function registerKeys(routes: FastifyInstance, context: ApiContext): void
       });
     });
 
-    app.post<{ Params: { id: string } }>('/keys/:id/revocation', administrators, async (request, reply) => {
-      refuseProgram(request, 'key revoke');
-      const id = idHere(request.params.id, 'key-not-found', NO_KEY);
-      const caller = callerOf(request);
-      const { label } = await db.inAgency(caller.agencyId, async (at) => await keyHere(at, id));
-      const isDone = await revokeKey(db, caller.agencyId, id, now(), actorOf(caller));
-      return await show(request, reply, {
-        said: {
-          kind: 'success',
-          text: isDone ? html`${label} is revoked.` : html`${label} was revoked before.`,
-        },
-      });
-    });
+    app.post<{ Params: { id: string } }>(
+      '/keys/:id/revocation',
+      forAdministrators,
+      async (request, reply) => {
+        refuseProgram(request, 'key revoke');
+        const id = idHere(request.params.id, 'key-not-found', NO_KEY);
+        const caller = callerOf(request);
+        const { label } = await db.inAgency(caller.agencyId, async (at) => await keyHere(at, id));
+        const isDone = await revokeKey(db, caller.agencyId, id, now(), actorOf(caller));
+        return await show(request, reply, {
+          said: {
+            kind: 'success',
+            text: isDone ? html`${label} is revoked.` : html`${label} was revoked before.`,
+          },
+        });
+      },
+    );
   });
 }
 

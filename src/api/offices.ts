@@ -13,8 +13,8 @@ import {
   tryOffice,
   type OfficeRefusal,
 } from '#routing/routing.ts';
-import { idHere, notHere, refuseProgram, sendPage } from './administration.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import { forAdministrators, idHere, notHere, refuseProgram, sendPage } from './administration.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 
@@ -54,10 +54,6 @@ const NO_SUCH_OFFICE = 'There is no such office in this agency, or it is told no
 
 export function registerOffices(routes: FastifyInstance, context: ApiContext): void {
   const { db, config } = context.system;
-  const forAdministrators = {
-    schema: { hide: true },
-    config: { roles: ADMINISTRATORS, page: true },
-  } as const;
 
   const show = async (
     request: FastifyRequest,

@@ -23,9 +23,9 @@ import {
 import { html, invitationPage, ours, PAGE_HEADERS, peoplePage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
-import { peopleOf } from './administration.ts';
+import { forAdministrators, peopleOf } from './administration.ts';
 import { agreementsShown, registerAgreements } from './agreements.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 
@@ -33,10 +33,6 @@ type Parts = Parameters<typeof peoplePage>[1];
 
 export function registerPeople(routes: FastifyInstance, context: ApiContext): void {
   const { db, now, config } = context.system;
-  const forAdministrators = {
-    schema: { hide: true },
-    config: { roles: ADMINISTRATORS, page: true },
-  } as const;
 
   void routes.register(async (app) => {
     takeForms(app);

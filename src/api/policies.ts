@@ -11,8 +11,8 @@ import {
   zoneOf,
 } from '#agency/agency.ts';
 import { html, policiesPage, policyComparePage } from '#console/console.ts';
-import { mayChange, notHere, refuseProgram, sendPage } from './administration.ts';
-import { ADMINISTRATORS, callerOf, READERS } from './auth.ts';
+import { forAdministrators, mayChange, notHere, refuseProgram, sendPage } from './administration.ts';
+import { callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { byPolicy, NO_POLICY, openVersion, versionsHere } from './policy-versions.ts';
@@ -22,7 +22,6 @@ type Said = Parameters<typeof policiesPage>[1]['said'];
 export function registerPolicies(routes: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
   const readers = { schema: { hide: true }, config: { roles: READERS, page: true } } as const;
-  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
 
   const showOne = openVersion(context);
 
@@ -52,7 +51,7 @@ export function registerPolicies(routes: FastifyInstance, context: ApiContext): 
 
     app.get('/policies', readers, async (request, reply) => await showAll(request, reply, null));
 
-    app.post('/policies/packs', administrators, async (request, reply) => {
+    app.post('/policies/packs', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'policy add');
       const caller = callerOf(request);
       const wanted = formOf(request).one('pack');

@@ -16,8 +16,8 @@ import {
 import { apart, html, policyDraftPage, type Markup } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { VERBS } from '#record/record.ts';
-import { notHere, refuseProgram, sendPage } from './administration.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import { forAdministrators, notHere, refuseProgram, sendPage } from './administration.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { draftFrom, draftFromPack, draftIn, policyIn, withPlace } from './policy-forms.ts';
@@ -30,7 +30,6 @@ const DRAFT_LIMIT_BYTES = 2 * 1024 * 1024;
 
 export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
-  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
   const showOne = openVersion(context);
 
   const todayOf = async (at: AgencyTx): Promise<string> => dayIn(await zoneOf(at), now());
@@ -103,16 +102,16 @@ export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContex
   void routes.register(async (app) => {
     takeForms(app, DRAFT_LIMIT_BYTES);
 
-    app.get('/policies/draft', administrators, async (request, reply) => {
+    app.get('/policies/draft', forAdministrators, async (request, reply) => {
       return await showDraft(request, reply, { draft: draftFrom(null), latest: null });
     });
-    app.post('/policies/draft', administrators, async (request, reply) => {
+    app.post('/policies/draft', forAdministrators, async (request, reply) => {
       return await takeDraft(request, reply, null);
     });
 
     app.get<{ Params: { policy: string }; Querystring: Record<string, unknown> }>(
       '/policies/:policy/draft',
-      administrators,
+      forAdministrators,
       async (request, reply) => {
         const { policy: policyId } = request.params;
         const latest = await db.inAgency(callerOf(request).agencyId, async (at) => {
@@ -132,7 +131,7 @@ export function registerPolicyDrafts(routes: FastifyInstance, context: ApiContex
     );
     app.post<{ Params: { policy: string } }>(
       '/policies/:policy/draft',
-      administrators,
+      forAdministrators,
       async (request, reply) => await takeDraft(request, reply, request.params.policy),
     );
   });

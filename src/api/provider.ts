@@ -7,7 +7,6 @@ import {
   holdProvider,
   isAdministered,
   isOnThisMachine,
-  openOidc,
   PEOPLE_ROLES,
   providerOf,
   providerProblems,
@@ -18,11 +17,17 @@ import {
 } from '#agency/agency.ts';
 import { providerPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { linesOf, mayChange, refuseProgram, sendPage } from './administration.ts';
-import { ADMINISTRATORS, callerOf } from './auth.ts';
+import {
+  forAdministrators,
+  forLookers,
+  linesOf,
+  mayChange,
+  refuseProgram,
+  sendPage,
+} from './administration.ts';
+import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
-import { openPublicFetch } from './public-fetch.ts';
 
 type Parts = Parameters<typeof providerPage>[1];
 type Typed = Parts['typed'];
@@ -37,12 +42,7 @@ const TYPE_AGAIN = 'Type the client secret again: what was typed is not sent bac
 
 export function registerProvider(routes: FastifyInstance, context: ApiContext): void {
   const { db, now, config } = context.system;
-  const oidc = openOidc(db, config.publicUrl, openPublicFetch());
-  const lookers = {
-    schema: { hide: true },
-    config: { roles: [...ADMINISTRATORS, 'auditor'], page: true },
-  } as const;
-  const administrators = { schema: { hide: true }, config: { roles: ADMINISTRATORS, page: true } } as const;
+  const { oidc } = context;
 
   const show = async (
     request: FastifyRequest,
@@ -76,9 +76,9 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
 
   void routes.register(async (app) => {
     takeForms(app);
-    app.get('/provider', lookers, async (request, reply) => await show(request, reply));
+    app.get('/provider', forLookers, async (request, reply) => await show(request, reply));
 
-    app.post('/provider', administrators, async (request, reply) => {
+    app.post('/provider', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'provider set');
       const caller = callerOf(request);
       const typed = typedIn(formOf(request));
@@ -120,7 +120,7 @@ export function registerProvider(routes: FastifyInstance, context: ApiContext): 
       });
     });
 
-    app.post('/provider/end', administrators, async (request, reply) => {
+    app.post('/provider/end', forAdministrators, async (request, reply) => {
       refuseProgram(request, 'provider set');
       const caller = callerOf(request);
       const { one } = formOf(request);

@@ -8,7 +8,6 @@ import {
   endSession,
   listAgencies,
   OIDC_SENTENCES,
-  openOidc,
   PASSWORD,
   passwordLength,
   providerOf,
@@ -22,7 +21,6 @@ import { ArchiveError } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, jsonOf, placeHere, slugOf, takeForms, textOf } from './forms.ts';
-import { openPublicFetch } from './public-fetch.ts';
 import { begin, open, partyOf, replaceSession } from './session-start.ts';
 
 const NOT_RIGHT =
@@ -33,10 +31,9 @@ const PASSKEY_NOT_RIGHT =
   'This passkey does not sign in here: it is not known, was taken back, or took too long. Try again, or use your password.';
 
 export function registerSignIn(routes: FastifyInstance, context: ApiContext): void {
-  const { system, guard } = context;
+  const { system, guard, oidc } = context;
   const { db, now, config } = system;
   const party = relyingParty(config.publicUrl);
-  const oidc = openOidc(db, config.publicUrl, openPublicFetch());
 
   void routes.register(async (app) => {
     takeForms(app);
