@@ -10,7 +10,7 @@ LOGIN_PASSWORD=$(cat "$LOGIN_PASSWORD_FILE")
 
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set login_password="$LOGIN_PASSWORD" <<'SQL'
 select format('create role %I nologin nosuperuser nobypassrls nocreatedb nocreaterole', name)
-  from unnest(array['holdfast_app', 'holdfast_search', 'holdfast_system']) as name
+  from unnest(array['holdfast_app', 'holdfast_search', 'holdfast_system', 'holdfast_log']) as name
  where not exists (select from pg_roles where rolname = name) \gexec
 select 'create role holdfast login nosuperuser nobypassrls nocreatedb nocreaterole noinherit'
  where not exists (select from pg_roles where rolname = 'holdfast') \gexec
@@ -19,5 +19,5 @@ set log_statement = 'none';
 set log_min_error_statement = 'panic';
 set password_encryption = 'scram-sha-256';
 alter role holdfast password :'login_password';
-grant holdfast_app, holdfast_system to holdfast;
+grant holdfast_app, holdfast_system, holdfast_log to holdfast;
 SQL

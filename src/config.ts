@@ -22,6 +22,8 @@ export interface S3Config {
   readonly writer: S3Credentials;
   /** Held by the retention worker alone, which proves with it that locks hold, and will purge; null in every other process. */
   readonly purger: S3Credentials | null;
+  /** Held by the log worker alone: it writes tiles and checkpoints. Null: the writer's account does it (then one account writes all). */
+  readonly log: S3Credentials | null;
 }
 
 export interface Config {
@@ -65,6 +67,10 @@ export interface Config {
   /** A ring that nobody followed for so long counts as forgotten by the queue, and is rung again. */
   readonly reconcileMs: number;
   readonly stagingDir: string;
+  /** What this installation is called in the names of its logs; decided by the first that is ever used. Null: by the public address. */
+  readonly logName: string | null;
+  /** The private keys of logs and receipts, one file each. */
+  readonly keysDir: string;
   /** What intake leaves free on the disk; null: by the disk's size. */
   readonly diskReserveBytes: number | null;
   /** Workers have no API: their own metrics on this port, when it is set. */
@@ -186,6 +192,11 @@ export function readConfig(env: Environment): Config {
     if (read('S3_ENDPOINT') === null) problems.push('S3_ENDPOINT must be set when S3_BUCKET is.');
     const writer = pair('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', true);
     const purger = pair('S3_PURGE_ACCESS_KEY_ID', 'S3_PURGE_SECRET_ACCESS_KEY', false);
+    const log = pair('S3_LOG_ACCESS_KEY_ID', 'S3_LOG_SECRET_ACCESS_KEY', false);
+    if (writer !== null && log !== null && writer.accessKeyId === log.accessKeyId)
+      problems.push(
+        'S3_LOG_ACCESS_KEY_ID must be another account than S3_ACCESS_KEY_ID: whoever writes records must not write the log. Leave it out where there is only one.',
+      );
     if (writer !== null && purger !== null && writer.accessKeyId === purger.accessKeyId)
       problems.push(
         'S3_PURGE_ACCESS_KEY_ID must be another account than S3_ACCESS_KEY_ID: whoever writes must not be able to delete.',
@@ -197,6 +208,7 @@ export function readConfig(env: Environment): Config {
         bucket: s3Bucket,
         writer,
         purger,
+        log,
       };
   }
 
@@ -213,6 +225,11 @@ export function readConfig(env: Environment): Config {
   if ((lookAgainMs === null && again !== 'no') || (lookAgainMs ?? 0) > LONGEST_LOOK_MS)
     problems.push(
       `HOLDFAST_LOOK_AGAIN must be a duration such as 60s or 5m, at most 30d, or "no"; it is "${again}".`,
+    );
+  const logName = read('HOLDFAST_LOG_NAME');
+  if (logName !== null && !/^[a-z0-9.-]{1,180}$/.test(logName))
+    problems.push(
+      `HOLDFAST_LOG_NAME must be made of a-z, 0-9, "." and "-", such as archive.rivertown.example; it is "${logName}".`,
     );
   const acceptFolderStore = yes('HOLDFAST_ACCEPT_FOLDER_STORE');
 
@@ -268,6 +285,8 @@ export function readConfig(env: Environment): Config {
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),
     stagingDir: resolve(read('HOLDFAST_STAGING') ?? resolve(dataDir, 'staging')),
+    logName,
+    keysDir: resolve(read('HOLDFAST_KEYS') ?? resolve(dataDir, 'keys')),
     diskReserveBytes: size('HOLDFAST_DISK_RESERVE'),
     metricsPort:
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),

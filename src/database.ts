@@ -73,7 +73,7 @@ async function createDatabase(maintenanceUrl: string): Promise<void> {
   }
 }
 
-/** Schema of the archive and of its queue, and the runtime login's membership in the two roles. */
+/** Schema of the archive and of its queue, and the runtime login's membership in the three roles. */
 export async function migrateDatabase(
   database: Pick<Database, 'url' | 'ownerUrl'>,
   say: (sentence: string) => void,
@@ -89,8 +89,8 @@ export async function migrateDatabase(
 }
 
 /**
- * The runtime login may become the two roles, and is nothing by itself: where it inherited them, a connection that took on
- * no role would stand behind the policies of both and see every agency. (Before Postgres 16 that is the login's own NOINHERIT.)
+ * The runtime login may become the three roles, and is nothing by itself: where it inherited them, a connection that took on
+ * no role would stand behind the policies of all and see every agency. (Before Postgres 16 that is the login's own NOINHERIT.)
  */
 async function letIn(ownerUrl: string, runtime: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'holdfast-migrate' });
@@ -102,7 +102,7 @@ async function letIn(ownerUrl: string, runtime: string): Promise<void> {
     const recent = (rows[0]?.version ?? 0) >= 160_000;
     // Who may already is left alone: whoever arranged that need not have let this owner grant it.
     const { rows: lacking } = await client.query<{ role: string }>(
-      `select role from unnest(array['holdfast_app', 'holdfast_system']) as role where not pg_has_role($1, role, $2)`,
+      `select role from unnest(array['holdfast_app', 'holdfast_system', 'holdfast_log']) as role where not pg_has_role($1, role, $2)`,
       [runtime, recent ? 'SET' : 'MEMBER'],
     );
     for (const { role } of lacking)

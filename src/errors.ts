@@ -114,6 +114,9 @@ export type ErrorCode =
   | 'log-tile-wrong'
   | 'log-entry-malformed'
   | 'log-entry-elsewhere'
+  | 'log-key-missing'
+  | 'log-forked'
+  | 'log-behind'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

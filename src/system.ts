@@ -19,8 +19,17 @@ import {
 } from '#intake/intake.ts';
 import { ArchiveError } from '#errors.ts';
 import { openLog, type Log } from '#log.ts';
+import { openLogReader, type LogReader } from '#log/log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
-import { openTrust, openStore, type ObjectStore, type SealInput, type StoreTrust } from '#store/store.ts';
+import {
+  openLogFiles,
+  openTrust,
+  openStore,
+  type LogFiles,
+  type ObjectStore,
+  type SealInput,
+  type StoreTrust,
+} from '#store/store.ts';
 import type { AgencyReference } from '#intake/intake.ts';
 import { hasTrialSeals } from '#seal/seal.ts';
 import { allowedHosts } from './demo-allow.ts';
@@ -34,6 +43,9 @@ export interface System {
   readonly queue: Queue;
   readonly store: ObjectStore;
   readonly trust: StoreTrust;
+  /** The files of the transparency log; written by the log worker alone, where the settings have an account for it. */
+  readonly logFiles: LogFiles;
+  readonly logReader: LogReader;
   readonly staging: Staging;
   /** What the disk has left, of which intake keeps a reserve. */
   readonly room: Room;
@@ -76,6 +88,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
   const now = (): Date => new Date();
   const queue = await openQueue(config, { databaseUrl: options.databaseUrl, log });
   const opened = await openStore(config);
+  const logFiles = await openLogFiles(config, { now });
   // The data folder counts when something lives there that a full disk would end: the embedded database, or the folder store.
   const atHome = config.databaseUrl === null || config.s3 === null;
   const room = openRoom({
@@ -117,6 +130,8 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     queue,
     store,
     trust: openTrust(store, now, openProofBook(db)),
+    logFiles,
+    logReader: openLogReader(logFiles),
     staging,
     room,
     browser,
@@ -131,7 +146,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     close: async (graceMs) => {
       await queue.drain(graceMs);
       await Promise.allSettled(
-        [browser, inspector, previewer, staging, store].map(async (part) => await part.close()),
+        [browser, inspector, previewer, staging, store, logFiles].map(async (part) => await part.close()),
       );
       await db.close();
     },

@@ -2,9 +2,13 @@
  * What each worker does, wired to what it needs. The same functions run in one process (`holdfast up`) and as processes
  * of their own (`workers/`, `holdfast work <name>`).
  */
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
+import { openKeyFolder, startSequencer } from '#log/log.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
   openCompany,
@@ -22,7 +26,7 @@ import type { Metrics } from '#api/api.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
-export const WORKERS = ['relay', 'seal', 'capture', 'retention', 'mail'] as const;
+export const WORKERS = ['relay', 'seal', 'log', 'capture', 'retention', 'mail'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 export interface WorkOptions {
@@ -40,6 +44,8 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
       return startRelayWork(system).stop;
     case 'seal':
       return await startSealing(system, options);
+    case 'log':
+      return startLog(system);
     case 'capture':
       return await startCapturing(system, options);
     case 'retention':
@@ -115,6 +121,25 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
     );
   });
   return async () => undefined;
+}
+
+function startLog({ db, log, logFiles, config }: System): StopWork {
+  return startSequencer({
+    db,
+    files: logFiles,
+    keyFolder: openKeyFolder(join(config.keysDir, 'log')),
+    log,
+    name: config.logName ?? nameFrom(config.publicUrl),
+    leaseMs: config.leaseMs,
+    idleMs: 100,
+  }).stop;
+}
+
+/** How an installation is called that nobody gave a name: by its address; where that is this machine's own, by chance. */
+function nameFrom(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  const isOwn = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || /(^|\.)localhost$/.test(hostname);
+  return isOwn ? `local-${randomBytes(4).toString('hex')}` : hostname;
 }
 
 /** What a page leaves in scratch and staging, generously. */

@@ -17,6 +17,7 @@ import { doctor } from './doctor.ts';
 import { keyCreate } from './key-create.ts';
 import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
+import { logKeyAdd, logKeyList, logKeyRetire } from './log-key.ts';
 import { migrate } from './migrate.ts';
 import { officeAdd } from './office-add.ts';
 import { operatorAdd } from './operator-add.ts';
@@ -48,6 +49,9 @@ const VERBS: readonly Verb[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  logKeyList,
+  logKeyAdd,
+  logKeyRetire,
   report,
   parked,
   doctor,
@@ -66,6 +70,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   user: 'People with an account, who sign in',
   operator: 'Who runs the machine, and reads no content',
   key: 'Keys for programs that report or read',
+  'log-key': 'Keys that sign an agency’s log',
 };
 
 const DATABASE_DOWN =

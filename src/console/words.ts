@@ -142,6 +142,9 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'office.added': 'Office added',
   'office.changed': 'Address of an office changed',
   'office.ended': 'Office told no more',
+  'log-key.added': 'Log: a key began to sign',
+  'log-key.retired': 'Log: a key no longer signs',
+  'restore.performed': 'Log: put back after the database was restored',
   'office.tried': 'Letter asked for, to try an office’s address',
   'agency.added': 'Agency added',
   'agency.handed-over': 'First administrator invited',
@@ -168,6 +171,8 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:look-again': 'The archive',
   'worker:retention': 'The archive',
   'worker:mail': 'The archive',
+  'worker:log': 'The archive',
+  'worker:fixity': 'The archive',
   cli: 'Somebody at the machine',
   'migration:0019': 'An update of Holdfast',
 };

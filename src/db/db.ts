@@ -4,7 +4,7 @@
  * Two doors into it. `inAgency` opens a transaction that sees one agency's rows and no other's.
  * `system` crosses agencies for the work that must (relay, reconciler, sign-in, metrics) and can read no content.
  * Both are roles in Postgres (migrations 0001 and 0005), taken on by each connection, so a forgotten `where` shows nothing.
- * Beside them two hatches: `statement`, for `accept_report`, which names its agency itself, and `listen`, which reads no table.
+ * Beside them `sequencer`, which writes the transparency log and reads the history, in which there is no content; and two hatches: `statement`, for `accept_report`, which names its agency itself, and `listen`, which reads no table.
  *
  * What a caller may rely on: a promise that resolved was committed with `synchronous_commit=on` to a server whose
  * `fsync` and `full_page_writes` are on; `assertDurable` refuses any other server at start.
@@ -27,6 +27,8 @@ export interface Db {
   readonly url: string;
   inAgency<T>(agencyId: string, work: (at: AgencyTx) => Promise<T>): Promise<T>;
   readonly system: Kysely<Tables>;
+  /** As the sequencer of the log, which alone writes leaves and crosses agencies for that. Two connections. */
+  readonly sequencer: Kysely<Tables>;
   /** One statement with prepared text, outside any agency: for `accept_report`, which sets its own. */
   statement<R extends pg.QueryResultRow>(
     name: string,
@@ -83,12 +85,15 @@ export function openDb(options: DbOptions): Db {
   };
   const appPool = pool('holdfast_app', options.poolSize ?? 8);
   const systemPool = pool('holdfast_system', 4);
+  const logPool = pool('holdfast_log', 2);
   const app = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: appPool }) });
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: systemPool }) });
+  const sequencer = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: logPool }) });
 
   return {
     url: options.url,
     system,
+    sequencer,
     inAgency: async (agencyId, work) =>
       await translated(
         app.transaction().execute(async (tx) => {
@@ -102,8 +107,9 @@ export function openDb(options: DbOptions): Db {
     close: async () => {
       await app.destroy();
       await system.destroy();
+      await sequencer.destroy();
       // Kysely ends the pool of one that was used through it, and `statement` goes past it.
-      for (const each of [appPool, systemPool]) if (!each.ending) await each.end();
+      for (const each of [appPool, systemPool, logPool]) if (!each.ending) await each.end();
     },
   };
 }

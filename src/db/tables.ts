@@ -19,6 +19,14 @@ import type {
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
 export type { NoticeKind } from './routing-tables.ts';
+import type {
+  LogCheckpointTable,
+  LogHeadTable,
+  LogKeyTable,
+  LogLeafTable,
+  LogNameTable,
+  LogOutboxTable,
+} from './log-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
@@ -281,4 +289,10 @@ export interface Tables {
   upload: UploadTable;
   agreement: AgreementTable;
   agreement_withdrawal: AgreementWithdrawalTable;
+  log_outbox: LogOutboxTable;
+  log_head: LogHeadTable;
+  log_leaf: LogLeafTable;
+  log_checkpoint: LogCheckpointTable;
+  log_key: LogKeyTable;
+  log_name: LogNameTable;
 }

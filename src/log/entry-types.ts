@@ -31,8 +31,9 @@ export const ENTRY_TYPES = {
   // the record
   'record.sealed': {
     subject: 'record',
-    must: ['seal', 'objects', 'manifestCommitment', 'until', 'store', 'immutability'],
-    may: ['mode', 'schedule', 'edition'],
+    must: ['seal', 'objects', 'until', 'store', 'immutability'],
+    // Seals that were closed before there was a log have no commitment.
+    may: ['manifestCommitment', 'mode', 'schedule', 'edition'],
   },
   'record.completed': { subject: 'record', may: ['outcome'] },
   'record.reclassified': { subject: 'record', must: ['schedule', 'edition'] },
@@ -43,18 +44,18 @@ export const ENTRY_TYPES = {
   // who looked, and what was given out
   'view.opened': { subject: 'record', must: ['what'], may: ['artifact'] },
   'view.not-shown': { subject: 'record', must: ['what'], may: ['artifact'] },
-  'search.ran': { subject: null, must: ['queryCommitment', 'found'] },
-  'export.requested': { subject: 'export', must: ['records', 'scopeCommitment'], may: ['about'] },
+  'search.ran': { subject: null, must: ['found'], may: ['queryCommitment'] },
+  'export.requested': { subject: 'export', must: ['records'], may: ['scopeCommitment', 'about'] },
   'export.approved': { subject: 'export', may: ['about'] },
-  'export.produced': { subject: 'export', must: ['records', 'bytes', 'packageCommitment'], may: ['about'] },
+  'export.produced': { subject: 'export', must: ['records', 'bytes'], may: ['packageCommitment', 'about'] },
   'export.delivered': { subject: 'export', may: ['about'] },
   'redaction.applied': { subject: 'record', must: ['artifact', 'detailCommitment'], may: ['about'] },
   // who was told
-  'office.told': { subject: 'record', must: ['letter'], may: ['about'] },
-  'office.not-told': { subject: 'record', must: ['letter'], may: ['about', 'code'] },
+  'office.told': { subject: 'record', may: ['letter', 'about'] },
+  'office.not-told': { subject: 'record', may: ['letter', 'about', 'code'] },
   'arrival.noted': { subject: 'record' },
   // keeping and ending
-  'hold.placed': { subject: 'hold', must: ['records', 'scopeCommitment'], may: ['about'] },
+  'hold.placed': { subject: 'hold', must: ['records'], may: ['scopeCommitment', 'about'] },
   'hold.released': { subject: 'hold', must: ['records'], may: ['about'] },
   'purge.proposed': { subject: 'purge', must: ['schedule', 'edition', 'cutoff', 'eligible', 'about'] },
   'purge.approved': { subject: 'purge', must: ['about'] },
@@ -66,7 +67,7 @@ export const ENTRY_TYPES = {
   },
   'purge.failed': { subject: 'purge', must: ['code', 'about'] },
   'fixity.passed': { subject: null, must: ['objects', 'oldestDays', 'root'] },
-  'fixity.failed': { subject: 'record', must: ['seal', 'code'], may: ['artifact'] },
+  'fixity.failed': { subject: 'record', must: ['code'], may: ['seal', 'artifact'] },
   'fixity.repaired': { subject: 'record', must: ['seal', 'objects'], may: ['artifact'] },
   // who may do what
   'person.added': { subject: 'person', may: ['roles'] },

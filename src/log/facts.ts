@@ -35,7 +35,7 @@ export const reference = (...kinds: readonly string[]): TSchema =>
 
 /** Who did it, as the history of a record writes it. A staff member is an id; who that is, the agency's register says. */
 export const ACTOR = Type.String({
-  pattern: `^((key|operator|person):${UUID}|worker:[a-z]+(-[a-z]+)*|cli)$`,
+  pattern: `^((key|operator|person):${UUID}|worker:[a-z]+(-[a-z]+)*|migration:[0-9]{4}|cli)$`,
   maxLength: 64,
 });
 
@@ -85,7 +85,7 @@ export const FACTS = {
   anchor: oneOf('stamp', 'witness', 'timestamps', 'paper'),
   immutability: oneOf('compliance', 'advisory'),
   mode: oneOf('trial', 'production'),
-  outcome: oneOf('complete', 'partial', 'failed', 'none'),
+  outcome: oneOf('captured', 'partial', 'gone', 'wall', 'empty', 'blocked', 'timeout', 'none'),
   what: oneOf('record', 'artifact', 'history', 'receipt'),
   // The slug of an agency, which stands in the name of its log
   agency: Type.String({ pattern: '^[a-z0-9-]{2,63}$' }),

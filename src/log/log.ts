@@ -3,11 +3,16 @@
  * Merkle tree; a checkpoint signs the tree's size and root; tiles hold the tree and its entries as files; a proof shows, without
  * us, that an entry stands in a signed tree. FORMAT.md specifies all of it.
  *
- * This room is pure so far: no database, no clock, no network. Whoever appends must write in this order: entries, tiles, checkpoint.
- * A crash between them leaves files that no checkpoint names, and the next append writes the same bytes again.
+ * sequencer.ts tells the order of writes and what a crash leaves. merkle, tiles, note, checkpoint, proof, entry, entry-types, facts and
+ * event-entry are pure: no database, no clock, no network.
  */
 export { openCheckpoint, type Checkpoint, type LogKey, type Trust } from './checkpoint.ts';
 export { entryBytes, entryCommitment, parseEntry, type Entry } from './entry.ts';
 export { ENTRY_TYPES, type EntryType } from './entry-types.ts';
 export { verifierKey, type VerifierKey } from './note.ts';
 export { openEntry, openProof, type Proven } from './proof.ts';
+export { entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
+export { openKeyFolder, type KeyFolder } from './keys.ts';
+export { openLogReader, type LogReader, type ProvenEntry } from './reader.ts';
+export { startSequencer, type Sequencer, type SequencerContext } from './sequencer.ts';
+export { addLogKey, listLogKeys, retireLogKey } from './rotation.ts';

@@ -51,7 +51,11 @@ export type EventType =
   | 'agency.handed-over'
   | 'agency.link-renewed'
   | 'person.signed-in'
-  | 'person.signed-out';
+  | 'person.signed-out'
+  // what the log says of itself
+  | 'log-key.added'
+  | 'log-key.retired'
+  | 'restore.performed';
 
 export interface EventDraft {
   readonly type: EventType;

@@ -373,19 +373,27 @@ export async function readArtifact(at: AgencyTx, recordId: string, n: number) {
   );
 }
 
-/** What the history says of the seals: those that have their entry, and whether bytes of one were found missing or changed. */
+/**
+ * What the log says of the seals: those whose entry is in a checkpoint that was signed and is in the store, and whether bytes of one
+ * were found missing or changed. An entry of the history that no checkpoint covers yet could still be lost with the database.
+ */
 export async function sealsInLog(
   { agencyId, tx }: AgencyTx,
   recordId: string,
 ): Promise<{ readonly entered: ReadonlySet<number>; readonly damaged: boolean }> {
-  const { rows } = await sql<{ type: string; seal: number | null }>`
-    select type, (body->>'seal')::int as seal from event
-     where agency_id = ${agencyId} and record_id = ${recordId} and type in ('record.sealed', 'fixity.failed')`.execute(
+  const { rows } = await sql<{ type: string; seal: number | null; signed: boolean }>`
+    select e.type, (e.body->>'seal')::int as seal, coalesce(l.idx < h.published, false) as signed
+      from event e
+      left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+      left join log_head h on h.agency_id = e.agency_id
+     where e.agency_id = ${agencyId} and e.record_id = ${recordId} and e.type in ('record.sealed', 'fixity.failed')`.execute(
     tx,
   );
   return {
     entered: new Set(
-      rows.flatMap((row) => (row.type === 'record.sealed' && row.seal !== null ? [row.seal] : [])),
+      rows.flatMap((row) =>
+        row.type === 'record.sealed' && row.signed && row.seal !== null ? [row.seal] : [],
+      ),
     ),
     damaged: rows.some((row) => row.type === 'fixity.failed'),
   };

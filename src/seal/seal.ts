@@ -17,7 +17,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { access, unlink } from 'node:fs/promises';
-import { sha256Hex } from '#commitment.ts';
+import { commitment, sha256Hex } from '#commitment.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import {
@@ -371,6 +371,7 @@ async function close(
       );
     const done = await queries.closeSeal(at, claim.recordId, seal.no, capabilities, context.mode, now);
     if (!done.closed) return done;
+    const salt = await queries.saltOf(at, claim.recordId);
     const event = {
       type: 'record.sealed',
       actor: 'worker:seal',
@@ -378,9 +379,14 @@ async function close(
         seal: seal.no,
         objects: objects.length,
         manifest: manifest.sha256,
+        // What the log may say of it for ever: whoever has the manifest and the salt computes it, and nobody else guesses.
+        ...(salt?.body == null
+          ? {}
+          : { manifestCommitment: commitment(salt.body, `manifest/${seal.no}`, manifest.sha256) }),
         lockedUntil: manifest.locked_until?.toISOString(),
         store: capabilities.kind,
         immutability: capabilities.immutability,
+        mode: context.mode,
       },
     } as const;
     if (!(await advance(at, claim.recordId, { from: 'reported', to: 'sealed' }, event)))

@@ -180,3 +180,4 @@ export function openPurger(config: StoreConfig, options: StoreOptions = {}): Pro
 
 export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';
 export { prepareBucket } from './s3-bucket.ts';
+export { openLogFiles, type LogFiles } from './log-files.ts';

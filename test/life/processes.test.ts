@@ -152,6 +152,7 @@ test('a picture handed in becomes safe to remove, locked by a server that refuse
     bucket: env['S3_BUCKET'] ?? '',
     writer: store.root,
     purger: null,
+    log: null,
   };
   const direct = await openStore({ s3: bucket, dataDir });
   try {

@@ -29,7 +29,7 @@ import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
 
-const ROLES = ['holdfast_app', 'holdfast_search', 'holdfast_system'] as const;
+const ROLES = ['holdfast_app', 'holdfast_log', 'holdfast_search', 'holdfast_system'] as const;
 
 let archive: Archive;
 /** The other city: its record has been through everything, and one step of it waits for a person. */
@@ -157,7 +157,7 @@ async function outcome(client: Client, statement: string, values: unknown[] = []
 const DENIED = '42501';
 
 /** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
-const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'migration'];
+const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'log_name', 'migration'];
 
 async function tables(): Promise<string[]> {
   const { rows } = await archive.sql.query<{ name: string }>(
@@ -202,6 +202,11 @@ describe('the catalogue', () => {
       'ground',
       'identity_provider',
       'invitation',
+      'log_checkpoint',
+      'log_head',
+      'log_key',
+      'log_leaf',
+      'log_outbox',
       'notice',
       'object',
       'office',
@@ -240,6 +245,14 @@ describe('the catalogue', () => {
         ].map((table) => `${table} holdfast_system select: true / -`),
         'upload holdfast_system all: true / -',
         "event holdfast_system insert:  / ((record_id IS NULL) AND (type = 'agency.added'::text))",
+        'log_outbox holdfast_system all: true / true',
+        ...['log_head', 'log_checkpoint'].map((table) => `${table} holdfast_system select: true / -`),
+        // The sequencer alone writes the log, of every agency; of the rest it sees the history, and adds to it what the log says of itself.
+        ...['log_outbox', 'log_head', 'log_leaf', 'log_checkpoint', 'log_key'].map(
+          (table) => `${table} holdfast_log all: true / true`,
+        ),
+        ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
+        'event holdfast_log insert:  / (record_id IS NULL)',
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
     );
@@ -311,6 +324,11 @@ describe('the catalogue', () => {
       seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
       object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
       event: { select: '*', insert: '*' },
+      log_outbox: { select: '*', insert: '*' },
+      log_head: { select: '*' },
+      log_leaf: { select: '*' },
+      log_checkpoint: { select: '*' },
+      log_key: { select: '*' },
       second_look: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
       person: {
@@ -363,6 +381,9 @@ describe('the catalogue', () => {
       person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },
       event: { insert: 'actor agency_id body id record_id type' },
+      log_outbox: { select: '*', insert: '*' },
+      log_head: { select: 'agency_id origin published size' },
+      log_checkpoint: { select: 'agency_id at size' },
       passkey: { select: 'agency_id credential_id person_id' },
       session: { select: 'agency_id hash id' },
       invitation: { select: 'agency_id expires_at hash id used_at' },
@@ -372,6 +393,16 @@ describe('the catalogue', () => {
       office: { select: 'agency_id duty ended_at id policy_id' },
       notice: { select: '*', update: 'attempts begun_at claimed_until letter' },
       upload: { select: 'agency_id expires_at id staged used_at', delete: '*' },
+    },
+    holdfast_log: {
+      agency: { select: 'id' },
+      event: { select: '*', insert: 'actor agency_id body id record_id type' },
+      log_outbox: { select: '*', insert: '*', delete: '*' },
+      log_head: { select: '*', insert: '*', update: 'frontier published size' },
+      log_leaf: { select: '*', insert: '*' },
+      log_checkpoint: { select: '*', insert: '*' },
+      log_key: { select: '*', insert: '*', update: 'last_size' },
+      log_name: { select: '*', insert: '*' },
     },
     holdfast_search: {
       record: {
@@ -440,7 +471,7 @@ describe('the catalogue', () => {
         expect(
           await outcome(client, "select * from search_records('quokka', '{}', null, null, 10)"),
           role,
-        ).toBe(role === 'holdfast_system' ? DENIED : '42704');
+        ).toBe(['holdfast_system', 'holdfast_log'].includes(role) ? DENIED : '42704');
         expect(await outcome(client, 'truncate event'), role).toBe(DENIED);
       });
   });
@@ -639,10 +670,15 @@ describe('the roles', () => {
 });
 
 describe('whoever runs the machine', () => {
-  /** What their agency holds: its people, how they sign in, and what they did. */
+  /** What their agency holds: its people, how they sign in, and what they did, with the log of it. */
   const OF_THE_MACHINE = [
     'event',
     'invitation',
+    'log_checkpoint',
+    'log_head',
+    'log_key',
+    'log_leaf',
+    'log_outbox',
     'passkey',
     'person',
     'person_role',

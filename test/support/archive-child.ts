@@ -67,7 +67,9 @@ if (plan.api === true) {
   stops.push(async () => await app.close());
   address = await app.listen({ host: config.host, port: config.port });
 }
-for (const name of plan.workers ?? []) {
+const named = plan.workers ?? [];
+// Nothing is safe to remove before it is in the log: who seals enters it, too.
+for (const name of named.includes('seal') && !named.includes('log') ? [...named, 'log' as const] : named) {
   const onHalt = (error: unknown): void => {
     say({ halted: String(error) });
     process.exit(1);

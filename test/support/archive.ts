@@ -146,7 +146,10 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
       const onHalt = (error: unknown): void => {
         throw error;
       };
-      for (const name of names.length === 0 ? (['relay', 'seal', 'capture'] as const) : names) {
+      const named: readonly WorkerName[] = names.length === 0 ? ['relay', 'seal', 'capture'] : names;
+      // Nothing is safe to remove before it is in the log: who seals enters it, too.
+      const sequenced = named.includes('seal') && !named.includes('log') ? [...named, 'log' as const] : named;
+      for (const name of sequenced) {
         if (name === 'relay') {
           const relay = startRelayWork(system);
           poke = relay.poke;

@@ -141,7 +141,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
         admin: root,
         accounts: { writer: writer.accessKeyId, purger: purger.accessKeyId },
       });
-      return { endpoint, region: REGION, bucket, writer, purger };
+      return { endpoint, region: REGION, bucket, writer, purger, log: null };
     },
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),

@@ -12,7 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   db: [],
   store: [],
   queue: ['db'],
-  log: [],
+  log: ['db', 'store'],
   record: ['db', 'queue'],
   agency: ['db', 'record'],
   intake: ['db', 'store', 'record', 'agency'],
@@ -21,11 +21,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   retention: ['db', 'store', 'record'],
   routing: ['db', 'record'],
   console: ['record', 'intake'],
-  api: ['db', 'queue', 'record', 'agency', 'intake', 'capture', 'retention', 'routing', 'console'],
+  api: ['db', 'queue', 'log', 'record', 'agency', 'intake', 'capture', 'retention', 'routing', 'console'],
   cli: [
     'db',
     'store',
     'queue',
+    'log',
     'record',
     'agency',
     'intake',
@@ -59,7 +60,7 @@ const FOUNDATION = [
 
 /** Each driver has one owner. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  kysely: ['db', 'record', 'agency', 'intake', 'capture', 'seal', 'retention', 'routing', 'api'],
+  kysely: ['db', 'log', 'record', 'agency', 'intake', 'capture', 'seal', 'retention', 'routing', 'api'],
   pg: ['db', 'queue'],
   bullmq: ['queue'],
   ioredis: ['queue'],
@@ -212,7 +213,8 @@ describe(`the plan of the house (${files.length} files, ${imports.length} import
     const long = files
       .filter((file) => readFileSync(file, 'utf8').split('\n').length > 300)
       .map((file) => basename(file));
-    expect(long.length).toBeLessThanOrEqual(12);
+    // One in twenty-five, however many there are.
+    expect(long.length).toBeLessThanOrEqual(files.length / 25);
     expect(
       files
         .filter((file) => readFileSync(file, 'utf8').split('\n').length > 450)

@@ -32,6 +32,9 @@ export const history: Messages = {
   'Office added': 'Oficina agregada',
   'Address of an office changed': 'Dirección de una oficina modificada',
   'Office told no more': 'Ya no se avisa a la oficina',
+  'Log: a key began to sign': 'Bitácora: una clave empezó a firmar',
+  'Log: a key no longer signs': 'Bitácora: una clave ya no firma',
+  'Log: put back after the database was restored': 'Bitácora: repuesta después de restaurar la base de datos',
   'Letter asked for, to try an office’s address':
     'Mensaje solicitado para probar la dirección de una oficina',
   'Person added': 'Persona agregada',

@@ -1,0 +1,79 @@
+/**
+ * The private keys, one file each, in a folder that only the process that signs needs. A file's name is the key's id and says
+ * nothing else; its bytes are the signer key of C2SP signed-note in one line. Nothing here ever repeats a key in an error.
+ *
+ * A folder, because that is what every installation has; whoever has a signing service writes these two functions for it.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ArchiveError } from '#errors.ts';
+import { keyPair, signer, verifierKey, type Signer } from './note.ts';
+
+export interface KeyFolder {
+  /** For people. */
+  readonly describe: string;
+  /** Draws a key of this name; durable before its public half is answered. */
+  make(name: string): Promise<string>;
+  /** The one whose public half this is. Rejects with `log-key-missing`. */
+  signerOf(vkey: string): Promise<Signer>;
+}
+
+const SEED_BYTES = 32;
+
+export function openKeyFolder(folder: string): KeyFolder {
+  const path = (vkey: string): string => join(folder, `${verifierKey(vkey).id}.key`);
+  const known = new Map<string, Signer>();
+  return {
+    describe: folder,
+    make: async (name) => {
+      const { skey, vkey } = keyPair(name, randomBytes(SEED_BYTES));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const temp = `${path(vkey)}.${process.pid}.new`;
+      const handle = await open(temp, 'wx', 0o600);
+      try {
+        await handle.writeFile(`${skey}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      try {
+        // Fails where another key has this id: one in four thousand million.
+        await link(temp, path(vkey));
+      } finally {
+        await unlink(temp);
+      }
+      await syncFolder(folder);
+      return vkey;
+    },
+    signerOf: async (vkey) => {
+      const before = known.get(vkey);
+      if (before !== undefined) return before;
+      const text = await readFile(path(vkey), 'utf8').catch((error: unknown) => {
+        throw missing(vkey, folder, error);
+      });
+      const found = signer(text.trim());
+      if (found.vkey !== vkey) throw missing(vkey, folder);
+      known.set(vkey, found);
+      return found;
+    },
+  };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function missing(vkey: string, folder: string, cause?: unknown): ArchiveError {
+  const { name, id } = verifierKey(vkey);
+  return new ArchiveError(
+    'log-key-missing',
+    `The private key ${id} of ${name} is not in the folder of keys (HOLDFAST_KEYS): nothing can be signed. Put it back from its backup.`,
+    { retry: 'later', cause, details: { folder } },
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * From leaves that are committed to a signed checkpoint that is in the store. What is written here follows from the leaves alone, so
+ * that whoever does it again, after a crash or beside another, writes the same bytes:
+ *
+ *   1. tiles and bundles, each under a name that says how much is in it    a crash leaves files that no checkpoint names
+ *   2. the edge of the tree is computed from these tiles and compared with the frontier that the database holds
+ *   3. the checkpoint is signed                                            nothing has left yet
+ *   4. the file `checkpoint`                                               the store is ahead of the database; the next start sees it
+ *   5. the row `log_checkpoint`, and with it everybody's right to say "in the log"
+ */
+import { ArchiveError } from '#errors.ts';
+import type { LogFiles } from '#store/store.ts';
+import { signCheckpoint } from './checkpoint.ts';
+import type { KeyFolder } from './keys.ts';
+import { frontierOf, rootOf, type Frontier, type Node } from './merkle.ts';
+import { grownBundles, grownTiles, nodesFromTiles, tileOf, type TileFile } from './tiles.ts';
+import type { Head, KeyRow, LeafRow } from './queries.ts';
+
+/** Until when the store refuses to delete them: whole tiles as long as a record's lease, what is soon outgrown for an hour. */
+export interface Lasting {
+  readonly leaseMs: number;
+}
+
+const PARTIAL_MS = 3_600_000;
+
+export const logPrefix = (agencyId: string): string => `log/${agencyId}`;
+
+export interface Publishing {
+  readonly agencyId: string;
+  readonly head: Head;
+  /** All from `head.published` on. */
+  readonly leaves: readonly LeafRow[];
+  readonly keys: readonly KeyRow[];
+}
+
+export interface PublishContext extends Lasting {
+  readonly files: LogFiles;
+  readonly keyFolder: KeyFolder;
+  /** The edge of each log as this process wrote it last: it need not be read again. */
+  readonly edges: Map<string, Map<string, Buffer>>;
+}
+
+/** Answers the checkpoint, which is in the store. */
+export async function writeCheckpoint(
+  { files, keyFolder, edges, leaseMs }: PublishContext,
+  { agencyId, head, leaves, keys }: Publishing,
+): Promise<{ readonly size: number; readonly root: Buffer; readonly note: Buffer }> {
+  const prefix = logPrefix(agencyId);
+  const frontier = frontierOfHead(head);
+  const expected = head.size - head.published;
+  if (leaves.length !== expected || leaves.some((leaf, at) => leaf.idx !== head.published + at))
+    throw damaged(
+      `${expected} entries from ${head.published} on are expected, and ${leaves.length} are there`,
+    );
+
+  const edge = edges.get(agencyId) ?? new Map<string, Buffer>();
+  const read = async (path: string): Promise<Buffer | null> =>
+    edge.get(path) ?? (await files.read(`${prefix}/${path}`));
+  const made: TileFile[] = [
+    ...(await grownBundles(
+      head.published,
+      leaves.map((leaf) => leaf.entry),
+      read,
+    )),
+    ...(await grownTiles(
+      head.published,
+      leaves.map((leaf) => leaf.hash),
+      read,
+    )),
+  ];
+  const fresh = new Map(made.map(({ path, bytes }) => [path, bytes]));
+  const found = await nodesFromTiles(
+    head.size,
+    async (path) => fresh.get(path) ?? (await read(path)),
+  )(subtreesOf(head.size));
+  if (found.some((hash, at) => Buffer.compare(hash, frontier.hashes[at] ?? Buffer.alloc(0)) !== 0))
+    throw damaged('the tiles at its edge do not lead to the frontier that the database holds');
+
+  for (let at = 0; at < made.length; at += 8)
+    await Promise.all(
+      made
+        .slice(at, at + 8)
+        .map(
+          async ({ path, bytes }) =>
+            await files.put(`${prefix}/${path}`, bytes, tileOf(path)?.width === 256 ? leaseMs : PARTIAL_MS),
+        ),
+    );
+  const checkpoint = { origin: head.origin, size: head.size, root: rootOf(frontier) };
+  const signing = keys.filter(
+    ({ firstSize, lastSize }) => head.size >= firstSize && (lastSize === null || head.size <= lastSize),
+  );
+  if (signing.length === 0) throw damaged('it has no key that signs at this size');
+  const signers = await Promise.all(signing.map(async ({ vkey }) => await keyFolder.signerOf(vkey)));
+  const note = signCheckpoint(checkpoint, signers);
+  await files.replace(`${prefix}/checkpoint`, note, leaseMs);
+  edges.set(agencyId, edgeOf(head.size, fresh, edge));
+  return { size: head.size, root: checkpoint.root, note };
+}
+
+export function frontierOfHead({ size, frontier }: Pick<Head, 'size' | 'frontier'>): Frontier {
+  const hashes = Array.from({ length: frontier.length / 32 }, (_, at) =>
+    frontier.subarray(at * 32, at * 32 + 32),
+  );
+  return frontierOf(size, hashes);
+}
+
+/** One for each 1 bit of the size, the largest first. */
+function subtreesOf(size: number): Node[] {
+  const nodes: Node[] = [];
+  for (let level = 52, begin = 0; level >= 0; level -= 1) {
+    const width = 2 ** level;
+    if (size - begin < width) continue;
+    nodes.push({ level, index: begin / width });
+    begin += width;
+  }
+  return nodes;
+}
+
+/** Of what was written, the tiles that the next growth begins with; of what was not, what it had. */
+function edgeOf(
+  size: number,
+  fresh: ReadonlyMap<string, Buffer>,
+  before: ReadonlyMap<string, Buffer>,
+): Map<string, Buffer> {
+  const kept = new Map<string, Buffer>();
+  for (const [path, bytes] of [...before, ...fresh]) {
+    const tile = tileOf(path);
+    if (tile === null || tile.width === 256) continue;
+    const level = tile.level === 'entries' ? 0 : tile.level;
+    const count = Math.floor(size / 256 ** level);
+    if (tile.n === Math.floor(count / 256) && tile.width === count % 256) kept.set(path, bytes);
+  }
+  return kept;
+}
+
+export function damaged(what: string): ArchiveError {
+  return new ArchiveError(
+    'log-forked',
+    `The log in the database is not what it was: ${what}. Nothing is signed.`,
+    {
+      retry: 'never',
+    },
+  );
+}

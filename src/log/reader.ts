@@ -1,0 +1,94 @@
+/**
+ * Proofs of what stands in the log, for receipts, packages and pages. Within one agency, behind its walls. Everything is led from the
+ * published tiles and checked before it is handed out: a proof that does not hold is never given to anybody.
+ */
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import type { LogFiles } from '#store/store.ts';
+import { consistencyPath, inclusionPath, leafHash, provesInclusion } from './merkle.ts';
+import { proofText } from './proof.ts';
+import { logPrefix } from './publish.ts';
+import { checkpointRow, keysOf, type KeyRow, type PublishedRow } from './queries.ts';
+import { nodesFromTiles } from './tiles.ts';
+
+export interface ProvenEntry {
+  readonly index: number;
+  readonly eventId: string;
+  /** The exact bytes of the leaf. */
+  readonly entry: Buffer;
+  /** `c2sp.org/tlog-proof@v1`, with the checkpoint that it leads to. */
+  readonly proof: Buffer;
+  /** Opens the entry's own commitments; null once it was destroyed. */
+  readonly salt: Buffer | null;
+}
+
+export interface LogReader {
+  /** The newest checkpoint that is in the store; null: this log has none yet. */
+  checkpointOf(at: AgencyTx): Promise<PublishedRow | null>;
+  keysOf(at: AgencyTx): Promise<readonly KeyRow[]>;
+  /** In the order of the log, all under one checkpoint: the newest, or `under`. What is in no checkpoint yet is left out. */
+  proofsOf(
+    at: AgencyTx,
+    which: { readonly recordId: string; readonly type?: string } | { readonly eventIds: readonly string[] },
+    under?: PublishedRow,
+  ): Promise<readonly ProvenEntry[]>;
+  /** That the newest checkpoint continues the one of size `older`. */
+  consistency(at: AgencyTx, older: number, newer: number): Promise<readonly Buffer[]>;
+  /** A file of the log as everybody may read it: `checkpoint`, `tile/…`. */
+  file(agencyId: string, path: string): Promise<Buffer | null>;
+}
+
+export function openLogReader(files: LogFiles): LogReader {
+  const nodes = (agencyId: string, size: number) => {
+    // One record has many entries close to each other, and they share most tiles.
+    const read = new Map<string, Promise<Buffer | null>>();
+    return nodesFromTiles(size, async (path) => {
+      const found = read.get(path) ?? files.read(`${logPrefix(agencyId)}/${path}`);
+      read.set(path, found);
+      return await found;
+    });
+  };
+  return {
+    checkpointOf: async ({ agencyId, tx }) => await checkpointRow(tx, agencyId),
+    keysOf: async ({ agencyId, tx }) => await keysOf(tx, agencyId),
+    proofsOf: async ({ agencyId, tx }, which, under) => {
+      const checkpoint = under ?? (await checkpointRow(tx, agencyId));
+      if (checkpoint === null) return [];
+      const { size, root, note } = checkpoint;
+      let query = tx
+        .selectFrom('log_leaf')
+        .select(['idx', 'event_id', 'entry', 'salt'])
+        .where('agency_id', '=', agencyId)
+        .where('idx', '<', size)
+        .orderBy('idx');
+      if ('recordId' in which) query = query.where('record_id', '=', which.recordId);
+      else if (which.eventIds.length === 0) return [];
+      else query = query.where('event_id', 'in', [...which.eventIds]);
+      const rows = await query.execute();
+      const read = nodes(agencyId, size);
+      const proven: ProvenEntry[] = [];
+      for (const { idx: index, event_id: eventId, entry, salt } of rows) {
+        if ('type' in which && which.type !== undefined && typeOf(entry) !== which.type) continue;
+        const path = await inclusionPath(index, size, read);
+        if (!provesInclusion({ index, size, root }, leafHash(entry), path)) throw unproven(index, size);
+        proven.push({ index, eventId, entry, salt, proof: proofText({ index, path, checkpoint: note }) });
+      }
+      return proven;
+    },
+    consistency: async ({ agencyId }, older, newer) =>
+      await consistencyPath(older, newer, nodes(agencyId, newer)),
+    file: async (agencyId, path) => await files.read(`${logPrefix(agencyId)}/${path}`),
+  };
+}
+
+function typeOf(entry: Buffer): string {
+  return (JSON.parse(entry.toString()) as { readonly type: string }).type;
+}
+
+function unproven(index: number, size: number): ArchiveError {
+  return new ArchiveError(
+    'log-proof-wrong',
+    `The entry at ${index} does not lead to the root that was signed at size ${size}: the database or the files of the log were changed.`,
+    { retry: 'never' },
+  );
+}

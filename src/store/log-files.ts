@@ -1,0 +1,204 @@
+/**
+ * The files of the transparency log in the store: tiles, whose bytes never change, and the newest checkpoint, the one file that is
+ * ever replaced. They lie beside the records, are written under another account than these, and nothing here deletes.
+ *
+ * What a caller may rely on:
+ *   - When `put` resolves, these very bytes are durable under the path, whoever wrote them. Other bytes under it are `log-forked`:
+ *     two histories were written, and nothing may be signed any more.
+ *   - `replace` never takes away what was there where the store keeps versions; a reader gets the one that was written last.
+ */
+import { createHash } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Config } from '#config.ts';
+import { ArchiveError } from '#errors.ts';
+import { Folders, onDisk, REAL_DISK, sweepTemp, syncFolder, unless, writeTemp, type Disk } from './disk.ts';
+import { checkKey, wholeSecond } from './rules.ts';
+import { asked, openLink, statusOf, storeError, timeLimitMs } from './s3-client.ts';
+import type { StoreConfig } from './store.ts';
+
+export interface LogFiles {
+  /** For people: an address or folder without secrets. */
+  readonly describe: string;
+  /** `lastingMs`: locked for so long, where the store has locks. */
+  put(path: string, bytes: Uint8Array, lastingMs: number): Promise<void>;
+  replace(path: string, bytes: Uint8Array, lastingMs: number): Promise<void>;
+  /** Null: there is no such file. */
+  read(path: string): Promise<Buffer | null>;
+  close(): Promise<void>;
+}
+
+/** A tile of entries holds 256 of at most 65,535 bytes. */
+const LARGEST_BYTES = 20 * 2 ** 20;
+
+/** With the log's own account where the settings have it, as the log worker's do; any other reads with the records' account. */
+export async function openLogFiles(
+  config: StoreConfig,
+  { now = () => new Date() }: { readonly now?: () => Date } = {},
+): Promise<LogFiles> {
+  return config.s3 === null
+    ? await openFolderLog(join(config.dataDir, 'store', 'log-files'))
+    : openS3Log(config.s3, now);
+}
+
+async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogFiles> {
+  const files = join(root, 'files');
+  const temp = join(root, 'temp');
+  await onDisk('open the folder of the log', async () => {
+    for (const folder of [files, temp]) await disk.mkdir(folder, { recursive: true, mode: 0o750 });
+    await syncFolder(disk, root);
+    await syncFolder(disk, dirname(root));
+    await sweepTemp(disk, temp, Date.now());
+  });
+  const folders = new Folders(disk, files);
+  const placed = (path: string): string => {
+    checkKey(path);
+    return join(files, path);
+  };
+  const read = async (path: string): Promise<Buffer | null> =>
+    await onDisk(
+      `read ${path}`,
+      async () => await unless(['ENOENT', 'ENOTDIR'], null, readFile(placed(path))),
+    );
+  const written = async (path: string, bytes: Uint8Array): Promise<string> =>
+    await writeTemp(disk, temp, {
+      key: path,
+      body: { bytes },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sizeBytes: bytes.length,
+      mediaType: '',
+      retainUntil: new Date(),
+    });
+  return {
+    describe: root,
+    read,
+    put: async (path, bytes) => {
+      const place = placed(path);
+      // Written a moment ago by a process that then died, or by this one.
+      const there = await read(path);
+      if (there !== null) {
+        checkSame(path, there, bytes);
+        await onDisk(`sync ${path}`, async () => await syncFile(place));
+        return;
+      }
+      await onDisk(`write ${path}`, async () => {
+        const from = await written(path, bytes);
+        try {
+          await folders.make(dirname(place));
+          // `link` fails where the name exists: this is `If-None-Match: *`.
+          const made = await unless(
+            ['EEXIST'],
+            false,
+            disk.link(from, place).then(() => true),
+          );
+          if (!made) checkSame(path, await readFile(place), bytes);
+        } finally {
+          await unless(['ENOENT'], undefined, disk.unlink(from));
+        }
+        await syncFolder(disk, dirname(place));
+      });
+    },
+    replace: async (path, bytes) => {
+      const place = placed(path);
+      await onDisk(`write ${path}`, async () => {
+        await folders.make(dirname(place));
+        await rename(await written(path, bytes), place);
+        await syncFolder(disk, dirname(place));
+      });
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Whoever wrote it may have died before it was durable. */
+async function syncFile(place: string): Promise<void> {
+  const handle = await open(place, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await syncFolder(REAL_DISK, dirname(place));
+}
+
+function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
+  const { client, bucket } = openLink(s3, s3.log ?? s3.writer, now);
+  const { protocol, host } = new URL(s3.endpoint);
+  const read = async (path: string): Promise<Buffer | null> => await readObject(client, bucket, path);
+  const write = async (path: string, bytes: Uint8Array, lastingMs: number, once: boolean): Promise<void> => {
+    checkKey(path);
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: path,
+        Body: bytes,
+        ContentLength: bytes.length,
+        ContentType: 'application/octet-stream',
+        ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
+        ObjectLockMode: 'COMPLIANCE',
+        ObjectLockRetainUntilDate: wholeSecond(new Date(now().getTime() + lastingMs)),
+        ...(once ? { IfNoneMatch: '*' } : {}),
+      }),
+      { requestTimeout: timeLimitMs(bytes.length) },
+    );
+  };
+  return {
+    describe: `${protocol}//${host}/${bucket}`,
+    read,
+    put: async (path, bytes, lastingMs) => {
+      try {
+        await write(path, bytes, lastingMs, true);
+      } catch (error) {
+        if (statusOf(error) !== 412) throw storeError(`write ${path}`, error);
+        const there = await read(path);
+        if (there === null)
+          throw new ArchiveError(
+            'store-conflict',
+            `The store refuses ${path} as there and does not show it.`,
+            {
+              retry: 'later',
+              cause: error,
+            },
+          );
+        checkSame(path, there, bytes);
+      }
+    },
+    replace: async (path, bytes, lastingMs) =>
+      await asked(`write ${path}`, async () => await write(path, bytes, lastingMs, false)),
+    close: async () => client.destroy(),
+  };
+}
+
+async function readObject(client: S3Client, bucket: string, path: string): Promise<Buffer | null> {
+  checkKey(path);
+  return await asked(`read ${path}`, async () => {
+    try {
+      const { Body, ContentLength } = await client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: path, ChecksumMode: 'ENABLED' }),
+      );
+      if ((ContentLength ?? 0) > LARGEST_BYTES)
+        throw new ArchiveError(
+          'log-tile-wrong',
+          `${path} has ${ContentLength} bytes: it is no file of a log.`,
+          {
+            retry: 'never',
+            details: { path },
+          },
+        );
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw error;
+    }
+  });
+}
+
+function checkSame(path: string, there: Uint8Array, wanted: Uint8Array): void {
+  if (Buffer.compare(there, wanted) === 0) return;
+  throw new ArchiveError(
+    'log-forked',
+    `The store holds other bytes under ${path} than the log has now. Two histories were written: nothing is signed any more until somebody has found out which one is true.`,
+    { retry: 'never', details: { path } },
+  );
+}
