@@ -48,23 +48,28 @@ export function standingOf(
   // A bare confirmation that it was removed adds nothing that could be lost with the removal: "safe" does not wait for it.
   const weighty = record.facts.filter((fact) => !fact.confirms || fact.noted);
   const numbers = new Set(weighty.map((fact) => fact.n));
+  const weighing = record.artifacts
+    .filter(mayWeigh)
+    .filter((file) => file.factN === null || numbers.has(file.factN));
+  // Nor for the entry of a seal that holds nothing else: what was safe stays safe while that is written.
+  const weightySeals = [
+    ...weighty.map((fact) => fact.sealNo),
+    ...weighing.map((file) => file.seal?.no ?? null),
+  ].filter((no): no is number => no !== null && closed.has(no));
   return {
     facts: weighty.map((fact) => ({
       n: fact.n,
       sealed: fact.sealNo !== null && closed.has(fact.sealNo),
     })),
-    artifacts: record.artifacts
-      .filter(mayWeigh)
-      .filter((file) => file.factN === null || numbers.has(file.factN))
-      .map((file) => ({
-        origin: file.origin,
-        sealed: isSealed(file),
-        picture: file.picture,
-        inspectionOwed: file.picture === null && owed('inspect'),
-        present: file.factN !== null && file.factN >= since,
-        ofTrial: ofTrial(file),
-      })),
-    inLog: closed.size > 0 && [...closed].every((no) => log.entered.has(no)),
+    artifacts: weighing.map((file) => ({
+      origin: file.origin,
+      sealed: isSealed(file),
+      picture: file.picture,
+      inspectionOwed: file.picture === null && owed('inspect'),
+      present: file.factN !== null && file.factN >= since,
+      ofTrial: ofTrial(file),
+    })),
+    inLog: weightySeals.length > 0 && weightySeals.every((no) => log.entered.has(no)),
     damaged: log.damaged,
     locked: record.seals
       .filter((seal) => closed.has(seal.no))

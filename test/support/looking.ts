@@ -82,7 +82,7 @@ export async function settled(
     ({ owed, state }) =>
       owed.every((step) => step.parked) && (state === 'complete' || owed.some((step) => step.parked)),
   );
-  return { record, receipt: await archive.receipt(recordId) };
+  return { record, receipt: await archive.until(recordId, () => true) };
 }
 
 export function codesOf(receipt: Receipt): string[] {
