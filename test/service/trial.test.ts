@@ -19,7 +19,11 @@ let recordId: string;
 beforeAll(async () => {
   database = await cloneDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-trial-'));
-  const trial = await openArchive({ databaseUrl: database.url, adapt: withoutBrowser });
+  const trial = await openArchive({
+    databaseUrl: database.url,
+    adapt: withoutBrowser,
+    env: { HOLDFAST_KEYS: join(dataDir, 'keys') },
+  });
   try {
     await trial.work();
     recordId = (await trial.report(simpleReport({ capture: false }), await shot(40))).body.recordId;
@@ -53,7 +57,12 @@ test('accepted, a record of a trial says so and is not safe; a picture that is h
   const production = await openArchive({
     databaseUrl: database.url,
     adapt: withoutBrowser,
-    env: { ...PRODUCTION, HOLDFAST_ACCEPT_TRIAL_RECORDS: 'yes' },
+    env: {
+      ...PRODUCTION,
+      HOLDFAST_ACCEPT_TRIAL_RECORDS: 'yes',
+      // The log goes on with its own key, into a store that has none of it yet.
+      HOLDFAST_KEYS: join(dataDir, 'keys'),
+    },
   });
   try {
     const before = await production.receipt(recordId);
