@@ -6,6 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { capture } from './capture.ts';
 import { intake } from './intake.ts';
 import { memory } from './memory.ts';
+import { proof } from './proof.ts';
 import { receipt } from './receipt.ts';
 import { search } from './search.ts';
 
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   search,
   memory,
   capture,
+  proof,
 };
 
 const name = process.argv[2] ?? '';
