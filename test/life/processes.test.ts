@@ -76,7 +76,7 @@ beforeAll(async () => {
     S3_PURGE_ACCESS_KEY_ID: store.purger.accessKeyId,
     S3_PURGE_SECRET_ACCESS_KEY: store.purger.secretAccessKey,
   };
-  for (const worker of ['relay', 'seal', 'capture', 'retention'])
+  for (const worker of ['relay', 'seal', 'log', 'capture', 'retention'])
     running.push(
       start(node, [`workers/${worker}.ts`], {
         cwd: ROOT,
