@@ -6,12 +6,13 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { unpackFromDebian } from './debian-package.ts';
 import { freePort } from './port.ts';
 
 const run = promisify(execFile);
@@ -82,54 +83,14 @@ async function findRedis(): Promise<RedisBinary | null> {
   return null;
 }
 
-/** Downloads the server and the libraries that this machine lacks, and unpacks them; apt checks their signatures. */
-async function unpackFromDebian(): Promise<void> {
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, 'redis-download-'));
-  try {
-    // Lists of our own: without root the system's cannot be brought up to date.
-    await mkdir(join(work, 'lists', 'partial'), { recursive: true });
-    await mkdir(join(work, 'archives', 'partial'), { recursive: true });
-    const apt = [
-      ['-o', `Dir::State::lists=${join(work, 'lists')}`],
-      ['-o', `Dir::Cache=${work}`],
-      ['-o', 'Debug::NoLocking=1'],
-      // As root apt would hand downloads to a user that may not enter this folder.
-      ['-o', `APT::Sandbox::User=${process.getuid?.() === 0 ? 'root' : ''}`],
-    ].flat();
-    const options = { cwd: work, maxBuffer: 16 * 2 ** 20 };
-    await run('apt-get', [...apt, '-q', 'update'], options);
-    const { stdout } = await run(
-      'apt-get',
-      [...apt, 'install', '--print-uris', '-qq', '--no-install-recommends', 'redis-server'],
-      options,
-    );
-    const packages = [...stdout.matchAll(/^'[^']+' ([a-z0-9][a-z0-9.+-]*)_\S+\.deb /gm)].map(
-      (m) => m[1] ?? '',
-    );
-    if (packages.length === 0) throw new Error('apt-get names no package to download for redis-server');
-    await run('apt-get', [...apt, '-q', 'download', ...packages], options);
-    const root = join(work, 'root');
-    for (const file of (await readdir(work)).filter((name) => name.endsWith('.deb')))
-      await run('dpkg', ['-x', join(work, file), root]);
-    // One rename: another test run sees the whole folder or none. What fails here was there first, or is broken.
-    const place = join(CACHE, 'redis');
-    if ((await unpacked(place)) === null) {
-      await rm(place, { recursive: true, force: true });
-      await rename(root, place);
-    }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
 /** The server's binary; fetches it when it is missing, and otherwise says which command adds it. */
 export async function bringRedis(): Promise<RedisBinary> {
   const found = await findRedis();
   if (found !== null) return found;
   let cause: unknown;
   try {
-    await unpackFromDebian();
+    const place = join(CACHE, 'redis');
+    await unpackFromDebian('redis-server', place, async () => (await unpacked(place)) !== null);
   } catch (error) {
     cause = error;
   }
