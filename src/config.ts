@@ -6,9 +6,12 @@
  * /proc to every process of the same user, and by `docker inspect`.
  */
 import { resolve } from 'node:path';
+import { readAuthorities, readWitnesses, type AnchorConfig } from './anchor-settings.ts';
 import { whyNotContent } from './content-place.ts';
 import { ArchiveError } from './errors.ts';
 import { DAY_MS, parseDuration, parseSize, readSetting, type Environment } from './settings.ts';
+
+export type { AnchorConfig, StampAuthority } from './anchor-settings.ts';
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -79,6 +82,8 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: string } | null;
   /** Letters to one address are no closer together than this; what comes meanwhile goes in one. */
   readonly mailGatherMs: number;
+  /** Who stands outside for the log. */
+  readonly anchors: AnchorConfig;
 }
 
 /** What an address of the database may not bring along. */
@@ -246,6 +251,12 @@ export function readConfig(env: Environment): Config {
   if (smtpUrl !== null && mailFrom === null)
     problems.push('HOLDFAST_MAIL_FROM must be set when SMTP_URL is: the address that letters come from.');
 
+  const anchors: AnchorConfig = {
+    authorities: readAuthorities(read('TSA_URL'), read('TSA_ROOTS'), problems),
+    witnesses: readWitnesses(read('HOLDFAST_WITNESSES'), problems),
+    everyMs: duration('HOLDFAST_ANCHOR_EVERY', 600_000, 1000),
+  };
+
   if (mode === 'production') {
     if (captureAllow.length > 0)
       problems.push(
@@ -292,6 +303,7 @@ export function readConfig(env: Environment): Config {
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),
     smtp: smtpUrl === null || mailFrom === null ? null : { url: smtpUrl, from: mailFrom },
     mailGatherMs: duration('HOLDFAST_MAIL_GATHER', 120_000, 0),
+    anchors,
   };
   if (problems.length > 0)
     throw new ArchiveError(

@@ -117,6 +117,14 @@ export type ErrorCode =
   | 'log-key-missing'
   | 'log-forked'
   | 'log-behind'
+  // what stands outside for a log: stamps and witnesses
+  | 'stamp-malformed'
+  | 'stamp-wrong'
+  | 'anchor-unreachable'
+  | 'anchor-refused'
+  | 'anchors-late'
+  | 'witness-wrong'
+  | 'witness-contradicts'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

@@ -18,7 +18,7 @@ export async function runWorker(name: WorkerName, config: Config, stop: AbortSig
   });
   await assertMigrated(database.url);
   const system = await openSystem(config, { name, databaseUrl: database.url, log });
-  const metrics = openMetrics(system.db);
+  const metrics = openMetrics(system.db, config.anchors);
   const halted = Promise.withResolvers<never>();
   const stopped = Promise.withResolvers<void>();
   stop.addEventListener('abort', () => stopped.resolve(), { once: true });

@@ -58,7 +58,7 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       await system.staging.writeProbe();
       const failed = Promise.withResolvers<never>();
       failed.promise.catch(() => undefined);
-      const metrics = openMetrics(system.db);
+      const metrics = openMetrics(system.db, config.anchors);
       const relay = startRelayWork(system);
       stops.push(relay.stop);
       const app = await buildApp(system, { metrics, poke: relay.poke });

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAnchoring } from '#anchor/anchor.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
 import { openKeyFolder, startSequencer } from '#log/log.ts';
@@ -26,7 +27,7 @@ import type { Metrics } from '#api/api.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
-export const WORKERS = ['relay', 'seal', 'log', 'capture', 'retention', 'mail'] as const;
+export const WORKERS = ['relay', 'seal', 'log', 'anchor', 'capture', 'retention', 'mail'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 export interface WorkOptions {
@@ -46,6 +47,8 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
       return await startSealing(system, options);
     case 'log':
       return startLog(system);
+    case 'anchor':
+      return startAnchor(system);
     case 'capture':
       return await startCapturing(system, options);
     case 'retention':
@@ -133,6 +136,19 @@ function startLog({ db, log, logFiles, config }: System): StopWork {
     leaseMs: config.leaseMs,
     idleMs: 100,
   }).stop;
+}
+
+/** A process of its own: it reads what strangers answer, and holds neither a key of the log nor the right to write there. */
+function startAnchor({ db, log, logReader, config, now }: System): StopWork {
+  const { anchors } = config;
+  if (anchors.authorities.length === 0 && anchors.witnesses === null) {
+    log.info(
+      { sentence: 'Neither TSA_URL nor HOLDFAST_WITNESSES is set: nothing is anchored.' },
+      'anchor.off',
+    );
+    return async () => undefined;
+  }
+  return startAnchoring({ db, log, anchors, reader: logReader, now });
 }
 
 /** How an installation is called that nobody gave a name: by its address; where that is this machine's own, by chance. */

@@ -1,6 +1,8 @@
 /** Prometheus metrics: what an operator alarms on. No label carries content, a name or an agency's text. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { sql } from 'kysely';
+import { anchorAges } from '#anchor/anchor.ts';
+import type { AnchorConfig } from '#config.ts';
 import { STEPS } from '#queue/queue.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -14,7 +16,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function openMetrics(db: Db): Metrics {
+export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = { witnesses: null }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'holdfast_' });
   const registers = [registry];
@@ -71,6 +73,16 @@ export function openMetrics(db: Db): Metrics {
     help: 'Time left on the lock that ends first',
     registers,
   });
+  const unanchored = new Gauge({
+    name: 'holdfast_unanchored_age_seconds',
+    help: 'Age of the oldest entry of any log over which there is no time stamp and no quorum of witnesses',
+    registers,
+  });
+  const troubled = new Gauge({
+    name: 'holdfast_anchors_troubled',
+    help: 'Time stamp authorities and witnesses that could not be had when they were last asked',
+    registers,
+  });
 
   const measure = async (): Promise<void> => {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
@@ -92,6 +104,9 @@ export function openMetrics(db: Db): Metrics {
     unsealed.set(rows[0]?.unsealed ?? 0);
     // Nothing is locked: nothing runs out.
     lock.set(rows[0]?.lock ?? Infinity);
+    const ages = await anchorAges(db, anchors, new Date());
+    unanchored.set(ages.waiting[0]?.seconds ?? 0);
+    troubled.set(ages.troubled.length);
   };
   return {
     registry,

@@ -4,12 +4,13 @@
  */
 import { sql } from 'kysely';
 import type { System } from '../system.ts';
+import { anchorAges, lateAfterSeconds } from '#anchor/anchor.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
 import { sentenceOf } from '#intake/intake.ts';
 
 export interface Part {
-  readonly name: 'database' | 'staging' | 'disk' | 'queue' | 'store' | 'browser' | 'clock';
+  readonly name: 'database' | 'staging' | 'disk' | 'queue' | 'store' | 'anchors' | 'browser' | 'clock';
   readonly ok: boolean;
   /** Whether intake stops without it. */
   readonly needed: boolean;
@@ -67,6 +68,25 @@ export async function readiness(
       // What the canary proved stands for an hour; whether the store answers now, only asking it tells.
       await system.store.head(ASKED_KEY);
       return `${capabilities.kind}: canary passed, ${STANDING[capabilities.standing]}`;
+    }),
+    part('anchors', false, async () => {
+      const { anchors } = system.config;
+      const late = lateAfterSeconds(anchors);
+      if (late === null)
+        throw new NotChecked(
+          'nobody outside is named who could anchor the log (TSA_URL, HOLDFAST_WITNESSES)',
+        );
+      const { waiting, troubled } = await anchorAges(system.db, anchors, system.now());
+      const [oldest] = waiting;
+      // Who they are stands in the log of the anchor worker; here anybody reads.
+      const codes = [...new Set(troubled.map(({ code }) => code))].join(', ');
+      const found = `${oldest === undefined ? 'all that the logs hold is anchored' : `the oldest entry without an anchor has waited ${Math.round(oldest.seconds)} s`}${codes === '' ? '' : `; ${troubled.length} could not be had: ${codes}`}`;
+      // Somebody who says that they saw more of a log than was published is worse than nobody.
+      if (troubled.some(({ code }) => code === 'witness-contradicts'))
+        throw new ArchiveError('witness-contradicts', found, { retry: 'later' });
+      if (oldest !== undefined && oldest.seconds > late)
+        throw new ArchiveError('anchors-late', found, { retry: 'later' });
+      return found;
     }),
     part('browser', false, async () => {
       const browser = await system.browser.health();

@@ -22,6 +22,8 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
   disk: 'Make room on the disk of the data folder, or give it another one; below its reserve no reports are taken.',
   queue: 'Start Redis or Valkey, or check REDIS_URL; without REDIS_URL the queue lives in Postgres.',
   store: 'Check S3_ENDPOINT, S3_BUCKET and the keys; the bucket must have been created with Object Lock.',
+  anchors:
+    'See that the anchor worker runs (holdfast work anchor), and its log; check TSA_URL, TSA_ROOTS and HOLDFAST_WITNESSES. witness-contradicts: stop the log worker, and find out which of two logs is ours.',
   browser:
     'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',
   clock: 'Set the clocks of this machine, the database and the store by NTP.',

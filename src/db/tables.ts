@@ -1,6 +1,7 @@
 /** Row types of `migrations/`. SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
+import type { AnchorTroubleTable, LogAnchorTable } from './anchor-tables.ts';
 import type {
   AgreementTable,
   AgreementWithdrawalTable,
@@ -18,6 +19,7 @@ import type {
 } from './people-tables.ts';
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
+export type { AnchorKind } from './anchor-tables.ts';
 export type { NoticeKind } from './routing-tables.ts';
 import type {
   LogCheckpointTable,
@@ -295,4 +297,6 @@ export interface Tables {
   log_checkpoint: LogCheckpointTable;
   log_key: LogKeyTable;
   log_name: LogNameTable;
+  log_anchor: LogAnchorTable;
+  anchor_trouble: AnchorTroubleTable;
 }

@@ -50,6 +50,9 @@ export type EventType =
   | 'agency.added'
   | 'agency.handed-over'
   | 'agency.link-renewed'
+  // what stands outside for the log
+  | 'anchor.obtained'
+  | 'anchor.failed'
   | 'person.signed-in'
   | 'person.signed-out'
   // what the log says of itself

@@ -193,6 +193,7 @@ describe('the catalogue', () => {
       'account_version',
       'agreement',
       'agreement_withdrawal',
+      'anchor_trouble',
       'api_key',
       'arrival',
       'artifact',
@@ -202,6 +203,7 @@ describe('the catalogue', () => {
       'ground',
       'identity_provider',
       'invitation',
+      'log_anchor',
       'log_checkpoint',
       'log_head',
       'log_key',
@@ -329,6 +331,8 @@ describe('the catalogue', () => {
       log_leaf: { select: '*' },
       log_checkpoint: { select: '*' },
       log_key: { select: '*' },
+      log_anchor: { select: '*', insert: '*' },
+      anchor_trouble: { select: '*', insert: '*', update: 'attempts code due_at', delete: '*' },
       second_look: { select: '*', insert: '*' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
       person: {
@@ -672,8 +676,10 @@ describe('the roles', () => {
 describe('whoever runs the machine', () => {
   /** What their agency holds: its people, how they sign in, and what they did, with the log of it. */
   const OF_THE_MACHINE = [
+    'anchor_trouble',
     'event',
     'invitation',
+    'log_anchor',
     'log_checkpoint',
     'log_head',
     'log_key',

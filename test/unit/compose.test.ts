@@ -111,12 +111,17 @@ test('only the API publishes ports, the console’s and the content server’s, 
   ]);
 });
 
-test('the way out is for the API’s port, the browser and letters alone', () => {
+test('the way out is for the API’s port, the browser, letters and whoever stands outside for the log', () => {
   const open = Object.entries(compose.networks).flatMap(([name, network]) =>
     network?.internal === true ? [] : [name],
   );
   const outside = services.filter(([, { networks }]) => networks?.some((name) => open.includes(name)));
-  expect(outside.map(([name]) => name).sort()).toEqual(['api', 'worker-capture', 'worker-mail']);
+  expect(outside.map(([name]) => name).sort()).toEqual([
+    'api',
+    'worker-anchor',
+    'worker-capture',
+    'worker-mail',
+  ]);
   for (const [name, service] of services)
     expect((service.networks ?? []).length > 0 || service.network_mode === 'none', name).toBe(true);
 });

@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { readConfig } from '#config.ts';
 import { parseDuration } from '#settings.ts';
 import { ArchiveError } from '#errors.ts';
+import { issue, type Identity } from '../support/der-writer.ts';
+import { WITNESS } from '../support/log-scene.ts';
 
 const problemsOf = (env: Record<string, string>): string => {
   try {
@@ -64,6 +66,54 @@ describe('settings', () => {
       );
     for (const from of ['nobody', 'a@b.example, c@d.example', 'A <a@b.example>\nBcc: c@d.example'])
       expect(problemsOf({ HOLDFAST_MAIL_FROM: from })).toContain('HOLDFAST_MAIL_FROM must be an address');
+  });
+  test('a time stamp authority needs its roots, and each of several its own or all one file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    try {
+      const [one, two] = ['One', 'Two'].map((name) => issue({ name })) as [Identity, Identity];
+      const a = file('a.pem', `A comment, as some bundles have.\n${one.pem}`);
+      const b = file('b.pem', one.pem + two.pem);
+      const both = 'https://tsa.example/tsr, http://127.0.0.1:3161/';
+      expect(readConfig({}).anchors).toEqual({ authorities: [], witnesses: null, everyMs: 600_000 });
+      expect(readConfig({ TSA_URL: both, TSA_ROOTS: `${a},${b}` }).anchors.authorities).toEqual([
+        { name: 'tsa.example', url: 'https://tsa.example/tsr', roots: one.pem.trim() },
+        {
+          name: '127.0.0.1:3161',
+          url: 'http://127.0.0.1:3161/',
+          roots: `${one.pem.trim()}\n${two.pem.trim()}`,
+        },
+      ]);
+      expect(
+        readConfig({ TSA_URL: both, TSA_ROOTS: a }).anchors.authorities.map(({ roots }) => roots),
+      ).toEqual([one.pem.trim(), one.pem.trim()]);
+      const signer = file('signer.pem', issue({ name: 'Three', issuer: one, use: 'stamps' }).pem);
+      for (const [env, said] of [
+        [{ TSA_URL: both }, 'TSA_ROOTS must name a PEM file'],
+        [{ TSA_URL: 'https://tsa.example', TSA_ROOTS: `${a},${b}` }, 'TSA_ROOTS must name a PEM file'],
+        [{ TSA_ROOTS: a }, 'TSA_URL is not'],
+        [{ TSA_URL: 'tsa.example', TSA_ROOTS: a }, 'number 1 is none'],
+        [{ TSA_URL: 'https://tsa.example/a,https://tsa.example/b', TSA_ROOTS: a }, 'one host twice'],
+        [{ TSA_URL: 'https://tsa.example', TSA_ROOTS: join(folder, 'nowhere') }, 'not a readable PEM file'],
+        [{ TSA_URL: 'https://tsa.example', TSA_ROOTS: file('empty', 'x') }, 'not a readable PEM file'],
+        [{ TSA_URL: 'https://tsa.example', TSA_ROOTS: signer }, 'that may issue others'],
+        [{ HOLDFAST_ANCHOR_EVERY: '10' }, 'HOLDFAST_ANCHOR_EVERY must be a duration'],
+        [{ HOLDFAST_WITNESSES: 'witness a\nquorum b' }, 'HOLDFAST_WITNESSES is not a policy of witnesses'],
+      ] as const)
+        expect(problemsOf(env), JSON.stringify(env)).toContain(said);
+      const policy = `witness county ${WITNESS.vkey} https://w.example\nquorum county\n`;
+      expect(readConfig({ HOLDFAST_WITNESSES_FILE: file('policy', policy) }).anchors.witnesses).toMatchObject(
+        {
+          witnesses: [{ name: 'witness.example/w1', vkey: WITNESS.vkey, url: 'https://w.example' }],
+          quorum: { witness: 'witness.example/w1' },
+        },
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
   test('archived bytes have a port and an origin of their own, and what is not one is refused', () => {
     expect(readConfig({ HOLDFAST_PORT: '0' }).contentPort).toBe(0);

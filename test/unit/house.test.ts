@@ -13,6 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: [],
   queue: ['db'],
   log: ['db', 'store'],
+  anchor: ['db', 'log', 'record'],
   record: ['db', 'queue'],
   agency: ['db', 'record'],
   intake: ['db', 'store', 'record', 'agency'],
@@ -21,7 +22,19 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   retention: ['db', 'store', 'record'],
   routing: ['db', 'record'],
   console: ['record', 'intake'],
-  api: ['db', 'queue', 'log', 'record', 'agency', 'intake', 'capture', 'retention', 'routing', 'console'],
+  api: [
+    'db',
+    'queue',
+    'log',
+    'anchor',
+    'record',
+    'agency',
+    'intake',
+    'capture',
+    'retention',
+    'routing',
+    'console',
+  ],
   cli: [
     'db',
     'store',
@@ -43,6 +56,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const SIDE_DOORS: readonly string[] = [
   'db/migrate.ts', // start-up only; the door would bring it into every process
   'capture/addresses.ts', // pure; the API judges addresses and needs no browser for it
+  'log/note.ts', // pure; settings and witnesses' answers are read by it
   'db/embedded.ts', // brings the embedded server, which most processes never start
 ];
 
@@ -56,11 +70,24 @@ const FOUNDATION = [
   'program.ts',
   'uids.ts',
   'whole-bytes.ts',
+  'witness-policy.ts',
 ];
 
 /** Each driver has one owner. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  kysely: ['db', 'log', 'record', 'agency', 'intake', 'capture', 'seal', 'retention', 'routing', 'api'],
+  kysely: [
+    'db',
+    'log',
+    'anchor',
+    'record',
+    'agency',
+    'intake',
+    'capture',
+    'seal',
+    'retention',
+    'routing',
+    'api',
+  ],
   pg: ['db', 'queue'],
   bullmq: ['queue'],
   ioredis: ['queue'],
@@ -70,6 +97,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['api', 'console'],
   sharp: ['intake'],
   nodemailer: ['routing'],
+  pkijs: ['anchor'],
+  asn1js: ['anchor'],
   undici: ['api'],
   'libheif-js': ['intake'],
 };

@@ -33,6 +33,9 @@ export const history: Messages = {
   'Address of an office changed': 'Dirección de una oficina modificada',
   'Office told no more': 'Ya no se avisa a la oficina',
   'Log: a key began to sign': 'Bitácora: una clave empezó a firmar',
+  'Log: vouched for from outside, by a time stamp or a witness':
+    'Bitácora: atestiguada desde fuera, con un sello de tiempo o por un testigo',
+  'Log: somebody outside could not vouch for it': 'Bitácora: alguien de fuera no pudo atestiguarla',
   'Log: a key no longer signs': 'Bitácora: una clave ya no firma',
   'Log: put back after the database was restored': 'Bitácora: repuesta después de restaurar la base de datos',
   'Letter asked for, to try an office’s address':

@@ -1,0 +1,21 @@
+/**
+ * What stands outside for a log: time stamps (RFC 3161) and cosignatures of witnesses (C2SP tlog-witness) over its published checkpoints.
+ * Until one of them is there, whoever owns this machine could still rewrite what happened, unseen; from then on they cannot.
+ *
+ * Promises: nothing is kept as an anchor that was not verified first, a stamp by two readers that share no code. An anchor never
+ * changes. Who cannot be had is asked again, more and more rarely, and stops neither intake nor sealing; that it began stands in the
+ * history once. A witness that contradicts us is told loudly each time. What waits for an anchor, and for how long, is measured.
+ *
+ * Order of one anchor: the published checkpoint is read → the outsider is asked → its answer is verified → one transaction: row and
+ * history. A crash in between asks once more. The entries that anchors themselves write ask for no further anchor.
+ */
+export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './round.ts';
+export {
+  anchorAges,
+  lateAfterSeconds,
+  oldestUnanchored,
+  standingOf,
+  type AnchorStanding,
+} from './standing.ts';
+export { anchorsOver, type Anchor } from './queries.ts';
+export { verifyStamp, type Stamp } from './stamp.ts';
