@@ -8,7 +8,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { ArchiveError } from '#errors.ts';
 import { entryBytes, entryCommitment, type Entry } from './entry.ts';
 import { ENTRY_TYPES, type EntryRule, type EntryType } from './entry-types.ts';
-import { FACTS, type FactName, type Kind } from './facts.ts';
+import { ACTOR, FACTS, type FactName, type Kind } from './facts.ts';
 
 /** As the table `event` has it. */
 export interface LoggedEvent {
@@ -63,18 +63,29 @@ export function entryOfEvent(event: LoggedEvent, { origin, index, salt }: Place)
     id: event.id,
     type,
     at: event.at.toISOString(),
-    actor: event.actor,
+    actor: isNamed(event.actor) ? event.actor : OTHER,
     subject: rule.subject === null ? null : subjectOf(rule.subject, event),
     facts: {
       ...facts,
-      detailCommitment: entryCommitment('detailCommitment', { salt, facts, content: detailOf(event.body) }),
+      detailCommitment: entryCommitment('detailCommitment', { salt, facts, content: detailOf(event) }),
     },
   });
 }
 
-/** What `detailCommitment` commits to. */
-export function detailOf(body: Body): Buffer {
-  return Buffer.from(canonicalize(body) ?? '');
+/**
+ * What `detailCommitment` commits to: the body. With whoever did it, where a log has no form for them: nothing that happened may be
+ * kept out of the log because somebody new did it, and nothing may stand in the open that could be a name.
+ */
+export function detailOf({ actor, body }: Pick<LoggedEvent, 'actor' | 'body'>): Buffer {
+  return Buffer.from(canonicalize(isNamed(actor) ? body : { actor, body }) ?? '');
+}
+
+/** In the place of an actor that has no form of its own. */
+const OTHER = 'other';
+const named = Compile(ACTOR);
+
+function isNamed(actor: string): boolean {
+  return actor !== OTHER && named.Check(actor);
 }
 
 function subjectOf(kind: Kind, { recordId, body }: LoggedEvent): string | null {

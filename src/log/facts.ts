@@ -35,7 +35,7 @@ export const reference = (...kinds: readonly string[]): TSchema =>
 
 /** Who did it, as the history of a record writes it. A staff member is an id; who that is, the agency's register says. */
 export const ACTOR = Type.String({
-  pattern: `^((key|operator|person):${UUID}|worker:[a-z]+(-[a-z]+)*|migration:[0-9]{4}|cli)$`,
+  pattern: `^((key|operator|person):${UUID}|worker:[a-z]+(-[a-z]+)*|migration:[0-9]{4}|cli|other)$`,
   maxLength: 64,
 });
 
