@@ -63,6 +63,8 @@ export interface Config {
   readonly sealConcurrency: number;
   /** So long after a removal was confirmed its page is looked at once more; null: never. Pages are cached for about a minute. */
   readonly lookAgainMs: number | null;
+  /** Paths of a chain of certificates and its key, which sign web archives; null: this installation's own key does. */
+  readonly waczCertificate: { readonly chainPath: string; readonly keyPath: string } | null;
   /** The lock at seal; 30 days, shorter only in trial. Source: design 4 and reference/object-store.md section 7. */
   readonly leaseMs: number;
   /** A claim that was not renewed for so long may be taken over by another worker. A living worker renews its claims. */
@@ -72,7 +74,7 @@ export interface Config {
   readonly stagingDir: string;
   /** What this installation is called in the names of its logs; decided by the first that is ever used. Null: by the public address. */
   readonly logName: string | null;
-  /** The private keys of logs and receipts, one file each. */
+  /** The private keys of logs, receipts and web archives, one file each. */
   readonly keysDir: string;
   /** What intake leaves free on the disk; null: by the disk's size. */
   readonly diskReserveBytes: number | null;
@@ -224,6 +226,11 @@ export function readConfig(env: Environment): Config {
   for (const entry of captureAllow)
     if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry))
       problems.push(`HOLDFAST_CAPTURE_ALLOW takes host:port pairs separated by commas; "${entry}" is none.`);
+  const [chainPath, keyPath] = [read('WACZ_SIGNING_CERT'), read('WACZ_SIGNING_KEY')];
+  if ((chainPath === null) !== (keyPath === null))
+    problems.push(
+      'WACZ_SIGNING_CERT and WACZ_SIGNING_KEY must be set together; each is the path of a PEM file.',
+    );
   const leaseMs = duration('HOLDFAST_LEASE', LEASE_MS, 1000);
   const again = read('HOLDFAST_LOOK_AGAIN') ?? '60s';
   const lookAgainMs = again === 'no' ? null : parseDuration(again);
@@ -292,6 +299,10 @@ export function readConfig(env: Environment): Config {
     captureConcurrency: integer('HOLDFAST_CAPTURE_CONCURRENCY', 2, 1, 32),
     sealConcurrency: integer('HOLDFAST_SEAL_CONCURRENCY', 4, 1, 64),
     lookAgainMs,
+    waczCertificate:
+      chainPath === null || keyPath === null
+        ? null
+        : { chainPath: resolve(chainPath), keyPath: resolve(keyPath) },
     leaseMs,
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),

@@ -29,6 +29,7 @@ import { openPlace } from './place.ts';
 import type { Place } from './place.ts';
 import { renderCard } from './render.ts';
 import type { CaptureBrowser, CaptureRequest, CaptureResult } from './result.ts';
+import { openSigning, type StampBytes } from './signature.ts';
 import type { PageOptions } from './story.ts';
 
 export type {
@@ -65,6 +66,7 @@ export interface CaptureOverrides {
   readonly egress?: Pick<EgressOptions, 'lookup' | 'connect' | 'limits' | 'ca'>;
   readonly contextsPerBrowser?: number;
   readonly missingMs?: number;
+  readonly stamp?: StampBytes;
 }
 
 interface Generation {
@@ -77,7 +79,16 @@ interface Generation {
 }
 
 export function openCaptureBrowser(
-  config: Pick<Config, 'chromiumPath' | 'captureAllow' | 'captureConcurrency' | 'mode' | 'dataDir'>,
+  config: Pick<
+    Config,
+    | 'chromiumPath'
+    | 'captureAllow'
+    | 'captureConcurrency'
+    | 'mode'
+    | 'dataDir'
+    | 'keysDir'
+    | 'waczCertificate'
+  >,
   log: Log,
   overrides: CaptureOverrides = {},
 ): CaptureBrowser {
@@ -89,6 +100,12 @@ export function openCaptureBrowser(
   const waiting = { first: [] as (() => void)[], last: [] as (() => void)[] };
   const endings = new Set<Promise<void>>();
   const generations = new Set<Generation>();
+  const sign = openSigning({
+    keysDir: config.keysDir,
+    certificate: config.waczCertificate,
+    stamp: overrides.stamp ?? null,
+    log,
+  });
   let busy = 0;
   let starting: Promise<Generation> | null = null;
   let current: Generation | null = null;
@@ -225,7 +242,7 @@ export function openCaptureBrowser(
   ): Promise<PageOptions> => {
     const allowed = allow();
     await lane.begin(scratchDir, allowed);
-    return { running, lane, tool: toolOf(running), allow: allowed };
+    return { running, lane, tool: toolOf(running), allow: allowed, sign };
   };
 
   return {

@@ -31,6 +31,7 @@ import type { Line } from './line.ts';
 import { uidOfPeer } from './peer.ts';
 import { Recorder } from './recorder.ts';
 import type { Archive } from './recorder.ts';
+import type { SignWacz } from './signature.ts';
 import { secure } from './upstream.ts';
 import type { ArchivedPage } from './wacz.ts';
 
@@ -54,7 +55,7 @@ export interface EgressLane {
    * Ends all traffic of the lane and writes the archive, `page.wacz`, into the scratch folder. Once; rejects in a lane
    * that records nothing, and when the disk is full.
    */
-  finishArchive(page: ArchivedPage): Promise<Archive>;
+  finishArchive(page: ArchivedPage, sign: SignWacz): Promise<Archive>;
   close(): Promise<void>;
 }
 
@@ -86,11 +87,11 @@ export async function openLane(options: EgressOptions): Promise<EgressLane> {
       lane.begin(recorder, allow);
     },
     lastDecision: (host, at) => gate.lastDecision(host, at),
-    async finishArchive(page) {
+    async finishArchive(page, sign) {
       if (recorder === null || finished) throw new Error('This lane has nothing to finish.');
       finished = true;
       await lane.end('capture-ended');
-      return await recorder.finish(page);
+      return await recorder.finish(page, sign);
     },
     async close() {
       await lane.end('capture-ended');

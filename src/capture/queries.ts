@@ -1,7 +1,7 @@
 /** SQL of the capture step. Each function runs in the transaction of a claim. */
 import type { AgencyTx, LookAnswer, StoredOutcome } from '#db/db.ts';
 import { sql } from 'kysely';
-import { askedNow, confirmedBy, type AskedFact } from '#record/record.ts';
+import { appendEvent, askedNow, confirmedBy, type AskedFact } from '#record/record.ts';
 
 export interface CaptureTask {
   readonly address: string | null;
@@ -230,4 +230,28 @@ export async function writeLook(
     })
     .execute();
   await addFiles({ agencyId, tx }, recordId, files, now);
+}
+
+/**
+ * Whose web archives these are is the log's to say: the first capture that a key signs for an agency makes it an entry of its history, in
+ * the same commit. Asked before the lock, which the first one alone needs.
+ */
+export async function noteSigningKey(at: AgencyTx, keyDigest: string): Promise<void> {
+  if (await knowsKey(at, keyDigest)) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`wacz-key ${at.agencyId}`}, 0))`.execute(at.tx);
+  if (await knowsKey(at, keyDigest)) return;
+  await appendEvent(at, null, { type: 'wacz-key.added', actor: 'worker:capture', body: { keyDigest } });
+}
+
+async function knowsKey({ agencyId, tx }: AgencyTx, keyDigest: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom('event')
+    .select('id')
+    .where('agency_id', '=', agencyId)
+    .where('record_id', 'is', null)
+    .where('type', '=', 'wacz-key.added')
+    .where(sql<boolean>`body->>'keyDigest' = ${keyDigest}`)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }

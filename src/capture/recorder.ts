@@ -25,8 +25,9 @@ import { Spool } from './spool.ts';
 import type { TlsFacts } from './upstream.ts';
 import { newRecordId, WarcFile } from './warc.ts';
 import type { Field } from './warc.ts';
+import type { SignWacz } from './signature.ts';
 import { SOFTWARE, writeWacz } from './wacz.ts';
-import type { ArchivedPage } from './wacz.ts';
+import type { ArchivedPage, SignedBy } from './wacz.ts';
 
 export interface NotArchived {
   readonly address: string;
@@ -42,6 +43,7 @@ export interface Archive {
   /** Of their bodies. */
   readonly bytes: number;
   readonly notArchived: readonly NotArchived[];
+  readonly signedBy: SignedBy;
 }
 
 const CUT_WORDS: Readonly<Record<Cut, string>> = {
@@ -166,7 +168,7 @@ export class Recorder {
   }
 
   /** Once, after every exchange was stored. */
-  async finish(shown: ArchivedPage): Promise<Archive> {
+  async finish(shown: ArchivedPage, sign: SignWacz): Promise<Archive> {
     if (this.#fault !== null) throw this.#fault;
     // What was asked for has no fragment, and a replay looks for what was asked for.
     const page = { ...shown, address: shown.address.replace(/#.*$/s, '') };
@@ -180,6 +182,7 @@ export class Recorder {
       index: this.#index,
       page,
       notArchived: this.#notArchived.length + this.#left,
+      sign,
     });
     await rm(this.#folder, { recursive: true, force: true });
     return { ...wacz, exchanges: this.#exchanges, bytes: this.#bytes, notArchived: this.#notArchived };

@@ -10,9 +10,11 @@ import { judge, THRESHOLDS } from './rules.ts';
 import type { Observed } from './rules.ts';
 import { PAGE_LIMITS, VIEWPORT } from './story.ts';
 import type { Depth, PageOptions, Story } from './story.ts';
+import type { SignWacz } from './signature.ts';
 import { ELEMENT_LIMITS, targetQuery } from './target.ts';
 import { TILES } from './tiles.ts';
 import { TRAFFIC_LIMITS } from './traffic.ts';
+import type { ArchivedPage } from './wacz.ts';
 
 /** Evidence that the page may hold more than was seen of it. */
 export const NOT_SEEN_WHOLE = 'page-not-seen-whole';
@@ -21,7 +23,7 @@ export const NOT_SEEN_WHOLE = 'page-not-seen-whole';
 export async function conclude(
   story: Story,
   request: CaptureRequest,
-  { running, lane, tool }: PageOptions,
+  { running, lane, tool, sign }: PageOptions,
   depth: Depth = 'whole',
 ): Promise<CaptureResult> {
   const main = story.traffic?.main ?? null;
@@ -80,7 +82,7 @@ export async function conclude(
   if (!nothingSeen && story.text !== null && depth === 'whole')
     files.unshift(await writeCaptured(request.scratchDir, 'page-text', Buffer.from(story.text, 'utf8')));
   const archive =
-    depth === 'whole' && story.refusedAddress === null ? await archived(story, files, lane) : null;
+    depth === 'whole' && story.refusedAddress === null ? await archived(story, files, lane, sign) : null;
   if (archive !== null) files.push(archive.file);
   const evidence: CaptureEvidence[] = [
     ...verdict.evidence,
@@ -170,6 +172,7 @@ async function archived(
   story: Story,
   files: readonly CapturedFile[],
   lane: EgressLane,
+  sign: SignWacz,
 ): Promise<{ readonly file: CapturedFile; readonly facts: NonNullable<CaptureResult['archive']> } | null> {
   const screen = (
     role: CapturedFile['role'],
@@ -179,17 +182,19 @@ async function archived(
       .filter((file) => file.role === role && (file.part?.index ?? 0) === 0)
       .slice(-1)
       .map(({ path, mediaType }) => ({ name, path, mediaType }));
-  const { path, sizeBytes, sha256, exchanges, bytes, notArchived } = await lane.finishArchive({
+  const shown: ArchivedPage = {
     address: story.finalAddress ?? story.traffic?.main?.address ?? '',
     title: story.sight?.title ?? '',
     text: story.text ?? '',
     time: story.times['started'] ?? new Date().toISOString(),
     screens: [...screen('screenshot-viewport', 'view'), ...screen('screenshot-fullpage', 'fullPage')],
-  });
+  };
+  const made = await lane.finishArchive(shown, sign);
+  const { path, sizeBytes, sha256, exchanges, bytes, notArchived, signedBy } = made;
   if (exchanges === 0) return null;
   return {
     file: { role: 'wacz', path, mediaType: 'application/wacz', sizeBytes, sha256 },
-    facts: { exchanges, bytes, notArchived },
+    facts: { exchanges, bytes, notArchived, signedBy },
   };
 }
 

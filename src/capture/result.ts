@@ -3,6 +3,7 @@
  * finding with its evidence, never a success and never an exception that loses the report.
  */
 import type { LookAnswer } from '#db/db.ts';
+import type { SignedBy } from './wacz.ts';
 
 export type CaptureOutcome = 'captured' | 'partial' | 'gone' | 'wall' | 'empty' | 'blocked' | 'timeout';
 
@@ -82,6 +83,7 @@ export interface CaptureResult {
     readonly exchanges: number;
     readonly bytes: number;
     readonly notArchived: readonly { readonly address: string; readonly why: string }[];
+    readonly signedBy: SignedBy;
   } | null;
   readonly finalAddress: string | null;
   readonly httpStatus: number | null;

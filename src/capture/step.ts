@@ -14,7 +14,7 @@ import type { Db, StoredOutcome } from '#db/db.ts';
 import { appendEvent, newId, owe, withClaim, withLastOfClaim, type Claim } from '#record/record.ts';
 import { cardHtml } from './card.ts';
 import { writeCaptured } from './files.ts';
-import { readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
+import { noteSigningKey, readTask, writeCapture, type CaptureTask, type NewArtifact } from './queries.ts';
 import type { CaptureBrowser, CapturedFile, CaptureRequest, CaptureResult, PicturePart } from './result.ts';
 
 export interface CaptureContext {
@@ -73,6 +73,7 @@ export async function captureRecord(context: CaptureContext, claim: Claim): Prom
           reason: made.capture['reason'] ?? null,
         },
       });
+      if (made.signedBy !== null) await noteSigningKey(at, made.signedBy);
       await owe(at, claim.recordId, 'seal', 0);
     });
     context.onOutcome?.(made.outcome);
@@ -95,6 +96,8 @@ interface Made {
   readonly outcome: StoredOutcome;
   readonly origin: 'capture' | 'rendering';
   readonly capture: Record<string, unknown>;
+  /** The digest of the key that signed its web archive; null: it has none. */
+  readonly signedBy: string | null;
   readonly files: readonly Pick<CapturedFile, 'path' | 'role' | 'mediaType' | 'part'>[];
 }
 
@@ -117,6 +120,7 @@ async function attempt(
       outcome: result.outcome,
       origin: 'capture',
       capture: { ...result, address: task.address },
+      signedBy: result.archive?.signedBy.key ?? null,
       files,
     };
   } catch (error) {
@@ -139,7 +143,7 @@ async function attempt(
     };
     const bytes = Buffer.from(`${JSON.stringify(finding, null, 1)}\n`, 'utf8');
     const report = await writeCaptured(scratchDir, 'capture-report', bytes);
-    return { outcome: 'none', origin: 'capture', capture, files: [report] };
+    return { outcome: 'none', origin: 'capture', capture, signedBy: null, files: [report] };
   }
 }
 
@@ -173,6 +177,7 @@ async function drawCard(context: CaptureContext, task: CaptureTask, scratchDir: 
     outcome: 'none',
     origin: 'rendering',
     capture: { reason: 'no-live-page', target: null, targetAsked: false, tool: picture.tool },
+    signedBy: null,
     files: [{ path: picture.path, role: picture.role, mediaType: picture.mediaType }],
   };
 }

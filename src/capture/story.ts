@@ -5,6 +5,7 @@ import type { Rest } from './readiness.ts';
 import type { CapturedFile, CaptureResult } from './result.ts';
 import type { Revealed } from './reveal.ts';
 import type { Observed, Sight } from './rules.ts';
+import type { SignWacz } from './signature.ts';
 import type { TargetSearch } from './target.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -33,6 +34,7 @@ export interface PageOptions {
   readonly tool: CaptureResult['tool'];
   /** Trial only: `host:port` pairs that may be opened although they are not public. */
   readonly allow: readonly string[];
+  readonly sign: SignWacz;
 }
 
 /** `look`: whether the target is there, with a picture of the window and nothing more. */

@@ -1,4 +1,4 @@
-/** The package of an archive: WACZ 1.1.1, its members stored and not compressed, each with its digest. */
+/** The package of an archive: WACZ 1.1.1, its members stored and not compressed, each with its digest, and all of it signed. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { linesOf } from './index-entry.ts';
 import type { IndexEntry } from './index-entry.ts';
+import type { SignWacz } from './signature.ts';
 
 export const SOFTWARE = 'holdfast-capture/1';
 
@@ -27,6 +28,13 @@ interface Contents {
   readonly page: ArchivedPage;
   /** How many things are on the list of what is not archived. */
   readonly notArchived: number;
+  readonly sign: SignWacz;
+}
+
+/** Which kind of signature it has, and the digest of the key (`wacz-signature.ts`). */
+export interface SignedBy {
+  readonly kind: 'anonymous' | 'domain-identity';
+  readonly key: string;
 }
 
 interface Member {
@@ -37,9 +45,11 @@ interface Member {
 
 export async function writeWacz(
   destination: string,
-  { warc, index, page, notArchived }: Contents,
-): Promise<{ path: string; sizeBytes: number; sha256: string }> {
-  const created = new Date();
+  { warc, index, page, notArchived, sign }: Contents,
+): Promise<{ path: string; sizeBytes: number; sha256: string; signedBy: SignedBy }> {
+  // Whole seconds, and the one that began: many who stamp know no parts of one, and nothing may be stamped before it was made.
+  const created = new Date(Math.floor(Date.now() / 1000) * 1000);
+  const createdAt = created.toISOString();
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   zip.on('error', (error: Error) => output.destroy(error));
@@ -62,8 +72,8 @@ export async function writeWacz(
     wacz_version: '1.1.1',
     title: [page.title, address, 'A page that was not reached'].find((each) => each !== ''),
     description: `Capture of one page. ${notArchived === 0 ? 'All that it asked for is archived.' : `${notArchived} things that it asked for are not archived, or not whole: the record urn:x-holdfast:not-archived lists them.`}`,
-    created: created.toISOString(),
-    modified: created.toISOString(),
+    created: createdAt,
+    modified: createdAt,
     software: SOFTWARE,
     ...(address === '' ? {} : { mainPageUrl: address, mainPageDate: time }),
     resources: members.map((member) => ({
@@ -74,25 +84,28 @@ export async function writeWacz(
     })),
   };
   const datapackage = add('datapackage.json', `${JSON.stringify(description, null, 2)}\n`);
+  const hash = `sha256:${datapackage.sha256}`;
+  const { signedData, key } = await sign({ hash, created: createdAt, software: SOFTWARE });
   add(
     'datapackage-digest.json',
-    `${JSON.stringify({ path: datapackage.path, hash: `sha256:${datapackage.sha256}` }, null, 2)}\n`,
+    `${JSON.stringify({ path: datapackage.path, hash, signedData }, null, 2)}\n`,
   );
   zip.end();
-  const hash = createHash('sha256');
+  const digest = createHash('sha256');
   let sizeBytes = 0;
   await pipeline(
     output,
     async function* (bytes: AsyncIterable<Buffer>) {
       for await (const chunk of bytes) {
-        hash.update(chunk);
+        digest.update(chunk);
         sizeBytes += chunk.length;
         yield chunk;
       }
     },
     createWriteStream(destination, { flags: 'wx', mode: 0o600 }),
   );
-  return { path: destination, sizeBytes, sha256: hash.digest('hex') };
+  const kind = 'publicKey' in signedData ? 'anonymous' : 'domain-identity';
+  return { path: destination, sizeBytes, sha256: digest.digest('hex'), signedBy: { kind, key } };
 }
 
 function pagesOf({

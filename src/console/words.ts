@@ -139,6 +139,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'key.made': 'Key made',
   'key.ends': 'End of a key set',
   'key.revoked': 'Key revoked',
+  'wacz-key.added': 'Web archives are signed with another key from here on',
   'office.added': 'Office added',
   'office.changed': 'Address of an office changed',
   'office.ended': 'Office told no more',

@@ -96,6 +96,7 @@ export const ENTRY_TYPES = {
   'agency.added': { subject: null, must: ['agency'] },
   'agency.handed-over': { subject: null, must: ['agency'] },
   'agency.link-renewed': { subject: null, must: ['agency'] },
+  'wacz-key.added': { subject: null, must: ['keyDigest'] },
   'config.changed': { subject: null, must: ['setting'] },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },

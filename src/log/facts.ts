@@ -69,6 +69,8 @@ export const FACTS = {
   new: flag,
   // Roots, in lower-case hex: of a log at `size`, of the rows of a batch
   root: commitment,
+  /** SHA-256 of a public key that is not the log's, as SubjectPublicKeyInfo */
+  keyDigest: commitment,
   // Words
   code,
   reason: code,

@@ -46,6 +46,8 @@ export type EventType =
   | 'key.made'
   | 'key.ends'
   | 'key.revoked'
+  // with which its web archives are signed
+  | 'wacz-key.added'
   // by whoever runs the machine, or at it
   | 'agency.added'
   | 'agency.handed-over'

@@ -137,6 +137,8 @@ class Scene {
         captureConcurrency: concurrency,
         mode: 'trial',
         dataDir: join(this.folder, 'data'),
+        keysDir: join(this.folder, 'keys'),
+        waczCertificate: null,
       },
       pino({ level: 'silent' }),
       { egress: { lookup: () => Promise.reject(new Error('nothing is looked up here')) } },

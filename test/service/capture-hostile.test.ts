@@ -104,6 +104,8 @@ beforeAll(async () => {
       captureConcurrency: 2,
       mode: 'trial',
       dataDir: join(folder, 'data'),
+      keysDir: join(folder, 'keys'),
+      waczCertificate: null,
     },
     pino({ level: 'silent' }),
     { egress: { lookup: () => Promise.reject(new Error('no name is looked up here')) } },

@@ -4,8 +4,11 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyWaczSignature } from '../../src/wacz-signature.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { DATAPACKAGE, DIGEST_FILE } from '../support/forged-wacz.ts';
 import { settled } from '../support/looking.ts';
+import { readZip } from '../support/site/archive-reader.ts';
 
 const COMMENT = 'The gate of the old depot stands open every night, and nobody locks it.';
 /** A drawing that no compression makes smaller: 34 MB of pictures, in tiles. */
@@ -89,4 +92,37 @@ test('a tall capture is kept with its tiles, archive and surroundings, sealed, a
     bytes += response.rawPayload.length;
   }
   expect(bytes).toBeGreaterThan(30e6);
+});
+
+test('the key that signs is an entry of the agency’s history with its first archive, in the sealed report, and no second entry', async () => {
+  const port = (server.address() as AddressInfo).port;
+  const answer = await archive.report(simpleReport({ url: `http://127.0.0.1:${port}/other`, text: COMMENT }));
+  const { record } = await settled(archive, answer.body.recordId);
+  const { rows } = await archive.sql.query<{ actor: string; body: { keyDigest: string } }>(
+    "select actor, body from event where type = 'wacz-key.added' and agency_id = 'rivertown' and record_id is null",
+  );
+  expect(rows).toEqual([
+    { actor: 'worker:capture', body: { keyDigest: expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
+  ]);
+  const key = rows[0]?.body.keyDigest ?? '';
+  expect(record.capture).toMatchObject({ archive: { signedBy: { kind: 'anonymous', key } } });
+  const fileOf = async (role: string): Promise<Buffer> => {
+    const file = record.artifacts.find((one) => one.role === role);
+    const response = await archive.app.inject({
+      url: `/v1/records/${record.recordId}/artifacts/${file?.n ?? 0}`,
+      headers: { authorization: `Bearer ${await archive.key('custodian')}` },
+    });
+    return response.rawPayload;
+  };
+  const members = readZip(await fileOf('wacz'));
+  const [digest, datapackage] = [DIGEST_FILE, DATAPACKAGE].map(
+    (name) => members.get(name) ?? Buffer.alloc(0),
+  );
+  expect(verifyWaczSignature(digest as Buffer, datapackage as Buffer)).toMatchObject({
+    kind: 'anonymous',
+    key,
+  });
+  expect(JSON.parse((await fileOf('capture-report')).toString())).toMatchObject({
+    archive: { signedBy: { kind: 'anonymous', key } },
+  });
 });

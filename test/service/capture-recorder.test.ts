@@ -20,6 +20,7 @@ import { testAuthority } from '../support/certificates.ts';
 import { openExchangeSite, SAMPLES } from '../support/exchange-site.ts';
 import type { ExchangeSite } from '../support/exchange-site.ts';
 import { ask, exchange, openTls, openTunnel, webSocket } from '../support/lane-client.ts';
+import { signing } from '../support/signing.ts';
 import { recordsOf, sha256 } from '../support/warc-reader.ts';
 import type { ReadRecord } from '../support/warc-reader.ts';
 
@@ -56,13 +57,16 @@ async function open(...identity: Parameters<typeof openExchangeSite>): Promise<E
 }
 
 const finish = (of: EgressLane, address = `https://${HOST}/`): Promise<Archive> =>
-  of.finishArchive({
-    address,
-    title: 'Title',
-    text: 'Text',
-    time: new Date().toISOString(),
-    screens: [],
-  });
+  of.finishArchive(
+    {
+      address,
+      title: 'Title',
+      text: 'Text',
+      time: new Date().toISOString(),
+      screens: [],
+    },
+    signing(folder),
+  );
 
 const of = (records: readonly ReadRecord[], type: string, path: string): ReadRecord | undefined =>
   records.find((record) => record.type === type && record.address.endsWith(path));
@@ -82,7 +86,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of lanes.splice(0)) await each.close();
   // Whatever became of it: a lane leaves the archive and nothing else.
-  expect((await readdir(folder)).filter((name) => name !== 'page.wacz')).toEqual([]);
+  expect((await readdir(folder)).filter((name) => !['page.wacz', 'keys'].includes(name))).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -61,6 +61,8 @@ beforeAll(async () => {
       captureConcurrency: 1,
       mode: 'trial',
       dataDir: join(folder, 'data'),
+      keysDir: join(folder, 'keys'),
+      waczCertificate: null,
     },
     pino({ level: 'silent' }),
     // No name is asked for on this site; one that is asked for is a fault of the browser's.

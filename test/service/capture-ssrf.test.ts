@@ -26,6 +26,7 @@ import { processesOf } from '#capture/confinement.ts';
 import { openLane } from '#capture/egress.ts';
 import type { EgressLane } from '#capture/egress.ts';
 import { browserForTests } from '../support/chromium.ts';
+import { signing } from '../support/signing.ts';
 
 const log = pino({ level: 'silent' });
 const SECRET = 'what-no-page-may-read-7c1f';
@@ -93,7 +94,15 @@ function dial(to: { address: string; family: number }, port: number): Socket {
 
 function open(allow: readonly string[], data = dataDir): CaptureBrowser {
   return openCaptureBrowser(
-    { chromiumPath: null, captureAllow: allow, captureConcurrency: 2, mode: 'trial', dataDir: data },
+    {
+      chromiumPath: null,
+      captureAllow: allow,
+      captureConcurrency: 2,
+      mode: 'trial',
+      dataDir: data,
+      keysDir: join(folder, 'keys'),
+      waczCertificate: null,
+    },
     log,
     { egress: { lookup: answer, connect: dial } },
   );
@@ -152,7 +161,10 @@ async function visit(
     }
     await look(page);
     const time = new Date().toISOString();
-    const archive = await lane.finishArchive({ address: '', title: '', text: '', time, screens: [] });
+    const archive = await lane.finishArchive(
+      { address: '', title: '', text: '', time, screens: [] },
+      signing(folder),
+    );
     const refused = archive.notArchived.filter(({ why }) =>
       ['address-not-global', 'name-not-public'].includes(why),
     );

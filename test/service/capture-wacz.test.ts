@@ -13,11 +13,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '#capture/browser.ts';
 import { openLane } from '#capture/egress.ts';
 import type { EgressLane } from '#capture/egress.ts';
+import { verifyWaczSignature } from '../../src/wacz-signature.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { openExchangeSite, SAMPLES } from '../support/exchange-site.ts';
 import type { ExchangeSite } from '../support/exchange-site.ts';
+import { DATAPACKAGE, DIGEST_FILE, withOtherBody, writeZip } from '../support/forged-wacz.ts';
 import { ask } from '../support/lane-client.ts';
 import { readZip } from '../support/site/archive-reader.ts';
+import { signing } from '../support/signing.ts';
 import { recordsOf } from '../support/warc-reader.ts';
 import type { ReadRecord } from '../support/warc-reader.ts';
 import { replayWacz, validateWacz } from '../support/wacz-tools.ts';
@@ -98,13 +101,16 @@ beforeAll(async () => {
     const view = join(scratchDir, 'view.png');
     await writeFile(view, await page.screenshot());
     for (const path of ALSO) await ask(lane, origin + path);
-    archive = await lane.finishArchive({
-      address: page.url(),
-      title,
-      text: 'Minutes of the board',
-      time: new Date().toISOString(),
-      screens: [{ name: 'view', path: view, mediaType: 'image/png' }],
-    });
+    archive = await lane.finishArchive(
+      {
+        address: page.url(),
+        title,
+        text: 'Minutes of the board',
+        time: new Date().toISOString(),
+        screens: [{ name: 'view', path: view, mediaType: 'image/png' }],
+      },
+      signing(folder),
+    );
   } finally {
     await lane.close();
     await running.end();
@@ -178,9 +184,18 @@ test('its members are stored, not compressed, and every byte of them is under a 
     expect(hash, path).toBe(sha256(member(path)));
     expect(bytes, path).toBe(member(path).length);
   }
+  const hash = sha256(member('datapackage.json'));
   expect(JSON.parse(member('datapackage-digest.json').toString())).toEqual({
     path: 'datapackage.json',
-    hash: sha256(member('datapackage.json')),
+    hash,
+    signedData: {
+      hash,
+      created: (datapackage as Record<string, unknown>)['created'],
+      software: 'holdfast-capture/1',
+      version: '0.1.0',
+      signature: expect.any(String),
+      publicKey: expect.any(String),
+    },
   });
   expect(archive).toMatchObject({ sizeBytes: wacz.length, sha256: sha256(wacz).slice('sha256:'.length) });
 });
@@ -233,6 +248,20 @@ test('wacz finds it valid, and not when a byte of it is another', async () => {
   const path = join(folder, 'changed.wacz');
   await writeFile(path, changed);
   await expect(validateWacz(path)).rejects.toThrow(/hash does not match|Bad CRC|invalid/);
+});
+
+test('a body that was changed, with every digest made anew, is valid for wacz and not by its signature', async () => {
+  const signed = verifyWaczSignature(member(DIGEST_FILE), member(DATAPACKAGE));
+  expect(signed).toMatchObject({ kind: 'anonymous', key: archive.signedBy.key });
+  const forged = withOtherBody(members, `${origin}/text`, 'aldermen', 'laymen');
+  const path = join(folder, 'forged.wacz');
+  await writeZip(path, forged);
+  expect(await validateWacz(path)).toContain('the passed WACZ is valid');
+  const [digest, datapackage] = [DIGEST_FILE, DATAPACKAGE].map((name) => forged.get(name) ?? Buffer.alloc(0));
+  expect(verifyWaczSignature(digest as Buffer, datapackage as Buffer)).toEqual({
+    kind: 'wrong',
+    why: 'What was signed is another datapackage.json.',
+  });
 });
 
 describe('in pywb', () => {

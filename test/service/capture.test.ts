@@ -49,6 +49,8 @@ function open(options: Options = {}, overrides: CaptureOverrides = {}): CaptureB
       captureConcurrency: options.concurrency ?? 2,
       mode: options.mode ?? 'trial',
       dataDir: options.dataDir ?? join(folder, 'data'),
+      keysDir: join(folder, 'keys'),
+      waczCertificate: null,
     },
     log,
     { ...overrides, egress: { lookup: answer, ...overrides.egress } },
@@ -634,7 +636,15 @@ describe('the browser', () => {
     const dataDir = join(folder, 'generations');
     const started: number[] = [];
     const counting = openCaptureBrowser(
-      { chromiumPath: null, captureAllow: [site.hostPort], captureConcurrency: 2, mode: 'trial', dataDir },
+      {
+        chromiumPath: null,
+        captureAllow: [site.hostPort],
+        captureConcurrency: 2,
+        mode: 'trial',
+        dataDir,
+        keysDir: join(folder, 'keys'),
+        waczCertificate: null,
+      },
       pino(
         { level: 'info' },
         { write: (line: string) => void (line.includes('browser.started') && started.push(1)) },

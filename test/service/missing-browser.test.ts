@@ -31,6 +31,8 @@ function open(chromiumPath: string, missingMs = MISSING_MS): CaptureBrowser {
       captureConcurrency: 2,
       mode: 'trial',
       dataDir: join(folder, 'data'),
+      keysDir: join(folder, 'keys'),
+      waczCertificate: null,
     },
     pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
     { missingMs },

@@ -187,6 +187,7 @@ describe('tiles', () => {
 describe('a capture', () => {
   const ADDRESS = 'http://127.0.0.1:1/page/';
   const BODY = Buffer.from('<p>Words of the page.</p>');
+  const signedBy = { kind: 'anonymous', key: '' } as const;
   const page: SitePage = {
     name: 'page',
     routes: {},
@@ -264,7 +265,7 @@ describe('a capture', () => {
       missing: [],
       files: [...made, report],
       glyphs: { missing: [] },
-      archive: { exchanges: 1, bytes: BODY.length, notArchived: [] },
+      archive: { exchanges: 1, bytes: BODY.length, notArchived: [], signedBy },
       finalAddress: ADDRESS,
       httpStatus: 200,
       redirects: [],
@@ -305,7 +306,12 @@ describe('a capture', () => {
     const body = Buffer.from(BODY);
     body[3] = 0x21;
     expect(await faultsOf({ body })).toMatch(/^1 of 1 bodies are neither in the archive/);
-    const archive = { exchanges: 0, bytes: 0, notArchived: [{ address: ADDRESS, why: 'too large' }] };
+    const archive = {
+      exchanges: 0,
+      bytes: 0,
+      notArchived: [{ address: ADDRESS, why: 'too large' }],
+      signedBy,
+    };
     expect(await faultsOf({ body, result: { archive } })).toBe('');
   });
 

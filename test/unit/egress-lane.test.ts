@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EGRESS_MARK_HEADER, openLane } from '#capture/egress.ts';
 import type { EgressLane, EgressOptions } from '#capture/egress.ts';
+import { signing } from '../support/signing.ts';
 
 const log = pino({ level: 'silent' });
 let far: Server;
@@ -300,13 +301,16 @@ test('a lane that was opened shut lets nothing out before its capture begins, an
     expect((await ask(through, 'http://example.org/')).status).toBe(200);
     expect((await ask(through, 'http://127.0.0.1/')).status).toBe(403);
     await expect(through.begin(scratchDir, ['127.0.0.1:80'])).rejects.toThrow('records already');
-    const archive = await through.finishArchive({
-      address: 'http://example.org/',
-      title: '',
-      text: '',
-      time: new Date().toISOString(),
-      screens: [],
-    });
+    const archive = await through.finishArchive(
+      {
+        address: 'http://example.org/',
+        title: '',
+        text: '',
+        time: new Date().toISOString(),
+        screens: [],
+      },
+      signing(scratchDir),
+    );
     expect(archive.exchanges).toBe(1);
     expect(archive.notArchived.map(({ address }) => address)).toEqual(['http://127.0.0.1/']);
   } finally {

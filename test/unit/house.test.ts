@@ -69,6 +69,7 @@ const FOUNDATION = [
   'log.ts',
   'program.ts',
   'uids.ts',
+  'wacz-signature.ts',
   'whole-bytes.ts',
   'witness-policy.ts',
 ];

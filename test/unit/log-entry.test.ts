@@ -27,6 +27,7 @@ const ALLOWED: Readonly<Record<FactName, Entry['facts'][FactName]>> = {
   decodable: true,
   new: false,
   root: HEX,
+  keyDigest: HEX,
   code: 'store-down',
   reason: 'gone',
   step: 'look-again',

@@ -29,6 +29,8 @@ export const history: Messages = {
   'Key made': 'Clave creada',
   'End of a key set': 'Fecha de fin de una clave fijada',
   'Key revoked': 'Clave revocada',
+  'Web archives are signed with another key from here on':
+    'Desde aquí los archivos web se firman con otra clave',
   'Office added': 'Oficina agregada',
   'Address of an office changed': 'Dirección de una oficina modificada',
   'Office told no more': 'Ya no se avisa a la oficina',
