@@ -61,6 +61,16 @@ export async function attemptSucceeded({ agencyId, tx }: AgencyTx, id: string): 
     .execute();
 }
 
+/** A write as for one that failed and is nobody's: how long an answer takes must not tell who is here. */
+export async function attemptFailed({ agencyId, tx }: AgencyTx, id: string): Promise<void> {
+  await tx
+    .updateTable('sign_in_attempt')
+    .set({ succeeded: false })
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', id)
+    .execute();
+}
+
 /** A link was used: they are who they are, and the count begins anew. */
 export async function forgiveAttempts({ agencyId, tx }: AgencyTx, email: string, now: Date): Promise<void> {
   await tx

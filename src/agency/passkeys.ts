@@ -14,7 +14,7 @@ import { isIP } from 'node:net';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { newId } from '#record/record.ts';
 import { useUp, type Invited } from './invitations.ts';
-import { beginSession } from './sessions.ts';
+import { beginSession, enterFailure } from './sessions.ts';
 
 const CEREMONY_MS = 5 * 60_000;
 
@@ -147,7 +147,10 @@ export async function signInWithPasskey(
         counter: key.counter,
       },
     }).catch(() => null);
-    if (checked?.verified !== true) return null;
+    if (checked?.verified !== true) {
+      await enterFailure(inside, key.person_id, 'passkey');
+      return null;
+    }
     await inside.tx
       .updateTable('passkey')
       .set({ counter: checked.authenticationInfo.newCounter, used_at: now })

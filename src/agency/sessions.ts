@@ -22,6 +22,18 @@ export interface SignedIn {
 }
 
 /** With its entry in the history. The token is in the answer and nowhere else. */
+/**
+ * Somebody tried as a person of the agency, and was not let in. By whom is not known; of an address that nobody here has there is no
+ * entry, or anybody could fill a history that is kept for ever.
+ */
+export async function enterFailure(at: AgencyTx, personId: string, means: Means): Promise<void> {
+  await appendEvent(at, null, {
+    type: 'person.sign-in-failed',
+    actor: 'worker:sign-in',
+    body: { person: personId, means },
+  });
+}
+
 export async function beginSession(at: AgencyTx, personId: string, means: Means, now: Date): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const sessionId = newId();

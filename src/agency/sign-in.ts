@@ -4,10 +4,10 @@
  */
 import type { Db } from '#db/db.ts';
 import { isAgency } from './agencies.ts';
-import { attemptSucceeded, openStrangers, writeAttempt } from './attempts.ts';
+import { attemptFailed, attemptSucceeded, openStrangers, writeAttempt } from './attempts.ts';
 import { codeStep } from './one-time-codes.ts';
 import { isPassword, refuseWhenBusy } from './passwords.ts';
-import { beginSession } from './sessions.ts';
+import { beginSession, enterFailure } from './sessions.ts';
 
 const strangers = openStrangers();
 
@@ -51,11 +51,18 @@ export async function signInWithPassword(
         .where('left_at', 'is', null)
         .executeTakeFirst(),
   );
+  const notRight = async (): Promise<SignInAnswer> => {
+    await db.inAgency(agencyId, async (at) => {
+      await attemptFailed(at, attempt.id);
+      if (person !== undefined) await enterFailure(at, person.id, 'password-and-code');
+    });
+    return { outcome: 'not-right' };
+  };
   const passwordHolds = await isPassword(password, person?.password ?? null);
-  if (person?.code_secret == null || !passwordHolds) return { outcome: 'not-right' };
+  if (person?.code_secret == null || !passwordHolds) return await notRight();
   const { id: personId, code_secret: secret } = person;
   const step = codeStep(secret, code, now);
-  if (step === null) return { outcome: 'not-right' };
+  if (step === null) return await notRight();
   return await db.inAgency(agencyId, async (at) => {
     // The row decides between two who type the same code at the same moment.
     const taken = await at.tx
@@ -67,7 +74,10 @@ export async function signInWithPassword(
       .where('code_secret', '=', secret)
       .where((eb) => eb.or([eb('code_step', 'is', null), eb('code_step', '<', step)]))
       .executeTakeFirst();
-    if (taken.numUpdatedRows !== 1n) return { outcome: 'not-right' };
+    if (taken.numUpdatedRows !== 1n) {
+      await enterFailure(at, personId, 'password-and-code');
+      return { outcome: 'not-right' };
+    }
     await attemptSucceeded(at, attempt.id);
     const token = await beginSession(at, personId, 'password-and-code', now);
     return { outcome: 'signed-in', token };

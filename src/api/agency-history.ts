@@ -18,15 +18,18 @@ export function registerAgencyHistory(routes: FastifyInstance, { system, frameOf
     { schema: { hide: true }, config: { roles: AUDITORS, page: true } },
     async (request, reply) => {
       const { before } = request.query;
+      // Of these there are more than of everything else together, and who looks for them looks for nothing else.
+      const lists = request.query['lists'] === 'yes';
       const from = typeof before === 'string' && /^[1-9]\d{0,17}$/.test(before) ? before : null;
       const parts = await system.db.inAgency(callerOf(request).agencyId, async (at) => {
-        const found = await readAgencyHistory(at, from, PER_PAGE + 1);
+        const found = await readAgencyHistory(at, from, PER_PAGE + 1, { lists });
         const entries = found.slice(0, PER_PAGE);
         return {
           zone: await zoneOf(at),
           entries,
           next: found.length > PER_PAGE ? (entries.at(-1)?.seq ?? null) : null,
           isLater: from !== null,
+          lists,
           actors: await namesOf(at, entries),
           things: await namesOfThings(at),
         };

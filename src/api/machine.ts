@@ -50,7 +50,7 @@ export function registerMachine(routes: FastifyInstance, context: ApiContext): v
         db.inAgency(SYSTEM_AGENCY, async (at) => ({
           zone: await zoneOf(at),
           people: await listPeople(at),
-          found: await readAgencyHistory(at, from, ENTRIES + 1),
+          found: await readAgencyHistory(at, from, ENTRIES + 1, { lists: true }),
         })),
       ]);
       const entries = own.found.slice(0, ENTRIES);

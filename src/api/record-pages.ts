@@ -16,6 +16,7 @@ import {
 import { namesOf } from './actor-names.ts';
 import { callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { enterSearch } from './searches.ts';
 
 const PER_PAGE = 25;
 const FIELDS = [
@@ -44,7 +45,8 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       if (typeof value === 'string') typed[name] = value.replaceAll('\0', '').trim().slice(0, 500);
     }
     const { cursor = '', from = '', to = '', q = '', ...filters } = typed;
-    const { agencyId } = callerOf(request);
+    const caller = callerOf(request);
+    const { agencyId } = caller;
     const { grounds } = await system.referenceOf(agencyId);
     const said = await system.db.inAgency(agencyId, async (at) => {
       const zone = await zoneOf(at);
@@ -66,6 +68,15 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
           },
           cursor: cursor === '' ? null : cursor,
           limit: PER_PAGE,
+        });
+        const used = Object.entries({ ...filters, from, to }).flatMap(([name, value]) =>
+          value === '' ? [] : [name],
+        );
+        await enterSearch(at, caller, {
+          list: 'records',
+          filters: q === '' ? used : [...used, 'words'],
+          continued: cursor !== '',
+          found: found.records.length,
         });
         return { zone, found, error: null, isEmpty: found.records.length === 0 && (await isEmpty(at)) };
       } catch (error) {

@@ -28,6 +28,7 @@ import type { ApiContext } from './context.ts';
 import { openChecked, whileItStands } from './handing-over.ts';
 import { enterLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
+import { enterSearch } from './searches.ts';
 import { streamReceipts } from './streams.ts';
 
 const security = [{ key: [] }];
@@ -59,16 +60,21 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         ...(from === undefined ? {} : { from: instant('from', from) }),
         ...(to === undefined ? {} : { to: instant('to', to) }),
       };
-      return await inAgency(
-        request,
-        async (at) =>
-          await searchRecords(at, {
-            q: q ?? null,
-            filters,
-            cursor: cursor ?? null,
-            limit: limit === undefined ? 50 : Number(limit),
-          }),
-      );
+      return await inAgency(request, async (at) => {
+        const found = await searchRecords(at, {
+          q: q ?? null,
+          filters,
+          cursor: cursor ?? null,
+          limit: limit === undefined ? 50 : Number(limit),
+        });
+        await enterSearch(at, callerOf(request), {
+          list: 'records',
+          filters: [...Object.keys(filters), ...(q === undefined ? [] : ['words'])],
+          continued: cursor !== undefined,
+          found: found.records.length,
+        });
+        return found;
+      });
     },
   );
 

@@ -15,7 +15,7 @@ import {
   type ReceivedFile,
   type Share,
 } from '#intake/intake.ts';
-import { readRecordRow, recordIdOf } from '#record/record.ts';
+import { appendEvent, readRecordRow, recordIdOf } from '#record/record.ts';
 import { callerOf, REPORTERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { reportSchema } from './report-schema.ts';
@@ -92,7 +92,7 @@ export async function receive(
       request,
       reply,
       toRecord,
-      given ?? (await readSent(context, request, share)),
+      given ?? (await readable(context, request, share)),
     );
   } finally {
     share.release();
@@ -174,15 +174,38 @@ export async function acceptSent(
     // met while the report is staged, which is before.
     if (error instanceof ArchiveError && (error.retry === 'never' || BEFORE_COMMIT.includes(error.code)))
       await forget();
+    await enterRejected(context, request, error);
     throw error;
   });
-  if (accepted.repeated) await forget();
-  else {
+  if (accepted.repeated) {
+    await forget();
+    await system.db.inAgency(caller.agencyId, async (at) => {
+      const event = { type: 'intake.duplicate', actor: actorOf(caller), body: {} } as const;
+      await appendEvent(at, accepted.recordId, event);
+    });
+  } else {
     context.poke();
     context.watchers.changed(accepted.recordId);
   }
   context.metrics.accepted(accepted.repeated ? 'repeated' : 'accepted', (performance.now() - started) / 1000);
   return accepted;
+}
+
+async function readable(context: ApiContext, request: FastifyRequest, share: Share): Promise<Sent> {
+  return await readSent(context, request, share).catch(async (error: unknown) => {
+    await enterRejected(context, request, error);
+    throw error;
+  });
+}
+
+/** What is refused for good is an entry of the agency's history: that a report came and was not taken in, by whom, and why; never what it said. */
+async function enterRejected({ system }: ApiContext, request: FastifyRequest, error: unknown): Promise<void> {
+  if (!(error instanceof ArchiveError) || error.retry !== 'never') return;
+  const caller = callerOf(request);
+  await system.db.inAgency(caller.agencyId, async (at) => {
+    const event = { type: 'intake.rejected', actor: actorOf(caller), body: { code: error.code } } as const;
+    await appendEvent(at, null, event);
+  });
 }
 
 async function readSent(context: ApiContext, request: FastifyRequest, share: Share): Promise<Sent> {

@@ -7,6 +7,7 @@ import { listOffices } from '#routing/routing.ts';
 import { callerOf, CUSTODIANS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
+import { enterSearch } from './searches.ts';
 
 /** Shown at once, and taken note of at once. */
 const SHOWN = 50;
@@ -24,10 +25,18 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
     const caller = callerOf(request);
     const parts = await db.inAgency(caller.agencyId, async (at) => {
       const offices = (await listOffices(at)).filter(({ endedAt }) => endedAt === null);
+      const arrivals = await listArrivals(at, SHOWN);
+      const awaited = await listAwaited(at, SHOWN_BESIDE);
+      await enterSearch(at, caller, {
+        list: 'worklist',
+        filters: [],
+        continued: false,
+        found: arrivals.records.length + awaited.length,
+      });
       return {
         zone: await zoneOf(at),
-        arrivals: await listArrivals(at, SHOWN),
-        awaited: await listAwaited(at, SHOWN_BESIDE),
+        arrivals,
+        awaited,
         parked: (await listParked(at)).slice(0, SHOWN_BESIDE).map(({ recordId, step, code, parkedAt }) => ({
           recordId,
           step,

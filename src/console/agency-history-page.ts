@@ -12,13 +12,16 @@ export interface AgencyHistoryParts {
   /** Where the next page begins; null: these were the first entries ever. */
   readonly next: string | null;
   readonly isLater: boolean;
+  /** With each search and each refused report. */
+  readonly lists: boolean;
   readonly actors: Readonly<Record<string, ActorName>>;
   /** The id of a person, key, office or site → a name. */
   readonly things: Readonly<Record<string, string>>;
 }
 
 export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): string {
-  const { zone, entries, next, isLater, actors, things } = parts;
+  const { zone, entries, next, isLater, lists, actors, things } = parts;
+  const way = lists ? '/history?lists=yes' : '/history';
   return page({
     title: 'History of the agency',
     ...frame,
@@ -27,6 +30,14 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
       <p class="hf-intro">
         Who signed in, who may do what, and what was decided, newest first. What happened to a record, every
         view of it included, is on the record’s own page.
+      </p>
+      <p>
+        ${
+          lists
+            ? html`Searches and refused reports are among them. <a href="/history">Leave them out</a>`
+            : html`Searches and refused reports are not among them.
+                <a href="/history?lists=yes">Show them as well</a>`
+        }
       </p>
       ${
         entries.length === 0
@@ -44,8 +55,8 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
       ${
         (next !== null || isLater) &&
         html`<p class="hf-pages">
-          ${isLater && html`<a href="/history">Back to the newest</a>`}
-          ${next !== null && html`<a class="usa-button usa-button--outline" href="/history?before=${next}">Older entries</a>`}
+          ${isLater && html`<a href="${way}">Back to the newest</a>`}
+          ${next !== null && html`<a class="usa-button usa-button--outline" href="${way}${lists ? '&' : '?'}before=${next}">Older entries</a>`}
         </p>`
       }`,
   });
@@ -79,6 +90,9 @@ const CODED: readonly string[] = [
   'reach',
   'secret',
   'mark',
+  'list',
+  'filters',
+  'code',
 ];
 
 function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {

@@ -115,6 +115,9 @@ export const UNKNOWN_NAMES: Readonly<Record<string, string>> = {
 /** What stands in a history. */
 export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'intake.accepted': 'Handed in',
+  'intake.duplicate': 'Handed in once more, the same: nothing was added',
+  'intake.rejected': 'A report was refused',
+  'search.ran': 'Records searched or listed',
   'picture.inspected': 'Picture looked at',
   'capture.completed': 'Live page opened',
   'capture.skipped': 'Live page not opened',
@@ -160,6 +163,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'person.agreed': 'Agreement in writing put on file',
   'person.agreement-withdrawn': 'Agreement taken back: entered by mistake',
   'person.signed-in': 'Signed in',
+  'person.sign-in-failed': 'Did not sign in: the password, code or passkey was not right',
   'person.signed-out': 'Signed out',
   'person.provider-allowed': 'Allowed to come by the agency’s own sign-in, once',
   'provider.changed': 'Sign-in of the agency’s own changed',
@@ -177,6 +181,7 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:mail': 'The archive',
   'worker:log': 'The archive',
   'worker:fixity': 'The archive',
+  'worker:sign-in': 'Somebody, not known who',
   cli: 'Somebody at the machine',
   'migration:0019': 'An update of Holdfast',
 };

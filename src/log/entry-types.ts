@@ -44,7 +44,7 @@ export const ENTRY_TYPES = {
   // who looked, and what was given out
   'view.opened': { subject: 'record', must: ['what'], may: ['artifact'] },
   'view.not-shown': { subject: 'record', must: ['what'], may: ['artifact'] },
-  'search.ran': { subject: null, must: ['found'], may: ['queryCommitment'] },
+  'search.ran': { subject: null, must: ['list', 'found'], may: ['filters', 'continued'] },
   'export.requested': { subject: 'export', must: ['records'], may: ['scopeCommitment', 'about'] },
   'export.approved': { subject: 'export', may: ['about'] },
   'export.produced': { subject: 'export', must: ['records', 'bytes'], may: ['packageCommitment', 'about'] },
@@ -79,6 +79,7 @@ export const ENTRY_TYPES = {
   'person.means': { subject: 'person', must: ['means'] },
   'person.provider-allowed': { subject: 'person' },
   'person.signed-in': { subject: 'person', must: ['means'] },
+  'person.sign-in-failed': { subject: 'person', must: ['means'] },
   'person.signed-out': { subject: 'person' },
   'provider.changed': { subject: null },
   'provider.removed': { subject: null },

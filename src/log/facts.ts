@@ -47,7 +47,6 @@ export const FACTS = {
   factCommitment: commitment,
   manifestCommitment: commitment,
   detailCommitment: commitment,
-  queryCommitment: commitment,
   scopeCommitment: commitment,
   packageCommitment: commitment,
   // Figures
@@ -67,6 +66,7 @@ export const FACTS = {
   size: bigCount,
   decodable: flag,
   new: flag,
+  continued: flag,
   // Roots, in lower-case hex: of a log at `size`, of the rows of a batch
   root: commitment,
   /** SHA-256 of a public key that is not the log's, as SubjectPublicKeyInfo */
@@ -76,10 +76,12 @@ export const FACTS = {
   reason: code,
   step: code,
   letter: code,
+  list: code,
   means: code,
   store: code,
   setting: code,
   changed: some(code),
+  filters: some(code),
   roles: some(code),
   gained: some(code),
   lost: some(code),

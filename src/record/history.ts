@@ -6,6 +6,7 @@ import { newId } from './ids.ts';
 /** A closed list; a new type is a change of the specification. Source: reference/integrity.md 2.3. */
 export type EventType =
   | 'intake.accepted'
+  | 'intake.duplicate'
   | 'picture.inspected'
   | 'capture.completed'
   | 'capture.skipped'
@@ -23,7 +24,10 @@ export type EventType =
   | 'office.told'
   | 'office.not-told'
   | 'arrival.noted'
-  // of no record: who may do what in the agency
+  // of no record: what was searched for, and what was not taken in
+  | 'search.ran'
+  | 'intake.rejected'
+  // who may do what in the agency
   | 'person.added'
   | 'person.roles'
   | 'person.left'
@@ -56,6 +60,7 @@ export type EventType =
   | 'anchor.obtained'
   | 'anchor.failed'
   | 'person.signed-in'
+  | 'person.sign-in-failed'
   | 'person.signed-out'
   // what the log says of itself
   | 'log-key.added'

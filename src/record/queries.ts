@@ -341,10 +341,12 @@ export async function readAgencyHistory(
   { agencyId, tx }: AgencyTx,
   before: string | null,
   limit: number,
+  { lists }: { readonly lists: boolean },
 ): Promise<(HistoryEntry & { readonly seq: string })[]> {
   const { rows } = await sql<HistoryEntry & { readonly seq: string; readonly at: Date }>`
     select seq::text, id, type, at, actor, body from event
      where agency_id = ${agencyId} and record_id is null and seq < coalesce(${before}::bigint, 9223372036854775807)
+       and (${lists} or type not in ('search.ran', 'intake.rejected'))
      order by event.seq desc limit ${limit}`.execute(tx);
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }

@@ -57,6 +57,32 @@ describe('the auditor', () => {
     expect(await at.page.$eval('td', (cell) => cell.dataset['label'])).toBe('Cuándo');
   });
 
+  test('finds searches and refused reports where they are asked for, with no word of what was looked for', async () => {
+    await signedInAs(at, auditor);
+    await at.goTo('/records?q=xylophone&platform=x');
+    const { statusCode } = await scene.archive.app.inject({
+      method: 'POST',
+      url: '/v1/deletion-events',
+      headers: {
+        authorization: `Bearer ${await scene.archive.key('moderator')}`,
+        'content-type': 'application/json',
+      },
+      payload: '{"platform":"xylophone"}',
+    });
+    expect(statusCode).toBe(422);
+    await at.goTo('/history');
+    expect(await pageText(at)).toContain('Searches and refused reports are not among them.');
+    expect(await pageText(at)).not.toContain('Records searched or listed');
+    await Promise.all([at.page.waitForNavigation(), at.press('main a[href="/history?lists=yes"]')]);
+    const said = await pageText(at);
+    expect(said).toContain('Records searched or listed: list records; found 0; filters platform, words');
+    expect(said).toContain('A report was refused: code report-invalid');
+    expect(said).not.toContain('xylophone');
+    await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
+    await at.goTo('/history?lists=yes');
+    expect(await pageText(at)).toContain('lista: registros; encontrados: 0; filtros: plataforma, palabras');
+  });
+
   test('goes back page by page to the first entry, without one missing or twice', async () => {
     await scene.archive.sql.query(
       `insert into event (agency_id, id, type, actor, body)
@@ -67,7 +93,7 @@ describe('the auditor', () => {
       "select 1 from event where agency_id = 'rivertown' and record_id is null",
     );
     await signedInAs(at, auditor);
-    await at.goTo('/history');
+    await at.goTo('/history?lists=yes');
     const seen: string[] = [];
     for (;;) {
       seen.push(...(await at.page.$$eval('tbody tr', (rows) => rows.map((row) => row.textContent ?? ''))));
@@ -98,6 +124,13 @@ test.each(
       async () => {
         await signedInAs(at, administrator);
         await at.goTo('/history');
+      },
+    ],
+    [
+      'history-with-searches',
+      async () => {
+        await signedInAs(at, administrator);
+        await at.goTo('/history?lists=yes');
       },
     ],
   ]),

@@ -168,12 +168,12 @@ function parseAnswers(bytes: Buffer, headless: boolean): Got[] {
   return answers;
 }
 
-/** How much there is of everything that a report leaves. Keys are made and revoked by the tests themselves, whenever they need one. */
+/** How much there is of everything that a report leaves; that one was refused is no part of it. Keys are made and revoked by the tests themselves, whenever they need one. */
 export async function remains(archive: Archive): Promise<Record<string, number>> {
   const tables = ['record', 'fact', 'artifact', 'step', 'seal', 'object'];
   const counts = [
     ...tables.map((table) => `(select count(*)::int from ${table}) as ${table}`),
-    "(select count(*)::int from event where type not in ('key.made', 'key.revoked')) as event",
+    "(select count(*)::int from event where type not in ('key.made', 'key.revoked', 'intake.rejected')) as event",
   ];
   const { rows } = await archive.sql.query<Record<string, number>>(`select ${counts.join(', ')}`);
   return { ...rows[0], staged: await stagedFiles(archive) };

@@ -26,16 +26,19 @@ const ALLOWED: Readonly<Record<FactName, Entry['facts'][FactName]>> = {
   size: '9007199254740993',
   decodable: true,
   new: false,
+  continued: true,
   root: HEX,
   keyDigest: HEX,
   code: 'store-down',
   reason: 'gone',
   step: 'look-again',
   letter: 'sealed',
+  list: 'records',
   means: 'passkey',
   store: 's3',
   setting: 'trial',
   changed: ['url'],
+  filters: ['platform', 'words'],
   roles: ['custodian'],
   gained: ['auditor', 'approver'],
   lost: ['moderator'],
@@ -289,8 +292,8 @@ describe('commitments', () => {
     const facts = { fact: 3, seal: 2 };
     expect(entryCommitment('factCommitment', { salt, facts, content })).toBe(byHand('fact/3'));
     expect(entryCommitment('manifestCommitment', { salt, facts, content })).toBe(byHand('manifest/2'));
-    expect(entryCommitment('queryCommitment', { salt, facts: {}, content })).toBe(
-      byHand('entry/queryCommitment'),
+    expect(entryCommitment('scopeCommitment', { salt, facts: {}, content })).toBe(
+      byHand('entry/scopeCommitment'),
     );
   });
 
@@ -317,7 +320,7 @@ describe('commitments', () => {
   });
 
   test('need a salt of 32 bytes, and for a fact or a manifest its number', () => {
-    expect(() => entryCommitment('queryCommitment', { salt: salt.subarray(1), facts: {}, content })).toThrow(
+    expect(() => entryCommitment('scopeCommitment', { salt: salt.subarray(1), facts: {}, content })).toThrow(
       '32 bytes',
     );
     expect(() => entryCommitment('factCommitment', { salt, facts: {}, content })).toThrow('number');

@@ -38,6 +38,26 @@ export const codes: Messages = {
   kind: 'tipo:',
   letter: 'mensaje',
   code: 'código',
+  keyDigest: 'huella de la clave',
+  list: 'lista:',
+  found: 'encontrados:',
+  filters: 'filtros:',
+  continued: 'continuación',
+
+  // Lists of records, and by what they were narrowed.
+  records: 'registros',
+  worklist: 'lista de trabajo',
+  words: 'palabras',
+  platform: 'plataforma',
+  verb: 'acción',
+  ground: 'motivo',
+  removal: 'retiro',
+  state: 'estado',
+  outcome: 'resultado',
+  series: 'serie',
+  parked: 'detenidos',
+  from: 'desde',
+  to: 'hasta',
 
   // Roles of people and of keys.
   moderator: 'moderador',

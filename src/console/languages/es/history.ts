@@ -28,6 +28,12 @@ export const history: Messages = {
   'Version of a policy added': 'Versión de una política agregada',
   'Key made': 'Clave creada',
   'End of a key set': 'Fecha de fin de una clave fijada',
+  'Handed in once more, the same: nothing was added': 'Reportado otra vez, igual: no se agregó nada',
+  'A report was refused': 'Se rechazó un reporte',
+  'Records searched or listed': 'Registros buscados o listados',
+  'Did not sign in: the password, code or passkey was not right':
+    'No inició sesión: la contraseña, el código o la clave de acceso (passkey) no era correcta',
+  'Somebody, not known who': 'Alguien, no se sabe quién',
   'Key revoked': 'Clave revocada',
   'Web archives are signed with another key from here on':
     'Desde aquí los archivos web se firman con otra clave',
@@ -66,6 +72,10 @@ export const history: Messages = {
   'History of the agency': 'Historial de la entidad',
   'Who signed in, who may do what, and what was decided, newest first. What happened to a record, every view of it included, is on the record’s own page.':
     'Quién inició sesión, quién puede hacer qué y qué se decidió; primero lo más reciente. Lo que ocurrió con un registro, incluida cada vez que alguien lo vio, está en la página de ese registro.',
+  'Searches and refused reports are among them.': 'Incluye las búsquedas y los reportes rechazados.',
+  'Leave them out': 'Dejarlos fuera',
+  'Searches and refused reports are not among them.': 'No incluye las búsquedas ni los reportes rechazados.',
+  'Show them as well': 'Mostrarlos también',
   'There is nothing here.': 'Aquí no hay nada.',
   'There is nothing more here.': 'Aquí no hay nada más.',
   'What happened in this agency, newest first': 'Qué ocurrió en esta entidad; primero lo más reciente',
