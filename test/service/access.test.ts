@@ -20,6 +20,7 @@ import type { Call } from '#api/api.ts';
 import { addOffice } from '#routing/routing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { addressOf as addressIn, makeCall, type Answer, type CallIds } from '../support/calls.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { uploading } from '../support/uploading.ts';
@@ -173,119 +174,12 @@ afterAll(async () => {
   await idp?.close();
 });
 
-/** Where an address begins so, its id is not a record's. */
-const IDS: Readonly<Record<string, () => string>> = {
-  people: () => theirs.person.personId,
-  accounts: () => theirs.accountId,
-  keys: () => theirs.keyId,
-  offices: () => theirs.officeId,
-  uploads: () => theirs.uploadId,
-};
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices)(\/|$)/;
-
-/** What a form sends, so that whoever may send it is not refused for what it says. */
-async function formOf(url: string, as: string): Promise<string> {
-  const name = randomUUID();
-  if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
-  if (url === '/policies/packs') return 'pack=kirkwood-social-media';
-  if (url.startsWith('/policies'))
-    return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
-  if (url === '/provider')
-    return `issuer=${encodeURIComponent(idp.issuer)}&clientId=x&clientSecret=x&label=x&roleClaim=x&role-moderator=x`;
-  if (url === '/provider/end') {
-    const { rows } = await archive.sql.query<{ changed_at: Date }>(
-      "select changed_at from identity_provider where agency_id = 'rivertown'",
-    );
-    return `changedAt=${rows[0]?.changed_at.toISOString() ?? ''}`;
-  }
-  if (url.startsWith('/keys')) return `label=${name}&role=intake&${theirs.keyId}-ends=2199-01-01`;
-  return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
-}
-
-/** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
-function addressOf(url: string): string {
-  const values: Readonly<Record<string, string>> = {
-    id: IDS[url.replace('/v1/', '/').split('/')[1] ?? '']?.() ?? theirs.recordId,
-    n: '2',
-    policy: POLICY,
-    version: '1',
-    step: 'inspect',
-    agency: 'lakeside',
-    agreement: theirs.agreementId,
-  };
-  return url.replaceAll(/:(\w+)/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`Say in this test what ":${name}" of ${url} stands for.`);
-    return value;
-  });
-}
-
-/** What makes each verb of an upload one that would be done. */
-const TUS = {
-  'tus-resumable': '1.0.0',
-  'upload-length': '5',
-  'upload-offset': '0',
-  'content-type': 'application/offset+octet-stream',
-  'x-http-method-override': 'HEAD',
-};
-/** The form of `/report`, as a browser sends it without a script. */
-function plainReport(as: string): { readonly contentType: string; readonly payload: string } {
-  const fields = {
-    as,
-    ground: '',
-    verb: 'hide',
-    account: 'other',
-    platform: 'x',
-    'account-name': 'somebody',
-    text: randomUUID(),
-  };
-  const parts = Object.entries(fields).map(
-    ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
-  return { contentType: 'multipart/form-data; boundary=b', payload: `${parts.join('')}--b--\r\n` };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-async function make(call: Call, headers: Record<string, string>, as = ''): Promise<Answer> {
-  const form = call.page;
-  const sends = call.method === 'POST';
-  const handsIn = sends && (call.url === '/report' || call.url === '/keep');
-  const typed = handsIn ? plainReport(as) : null;
-  const response = await archive.app.inject({
-    method: call.method as 'GET',
-    url: addressOf(call.url),
-    headers: {
-      'sec-fetch-site': 'same-origin',
-      accept: form ? 'text/html' : 'application/json',
-      ...(sends
-        ? {
-            'content-type':
-              typed?.contentType ?? (form ? 'application/x-www-form-urlencoded' : 'application/json'),
-          }
-        : {}),
-      ...(call.url.startsWith('/v1/uploads') ? TUS : {}),
-      ...headers,
-    },
-    ...(sends && !call.url.startsWith('/v1/uploads')
-      ? {
-          payload:
-            typed !== null
-              ? typed.payload
-              : form
-                ? await formOf(call.url, as)
-                : /\/(removal|kept)$/.test(call.url)
-                  ? '{}'
-                  : JSON.stringify(simpleReport({ text: randomUUID() })),
-        }
-      : {}),
-  });
-  return { status: response.statusCode, text: `${response.body} ${JSON.stringify(response.headers)}` };
-}
+const ids = (): CallIds => ({ ...theirs, personId: theirs.person.personId, policyId: POLICY });
+const addressOf = (url: string): string => addressIn(ids(), url);
+const make = async (call: Call, headers: Record<string, string>, as = ''): Promise<Answer> =>
+  await makeCall({ archive, ids: ids(), idp }, call, headers, as);
 
 /** Everything that Lakeside has, to see whether it changed. */
 async function lakeside(): Promise<string> {

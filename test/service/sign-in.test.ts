@@ -197,6 +197,27 @@ describe('with a password and a code', () => {
     expect((await signIn(who, { code: codeOf(who.secret) })).status).toBe(303);
   });
 
+  test('a failure is an entry of whoever it was tried as; for an address that nobody has there is none', async () => {
+    const who = await colleague(archive, ['moderator']);
+    const failures = async (): Promise<unknown[]> =>
+      (
+        await archive.sql.query(
+          "select actor, body from event where type = 'person.sign-in-failed' and agency_id = 'rivertown' order by seq",
+        )
+      ).rows;
+    const before = (await failures()).length;
+    expect((await signIn(who, { password: 'wrong', code: codeOf(who.secret) })).status).toBe(401);
+    expect((await signIn(who, { code: '000000' })).status).toBe(401);
+    expect((await signIn({ email: 'nobody-here@rivertown.example' }, { code: '000000' })).status).toBe(401);
+    expect((await signIn(who, { code: codeOf(who.secret) })).status).toBe(303);
+    expect((await signIn(who, { code: codeOf(who.secret) })).status, 'a code twice').toBe(401);
+    const entry = {
+      actor: 'worker:sign-in',
+      body: { person: who.personId, means: 'password-and-code' },
+    };
+    expect((await failures()).slice(before)).toEqual([entry, entry, entry]);
+  });
+
   test('after a hundred in a row, over whatever time, only a link helps; success begins the count anew', async () => {
     const who = await colleague(archive, ['moderator']);
     const fail = async (count: number): Promise<void> => {

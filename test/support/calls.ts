@@ -1,0 +1,143 @@
+/** Every call of the server, each made so that whoever may make it is not refused for what it says. */
+import { randomUUID } from 'node:crypto';
+import type { Call } from '#api/api.ts';
+import { simpleReport, type Archive } from './archive.ts';
+import type { IdentityProviderForTests } from './identity-provider.ts';
+
+/** What the parts of addresses stand for. */
+export interface CallIds {
+  readonly recordId: string;
+  readonly personId: string;
+  readonly agreementId: string;
+  readonly officeId: string;
+  readonly uploadId: string;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly policyId: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Scene {
+  readonly archive: Archive;
+  readonly ids: CallIds;
+  /** To connect to: the form of it is taken only when somebody answers. */
+  readonly idp: IdentityProviderForTests;
+}
+
+/** Where an address begins so, its id is not a record's. */
+const IDS: Readonly<Record<string, keyof CallIds>> = {
+  people: 'personId',
+  accounts: 'accountId',
+  keys: 'keyId',
+  offices: 'officeId',
+  uploads: 'uploadId',
+};
+
+/** What a form sends, so that whoever may send it is not refused for what it says. */
+async function formOf({ archive, ids, idp }: Scene, url: string, as: string): Promise<string> {
+  const name = randomUUID();
+  if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
+  if (url === '/policies/packs') return 'pack=kirkwood-social-media';
+  if (url.startsWith('/policies'))
+    return `do=save&policyId=${name}&version=1&title=T&effectiveOn=2026-01-01&grounds=1&grounds0-clauseId=a&grounds0-label=L&grounds0-citation=C&grounds0-clause=W&grounds0-purpose=keep&grounds0-place=1`;
+  if (url === '/provider')
+    return `issuer=${encodeURIComponent(idp.issuer)}&clientId=x&clientSecret=x&label=x&roleClaim=x&role-moderator=x`;
+  if (url === '/provider/end') {
+    const { rows } = await archive.sql.query<{ changed_at: Date }>(
+      "select changed_at from identity_provider where agency_id = 'rivertown'",
+    );
+    return `changedAt=${rows[0]?.changed_at.toISOString() ?? ''}`;
+  }
+  if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
+  return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
+}
+
+/** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
+export function addressOf(ids: CallIds, url: string): string {
+  const values: Readonly<Record<string, string>> = {
+    id: ids[IDS[url.replace('/v1/', '/').split('/')[1] ?? ''] ?? 'recordId'],
+    n: '2',
+    policy: ids.policyId,
+    version: '1',
+    step: 'inspect',
+    agency: 'lakeside',
+    agreement: ids.agreementId,
+  };
+  return url.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined)
+      throw new Error(`Say in test/support/calls.ts what ":${name}" of ${url} stands for.`);
+    return value;
+  });
+}
+
+/** What makes each verb of an upload one that would be done. */
+const TUS = {
+  'tus-resumable': '1.0.0',
+  'upload-length': '5',
+  'upload-offset': '0',
+  'content-type': 'application/offset+octet-stream',
+  'x-http-method-override': 'HEAD',
+};
+/** The form of `/report`, as a browser sends it without a script. */
+function plainReport(as: string): { readonly contentType: string; readonly payload: string } {
+  const fields = {
+    as,
+    ground: '',
+    verb: 'hide',
+    account: 'other',
+    platform: 'x',
+    'account-name': 'somebody',
+    text: randomUUID(),
+  };
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  return { contentType: 'multipart/form-data; boundary=b', payload: `${parts.join('')}--b--\r\n` };
+}
+
+export async function makeCall(
+  scene: Scene,
+  call: Call,
+  headers: Record<string, string>,
+  as = '',
+): Promise<Answer> {
+  const { archive, ids } = scene;
+  const form = call.page;
+  const sends = call.method === 'POST';
+  const handsIn = sends && (call.url === '/report' || call.url === '/keep');
+  const typed = handsIn ? plainReport(as) : null;
+  const response = await archive.app.inject({
+    method: call.method as 'GET',
+    url: addressOf(ids, call.url),
+    headers: {
+      'sec-fetch-site': 'same-origin',
+      accept: form ? 'text/html' : 'application/json',
+      ...(sends
+        ? {
+            'content-type':
+              typed?.contentType ?? (form ? 'application/x-www-form-urlencoded' : 'application/json'),
+          }
+        : {}),
+      ...(call.url.startsWith('/v1/uploads') ? TUS : {}),
+      ...headers,
+    },
+    ...(sends && !call.url.startsWith('/v1/uploads')
+      ? {
+          payload:
+            typed !== null
+              ? typed.payload
+              : form
+                ? await formOf(scene, call.url, as)
+                : /\/(removal|kept)$/.test(call.url)
+                  ? '{}'
+                  : JSON.stringify(simpleReport({ text: randomUUID() })),
+        }
+      : {}),
+  });
+  return { status: response.statusCode, text: `${response.body} ${JSON.stringify(response.headers)}` };
+}
