@@ -34,7 +34,8 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
       <p>
         ${
           lists
-            ? html`Searches and refused reports are among them. <a href="/history">Leave them out</a>`
+            ? html`Searches and refused reports are among them.
+                <a href="/history">Show the history without them</a>`
             : html`Searches and refused reports are not among them.
                 <a href="/history?lists=yes">Show them as well</a>`
         }

@@ -73,7 +73,7 @@ export const history: Messages = {
   'Who signed in, who may do what, and what was decided, newest first. What happened to a record, every view of it included, is on the record’s own page.':
     'Quién inició sesión, quién puede hacer qué y qué se decidió; primero lo más reciente. Lo que ocurrió con un registro, incluida cada vez que alguien lo vio, está en la página de ese registro.',
   'Searches and refused reports are among them.': 'Incluye las búsquedas y los reportes rechazados.',
-  'Leave them out': 'Dejarlos fuera',
+  'Show the history without them': 'Mostrar el historial sin ellos',
   'Searches and refused reports are not among them.': 'No incluye las búsquedas ni los reportes rechazados.',
   'Show them as well': 'Mostrarlos también',
   'There is nothing here.': 'Aquí no hay nada.',
