@@ -63,8 +63,9 @@ export function openSigning({ keysDir, certificate, stamp, log }: SigningOptions
   };
   return async ({ hash, created, software }) => {
     const common: Common = { hash, created, software, version: WACZ_AUTH };
-    if (certificate !== null && stamp !== null)
+    if (certificate !== null)
       try {
+        if (stamp === null) throw new Error('Nobody is set who stamps the time of a signature.');
         return await withCertificate(common, certificate, stamp);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import { verifierKey } from '#log/note.ts';
 import { openProof } from '#log/proof.ts';
 import { askJudge, bringLogJudge, type JudgedLog } from '../support/log-judge.ts';
 import { flipped, NEW, OLD, ORIGIN } from '../support/log-scene.ts';
-import { makeVectors, readVectors } from '../support/log-vectors.ts';
+import { makeCanonical, makeVectors, readCanonical, readVectors } from '../support/log-vectors.ts';
 import { asked, base64, wholeLog, withoutBundles, type Question } from '../support/log-whole.ts';
 
 const SMALL: Question = {
@@ -153,4 +153,6 @@ test('the vectors that machines without Go check are what Go writes', async () =
   const [kept, made] = [readVectors(), await makeVectors()];
   expect(made.log).toEqual(kept.log);
   expect(made.witnessed.vkey).toBe(kept.witnessed.vkey);
+  const canonical = readCanonical();
+  expect(await makeCanonical(canonical.map(({ line }) => line))).toEqual(canonical);
 });

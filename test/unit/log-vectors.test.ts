@@ -1,10 +1,12 @@
 /** What `golang.org/x/mod` and `transparency-dev` wrote, on every machine: ours reproduces it, and opens it. */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '#log/checkpoint.ts';
 import { leafHash, provesConsistency, provesInclusion } from '#log/merkle.ts';
 import { cosignedAt, verifierKey } from '#log/note.ts';
 import { openProof } from '#log/proof.ts';
-import { readVectors, VECTOR_QUESTION } from '../support/log-vectors.ts';
+import { readCanonical, readVectors, VECTOR_QUESTION } from '../support/log-vectors.ts';
 import { wholeLog, withoutBundles } from '../support/log-whole.ts';
 
 const { log, witnessed } = readVectors();
@@ -54,4 +56,25 @@ test('their witness is heard', () => {
   expect([opened.size, opened.witnessedBy, opened.signedBy.length]).toEqual([300, [witness], 2]);
   const cosignature = opened.note.signatures.at(-1)?.signature ?? Buffer.alloc(0);
   expect(cosignedAt(cosignature)).toBeGreaterThan(1_790_000_000n);
+});
+
+test('canonical JSON is what Go makes of the same, in numbers, order and escapes', () => {
+  const vectors = readCanonical();
+  expect(vectors.length).toBeGreaterThan(200);
+  for (const { line, sha256 } of vectors) {
+    const text = canonicalize(JSON.parse(line)) ?? '';
+    expect(createHash('sha256').update(text).digest('hex'), line).toBe(sha256);
+    expect(canonicalize(JSON.parse(text)), line).toBe(text);
+  }
+});
+
+test.each<[string, unknown]>([
+  ['NaN', NaN],
+  ['infinity', Infinity],
+  ['a large integer of its own kind', 10n],
+  ['half of a pair', '\ud800'],
+  ['the other half', 'a\udfff'],
+  ['half of a pair as a name', { '\ud800': 1 }],
+])('what JSON has no canonical form for is refused: %s', (_what, value) => {
+  expect(() => canonicalize([value])).toThrow();
 });

@@ -223,6 +223,7 @@ describe('a domain-identity signature', () => {
       options(own, 'own', 600_001),
       missing,
       failing,
+      { ...options(own, 'own'), stamp: null },
     ];
     for (const one of tried)
       expect(Object.keys((await signed(openSigning(one))).data)).toContain('publicKey');
@@ -234,6 +235,7 @@ describe('a domain-identity signature', () => {
       expect.stringContaining('600001 ms after'),
       expect.stringContaining('ENOENT'),
       'no answer',
+      'Nobody is set who stamps the time of a signature.',
     ]);
   });
 });
