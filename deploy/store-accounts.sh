@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the store's two accounts: a writer that can delete nothing, and a purger that can write nothing. What each may
-# do is written in the bucket's policy by `holdfast prepare-store`. May be run again; it then renews the secrets.
+# Makes the store's accounts: a writer that can delete nothing, a purger that can write nothing, and a reader that can do
+# neither, for the process that checks what was sealed. What each may do is written in the bucket's policy by `holdfast prepare-store`. May be run again; it then renews the secrets.
 set -eu
 
 ADMIN_SECRET_KEY=$(cat "$ADMIN_SECRET_KEY_FILE")
@@ -16,9 +16,13 @@ account() {
   fi
 }
 
-[ "$S3_ACCESS_KEY_ID" != "$S3_PURGE_ACCESS_KEY_ID" ] || {
-  echo "S3_ACCESS_KEY_ID and S3_PURGE_ACCESS_KEY_ID must be two accounts: whoever writes must not be able to delete." >&2
-  exit 1
-}
+for pair in "$S3_ACCESS_KEY_ID $S3_PURGE_ACCESS_KEY_ID" "$S3_ACCESS_KEY_ID $S3_READ_ACCESS_KEY_ID" \
+  "$S3_PURGE_ACCESS_KEY_ID $S3_READ_ACCESS_KEY_ID"; do
+  [ "${pair% *}" != "${pair#* }" ] || {
+    echo "S3_ACCESS_KEY_ID, S3_PURGE_ACCESS_KEY_ID and S3_READ_ACCESS_KEY_ID must be three accounts: whoever writes must not be able to delete, and whoever checks must be able to do neither." >&2
+    exit 1
+  }
+done
 account "$S3_ACCESS_KEY_ID" "$(cat "$S3_SECRET_ACCESS_KEY_FILE")"
 account "$S3_PURGE_ACCESS_KEY_ID" "$(cat "$S3_PURGE_SECRET_ACCESS_KEY_FILE")"
+account "$S3_READ_ACCESS_KEY_ID" "$(cat "$S3_READ_SECRET_ACCESS_KEY_FILE")"

@@ -27,7 +27,22 @@ export interface S3Config {
   readonly purger: S3Credentials | null;
   /** Held by the log worker alone: it writes tiles and checkpoints. Null: the writer's account does it (then one account writes all). */
   readonly log: S3Credentials | null;
+  /** Reads and lists, and can do nothing else: what checks the archive cannot change it. Null: the writer's is used to read. */
+  readonly reader: S3Credentials | null;
 }
+
+/** How often everything that was sealed is looked at and read again, and how fast. Source: reference/integrity.md 7. */
+export interface FixityConfig {
+  readonly lookMs: number;
+  /** No object is unread for longer. */
+  readonly readMs: number;
+  readonly bytesPerSecond: number;
+}
+
+/** A second store, to which everything is copied and out of which damage is mended. Its keys are not those of the first. */
+export type SecondStoreConfig =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 's3'; readonly s3: S3Config };
 
 export interface Config {
   /** `trial` is printed on every page and receipt. Only trial may loosen what this schema marks as trial-only. */
@@ -51,6 +66,9 @@ export interface Config {
   readonly redisUrl: string | null;
   /** Null: the folder store in the data folder. */
   readonly s3: S3Config | null;
+  /** Null: there is one copy, and damage is told and cannot be mended. */
+  readonly secondStore: SecondStoreConfig | null;
+  readonly fixity: FixityConfig;
   /** Production only: someone decided, in writing, that tamper-evident is enough. */
   readonly acceptFolderStore: boolean;
   /** Production only: someone knows that records of a trial are in this archive. */
@@ -92,6 +110,10 @@ export interface Config {
 const OPTIONS_OF_OURS = ['options', 'role', 'search_path', 'session_authorization'];
 
 const LEASE_MS = 30 * DAY_MS;
+/** Source: reference/integrity.md 7, its layers A and B. */
+const LOOK_MS = 7 * DAY_MS;
+const READ_MS = 90 * DAY_MS;
+const READ_BYTES_PER_SECOND = 32 * 1024 ** 2;
 const LONGEST_LOOK_MS = 30 * DAY_MS;
 
 /** Reads and checks the environment. Rejects with `config-invalid`, whose message lists every problem. */
@@ -208,6 +230,11 @@ export function readConfig(env: Environment): Config {
       problems.push(
         'S3_PURGE_ACCESS_KEY_ID must be another account than S3_ACCESS_KEY_ID: whoever writes must not be able to delete.',
       );
+    const reader = pair('S3_READ_ACCESS_KEY_ID', 'S3_READ_SECRET_ACCESS_KEY', false);
+    if (reader !== null && [writer?.accessKeyId, purger?.accessKeyId].includes(reader.accessKeyId))
+      problems.push(
+        'S3_READ_ACCESS_KEY_ID must be another account than the writer’s and the purger’s: whoever checks must not be able to change.',
+      );
     if (s3Endpoint !== null && s3Bucket !== null && writer !== null)
       s3 = {
         endpoint: s3Endpoint,
@@ -216,8 +243,47 @@ export function readConfig(env: Environment): Config {
         writer,
         purger,
         log,
+        reader,
       };
   }
+
+  const secondFolder = read('HOLDFAST_SECOND_STORE');
+  const secondEndpoint = address('S3_SECOND_ENDPOINT', ['http:', 'https:']);
+  const secondBucket = read('S3_SECOND_BUCKET');
+  let secondStore: SecondStoreConfig | null =
+    secondFolder === null ? null : { kind: 'folder', folder: resolve(secondFolder) };
+  if (read('S3_SECOND_ENDPOINT') !== null || secondBucket !== null) {
+    if (read('S3_SECOND_ENDPOINT') === null || secondBucket === null)
+      problems.push('S3_SECOND_ENDPOINT and S3_SECOND_BUCKET must be set together.');
+    if (secondFolder !== null)
+      problems.push('HOLDFAST_SECOND_STORE and S3_SECOND_ENDPOINT are both set; there is one second store.');
+    const writer = pair('S3_SECOND_ACCESS_KEY_ID', 'S3_SECOND_SECRET_ACCESS_KEY', true);
+    const reader = pair('S3_SECOND_READ_ACCESS_KEY_ID', 'S3_SECOND_READ_SECRET_ACCESS_KEY', false);
+    if (secondEndpoint === s3?.endpoint && secondBucket === s3?.bucket && secondBucket !== null)
+      problems.push('The second store must be another bucket than the first.');
+    if (secondEndpoint !== null && secondBucket !== null && writer !== null)
+      secondStore = {
+        kind: 's3',
+        s3: {
+          endpoint: secondEndpoint,
+          region: read('S3_SECOND_REGION') ?? 'us-east-1',
+          bucket: secondBucket,
+          writer,
+          purger: null,
+          reader,
+          log: null,
+        },
+      };
+  }
+  const fixity: FixityConfig = {
+    lookMs: duration('HOLDFAST_FIXITY_LOOK', LOOK_MS, 1000),
+    readMs: duration('HOLDFAST_FIXITY_READ', READ_MS, 1000),
+    bytesPerSecond: size('HOLDFAST_FIXITY_RATE') ?? READ_BYTES_PER_SECOND,
+  };
+  if (fixity.bytesPerSecond === 0) problems.push('HOLDFAST_FIXITY_RATE must be at least 1MB.');
+  if (fixity.lookMs > LOOK_MS) problems.push('HOLDFAST_FIXITY_LOOK must be at most 7d.');
+  if (fixity.readMs > READ_MS)
+    problems.push('HOLDFAST_FIXITY_READ must be at most 90d: nothing that was sealed is unread for longer.');
 
   const captureAllow = (read('HOLDFAST_CAPTURE_ALLOW') ?? '')
     .split(',')
@@ -291,6 +357,8 @@ export function readConfig(env: Environment): Config {
       read('HOLDFAST_POSTGRES_PORT') === null ? null : integer('HOLDFAST_POSTGRES_PORT', 0, 1, 65_535),
     redisUrl: withPassword(address('REDIS_URL', ['redis:', 'rediss:']), 'REDIS_PASSWORD'),
     s3,
+    secondStore,
+    fixity,
     acceptFolderStore,
     acceptTrialRecords: yes('HOLDFAST_ACCEPT_TRIAL_RECORDS'),
     chromiumPath: read('CHROMIUM_PATH'),

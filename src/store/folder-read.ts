@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { codeOf } from '#errors.ts';
 import { wholeBytes } from '#whole-bytes.ts';
 import { unless, type Disk } from './disk.ts';
 import { keyOfFile, readJournal } from './folder-journal.ts';
@@ -9,6 +10,8 @@ import type { ObjectVersion } from './store.ts';
 
 /** S3's name for what was written without versions; here it is bytes that have no lock yet. */
 export const UNSEALED_VERSION = 'null';
+/** What a reader lists in the place of a version that the journal should tell and cannot. */
+export const BROKEN_VERSION = 'broken';
 
 /** A read of everything ends in `store-object-changed` when the bytes are not those that were sealed; a range cannot tell. */
 export function openBytes(
@@ -23,12 +26,16 @@ export function openBytes(
 
 /**
  * Every object whose key begins with the prefix, a folder at a time. A journal without bytes is listed too (a purge that
- * did not finish, or bytes that someone took away): an empty list must mean that nothing is left.
+ * did not finish, or bytes that someone took away): an empty list must mean that nothing is left. A broken journal ends the list,
+ * unless `onBroken` says what to call its version.
  */
 export async function* listFolder(
   disk: Disk,
   objects: string,
   prefix: string,
+  onBroken: (error: unknown) => string = (error) => {
+    throw error;
+  },
 ): AsyncGenerator<ObjectVersion> {
   const cut = prefix.lastIndexOf('/') + 1;
   yield* walk(prefix.slice(0, cut));
@@ -46,11 +53,16 @@ export async function* listFolder(
       if (folders.has(name)) {
         if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) yield* walk(`${key}/`);
       } else if (key.startsWith(prefix)) {
-        const journal = await readJournal(disk, objects, key);
+        let broken: string | null = null;
+        const journal = await readJournal(disk, objects, key).catch((error: unknown) => {
+          if (codeOf(error) !== 'store-journal-broken') throw error;
+          broken = onBroken(error);
+          return null;
+        });
         const bytes = await unless(['ENOENT'], null, disk.stat(join(objects, key)));
         // Both gone: purged since the folder was read.
-        if (bytes === null && journal === null) continue;
-        const versionId = journal?.sealed?.version ?? UNSEALED_VERSION;
+        if (bytes === null && journal === null && broken === null) continue;
+        const versionId = broken ?? journal?.sealed?.version ?? UNSEALED_VERSION;
         yield { key, versionId, isDeleteMarker: false, sizeBytes: bytes?.size ?? 0 };
       }
     }

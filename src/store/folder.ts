@@ -27,6 +27,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { ArchiveError } from '#errors.ts';
 import { runCanary } from './canary.ts';
 import {
@@ -43,10 +44,17 @@ import {
 } from './disk.ts';
 import { folderHands } from './folder-canary.ts';
 import { journalPath, readJournal, record } from './folder-journal.ts';
-import { listFolder, openBytes, UNSEALED_VERSION } from './folder-read.ts';
+import { BROKEN_VERSION, listFolder, openBytes, UNSEALED_VERSION } from './folder-read.ts';
 import { objection, type Change, type Replay } from './journal.ts';
 import { checkExtension, checkKey, checkPrefix, checkSeal, wholeSecond } from './rules.ts';
-import type { ObjectPurger, ObjectState, ObjectStore, SealInput, SealOutcome } from './store.ts';
+import type {
+  ObjectPurger,
+  ObjectReader,
+  ObjectState,
+  ObjectStore,
+  SealInput,
+  SealOutcome,
+} from './store.ts';
 
 export interface FolderOptions {
   readonly folder: string;
@@ -54,11 +62,15 @@ export interface FolderOptions {
   readonly disk?: Disk | undefined;
 }
 
-interface Root {
+/** What is needed to look. */
+interface Looked {
   readonly objects: string;
+  readonly disk: Disk;
+}
+
+interface Root extends Looked {
   readonly temp: string;
   readonly now: () => Date;
-  readonly disk: Disk;
   readonly folders: Folders;
 }
 
@@ -154,7 +166,7 @@ async function lock(root: Root, input: SealInput): Promise<SealOutcome> {
   return { outcome: 'created', versionId: version };
 }
 
-async function head(root: Root, key: string, versionId: string | undefined): Promise<ObjectState | null> {
+async function head(root: Looked, key: string, versionId: string | undefined): Promise<ObjectState | null> {
   const bytes = await unless(['ENOENT', 'ENOTDIR'], null, root.disk.stat(join(root.objects, key)));
   if (bytes === null || !bytes.isFile()) return null;
   const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
@@ -169,6 +181,23 @@ async function head(root: Root, key: string, versionId: string | undefined): Pro
     retainUntil: sealed?.retainUntil ?? null,
     hold: sealed?.hold ?? false,
   };
+}
+
+async function read(
+  root: Looked,
+  key: string,
+  versionId: string,
+  range: { readonly start: number; readonly end: number } | undefined,
+): Promise<Readable> {
+  checkKey(key);
+  if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
+  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
+  return openBytes(
+    join(root.objects, key),
+    key,
+    sealed === null ? null : { sha256: sealed.sha256, sizeBytes: sealed.sizeBytes },
+    range,
+  );
 }
 
 /** Extend, hold and release: nothing is written when the state is already what was asked for. */
@@ -207,18 +236,7 @@ export async function openFolderStore(options: FolderOptions): Promise<ObjectSto
         checkKey(key);
         return head(root, key, versionId);
       }),
-    read: (key, versionId, range) =>
-      onDisk(`read ${key}`, async () => {
-        checkKey(key);
-        if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
-        const sealed = (await readJournal(disk, objects, key))?.sealed ?? null;
-        return openBytes(
-          join(objects, key),
-          key,
-          sealed === null ? null : { sha256: sealed.sha256, sizeBytes: sealed.sizeBytes },
-          range,
-        );
-      }),
+    read: (key, versionId, range) => onDisk(`read ${key}`, () => read(root, key, versionId, range)),
     extend: (key, versionId, retainUntil) =>
       onDisk(`extend ${key}`, async () => {
         checkExtension(retainUntil);
@@ -249,6 +267,27 @@ export async function openFolderStore(options: FolderOptions): Promise<ObjectSto
     close: () => Promise.resolve(),
   };
   return store;
+}
+
+/** Makes no folder and sweeps nothing; a folder that is not there holds nothing. */
+export function openFolderReader({ folder, disk = REAL_DISK }: FolderOptions): ObjectReader {
+  const root = { objects: join(folder, 'objects'), disk };
+  return {
+    kind: 'folder',
+    describe: `folder ${folder}`,
+    head: (key, versionId) =>
+      onDisk(`head ${key}`, async () => {
+        checkKey(key);
+        return await head(root, key, versionId);
+      }),
+    read: (key, versionId, range) => onDisk(`read ${key}`, () => read(root, key, versionId, range)),
+    versions: (prefix) => {
+      checkPrefix(prefix);
+      // One damaged journal must not hide what lies beside it.
+      return listFolder(disk, root.objects, prefix, () => BROKEN_VERSION);
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
 /** A crash between link and unlink leaves a second name for the same bytes; a purge has to reach that one too. */

@@ -12,10 +12,17 @@ import type { S3Credentials } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
 import { asked, openLink, statusOf, type S3Place } from './s3-client.ts';
 
+export interface BucketAccounts {
+  readonly writer: string;
+  readonly purger: string;
+  /** Null: there is none, and fixity reads with the writer's. */
+  readonly reader: string | null;
+}
+
 export interface BucketPlan extends S3Place {
   readonly admin: S3Credentials;
   /** Whom the bucket's policy lets in, as the server names them: an ARN on AWS, the access key on versitygw. */
-  readonly accounts?: { readonly writer: string; readonly purger: string };
+  readonly accounts?: BucketAccounts;
 }
 
 /** What each account may do, by S3's own names; for servers too that read no account out of a bucket's policy. */
@@ -27,14 +34,9 @@ export const ACTIONS = {
     's3:GetBucketVersioning',
     's3:GetBucketObjectLockConfiguration',
   ],
-  read: [
-    's3:GetObject',
-    's3:GetObjectVersion',
-    's3:GetObjectRetention',
-    's3:GetObjectLegalHold',
-    's3:AbortMultipartUpload',
-    's3:ListMultipartUploadParts',
-  ],
+  read: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
+  /** Only those who may begin or end something get what began in parts. */
+  parts: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
   /** Neither deletes nor bypasses: whoever breaks into the archive's processes with this key can destroy nothing. */
   write: ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'],
   purge: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
@@ -44,12 +46,14 @@ function allow(who: string[], actions: string[], resource: string): object {
   return { Effect: 'Allow', Principal: { AWS: who }, Action: actions, Resource: resource };
 }
 
-function policy(bucket: string, { writer, purger }: { writer: string; purger: string }): string {
+function policy(bucket: string, { writer, purger, reader }: BucketAccounts): string {
+  const all = [writer, purger, ...(reader === null ? [] : [reader])];
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      allow([writer, purger], ACTIONS.list, `arn:aws:s3:::${bucket}`),
-      allow([writer, purger], ACTIONS.read, `arn:aws:s3:::${bucket}/*`),
+      allow(all, ACTIONS.list, `arn:aws:s3:::${bucket}`),
+      allow(all, ACTIONS.read, `arn:aws:s3:::${bucket}/*`),
+      allow([writer, purger], ACTIONS.parts, `arn:aws:s3:::${bucket}/*`),
       allow([writer], ACTIONS.write, `arn:aws:s3:::${bucket}/*`),
       allow([purger], ACTIONS.purge, `arn:aws:s3:::${bucket}/*`),
     ],

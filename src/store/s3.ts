@@ -8,24 +8,17 @@
  *
  * A crash or a broken connection leaves the object whole or not at all; which of the two, the next put says with `exists`.
  */
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  PutObjectCommand,
-  PutObjectLegalHoldCommand,
-  PutObjectRetentionCommand,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, PutObjectLegalHoldCommand, PutObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { open, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { S3Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
-import { wholeBytes } from '#whole-bytes.ts';
 import { runCanary } from './canary.ts';
 import { checkExtension, checkKey, checkPrefix, checkSeal, wholeSecond } from './rules.ts';
 import { s3Hands } from './s3-canary.ts';
 import { asked, openLink, statusOf, storeError, timeLimitMs, type S3Link } from './s3-client.ts';
-import { head, hexOf, list } from './s3-read.ts';
-import type { ObjectStore, SealInput, SealOutcome } from './store.ts';
+import { head, list, read } from './s3-read.ts';
+import { placeOf, type ObjectStore, type SealInput, type SealOutcome } from './store.ts';
 
 export interface S3StoreOptions {
   readonly s3: S3Config;
@@ -111,30 +104,6 @@ function checkSize(input: SealInput, foundBytes: number): void {
     );
 }
 
-/** The SDK compares the checksum too, but after the last byte went out; its words for what it finds become ours. */
-function checkedBody(body: Readable, key: string, answer: GetObjectCommandOutput): Readable {
-  const told = async function* (): AsyncGenerator<Buffer> {
-    try {
-      yield* body as AsyncIterable<Buffer>;
-    } catch (error) {
-      if (error instanceof Error && /checksum mismatch/i.test(error.message))
-        throw new ArchiveError(
-          'store-object-changed',
-          `${key} does not fit the checksum that the store keeps of it: ${error.message}`,
-          { retry: 'never', cause: error },
-        );
-      throw storeError(`read ${key}`, error);
-    }
-  };
-  body.on('error', () => undefined);
-  const source = Readable.from(told(), { objectMode: false });
-  source.once('close', () => body.destroy());
-  const sum = answer.ChecksumSHA256;
-  // None, or that of an upload in parts, which is none of the bytes: then whoever knows the digest compares it.
-  if (sum === undefined || sum.includes('-') || answer.ContentLength === undefined) return source;
-  return wholeBytes(source, { what: key, sha256: hexOf(sum), sizeBytes: answer.ContentLength });
-}
-
 async function setHold(
   { client, bucket }: S3Link,
   Key: string,
@@ -158,29 +127,12 @@ async function setHold(
 export function openS3Store({ s3, now = () => new Date(), pageSize }: S3StoreOptions): ObjectStore {
   const link = openLink(s3, s3.writer, now);
   const { client, bucket } = link;
-  const { protocol, host } = new URL(s3.endpoint);
   const store: ObjectStore = {
     kind: 's3',
-    describe: `${protocol}//${host}/${bucket}`,
+    describe: placeOf(s3),
     seal: (input) => seal(link, input, now()),
     head: (key, versionId) => head(link, key, versionId),
-    read: async (key, versionId, range) => {
-      checkKey(key);
-      const answer = await asked(`read ${key}`, () =>
-        client.send(
-          new GetObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            VersionId: versionId,
-            ...(range === undefined
-              ? { ChecksumMode: 'ENABLED' }
-              : { Range: `bytes=${range.start}-${range.end}` }),
-          }),
-        ),
-      );
-      const body = answer.Body instanceof Readable ? answer.Body : Readable.from([]);
-      return range === undefined ? checkedBody(body, key, answer) : body;
-    },
+    read: (key, versionId, range) => read(link, key, versionId, range),
     extend: async (key, versionId, retainUntil) => {
       checkKey(key);
       checkExtension(retainUntil);

@@ -16,8 +16,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
-import { openFolderPurger, openFolderStore } from './folder.ts';
+import { openFolderPurger, openFolderReader, openFolderStore } from './folder.ts';
 import { openS3Purger } from './s3-purger.ts';
+import { openS3Reader } from './s3-reader.ts';
 import { openS3Store } from './s3.ts';
 
 export interface SealInput {
@@ -121,6 +122,12 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
+/**
+ * The store to whoever may only look: nothing in it writes, locks, holds or deletes, and where the store knows credentials it
+ * is opened with one that could not. `head` tells the lock of a version that is not the current one too.
+ */
+export type ObjectReader = Pick<ObjectStore, 'kind' | 'describe' | 'head' | 'read' | 'versions' | 'close'>;
+
 /** The only deleter. Held by the retention worker alone, with credentials of its own. */
 export interface ObjectPurger {
   /** Deletes one version. Rejects with `store-object-locked` while a lock or hold stands. */
@@ -138,6 +145,19 @@ export interface StoreOptions {
 interface StoreKind {
   open(config: StoreConfig, options: StoreOptions): Promise<ObjectStore>;
   openPurger(config: StoreConfig, options: StoreOptions): Promise<ObjectPurger>;
+  openReader(config: StoreConfig, options: StoreOptions): Promise<ObjectReader>;
+}
+
+/** As people and proofs name an S3 store: no secret in it. */
+export function placeOf({
+  endpoint,
+  bucket,
+}: {
+  readonly endpoint: string;
+  readonly bucket: string;
+}): string {
+  const { protocol, host } = new URL(endpoint);
+  return `${protocol}//${host}/${bucket}`;
 }
 
 function bucketOf({ s3 }: StoreConfig): NonNullable<Config['s3']> {
@@ -150,6 +170,7 @@ export const STORE_KINDS: Readonly<Record<ObjectStore['kind'], StoreKind>> = {
   folder: {
     open: ({ dataDir }, { now }) => openFolderStore({ folder: join(dataDir, 'store'), now }),
     openPurger: ({ dataDir }, { now }) => openFolderPurger({ folder: join(dataDir, 'store'), now }),
+    openReader: async ({ dataDir }) => openFolderReader({ folder: join(dataDir, 'store') }),
   },
   s3: {
     open: async (config, { now }) => openS3Store({ s3: bucketOf(config), now }),
@@ -162,6 +183,7 @@ export const STORE_KINDS: Readonly<Record<ObjectStore['kind'], StoreKind>> = {
         { retry: 'halt' },
       );
     },
+    openReader: async (config, { now }) => openS3Reader({ s3: bucketOf(config), now }),
   },
 };
 
@@ -176,6 +198,10 @@ export function openStore(config: StoreConfig, options: StoreOptions = {}): Prom
 
 export function openPurger(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectPurger> {
   return kindOf(config).openPurger(config, options);
+}
+
+export function openReader(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectReader> {
+  return kindOf(config).openReader(config, options);
 }
 
 export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';

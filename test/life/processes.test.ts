@@ -153,6 +153,7 @@ test('a picture handed in becomes safe to remove, locked by a server that refuse
     writer: store.root,
     purger: null,
     log: null,
+    reader: null,
   };
   const direct = await openStore({ s3: bucket, dataDir });
   try {

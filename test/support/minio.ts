@@ -35,10 +35,11 @@ const MINIO: S3Kind = {
   }),
   // Alive is sooner than able to take an account; this one waits for both.
   healthPath: '/minio/health/ready',
-  addAccounts: async (place, { writer, purger }) => {
+  addAccounts: async (place, { writer, purger, reader }) => {
     for (const [account, actions] of [
-      [writer, ACTIONS.write],
-      [purger, ACTIONS.purge],
+      [writer, [...ACTIONS.parts, ...ACTIONS.write]],
+      [purger, [...ACTIONS.parts, ...ACTIONS.purge]],
+      [reader, []],
     ] as const)
       await addAccount(place, account, [...ACTIONS.list, ...ACTIONS.read, ...actions]);
   },

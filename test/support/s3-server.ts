@@ -27,7 +27,9 @@ export interface RunningS3 {
   readonly writer: S3Credentials;
   /** May read, list and delete versions; may not write. */
   readonly purger: S3Credentials;
-  /** A bucket with Object Lock whose policy lets in the writer and the purger. */
+  /** May read and list, and nothing else. */
+  readonly reader: S3Credentials;
+  /** A bucket with Object Lock whose policy lets in the writer, the purger and the reader. */
   newBucket(): Promise<S3Config>;
   stop(): Promise<void>;
   kill9(): Promise<void>;
@@ -62,7 +64,7 @@ export interface S3Kind {
   /** Once for each new server. */
   addAccounts(
     place: S3Place,
-    accounts: { readonly writer: S3Credentials; readonly purger: S3Credentials },
+    accounts: Readonly<Record<'writer' | 'purger' | 'reader', S3Credentials>>,
   ): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
   const root = like?.root ?? newKey('root');
   const writer = like?.writer ?? newKey('writer');
   const purger = like?.purger ?? newKey('purger');
+  const reader = like?.reader ?? newKey('reader');
   const place: S3Place = { binary, folder, port, region: REGION, endpoint, root };
 
   const { args, env } = kind.command(place);
@@ -122,7 +125,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  if (like === undefined) await kind.addAccounts(place, { writer, purger });
+  if (like === undefined) await kind.addAccounts(place, { writer, purger, reader });
 
   return {
     endpoint,
@@ -132,6 +135,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
     root,
     writer,
     purger,
+    reader,
     newBucket: async () => {
       const bucket = `test-${randomBytes(6).toString('hex')}`;
       await prepareBucket({
@@ -139,9 +143,13 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
         region: REGION,
         bucket,
         admin: root,
-        accounts: { writer: writer.accessKeyId, purger: purger.accessKeyId },
+        accounts: {
+          writer: writer.accessKeyId,
+          purger: purger.accessKeyId,
+          reader: reader.accessKeyId,
+        },
       });
-      return { endpoint, region: REGION, bucket, writer, purger, log: null };
+      return { endpoint, region: REGION, bucket, writer, purger, reader, log: null };
     },
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),

@@ -40,9 +40,9 @@ const VERSITYGW: S3Kind = {
     };
   },
   healthPath: '/health',
-  addAccounts: async ({ binary, endpoint, region, root }, { writer, purger }) => {
+  addAccounts: async ({ binary, endpoint, region, root }, { writer, purger, reader }) => {
     const asRoot = ['--access', root.accessKeyId, '--secret', root.secretAccessKey, '--region', region];
-    for (const { accessKeyId, secretAccessKey } of [writer, purger]) {
+    for (const { accessKeyId, secretAccessKey } of [writer, purger, reader]) {
       const account = ['--role', 'user', '--access', accessKeyId, '--secret', secretAccessKey];
       await run(binary, ['admin', ...asRoot, '--endpoint-url', endpoint, 'create-user', ...account]);
     }
