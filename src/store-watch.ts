@@ -7,8 +7,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '#db/db.ts';
+import { SYSTEM_AGENCY } from '#agency/agency.ts';
 import { codeOf } from '#errors.ts';
-import type { Proof, ProofBook } from '#store/store.ts';
+import { appendEvent } from '#record/record.ts';
+import type { CanaryReport, Proof, ProofBook } from '#store/store.ts';
 import type { System } from './system.ts';
 
 const EVERY_MS = 24 * 3_600_000;
@@ -33,6 +35,24 @@ export function openProofBook(db: Db): ProofBook {
   };
 }
 
+/** In the log of the platform: what was tried, and how it ended, whichever way. `failed` are the numbers of the checks. */
+async function enter(db: Db, { checks, capabilities }: CanaryReport): Promise<void> {
+  const wrong = checks.filter(({ ok }) => !ok).map(({ n }) => n);
+  await db.inAgency(SYSTEM_AGENCY, async (at) => {
+    await appendEvent(at, null, {
+      type: 'store.proved',
+      actor: 'worker:retention',
+      body: {
+        store: capabilities.kind === 's3' ? 's3' : 'folder',
+        immutability: capabilities.immutability,
+        standing: capabilities.standing,
+        failed: wrong.length,
+        checks: wrong,
+      },
+    });
+  });
+}
+
 export interface StoreWatch {
   /** Resolves when the first attempt is over, whatever came of it. */
   readonly first: Promise<void>;
@@ -50,6 +70,7 @@ export function startStoreWatch(system: System, { againMs = AGAIN_MS } = {}): St
     try {
       const report = await trust.check(true);
       await book.write(store.describe, report);
+      await enter(db, report);
       const { standing } = report.capabilities;
       if (report.passed) log.info({ standing }, 'store.proven');
       else

@@ -23,9 +23,11 @@ import { openLogReader, type LogReader } from '#log/log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
 import {
   openLogFiles,
-  openTrust,
+  openReader,
   openStore,
+  openTrust,
   type LogFiles,
+  type ObjectReader,
   type ObjectStore,
   type SealInput,
   type StoreTrust,
@@ -42,6 +44,8 @@ export interface System {
   readonly db: Db;
   readonly queue: Queue;
   readonly store: ObjectStore;
+  /** The same store to whoever checks it: nothing in this port writes, nor could its key where it has one. */
+  readonly reader: ObjectReader;
   readonly trust: StoreTrust;
   /** The files of the transparency log; written by the log worker alone, where the settings have an account for it. */
   readonly logFiles: LogFiles;
@@ -89,6 +93,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
   const queue = await openQueue(config, { databaseUrl: options.databaseUrl, log });
   const opened = await openStore(config);
   const logFiles = await openLogFiles(config, { now });
+  const reader = await openReader(config);
   // The data folder counts when something lives there that a full disk would end: the embedded database, or the folder store.
   const atHome = config.databaseUrl === null || config.s3 === null;
   const room = openRoom({
@@ -129,6 +134,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     db,
     queue,
     store,
+    reader,
     trust: openTrust(store, now, openProofBook(db)),
     logFiles,
     logReader: openLogReader(logFiles),
@@ -146,7 +152,9 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     close: async (graceMs) => {
       await queue.drain(graceMs);
       await Promise.allSettled(
-        [browser, inspector, previewer, staging, store, logFiles].map(async (part) => await part.close()),
+        [browser, inspector, previewer, staging, store, reader, logFiles].map(
+          async (part) => await part.close(),
+        ),
       );
       await db.close();
     },

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnchoring } from '#anchor/anchor.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
+import { startRounds } from '#fixity/fixity.ts';
 import { openKeyFolder, startSequencer } from '#log/log.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -27,7 +28,7 @@ import type { Metrics } from '#api/api.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
-export const WORKERS = ['relay', 'seal', 'log', 'anchor', 'capture', 'retention', 'mail'] as const;
+export const WORKERS = ['relay', 'seal', 'log', 'anchor', 'capture', 'retention', 'fixity', 'mail'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 export interface WorkOptions {
@@ -53,6 +54,8 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
       return await startCapturing(system, options);
     case 'retention':
       return startRetention(system);
+    case 'fixity':
+      return startFixity(system);
     case 'mail':
       return startMail(system);
   }
@@ -227,6 +230,10 @@ function startRetention(system: System): StopWork {
     ending.abort();
     await Promise.all([running, watch.stop()]);
   };
+}
+
+function startFixity({ db, reader, log, config }: System): StopWork {
+  return startRounds({ db, reader, log, actor: 'worker:fixity', ...config.fixity });
 }
 
 function startMail({ db, log, config, now }: System): StopWork {

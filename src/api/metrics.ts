@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { sql } from 'kysely';
 import { anchorAges } from '#anchor/anchor.ts';
 import type { AnchorConfig } from '#config.ts';
+import { FINDINGS, fixityStanding } from '#fixity/fixity.ts';
 import { STEPS } from '#queue/queue.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -84,6 +85,28 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     registers,
   });
 
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames, registers });
+  const unread = gauge(
+    'holdfast_fixity_oldest_unread_seconds',
+    'Since the sealed object that was read whole longest ago was read; of what was never read, since its seal',
+  );
+  const unlooked = gauge(
+    'holdfast_fixity_oldest_unlooked_seconds',
+    'Since the sealed object that the store was asked about longest ago was looked at',
+  );
+  const never = gauge('holdfast_fixity_never_read', 'Sealed objects that were never read back whole');
+  const wrong = gauge(
+    'holdfast_fixity_wrong',
+    'Sealed objects that are not in the store as they were sealed, by what was found',
+    ['finding'],
+  );
+  const strays = gauge('holdfast_fixity_strays', 'Versions in the store that no record knows');
+  const pass = gauge(
+    'holdfast_fixity_last_pass_seconds',
+    'Since the fixity worker was last through with what was due; infinite: it never was',
+  );
+
   const measure = async (): Promise<void> => {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
@@ -107,6 +130,15 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     const ages = await anchorAges(db, anchors, new Date());
     unanchored.set(ages.waiting[0]?.seconds ?? 0);
     troubled.set(ages.troubled.length);
+    const fixity = await fixityStanding(db);
+    const seconds = (ms: number | null): number => (ms ?? 0) / 1000;
+    unread.set(seconds(fixity.oldestUnreadMs));
+    unlooked.set(seconds(fixity.oldestUnlookedMs));
+    never.set(fixity.neverRead);
+    strays.set(fixity.strays);
+    pass.set(fixity.lastPassMs === null ? Infinity : fixity.lastPassMs / 1000);
+    wrong.reset();
+    for (const finding of FINDINGS) wrong.set({ finding }, fixity.findings[finding] ?? 0);
   };
   return {
     registry,

@@ -4,7 +4,7 @@ import { EXIT, type Verb } from './verb.ts';
 export const work: Verb = {
   name: 'work',
   summary: 'Run one worker as a process of its own',
-  configure: (command) => void command.argument('<name>', 'relay, seal, capture, retention or mail'),
+  configure: (command) => void command.argument('<name>', 'relay, seal, capture, retention, fixity or mail'),
   run: async ({ args, env, stop, say }) => {
     const { WORKERS } = await import('../work.ts');
     const name = WORKERS.find((worker) => worker === args[0]);

@@ -1,5 +1,14 @@
 /** Row types of `migrations/`. SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type {
+  FixityBatchTable,
+  FixityListingTable,
+  FixityPassTable,
+  FixityReplacedTable,
+  FixityRowTable,
+  FixityStrayTable,
+  FixityTable,
+} from './fixity-tables.ts';
 import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
 import type { AnchorTroubleTable, LogAnchorTable } from './anchor-tables.ts';
 import type {
@@ -299,4 +308,11 @@ export interface Tables {
   log_name: LogNameTable;
   log_anchor: LogAnchorTable;
   anchor_trouble: AnchorTroubleTable;
+  fixity: FixityTable;
+  fixity_batch: FixityBatchTable;
+  fixity_row: FixityRowTable;
+  fixity_stray: FixityStrayTable;
+  fixity_replaced: FixityReplacedTable;
+  fixity_listing: FixityListingTable;
+  fixity_pass: FixityPassTable;
 }

@@ -66,9 +66,10 @@ export const ENTRY_TYPES = {
     must: ['schedule', 'edition', 'cutoff', 'eligible', 'objects', 'index', 'about'],
   },
   'purge.failed': { subject: 'purge', must: ['code', 'about'] },
-  'fixity.passed': { subject: null, must: ['objects', 'oldestDays', 'root'] },
+  'fixity.passed': { subject: null, must: ['objects', 'oldestDays', 'root'], may: ['failed', 'layer'] },
   'fixity.failed': { subject: 'record', must: ['code'], may: ['seal', 'artifact'] },
-  'fixity.repaired': { subject: 'record', must: ['seal', 'objects'], may: ['artifact'] },
+  'fixity.repaired': { subject: 'record', must: ['objects', 'failed', 'how'], may: ['seal'] },
+  'fixity.stray': { subject: null, must: ['objects', 'code'] },
   // who may do what
   'person.added': { subject: 'person', may: ['roles'] },
   'person.roles': { subject: 'person', may: ['gained', 'lost'] },

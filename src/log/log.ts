@@ -9,6 +9,7 @@
 export { openCheckpoint, type Checkpoint, type LogKey, type Trust } from './checkpoint.ts';
 export { entryBytes, entryCommitment, parseEntry, type Entry } from './entry.ts';
 export { ENTRY_TYPES, type EntryType } from './entry-types.ts';
+export { EMPTY_FRONTIER, grow, leafHash, rootOf } from './merkle.ts';
 export { verifierKey, type VerifierKey } from './note.ts';
 export { openEntry, openProof, type Proven } from './proof.ts';
 export { entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';

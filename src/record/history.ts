@@ -17,6 +17,7 @@ export type EventType =
   | 'second-look.completed'
   | 'lease.renewed'
   | 'fixity.failed'
+  | 'fixity.repaired'
   | 'view.opened'
   | 'view.not-shown'
   | 'step.parked'
@@ -27,6 +28,9 @@ export type EventType =
   // of no record: what was searched for, and what was not taken in
   | 'search.ran'
   | 'intake.rejected'
+  // of no record: what was looked at in the store, and what lies there that nobody knows
+  | 'fixity.passed'
+  | 'fixity.stray'
   // who may do what in the agency
   | 'person.added'
   | 'person.roles'
@@ -53,6 +57,7 @@ export type EventType =
   // with which its web archives are signed
   | 'wacz-key.added'
   // by whoever runs the machine, or at it
+  | 'store.proved'
   | 'agency.added'
   | 'agency.handed-over'
   | 'agency.link-renewed'

@@ -376,27 +376,29 @@ export async function readArtifact(at: AgencyTx, recordId: string, n: number) {
 }
 
 /**
- * What the log says of the seals: those whose entry is in a checkpoint that was signed and is in the store, and whether bytes of one
- * were found missing or changed. An entry of the history that no checkpoint covers yet could still be lost with the database.
+ * What the log says of the seals: those whose entry is in a checkpoint that was signed and is in the store, and whether something of one
+ * was found to be other than it was sealed. An entry of the history that no checkpoint covers yet could still be lost with the database.
+ * Of damage the newest word counts: a repair of everything that failed (`failed` 0) ends it, and the next failure begins it anew.
  */
 export async function sealsInLog(
   { agencyId, tx }: AgencyTx,
   recordId: string,
 ): Promise<{ readonly entered: ReadonlySet<number>; readonly damaged: boolean }> {
-  const { rows } = await sql<{ type: string; seal: number | null; signed: boolean }>`
-    select e.type, (e.body->>'seal')::int as seal, coalesce(l.idx < h.published, false) as signed
+  const { rows } = await sql<{ type: string; seal: number | null; failed: number | null; signed: boolean }>`
+    select e.type, (e.body->>'seal')::int as seal, (e.body->>'failed')::int as failed, coalesce(l.idx < h.published, false) as signed
       from event e
       left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
       left join log_head h on h.agency_id = e.agency_id
-     where e.agency_id = ${agencyId} and e.record_id = ${recordId} and e.type in ('record.sealed', 'fixity.failed')`.execute(
-    tx,
-  );
+     where e.agency_id = ${agencyId} and e.record_id = ${recordId}
+       and e.type in ('record.sealed', 'fixity.failed', 'fixity.repaired')
+     order by e.seq`.execute(tx);
+  const last = rows.findLast((row) => row.type !== 'record.sealed');
   return {
     entered: new Set(
       rows.flatMap((row) =>
         row.type === 'record.sealed' && row.signed && row.seal !== null ? [row.seal] : [],
       ),
     ),
-    damaged: rows.some((row) => row.type === 'fixity.failed'),
+    damaged: last !== undefined && !(last.type === 'fixity.repaired' && last.failed === 0),
   };
 }

@@ -134,6 +134,28 @@ beforeAll(async () => {
 });
 afterAll(async () => await archive?.close());
 
+/** Of Lakeside, one of each. */
+beforeAll(async () => {
+  await archive.sql.query(
+    `with b as (
+       insert into fixity_batch (agency_id, id, layer, at, objects, failed, bytes, oldest_days, salt, root)
+       values ('lakeside', gen_random_uuid(), 'read', now(), 1, 0, 1, 0, sha256('x'), sha256('x')) returning id)
+     insert into fixity_row (agency_id, batch_id, n, key, version_id, sha256, result, leaf)
+     select 'lakeside', b.id, 0, 'x', 'x', 'x', 'ok', sha256('x') from b`,
+  );
+  await archive.sql.query(
+    `insert into fixity_stray (agency_id, key, version_id, is_marker, size_bytes, found_at, seen_at)
+     values ('lakeside', 'x', 'x', false, 1, now(), now())`,
+  );
+  await archive.sql.query(
+    `insert into fixity_replaced (agency_id, key, version_id)
+     select agency_id, key, 'x' from object where agency_id = 'lakeside' limit 1`,
+  );
+  await archive.sql.query(
+    "insert into fixity_listing (agency_id, listed_at, versions) values ('lakeside', now(), 1)",
+  );
+});
+
 /** A connection of its own that has become one of the roles, as the processes' do. */
 async function as<T>(role: (typeof ROLES)[number], work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: archive.databaseUrl, options: `-c role=${role}` });
@@ -157,7 +179,7 @@ async function outcome(client: Client, statement: string, values: unknown[] = []
 const DENIED = '42501';
 
 /** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
-const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'log_name', 'migration'];
+const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'fixity_pass', 'log_name', 'migration'];
 
 async function tables(): Promise<string[]> {
   const { rows } = await archive.sql.query<{ name: string }>(
@@ -200,6 +222,12 @@ describe('the catalogue', () => {
       'classification_rule',
       'event',
       'fact',
+      'fixity',
+      'fixity_batch',
+      'fixity_listing',
+      'fixity_replaced',
+      'fixity_row',
+      'fixity_stray',
       'ground',
       'identity_provider',
       'invitation',
@@ -237,6 +265,8 @@ describe('the catalogue', () => {
           'record',
           'seal',
           'artifact',
+          'fixity',
+          'fixity_stray',
           'identity_provider',
           'invitation',
           'office',
@@ -334,6 +364,16 @@ describe('the catalogue', () => {
       log_anchor: { select: '*', insert: '*' },
       anchor_trouble: { select: '*', insert: '*', update: 'attempts code due_at', delete: '*' },
       second_look: { select: '*', insert: '*' },
+      fixity: {
+        select: '*',
+        insert: '*',
+        update: 'copied_at copy_version findings found_at looked_at read_at',
+      },
+      fixity_batch: { select: '*', insert: '*' },
+      fixity_row: { select: '*', insert: '*' },
+      fixity_stray: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
+      fixity_replaced: { select: '*', insert: '*' },
+      fixity_listing: { select: '*', insert: '*', update: 'listed_at versions' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
       person: {
         select: '*',
@@ -382,6 +422,9 @@ describe('the catalogue', () => {
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
       chore: { select: '*', insert: '*', update: '*' },
+      fixity: { select: 'agency_id copied_at findings found_at looked_at read_at record_id sealed_at' },
+      fixity_stray: { select: 'agency_id found_at gone_at' },
+      fixity_pass: { select: '*', insert: '*', update: '*' },
       person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },
       event: { insert: 'actor agency_id body id record_id type' },
@@ -523,6 +566,12 @@ describe('the roles', () => {
     ['view_ticket', 'session_id'],
     ['upload', 'original_name'],
     ['upload', 'metadata'],
+    ['fixity', 'key'],
+    ['fixity_batch', 'root'],
+    ['fixity_row', 'sha256'],
+    ['fixity_stray', 'key'],
+    ['fixity_replaced', 'version_id'],
+    ['fixity_listing', 'versions'],
   ])('the system role cannot read %s.%s', async (table, column) => {
     await as('holdfast_system', async (client) => {
       expect(await outcome(client, `select ${column} from ${table}`)).toBe(DENIED);

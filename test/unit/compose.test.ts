@@ -140,6 +140,10 @@ test('the browser’s container can neither reach the store nor open it', () => 
   const mail = compose.services['worker-mail'];
   expect(mail?.networks).not.toContain('records');
   expect(mail?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-mail');
+  // What checks the archive can change nothing in it.
+  const fixity = compose.services['worker-fixity'];
+  expect(fixity?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-fixity');
+  expect(fixity?.secrets).toEqual(['database_password', 'redis_password', 's3_read_secret_access_key']);
 });
 
 test.each(services)('%s has no right that it was not given here', (name, service) => {
@@ -156,7 +160,7 @@ const SECRET = /PASSWORD|SECRET|AUTH$/;
 
 test('no secret is in an environment: each is a file, given to the services that read it and to no other', () => {
   const files = Object.entries(compose.secrets);
-  expect(files.map(([name]) => name)).toHaveLength(7);
+  expect(files.map(([name]) => name)).toHaveLength(8);
   for (const [name, { file }] of files) expect(file).toBe(`./deploy/secrets/${name}`);
   const made = read('deploy/make-secrets.sh');
   for (const [name] of files) expect(made, name).toMatch(new RegExp(`\\b${name}\\b`));
@@ -184,7 +188,7 @@ test('no secret is in an environment: each is a file, given to the services that
 
 test('names of accounts have no default, and a missing one stops the start', () => {
   const names = [...text.matchAll(/\$\{([A-Z0-9_]+(?:_ID|ROOT_KEY))([^}]*)\}/g)];
-  expect(new Set(names.map(([, name]) => name)).size).toBe(3);
+  expect(new Set(names.map(([, name]) => name)).size).toBe(4);
   for (const [use, name = '', rest = ''] of names) expect(rest, use).toMatch(new RegExp(`^:\\?.*${name}`));
 });
 
@@ -199,7 +203,7 @@ test('the script makes each secret once, for its owner alone to list', async () 
       );
     await make();
     const first = await contents();
-    expect(new Set(first).size).toBe(7);
+    expect(new Set(first).size).toBe(8);
     for (const secret of first) expect(secret).toMatch(/^[0-9a-f]{48}$/);
     expect((await stat(join(folder, 'secrets'))).mode & 0o077).toBe(0);
     expect((await make()).stdout).toBe('');
