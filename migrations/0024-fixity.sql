@@ -4,7 +4,7 @@
 -- One row for each object that was read back once, and therefore is to be found in the store for ever after.
 create table fixity (
   agency_id     text not null,
-  key           text primary key references object (key),
+  key           text primary key references object (key) on delete cascade,
   record_id     uuid not null,
   sealed_at     timestamptz not null,
   -- Asked the store about it; read it from the first byte to the last.
@@ -16,15 +16,17 @@ create table fixity (
   -- The same bytes in the second store, where there is one.
   copy_version  text,
   copied_at     timestamptz,
+  -- Its record is being destroyed, or was: it is not looked for any more.
+  ended_at      timestamptz,
   check ((found_at is null) = (cardinality(findings) = 0)),
   check ((copy_version is null) = (copied_at is null))
 );
 -- Oldest first is how both rounds go; what was never read or looked at is older than everything.
-create index fixity_to_read on fixity (agency_id, read_at);
-create index fixity_unread on fixity (agency_id, sealed_at) where read_at is null;
-create index fixity_to_look on fixity (agency_id, looked_at nulls first);
-create index fixity_wrong on fixity (agency_id, record_id) where cardinality(findings) > 0;
-create index fixity_to_copy on fixity (agency_id, read_at) where copied_at is null;
+create index fixity_to_read on fixity (agency_id, read_at) where ended_at is null;
+create index fixity_unread on fixity (agency_id, sealed_at) where read_at is null and ended_at is null;
+create index fixity_to_look on fixity (agency_id, looked_at nulls first) where ended_at is null;
+create index fixity_wrong on fixity (agency_id, record_id) where cardinality(findings) > 0 and ended_at is null;
+create index fixity_to_copy on fixity (agency_id, read_at) where copied_at is null and ended_at is null;
 create index fixity_by_record on fixity (record_id);
 
 -- With the seal itself, so that nothing that was sealed can be forgotten here.
@@ -36,6 +38,14 @@ begin
 end $$;
 create trigger then_check_fixity after insert or update of confirmed_at on object
   for each row when (new.confirmed_at is not null) execute function then_check_fixity();
+
+create function then_end_fixity() returns trigger language plpgsql as $$
+begin
+  update fixity set ended_at = now() where agency_id = new.agency_id and record_id = new.id and ended_at is null;
+  return null;
+end $$;
+create trigger then_end_fixity after update of state on record
+  for each row when (new.state in ('disposing', 'disposed') and old.state is distinct from new.state) execute function then_end_fixity();
 
 -- Each batch as it entered the log: `root` is the root of RFC 6962 over its rows in the order of `n`, each with the batch's salt, so that
 -- nobody who guesses a content can try the guess on a root.
@@ -85,7 +95,7 @@ create table fixity_stray (
 -- A version whose place another one of the same bytes has taken, put there from the second store. It may lie there still.
 create table fixity_replaced (
   agency_id    text not null,
-  key          text not null references object (key),
+  key          text not null references object (key) on delete cascade,
   version_id   text not null,
   replaced_at  timestamptz not null default now(),
   primary key (key, version_id)
@@ -110,14 +120,14 @@ begin
   end loop;
 end $$;
 grant select, insert on fixity, fixity_batch, fixity_row, fixity_stray, fixity_replaced, fixity_listing to holdfast_app;
-grant update (looked_at, read_at, findings, found_at, copy_version, copied_at) on fixity to holdfast_app;
+grant update (looked_at, read_at, findings, found_at, copy_version, copied_at, ended_at) on fixity to holdfast_app;
 grant update (found_at, seen_at, gone_at) on fixity_stray to holdfast_app;
 grant update (listed_at, versions) on fixity_listing to holdfast_app;
 
 -- Figures for whoever looks after the machine: times, numbers and kinds of findings. No key, which is made of a digest.
 create policy across on fixity for select to holdfast_system using (true);
 create policy across on fixity_stray for select to holdfast_system using (true);
-grant select (agency_id, record_id, sealed_at, looked_at, read_at, findings, found_at, copied_at) on fixity to holdfast_system;
+grant select (agency_id, record_id, sealed_at, looked_at, read_at, findings, found_at, copied_at, ended_at) on fixity to holdfast_system;
 grant select (agency_id, found_at, gone_at) on fixity_stray to holdfast_system;
 
 -- When the worker was last round, and what it did; one row.
@@ -134,7 +144,10 @@ create index event_of_fixity on event (agency_id, record_id, seq) where type in 
 -- The walls bind the owner of the tables as well: without this, one who is no superuser would see no object here.
 alter table object no force row level security;
 alter table fixity no force row level security;
-insert into fixity (agency_id, key, record_id, sealed_at)
-select agency_id, key, record_id, confirmed_at from object where confirmed_at is not null;
+alter table record no force row level security;
+insert into fixity (agency_id, key, record_id, sealed_at, ended_at)
+select o.agency_id, o.key, o.record_id, o.confirmed_at, case when r.state in ('disposing', 'disposed') then now() end
+  from object o join record r on r.agency_id = o.agency_id and r.id = o.record_id where o.confirmed_at is not null;
+alter table record force row level security;
 alter table object force row level security;
 alter table fixity force row level security;

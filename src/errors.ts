@@ -98,6 +98,7 @@ export type ErrorCode =
   | 'store-object-changed'
   | 'store-object-locked'
   | 'store-journal-broken'
+  | 'fixity-wanting'
   | 'server-unreachable'
   | 'port-taken'
   | 'browser-missing'

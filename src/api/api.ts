@@ -25,6 +25,7 @@ import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerJoining } from './joining.ts';
+import { registerFixity } from './fixity.ts';
 import { registerLooks } from './looks.ts';
 import { choicesFor } from './choices.ts';
 import { openFrames, registerLanguage, sayLanguage } from './frame.ts';
@@ -264,6 +265,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerProvider(routes, context);
     registerPolicies(routes, context);
     registerAgencyHistory(routes, context);
+    registerFixity(routes, context);
     registerPolicyDrafts(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);

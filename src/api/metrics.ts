@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { sql } from 'kysely';
 import { anchorAges } from '#anchor/anchor.ts';
 import type { AnchorConfig } from '#config.ts';
-import { FINDINGS, fixityStanding } from '#fixity/fixity.ts';
+import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { STEPS } from '#queue/queue.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -130,12 +130,12 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     const ages = await anchorAges(db, anchors, new Date());
     unanchored.set(ages.waiting[0]?.seconds ?? 0);
     troubled.set(ages.troubled.length);
-    const fixity = await fixityStanding(db);
-    const seconds = (ms: number | null): number => (ms ?? 0) / 1000;
-    unread.set(seconds(fixity.oldestUnreadMs));
-    unlooked.set(seconds(fixity.oldestUnlookedMs));
+    const alarm = await fixityAlarm(db);
+    const fixity = await fixityCounts(db);
+    unread.set(Math.max(alarm.oldestReadMs ?? 0, alarm.oldestUnreadMs ?? 0) / 1000);
+    unlooked.set(Math.max(alarm.oldestLookedMs ?? 0, alarm.oldestUnreadMs ?? 0) / 1000);
     never.set(fixity.neverRead);
-    strays.set(fixity.strays);
+    strays.set(alarm.strays);
     pass.set(fixity.lastPassMs === null ? Infinity : fixity.lastPassMs / 1000);
     wrong.reset();
     for (const finding of FINDINGS) wrong.set({ finding }, fixity.findings[finding] ?? 0);

@@ -7,10 +7,20 @@ import type { System } from '../system.ts';
 import { anchorAges, lateAfterSeconds } from '#anchor/anchor.ts';
 import { isDatabaseDown } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
+import { fixityAlarm } from '#fixity/fixity.ts';
 import { sentenceOf } from '#intake/intake.ts';
 
 export interface Part {
-  readonly name: 'database' | 'staging' | 'disk' | 'queue' | 'store' | 'anchors' | 'browser' | 'clock';
+  readonly name:
+    | 'database'
+    | 'staging'
+    | 'disk'
+    | 'queue'
+    | 'store'
+    | 'anchors'
+    | 'browser'
+    | 'clock'
+    | 'fixity';
   readonly ok: boolean;
   /** Whether intake stops without it. */
   readonly needed: boolean;
@@ -104,8 +114,36 @@ export async function readiness(
       if (sharesClock(system)) throw new NotChecked('database and archive share one clock');
       return `within ${Math.max(1, Math.round(skewMs / 1000))} s of the database`;
     }),
+    part('fixity', false, async () => await fixityFound(system)),
   ]);
   return { ready: parts.every((one) => one.ok || !one.needed), parts };
+}
+
+const DAY_MS = 86_400_000;
+/** What was sealed is read within two minutes when the worker runs; a large file may take some more. */
+const FIRST_READING_MS = 15 * 60_000;
+
+/** What was sealed, in the store; and whether somebody looks at it as often as is promised. */
+async function fixityFound({ db, config }: System): Promise<string> {
+  const { wrong, strays, oldestReadMs, oldestLookedMs, oldestUnreadMs } = await fixityAlarm(db);
+  const { lookMs, readMs } = config.fixity;
+  const problem = (sentence: string): ArchiveError =>
+    new ArchiveError('fixity-wanting', sentence, { retry: 'later' });
+  if (wrong > 0) throw problem(`${wrong} sealed objects are not in the store as they were sealed`);
+  if (strays > 0) throw problem(`${strays} versions lie in the store that no record knows`);
+  if ((oldestUnreadMs ?? 0) > FIRST_READING_MS)
+    throw problem(
+      `something was sealed ${Math.round((oldestUnreadMs ?? 0) / 60_000)} min ago and not read back whole since`,
+    );
+  if ((oldestReadMs ?? 0) > readMs || (oldestLookedMs ?? 0) > lookMs)
+    throw problem(
+      `something was last read ${Math.round((oldestReadMs ?? 0) / DAY_MS)} d ago and looked at ${Math.round((oldestLookedMs ?? 0) / DAY_MS)} d ago; promised are ${Math.round(readMs / DAY_MS)} d and ${Math.round(lookMs / DAY_MS)} d`,
+    );
+  if (oldestReadMs === null) {
+    if (oldestUnreadMs === null) throw new NotChecked('nothing sealed yet');
+    return 'what was sealed is waiting for its first reading';
+  }
+  return `everything sealed was read whole within ${Math.ceil(oldestReadMs / DAY_MS)} d, and nothing is wrong`;
 }
 
 /** Thrown by a look that could only find what it brought along. */

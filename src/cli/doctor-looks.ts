@@ -26,6 +26,8 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
     'See that the anchor worker runs (holdfast work anchor), and its log; check TSA_URL, TSA_ROOTS and HOLDFAST_WITNESSES. witness-contradicts: stop the log worker, and find out which of two logs is ours.',
   browser:
     'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',
+  fixity:
+    'Open /fixity as an administrator or auditor of each agency, which names the records; see that the fixity worker runs (holdfast work fixity), and its log. Change nothing in the store.',
   clock: 'Set the clocks of this machine, the database and the store by NTP.',
 };
 

@@ -24,6 +24,7 @@ import { reportPage } from './report-page.ts';
 import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
+export { fixityPage } from './fixity-page.ts';
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { firstAdministratorPage, machinePage } from './machine-page.ts';
 export { filePage } from './file-page.ts';

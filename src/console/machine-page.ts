@@ -60,6 +60,7 @@ const PART_NAMES: Readonly<Record<string, Markup>> = {
   store: html`Store`,
   browser: html`Browser of captures`,
   clock: html`Clock`,
+  fixity: html`Sealed files in the store`,
 };
 
 export function machinePage(frame: Frame, parts: MachineParts): string {

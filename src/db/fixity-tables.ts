@@ -12,6 +12,7 @@ export interface FixityTable {
   found_at: Date | null;
   copy_version: string | null;
   copied_at: Date | null;
+  ended_at: Date | null;
 }
 
 export interface FixityBatchTable {

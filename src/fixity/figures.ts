@@ -7,36 +7,55 @@ export async function writePass(db: Db, report: object): Promise<void> {
             on conflict (is_one) do update set at = now(), report = excluded.report`.execute(db.system);
 }
 
-export interface FixityStanding {
-  /** What there is to check; records that are being destroyed are not among them. */
+export interface FixityAlarm {
+  /** Since the reading that is longest ago; null: nothing was read yet. */
+  readonly oldestReadMs: number | null;
+  readonly oldestLookedMs: number | null;
+  /** Since the seal of what has waited longest for its first reading. */
+  readonly oldestUnreadMs: number | null;
+  readonly wrong: number;
+  readonly strays: number;
+}
+
+/** Over all agencies, and cheap whatever they hold: asked each time that somebody asks whether the archive is well. */
+export async function fixityAlarm(db: Db): Promise<FixityAlarm> {
+  const oldest = (column: 'read_at' | 'looked_at' | 'sealed_at', where: string) => {
+    const name = sql.ref(`f.${column}`);
+    return sql`(select (extract(epoch from now() - min(x.at)) * 1000)::float8 from agency a, lateral (
+      select ${name} as at from fixity f where f.agency_id = a.id and f.ended_at is null and ${sql.raw(where)} order by ${name} limit 1) x)`;
+  };
+  const { rows } = await sql<FixityAlarm>`
+    select ${oldest('read_at', 'f.read_at is not null')} as "oldestReadMs",
+           ${oldest('looked_at', 'f.looked_at is not null')} as "oldestLookedMs",
+           ${oldest('sealed_at', 'f.read_at is null')} as "oldestUnreadMs",
+           (select count(*)::int from fixity where cardinality(findings) > 0 and ended_at is null) as wrong,
+           (select count(*)::int from fixity_stray where gone_at is null) as strays`.execute(db.system);
+  return only(rows);
+}
+
+export interface FixityCounts {
   readonly objects: number;
   readonly neverRead: number;
-  /** Since the reading that is longest ago, or since its seal where there was none; null: there is no object. */
-  readonly oldestUnreadMs: number | null;
-  readonly oldestUnlookedMs: number | null;
-  readonly wrong: number;
+  readonly notCopied: number;
   /** Kind of finding → how many objects. */
   readonly findings: Readonly<Record<string, number>>;
-  readonly strays: number;
-  readonly notCopied: number;
   /** Since the last pass of the worker that came to its end; null: there never was one. */
   readonly lastPassMs: number | null;
 }
 
 /** Over all agencies: numbers and times alone. */
-export async function fixityStanding(db: Db): Promise<FixityStanding> {
-  const { rows } = await sql<FixityStanding>`
-    with f as (select f.* from (select agency_id, record_id, sealed_at, looked_at, read_at, findings, copied_at from fixity) f
-                 join record r on r.agency_id = f.agency_id and r.id = f.record_id and r.state not in ('disposing', 'disposed'))
+export async function fixityCounts(db: Db): Promise<FixityCounts> {
+  const { rows } = await sql<FixityCounts>`
     select count(*)::int as objects, count(*) filter (where read_at is null)::int as "neverRead",
-           (extract(epoch from now() - min(coalesce(read_at, sealed_at))) * 1000)::float8 as "oldestUnreadMs",
-           (extract(epoch from now() - min(coalesce(looked_at, sealed_at))) * 1000)::float8 as "oldestUnlookedMs",
-           count(*) filter (where cardinality(findings) > 0)::int as wrong,
            count(*) filter (where copied_at is null)::int as "notCopied",
-           (select coalesce(jsonb_object_agg(kind, n), '{}') from (select kind, count(*) as n from f, unnest(f.findings) kind group by kind) k) as findings,
-           (select count(*)::int from fixity_stray where gone_at is null) as strays,
+           (select coalesce(jsonb_object_agg(kind, n), '{}') from (
+              select kind, count(*) as n from fixity, unnest(findings) kind where cardinality(findings) > 0 and ended_at is null group by kind) k) as findings,
            (select (extract(epoch from now() - at) * 1000)::float8 from fixity_pass) as "lastPassMs"
-      from f`.execute(db.system);
+      from fixity where ended_at is null`.execute(db.system);
+  return only(rows);
+}
+
+function only<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error('An aggregate without a row.');
   return row;
@@ -47,6 +66,8 @@ export interface FixityView {
   readonly neverRead: number;
   /** Whose reading is longest ago; of what was never read, when it was sealed. */
   readonly oldestUnreadAt: Date | null;
+  /** The same, of those that were never read alone, when there are any. */
+  readonly oldestWaitingAt: Date | null;
   readonly readThisRound: number;
   readonly lookedThisRound: number;
   readonly notCopied: number;
@@ -90,20 +111,19 @@ export async function fixityView(
   const { rows: sums } = await sql<Omit<FixityView, 'batches' | 'wrong' | 'strays'>>`
     select count(*)::int as objects, count(*) filter (where f.read_at is null)::int as "neverRead",
            min(coalesce(f.read_at, f.sealed_at)) as "oldestUnreadAt",
+           coalesce(min(f.sealed_at) filter (where f.read_at is null), min(f.read_at)) as "oldestWaitingAt",
            count(*) filter (where f.read_at >= now() - ${readMs} ${ms})::int as "readThisRound",
            count(*) filter (where f.looked_at >= now() - ${lookMs} ${ms})::int as "lookedThisRound",
            count(*) filter (where f.copied_at is null)::int as "notCopied",
            count(*) filter (where cardinality(f.findings) > 0)::int as "wrongCount",
            (select count(*)::int from fixity_stray where agency_id = ${agencyId} and gone_at is null) as "strayCount",
            (select listed_at from fixity_listing where agency_id = ${agencyId}) as "listedAt"
-      from fixity f join record r on r.agency_id = f.agency_id and r.id = f.record_id and r.state not in ('disposing', 'disposed')
-     where f.agency_id = ${agencyId}`.execute(tx);
-  const [sum] = sums;
-  if (sum === undefined) throw new Error('An aggregate without a row.');
+      from fixity f where f.agency_id = ${agencyId} and f.ended_at is null`.execute(tx);
+  const sum = only(sums);
   const { rows: wrong } = await sql<FixityView['wrong'][number]>`
     select f.record_id as "recordId", o.seal_no as "sealNo", o.role, f.findings, f.found_at as "foundAt"
       from fixity f join object o on o.key = f.key
-     where f.agency_id = ${agencyId} and cardinality(f.findings) > 0 order by f.found_at desc, f.key limit ${SHOWN}`.execute(
+     where f.agency_id = ${agencyId} and cardinality(f.findings) > 0 and f.ended_at is null order by f.found_at desc, f.key limit ${SHOWN}`.execute(
     tx,
   );
   const { rows: batches } = await sql<FixityView['batches'][number]>`

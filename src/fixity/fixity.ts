@@ -10,7 +10,7 @@
  * and its rows, its own entry (`fixity.passed`, with the root over the rows). A crash before it leaves nothing, and the batch is due again.
  */
 export { checkNow, type Checked, type CheckContext } from './check.ts';
-export { fixityStanding, fixityView, type FixityStanding, type FixityView } from './figures.ts';
+export { fixityAlarm, fixityCounts, fixityView, type FixityView } from './figures.ts';
 export { readBatch } from './queries.ts';
 export { batchRoot, FINDINGS, leafOf, rowBytes, type Finding } from './rules.ts';
-export { checkAll, fixityPassMs, startRounds, type PassReport } from './round.ts';
+export { checkAll, startRounds, type PassReport } from './round.ts';

@@ -7,8 +7,7 @@ const OBJECT =
   sql.raw(`o.agency_id as "agencyId", o.record_id as "recordId", o.seal_no as "sealNo", o.role, o.key,
   o.version_id as "versionId", o.sha256, o.size_bytes as "sizeBytes", o.locked_until as "lockedUntil"`);
 /** What is being destroyed is not looked for. */
-const KEPT = sql.raw(`from fixity f join object o on o.key = f.key
-  join record r on r.id = f.record_id and r.agency_id = f.agency_id and r.state not in ('disposing', 'disposed')`);
+const KEPT = sql.raw('from fixity f join object o on o.key = f.key');
 
 export async function agencyIds(db: Db): Promise<string[]> {
   const rows = await db.system
@@ -29,7 +28,7 @@ export async function clock({ tx }: AgencyTx): Promise<Date> {
 /** In the order in which it was sealed. */
 export async function neverRead({ agencyId, tx }: AgencyTx, limit: number): Promise<CheckedObject[]> {
   const { rows } = await sql<CheckedObject>`
-    select ${OBJECT} ${KEPT} where f.agency_id = ${agencyId} and f.read_at is null order by f.sealed_at limit ${limit}`.execute(
+    select ${OBJECT} ${KEPT} where f.agency_id = ${agencyId} and f.ended_at is null and f.read_at is null order by f.sealed_at limit ${limit}`.execute(
     tx,
   );
   return rows;
@@ -47,7 +46,7 @@ export async function dueToRead(
 ): Promise<CheckedObject[]> {
   const { rows } = await sql<CheckedObject>`
     select ${OBJECT} ${KEPT}
-     where f.agency_id = ${agencyId} and f.read_at < now() - ${olderMs} * interval '1 millisecond'
+     where f.agency_id = ${agencyId} and f.ended_at is null and f.read_at < now() - ${olderMs} * interval '1 millisecond'
      order by f.read_at limit ${limit}`.execute(tx);
   return rows;
 }
@@ -59,7 +58,7 @@ export async function dueToLook(
 ): Promise<CheckedObject[]> {
   const { rows } = await sql<CheckedObject>`
     select ${OBJECT} ${KEPT}
-     where f.agency_id = ${agencyId} and (f.looked_at is null or f.looked_at < now() - ${olderMs} * interval '1 millisecond')
+     where f.agency_id = ${agencyId} and f.ended_at is null and (f.looked_at is null or f.looked_at < now() - ${olderMs} * interval '1 millisecond')
      order by f.looked_at nulls first limit ${limit}`.execute(tx);
   return rows;
 }
@@ -72,7 +71,7 @@ export async function dueAgain(
 ): Promise<CheckedObject[]> {
   const { rows } = await sql<CheckedObject>`
     select ${OBJECT} ${KEPT}
-     where f.agency_id = ${agencyId} and cardinality(f.findings) > 0 and f.read_at < now() - ${olderMs} * interval '1 millisecond'
+     where f.agency_id = ${agencyId} and f.ended_at is null and cardinality(f.findings) > 0 and f.read_at < now() - ${olderMs} * interval '1 millisecond'
      order by f.read_at limit ${limit}`.execute(tx);
   return rows;
 }
@@ -127,15 +126,15 @@ export async function writeFindings(
        set looked_at = ${at}, read_at = case when u."wasRead" then ${at} else f.read_at end, findings = u.findings,
            found_at = case when cardinality(u.findings) = 0 then null else coalesce(f.found_at, ${at}) end
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) u(key text, findings text[], "wasRead" boolean)
-     where f.agency_id = ${agencyId} and f.key = u.key`.execute(tx);
+     where f.agency_id = ${agencyId} and f.ended_at is null and f.key = u.key`.execute(tx);
 }
 
 /** The age in whole days of the reading that is longest ago; of what was never read, of its seal. */
 export async function oldestDays({ agencyId, tx }: AgencyTx): Promise<number> {
   const { rows } = await sql<{ days: number }>`
     select coalesce(greatest(0, floor(extract(epoch from now() - least(
-        (select read_at from fixity where agency_id = ${agencyId} and read_at is not null order by read_at limit 1),
-        (select min(sealed_at) from fixity where agency_id = ${agencyId} and read_at is null)
+        (select read_at from fixity where agency_id = ${agencyId} and read_at is not null and ended_at is null order by read_at limit 1),
+        (select min(sealed_at) from fixity where agency_id = ${agencyId} and read_at is null and ended_at is null)
       )) / 86400)), 0)::int as days`.execute(tx);
   return rows[0]?.days ?? 0;
 }
@@ -224,7 +223,7 @@ export async function recordsToClear({ agencyId, tx }: AgencyTx, limit: number) 
              where agency_id = ${agencyId} and record_id is not null and type in ('fixity.failed', 'fixity.repaired')
              order by record_id, event.seq desc) e
      where (e.type = 'fixity.failed' or (e.body->>'failed')::int > 0)
-       and not exists (select from fixity f where f.agency_id = ${agencyId} and f.record_id = e.record_id and cardinality(f.findings) > 0)
+       and not exists (select from fixity f where f.agency_id = ${agencyId} and f.ended_at is null and f.record_id = e.record_id and cardinality(f.findings) > 0)
      order by e.seq limit ${limit}`.execute(tx);
   return rows;
 }
@@ -241,6 +240,8 @@ export async function isClear(
     select count(*)::int as objects,
            count(*) > 0 and bool_and(cardinality(f.findings) = 0 and f.read_at is not null and f.read_at >= last.at and last.seq = ${seq}::bigint)
              as "isClear"
-      from fixity f, last where f.agency_id = ${agencyId} and f.record_id = ${recordId}`.execute(tx);
+      from fixity f, last where f.agency_id = ${agencyId} and f.ended_at is null and f.record_id = ${recordId}`.execute(
+    tx,
+  );
   return rows[0] ?? { objects: 0, isClear: false };
 }

@@ -111,7 +111,7 @@ export async function checkAll(options: RoundOptions): Promise<PassReport> {
 const PASS_MS = 60_000;
 
 /** What is sealed is read within two minutes. In a trial with short rounds, often enough for those. */
-export function fixityPassMs({ lookMs, readMs }: Pick<RoundOptions, 'lookMs' | 'readMs'>): number {
+function fixityPassMs({ lookMs, readMs }: Pick<RoundOptions, 'lookMs' | 'readMs'>): number {
   return Math.min(PASS_MS, Math.max(500, Math.min(lookMs, readMs) / 8));
 }
 

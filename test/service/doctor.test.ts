@@ -91,7 +91,7 @@ describe('on an archive in which nothing is sealed yet', () => {
       ),
     );
     // Database and archive are on one machine: comparing the two would compare a clock with itself.
-    expect(unlooked(said)).toEqual(['anchors', 'clock', 'locks', 'leases', 'mail', 'sealed']);
+    expect(unlooked(said)).toEqual(['anchors', 'clock', 'fixity', 'locks', 'leases', 'mail', 'sealed']);
     expect(of(said, 'clock').found).toBe('not checked: database and archive share one clock');
     for (const part of ['locks', 'sealed']) expect(of(said, part).found).toContain('nothing sealed yet');
     const text = await holdfast('doctor');

@@ -367,7 +367,7 @@ describe('the catalogue', () => {
       fixity: {
         select: '*',
         insert: '*',
-        update: 'copied_at copy_version findings found_at looked_at read_at',
+        update: 'copied_at copy_version ended_at findings found_at looked_at read_at',
       },
       fixity_batch: { select: '*', insert: '*' },
       fixity_row: { select: '*', insert: '*' },
@@ -422,7 +422,9 @@ describe('the catalogue', () => {
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
       chore: { select: '*', insert: '*', update: '*' },
-      fixity: { select: 'agency_id copied_at findings found_at looked_at read_at record_id sealed_at' },
+      fixity: {
+        select: 'agency_id copied_at ended_at findings found_at looked_at read_at record_id sealed_at',
+      },
       fixity_stray: { select: 'agency_id found_at gone_at' },
       fixity_pass: { select: '*', insert: '*', update: '*' },
       person: { select: 'agency_id created_by id left_at' },

@@ -6,6 +6,7 @@ import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { files } from './files.ts';
+import { fixity } from './fixity.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
@@ -37,6 +38,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   accounts,
   agreements,
   files,
+  fixity,
   history,
   intake,
   keys,

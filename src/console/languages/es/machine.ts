@@ -20,6 +20,7 @@ export const machine: Messages = {
   Store: 'Almacén',
   'Browser of captures': 'Navegador de las capturas',
   Clock: 'Reloj',
+  'Sealed files in the store': 'Archivos sellados en el almacén',
   'Proof of the store': 'Prueba del almacén',
   ': works': ': funciona',
   'broken, and no report is taken': 'no funciona, y no se recibe ningún reporte',
