@@ -16,6 +16,7 @@ create table fixity (
   -- The same bytes in the second store, where there is one.
   copy_version  text,
   copied_at     timestamptz,
+  copy_until    timestamptz,
   -- Its record is being destroyed, or was: it is not looked for any more.
   ended_at      timestamptz,
   check ((found_at is null) = (cardinality(findings) = 0)),
@@ -108,10 +109,17 @@ create table fixity_listing (
   versions   int not null
 );
 
+-- When the files of the agency's log were last compared with its leaves, and how many were other ones.
+create table fixity_log (
+  agency_id   text primary key,
+  checked_at  timestamptz not null,
+  wrong       int not null
+);
+
 do $$
 declare t text;
 begin
-  foreach t in array array['fixity','fixity_batch','fixity_row','fixity_stray','fixity_replaced','fixity_listing'] loop
+  foreach t in array array['fixity','fixity_log','fixity_batch','fixity_row','fixity_stray','fixity_replaced','fixity_listing'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format('create policy own_agency on %I to holdfast_app using (agency_id = current_setting(''app.agency''))
@@ -119,16 +127,19 @@ begin
     execute format('alter table %I add constraint not_of_the_machine check (agency_id <> ''system'') not valid', t);
   end loop;
 end $$;
-grant select, insert on fixity, fixity_batch, fixity_row, fixity_stray, fixity_replaced, fixity_listing to holdfast_app;
-grant update (looked_at, read_at, findings, found_at, copy_version, copied_at, ended_at) on fixity to holdfast_app;
+grant select, insert on fixity, fixity_batch, fixity_row, fixity_stray, fixity_replaced, fixity_listing, fixity_log to holdfast_app;
+grant update (looked_at, read_at, findings, found_at, copy_version, copied_at, copy_until, ended_at) on fixity to holdfast_app;
 grant update (found_at, seen_at, gone_at) on fixity_stray to holdfast_app;
 grant update (listed_at, versions) on fixity_listing to holdfast_app;
+grant update (checked_at, wrong) on fixity_log to holdfast_app;
 
 -- Figures for whoever looks after the machine: times, numbers and kinds of findings. No key, which is made of a digest.
 create policy across on fixity for select to holdfast_system using (true);
 create policy across on fixity_stray for select to holdfast_system using (true);
+create policy across on fixity_log for select to holdfast_system using (true);
 grant select (agency_id, record_id, sealed_at, looked_at, read_at, findings, found_at, copied_at, ended_at) on fixity to holdfast_system;
 grant select (agency_id, found_at, gone_at) on fixity_stray to holdfast_system;
+grant select on fixity_log to holdfast_system;
 
 -- When the worker was last round, and what it did; one row.
 create table fixity_pass (

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnchoring } from '#anchor/anchor.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
-import { startRounds } from '#fixity/fixity.ts';
+import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
 import { openKeyFolder, startSequencer } from '#log/log.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -24,6 +24,8 @@ import { leasePassMs, renewLeases } from '#retention/retention.ts';
 import { openMailer, startTelling } from '#routing/routing.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
+import { buffer } from 'node:stream/consumers';
+import { openRepairer, openSecondReader, openSecondStore } from '#store/store.ts';
 import type { Metrics } from '#api/api.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
@@ -53,9 +55,9 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
     case 'capture':
       return await startCapturing(system, options);
     case 'retention':
-      return startRetention(system);
+      return await startRetention(system);
     case 'fixity':
-      return startFixity(system);
+      return await startFixity(system);
     case 'mail':
       return startMail(system);
   }
@@ -191,10 +193,11 @@ async function startCapturing(system: System, options: WorkOptions): Promise<Sto
 /** A row is written seconds after its bytes are staged; a day is far beyond any request. */
 const SWEEP_AGE_MS = 86_400_000;
 
-function startRetention(system: System): StopWork {
+async function startRetention(system: System): Promise<StopWork> {
   const { db, store, log, config, staging } = system;
   // Only this worker holds the key without which nothing can be proven.
   const watch = startStoreWatch(system);
+  const stopMending = await startMendingWork(system);
   const ending = new AbortController();
   const { signal } = ending;
   const chores: readonly (() => Promise<void>)[] = [
@@ -228,12 +231,64 @@ function startRetention(system: System): StopWork {
   const running = loop();
   return async () => {
     ending.abort();
-    await Promise.all([running, watch.stop()]);
+    await Promise.all([running, watch.stop(), stopMending()]);
   };
 }
 
-function startFixity({ db, reader, log, config }: System): StopWork {
-  return startRounds({ db, reader, log, actor: 'worker:fixity', ...config.fixity });
+async function startFixity({ db, reader, log, logReader, config, scratchDir }: System): Promise<StopWork> {
+  const { leaseMs } = config;
+  const second = await openSecondStore(config);
+  const stop = startRounds({
+    db,
+    reader,
+    log,
+    actor: 'worker:fixity',
+    readLogFile:
+      reader.kind === 's3'
+        ? async (agencyId, path) => await readCurrent(reader, `log/${agencyId}/${path}`)
+        : async (agencyId, path) => await logReader.file(agencyId, path),
+    ...config.fixity,
+    ...(second === null
+      ? {}
+      : {
+          afterwards: async (agencyId, signal) =>
+            void (await copyAgency({ db, reader, second, log, scratchDir, leaseMs, signal }, agencyId)),
+        }),
+  });
+  return async () => {
+    await stop();
+    await second?.close();
+  };
+}
+
+/** With the key that can only read, as everything else that this process asks of the store. */
+async function readCurrent(reader: System['reader'], key: string): Promise<Buffer | null> {
+  const state = await reader.head(key);
+  return state === null ? null : await buffer(await reader.read(key, state.versionId));
+}
+
+/** By whoever may write to the first store, out of the second, to which it cannot write. */
+async function startMendingWork({ db, store, log, config, scratchDir, now }: System): Promise<StopWork> {
+  const second = openSecondReader(config);
+  if (second === null) return async () => undefined;
+  const repairer = await openRepairer(config);
+  const { leaseMs } = config;
+  const stop = startMending({
+    db,
+    store,
+    repairer,
+    second,
+    log,
+    scratchDir,
+    leaseMs,
+    now,
+    actor: 'worker:retention',
+  });
+  return async () => {
+    await stop();
+    await repairer.close();
+    await second.close();
+  };
 }
 
 function startMail({ db, log, config, now }: System): StopWork {

@@ -102,6 +102,10 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     ['finding'],
   );
   const strays = gauge('holdfast_fixity_strays', 'Versions in the store that no record knows');
+  const logFiles = gauge(
+    'holdfast_fixity_log_wrong',
+    'Files of logs in the store that are not what was signed',
+  );
   const pass = gauge(
     'holdfast_fixity_last_pass_seconds',
     'Since the fixity worker was last through with what was due; infinite: it never was',
@@ -136,6 +140,7 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     unlooked.set(Math.max(alarm.oldestLookedMs ?? 0, alarm.oldestUnreadMs ?? 0) / 1000);
     never.set(fixity.neverRead);
     strays.set(alarm.strays);
+    logFiles.set(alarm.logFiles);
     pass.set(fixity.lastPassMs === null ? Infinity : fixity.lastPassMs / 1000);
     wrong.reset();
     for (const finding of FINDINGS) wrong.set({ finding }, fixity.findings[finding] ?? 0);

@@ -125,12 +125,13 @@ const FIRST_READING_MS = 15 * 60_000;
 
 /** What was sealed, in the store; and whether somebody looks at it as often as is promised. */
 async function fixityFound({ db, config }: System): Promise<string> {
-  const { wrong, strays, oldestReadMs, oldestLookedMs, oldestUnreadMs } = await fixityAlarm(db);
+  const { wrong, strays, logFiles, oldestReadMs, oldestLookedMs, oldestUnreadMs } = await fixityAlarm(db);
   const { lookMs, readMs } = config.fixity;
   const problem = (sentence: string): ArchiveError =>
     new ArchiveError('fixity-wanting', sentence, { retry: 'later' });
   if (wrong > 0) throw problem(`${wrong} sealed objects are not in the store as they were sealed`);
   if (strays > 0) throw problem(`${strays} versions lie in the store that no record knows`);
+  if (logFiles > 0) throw problem(`${logFiles} files of the log are not in the store as they were signed`);
   if ((oldestUnreadMs ?? 0) > FIRST_READING_MS)
     throw problem(
       `something was sealed ${Math.round((oldestUnreadMs ?? 0) / 60_000)} min ago and not read back whole since`,

@@ -46,7 +46,7 @@ export interface FixityParts {
   }[];
 }
 
-export const FINDING_NAMES: Readonly<Record<string, string>> = {
+const FINDING_NAMES: Readonly<Record<string, string>> = {
   missing: 'It is not there any more',
   changed: 'Its bytes are other ones',
   size: 'It has another size',

@@ -1,7 +1,7 @@
 /** Row types of migration 0024. */
 import type { ColumnType, Generated } from 'kysely';
 
-export interface FixityTable {
+interface FixityTable {
   agency_id: string;
   key: string;
   record_id: string;
@@ -12,10 +12,11 @@ export interface FixityTable {
   found_at: Date | null;
   copy_version: string | null;
   copied_at: Date | null;
+  copy_until: Date | null;
   ended_at: Date | null;
 }
 
-export interface FixityBatchTable {
+interface FixityBatchTable {
   agency_id: string;
   id: string;
   layer: 'look' | 'read' | 'asked';
@@ -28,7 +29,7 @@ export interface FixityBatchTable {
   root: Buffer;
 }
 
-export interface FixityRowTable {
+interface FixityRowTable {
   agency_id: string;
   batch_id: string;
   n: number;
@@ -39,7 +40,7 @@ export interface FixityRowTable {
   leaf: Buffer;
 }
 
-export interface FixityStrayTable {
+interface FixityStrayTable {
   agency_id: string;
   key: string;
   version_id: string;
@@ -50,21 +51,38 @@ export interface FixityStrayTable {
   gone_at: Date | null;
 }
 
-export interface FixityReplacedTable {
+interface FixityReplacedTable {
   agency_id: string;
   key: string;
   version_id: string;
   replaced_at: Generated<Date>;
 }
 
-export interface FixityListingTable {
+interface FixityListingTable {
   agency_id: string;
   listed_at: Date;
   versions: number;
 }
 
-export interface FixityPassTable {
+interface FixityLogTable {
+  agency_id: string;
+  checked_at: Date;
+  wrong: number;
+}
+
+interface FixityPassTable {
   is_one: Generated<boolean>;
   at: Generated<Date>;
   report: ColumnType<Record<string, unknown>, string, string>;
+}
+
+export interface FixityTables {
+  fixity: FixityTable;
+  fixity_batch: FixityBatchTable;
+  fixity_row: FixityRowTable;
+  fixity_stray: FixityStrayTable;
+  fixity_replaced: FixityReplacedTable;
+  fixity_listing: FixityListingTable;
+  fixity_log: FixityLogTable;
+  fixity_pass: FixityPassTable;
 }

@@ -1,14 +1,6 @@
 /** Row types of `migrations/`. SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type {
-  FixityBatchTable,
-  FixityListingTable,
-  FixityPassTable,
-  FixityReplacedTable,
-  FixityRowTable,
-  FixityStrayTable,
-  FixityTable,
-} from './fixity-tables.ts';
+import type { FixityTables } from './fixity-tables.ts';
 import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
 import type { AnchorTroubleTable, LogAnchorTable } from './anchor-tables.ts';
 import type {
@@ -265,7 +257,7 @@ export interface ChoreTable {
   report: Json<Record<string, unknown>>;
 }
 
-export interface Tables {
+export interface Tables extends FixityTables {
   agency: AgencyTable;
   api_key: ApiKeyTable;
   policy_version: PolicyVersionTable;
@@ -308,11 +300,4 @@ export interface Tables {
   log_name: LogNameTable;
   log_anchor: LogAnchorTable;
   anchor_trouble: AnchorTroubleTable;
-  fixity: FixityTable;
-  fixity_batch: FixityBatchTable;
-  fixity_row: FixityRowTable;
-  fixity_stray: FixityStrayTable;
-  fixity_replaced: FixityReplacedTable;
-  fixity_listing: FixityListingTable;
-  fixity_pass: FixityPassTable;
 }

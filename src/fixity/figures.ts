@@ -15,6 +15,8 @@ export interface FixityAlarm {
   readonly oldestUnreadMs: number | null;
   readonly wrong: number;
   readonly strays: number;
+  /** Files of logs that are not what was signed. */
+  readonly logFiles: number;
 }
 
 /** Over all agencies, and cheap whatever they hold: asked each time that somebody asks whether the archive is well. */
@@ -29,7 +31,8 @@ export async function fixityAlarm(db: Db): Promise<FixityAlarm> {
            ${oldest('looked_at', 'f.looked_at is not null')} as "oldestLookedMs",
            ${oldest('sealed_at', 'f.read_at is null')} as "oldestUnreadMs",
            (select count(*)::int from fixity where cardinality(findings) > 0 and ended_at is null) as wrong,
-           (select count(*)::int from fixity_stray where gone_at is null) as strays`.execute(db.system);
+           (select count(*)::int from fixity_stray where gone_at is null) as strays,
+           (select coalesce(sum(wrong), 0)::int from fixity_log) as "logFiles"`.execute(db.system);
   return only(rows);
 }
 

@@ -8,9 +8,11 @@
  *
  * Order of writes: the store is asked, then one transaction for a batch: findings, an entry for each new one (`fixity.failed`), the batch
  * and its rows, its own entry (`fixity.passed`, with the root over the rows). A crash before it leaves nothing, and the batch is due again.
+ * Copying to a second store, and mending out of it: copies.ts.
  */
 export { checkNow, type Checked, type CheckContext } from './check.ts';
 export { fixityAlarm, fixityCounts, fixityView, type FixityView } from './figures.ts';
 export { readBatch } from './queries.ts';
 export { batchRoot, FINDINGS, leafOf, rowBytes, type Finding } from './rules.ts';
-export { checkAll, startRounds, type PassReport } from './round.ts';
+export { copyAgency, putBackAgency } from './copies.ts';
+export { checkAll, startMending, startRounds, type PassReport } from './round.ts';

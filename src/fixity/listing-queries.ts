@@ -82,3 +82,22 @@ export async function writeListing({ agencyId, tx }: AgencyTx, at: Date, version
     .onConflict((conflict) => conflict.column('agency_id').doUpdateSet({ listed_at: at, versions }))
     .execute();
 }
+
+export async function isLogDue({ agencyId, tx }: AgencyTx, everyMs: number): Promise<boolean> {
+  const { rows } = await sql<{ isDue: boolean }>`
+    select not exists (select from fixity_log where agency_id = ${agencyId}
+                        and checked_at >= now() - ${everyMs} * interval '1 millisecond' and wrong = 0)
+       and not exists (select from fixity_log where agency_id = ${agencyId}
+                        and checked_at >= now() - interval '1 hour') as "isDue"`.execute(tx);
+  return rows[0]?.isDue === true;
+}
+
+/** Answers how many files were wrong before. */
+export async function writeLogCheck({ agencyId, tx }: AgencyTx, wrong: number): Promise<number> {
+  const { rows } = await sql<{ before: number }>`
+    with b as (select wrong from fixity_log where agency_id = ${agencyId})
+    insert into fixity_log (agency_id, checked_at, wrong) values (${agencyId}, now(), ${wrong})
+    on conflict (agency_id) do update set checked_at = now(), wrong = excluded.wrong
+    returning coalesce((select wrong from b), 0) as before`.execute(tx);
+  return rows[0]?.before ?? 0;
+}

@@ -6,8 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { checkBatch, type CheckContext } from './check.ts';
+import { putBackAgency, type Mending } from './copies.ts';
 import { writePass } from './figures.ts';
 import { listAgency } from './listing.ts';
+import { checkLogOf, type ReadLogFile } from './log-files.ts';
 import { openPace } from './look.ts';
 import { agencyIds, dueAgain, dueToLook, dueToRead, neverRead, type Batch } from './queries.ts';
 import type { CheckedObject } from './rules.ts';
@@ -17,8 +19,10 @@ export interface RoundOptions extends Omit<CheckContext, 'pace'> {
   readonly lookMs: number;
   readonly readMs: number;
   readonly bytesPerSecond: number;
+  /** Null: nobody says how. */
+  readonly readLogFile?: ReadLogFile;
   /** Runs after the checks of an agency: copying to a second store, where there is one. */
-  readonly afterwards?: (agencyId: string) => Promise<void>;
+  readonly afterwards?: (agencyId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 export interface PassReport {
@@ -91,8 +95,10 @@ export async function checkAll(options: RoundOptions): Promise<PassReport> {
     }
     const listed = await listAgency(context, agencyId, lookMs * EARLY);
     report.strays += listed?.strays ?? 0;
+    if (options.readLogFile !== undefined)
+      await checkLogOf(context, options.readLogFile, agencyId, lookMs * EARLY);
     report.cleared += await clearRecords(context, agencyId);
-    await options.afterwards?.(agencyId);
+    await options.afterwards?.(agencyId, signal);
     // What the listing wants to be looked at.
     return listed !== null;
   };
@@ -129,6 +135,30 @@ export function startRounds(options: Omit<RoundOptions, 'signal'>): () => Promis
         if (!signal.aborted) log.error({ code: codeOf(error), err: error }, 'fixity.pass-failed');
       }
       await sleep(fixityPassMs(options), undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return async () => {
+    ending.abort();
+    await running;
+  };
+}
+
+const MEND_MS = 60_000;
+
+/** Puts back what was found wrong, until it is stopped: within a minute or so, where a second store has it. */
+export function startMending(context: Omit<Mending, 'signal'>): () => Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const { db, log } = context;
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        for (const agencyId of await agencyIds(db)) await putBackAgency({ ...context, signal }, agencyId);
+      } catch (error) {
+        if (!signal.aborted) log.error({ code: codeOf(error), err: error }, 'fixity.mending-failed');
+      }
+      await sleep(MEND_MS, undefined, { signal }).catch(() => undefined);
     }
   };
   const running = loop();

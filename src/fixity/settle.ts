@@ -20,7 +20,7 @@ export async function clearRecords(context: CheckContext, agencyId: string): Pro
     const done = await db.inAgency(agencyId, async (at) => {
       const { objects, isClear: isSo } = await isClear(at, recordId, seq);
       if (!isSo) return false;
-      const body = { seal: seal ?? 1, objects, failed: 0, how: 'read-again' };
+      const body = { seal: seal ?? 1, objects, failed: 0 };
       await appendEvent(at, recordId, { type: 'fixity.repaired', actor, body });
       return true;
     });

@@ -68,7 +68,9 @@ export const ENTRY_TYPES = {
   'purge.failed': { subject: 'purge', must: ['code', 'about'] },
   'fixity.passed': { subject: null, must: ['objects', 'oldestDays', 'root'], may: ['failed', 'layer'] },
   'fixity.failed': { subject: 'record', must: ['code'], may: ['seal', 'artifact'] },
-  'fixity.repaired': { subject: 'record', must: ['objects', 'failed', 'how'], may: ['seal'] },
+  'fixity.repaired': { subject: 'record', must: ['objects', 'failed'], may: ['seal'] },
+  'fixity.put-back': { subject: 'record', must: ['objects'], may: ['seal'] },
+  'fixity.log-failed': { subject: null, must: ['objects', 'code', 'size'] },
   'fixity.stray': { subject: null, must: ['objects', 'code'] },
   // who may do what
   'person.added': { subject: 'person', may: ['roles'] },

@@ -87,7 +87,6 @@ export const FACTS = {
   lost: some(code),
   answer: oneOf('there', 'not-there', 'unknown'),
   anchor: oneOf('stamp', 'witness', 'timestamps', 'paper'),
-  how: oneOf('read-again', 'put-back'),
   immutability: oneOf('compliance', 'advisory'),
   layer: oneOf('look', 'read', 'asked', 'log'),
   mode: oneOf('trial', 'production'),

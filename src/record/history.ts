@@ -18,6 +18,7 @@ export type EventType =
   | 'lease.renewed'
   | 'fixity.failed'
   | 'fixity.repaired'
+  | 'fixity.put-back'
   | 'view.opened'
   | 'view.not-shown'
   | 'step.parked'
@@ -30,6 +31,7 @@ export type EventType =
   | 'intake.rejected'
   // of no record: what was looked at in the store, and what lies there that nobody knows
   | 'fixity.passed'
+  | 'fixity.log-failed'
   | 'fixity.stray'
   // who may do what in the agency
   | 'person.added'

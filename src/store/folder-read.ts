@@ -1,20 +1,21 @@
-/** Reading the folder store: one object's bytes, checked on the way, and every object under a prefix. */
+/** Looking into the folder store: what is there, one object's bytes, checked on the way, and every object under a prefix. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { codeOf } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import { wholeBytes } from '#whole-bytes.ts';
-import { unless, type Disk } from './disk.ts';
+import { onDisk, REAL_DISK, unless, type Disk } from './disk.ts';
 import { keyOfFile, readJournal } from './folder-journal.ts';
-import type { ObjectVersion } from './store.ts';
+import { checkKey, checkPrefix } from './rules.ts';
+import type { ObjectReader, ObjectState, ObjectVersion } from './store.ts';
 
 /** S3's name for what was written without versions; here it is bytes that have no lock yet. */
 export const UNSEALED_VERSION = 'null';
 /** What a reader lists in the place of a version that the journal should tell and cannot. */
-export const BROKEN_VERSION = 'broken';
+const BROKEN_VERSION = 'broken';
 
 /** A read of everything ends in `store-object-changed` when the bytes are not those that were sealed; a range cannot tell. */
-export function openBytes(
+function openBytes(
   path: string,
   key: string,
   sealed: { readonly sha256: string; readonly sizeBytes: number } | null,
@@ -67,4 +68,75 @@ export async function* listFolder(
       }
     }
   }
+}
+
+/** What is needed to look. */
+export interface Looked {
+  readonly objects: string;
+  readonly disk: Disk;
+}
+
+export function missing(key: string, versionId: string): ArchiveError {
+  return new ArchiveError('store-object-missing', `There is no version ${versionId} of ${key}.`, {
+    retry: 'never',
+  });
+}
+
+export async function head(
+  root: Looked,
+  key: string,
+  versionId: string | undefined,
+): Promise<ObjectState | null> {
+  const bytes = await unless(['ENOENT', 'ENOTDIR'], null, root.disk.stat(join(root.objects, key)));
+  if (bytes === null || !bytes.isFile()) return null;
+  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
+  const found = sealed?.version ?? UNSEALED_VERSION;
+  if (versionId !== undefined && versionId !== found) return null;
+  return {
+    key,
+    versionId: found,
+    sizeBytes: bytes.size,
+    sha256: sealed?.sha256 ?? null,
+    mode: sealed === null ? null : 'COMPLIANCE',
+    retainUntil: sealed?.retainUntil ?? null,
+    hold: sealed?.hold ?? false,
+  };
+}
+
+export async function read(
+  root: Looked,
+  key: string,
+  versionId: string,
+  range: { readonly start: number; readonly end: number } | undefined,
+): Promise<Readable> {
+  checkKey(key);
+  if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
+  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
+  return openBytes(
+    join(root.objects, key),
+    key,
+    sealed === null ? null : { sha256: sealed.sha256, sizeBytes: sealed.sizeBytes },
+    range,
+  );
+}
+
+/** Makes no folder and sweeps nothing; a folder that is not there holds nothing. */
+export function openFolderReader({ folder }: { readonly folder: string }): ObjectReader {
+  const root = { objects: join(folder, 'objects'), disk: REAL_DISK };
+  return {
+    kind: 'folder',
+    describe: `folder ${folder}`,
+    head: (key, versionId) =>
+      onDisk(`head ${key}`, async () => {
+        checkKey(key);
+        return await head(root, key, versionId);
+      }),
+    read: (key, versionId, range) => onDisk(`read ${key}`, () => read(root, key, versionId, range)),
+    versions: (prefix) => {
+      checkPrefix(prefix);
+      // One damaged journal must not hide what lies beside it.
+      return listFolder(root.disk, root.objects, prefix, () => BROKEN_VERSION);
+    },
+    close: () => Promise.resolve(),
+  };
 }

@@ -27,7 +27,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { ArchiveError } from '#errors.ts';
 import { runCanary } from './canary.ts';
 import {
@@ -44,28 +43,16 @@ import {
 } from './disk.ts';
 import { folderHands } from './folder-canary.ts';
 import { journalPath, readJournal, record } from './folder-journal.ts';
-import { BROKEN_VERSION, listFolder, openBytes, UNSEALED_VERSION } from './folder-read.ts';
+import { folderRepairer } from './folder-repair.ts';
+import { head, listFolder, missing, read, UNSEALED_VERSION, type Looked } from './folder-read.ts';
 import { objection, type Change, type Replay } from './journal.ts';
 import { checkExtension, checkKey, checkPrefix, checkSeal, wholeSecond } from './rules.ts';
-import type {
-  ObjectPurger,
-  ObjectReader,
-  ObjectState,
-  ObjectStore,
-  SealInput,
-  SealOutcome,
-} from './store.ts';
+import type { ObjectPurger, ObjectRepairer, ObjectStore, SealInput, SealOutcome } from './store.ts';
 
 export interface FolderOptions {
   readonly folder: string;
   readonly now?: (() => Date) | undefined;
   readonly disk?: Disk | undefined;
-}
-
-/** What is needed to look. */
-interface Looked {
-  readonly objects: string;
-  readonly disk: Disk;
 }
 
 interface Root extends Looked {
@@ -85,12 +72,6 @@ async function openRoot({ folder, now = () => new Date(), disk = REAL_DISK }: Fo
     await disk.mkdir(temp, { recursive: true, mode: 0o750 });
     await sweepTemp(disk, temp, Date.now());
     return { objects, temp, now, disk, folders: new Folders(disk, objects) };
-  });
-}
-
-function missing(key: string, versionId: string): ArchiveError {
-  return new ArchiveError('store-object-missing', `There is no version ${versionId} of ${key}.`, {
-    retry: 'never',
   });
 }
 
@@ -166,40 +147,6 @@ async function lock(root: Root, input: SealInput): Promise<SealOutcome> {
   return { outcome: 'created', versionId: version };
 }
 
-async function head(root: Looked, key: string, versionId: string | undefined): Promise<ObjectState | null> {
-  const bytes = await unless(['ENOENT', 'ENOTDIR'], null, root.disk.stat(join(root.objects, key)));
-  if (bytes === null || !bytes.isFile()) return null;
-  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
-  const found = sealed?.version ?? UNSEALED_VERSION;
-  if (versionId !== undefined && versionId !== found) return null;
-  return {
-    key,
-    versionId: found,
-    sizeBytes: bytes.size,
-    sha256: sealed?.sha256 ?? null,
-    mode: sealed === null ? null : 'COMPLIANCE',
-    retainUntil: sealed?.retainUntil ?? null,
-    hold: sealed?.hold ?? false,
-  };
-}
-
-async function read(
-  root: Looked,
-  key: string,
-  versionId: string,
-  range: { readonly start: number; readonly end: number } | undefined,
-): Promise<Readable> {
-  checkKey(key);
-  if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
-  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
-  return openBytes(
-    join(root.objects, key),
-    key,
-    sealed === null ? null : { sha256: sealed.sha256, sizeBytes: sealed.sizeBytes },
-    range,
-  );
-}
-
 /** Extend, hold and release: nothing is written when the state is already what was asked for. */
 async function move(
   root: Root,
@@ -269,25 +216,9 @@ export async function openFolderStore(options: FolderOptions): Promise<ObjectSto
   return store;
 }
 
-/** Makes no folder and sweeps nothing; a folder that is not there holds nothing. */
-export function openFolderReader({ folder, disk = REAL_DISK }: FolderOptions): ObjectReader {
-  const root = { objects: join(folder, 'objects'), disk };
-  return {
-    kind: 'folder',
-    describe: `folder ${folder}`,
-    head: (key, versionId) =>
-      onDisk(`head ${key}`, async () => {
-        checkKey(key);
-        return await head(root, key, versionId);
-      }),
-    read: (key, versionId, range) => onDisk(`read ${key}`, () => read(root, key, versionId, range)),
-    versions: (prefix) => {
-      checkPrefix(prefix);
-      // One damaged journal must not hide what lies beside it.
-      return listFolder(disk, root.objects, prefix, () => BROKEN_VERSION);
-    },
-    close: () => Promise.resolve(),
-  };
+export async function openFolderRepairer(options: FolderOptions): Promise<ObjectRepairer> {
+  const { objects, temp, disk } = await openRoot(options);
+  return folderRepairer({ objects, temp, disk, store: await openFolderStore(options) });
 }
 
 /** A crash between link and unlink leaves a second name for the same bytes; a purge has to reach that one too. */

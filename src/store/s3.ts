@@ -18,7 +18,7 @@ import { checkExtension, checkKey, checkPrefix, checkSeal, wholeSecond } from '.
 import { s3Hands } from './s3-canary.ts';
 import { asked, openLink, statusOf, storeError, timeLimitMs, type S3Link } from './s3-client.ts';
 import { head, list, read } from './s3-read.ts';
-import { placeOf, type ObjectStore, type SealInput, type SealOutcome } from './store.ts';
+import { placeOf, type ObjectRepairer, type ObjectStore, type SealInput, type SealOutcome } from './store.ts';
 
 export interface S3StoreOptions {
   readonly s3: S3Config;
@@ -36,6 +36,7 @@ async function put(
   input: SealInput,
   body: Uint8Array | Readable,
   failed: AbortSignal,
+  once: boolean,
 ): Promise<SealOutcome> {
   try {
     const { VersionId } = await client.send(
@@ -45,7 +46,7 @@ async function put(
         Body: body,
         ContentLength: input.sizeBytes,
         ContentType: input.mediaType,
-        IfNoneMatch: '*',
+        ...(once ? { IfNoneMatch: '*' } : {}),
         ChecksumAlgorithm: 'SHA256',
         ChecksumSHA256: base64Of(input.sha256),
         ObjectLockMode: 'COMPLIANCE',
@@ -64,18 +65,19 @@ async function put(
   }
 }
 
-async function seal(link: S3Link, input: SealInput, now: Date): Promise<SealOutcome> {
+async function seal(link: S3Link, input: SealInput, now: Date, once = true): Promise<SealOutcome> {
   checkSeal(input, now);
   if ('bytes' in input.body) {
     checkSize(input, input.body.bytes.byteLength);
-    return put(link, input, input.body.bytes, new AbortController().signal);
+    return put(link, input, input.body.bytes, new AbortController().signal, once);
   }
   // Opened here, so that a missing file is the file's fault and not the store's.
   const file: FileHandle = await open(input.body.path, 'r');
   try {
     checkSize(input, (await file.stat()).size);
     // Node refuses an empty stream with a length.
-    if (input.sizeBytes === 0) return await put(link, input, new Uint8Array(), new AbortController().signal);
+    if (input.sizeBytes === 0)
+      return await put(link, input, new Uint8Array(), new AbortController().signal, once);
     const stream = file.createReadStream({ highWaterMark: 2 ** 18, autoClose: false });
     const broken = new AbortController();
     let readError: unknown = null;
@@ -84,7 +86,7 @@ async function seal(link: S3Link, input: SealInput, now: Date): Promise<SealOutc
       broken.abort();
     });
     try {
-      return await put(link, input, stream, broken.signal);
+      return await put(link, input, stream, broken.signal, once);
     } catch (error) {
       throw readError ?? error;
     } finally {
@@ -174,4 +176,22 @@ export function openS3Store({ s3, now = () => new Date(), pageSize }: S3StoreOpt
     },
   };
   return store;
+}
+
+/** A new version of the same key, locked like the first: what lies there cannot be replaced, and need not be there any more. */
+export function openS3Repairer({ s3, now = () => new Date() }: S3StoreOptions): ObjectRepairer {
+  const link = openLink(s3, s3.writer, now);
+  return {
+    putBack: async (input) => {
+      const answer = await seal(link, input, now(), false);
+      if (answer.outcome === 'created') return answer.versionId;
+      throw new ArchiveError('store-refused', `The store did not take ${input.key} once more.`, {
+        retry: 'later',
+      });
+    },
+    close: () => {
+      link.client.destroy();
+      return Promise.resolve();
+    },
+  };
 }

@@ -16,10 +16,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
-import { openFolderPurger, openFolderReader, openFolderStore } from './folder.ts';
+import { openFolderReader } from './folder-read.ts';
+import { openFolderPurger, openFolderRepairer, openFolderStore } from './folder.ts';
 import { openS3Purger } from './s3-purger.ts';
 import { openS3Reader } from './s3-reader.ts';
-import { openS3Store } from './s3.ts';
+import { openS3Repairer, openS3Store } from './s3.ts';
 
 export interface SealInput {
   /** Unique for ever; never a path prefix of another key. */
@@ -128,6 +129,13 @@ export interface ObjectStore {
  */
 export type ObjectReader = Pick<ObjectStore, 'kind' | 'describe' | 'head' | 'read' | 'versions' | 'close'>;
 
+/** The only one who puts a key a second time: the same bytes, where the first are lost or damaged. Held by the retention worker alone. */
+export interface ObjectRepairer {
+  /** The version that has the bytes now; the one before where the store could mend it in its place. */
+  putBack(input: SealInput): Promise<string>;
+  close(): Promise<void>;
+}
+
 /** The only deleter. Held by the retention worker alone, with credentials of its own. */
 export interface ObjectPurger {
   /** Deletes one version. Rejects with `store-object-locked` while a lock or hold stands. */
@@ -146,6 +154,7 @@ interface StoreKind {
   open(config: StoreConfig, options: StoreOptions): Promise<ObjectStore>;
   openPurger(config: StoreConfig, options: StoreOptions): Promise<ObjectPurger>;
   openReader(config: StoreConfig, options: StoreOptions): Promise<ObjectReader>;
+  openRepairer(config: StoreConfig, options: StoreOptions): Promise<ObjectRepairer>;
 }
 
 /** As people and proofs name an S3 store: no secret in it. */
@@ -170,6 +179,7 @@ export const STORE_KINDS: Readonly<Record<ObjectStore['kind'], StoreKind>> = {
   folder: {
     open: ({ dataDir }, { now }) => openFolderStore({ folder: join(dataDir, 'store'), now }),
     openPurger: ({ dataDir }, { now }) => openFolderPurger({ folder: join(dataDir, 'store'), now }),
+    openRepairer: ({ dataDir }, { now }) => openFolderRepairer({ folder: join(dataDir, 'store'), now }),
     openReader: async ({ dataDir }) => openFolderReader({ folder: join(dataDir, 'store') }),
   },
   s3: {
@@ -183,6 +193,7 @@ export const STORE_KINDS: Readonly<Record<ObjectStore['kind'], StoreKind>> = {
         { retry: 'halt' },
       );
     },
+    openRepairer: async (config, { now }) => openS3Repairer({ s3: bucketOf(config), now }),
     openReader: async (config, { now }) => openS3Reader({ s3: bucketOf(config), now }),
   },
 };
@@ -202,6 +213,28 @@ export function openPurger(config: StoreConfig, options: StoreOptions = {}): Pro
 
 export function openReader(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectReader> {
   return kindOf(config).openReader(config, options);
+}
+
+export function openRepairer(config: StoreConfig, options: StoreOptions = {}): Promise<ObjectRepairer> {
+  return kindOf(config).openRepairer(config, options);
+}
+
+/** Where everything sealed is copied to: to whoever copies, who cannot write to the first. Null: the settings name none. */
+export async function openSecondStore({
+  secondStore,
+}: Pick<Config, 'secondStore'>): Promise<ObjectStore | null> {
+  if (secondStore === null) return null;
+  return secondStore.kind === 'folder'
+    ? await openFolderStore({ folder: secondStore.folder })
+    : openS3Store({ s3: secondStore.s3 });
+}
+
+/** The same to whoever mends the first out of it. */
+export function openSecondReader({ secondStore }: Pick<Config, 'secondStore'>): ObjectReader | null {
+  if (secondStore === null) return null;
+  return secondStore.kind === 'folder'
+    ? openFolderReader({ folder: secondStore.folder })
+    : openS3Reader({ s3: secondStore.s3 });
 }
 
 export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';

@@ -376,6 +376,7 @@ describe('every call', () => {
         '/accounts/:id',
         // By the name of the agency in its head, as each page of theirs.
         '/accounts/new',
+        '/fixity',
         '/history',
         '/keys',
         '/offices',

@@ -306,6 +306,43 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     expect(await scene.events('fixity.stray')).toHaveLength(1);
   });
 
+  test('the log’s own files are compared with its leaves, and one that was changed is told once', async () => {
+    const { archive } = scene;
+    const wrong = async (): Promise<number> =>
+      (await archive.sql.query<{ n: number }>('select wrong as n from fixity_log')).rows[0]?.n ?? -1;
+    const again = async (): Promise<void> => {
+      await archive.sql.query(`update fixity_log set checked_at = now() - interval '8 days'`);
+      await scene.pass();
+    };
+    await again();
+    expect(await wrong()).toBe(0);
+    const { rows } = await archive.sql.query<{ n: number }>('select max(size)::int as n from log_checkpoint');
+    expect(rows[0]?.n).toBeGreaterThan(20);
+    // A lie about one file, whichever store it is: the tile of entries comes with another bit.
+    const { logReader } = archive.system;
+    const readLogFile = async (agencyId: string, path: string): Promise<Buffer | null> => {
+      const bytes = await logReader.file(agencyId, path);
+      if (bytes === null || !path.startsWith('tile/entries/000')) return bytes;
+      const other = Buffer.from(bytes);
+      other[100] = (other[100] ?? 0) ^ 1;
+      return other;
+    };
+    const before = await scene.events('fixity.log-failed');
+    for (let times = 0; times < 2; times += 1) {
+      await archive.sql.query(`update fixity_log set checked_at = now() - interval '8 days'`);
+      await scene.pass({ readLogFile });
+      expect(await wrong()).toBe(1);
+    }
+    const told = (await scene.events('fixity.log-failed')).slice(before.length);
+    expect(told).toEqual([
+      expect.objectContaining({ code: 'changed', objects: expect.any(Number) as number }),
+    ]);
+    const { body } = await archive.app.inject({ url: '/metrics' });
+    expect(body).toMatch(/^holdfast_fixity_log_wrong 1$/m);
+    await again();
+    expect(await wrong()).toBe(0);
+  });
+
   test('a store that does not answer is no finding, and everything is due again', async () => {
     if (scene.s3 === null) return expect(kind).toBe('folder');
     const one = await scene.sealed();

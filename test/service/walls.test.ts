@@ -154,6 +154,9 @@ beforeAll(async () => {
   await archive.sql.query(
     "insert into fixity_listing (agency_id, listed_at, versions) values ('lakeside', now(), 1)",
   );
+  await archive.sql.query(
+    "insert into fixity_log (agency_id, checked_at, wrong) values ('lakeside', now(), 0)",
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -225,6 +228,7 @@ describe('the catalogue', () => {
       'fixity',
       'fixity_batch',
       'fixity_listing',
+      'fixity_log',
       'fixity_replaced',
       'fixity_row',
       'fixity_stray',
@@ -266,6 +270,7 @@ describe('the catalogue', () => {
           'seal',
           'artifact',
           'fixity',
+          'fixity_log',
           'fixity_stray',
           'identity_provider',
           'invitation',
@@ -367,13 +372,14 @@ describe('the catalogue', () => {
       fixity: {
         select: '*',
         insert: '*',
-        update: 'copied_at copy_version ended_at findings found_at looked_at read_at',
+        update: 'copied_at copy_until copy_version ended_at findings found_at looked_at read_at',
       },
       fixity_batch: { select: '*', insert: '*' },
       fixity_row: { select: '*', insert: '*' },
       fixity_stray: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       fixity_replaced: { select: '*', insert: '*' },
       fixity_listing: { select: '*', insert: '*', update: 'listed_at versions' },
+      fixity_log: { select: '*', insert: '*', update: 'checked_at wrong' },
       step: { select: '*', insert: '*', update: '*', delete: '*' },
       person: {
         select: '*',
@@ -426,6 +432,7 @@ describe('the catalogue', () => {
         select: 'agency_id copied_at ended_at findings found_at looked_at read_at record_id sealed_at',
       },
       fixity_stray: { select: 'agency_id found_at gone_at' },
+      fixity_log: { select: '*' },
       fixity_pass: { select: '*', insert: '*', update: '*' },
       person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },

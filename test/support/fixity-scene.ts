@@ -72,7 +72,7 @@ export async function openFixityScene(
     adapt: (system) => ({ ...system, log: pino({ level: 'info' }, { write }) }),
   });
   await archive.work();
-  const { db, reader, log } = archive.system;
+  const { db, reader, log, logReader } = archive.system;
   const context = { db, reader, log, actor: 'worker:fixity' };
   const objects =
     s3 === null ? join(archive.dataDir, 'store', 'objects') : join(folder, 'objects', s3.bucket.bucket);
@@ -99,6 +99,7 @@ export async function openFixityScene(
         lookMs: 7 * DAY_MS,
         readMs: 90 * DAY_MS,
         bytesPerSecond: 1024 ** 3,
+        readLogFile: async (agencyId, path) => await logReader.file(agencyId, path),
         ...options,
       }),
     now: async (recordId) => await checkNow(context, 'rivertown', recordId),

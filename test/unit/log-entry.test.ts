@@ -44,7 +44,6 @@ const ALLOWED: Readonly<Record<FactName, Entry['facts'][FactName]>> = {
   lost: ['moderator'],
   answer: 'not-there',
   anchor: 'stamp',
-  how: 'read-again',
   immutability: 'compliance',
   layer: 'read',
   mode: 'production',

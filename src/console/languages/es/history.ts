@@ -16,7 +16,10 @@ export const history: Messages = {
   'Lock renewed': 'Bloqueo de conservación renovado',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
   'Read again: everything is as it was sealed': 'Leído de nuevo: todo está como se selló',
+  'A file was put back from the second store': 'Se repuso un archivo desde el segundo almacén',
   'Sealed files checked in the store': 'Archivos sellados comprobados en el almacén',
+  'The log’s files in the store are not what was signed':
+    'Los archivos de la bitácora en el almacén no son los que se firmaron',
   'Something lies in the store that no record knows': 'En el almacén hay algo que ningún registro conoce',
   'Lock of the store tried': 'Bloqueo del almacén puesto a prueba',
   'Looked at': 'Visto',
