@@ -246,6 +246,23 @@ export async function lookAtDeletion({ trust }: System): Promise<Finding[]> {
   ];
 }
 
+/** Whoever checks the archive should not be able to change it; where there is one process for everything, it can. */
+export function lookAtReader({ s3, secondStore }: Config): Finding[] {
+  if (s3 === null) return [];
+  const second =
+    secondStore?.kind === 's3' && secondStore.s3.reader === null
+      ? ' The second store is read with the key that writes it.'
+      : '';
+  return s3.reader === null
+    ? [
+        {
+          ...unchecked('reader', `what was sealed is read back with the writer’s key.${second}`),
+          todo: 'Give the fixity worker a key that can only list and read: S3_READ_ACCESS_KEY_ID, S3_READ_SECRET_ACCESS_KEY.',
+        },
+      ]
+    : [well('reader', `what was sealed is read back with a key of its own.${second}`)];
+}
+
 export function storeFindings({ checks }: CanaryReport, provenElsewhere: boolean): Finding[] {
   return checks.map(({ n, name, ok, found }) => {
     const part = `store ${n}`;

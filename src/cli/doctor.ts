@@ -9,6 +9,7 @@ import {
   lookAtContent,
   lookAtDeletion,
   lookAtLocks,
+  lookAtReader,
   lookAtSealed,
   lookAtSteps,
   storeFindings,
@@ -120,7 +121,7 @@ async function lookInside(
         findings.push(unchecked('records', 'without its schema the database says nothing of them'));
         return;
       }
-      findings.push(...(await lookAtDeletion(system)));
+      findings.push(...(await lookAtDeletion(system)), ...lookAtReader(config));
       if (full) {
         const proven = findings.some((one) => one.part === 'lock' && one.ok);
         findings.push(...storeFindings(await system.trust.check(true), proven));

@@ -403,7 +403,18 @@ describe('on an S3 store', () => {
       found: expect.stringContaining('lock set, deletion not proven') as string,
       todo: expect.stringContaining('S3_PURGE_ACCESS_KEY_ID') as string,
     });
-    expect(wrong(await diagnose('--full', { ...s3, ...purger }))).toEqual([]);
+    // Whose key it is that reads what was sealed back, is said; that there is none for it alone is no fault.
+    expect(of(alone, 'reader')).toMatchObject({
+      ok: true,
+      checked: false,
+      todo: expect.stringContaining('S3_READ_ACCESS_KEY_ID') as string,
+    });
+    const reader = {
+      S3_READ_ACCESS_KEY_ID: server.reader.accessKeyId,
+      S3_READ_SECRET_ACCESS_KEY: server.reader.secretAccessKey,
+    };
+    const whole = await diagnose('--full', { ...s3, ...purger, ...reader });
+    expect([wrong(whole), of(whole, 'reader').checked]).toEqual([[], true]);
 
     // What the retention worker proved counts for whoever has no such key.
     const { openProofBook } = await import('../../src/store-watch.ts');

@@ -247,6 +247,45 @@ describe('settings', () => {
       'another account',
     );
   });
+  test('whoever checks must not be able to change', () => {
+    const reader = { S3_READ_ACCESS_KEY_ID: 'r', S3_READ_SECRET_ACCESS_KEY: 's' };
+    expect(readConfig({ ...S3, ...reader }).s3?.reader?.accessKeyId).toBe('r');
+    expect(readConfig(S3).s3?.reader).toBeNull();
+    expect(problemsOf({ ...S3, ...reader, S3_READ_ACCESS_KEY_ID: 'w' })).toContain(
+      'whoever checks must not be able to change',
+    );
+  });
+  test('nothing that was sealed is unread for longer than 90 days, whatever the settings say', () => {
+    const { fixity } = readConfig({});
+    expect(fixity).toEqual({
+      lookMs: 7 * 86_400_000,
+      readMs: 90 * 86_400_000,
+      bytesPerSecond: 32 * 1024 ** 2,
+    });
+    expect(problemsOf({ HOLDFAST_FIXITY_READ: '91d' })).toContain('at most 90d');
+    expect(problemsOf({ HOLDFAST_FIXITY_LOOK: '8d' })).toContain('at most 7d');
+    expect(problemsOf({ HOLDFAST_FIXITY_RATE: '0MB' })).toContain('at least 1MB');
+    expect(readConfig({ HOLDFAST_FIXITY_READ: '30d' }).fixity.readMs).toBe(30 * 86_400_000);
+  });
+  test('a second store is one, and another than the first', () => {
+    expect(readConfig(S3).secondStore).toBeNull();
+    expect(readConfig({ HOLDFAST_SECOND_STORE: '/mnt/second' }).secondStore).toEqual({
+      kind: 'folder',
+      folder: '/mnt/second',
+    });
+    const second = {
+      S3_SECOND_ENDPOINT: 'http://127.0.0.1:2',
+      S3_SECOND_BUCKET: 'b',
+      S3_SECOND_ACCESS_KEY_ID: 'w2',
+      S3_SECOND_SECRET_ACCESS_KEY: 's',
+    };
+    expect(readConfig({ ...S3, ...second }).secondStore).toMatchObject({ kind: 's3', s3: { bucket: 'b' } });
+    expect(problemsOf({ ...S3, ...second, S3_SECOND_ENDPOINT: S3.S3_ENDPOINT })).toContain('another bucket');
+    expect(problemsOf({ ...second, HOLDFAST_SECOND_STORE: '/mnt/second' })).toContain(
+      'there is one second store',
+    );
+    expect(problemsOf({ S3_SECOND_BUCKET: 'b' })).toContain('set together');
+  });
   test.each([
     ['500ms', 500],
     ['45s', 45_000],
