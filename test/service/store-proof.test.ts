@@ -208,6 +208,37 @@ describe('processes without the right to delete', () => {
     expect(await standing()).toBe('immutable');
   });
 
+  test('each proof is an entry of the platform’s own history: what was tried, how it ended, which checks failed', async () => {
+    const entries = async (): Promise<Record<string, unknown>[]> => {
+      const { rows } = await sealing.sql.query<{ agency_id: string; actor: string; body: object }>(
+        "select agency_id, actor, body from event where type = 'store.proved' order by seq",
+      );
+      return rows.map(({ agency_id, actor, body }) => ({ agency_id, actor, ...body }));
+    };
+    await prove();
+    proxy.lie(allowsDeletes);
+    await prove();
+    proxy.lie(null);
+    const whose = { agency_id: 'system', actor: 'worker:retention', store: 's3' };
+    expect(await entries()).toEqual([
+      // versitygw 1.8.0 fails check 12, which is a capability and no condition.
+      { ...whose, immutability: 'compliance', standing: 'immutable', failed: 1, checks: [12] },
+      {
+        ...whose,
+        immutability: 'advisory',
+        standing: 'deletion-not-proven',
+        failed: expect.any(Number) as number,
+        checks: expect.arrayContaining([5]) as number[],
+      },
+    ]);
+    // A store that was not there was not tried.
+    proxy.lie(({ method }) =>
+      method === 'GET' ? { instead: { status: 503, code: 'SlowDown' } } : undefined,
+    );
+    await prove();
+    expect(await entries()).toHaveLength(2);
+  });
+
   test('do not rely on a proof that is old, nor on one of another store', async () => {
     await prove();
     await sealing.sql.query("update chore set at = at - interval '47 hours'");
