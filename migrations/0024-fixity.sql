@@ -152,6 +152,9 @@ grant select, insert, update on fixity_pass to holdfast_system;
 -- Whether what was found wrong was mended since.
 create index event_of_fixity on event (agency_id, record_id, seq) where type in ('fixity.failed', 'fixity.repaired');
 
+-- A page shows an agency's history without the batches, of which there may be one each minute.
+create index event_of_agency_shown on event (agency_id, seq) where record_id is null and type <> 'fixity.passed';
+
 -- The walls bind the owner of the tables as well: without this, one who is no superuser would see no object here.
 alter table object no force row level security;
 alter table fixity no force row level security;

@@ -40,6 +40,7 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
                 <a href="/history?lists=yes">Show them as well</a>`
         }
       </p>
+      <p><a href="/fixity">The checks of sealed files have a page of their own</a></p>
       ${
         entries.length === 0
           ? isLater

@@ -336,7 +336,10 @@ export async function readHistory({ agencyId, tx }: AgencyTx, recordId: string):
   }));
 }
 
-/** What happened in the agency beside its records, newest first, from the entry before `before` on. */
+/**
+ * What happened in the agency beside its records, newest first, from the entry before `before` on. Batches of fixity are not among
+ * it: there may be one each minute, and they have a page of their own.
+ */
 export async function readAgencyHistory(
   { agencyId, tx }: AgencyTx,
   before: string | null,
@@ -345,7 +348,7 @@ export async function readAgencyHistory(
 ): Promise<(HistoryEntry & { readonly seq: string })[]> {
   const { rows } = await sql<HistoryEntry & { readonly seq: string; readonly at: Date }>`
     select seq::text, id, type, at, actor, body from event
-     where agency_id = ${agencyId} and record_id is null and seq < coalesce(${before}::bigint, 9223372036854775807)
+     where agency_id = ${agencyId} and record_id is null and type <> 'fixity.passed' and seq < coalesce(${before}::bigint, 9223372036854775807)
        and (${lists} or type not in ('search.ran', 'intake.rejected'))
      order by event.seq desc limit ${limit}`.execute(tx);
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));

@@ -1,5 +1,6 @@
-/** The fixity worker as a process, killed in the middle of a batch: nothing of it counts, and the next one begins it again. */
+/** The fixity worker as a process: killed in the middle of a batch, and with no key but its own. */
 import { randomBytes } from 'node:crypto';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -54,6 +55,58 @@ test('killed while it reads a file: no batch, no entry, no reading; and the next
     ]);
     expect(await scene.failures(recordId)).toEqual([]);
   } finally {
+    await scene.close();
+  }
+});
+
+test('as compose runs it, with no key but the reader’s: it reads records and log, and finds what was changed', async () => {
+  const scene = await openFixityScene('s3');
+  const { archive, s3 } = scene;
+  if (s3 === null) throw new Error('There is no S3 store.');
+  const one = await scene.sealed();
+  const worker = start(process.execPath, [join(ROOT, 'workers', 'fixity.ts')], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      HOLDFAST_DATA: archive.dataDir,
+      DATABASE_URL: archive.databaseUrl,
+      S3_ENDPOINT: s3.server.endpoint,
+      S3_REGION: s3.bucket.region,
+      S3_BUCKET: s3.bucket.bucket,
+      S3_ACCESS_KEY_ID: 'withheld-from-fixity',
+      S3_SECRET_ACCESS_KEY: 'withheld-from-fixity',
+      S3_READ_ACCESS_KEY_ID: s3.server.reader.accessKeyId,
+      S3_READ_SECRET_ACCESS_KEY: s3.server.reader.secretAccessKey,
+      // Passes twice a second.
+      HOLDFAST_FIXITY_LOOK: '4s',
+      HOLDFAST_FIXITY_READ: '4s',
+    },
+  });
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    const end = Date.now() + 60_000;
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error(`${what}: it did not come to pass. ${worker.said()}`);
+      await sleep(200);
+    }
+  };
+  const logLooked = async (): Promise<number | undefined> =>
+    (
+      await archive.sql.query<{ n: number }>(
+        "select wrong as n from fixity_log where agency_id = 'rivertown'",
+      )
+    ).rows[0]?.n;
+  try {
+    await until('the log', async () => (await logLooked()) !== undefined);
+    expect(await logLooked()).toBe(0);
+    expect(await scene.failures(one.recordId)).toEqual([]);
+    const bytes = await readFile(one.picture.path);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    await chmod(one.picture.path, 0o644);
+    await writeFile(one.picture.path, bytes);
+    await until('the damage', async () => (await scene.failures(one.recordId)).length > 0);
+    expect(await scene.failures(one.recordId)).toEqual(['changed']);
+  } finally {
+    expect(await worker.end()).toBe(0);
     await scene.close();
   }
 });

@@ -4,6 +4,8 @@ import type { Messages } from '../../language.ts';
 export const fixity: Messages = {
   'Everything that was sealed is read back from the store within minutes, and then again and again: from the first byte to the last at least every {} days, and asked for at least every {} days. All of it, and never a sample. Who does this can change nothing in the store.':
     'Todo lo sellado se vuelve a leer del almacén en pocos minutos, y después una y otra vez: del primer byte al último al menos cada {1} días, y se consulta al menos cada {2} días. Todo, y nunca una muestra. Quien lo hace no puede cambiar nada en el almacén.',
+  'The checks of sealed files have a page of their own':
+    'Las comprobaciones de los archivos sellados tienen su propia página',
   'Nothing is sealed yet.': 'Todavía no hay nada sellado.',
   'Not as it was sealed': 'No está como se selló',
   'Change nothing in the store. The record says that it is not safe any more, and its history when this was found. It is read again each hour; once it is whole again, its history says that too.':
