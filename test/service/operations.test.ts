@@ -67,6 +67,7 @@ describe('health', () => {
         'anchors',
         'browser',
         'clock',
+        'fixity',
       ]);
       expect(wrong(first)).toEqual(['store', 'browser']);
       expect(first.parts.find((part) => part.name === 'store')?.found).toBe('store-down');
