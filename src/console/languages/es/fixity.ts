@@ -6,7 +6,6 @@ export const fixity: Messages = {
     'Todo lo sellado se vuelve a leer del almacén en pocos minutos, y después una y otra vez: del primer byte al último al menos cada {1} días, y se consulta al menos cada {2} días. Todo, y nunca una muestra. Quien lo hace no puede cambiar nada en el almacén.',
   'The checks of sealed files have a page of their own':
     'Las comprobaciones de los archivos sellados tienen su propia página',
-  'Nothing is sealed yet.': 'Todavía no hay nada sellado.',
   'Not as it was sealed': 'No está como se selló',
   'Change nothing in the store. The record says that it is not safe any more, and its history when this was found. It is read again each hour; once it is whole again, its history says that too.':
     'No cambie nada en el almacén. El registro dice que ya no es seguro, y su historial, cuándo se descubrió. Se vuelve a leer cada hora; cuando esté otra vez completo, su historial también lo dirá.',
