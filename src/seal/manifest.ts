@@ -29,12 +29,32 @@ export interface ManifestFact {
   readonly recordedAt: string;
   /** Whose key brought it, such as `key:<id>`. */
   readonly submittedBy: string;
+  /** What a repeat of it is known by: the digest of what was said, and the key that its sender gave it. */
+  readonly delivery: string;
+  readonly idempotencyKey: string | null;
+  /** It came to say that the removal was done. */
+  readonly confirms: boolean;
   readonly bytes: number;
   readonly sha256: string;
   readonly key: string;
   readonly versionId: string;
   readonly lockedUntil: string;
   readonly body: unknown;
+}
+
+/**
+ * What the index knew of the record when the seal was begun and no fact says: it came from the agency's register and policies, which
+ * are not in the store, or from how a report was sent.
+ */
+export interface ManifestIndex {
+  /** The account as the agency registered it; null: it had not. */
+  readonly accountId: string | null;
+  /** Clauses as `policy#clause`, by the numbers that they had. */
+  readonly grounds: readonly string[];
+  /** The page to be opened; null: none, or none wanted. */
+  readonly address: string | null;
+  /** Why this series. */
+  readonly seriesReason: string | null;
 }
 
 export interface ManifestInput {
@@ -55,6 +75,7 @@ export interface ManifestInput {
   /** What the capture found, when its files are in this seal. */
   readonly capture: unknown;
   readonly classification: { readonly edition: string; readonly series: string } | null;
+  readonly index: ManifestIndex;
   readonly store: { readonly kind: string; readonly immutability: string };
   /** The lock date of the manifest itself. */
   readonly retainUntil: string;

@@ -1,6 +1,7 @@
 /** All SQL of the seal. Each function runs in the transaction of a claim, so a worker that was overtaken writes nothing. */
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
+import type { ManifestIndex } from './manifest.ts';
 
 export type Mode = 'trial' | 'production';
 
@@ -11,6 +12,8 @@ export interface OpenSeal {
   readonly subject: string;
   readonly capture: Record<string, unknown> | null;
   readonly classification: { readonly edition: string; readonly series: string } | null;
+  readonly index: ManifestIndex;
+  readonly mode: Mode;
 }
 
 /** The seal to work on: the one that was begun, or a new one over everything that no seal holds yet. Null: nothing to seal. */
@@ -22,7 +25,17 @@ export async function openSeal(
 ): Promise<OpenSeal | null> {
   const record = await tx
     .selectFrom('record')
-    .select(['subject', 'capture', 'edition', 'series', 'received_at'])
+    .select([
+      'subject',
+      'capture',
+      'edition',
+      'series',
+      'series_reason',
+      'received_at',
+      'account_id',
+      'grounds',
+      'address',
+    ])
     .where('agency_id', '=', agencyId)
     .where('id', '=', recordId)
     .forUpdate()
@@ -35,15 +48,21 @@ export async function openSeal(
       record.edition === null || record.series === null
         ? null
         : { edition: record.edition, series: record.series },
+    index: {
+      accountId: record.account_id,
+      grounds: record.grounds,
+      address: record.address,
+      seriesReason: record.series_reason,
+    },
   };
   const begun = await tx
     .selectFrom('seal')
-    .select(['no', 'opened_at'])
+    .select(['no', 'opened_at', 'mode'])
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .where('sealed_at', 'is', null)
     .executeTakeFirst();
-  if (begun !== undefined) return { no: begun.no, openedAt: begun.opened_at, ...about };
+  if (begun !== undefined) return { no: begun.no, openedAt: begun.opened_at, mode: begun.mode, ...about };
 
   const { rows } = await sql<{ no: number; waiting: boolean }>`
     select coalesce((select max(no) from seal where agency_id = ${agencyId} and record_id = ${recordId}), 0) + 1 as no,
@@ -65,27 +84,13 @@ export async function openSeal(
       .where('record_id', '=', recordId)
       .where('seal_no', 'is', null)
       .execute();
-  return { no: row.no, openedAt: now, ...about };
+  return { no: row.no, openedAt: now, mode, ...about };
 }
 
-export interface SealedFact {
-  readonly n: number;
-  readonly source: string;
-  readonly id: string;
-  readonly type: string;
-  readonly recorded_at: Date;
-  readonly actor: string;
-  readonly body: Record<string, unknown>;
-}
-
-export async function factsOf(
-  { agencyId, tx }: AgencyTx,
-  recordId: string,
-  no: number,
-): Promise<SealedFact[]> {
+export async function factsOf({ agencyId, tx }: AgencyTx, recordId: string, no: number) {
   return await tx
     .selectFrom('fact')
-    .select(['n', 'source', 'id', 'type', 'recorded_at', 'actor', 'body'])
+    .selectAll()
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .where('seal_no', '=', no)

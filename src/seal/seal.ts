@@ -32,7 +32,8 @@ import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.t
 import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
 import * as queries from './queries.ts';
 
-export { captureIn, composeManifest, type ManifestInput } from './manifest.ts';
+export { canonicalBytes, captureIn, composeManifest, type ManifestInput } from './manifest.ts';
+export { fieldCommitments } from './field-commitments.ts';
 export { hasTrialSeals } from './queries.ts';
 
 export interface SealContext {
@@ -314,6 +315,9 @@ async function intendManifest(
         type: fact.type,
         recordedAt: fact.recorded_at.toISOString(),
         submittedBy: fact.actor,
+        delivery: fact.delivery,
+        idempotencyKey: fact.idempotency_key,
+        confirms: fact.confirms,
         body: fact.body,
         ...placed(`${prefix}/${seal.no}/fact-${fact.n}.json`),
       })),
@@ -322,7 +326,8 @@ async function intendManifest(
         artifactId: file.artifact_id,
         origin: file.origin,
         role: file.role,
-        mediaType: typeFromClaim(file.media_type),
+        // Of what the archive made itself it is no claim, and has its parameters.
+        mediaType: isOurs(file.origin) ? file.media_type : typeFromClaim(file.media_type),
         claimedType: file.claimed_type,
         originalName: file.original_name,
         receivedAt: file.received_at.toISOString(),
@@ -334,10 +339,12 @@ async function intendManifest(
         seal.capture,
       ),
       classification: seal.classification,
+      index: seal.index,
       store: { kind: capabilities.kind, immutability: capabilities.immutability },
       retainUntil: retainUntil.toISOString(),
       program: context.program,
-      mode: context.mode,
+      // What was begun in a trial stays one, also for whoever has only the store.
+      mode: seal.mode === 'trial' ? 'trial' : context.mode,
     });
     await queries.intend(at, claim.recordId, seal.no, [
       {
@@ -351,6 +358,10 @@ async function intendManifest(
       },
     ]);
   });
+}
+
+function isOurs(origin: string): boolean {
+  return origin !== 'handed-in' && origin !== 'raw';
 }
 
 async function close(
