@@ -21,6 +21,7 @@ import { ArchiveError } from '#errors.ts';
 import { openLog, type Log } from '#log.ts';
 import { openLogReader, type LogReader } from '#log/log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
+import { openCatchUp } from '#rebuild/rebuild.ts';
 import {
   openLogFiles,
   openReader,
@@ -50,6 +51,8 @@ export interface System {
   /** The files of the transparency log; written by the log worker alone, where the settings have an account for it. */
   readonly logFiles: LogFiles;
   readonly logReader: LogReader;
+  /** Rejects with `log-behind` while the database has less of an agency's log than was published. */
+  readonly caughtUp: (agencyId: string) => Promise<void>;
   readonly staging: Staging;
   /** What the disk has left, of which intake keeps a reserve. */
   readonly room: Room;
@@ -138,6 +141,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     trust: openTrust(store, now, openProofBook(db)),
     logFiles,
     logReader: openLogReader(logFiles),
+    caughtUp: openCatchUp({ db, files: logFiles }),
     staging,
     room,
     browser,

@@ -11,6 +11,7 @@ import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/c
 import { codeOf } from '#errors.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
 import { openKeyFolder, startSequencer } from '#log/log.ts';
+import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
   openCompany,
@@ -90,7 +91,10 @@ async function take(
     step,
     async (recordId) => {
       const started = performance.now();
-      const ended = await runStep(context, step, recordId, work);
+      const ended = await runStep(context, step, recordId, async (claim) => {
+        await system.caughtUp(claim.agencyId);
+        await work(claim);
+      });
       system.log.debug({ recordId, step, ended, ms: Math.round(performance.now() - started) }, 'step.ended');
     },
     { concurrency },
@@ -131,11 +135,17 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
   return async () => undefined;
 }
 
-function startLog({ db, log, logFiles, config }: System): StopWork {
+function startLog({ db, log, logFiles, config, store, referenceOf, now }: System): StopWork {
+  const keyFolder = openKeyFolder(join(config.keysDir, 'log'));
+  const rebuild = { db, store, referenceOf, files: 'read', actor: 'worker:log', now } as const;
   return startSequencer({
     db,
     files: logFiles,
-    keyFolder: openKeyFolder(join(config.keysDir, 'log')),
+    keyFolder,
+    replay: async (agencyId) => {
+      const done = await replayLog({ db, files: logFiles, isOurs: keyFolder.has }, rebuild, agencyId);
+      if (done !== null) log.warn({ agencyId, ...done }, 'log.replayed');
+    },
     log,
     name: config.logName ?? nameFrom(config.publicUrl),
     leaseMs: config.leaseMs,

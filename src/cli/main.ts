@@ -26,6 +26,7 @@ import { parked } from './parked.ts';
 import { policyAdd } from './policy-add.ts';
 import { policyPacks } from './policy-packs.ts';
 import { providerSet } from './provider-set.ts';
+import { rebuildIndex } from './rebuild-index.ts';
 import { report } from './report.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
@@ -54,6 +55,7 @@ const VERBS: readonly Verb[] = [
   logKeyRetire,
   report,
   parked,
+  rebuildIndex,
   doctor,
   demo,
   prepareStore,

@@ -12,6 +12,7 @@
  * happened, nothing staged is removed, and the sender's retry with the same key settles it.
  */
 export { acceptReport, type AcceptContext, type AgencyReference, type ReceivedReport } from './accept.ts';
+export { indexedAnew, saidBy, type IndexedFact, type Said } from './restored.ts';
 export { inspectPictures, type InspectContext } from './inspect.ts';
 export { UPLOAD_ID, type ReceivedFile } from './form-files.ts';
 export { readBrowserForm, readMultipart, type BrowserForm, type ReceivedForm } from './multipart.ts';

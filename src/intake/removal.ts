@@ -96,6 +96,9 @@ export function keptFact(sent: KeptAfterAll, record: ConfirmedRecord, context: S
   };
 }
 
+/** Stands in each confirmation, and in what was kept after all. */
+export const NO_AUTHOR = 'A confirmation names no author; the facts before it may.';
+
 export function removalFact(sent: RemovalConfirmation, record: ConfirmedRecord, context: Said): FactDraft {
   const time = sent.performedAt === undefined ? null : readTime(sent.performedAt);
   const unknown = { value: null, precision: 'unknown', source: 'submitter-typed' } as const;
@@ -123,7 +126,7 @@ export function removalFact(sent: RemovalConfirmation, record: ConfirmedRecord, 
       author: {
         status: 'unknown',
         unknownReason: 'submitter-did-not-record',
-        note: 'A confirmation names no author; the facts before it may.',
+        note: NO_AUTHOR,
       },
       action: {
         verb: record.verb as Verb,

@@ -11,7 +11,7 @@ export function rowOf(
   fact: StoredFact,
   reference: AgencyReference,
   captureWanted: boolean,
-  received: ReceivedReport,
+  received: Pick<ReceivedReport, 'form' | 'toRecord'>,
 ) {
   const { data } = fact;
   const account =

@@ -17,6 +17,8 @@ export interface KeyFolder {
   make(name: string): Promise<string>;
   /** The one whose public half this is. Rejects with `log-key-missing`. */
   signerOf(vkey: string): Promise<Signer>;
+  /** Whether it is here. */
+  has(vkey: string): Promise<boolean>;
 }
 
 const SEED_BYTES = 32;
@@ -24,8 +26,13 @@ const SEED_BYTES = 32;
 export function openKeyFolder(folder: string): KeyFolder {
   const path = (vkey: string): string => join(folder, `${verifierKey(vkey).id}.key`);
   const known = new Map<string, Signer>();
-  return {
+  const folderOfKeys: KeyFolder = {
     describe: folder,
+    has: async (vkey) =>
+      await folderOfKeys.signerOf(vkey).then(
+        () => true,
+        () => false,
+      ),
     make: async (name) => {
       const { skey, vkey } = keyPair(name, randomBytes(SEED_BYTES));
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -58,6 +65,7 @@ export function openKeyFolder(folder: string): KeyFolder {
       return found;
     },
   };
+  return folderOfKeys;
 }
 
 async function syncFolder(folder: string): Promise<void> {

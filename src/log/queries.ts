@@ -23,6 +23,16 @@ export async function busyLogs(db: LogDb): Promise<string[]> {
   return rows.map((row) => row.agency);
 }
 
+/** All that may have a log: each is compared once with what was published, also when nothing happens in it. */
+export async function everyLog(db: LogDb): Promise<string[]> {
+  const { rows } = await sql<{ agency: string }>`
+    select a.id as agency from agency a
+     where a.id <> 'system' or exists (select from log_head h where h.agency_id = a.id) order by 1`.execute(
+    db,
+  );
+  return rows.map((row) => row.agency);
+}
+
 /** One sequencer for a log: false while another has it. Ends with the connection. */
 export async function tryLock(db: LogDb, agencyId: string): Promise<boolean> {
   const { rows } = await sql<{ got: boolean }>`

@@ -112,14 +112,16 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   const begun = new Set<string>();
   const edges = new Map<string, Map<string, Buffer>>();
   const resting = new Map<string, number>();
+  /** Those that were not compared with what was published yet: also where nothing happens in them. */
+  let unseen: Set<string> | null = null;
 
-  const work = async (agencyId: string): Promise<boolean> => {
+  const work = async (agencyId: string, isBusy: boolean): Promise<boolean> => {
     if (!held.has(agencyId)) {
       if (!(await queries.tryLock(db, agencyId))) return false;
       held.add(agencyId);
     }
     if (!begun.has(agencyId)) {
-      await begin(context, db, agencyId);
+      if (!(await begin(context, db, agencyId, isBusy))) return false;
       begun.add(agencyId);
     }
     const appended = await append(context, db, agencyId);
@@ -128,10 +130,13 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   return {
     pass: async () => {
       let moved = false;
-      for (const agencyId of await queries.busyLogs(db)) {
+      unseen ??= new Set(await queries.everyLog(db));
+      const busy = new Set(await queries.busyLogs(db));
+      for (const agencyId of unseen.union(busy)) {
         if ((resting.get(agencyId) ?? 0) > performance.now()) continue;
         try {
-          moved = (await work(agencyId)) || moved;
+          moved = (await work(agencyId, busy.has(agencyId))) || moved;
+          unseen.delete(agencyId);
         } catch (error) {
           // A connection that is gone took the locks along: everything begins anew.
           if (isDatabaseDown(error)) throw error;
@@ -201,13 +206,19 @@ async function publish(
  *   the same size, or a size of before   the root must be the one that was signed; otherwise it stands still (`log-forked`)
  *   a larger size                        the database was restored to an earlier time: `replay`, or it stands still (`log-behind`)
  *   none, or an older one                the store is behind, after a crash or because it is another one: it gets what it lacks
+ * False: there is no log, and nothing that would have to stand in one.
  */
-async function begin(context: SequencerContext, db: LogDb, agencyId: string): Promise<void> {
+async function begin(
+  context: SequencerContext,
+  db: LogDb,
+  agencyId: string,
+  isBusy: boolean,
+): Promise<boolean> {
   const note = await context.files.read(`${logPrefix(agencyId)}/checkpoint`);
   let head = await queries.readHead(db, agencyId);
   if (head === null && note === null) {
-    await make(context, db, agencyId);
-    return;
+    if (isBusy) await make(context, db, agencyId);
+    return isBusy;
   }
   let published = head === null || note === null ? null : await opened(db, agencyId, head, note);
   if (note !== null && (head === null || (published?.size ?? 0) > head.size)) {
@@ -229,6 +240,7 @@ async function begin(context: SequencerContext, db: LogDb, agencyId: string): Pr
     context.log.warn({ agencyId, inStore, published: head.published }, 'log.store-behind');
     await fill(context, db, agencyId, head, inStore);
   }
+  return true;
 }
 
 /** The root of the database at the size that was published must be the one that was signed. */

@@ -31,6 +31,7 @@ const VERBS = [
   'key revoke',
   'report',
   'parked',
+  'rebuild-index',
   'doctor',
   'demo',
   'prepare-store',

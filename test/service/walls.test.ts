@@ -289,6 +289,7 @@ describe('the catalogue', () => {
           (table) => `${table} holdfast_log all: true / true`,
         ),
         ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
+        'event holdfast_log insert:  / (EXISTS ( SELECT\n   FROM log_leaf l\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)))))',
         'event holdfast_log insert:  / (record_id IS NULL)',
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
@@ -452,7 +453,7 @@ describe('the catalogue', () => {
     },
     holdfast_log: {
       agency: { select: 'id' },
-      event: { select: '*', insert: 'actor agency_id body id record_id type' },
+      event: { select: '*', insert: 'actor agency_id at body id record_id type' },
       log_outbox: { select: '*', insert: '*', delete: '*' },
       log_head: { select: '*', insert: '*', update: 'frontier published size' },
       log_leaf: { select: '*', insert: '*' },

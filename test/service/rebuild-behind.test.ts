@@ -1,0 +1,289 @@
+/**
+ * A database that came back from a backup while the store and the log had gone on: nothing forks, what was sealed since is there
+ * again, and what was only acknowledged is named. And a rebuild that is killed in the middle.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, escapeIdentifier } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { provesConsistency } from '../../src/log/merkle.ts';
+import type { Receipt } from '#record/record.ts';
+import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { holdfastWith, jsonOf } from '../support/holdfast.ts';
+import { addTo, settled } from '../support/looking.ts';
+import { png } from '../support/picture.ts';
+import { openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const picture = async () => [{ name: 'shot.png', type: 'image/png', bytes: await png() }];
+
+async function handIn(archive: Archive, text: string): Promise<string> {
+  const answer = await archive.report(simpleReport({ text }), await picture());
+  expect(answer.status).toBe(202);
+  return answer.body.recordId;
+}
+
+/** A second database with all that the first one has, to which nobody may be connected. */
+async function copyOf(url: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const to = await cloneDatabase();
+  const client = new Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    const name = escapeIdentifier(new URL(to.url).pathname.slice(1));
+    await client.query(`drop database ${name}`);
+    await client.query(
+      `create database ${name} template ${escapeIdentifier(new URL(url).pathname.slice(1))}`,
+    );
+  } finally {
+    await client.end();
+  }
+  return to;
+}
+
+describe('a database from an earlier time', () => {
+  let dataDir: string;
+  let now: Awaited<ReturnType<typeof cloneDatabase>>;
+  let before: Awaited<ReturnType<typeof cloneDatabase>>;
+  let restored: Archive | null = null;
+  const receipts = new Map<string, Receipt>();
+  const ids: Record<'old' | 'grown' | 'begun' | 'younger' | 'lost', string> = {
+    old: '',
+    grown: '',
+    begun: '',
+    younger: '',
+    lost: '',
+  };
+  let head: { readonly size: number; readonly root: Buffer };
+  let leaves: Record<string, unknown>[];
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'holdfast-behind-'));
+    now = await cloneDatabase();
+    const open = async (): Promise<Archive> =>
+      await openArchive({ databaseUrl: now.url, env: { HOLDFAST_DATA: dataDir } });
+    const first = await open();
+    await first.work();
+    ids.old = await handIn(first, 'Old words');
+    ids.grown = await handIn(first, 'Words that others will follow');
+    for (const id of [ids.old, ids.grown]) await settled(first, id);
+    await first.stopWork();
+    // Acknowledged, and neither sealed nor in the log when the backup is made.
+    ids.begun = await handIn(first, 'Begun before the backup');
+    await first.close();
+    before = await copyOf(now.url);
+
+    const second = await open();
+    await second.work();
+    const added = await addTo(second, ids.grown, simpleReport({ text: 'Later words' }), await picture());
+    expect(added.status, added.text).toBe(202);
+    ids.younger = await handIn(second, 'After the backup');
+    for (const id of [ids.grown, ids.begun, ids.younger]) await settled(second, id);
+    await second.stopWork();
+    await second.work('log');
+    ids.lost = await handIn(second, 'Acknowledged and never sealed');
+    await published(second);
+    for (const name of ['old', 'grown', 'begun', 'younger'] as const)
+      receipts.set(name, await second.receipt(ids[name]));
+    const { rows } = await second.sql.query<{ size: string; root: Buffer }>(
+      "select size, root from log_checkpoint where agency_id = 'rivertown' order by size desc limit 1",
+    );
+    head = { size: Number(rows[0]?.size), root: rows[0]?.root ?? Buffer.alloc(0) };
+    leaves = await rowsIn(second.sql, 'log_leaf', ['salt']);
+    await second.close();
+    restored = await openArchive({ databaseUrl: before.url, env: { HOLDFAST_DATA: dataDir } });
+  });
+  afterAll(async () => {
+    await restored?.close();
+    await now.drop();
+    await before.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  test('is led on by the log worker before it signs: each record and each leaf is there again', async () => {
+    const archive = restored as Archive;
+    const { rows: was } = await archive.sql.query<{ size: string }>(
+      "select size from log_head where agency_id = 'rivertown'",
+    );
+    expect(Number(was[0]?.size)).toBeLessThan(head.size);
+    await archive.work();
+    const told = await event(archive, 'restore.performed');
+    expect(told.body).toMatchObject({
+      size: String(head.size),
+      from: String(was[0]?.size),
+      root: head.root.toString('hex'),
+      records: 3,
+      refused: [],
+      neverSealed: [ids.lost],
+    });
+    for (const name of ['old', 'grown', 'begun', 'younger'] as const) {
+      const receipt = await archive.until(
+        ids[name],
+        ({ status, safeToRemove, parked }) => status === 'complete' && safeToRemove && parked.length === 0,
+      );
+      expect(comparable(receipt), name).toEqual(comparable(receipts.get(name) as Receipt));
+      await settled(archive, ids[name]);
+    }
+    const { rows: seals } = await archive.sql.query('select from seal where sealed_at is null');
+    expect(seals).toEqual([]);
+    const { rows: facts } = await archive.sql.query('select from fact where record_id = $1', [ids.grown]);
+    expect(facts).toHaveLength(2);
+  });
+
+  test('does not fork: the log goes on from the root that was signed', async () => {
+    const archive = restored as Archive;
+    await published(archive);
+    const after = await rowsIn(archive.sql, 'log_leaf', ['salt']);
+    for (const leaf of leaves) expect(after).toContainEqual(leaf);
+    expect(after.length).toBeGreaterThan(leaves.length);
+    const { rows } = await archive.sql.query<{ size: string; root: Buffer }>(
+      "select size, root from log_checkpoint where agency_id = 'rivertown' order by size",
+    );
+    const sizes = rows.map(({ size }) => Number(size));
+    expect(new Set(sizes).size).toBe(sizes.length);
+    expect(rows.find(({ size }) => Number(size) === head.size)?.root).toEqual(head.root);
+    const path = await archive.system.db.inAgency('rivertown', async (at) =>
+      archive.system.logReader.consistency(at, head.size, sizes.at(-1) ?? 0),
+    );
+    expect(
+      provesConsistency(
+        { size: head.size, root: head.root },
+        { size: sizes.at(-1) ?? 0, root: rows.at(-1)?.root ?? Buffer.alloc(0) },
+        path,
+      ),
+    ).toBe(true);
+  });
+
+  test('each event of the history has exactly one leaf', async () => {
+    const archive = restored as Archive;
+    await published(archive);
+    const { rows } = await archive.sql.query(
+      `select e.id from event e left join log_leaf l on l.event_id = e.id and l.agency_id = e.agency_id
+        group by e.id having count(l.idx) <> 1 or count(distinct e.seq) <> 1`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+async function event(archive: Archive, type: string): Promise<{ readonly body: Record<string, unknown> }> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const { rows } = await archive.sql.query<{ body: Record<string, unknown> }>(
+      'select body from event where type = $1',
+      [type],
+    );
+    const [first] = rows;
+    if (first !== undefined) return first;
+    if (Date.now() > end) throw new Error(`There is no ${type}.`);
+    await sleep(50);
+  }
+}
+
+/** Without the times of the closing, which only the log knows, and to another millisecond. */
+function comparable({ times, ...receipt }: Receipt): object {
+  return { ...receipt, times: { ...times, firstSealedAt: null, lastSealedAt: null, issuedAt: null } };
+}
+
+describe('the command', () => {
+  let archive: Archive;
+  let fresh: Awaited<ReturnType<typeof cloneDatabase>>;
+  let env: Record<string, string>;
+  const RECORDS = 30;
+  beforeAll(async () => {
+    archive = await openArchive();
+    await archive.work();
+    const made: string[] = [];
+    for (let n = 0; n < RECORDS; n += 1) made.push(await handIn(archive, `Record ${n}`));
+    for (const id of made) await settled(archive, id);
+    await published(archive);
+    await archive.stopWork();
+    fresh = await cloneDatabase();
+    env = { DATABASE_URL: fresh.url, HOLDFAST_DATA: archive.dataDir };
+  });
+  afterAll(async () => {
+    await archive?.close();
+    await fresh?.drop();
+  });
+
+  test('says which agencies the database does not have, and what to do', async () => {
+    const all = await holdfastWith(env, 'rebuild-index');
+    expect(all.code).toBe(1);
+    expect(all.out).toContain(`${RECORDS} records of "rivertown" were not looked at`);
+    expect(all.out).toContain('npx holdfast agency add --slug rivertown');
+    const one = await holdfastWith(env, 'rebuild-index --agency rivertown');
+    expect(one).toMatchObject({ code: 5, out: '' });
+    expect(one.err).toContain('--make-agencies');
+  });
+
+  test('refuses while Holdfast runs on the database', async () => {
+    const ended = await holdfastWith({ ...env, DATABASE_URL: archive.databaseUrl }, 'rebuild-index');
+    expect(ended).toMatchObject({ code: 5, out: '' });
+    expect(ended.err).toContain('Holdfast is running on this database');
+  });
+
+  test('killed in the middle and run again, it comes to the same as when nobody killed it', async () => {
+    const sql = new Client({ connectionString: fresh.url });
+    await sql.connect();
+    try {
+      const written = async (): Promise<number> => (await sql.query('select from record')).rowCount ?? 0;
+      let kills = 0;
+      for (const enough of [1, 8, 20]) {
+        const child = spawn(process.execPath, ['src/cli/main.ts', 'rebuild-index', '--make-agencies'], {
+          cwd: ROOT,
+          env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+          stdio: 'ignore',
+        });
+        const ended = once(child, 'close');
+        while (child.exitCode === null && (await written()) < enough) await sleep(5);
+        child.kill('SIGKILL');
+        const [, signal] = (await ended) as [number | null, string | null];
+        if (signal === 'SIGKILL') kills += 1;
+      }
+      expect(kills).toBe(3);
+      const last = await holdfastWith(env, 'rebuild-index --json');
+      expect(last, last.err).toMatchObject({ code: 0 });
+      const { records, logs } = jsonOf(last) as {
+        records: Record<string, number>;
+        logs: Record<string, unknown>[];
+      };
+      expect(records['refused']).toBe(0);
+      expect((records['written'] ?? 0) + (records['same'] ?? 0)).toBe(RECORDS);
+      expect(records['same']).toBeGreaterThanOrEqual(20);
+      expect(logs).toMatchObject([{ agency: 'rivertown', from: 0 }]);
+      for (const [table, but] of [
+        ['record', []],
+        ['fact', ['deliveries']],
+        ['artifact', ['picture']],
+        ['seal', ['sealed_at']],
+        ['object', ['intended_at', 'confirmed_at']],
+        ['log_leaf', ['salt']],
+      ] as const)
+        expect(await rowsIn(sql, table, but), table).toEqual(await rowsIn(archive.sql, table, but));
+      const again = await holdfastWith(env, 'rebuild-index --json --quick');
+      expect(jsonOf(again)).toMatchObject({ records: { same: RECORDS, written: 0, refused: 0 }, logs: [] });
+      const empty = await holdfastWith(env, 'rebuild-index --into-empty');
+      expect(empty).toMatchObject({ code: 5, out: '' });
+    } finally {
+      await sql.end();
+    }
+  });
+
+  test('two at once write each record once', async () => {
+    const index = await openFreshIndex(archive);
+    try {
+      const [one, other] = await Promise.all([index.rebuild(), index.rebuild()]);
+      const wrote = (name: string): number => (one.counts[name] ?? 0) + (other.counts[name] ?? 0);
+      expect([wrote('written'), wrote('same')]).toEqual([RECORDS, RECORDS]);
+      const { rows } = await index.sql.query(
+        'select id from event group by id having count(*) > 1 union all select id from record group by id having count(*) > 1',
+      );
+      expect(rows).toEqual([]);
+    } finally {
+      await index.close();
+    }
+  });
+});
