@@ -30,6 +30,7 @@ import { rebuildIndex } from './rebuild-index.ts';
 import { report } from './report.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
+import { verify } from './verify.ts';
 import { version } from './version.ts';
 import { work } from './work.ts';
 
@@ -59,6 +60,7 @@ const VERBS: readonly Verb[] = [
   doctor,
   demo,
   prepareStore,
+  verify,
   version,
 ];
 

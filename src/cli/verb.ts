@@ -14,6 +14,7 @@ export const EXIT = {
   partDown: 4,
   refused: 5,
   notRunning: 6,
+  unreadable: 7,
   interrupted: 130,
 } as const;
 
@@ -27,6 +28,7 @@ export const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   4: 'a part is down or missing: database, queue, store, browser, disk',
   5: 'refused as things stand: in use, already there, not allowed',
   6: 'Holdfast itself is not running where it was asked for',
+  7: 'what was to be read is not what this command reads',
   130: 'interrupted before it was done',
 };
 

@@ -14,6 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   queue: ['db'],
   log: ['db', 'store'],
   anchor: ['db', 'log', 'record'],
+  verify: ['log'],
   record: ['db', 'queue'],
   agency: ['db', 'record'],
   intake: ['db', 'store', 'record', 'agency'],
@@ -23,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   retention: ['db', 'store', 'record'],
   fixity: ['db', 'store', 'record', 'log'],
   routing: ['db', 'record'],
+  export: ['db', 'store', 'record', 'log', 'verify'],
   console: ['record', 'intake'],
   api: [
     'db',
@@ -52,6 +54,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'retention',
     'fixity',
     'routing',
+    'export',
+    'verify',
     'console',
     'api',
   ],
@@ -63,6 +67,12 @@ const SIDE_DOORS: readonly string[] = [
   'capture/addresses.ts', // pure; the API judges addresses and needs no browser for it
   'log/note.ts', // pure; settings and witnesses' answers are read by it
   'db/embedded.ts', // brings the embedded server, which most processes never start
+  // pure; whoever checks a package needs neither the database nor the store that the door of the log brings along
+  'log/checkpoint.ts',
+  'log/entry.ts',
+  'log/merkle.ts',
+  'log/note.ts',
+  'log/proof.ts',
 ];
 
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */

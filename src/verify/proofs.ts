@@ -1,0 +1,280 @@
+/** Steps 5 to 9: the entries of the log, one after the other, and what they say of the records and of the package. */
+import { commitment, sha256Hex } from '#commitment.ts';
+import { openCheckpoint, type Trust } from '#log/checkpoint.ts';
+import type { Entry } from '#log/entry.ts';
+import { provesConsistency } from '#log/merkle.ts';
+import { base64Bytes } from '#log/note.ts';
+import { openEntry } from '#log/proof.ts';
+import { bytesOf, textOf, type Digests } from './bag.ts';
+import type { PackageFiles } from './files.ts';
+import { historyOf } from './history.ts';
+import type { Paper } from './papers.ts';
+import type { Findings } from './report.ts';
+import type { SealedRecord } from './seals.ts';
+
+const MAX_ENTRY = 65_536;
+const MAX_NOTE = 1_048_576;
+const MAX_DETAIL = 16 * 2 ** 20;
+
+interface Head {
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+interface Told {
+  readonly type: string;
+  readonly at: string;
+  readonly actor: string;
+}
+
+export interface ProofsInput {
+  readonly files: PackageFiles;
+  readonly digests: Digests;
+  readonly paper: Paper;
+  readonly records: ReadonlyMap<string, SealedRecord>;
+  /** Whose signature must stand on what everything leads to. */
+  readonly trust: Trust;
+  /** Also with the keys that the log had before: for checkpoints that the newest one continues. */
+  readonly earlier: Trust;
+}
+
+export async function checkProofs(input: ProofsInput, findings: Findings): Promise<void> {
+  const { files, paper, records } = input;
+  const entries = findings.step('entries', 'entries');
+  const sealed = findings.step('records', 'seals, facts and events');
+  const produced = findings.step('package', 'entries about this export');
+  const details = findings.step('details', 'details');
+  const heads = new Map<string, Head>();
+  const events = new Map<string, Told>();
+  const sealsSaid = new Map<string, number>();
+  const exported = { produced: 0, requested: 0 };
+  for (const index of indexesOf(files)) {
+    const path = `proofs/entries/${index}.entry`;
+    const opened = await openOne(input, index, entries);
+    if (opened === null) continue;
+    const { entry, head } = opened;
+    heads.set(`${head.size}`, head);
+    if (events.has(entry.id)) entries.fail(path, 'Its event is an entry twice.');
+    events.set(entry.id, { type: entry.type, at: entry.at, actor: entry.actor });
+    const salt = await bytesOf(files, `proofs/entries/${index}.salt`, 32);
+    if (files.sizes.has(`proofs/entries/${index}.salt`) && salt?.length !== 32)
+      entries.fail(`proofs/entries/${index}.salt`, 'A salt has 32 bytes.');
+    await checkDetail(files, index, { entry, salt }, details);
+    if (entry.subject?.startsWith('record:') === true) {
+      const record = records.get(entry.subject.slice('record:'.length));
+      if (record === undefined) entries.fail(path, 'It is about a record that is not in this package.');
+      else saysOfRecord(path, entry, record, { sealed, sealsSaid });
+    } else if (entry.subject === `export:${paper.export}`) {
+      if (entry.type === 'export.produced' || entry.type === 'export.requested') {
+        produced.look();
+        exported[entry.type === 'export.produced' ? 'produced' : 'requested'] += 1;
+        saysOfExport(path, { entry, salt }, input, produced);
+      }
+    } else entries.fail(path, 'It is about none of the records, and not about this export.');
+  }
+  for (const name of ['produced', 'requested'] as const)
+    if (exported[name] === 0)
+      produced.fail('proofs/entries', `No entry export.${name} about this export is there.`);
+  for (const record of records.values()) {
+    for (const seal of record.seals.keys()) {
+      sealed.look();
+      const count = sealsSaid.get(`${record.record}/${seal}`) ?? 0;
+      if (count !== 1)
+        sealed.fail(
+          `data/store/a/${paper.agency}/rec/${record.record}/${seal}/manifest.json`,
+          `${count} entries record.sealed are about this seal, and it must be one.`,
+        );
+    }
+    await checkHistory(files, record.record, events, sealed);
+  }
+  await checkConsistency(input, heads, findings);
+}
+
+function indexesOf(files: PackageFiles): number[] {
+  return [...files.sizes.keys()]
+    .flatMap((path) => /^proofs\/entries\/(\d+)\.entry$/.exec(path)?.[1] ?? [])
+    .map(Number)
+    .sort((one, other) => one - other);
+}
+
+async function openOne(
+  { files, trust }: ProofsInput,
+  index: number,
+  step: ReturnType<Findings['step']>,
+): Promise<{ readonly entry: Entry; readonly head: Head } | null> {
+  const path = `proofs/entries/${index}.entry`;
+  const bytes = await bytesOf(files, path, MAX_ENTRY);
+  const proofPath = `proofs/entries/${index}.proof`;
+  const proof = await bytesOf(files, proofPath, MAX_NOTE);
+  step.look();
+  if (bytes === null) step.fail(path, 'It is longer than an entry can be.');
+  else if (proof === null)
+    step.fail(proofPath, 'The entry’s proof is missing, or longer than a proof can be.');
+  else {
+    const opened = step.tried(path, () => openEntry(proof, bytes, trust));
+    if (opened === undefined) return null;
+    if (opened.index !== index) step.fail(path, `It stands at ${opened.index}, and its name says ${index}.`);
+    return { entry: opened.entry, head: opened.checkpoint };
+  }
+  return null;
+}
+
+function saysOfRecord(
+  path: string,
+  entry: Entry,
+  record: SealedRecord,
+  {
+    sealed,
+    sealsSaid,
+  }: { readonly sealed: ReturnType<Findings['step']>; readonly sealsSaid: Map<string, number> },
+): void {
+  const { seal, fact, manifestCommitment, factCommitment } = entry.facts;
+  const opens = (item: string, sha256: string | undefined, expected: unknown): boolean =>
+    record.salt !== null && sha256 !== undefined && commitment(record.salt, item, sha256) === expected;
+  if (entry.type === 'record.sealed' && typeof seal === 'number') {
+    sealsSaid.set(`${record.record}/${seal}`, (sealsSaid.get(`${record.record}/${seal}`) ?? 0) + 1);
+    if (!record.seals.has(seal)) sealed.fail(path, `It is about seal ${seal}, which is not in this package.`);
+    else if (!opens(`manifest/${seal}`, record.seals.get(seal), manifestCommitment))
+      sealed.fail(path, `The manifest of seal ${seal} is not the one that this entry commits to.`);
+  }
+  if (typeof factCommitment === 'string' && typeof fact === 'number') {
+    sealed.look();
+    if (!opens(`fact/${fact}`, record.facts.get(fact), factCommitment))
+      sealed.fail(path, `Fact ${fact} is not the one that this entry commits to.`);
+  }
+}
+
+function saysOfExport(
+  path: string,
+  { entry, salt }: { readonly entry: Entry; readonly salt: Buffer | null },
+  { digests, paper }: ProofsInput,
+  step: ReturnType<Findings['step']>,
+): void {
+  const isProduced = entry.type === 'export.produced';
+  const [name, sha256, of] = isProduced
+    ? (['packageCommitment', digests.get('manifest-sha256.txt'), 'the bytes of manifest-sha256.txt'] as const)
+    : (['scopeCommitment', sha256Hex(scopeOf(paper.records)), 'the records of this package'] as const);
+  if (salt?.length !== 32)
+    step.fail(path.replace(/entry$/, 'salt'), `Without it nobody can tell that the entry commits to ${of}.`);
+  else if (sha256 === undefined || commitment(salt, `entry/${name}`, sha256) !== entry.facts[name])
+    step.fail(
+      isProduced ? 'manifest-sha256.txt' : 'data/package.json',
+      `The entry ${entry.idx}, ${entry.type}, commits to something else than ${of}.`,
+    );
+  if (entry.facts.records !== paper.records.length)
+    step.fail(
+      path,
+      `It speaks of ${String(entry.facts.records)} records; the package has ${paper.records.length}.`,
+    );
+}
+
+/** As `log.md` says what a scope is. */
+export function scopeOf(records: readonly string[]): string {
+  return [...records]
+    .sort()
+    .map((record) => `${record}\n`)
+    .join('');
+}
+
+async function checkDetail(
+  files: PackageFiles,
+  index: number,
+  { entry, salt }: { readonly entry: Entry; readonly salt: Buffer | null },
+  step: ReturnType<Findings['step']>,
+): Promise<void> {
+  const path = `proofs/entries/${index}.detail`;
+  const { detailCommitment } = entry.facts;
+  const detail = await bytesOf(files, path, MAX_DETAIL);
+  if (detail === null && (detailCommitment === undefined || salt === null)) return;
+  step.look();
+  if (detail === null)
+    step.fail(path, 'It is missing, although the entry commits to it and its salt is here.');
+  else if (
+    salt?.length !== 32 ||
+    commitment(salt, 'entry/detailCommitment', sha256Hex(detail)) !== detailCommitment
+  )
+    step.fail(path, 'It is not what the entry commits to.');
+}
+
+async function checkHistory(
+  files: PackageFiles,
+  record: string,
+  events: ReadonlyMap<string, Told>,
+  step: ReturnType<Findings['step']>,
+): Promise<void> {
+  const path = `data/records/${record}/metadata.json`;
+  const history = await historyOf(files, path, record);
+  if (history === null) {
+    step.fail(path, 'It does not list, in canonical JSON, the history of this record.');
+    return;
+  }
+  for (const { id, type, at, actor } of history) {
+    step.look();
+    const told = events.get(id);
+    if (told === undefined) step.fail(path, `Its event ${id} (${type}) has no entry in proofs/entries.`);
+    else if (told.type !== type || told.at !== at || told.actor !== actor)
+      step.fail(path, `Its event ${id} (${type}) is told otherwise by its entry.`);
+  }
+}
+
+async function checkConsistency(
+  { files, trust, earlier }: ProofsInput,
+  heads: ReadonlyMap<string, Head>,
+  findings: Findings,
+): Promise<void> {
+  const step = findings.step('consistency', 'checkpoints');
+  const path = 'proofs/checkpoint';
+  const newest = await headAt(path, trust);
+  if (newest === null) return;
+  step.look();
+  const older = new Map(heads);
+  for (const name of files.sizes.keys()) {
+    const [, size] = /^proofs\/checkpoints\/(\d+)$/.exec(name) ?? [];
+    if (size === undefined) {
+      const [, alone] = /^proofs\/consistency\/(\d+)$/.exec(name) ?? [];
+      if (alone !== undefined && !files.sizes.has(`proofs/checkpoints/${alone}`))
+        step.fail(name, 'It is about a checkpoint that is not here.');
+      continue;
+    }
+    const head = await headAt(name, earlier);
+    if (head === null) continue;
+    if (String(head.size) !== size) step.fail(name, `It is the checkpoint of size ${head.size}.`);
+    const same = heads.get(size);
+    if (same !== undefined && !same.root.equals(head.root))
+      step.fail(name, 'A proof has another root for this size.');
+    older.set(size, head);
+  }
+  for (const [size, head] of older) {
+    const proofPath = `proofs/consistency/${size}`;
+    if (head.size === newest.size) {
+      if (!head.root.equals(newest.root)) step.fail(path, `There is another root for its size, ${size}.`);
+      continue;
+    }
+    step.look();
+    const text = await textOf(files, proofPath, MAX_NOTE);
+    const hashes = text === null ? null : linesOf(text);
+    if (hashes === null)
+      step.fail(
+        proofPath,
+        `It is missing or malformed: that ${path} continues the checkpoint of size ${size}.`,
+      );
+    else if (!provesConsistency(head, newest, hashes))
+      step.fail(
+        proofPath,
+        `It does not lead from the checkpoint of size ${size} to ${path}, of size ${newest.size}.`,
+      );
+  }
+
+  async function headAt(name: string, by: Trust): Promise<Head | null> {
+    const note = await bytesOf(files, name, MAX_NOTE);
+    if (note === null) step.fail(name, 'It is missing, or longer than a checkpoint can be.');
+    return note === null ? null : (step.tried(name, () => openCheckpoint(note, by)) ?? null);
+  }
+}
+
+function linesOf(text: string): Buffer[] | null {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') return null;
+  const hashes = lines.map(base64Bytes);
+  return hashes.every((hash) => hash !== null) ? hashes : null;
+}

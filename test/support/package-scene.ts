@@ -1,0 +1,318 @@
+/** A package of an archive that does not exist: records, a log and objects in memory, written by the real writer. */
+import { createHash } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { documents } from '#export/documents.ts';
+import {
+  canonical,
+  packageParts,
+  type PackagedEntry,
+  type PackageSource,
+  type PlacedObject,
+} from '#export/package.ts';
+import { commitment, sha256Hex } from '#commitment.ts';
+import { entryBytes, type Entry } from '#log/entry.ts';
+import { inclusionPath, consistencyPath } from '#log/merkle.ts';
+import { proofText } from '#log/proof.ts';
+import { nodesFromTiles } from '#log/tiles.ts';
+import { composeManifest } from '#seal/seal.ts';
+import { scopeOf } from '#verify/verify.ts';
+import type { Part } from '#export/bag.ts';
+import { memoryLog, OLD, ORIGIN, seed, type MemoryLog } from './log-scene.ts';
+
+/** Random to whoever looks, and the same each time. */
+export function stable(word: string, length: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let i = 0; i * 32 < length; i += 1) parts.push(createHash('sha256').update(`${word} ${i}`).digest());
+  return Buffer.concat(parts).subarray(0, length);
+}
+
+export function uuid(word: string): string {
+  const hex = seed(word).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+interface Held {
+  readonly objects: readonly PlacedObject[];
+  readonly bytes: ReadonlyMap<string, Buffer>;
+  readonly salt: Buffer;
+  readonly manifests: readonly Buffer[];
+  readonly fact: Buffer;
+}
+
+const AGENCY = 'rivertown';
+const AT = '2026-11-29T12:00:00.000Z';
+const ACTOR = `person:${uuid('alex')}`;
+
+export interface SceneOptions {
+  readonly name?: string;
+  readonly records?: number;
+  /** Of each file. */
+  readonly fileBytes?: number;
+  readonly filesInSeal?: number;
+  /** The log's key. */
+  readonly key?: typeof OLD;
+  readonly policy?: string;
+  /** What becomes of each checkpoint before it goes out. */
+  readonly published?: (note: Buffer) => Buffer;
+}
+
+function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOptions): Held {
+  const key = `a/${AGENCY}/rec/${record}`;
+  const salt = seed(`salt of ${record}`);
+  const bytes = new Map<string, Buffer>([[`${key}/salt`, salt]]);
+  const objects: PlacedObject[] = [];
+  const put = (at: string, body: Buffer, seal: number, role: string, mediaType: string): PlacedObject => {
+    // Files of one seal with equal bytes share a key.
+    const there = objects.find(({ key: other }) => other === at);
+    if (there !== undefined) return there;
+    bytes.set(at, body);
+    const object: PlacedObject = {
+      key: at,
+      versionId: 'v1',
+      seal,
+      role,
+      sha256: sha256Hex(body),
+      sizeBytes: body.length,
+      mediaType,
+      origin: role === 'other' ? 'handed-in' : null,
+      originalName: role === 'other' ? 'shot <1>.png' : null,
+    };
+    objects.push(object);
+    return object;
+  };
+  put(`${key}/salt`, salt, 1, 'salt', 'application/octet-stream');
+  const body = { data: { content: { text: `words of ${record}` }, notes: 'a note' } };
+  const fact = canonical(body);
+  const manifests: Buffer[] = [];
+  let previous: { seal: number; key: string; sha256: string } | null = null;
+  for (const seal of [1, 2]) {
+    const lockedUntil = '2026-12-29T12:00:00.000Z';
+    const place = (object: PlacedObject) => ({
+      key: object.key,
+      versionId: object.versionId,
+      lockedUntil,
+      bytes: object.sizeBytes,
+      sha256: object.sha256,
+    });
+    const files = Array.from({ length: filesInSeal }, (_, i) => {
+      const content = stable(`${record} ${seal} ${i}`, fileBytes);
+      const object = put(`${key}/${seal}/${sha256Hex(content)}`, content, seal, 'other', 'image/png');
+      const n = (seal - 1) * filesInSeal + i + 1;
+      return {
+        n,
+        artifactId: uuid(`${record} file ${n}`),
+        origin: 'handed-in',
+        role: 'other',
+        mediaType: 'image/png',
+        claimedType: null,
+        originalName: 'shot <1>.png',
+        receivedAt: AT,
+        fact: 1,
+        ...place(object),
+      };
+    });
+    const facts =
+      seal === 1
+        ? [
+            {
+              n: 1,
+              source: 'test',
+              id: 'one',
+              type: 'removal',
+              recordedAt: AT,
+              submittedBy: ACTOR,
+              body,
+              ...place(put(`${key}/1/fact-1.json`, fact, 1, 'fact', 'application/json')),
+            },
+          ]
+        : [];
+    const manifest: Buffer = composeManifest({
+      agency: AGENCY,
+      record,
+      subject: `unknown:${record}`,
+      seal,
+      openedAt: AT,
+      previous,
+      salt: { key: `${key}/salt`, versionId: 'v1', lockedUntil, bytes: salt },
+      facts,
+      files,
+      capture: null,
+      classification: null,
+      store: { kind: 'folder', immutability: 'advisory' },
+      retainUntil: lockedUntil,
+      program: { name: 'holdfast', version: '0' },
+      mode: 'trial',
+    });
+    put(`${key}/${seal}/manifest.json`, manifest, seal, 'manifest', 'application/json');
+    previous = { seal, key: `${key}/${seal}/manifest.json`, sha256: sha256Hex(manifest) };
+    manifests.push(manifest);
+  }
+  return { objects, bytes, salt, manifests, fact };
+}
+
+interface Logged {
+  readonly index: number;
+  readonly bytes: Buffer;
+  readonly salt: Buffer;
+  readonly detail: Buffer;
+  readonly entry: Entry;
+}
+
+export interface PackageScene {
+  readonly exportId: string;
+  readonly records: readonly string[];
+  readonly vkey: string;
+  readonly log: MemoryLog;
+  source(): PackageSource;
+  parts(): AsyncGenerator<Part>;
+}
+
+export async function packageScene(options: SceneOptions = {}): Promise<PackageScene> {
+  const { name = 'one', key: { skey, vkey } = OLD, published = (note: Buffer) => note } = options;
+  const records = Array.from({ length: options.records ?? 2 }, (_, i) => uuid(`record ${name} ${i}`)).sort();
+  const exportId = uuid(`export ${name}`);
+  const held = new Map(records.map((record) => [record, sealed(record, options)]));
+  const log = memoryLog();
+  const logged: Logged[] = [];
+  let size = 0;
+  const append = async (
+    type: Entry['type'],
+    subject: string | null,
+    facts: (salt: Buffer) => Entry['facts'],
+    actor = 'worker:seal',
+  ): Promise<void> => {
+    const salt = seed(`salt of entry ${name} ${size}`);
+    const detail = canonical({ of: size, type });
+    const entry: Entry = {
+      v: 1,
+      log: ORIGIN,
+      idx: String(size),
+      id: uuid(`event ${name} ${size}`),
+      type,
+      at: AT,
+      actor,
+      subject,
+      facts: {
+        ...facts(salt),
+        detailCommitment: commitment(salt, 'entry/detailCommitment', sha256Hex(detail)),
+      },
+    };
+    const bytes = entryBytes(entry);
+    logged.push({ index: size, bytes, salt, detail, entry });
+    await log.append([bytes]);
+    size += 1;
+  };
+  await append('view.opened', `record:${uuid('somebody else’s')}`, () => ({ what: 'record' }), ACTOR);
+  for (const [record, { salt, manifests, fact }] of held) {
+    await append(
+      'intake.accepted',
+      `record:${record}`,
+      () => ({
+        fact: 1,
+        files: 2,
+        factCommitment: commitment(salt, 'fact/1', sha256Hex(fact)),
+      }),
+      ACTOR,
+    );
+    for (const [i, manifest] of manifests.entries())
+      await append('record.sealed', `record:${record}`, () => ({
+        seal: i + 1,
+        objects: 4,
+        manifestCommitment: commitment(salt, `manifest/${i + 1}`, sha256Hex(manifest)),
+        until: '2026-12-29T12:00:00.000Z',
+        store: 'folder',
+        immutability: 'advisory',
+      }));
+  }
+  const early = { size, note: published(log.checkpoint([skey])) };
+  await append('view.opened', `record:${records[0]}`, () => ({ what: 'artifact', artifact: 1 }), ACTOR);
+  await append(
+    'export.requested',
+    `export:${exportId}`,
+    (salt) => ({
+      records: records.length,
+      scopeCommitment: commitment(salt, 'entry/scopeCommitment', sha256Hex(scopeOf(records))),
+    }),
+    ACTOR,
+  );
+  const ours = (entry: Entry): boolean =>
+    entry.subject === `export:${exportId}` || records.some((record) => entry.subject === `record:${record}`);
+
+  const source = (): PackageSource => ({
+    paper: {
+      export: exportId,
+      agency: AGENCY,
+      origin: ORIGIN,
+      requestedAt: AT,
+      requestedBy: ACTOR,
+      records,
+      keys: [{ vkey, firstSize: 0, lastSize: null }],
+      mode: 'trial',
+      program: { name: 'holdfast', version: '0' },
+    },
+    organization: 'City of Rivertown',
+    description: 'Two records of a city that does not exist',
+    group: 'Request 7',
+    documents,
+    policy: options.policy ?? `log ${vkey}\nquorum none\n`,
+    record: async (record) => ({
+      record,
+      objects: held.get(record)?.objects ?? [],
+      metadata: { platform: 'x' },
+      history: logged
+        .filter(({ entry }) => entry.subject === `record:${record}`)
+        .map(({ entry: { id, type, at, actor } }) => ({ id, type, at, actor, body: {} })),
+      receipt: { recordId: record },
+    }),
+    open: async (record, { key }) => {
+      const bytes = held.get(record)?.bytes.get(key) ?? Buffer.alloc(0);
+      return (async function* () {
+        yield bytes;
+      })();
+    },
+    produced: async ({ bytes, manifestSha256 }) => {
+      await append(
+        'export.produced',
+        `export:${exportId}`,
+        (salt) => ({
+          records: records.length,
+          bytes,
+          packageCommitment: commitment(salt, 'entry/packageCommitment', manifestSha256),
+        }),
+        ACTOR,
+      );
+    },
+    entries: async function* (): AsyncGenerator<PackagedEntry> {
+      const read = nodesFromTiles(size, log.read);
+      const note = published(log.checkpoint([skey]));
+      for (const { index, bytes, salt, detail, entry } of logged)
+        if (ours(entry))
+          yield {
+            index,
+            entry: bytes,
+            proof: proofText({ index, path: await inclusionPath(index, size, read), checkpoint: note }),
+            salt,
+            detail,
+          };
+    },
+    checkpoint: async () => ({
+      note: published(log.checkpoint([skey])),
+      older: [{ ...early, path: await consistencyPath(early.size, size, nodesFromTiles(size, log.read)) }],
+    }),
+    stamps: async function* () {},
+  });
+  return {
+    exportId,
+    records,
+    vkey,
+    log,
+    source,
+    parts: () => packageParts(source()),
+  };
+}
+
+export async function workFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'holdfast-package-'));
+}
