@@ -69,6 +69,8 @@ export type ErrorCode =
   | 'key-not-found'
   | 'source-not-allowed'
   | 'record-not-found'
+  | 'record-not-sealed'
+  | 'export-invalid'
   | 'route-not-found'
   | 'method-not-allowed'
   | 'record-full'
@@ -117,6 +119,7 @@ export type ErrorCode =
   | 'log-entry-elsewhere'
   | 'log-key-missing'
   | 'log-forked'
+  | 'log-late'
   | 'log-behind'
   // what stands outside for a log: stamps and witnesses
   | 'stamp-malformed'

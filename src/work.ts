@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnchoring } from '#anchor/anchor.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
+import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
 import { openKeyFolder, startSequencer } from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
@@ -109,6 +110,7 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
     (capabilities) => system.log.info({ ...capabilities }, 'store.trusted'),
     (error: unknown) => system.log.error({ code: codeOf(error), err: error }, 'store.refused'),
   );
+  void keepFormats(system);
   const stagedPath = (name: string): string => staging.path(name);
   await take(system, options, 'seal', config.sealConcurrency, async (claim) => {
     await sealRecord(
@@ -133,6 +135,16 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
     );
   });
   return async () => undefined;
+}
+
+/** How to read what is sealed, beside it. Sealing does not wait for it, and the next start tries again. */
+async function keepFormats({ store, trust, config, now, log }: System): Promise<void> {
+  try {
+    await trust.trusted();
+    await keepDocuments(store, new Date(now().getTime() + config.leaseMs));
+  } catch (error) {
+    log.error({ code: codeOf(error), err: error }, 'formats.not-kept');
+  }
 }
 
 function startLog({ db, log, logFiles, config, store, referenceOf, now }: System): StopWork {

@@ -24,6 +24,7 @@ import { registerAgencyHistory } from './agency-history.ts';
 import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
+import { registerExports } from './exports.ts';
 import { registerJoining } from './joining.ts';
 import { registerFixity } from './fixity.ts';
 import { registerLooks } from './looks.ts';
@@ -271,6 +272,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerWorklist(routes, context);
     registerOffices(routes, context);
     registerLooks(routes, context);
+    registerExports(routes, context);
     registerReportPages(routes, context);
     registerUnconfirmed(routes, context);
     await registerConsole(routes, {

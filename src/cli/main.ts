@@ -14,6 +14,7 @@ import { agencyAdd } from './agency-add.ts';
 import { api } from './api.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { exportRecords } from './export.ts';
 import { keyCreate } from './key-create.ts';
 import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
@@ -60,6 +61,7 @@ const VERBS: readonly Verb[] = [
   doctor,
   demo,
   prepareStore,
+  exportRecords,
   verify,
   version,
 ];

@@ -64,13 +64,16 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
   });
 }
 
-/** The members of an entry, with names for numbers. A session is a number that tells nobody anything. */
+/** Numbers that tell nobody anything: of a session, of what the log commits to. */
+const HIDDEN = /^(session|salt)$|Commitment$/;
+
+/** The members of an entry, with names for numbers. */
 function about(body: Readonly<Record<string, unknown>>, things: AgencyHistoryParts['things']): Markup | null {
   const named = (value: unknown): boolean => typeof value === 'string' && Object.hasOwn(things, value);
   // Whom or what it is about comes first.
   const members = Object.entries(body).toSorted(([, a], [, b]) => Number(named(b)) - Number(named(a)));
   const said = members.flatMap(([name, value]) => {
-    const words = name === 'session' ? [] : written(name, value, things);
+    const words = HIDDEN.test(name) ? [] : written(name, value, things);
     return words.length === 0 ? [] : [html`${codeSaid(name)} ${joined(words, ', ')}`];
   });
   return said.length === 0 ? null : html`<span class="hf-small">: ${joined(said, '; ')}</span>`;

@@ -53,6 +53,7 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         <li><a href="/report/records/${record.recordId}">Live status, and what can be added</a></li>
         <li><a href="/report/records/${record.recordId}/receipt">Receipt to print</a></li>
       </ul>
+      ${frame.viewer?.roles.includes('custodian') === true && receipt.seals.length > 0 && packageForm(record.recordId, frame.viewer.id)}
       <h2 class="hf-h2">What it says</h2>
       ${said(content)}
       <dl class="hf-facts">
@@ -84,6 +85,18 @@ const row = (term: string, value: Markup): Markup =>
     <dt>${ours(term)}</dt>
     <dd>${value}</dd>
   </div>`;
+
+/** The page stays: a browser keeps what comes, and shows how far it is. */
+function packageForm(recordId: string, viewer: string): Markup {
+  return html`<form class="hf-noprint" method="post" action="/records/${recordId}/package">
+    <input type="hidden" name="as" value="${viewer}" />
+    <button class="usa-button usa-button--outline">Package (with proofs)</button>
+    <p class="hf-small">
+      One file with everything that is sealed of this record, and with what proves it to somebody who does not
+      trust us: how to check it is in it. Each one that you make is entered in the history below.
+    </p>
+  </form>`;
+}
 
 function said(content: Json): Markup {
   const words = content['text'];
@@ -224,6 +237,8 @@ function history({ history: entries, names, zone }: RecordParts): Markup {
 function what(type: string, body: Json): Markup | null {
   if (type === 'view.opened') return body['what'] === 'artifact' ? fileSaid(body) : html`: this page`;
   if (type === 'view.not-shown') return fileSaid(body);
+  if (type.startsWith('export.') && typeof body['records'] === 'number' && body['records'] > 1)
+    return html`: with others, ${String(body['records'])} records in all`;
   if (type === 'capture.completed' && typeof body['outcome'] === 'string')
     return html`: ${codeSaid(body['outcome'])}`;
   return null;

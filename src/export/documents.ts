@@ -1,5 +1,7 @@
 /** What goes along with every package so that it can be read without us: how to check it, and the three specifications. */
 import { readFileSync } from 'node:fs';
+import { sha256Hex } from '#commitment.ts';
+import type { ObjectStore } from '#store/store.ts';
 
 const at = (path: string): Buffer => readFileSync(new URL(`../${path}`, import.meta.url));
 
@@ -10,3 +12,18 @@ export const documents: ReadonlyMap<string, Buffer> = new Map([
   ['formats/package.md', at('verify/PACKAGE.md')],
   ['formats/seal.md', at('seal/FORMAT.md')],
 ]);
+
+/** The same into the store, beside the records: whoever finds it without us finds out how to read it. Once for each wording. */
+export async function keepDocuments(store: ObjectStore, retainUntil: Date): Promise<void> {
+  for (const [path, bytes] of documents) {
+    const sha256 = sha256Hex(bytes);
+    await store.seal({
+      key: `formats/${sha256}/${path.split('/').at(-1)}`,
+      body: { bytes },
+      sha256,
+      sizeBytes: bytes.length,
+      mediaType: 'text/plain; charset=utf-8',
+      retainUntil,
+    });
+  }
+}

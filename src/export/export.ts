@@ -1,9 +1,277 @@
 /**
  * Hands records out as a package that a stranger verifies without us. `src/verify/PACKAGE.md` specifies it.
  *
- * Order of writes: the request is entered in the history → each object is read by its version and compared while it goes out; what differs
- * ends the export, and is entered → the payload's manifest is committed to in `export.produced` → once a checkpoint of the log holds that
- * entry, the proofs go out → the delivery is entered. Nothing is kept of a package: whoever has it has it, and an export that broke off
- * is asked for anew. A crash leaves a request without a delivery, which the history shows.
+ * Order of writes: the request is entered in the history of each record and of the agency → each object is read by its version and compared
+ * while it goes out; what differs ends the export, and is entered → the payload's manifest is committed to in `export.produced` → once a
+ * checkpoint of the log holds that entry, the proofs go out → the delivery is entered. Nothing is kept of a package: whoever has it has it,
+ * and an export that broke off is asked for anew. A crash leaves a request without a delivery, which the history shows.
  */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commitment, sha256Hex } from '#commitment.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
+import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
+import { detailOf, type LogReader } from '#log/log.ts';
+import { appendEvent, newId, readReceipt, readRecordRow } from '#record/record.ts';
+import type { ObjectStore } from '#store/store.ts';
+import { scopeOf } from '#verify/verify.ts';
+import { begun, wholeBytes } from '#whole-bytes.ts';
+import type { Part } from './bag.ts';
+import { documents } from './documents.ts';
+import { packageParts, type PackagedEntry, type PackagedRecord, type PackageSource } from './package.ts';
+import * as queries from './queries.ts';
+
 export { asTar, toFile, toFolder } from './containers.ts';
+export { keepDocuments } from './documents.ts';
+
+export interface ExportContext {
+  readonly db: Db;
+  readonly store: ObjectStore;
+  readonly logReader: LogReader;
+  readonly mode: 'trial' | 'production';
+  readonly program: { readonly name: string; readonly version: string };
+  readonly now: () => Date;
+  /** How long the log may take to publish what was entered just now. */
+  readonly patienceMs?: number;
+}
+
+export interface ExportOrder {
+  readonly agencyId: string;
+  readonly recordIds: readonly string[];
+  /** As histories name them. */
+  readonly actor: string;
+  /** Of the request that it answers, where there is one: `Bag-Group-Identifier`. */
+  readonly group?: string;
+}
+
+export interface BegunExport {
+  readonly exportId: string;
+  readonly requestedAt: Date;
+  /** The one folder of the package. */
+  readonly top: string;
+  /** In their order. Whoever takes them to the end has a whole package; anything that is wrong is thrown. */
+  readonly parts: AsyncGenerator<Part>;
+}
+
+const PATIENCE_MS = 60_000;
+const POLL_MS = 100;
+/** Proofs of so many entries are led at a time. */
+const ENTRIES_AT_ONCE = 200;
+/** What says that an object is not what it was; anything else says that somebody cannot be reached. */
+const NOT_AS_SEALED: readonly ErrorCode[] = [
+  'store-object-changed',
+  'store-object-missing',
+  'store-journal-broken',
+];
+
+/** Resolves when the request is in the history. Rejects with `record-not-found` or `record-not-sealed`; then nothing is. */
+export async function beginExport(context: ExportContext, order: ExportOrder): Promise<BegunExport> {
+  const { db } = context;
+  const { agencyId, actor } = order;
+  const exportId: string = newId();
+  const recordIds = [...new Set(order.recordIds)].sort();
+  const requestedAt = context.now();
+  const enter = async (
+    type: 'export.requested' | 'export.produced',
+    body: Record<string, unknown>,
+  ): Promise<string[]> =>
+    await db.inAgency(agencyId, async (at) => {
+      const ids = [await appendEvent(at, null, { type, actor, body: { export: exportId, ...body } })];
+      // In the history of each, because that is where somebody looks.
+      for (const id of recordIds) {
+        const about = [`record:${id}`];
+        ids.push(await appendEvent(at, id, { type, actor, body: { export: exportId, about, ...body } }));
+      }
+      return ids;
+    });
+  const { name, origin, keys } = await db.inAgency(agencyId, async (at) => {
+    const found = await queries.sealedAmong(at, recordIds);
+    for (const id of recordIds) refuseUnsealed(found.get(id));
+    return {
+      name: await queries.agencyName(at),
+      origin: await queries.logOrigin(at),
+      keys: await context.logReader.keysOf(at),
+    };
+  });
+  if (origin === null || keys.length === 0) throw logBehind('This agency has no log yet');
+  const salt = randomBytes(32);
+  const entered = await enter('export.requested', {
+    records: recordIds.length,
+    salt: salt.toString('hex'),
+    scopeCommitment: commitment(salt, 'entry/scopeCommitment', sha256Hex(scopeOf(recordIds))),
+  });
+  const deliver = async (): Promise<void> =>
+    await db.inAgency(agencyId, async (at) => {
+      await appendEvent(at, null, { type: 'export.delivered', actor, body: { export: exportId } });
+    });
+  const source: PackageSource = {
+    paper: {
+      export: exportId,
+      agency: agencyId,
+      origin,
+      requestedAt: requestedAt.toISOString(),
+      requestedBy: actor,
+      records: recordIds,
+      keys: keys.map(({ vkey, firstSize, lastSize }) => ({ vkey, firstSize, lastSize })),
+      mode: context.mode,
+      program: context.program,
+    },
+    organization: oneLine(name),
+    description: `${recordIds.length === 1 ? 'One record' : `${recordIds.length} records`} of ${oneLine(name)}`,
+    group: order.group ?? null,
+    documents,
+    policy: `${keys.map(({ vkey }) => `log ${vkey}\n`).join('')}quorum none\n`,
+    ...sourceOf(context, { agencyId, actor, exportId, recordIds, entered }, enter),
+  };
+  return {
+    exportId,
+    requestedAt,
+    top: `holdfast-${exportId.slice(-12)}`,
+    parts: (async function* () {
+      yield* packageParts(source);
+      await deliver();
+    })(),
+  };
+}
+
+interface Running {
+  readonly agencyId: string;
+  readonly actor: string;
+  readonly exportId: string;
+  readonly recordIds: readonly string[];
+  /** Ids of the events that the package proves; grows. */
+  readonly entered: string[];
+}
+
+function sourceOf(
+  context: ExportContext,
+  { agencyId, actor, exportId, recordIds, entered }: Running,
+  enter: (type: 'export.produced', body: Record<string, unknown>) => Promise<string[]>,
+): Pick<PackageSource, 'record' | 'open' | 'produced' | 'entries' | 'checkpoint' | 'stamps'> {
+  const { db, store, logReader, now } = context;
+  const proven = new Set(entered);
+  /** Everything leads to it; chosen once all that the package proves stands in it. */
+  let newest: Awaited<ReturnType<LogReader['checkpointOf']>> = null;
+  return {
+    record: async (id) => {
+      const record = await db.inAgency(agencyId, async (at) => await readWhole(at, id, context));
+      for (const event of record.history) proven.add(event.id);
+      return record;
+    },
+    open: async (recordId, { key, versionId, seal, sha256, sizeBytes }) => {
+      const failed = async (error: unknown): Promise<void> => {
+        const code = codeOf(error);
+        if (!NOT_AS_SEALED.includes(code)) return;
+        const body = { code, seal, export: exportId };
+        await db.inAgency(agencyId, async (at) => {
+          await appendEvent(at, recordId, { type: 'fixity.failed', actor, body });
+        });
+      };
+      return (async function* () {
+        try {
+          const stream = wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes });
+          yield* (await begun(stream)) as AsyncIterable<Buffer>;
+        } catch (error) {
+          await failed(error);
+          throw error;
+        }
+      })();
+    },
+    produced: async ({ bytes, manifestSha256 }) => {
+      const salt = randomBytes(32);
+      for (const id of await enter('export.produced', {
+        records: recordIds.length,
+        bytes,
+        salt: salt.toString('hex'),
+        packageCommitment: commitment(salt, 'entry/packageCommitment', manifestSha256),
+      }))
+        proven.add(id);
+      const ids = [...proven];
+      const end = now().getTime() + (context.patienceMs ?? PATIENCE_MS);
+      while (!(await db.inAgency(agencyId, async (at) => await queries.arePublished(at, ids)))) {
+        if (now().getTime() > end) throw logBehind('The log has not published what this package needs');
+        await sleep(POLL_MS);
+      }
+      newest = await db.inAgency(agencyId, logReader.checkpointOf);
+    },
+    entries: async function* () {
+      const ids = [...proven];
+      for (let i = 0; i < ids.length; i += ENTRIES_AT_ONCE)
+        yield* await db.inAgency(
+          agencyId,
+          async (at) => await entriesOf(at, logReader, ids.slice(i, i + ENTRIES_AT_ONCE), newest),
+        );
+    },
+    checkpoint: async () =>
+      await db.inAgency(agencyId, async (at) => {
+        if (newest === null) throw logBehind('The log has no checkpoint');
+        const { size, note } = newest;
+        const older: { size: number; note: Buffer; path: readonly Buffer[] }[] = [];
+        for (const one of await queries.sealingCheckpoints(at, recordIds, size))
+          older.push({ ...one, path: await logReader.consistency(at, one.size, size) });
+        return { note, older };
+      }),
+    stamps: async function* () {},
+  };
+}
+
+async function readWhole(at: AgencyTx, id: string, { mode, now }: ExportContext): Promise<PackagedRecord> {
+  const row = await readRecordRow(at, id);
+  const receipt = await readReceipt(at, id, mode, now());
+  return {
+    record: id,
+    objects: await queries.objectsOf(at, id),
+    metadata: plain(row),
+    history: await queries.historyOf(at, id),
+    receipt: plain(receipt),
+  };
+}
+
+async function entriesOf(
+  at: AgencyTx,
+  logReader: LogReader,
+  eventIds: readonly string[],
+  under: Awaited<ReturnType<LogReader['checkpointOf']>>,
+): Promise<PackagedEntry[]> {
+  const bodies = await queries.bodiesOf(at, eventIds);
+  const entries = await logReader.proofsOf(at, { eventIds }, under ?? undefined);
+  return entries.map(({ index, entry, proof, salt, eventId }) => {
+    const said = bodies.get(eventId);
+    return {
+      index,
+      entry,
+      proof,
+      salt,
+      detail: salt === null || said === undefined ? null : detailOf(said),
+    };
+  });
+}
+
+/** As JSON has it: what is undefined is not there, times are texts. */
+function plain(value: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
+
+/** A label of a bag has one line. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function refuseUnsealed(sealed: boolean | undefined): void {
+  if (sealed === undefined)
+    throw new ArchiveError('record-not-found', 'There is no such record in this agency.', { retry: 'never' });
+  if (!sealed)
+    throw new ArchiveError(
+      'record-not-sealed',
+      'Nothing of this record is sealed yet, so there is nothing that a package could prove. Ask again when its receipt says that it is sealed.',
+      { retry: 'never' },
+    );
+}
+
+function logBehind(what: string): ArchiveError {
+  return new ArchiveError(
+    'log-late',
+    `${what}, so the package would have no proofs. Is the worker "log" running? Then ask again in a moment.`,
+    { retry: 'later' },
+  );
+}

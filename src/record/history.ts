@@ -69,6 +69,10 @@ export type EventType =
   | 'person.signed-in'
   | 'person.sign-in-failed'
   | 'person.signed-out'
+  // records that go out
+  | 'export.requested'
+  | 'export.produced'
+  | 'export.delivered'
   // what the log says of itself
   | 'log-key.added'
   | 'log-key.retired'
@@ -81,16 +85,18 @@ export interface EventDraft {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Answers the id of the entry. */
 export async function appendEvent(
   { agencyId, tx }: AgencyTx,
   recordId: string | null,
   draft: EventDraft,
-): Promise<void> {
+): Promise<string> {
+  const id = newId();
   await tx
     .insertInto('event')
     .values({
       agency_id: agencyId,
-      id: newId(),
+      id,
       record_id: recordId,
       type: draft.type,
       actor: draft.actor,
@@ -98,6 +104,7 @@ export async function appendEvent(
     })
     .execute();
   if (recordId !== null) await tellWatchers(tx, recordId);
+  return id;
 }
 
 /** Whoever watches the record (live status) reads it anew. Sent at commit, and only then. */

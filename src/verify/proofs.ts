@@ -8,7 +8,7 @@ import { openEntry } from '#log/proof.ts';
 import { bytesOf, textOf, type Digests } from './bag.ts';
 import type { PackageFiles } from './files.ts';
 import { historyOf } from './history.ts';
-import type { Paper } from './papers.ts';
+import { parseCanonical, type Paper } from './papers.ts';
 import type { Findings } from './report.ts';
 import type { SealedRecord } from './seals.ts';
 
@@ -21,7 +21,11 @@ interface Head {
   readonly root: Buffer;
 }
 
+/** What an event says, once it is known to be what the entry commits to. */
+type Detail = Readonly<Record<string, unknown>> | null;
+
 interface Told {
+  readonly file: string;
   readonly type: string;
   readonly at: string;
   readonly actor: string;
@@ -45,7 +49,8 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
   const produced = findings.step('package', 'entries about this export');
   const details = findings.step('details', 'details');
   const heads = new Map<string, Head>();
-  const events = new Map<string, Told>();
+  const listed = await listedEvents(input, sealed);
+  const events = new Set<string>();
   const sealsSaid = new Map<string, number>();
   const exported = { produced: 0, requested: 0 };
   for (const index of indexesOf(files)) {
@@ -53,24 +58,42 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
     const opened = await openOne(input, index, entries);
     if (opened === null) continue;
     const { entry, head } = opened;
+    const same = heads.get(`${head.size}`);
+    if (same !== undefined && !same.root.equals(head.root))
+      entries.fail(
+        path,
+        `Its checkpoint, of size ${head.size}, has another root than that of another entry.`,
+      );
     heads.set(`${head.size}`, head);
     if (events.has(entry.id)) entries.fail(path, 'Its event is an entry twice.');
-    events.set(entry.id, { type: entry.type, at: entry.at, actor: entry.actor });
+    events.add(entry.id);
     const salt = await bytesOf(files, `proofs/entries/${index}.salt`, 32);
     if (files.sizes.has(`proofs/entries/${index}.salt`) && salt?.length !== 32)
       entries.fail(`proofs/entries/${index}.salt`, 'A salt has 32 bytes.');
-    await checkDetail(files, index, { entry, salt }, details);
-    if (entry.subject?.startsWith('record:') === true) {
-      const record = records.get(entry.subject.slice('record:'.length));
-      if (record === undefined) entries.fail(path, 'It is about a record that is not in this package.');
-      else saysOfRecord(path, entry, record, { sealed, sealsSaid });
-    } else if (entry.subject === `export:${paper.export}`) {
+    const detail = await checkDetail(files, index, { entry, salt }, details);
+    const told = listed.get(entry.id);
+    if (
+      told !== undefined &&
+      (told.type !== entry.type || told.at !== entry.at || told.actor !== entry.actor)
+    )
+      sealed.fail(
+        told.file,
+        `Its event ${entry.id} (${told.type}) is told otherwise by its entry, ${index}.`,
+      );
+    const record = records.get(entry.subject?.replace(/^record:/, '') ?? '');
+    if (record !== undefined) saysOfRecord(path, { entry, detail }, record, { sealed, sealsSaid });
+    else if (entry.subject === `export:${paper.export}`) {
       if (entry.type === 'export.produced' || entry.type === 'export.requested') {
         produced.look();
         exported[entry.type === 'export.produced' ? 'produced' : 'requested'] += 1;
-        saysOfExport(path, { entry, salt }, input, produced);
+        saysOfExport(path, { entry, detail }, input, produced);
       }
-    } else entries.fail(path, 'It is about none of the records, and not about this export.');
+    } else if (told === undefined)
+      entries.fail(path, 'It is in the history of no record of this package, and not about this export.');
+  }
+  for (const [id, { file, type }] of listed) {
+    sealed.look();
+    if (!events.has(id)) sealed.fail(file, `Its event ${id} (${type}) has no entry in proofs/entries.`);
   }
   for (const name of ['produced', 'requested'] as const)
     if (exported[name] === 0)
@@ -85,7 +108,6 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
           `${count} entries record.sealed are about this seal, and it must be one.`,
         );
     }
-    await checkHistory(files, record.record, events, sealed);
   }
   await checkConsistency(input, heads, findings);
 }
@@ -121,7 +143,7 @@ async function openOne(
 
 function saysOfRecord(
   path: string,
-  entry: Entry,
+  { entry, detail }: { readonly entry: Entry; readonly detail: Detail },
   record: SealedRecord,
   {
     sealed,
@@ -134,7 +156,12 @@ function saysOfRecord(
   if (entry.type === 'record.sealed' && typeof seal === 'number') {
     sealsSaid.set(`${record.record}/${seal}`, (sealsSaid.get(`${record.record}/${seal}`) ?? 0) + 1);
     if (!record.seals.has(seal)) sealed.fail(path, `It is about seal ${seal}, which is not in this package.`);
-    else if (!opens(`manifest/${seal}`, record.seals.get(seal), manifestCommitment))
+    // Before there was a log the history named the digest alone, and what it said is behind the detail's commitment.
+    else if (
+      manifestCommitment === undefined
+        ? detail?.['manifest'] !== record.seals.get(seal)
+        : !opens(`manifest/${seal}`, record.seals.get(seal), manifestCommitment)
+    )
       sealed.fail(path, `The manifest of seal ${seal} is not the one that this entry commits to.`);
   }
   if (typeof factCommitment === 'string' && typeof fact === 'number') {
@@ -146,7 +173,7 @@ function saysOfRecord(
 
 function saysOfExport(
   path: string,
-  { entry, salt }: { readonly entry: Entry; readonly salt: Buffer | null },
+  { entry, detail }: { readonly entry: Entry; readonly detail: Detail },
   { digests, paper }: ProofsInput,
   step: ReturnType<Findings['step']>,
 ): void {
@@ -154,8 +181,12 @@ function saysOfExport(
   const [name, sha256, of] = isProduced
     ? (['packageCommitment', digests.get('manifest-sha256.txt'), 'the bytes of manifest-sha256.txt'] as const)
     : (['scopeCommitment', sha256Hex(scopeOf(paper.records)), 'the records of this package'] as const);
+  const salt = typeof detail?.['salt'] === 'string' ? Buffer.from(detail['salt'], 'hex') : null;
   if (salt?.length !== 32)
-    step.fail(path.replace(/entry$/, 'salt'), `Without it nobody can tell that the entry commits to ${of}.`);
+    step.fail(
+      path.replace(/entry$/, 'detail'),
+      `It has no salt, without which nobody can tell that the entry commits to ${of}.`,
+    );
   else if (sha256 === undefined || commitment(salt, `entry/${name}`, sha256) !== entry.facts[name])
     step.fail(
       isProduced ? 'manifest-sha256.txt' : 'data/package.json',
@@ -181,11 +212,11 @@ async function checkDetail(
   index: number,
   { entry, salt }: { readonly entry: Entry; readonly salt: Buffer | null },
   step: ReturnType<Findings['step']>,
-): Promise<void> {
+): Promise<Detail> {
   const path = `proofs/entries/${index}.detail`;
   const { detailCommitment } = entry.facts;
   const detail = await bytesOf(files, path, MAX_DETAIL);
-  if (detail === null && (detailCommitment === undefined || salt === null)) return;
+  if (detail === null && (detailCommitment === undefined || salt === null)) return null;
   step.look();
   if (detail === null)
     step.fail(path, 'It is missing, although the entry commits to it and its salt is here.');
@@ -194,27 +225,30 @@ async function checkDetail(
     commitment(salt, 'entry/detailCommitment', sha256Hex(detail)) !== detailCommitment
   )
     step.fail(path, 'It is not what the entry commits to.');
+  else {
+    const said = parseCanonical(detail);
+    if (typeof said === 'object' && said !== null && !Array.isArray(said)) return said as Detail;
+    step.fail(path, 'It is not an object in canonical JSON.');
+  }
+  return null;
 }
 
-async function checkHistory(
-  files: PackageFiles,
-  record: string,
-  events: ReadonlyMap<string, Told>,
+/** Each event that a `metadata.json` lists, by its id. */
+async function listedEvents(
+  { files, records }: ProofsInput,
   step: ReturnType<Findings['step']>,
-): Promise<void> {
-  const path = `data/records/${record}/metadata.json`;
-  const history = await historyOf(files, path, record);
-  if (history === null) {
-    step.fail(path, 'It does not list, in canonical JSON, the history of this record.');
-    return;
+): Promise<ReadonlyMap<string, Told>> {
+  const listed = new Map<string, Told>();
+  for (const record of records.keys()) {
+    const file = `data/records/${record}/metadata.json`;
+    const history = await historyOf(files, file, record);
+    if (history === null) step.fail(file, 'It does not list, in canonical JSON, the history of this record.');
+    for (const { id, ...told } of history ?? []) {
+      if (listed.has(id)) step.fail(file, `Its event ${id} is listed twice.`);
+      listed.set(id, { ...told, file });
+    }
   }
-  for (const { id, type, at, actor } of history) {
-    step.look();
-    const told = events.get(id);
-    if (told === undefined) step.fail(path, `Its event ${id} (${type}) has no entry in proofs/entries.`);
-    else if (told.type !== type || told.at !== at || told.actor !== actor)
-      step.fail(path, `Its event ${id} (${type}) is told otherwise by its entry.`);
-  }
+  return listed;
 }
 
 async function checkConsistency(

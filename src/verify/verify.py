@@ -206,18 +206,21 @@ def main():
         events[entry["id"]] = entry["type"], entry["at"], entry["actor"]
         said, own = entry["facts"], read(stem + ".salt") if stem + ".salt" in files else None
         kind, _, subject = (entry["subject"] or "").partition(":")
-        if kind == "record":
+        if kind == "record" and subject in records:
             salt, seals, facts = records[subject]
+            if entry["type"] == "record.sealed":
+                sealed.append((subject, said["seal"]))
+                if "manifestCommitment" not in said and json.loads(read(stem + ".detail"))["manifest"] != seals[said["seal"]].hex():
+                    fail(6, path, "the manifest is not the one that this entry's detail names")
             for name, no, of in (("manifest", said.get("seal"), seals), ("fact", said.get("fact"), facts)):
-                if name + "Commitment" in said:
-                    sealed += [(subject, no)] if name == "manifest" else []
-                    if no not in of or commitment(salt, f"{name}/{no}", of[no]) != said[name + "Commitment"]:
-                        fail(6, path, f"{name} {no} is not the one that this entry commits to")
+                if name + "Commitment" in said and (no not in of or commitment(salt, f"{name}/{no}", of[no]) != said[name + "Commitment"]):
+                    fail(6, path, f"{name} {no} is not the one that this entry commits to")
         elif subject == paper["export"] and entry["type"] in ("export.produced", "export.requested"):
             scope = "".join(record + "\n" for record in sorted(records)).encode()
             name, content = ("packageCommitment", read("manifest-sha256.txt")) if entry["type"] == "export.produced" else ("scopeCommitment", scope)
             about.append(entry["type"])
-            if own is None or commitment(own, "entry/" + name, sha256(content)) != said[name]:
+            salt = bytes.fromhex(json.loads(read(stem + ".detail"))["salt"])
+            if commitment(salt, "entry/" + name, sha256(content)) != said.get(name):
                 fail(7, path, "it commits to another package")
         if stem + ".detail" in files and commitment(own or b"", "entry/detailCommitment", sha256(read(stem + ".detail"))) != said.get("detailCommitment"):
             fail(9, stem + ".detail", "not what the entry commits to")

@@ -5,6 +5,7 @@
  * run fails.
  */
 import { bringAuthsign } from './authsign.ts';
+import { bringBagit } from './bagit.ts';
 import { bringLogJudge } from './log-judge.ts';
 import { bringMinio } from './minio.ts';
 import { bringOpenssl } from './openssl.ts';
@@ -21,6 +22,7 @@ const ALWAYS: readonly Part[] = [
   ['the judge of the log, other people’s implementations in Go', bringLogJudge],
   ['wacz and pywb, which judge archives', bringWaczTools],
   ['openssl, which stamps and judges stamps', bringOpenssl],
+  ['bagit, which judges packages', bringBagit],
 ];
 const FOR_THE_GATE: readonly Part[] = [
   ['MinIO, the second S3 server', bringMinio],

@@ -100,11 +100,13 @@ function plainReport(as: string): { readonly contentType: string; readonly paylo
   return { contentType: 'multipart/form-data; boundary=b', payload: `${parts.join('')}--b--\r\n` };
 }
 
+/** `recordId`: for a call that names records in its body. */
 export async function makeCall(
   scene: Scene,
   call: Call,
   headers: Record<string, string>,
   as = '',
+  recordId = scene.ids.recordId,
 ): Promise<Answer> {
   const { archive, ids } = scene;
   const form = call.page;
@@ -135,7 +137,9 @@ export async function makeCall(
                 ? await formOf(scene, call.url, as)
                 : /\/(removal|kept)$/.test(call.url)
                   ? '{}'
-                  : JSON.stringify(simpleReport({ text: randomUUID() })),
+                  : call.url === '/v1/exports'
+                    ? JSON.stringify({ records: [recordId] })
+                    : JSON.stringify(simpleReport({ text: randomUUID() })),
         }
       : {}),
   });

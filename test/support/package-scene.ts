@@ -123,6 +123,9 @@ function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOpti
               type: 'removal',
               recordedAt: AT,
               submittedBy: ACTOR,
+              delivery: sha256Hex('delivery'),
+              idempotencyKey: null,
+              confirms: false,
               body,
               ...place(put(`${key}/1/fact-1.json`, fact, 1, 'fact', 'application/json')),
             },
@@ -140,6 +143,7 @@ function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOpti
       files,
       capture: null,
       classification: null,
+      index: { accountId: null, grounds: [], address: null, seriesReason: null },
       store: { kind: 'folder', immutability: 'advisory' },
       retainUntil: lockedUntil,
       program: { name: 'holdfast', version: '0' },
@@ -184,7 +188,8 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     actor = 'worker:seal',
   ): Promise<void> => {
     const salt = seed(`salt of entry ${name} ${size}`);
-    const detail = canonical({ of: size, type });
+    const own = seed(`own salt ${name} ${size}`);
+    const detail = canonical({ of: size, type, salt: own.toString('hex') });
     const entry: Entry = {
       v: 1,
       log: ORIGIN,
@@ -195,7 +200,7 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
       actor,
       subject,
       facts: {
-        ...facts(salt),
+        ...facts(own),
         detailCommitment: commitment(salt, 'entry/detailCommitment', sha256Hex(detail)),
       },
     };

@@ -38,6 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'retention',
     'fixity',
     'routing',
+    'export',
     'console',
   ],
   cli: [
@@ -104,6 +105,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'retention',
     'fixity',
     'routing',
+    'export',
     'api',
   ],
   pg: ['db', 'queue'],

@@ -58,6 +58,8 @@ export const codes: Messages = {
   parked: 'detenidos',
   from: 'desde',
   to: 'hasta',
+  export: 'paquete',
+  bytes: 'bytes:',
 
   // Roles of people and of keys.
   moderator: 'moderador',

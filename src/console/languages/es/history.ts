@@ -47,6 +47,10 @@ export const history: Messages = {
   'Office added': 'Oficina agregada',
   'Address of an office changed': 'Dirección de una oficina modificada',
   'Office told no more': 'Ya no se avisa a la oficina',
+  'Package asked for': 'Paquete solicitado',
+  'Package made': 'Paquete creado',
+  'Package handed over whole': 'Paquete entregado completo',
+  '{}: with others, {} records in all': '{1}: junto con otros, {2} registros en total',
   'Log: a key began to sign': 'Bitácora: una clave empezó a firmar',
   'Log: vouched for from outside, by a time stamp or a witness':
     'Bitácora: atestiguada desde fuera, con un sello de tiempo o por un testigo',

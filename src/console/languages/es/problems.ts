@@ -54,6 +54,9 @@ const TITLES: Messages = {
   'A key is needed': 'Se necesita una clave',
   'The key is not known': 'Clave desconocida',
   'Not with this role': 'Este rol no lo permite',
+  'Not sealed yet': 'Aún no está sellado',
+  'Not an order for a package': 'No es un pedido de paquete',
+  'The log is late': 'La bitácora está atrasada',
   'No such record': 'No existe ese registro',
   'No such call': 'No existe esa llamada',
   'Not with this method': 'No con este método',
@@ -77,6 +80,8 @@ const ASKING: Messages = {
   'Report content': 'Reportar contenido',
   'Status {}, code': 'Estado {1}, código',
   ', request': ', solicitud',
+  'Nothing of this record is sealed yet, so there is nothing that a package could prove. Ask again when its receipt says that it is sealed.':
+    'Todavía no hay nada sellado de este registro, así que un paquete no podría probar nada. Vuelva a pedirlo cuando su comprobante diga que está sellado.',
   'There is no such record in this agency.': 'No existe ese registro en esta entidad.',
   'There is no such call here. /docs lists the calls.':
     'No existe esa llamada aquí. /docs enumera las llamadas.',

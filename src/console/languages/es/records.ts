@@ -44,6 +44,9 @@ export const records: Messages = {
   'Record {}': 'Registro {1}',
   'Live status, and what can be added': 'Estado en vivo y lo que se puede agregar',
   'Receipt to print': 'Comprobante para imprimir',
+  'Package (with proofs)': 'Paquete (con pruebas)',
+  'One file with everything that is sealed of this record, and with what proves it to somebody who does not trust us: how to check it is in it. Each one that you make is entered in the history below.':
+    'Un solo archivo con todo lo que está sellado de este registro y con lo que lo prueba ante alguien que no confía en nosotros; dentro se explica cómo comprobarlo. Cada paquete que cree queda anotado en el historial de abajo.',
   'No text was given. The pictures below show what it was.':
     'No se dio ningún texto. Las imágenes de abajo muestran qué era.',
   'Source: {}.': 'Fuente: {1}.',

@@ -1,0 +1,267 @@
+/** A record goes out as a package, and people who have nothing of ours check it. */
+import { mkdtemp, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeyRole } from '#agency/agency.ts';
+import { toFolder, beginExport } from '#export/export.ts';
+import { verifyPackage, type Verdict } from '#verify/verify.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { filesIn, rebag } from '../support/bag-tools.ts';
+import { bagitValidates, bringBagit, ended, pythonVerifies } from '../support/bagit.ts';
+import { openChance, seedOfRun } from '../support/chance.ts';
+import { png } from '../support/picture.ts';
+
+let archive: Archive;
+let work: string;
+let records: string[];
+/** The package of the first record, unpacked by tar. */
+let folder: string;
+let tar: string;
+let vkey: string;
+
+async function sealed(text: string, files: number): Promise<string> {
+  const pictures = await Promise.all(
+    Array.from({ length: files }, async (_, i) => ({
+      name: `shot <${i}>.png`,
+      type: 'image/png',
+      bytes: await png(40 + i),
+    })),
+  );
+  const { body } = await archive.report(simpleReport({ text }), pictures);
+  await archive.until(body.recordId, (receipt) => receipt.status === 'complete' && receipt.safeToRemove);
+  return body.recordId;
+}
+
+async function exported(payload: unknown, role: KeyRole = 'custodian', agency = 'rivertown') {
+  return await archive.app.inject({
+    method: 'POST',
+    url: '/v1/exports',
+    headers: {
+      authorization: `Bearer ${await archive.key(role, agency)}`,
+      'content-type': 'application/json',
+    },
+    payload: JSON.stringify(payload),
+  });
+}
+
+async function found(path: string, key: string | null = vkey): Promise<Verdict> {
+  const verdict = await verifyPackage(path, key);
+  if (verdict === null) throw new Error('It was not taken for a package.');
+  return verdict;
+}
+
+const history = async (recordId: string | null): Promise<string[]> =>
+  (
+    await archive.sql.query<{ type: string }>(
+      `select type from event where record_id is not distinct from $1 and type like any('{export.%,fixity.%}') order by seq`,
+      [recordId],
+    )
+  ).rows.map(({ type }) => type);
+
+beforeAll(async () => {
+  await bringBagit();
+  work = await mkdtemp(join(tmpdir(), 'holdfast-exports-'));
+  archive = await openArchive();
+  await archive.work();
+  records = [await sealed('call me at home', 2), await sealed('another one', 1)];
+  const answer = await exported({ records: [records[0]], group: 'Request 7' });
+  expect(answer.statusCode).toBe(200);
+  tar = join(work, 'one.tar');
+  await writeFile(tar, answer.rawPayload);
+  expect((await ended('tar', ['-xf', tar, '-C', work])).code).toBe(0);
+  folder = join(work, (await readdir(work)).find((name) => name.startsWith('holdfast-')) ?? '');
+  const { rows } = await archive.sql.query<{ vkey: string }>(
+    "select vkey from log_key where agency_id = 'rivertown'",
+  );
+  vkey = rows[0]?.vkey ?? '';
+});
+afterAll(async () => {
+  await archive?.close();
+  await rm(work, { recursive: true, force: true });
+});
+
+describe('the package of a record', () => {
+  test('is verified by the log’s key, every step that has something to look at', async () => {
+    for (const path of [tar, folder]) {
+      const { failures, verified, steps, records: named } = await found(path);
+      expect(failures).toEqual([]);
+      expect(verified).toBe(true);
+      expect(named).toEqual([records[0]]);
+      expect(steps.filter(({ result }) => result === 'passed').map(({ n }) => n)).toEqual([
+        1, 2, 3, 4, 5, 6, 7, 8, 9,
+      ]);
+    }
+  });
+
+  test('is accepted by bagit, sha256sum and the script that lies in it', async () => {
+    expect(await bagitValidates(folder)).toMatchObject({ code: 0 });
+    for (const list of ['manifest-sha256.txt', 'tagmanifest-sha256.txt'])
+      expect(await ended('sha256sum', ['--check', '--strict', '--quiet', list], folder)).toEqual({
+        code: 0,
+        said: '',
+      });
+    const { code, said } = await pythonVerifies(folder, vkey);
+    expect(said).toContain('VERIFIED, steps 1 to 9');
+    expect(code).toBe(0);
+    expect((await pythonVerifies(folder)).said).toContain('came WITH the package');
+  });
+
+  test('has the record as it lies in the store, and says of each file what it is', async () => {
+    const objects = await archive.sql.query<{ key: string; sha256: string }>(
+      'select key, sha256 from object where record_id = $1 order by key',
+      [records[0]],
+    );
+    const files = await filesIn(folder);
+    for (const { key } of objects.rows) expect(files).toContain(`data/store/${key}`);
+    const contents = JSON.parse(await readFile(join(folder, 'data/contents.json'), 'utf8')) as {
+      originalName: string | null;
+    }[];
+    expect(contents.length).toBe(objects.rows.length);
+    expect(contents.map(({ originalName }) => originalName)).toContain('shot <1>.png');
+    const page = await readFile(join(folder, 'data/contents.html'), 'utf8');
+    expect(page).toContain('shot &lt;1&gt;.png');
+    expect(page).not.toContain('shot <1>.png');
+    const info = await readFile(join(folder, 'bag-info.txt'), 'utf8');
+    expect(info).toContain('Source-Organization: City of Rivertown\n');
+    expect(info).toContain('Bag-Group-Identifier: Request 7\n');
+    const premis = await readFile(join(folder, `data/records/${records[0]}/premis.xml`), 'utf8');
+    for (const type of ['ingestion', 'digital signature generation', 'dissemination'])
+      expect(premis).toContain(`<eventType>${type}</eventType>`);
+  });
+
+  test('is in the history of the record and of the agency, and in the log', async () => {
+    expect(await history(records[0] ?? '')).toEqual(['export.requested', 'export.produced']);
+    expect((await history(null)).slice(0, 3)).toEqual([
+      'export.requested',
+      'export.produced',
+      'export.delivered',
+    ]);
+  });
+
+  test('has a first checkpoint that held each seal, and what shows that the present one continues it', async () => {
+    const files = await filesIn(folder);
+    expect(files.filter((path) => path.startsWith('proofs/consistency/')).length).toBeGreaterThan(0);
+  });
+
+  test('is found out for every changed bit, and by the script that lies in it for some', async () => {
+    const chance = openChance(seedOfRun());
+    const files = await filesIn(folder);
+    for (let i = 0; i < 200; i += 1) {
+      const path = i < files.length ? (files[i] as string) : chance.pick(files);
+      const bytes = await readFile(join(folder, path));
+      const at = chance.below(bytes.length * 8);
+      const handle = await open(join(folder, path), 'r+');
+      await handle.write(Buffer.from([(bytes[at >> 3] as number) ^ (1 << (at & 7))]), 0, 1, at >> 3);
+      const { failures } = await found(folder);
+      // The script that was changed may do anything; another copy of it is asked then.
+      const script = i % 8 === 0 && path !== 'verify.py' ? await pythonVerifies(folder, vkey) : null;
+      await handle.write(bytes, at >> 3, 1, at >> 3);
+      await handle.close();
+      const where = `seed ${chance.seed}, bit ${at} of ${path}`;
+      expect(
+        failures.some(({ file, sentence }) => file === path || sentence.includes(path)),
+        `${where}: ${JSON.stringify(failures)}`,
+      ).toBe(true);
+      if (script !== null) expect(script.code, `${where}: ${script.said}`).toBe(1);
+    }
+    expect((await found(folder)).failures).toEqual([]);
+  });
+
+  test('is found out by the script too when every list was made anew', async () => {
+    const copy = join(work, 'copy');
+    await ended('cp', ['-r', folder, copy]);
+    const path = join(copy, `data/records/${records[0]}/metadata.json`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"platform"', '"platforn"'));
+    await rebag(copy);
+    expect((await bagitValidates(copy)).code).toBe(0);
+    const { code, said } = await pythonVerifies(copy, vkey);
+    expect(code).toBe(1);
+    expect(said).toMatch(/step 7 .*another package/);
+    const { failures } = await found(copy);
+    expect([...new Set(failures.map(({ step, file }) => `${step} ${file}`))]).toEqual([
+      'package manifest-sha256.txt',
+    ]);
+  });
+});
+
+describe('several records', () => {
+  test('come in one package, each with its proofs', async () => {
+    const answer = await exported({ records });
+    const path = join(work, 'both.tar');
+    await writeFile(path, answer.rawPayload);
+    const { failures, records: named } = await found(path);
+    expect(failures).toEqual([]);
+    expect(named).toEqual([...records].sort());
+    for (const record of records)
+      expect((await history(record)).slice(-2)).toEqual(['export.requested', 'export.produced']);
+  });
+
+  test('are written into a folder as well as into a tar', async () => {
+    const { db, store, logReader, config, program, now } = archive.system;
+    const { parts } = await beginExport(
+      { db, store, logReader, mode: config.mode, program, now },
+      { agencyId: 'rivertown', actor: 'cli', recordIds: records },
+    );
+    const path = join(work, 'folder');
+    await toFolder(parts, path);
+    expect((await found(path)).failures).toEqual([]);
+    await expect(toFolder(parts, path)).rejects.toThrow('EEXIST');
+  });
+});
+
+describe('an order', () => {
+  test('is for custodians: nobody else takes content away', async () => {
+    for (const role of ['moderator', 'retention-officer', 'auditor', 'administrator', 'intake'] as const)
+      expect((await exported({ records }, role)).statusCode, role).toBe(403);
+  });
+
+  test('that names no record, a stranger’s, or more than that is refused, and enters nothing', async () => {
+    const before = (await history(null)).length;
+    for (const [payload, code] of [
+      [{ records: ['01a1fdbf-ac01-75bc-a9e8-ea71b385cf4e'] }, 'record-not-found'],
+      [{ records: [] }, 'export-invalid'],
+      [{ records: ['x'] }, 'export-invalid'],
+      [{ records, more: true }, 'export-invalid'],
+      [{ records, group: 'two\nlines' }, 'export-invalid'],
+      [null, 'export-invalid'],
+    ] as const)
+      expect((await exported(payload)).json(), JSON.stringify(payload)).toMatchObject({ code });
+    expect((await history(null)).length).toBe(before);
+  });
+
+  test('for a record of which nothing is sealed yet says so', async () => {
+    await archive.stopWork();
+    const { body } = await archive.report(simpleReport({ text: 'not sealed' }), []);
+    expect((await exported({ records: [body.recordId] })).json()).toMatchObject({
+      code: 'record-not-sealed',
+      status: 409,
+    });
+    await archive.work('relay', 'log');
+  });
+
+  test('breaks off where the store has other bytes, and says so in the history', async () => {
+    const { rows } = await archive.sql.query<{ key: string; role: string }>(
+      "select key, role from object where record_id = $1 and role = 'other' limit 1",
+      [records[1]],
+    );
+    const path = join(archive.dataDir, 'store/objects', rows[0]?.key ?? '');
+    const bytes = await readFile(path);
+    await rm(path);
+    await writeFile(path, Buffer.concat([Buffer.from([(bytes[0] as number) ^ 1]), bytes.subarray(1)]));
+    const broken = await exported({ records: [records[1]] }).then(
+      ({ rawPayload }) => rawPayload,
+      () => null,
+    );
+    if (broken !== null) {
+      const at = join(work, 'broken.tar');
+      await writeFile(at, broken);
+      expect((await verifyPackage(at, vkey))?.verified ?? false).toBe(false);
+    }
+    expect((await history(records[1] ?? '')).slice(-2)).toEqual(['export.requested', 'fixity.failed']);
+    expect((await history(null)).at(-1)).toBe('export.requested');
+    await rm(path);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, bytes);
+  });
+});
