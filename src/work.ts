@@ -110,7 +110,6 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
     (capabilities) => system.log.info({ ...capabilities }, 'store.trusted'),
     (error: unknown) => system.log.error({ code: codeOf(error), err: error }, 'store.refused'),
   );
-  void keepFormats(system);
   const stagedPath = (name: string): string => staging.path(name);
   await take(system, options, 'seal', config.sealConcurrency, async (claim) => {
     await sealRecord(
@@ -135,16 +134,6 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
     );
   });
   return async () => undefined;
-}
-
-/** How to read what is sealed, beside it. Sealing does not wait for it, and the next start tries again. */
-async function keepFormats({ store, trust, config, now, log }: System): Promise<void> {
-  try {
-    await trust.trusted();
-    await keepDocuments(store, new Date(now().getTime() + config.leaseMs));
-  } catch (error) {
-    log.error({ code: codeOf(error), err: error }, 'formats.not-kept');
-  }
 }
 
 function startLog({ db, log, logFiles, config, store, referenceOf, now }: System): StopWork {
@@ -226,6 +215,8 @@ async function startRetention(system: System): Promise<StopWork> {
     async () => {
       await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
     },
+    // How to read what is sealed, beside it, and locked as long.
+    async () => await keepDocuments(store, new Date(system.now().getTime() + config.leaseMs)),
     async () => {
       const uploads = await sweepUploads(db, staging);
       if (uploads > 0) log.info({ removed: uploads }, 'uploads.swept');

@@ -35,6 +35,7 @@ export function openBag(): Bag {
       const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') };
       let length = 0;
       for await (const chunk of source) {
+        if (chunk.length === 0) continue;
         for (const algorithm of ALGORITHMS) hashes[algorithm].update(chunk);
         length += chunk.length;
         yield chunk;

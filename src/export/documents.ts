@@ -13,17 +13,21 @@ export const documents: ReadonlyMap<string, Buffer> = new Map([
   ['formats/seal.md', at('seal/FORMAT.md')],
 ]);
 
-/** The same into the store, beside the records: whoever finds it without us finds out how to read it. Once for each wording. */
+/** The same into the store, beside the records: whoever finds it without us finds out how to read it. Once for each wording; again, to renew its lock. */
 export async function keepDocuments(store: ObjectStore, retainUntil: Date): Promise<void> {
   for (const [path, bytes] of documents) {
     const sha256 = sha256Hex(bytes);
-    await store.seal({
-      key: `formats/${sha256}/${path.split('/').at(-1)}`,
+    const key = `formats/${sha256}/${path.split('/').at(-1)}`;
+    const { outcome } = await store.seal({
+      key,
       body: { bytes },
       sha256,
       sizeBytes: bytes.length,
       mediaType: 'text/plain; charset=utf-8',
       retainUntil,
     });
+    const state = outcome === 'exists' ? await store.head(key) : null;
+    if (state?.retainUntil != null && state.retainUntil < retainUntil)
+      await store.extend(key, state.versionId, retainUntil);
   }
 }

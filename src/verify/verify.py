@@ -1,25 +1,21 @@
 #!/usr/bin/env python3
 """Checks a package of holdfast-package-v1 with Python 3.8 or newer and nothing else: python3 verify.py FOLDER [VERIFIER-KEY]
 Steps as in formats/package.md; 10 to 12 are other programs' (VERIFY.md). Ends with 0 when all fits, with 1 when something does not."""
-import base64, hashlib, hmac, json, os, re, sys
+import base64, functools, hashlib, hmac, json, os, re, sys
 
 FOLDER, OWN_KEY = (sys.argv[1:] + ["", None])[:2] if len(sys.argv) > 1 else (os.path.dirname(os.path.abspath(__file__)), None)
 failures = []
-
 
 def fail(step, file, why):
     failures.append(step)
     print(f"FAILED  step {step}  {file}: {why}")
 
-
 def read(path):
     with open(os.path.join(FOLDER, path), "rb") as file:
         return file.read()
 
-
 def sha256(data):
     return hashlib.sha256(data).digest()
-
 
 def digests(path):
     both = hashlib.sha256(), hashlib.sha512()
@@ -29,16 +25,13 @@ def digests(path):
                 one.update(chunk)
     return [one.hexdigest() for one in both]
 
-
 def commitment(salt, path, content_sha256):
     item = hmac.new(salt, b"holdfast-item-v1\0" + path.encode(), hashlib.sha256).digest()
     return sha256(b"archive-commit-v1" + item + content_sha256).hex()
 
-
 # Ed25519 as RFC 8032 section 5.1 words it.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-
 
 def add(p, q):
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
@@ -46,13 +39,11 @@ def add(p, q):
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
-
 def times(n, p):
     total = (0, 1, 1, 0)
     while n:
         total, p, n = (add(total, p) if n & 1 else total), add(p, p), n >> 1
     return total
-
 
 def point(data):
     y = int.from_bytes(data, "little")
@@ -66,7 +57,6 @@ def point(data):
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
-
 def signed(key, message, signature):
     r, s = signature[:32], int.from_bytes(signature[32:], "little")
     h = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % L
@@ -74,7 +64,7 @@ def signed(key, message, signature):
     one, other = times(s, b), add(point(r), times(h, point(key)))
     return s < L and all((one[i] * other[2] - other[i] * one[2]) % P == 0 for i in (0, 1))
 
-
+@functools.lru_cache(maxsize=None)
 def opened(note, keys):
     """Size and root of a checkpoint that one of the keys signed, and every signature of a known key holds."""
     text, _, lines = note.partition(b"\n\n")
@@ -96,10 +86,8 @@ def opened(note, keys):
         raise ValueError("no key of the log has signed it")
     return int(size), base64.b64decode(root, validate=True)
 
-
 def node(left, right):
     return sha256(b"\1" + left + right)
-
 
 def included(index, size, leaf, path, root):
     fn, sn, r = index, size - 1, leaf
@@ -114,7 +102,6 @@ def included(index, size, leaf, path, root):
             r = node(r, p)
         fn, sn = fn >> 1, sn >> 1
     return index < size and not sn and r == root
-
 
 def continues(size1, root1, size2, root2, path):
     if size1 == size2:
@@ -135,7 +122,6 @@ def continues(size1, root1, size2, root2, path):
         fn, sn = fn >> 1, sn >> 1
     return 0 < size1 < size2 and fr == root1 and sr == root2 and not sn
 
-
 def bag():
     files = {os.path.relpath(os.path.join(at, name), FOLDER).replace(os.sep, "/") for at, _, names in os.walk(FOLDER) for name in names}
     said = {}
@@ -153,7 +139,6 @@ def bag():
                 fail(1, path, "not what the manifests say")
     return files
 
-
 def main():
     files = bag()
     paper = json.loads(read("data/package.json"))
@@ -161,7 +146,7 @@ def main():
         if digests(path)[0] != digest:
             fail(2, path, "not the document that data/package.json names")
     policy = [line.split()[1] for line in read("proofs/policy.txt").decode().splitlines() if line.startswith("log ")]
-    keys = [OWN_KEY] if OWN_KEY else policy
+    keys = (OWN_KEY,) if OWN_KEY else tuple(policy)
     records, named = {}, set()
     for record in paper["records"]:
         base = f"a/{paper['agency']}/rec/{record}"
@@ -188,6 +173,10 @@ def main():
         if path.startswith("data/store/"):
             fail(3, path, "no manifest names it")
 
+    listed = {}
+    for record in records:
+        for event in json.loads(read(f"data/records/{record}/metadata.json"))["history"]:
+            listed[event["id"]] = record, (event["type"], event["at"], event["actor"])
     newest, heads, events, sealed, about = opened(read("proofs/checkpoint"), keys), {}, {}, [], []
     for path in sorted(files):
         if not path.endswith(".entry"):
@@ -206,6 +195,8 @@ def main():
         events[entry["id"]] = entry["type"], entry["at"], entry["actor"]
         said, own = entry["facts"], read(stem + ".salt") if stem + ".salt" in files else None
         kind, _, subject = (entry["subject"] or "").partition(":")
+        if entry["id"] not in listed and subject != paper["export"]:
+            fail(6, path, "in the history of no record, and not about this export")
         if kind == "record" and subject in records:
             salt, seals, facts = records[subject]
             if entry["type"] == "record.sealed":
@@ -226,15 +217,14 @@ def main():
             fail(9, stem + ".detail", "not what the entry commits to")
     if sorted(sealed) != sorted((record, no) for record, (_, seals, _) in records.items() for no in seals):
         fail(6, "proofs/entries", "not exactly one entry record.sealed for each seal")
-    for record in records:
-        for event in json.loads(read(f"data/records/{record}/metadata.json"))["history"]:
-            if events.get(event["id"]) != (event["type"], event["at"], event["actor"]):
-                fail(6, f"data/records/{record}/metadata.json", f"event {event['id']} is not told so by an entry")
+    for event, (record, told) in listed.items():
+        if events.get(event) != told:
+            fail(6, f"data/records/{record}/metadata.json", f"event {event} is not told so by an entry")
     if set(about) != {"export.produced", "export.requested"}:
         fail(7, "proofs/entries", "no entries about this export")
     for path in files:
         if path.startswith("proofs/checkpoints/"):
-            size, root = opened(read(path), keys + policy)
+            size, root = opened(read(path), keys + tuple(policy))
             if heads.setdefault(size, root) != root:
                 fail(8, path, "another root for the same size")
     for size, root in heads.items():
@@ -245,7 +235,6 @@ def main():
     print(f"{len(files)} files, {len(records)} records, {len(events)} entries; log {paper['origin']} at size {newest[0]}, root {newest[1].hex()}")
     for key in keys:
         print("by the key that you gave:" if OWN_KEY else "by the key that came WITH the package, so compare it with one from elsewhere:", key)
-
 
 try:
     main()

@@ -97,7 +97,12 @@ function wrongSignature(
   } catch {
     return 'Its signature comes without a key that can be read.';
   }
-  const holds = verify('sha256', Buffer.from(hash, 'ascii'), key, Buffer.from(signed.signature, 'base64'));
+  // ArchiveWeb.page writes r ‖ s, others DER; a signature in one is none in the other.
+  const encodings = domainCert === undefined ? (['ieee-p1363', 'der'] as const) : (['der'] as const);
+  const said = Buffer.from(signed.signature, 'base64');
+  const holds = encodings.some((dsaEncoding) =>
+    verify('sha256', Buffer.from(hash, 'ascii'), { key, dsaEncoding }, said),
+  );
   return holds ? null : 'Its signature does not hold.';
 }
 

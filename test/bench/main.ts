@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { proof } from './proof.ts';
 import { receipt } from './receipt.ts';
 import { search } from './search.ts';
+import { verify } from './verify.ts';
 
 export interface BenchResult {
   readonly bench: string;
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   memory,
   capture,
   proof,
+  verify,
 };
 
 const name = process.argv[2] ?? '';

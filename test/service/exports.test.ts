@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyRole } from '#agency/agency.ts';
-import { toFolder, beginExport } from '#export/export.ts';
+import { beginExport, keepDocuments, toFolder } from '#export/export.ts';
 import { verifyPackage, type Verdict } from '#verify/verify.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { filesIn, rebag } from '../support/bag-tools.ts';
@@ -210,6 +210,42 @@ describe('several records', () => {
   });
 });
 
+describe('the command line', () => {
+  const holdfast = async (...args: readonly string[]) =>
+    await ended(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), ...args], work, {
+      DATABASE_URL: archive.databaseUrl,
+      HOLDFAST_DATA: archive.dataDir,
+    });
+
+  test('writes a package, and verifies it without the archive', async () => {
+    const out = join(work, 'cli.tar');
+    const order = ['export', '--agency', 'rivertown', '--record', records[1] ?? '', '--out', out];
+    expect(await holdfast(...order)).toMatchObject({ code: 0 });
+    expect((await found(out)).failures).toEqual([]);
+    expect(await holdfast(...order), 'what is there is not written over').toMatchObject({ code: 5 });
+    const told = await ended(process.execPath, [
+      join(import.meta.dirname, '../../src/cli/main.ts'),
+      'verify',
+      out,
+      '--key',
+      vkey,
+    ]);
+    expect(told.said).toContain('VERIFIED: 1 record(s).');
+    expect(told.code).toBe(0);
+  });
+
+  test('ends with 1 where something is wrong, names step and file, and with 7 where there is no package', async () => {
+    const copy = join(work, 'cli-copy');
+    await ended('cp', ['-r', folder, copy]);
+    await writeFile(join(copy, 'proofs/policy.txt'), 'x', { flag: 'a' });
+    const { code, said } = await holdfast('verify', copy, '--json', '--key', vkey);
+    expect(code).toBe(1);
+    const { failures } = JSON.parse(said) as { failures: { step: string; file: string }[] };
+    expect(failures[0]).toMatchObject({ step: 'bag', file: 'proofs/policy.txt' });
+    expect(await holdfast('verify', join(copy, 'data'))).toMatchObject({ code: 7 });
+  });
+});
+
 describe('an order', () => {
   test('is for custodians: nobody else takes content away', async () => {
     for (const role of ['moderator', 'retention-officer', 'auditor', 'administrator', 'intake'] as const)
@@ -264,4 +300,27 @@ describe('an order', () => {
     await mkdir(join(path, '..'), { recursive: true });
     await writeFile(path, bytes);
   });
+});
+
+test('the specifications lie in the store, locked beside the records, once for each wording', async () => {
+  const { store, now } = archive.system;
+  const listed = async (): Promise<string[]> => {
+    const keys: string[] = [];
+    for await (const { key } of store.versions('formats/')) keys.push(key);
+    return keys.sort();
+  };
+  const until = new Date(Math.ceil(now().getTime() / 1000) * 1000 + 60_000);
+  await keepDocuments(store, until);
+  const keys = await listed();
+  expect(keys.map((key) => key.split('/').at(-1) ?? '').toSorted()).toEqual([
+    'VERIFY.md',
+    'log.md',
+    'package.md',
+    'seal.md',
+    'verify.py',
+  ]);
+  const later = new Date(until.getTime() + 60_000);
+  await keepDocuments(store, later);
+  expect(await listed()).toEqual(keys);
+  expect((await store.head(keys[0] ?? ''))?.retainUntil).toEqual(later);
 });

@@ -17,11 +17,16 @@ export interface Ended {
 }
 
 /** A program, its exit code, and all that it said. */
-export async function ended(program: string, args: readonly string[], cwd = tmpdir()): Promise<Ended> {
+export async function ended(
+  program: string,
+  args: readonly string[],
+  cwd = tmpdir(),
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   try {
     const { stdout, stderr } = await run(program, args, {
       cwd,
-      env: TOOLS.environment,
+      env: { ...TOOLS.environment, ...more },
       timeout: 120_000,
       maxBuffer: 64 * 2 ** 20,
     });

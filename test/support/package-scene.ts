@@ -1,5 +1,5 @@
 /** A package of an archive that does not exist: records, a log and objects in memory, written by the real writer. */
-import { createHash } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,7 @@ import { memoryLog, OLD, ORIGIN, seed, type MemoryLog } from './log-scene.ts';
 
 /** Random to whoever looks, and the same each time. */
 export function stable(word: string, length: number): Buffer {
-  const parts: Buffer[] = [];
-  for (let i = 0; i * 32 < length; i += 1) parts.push(createHash('sha256').update(`${word} ${i}`).digest());
-  return Buffer.concat(parts).subarray(0, length);
+  return createCipheriv('aes-256-ctr', seed(word), Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
 export function uuid(word: string): string {

@@ -28,9 +28,9 @@ export async function colleague(
   const { db, now } = archive.system;
   const email = `${randomUUID()}@${agency}.example`;
   const made = await db.inAgency(agency, async (at) => {
-    const added = await addPerson(at, { name: `Somebody of ${agency}`, email, roles }, 'test');
+    const added = await addPerson(at, { name: `Somebody of ${agency}`, email, roles }, 'cli');
     if ('refused' in added) throw new Error(added.refused);
-    return { ...added, link: await invite(at, added.personId, 'test', now()) };
+    return { ...added, link: await invite(at, added.personId, 'cli', now()) };
   });
   const invited = await invitedBy(db, made.link, now());
   if (invited === null) throw new Error('The link leads nowhere.');
