@@ -85,7 +85,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'record-not-found': { status: 404, title: 'No such record' },
   'route-not-found': { status: 404, title: 'No such call' },
   'method-not-allowed': { status: 405, title: 'Not with this method' },
-  'record-not-sealed': { status: 409, title: 'Not sealed yet' },
+  'record-not-sealed': { status: 409, title: 'Nothing is sealed yet' },
   'export-invalid': unprocessable('Not an order for a package'),
   'log-late': down('The log is late', 10),
   'record-full': { status: 409, title: 'The record is full' },

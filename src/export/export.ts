@@ -218,13 +218,13 @@ function sourceOf(
 async function readWhole(at: AgencyTx, id: string, { mode, now }: ExportContext): Promise<PackagedRecord> {
   const row = await readRecordRow(at, id);
   const receipt = await readReceipt(at, id, mode, now());
-  return {
-    record: id,
-    objects: await queries.objectsOf(at, id),
-    metadata: plain(row),
-    history: await queries.historyOf(at, id),
-    receipt: plain(receipt),
-  };
+  const history = await queries.historyOf(at, id);
+  // A seal is closed in one commit with its entry. One that was closed since the history was read is not of this package.
+  const seals = new Set(
+    history.flatMap(({ type, body }) => (type === 'record.sealed' ? [body['seal']] : [])),
+  );
+  const objects = (await queries.objectsOf(at, id)).filter(({ seal }) => seals.has(seal));
+  return { record: id, objects, metadata: plain(row), history, receipt: plain(receipt) };
 }
 
 async function entriesOf(

@@ -54,7 +54,7 @@ const TITLES: Messages = {
   'A key is needed': 'Se necesita una clave',
   'The key is not known': 'Clave desconocida',
   'Not with this role': 'Este rol no lo permite',
-  'Not sealed yet': 'Aún no está sellado',
+  'Nothing is sealed yet': 'Aún no hay nada sellado',
   'Not an order for a package': 'No es un pedido de paquete',
   'The log is late': 'La bitácora está atrasada',
   'No such record': 'No existe ese registro',
