@@ -19,9 +19,14 @@ export function itemSalt(recordSalt: Uint8Array, path: string): Buffer {
 
 /** `contentSha256` is the lower-case hex SHA-256 of the item's bytes; the answer is lower-case hex too. */
 export function commitment(recordSalt: Uint8Array, path: string, contentSha256: string): string {
+  return commitmentBy(itemSalt(recordSalt, path), contentSha256);
+}
+
+/** By the salt of one item, which is all that somebody has who was handed no more. */
+export function commitmentBy(salt: Uint8Array, contentSha256: string): string {
   return createHash('sha256')
     .update('archive-commit-v1')
-    .update(itemSalt(recordSalt, path))
+    .update(salt)
     .update(Buffer.from(contentSha256, 'hex'))
     .digest('hex');
 }

@@ -129,6 +129,11 @@ export type ErrorCode =
   | 'anchors-late'
   | 'witness-wrong'
   | 'witness-contradicts'
+  | 'receipt-malformed'
+  | 'receipt-changed'
+  | 'receipt-key-wrong'
+  | 'receipt-seal-wrong'
+  | 'receipt-key-unusable'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import cookies from '@fastify/cookie';
-import swagger from '@fastify/swagger';
 import {
   fastify,
   LogController,
@@ -17,7 +16,6 @@ import { openKeyring, openOidc } from '#agency/agency.ts';
 import { registerConsole } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { openAcceptor, openUploads } from '#intake/intake.ts';
-import { readReceipt } from '#record/record.ts';
 import type { System } from '../system.ts';
 import { registerAccounts } from './accounts.ts';
 import { registerAgencyHistory } from './agency-history.ts';
@@ -30,7 +28,7 @@ import { registerFixity } from './fixity.ts';
 import { registerLooks } from './looks.ts';
 import { choicesFor } from './choices.ts';
 import { openFrames, registerLanguage, sayLanguage } from './frame.ts';
-import { describeTruly } from './description.ts';
+import { registerDescription } from './description.ts';
 import { registerKeys } from './keys.ts';
 import { openMetrics, type Metrics } from './metrics.ts';
 import { registerOperations } from './operations.ts';
@@ -43,6 +41,7 @@ import { registerPolicies } from './policies.ts';
 import { registerPolicyDrafts } from './policy-drafts.ts';
 import { sendProblem } from './problems.ts';
 import { registerRecordPages } from './record-pages.ts';
+import { receiptsOf, registerReceipts } from './receipts.ts';
 import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { afterOf, registerReportPages } from './report-pages.ts';
@@ -50,6 +49,7 @@ import { registerReports } from './reports.ts';
 import { registerSignIn } from './sign-in.ts';
 import { countUnconfirmed, registerUnconfirmed } from './unconfirmed.ts';
 import { registerUploads } from './uploads.ts';
+import { registerVerify } from './verify.ts';
 import { registerStatements } from './statements.ts';
 import { openWatchers } from './watchers.ts';
 import { registerWorklist } from './worklist.ts';
@@ -121,6 +121,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
   const places: Places = openPlaces(system.config, () => content.port() ?? system.config.contentPort);
   const content = openContentServer(system, patience);
   app.decorate('content', content);
+  const receipts = receiptsOf(system);
   const context: ApiContext = {
     system,
     places,
@@ -136,12 +137,9 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     metrics: options.metrics ?? openMetrics(system.db),
     watchers: await openWatchers(
       system.db,
-      async (agencyId, recordId) =>
-        await system.db.inAgency(
-          agencyId,
-          async (at) => await readReceipt(at, recordId, system.config.mode, system.now()),
-        ),
+      async (agencyId, recordId) => await receipts.plain(agencyId, recordId),
     ),
+    receipts,
     poke: options.poke ?? (() => undefined),
     closing: closing.signal,
   };
@@ -221,33 +219,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     await context.watchers.close();
   });
 
-  await app.register(swagger, {
-    transformObject: describeTruly,
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Holdfast',
-        version: system.program.version,
-        description:
-          'The public-records archive for content that a public body removes from its social media.',
-      },
-      components: {
-        securitySchemes: {
-          key: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'A key of one agency and one role: holdfast key create',
-          },
-          session: {
-            type: 'apiKey',
-            in: 'cookie',
-            name: 'holdfast-session',
-            description: 'Somebody who signed in at /sign-in; by https the cookie is named __Host-holdfast',
-          },
-        },
-      },
-    },
-  });
+  await registerDescription(app, system.program.version);
   await app.register(cookies);
   guardRoutes(app, context.guard);
   await app.register(async (routes) => {
@@ -255,6 +227,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     await registerUploads(routes, context);
     registerStatements(routes, context);
     registerRecords(routes, context);
+    registerReceipts(routes, context);
     registerReference(routes, context);
     registerOperations(routes, context);
     registerSignIn(routes, context);
@@ -273,6 +246,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerOffices(routes, context);
     registerLooks(routes, context);
     registerExports(routes, context);
+    registerVerify(routes, context);
     registerReportPages(routes, context);
     registerUnconfirmed(routes, context);
     await registerConsole(routes, {

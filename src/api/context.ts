@@ -4,6 +4,7 @@ import type { Frame } from '#console/console.ts';
 
 import type { Oidc } from '#agency/agency.ts';
 import type { Acceptor, Uploads } from '#intake/intake.ts';
+import type { Receipts } from '#record/record.ts';
 import type { Metrics } from './metrics.ts';
 import type { System } from '../system.ts';
 import type { Guard } from './auth.ts';
@@ -23,6 +24,8 @@ export interface ApiContext {
   readonly uploads: Uploads;
   readonly metrics: Metrics;
   readonly watchers: Watchers;
+  /** Signs what is handed out as a receipt. */
+  readonly receipts: Receipts;
   /** Called after each accepted report: the relay of the same process looks at once. */
   readonly poke: () => void;
   /** Aborted when the process drains: open streams end. */

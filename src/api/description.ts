@@ -1,12 +1,13 @@
-/** What the generator of `/openapi.json` cannot be told in a route's schema, put right in what it made. */
-import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+/** `/openapi.json`: what it says of the whole, and what its generator cannot be told in a route's schema, put right in what it made. */
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
 
 type Transform = NonNullable<FastifyDynamicSwaggerOptions['transformObject']>;
 
 /** On a route's schema: the call may come without a body. The generator says of each body that it is required. */
 export const BODY_OPTIONAL = { 'x-body-optional': true } as const;
 
-export const describeTruly: Transform = (made) => {
+const describeTruly: Transform = (made) => {
   if (!('openapiObject' in made)) return made.swaggerObject;
   for (const path of Object.values(made.openapiObject.paths ?? {}))
     for (const operation of [path?.post, path?.put, path?.patch]) {
@@ -17,3 +18,33 @@ export const describeTruly: Transform = (made) => {
     }
   return made.openapiObject;
 };
+
+export async function registerDescription(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    transformObject: describeTruly,
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdfast',
+        version,
+        description:
+          'The public-records archive for content that a public body removes from its social media.',
+      },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of one agency and one role: holdfast key create',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'holdfast-session',
+            description: 'Somebody who signed in at /sign-in; by https the cookie is named __Host-holdfast',
+          },
+        },
+      },
+    },
+  });
+}

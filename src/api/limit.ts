@@ -5,8 +5,18 @@
  */
 import { ArchiveError } from '#errors.ts';
 
-const EACH = { perSecond: 10, burst: 200 } as const;
-const ALL = { perSecond: 50, burst: 500 } as const;
+interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export interface Rates {
+  readonly each: Rate;
+  readonly all: Rate;
+}
+
+/** Of signing in. */
+const KNOCKING: Rates = { each: { perSecond: 10, burst: 200 }, all: { perSecond: 50, burst: 500 } };
 const MOST_REMEMBERED = 10_000;
 
 interface Bucket {
@@ -14,14 +24,10 @@ interface Bucket {
   at: number;
 }
 
-export function openLimit(): { ask(address: string): void } {
+export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address: string): void } {
   const buckets = new Map<string, Bucket>();
-  const all: Bucket = { left: ALL.burst, at: performance.now() };
-  const take = (
-    bucket: Bucket,
-    { perSecond, burst }: { perSecond: number; burst: number },
-    now: number,
-  ): boolean => {
+  const all: Bucket = { left: ofAll.burst, at: performance.now() };
+  const take = (bucket: Bucket, { perSecond, burst }: Rate, now: number): boolean => {
     bucket.left = Math.min(burst, bucket.left + ((now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
     if (bucket.left < 1) return false;
@@ -32,9 +38,9 @@ export function openLimit(): { ask(address: string): void } {
     ask: (address) => {
       const now = performance.now();
       if (buckets.size >= MOST_REMEMBERED) buckets.clear();
-      const own = buckets.get(address) ?? { left: EACH.burst, at: now };
+      const own = buckets.get(address) ?? { left: each.burst, at: now };
       buckets.set(address, own);
-      if (take(own, EACH, now) && take(all, ALL, now)) return;
+      if (take(own, each, now) && take(all, ofAll, now)) return;
       throw new ArchiveError(
         'sign-in-too-many',
         'Too many are knocking at this moment. Wait some seconds and try again.',

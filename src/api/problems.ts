@@ -120,6 +120,11 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
     sentence:
       'What the store has of this file is not what was sealed: it was changed or taken away, so it is not handed over. The record’s history says so. Tell the administrator; the sealed bytes may be in a backup of the store.',
   },
+  'receipt-key-unusable': down(
+    'The key that signs receipts cannot be used',
+    60,
+    'The key that signs receipts cannot be used just now, so no signed receipt is handed out. Nothing that was handed in is lost. Tell whoever runs the machine.',
+  ),
   'queue-down': down('The queue is down', 5, 'The queue cannot be reached just now. Try again in a moment.'),
 };
 

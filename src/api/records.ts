@@ -1,11 +1,10 @@
 /**
- * Reading back: search, one record, its receipt, its live status, its bytes. Every view of a whole record, or of a file, is in
+ * Reading back: search, one record, its live status, its bytes; its receipt is in `receipts.ts`. Every view of a whole record, or of a file, is in
  * the history first; lists show an excerpt and the author, and are not.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
-import { PAGE_HEADERS, receiptPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { howShown } from '#intake/intake.ts';
@@ -13,7 +12,6 @@ import {
   appendEvent,
   listParked,
   readHistory,
-  readReceipt,
   readRecord,
   readRecordRow,
   reasonOf,
@@ -107,42 +105,6 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         const artifacts = record.artifacts.map((file) => ({ ...file, shown: howShown(file) }));
         return { ...record, artifacts, history: await readHistory(at, id) };
       });
-    },
-  );
-
-  app.get<{ Params: { id: string } }>(
-    '/v1/records/:id/receipt',
-    {
-      config: { roles: EVERYONE, watches: true },
-      schema: {
-        summary: 'The receipt: JSON, or HTML to print (Accept: text/html)',
-        tags: ['records'],
-        security,
-        params: RecordParams,
-        response: {
-          200: answers('The receipt, as it stands now', 'application/json', 'text/html'),
-          ...problemResponses(401, 403, 404, 503),
-        },
-      },
-    },
-    async (request, reply) => {
-      const id = recordIdOf(request.params.id);
-      const { receipt, agency } = await inAgency(request, async (at) => ({
-        receipt: id === null ? null : await readReceipt(at, id, system.config.mode, system.now()),
-        agency: await at.tx
-          .selectFrom('agency')
-          .select(['name', 'zone'])
-          .where('id', '=', at.agencyId)
-          .executeTakeFirstOrThrow(),
-      }));
-      if (receipt === null) throw notFound();
-      reply.header('cache-control', 'no-store');
-      if (!(request.headers.accept ?? '').includes('text/html'))
-        return reply.type('application/json').send(JSON.stringify(receipt));
-      return reply
-        .headers(PAGE_HEADERS)
-        .type('text/html; charset=utf-8')
-        .send(receiptPage(receipt, { agencyName: agency.name, zone: agency.zone }, context.frameOf(request)));
     },
   );
 

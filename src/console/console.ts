@@ -38,6 +38,7 @@ export { receiptPage } from './receipt-page.ts';
 export { recordPage } from './record-page.ts';
 export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';
+export { verifyPage, type FileSaid, type KnownRecord } from './verify-page.ts';
 export { worklistPage } from './worklist-page.ts';
 export { unconfirmedPage } from './unconfirmed-page.ts';
 export { officesPage } from './offices-page.ts';

@@ -149,6 +149,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'key.ends': 'End of a key set',
   'key.revoked': 'Key revoked',
   'wacz-key.added': 'Web archives are signed with another key from here on',
+  'receipt-key.added': 'Key that signs receipts added',
+  'config.changed': 'A choice of the agency changed',
   'office.added': 'Office added',
   'office.changed': 'Address of an office changed',
   'office.ended': 'Office told no more',
@@ -191,6 +193,7 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:log': 'The archive',
   'worker:fixity': 'The archive',
   'worker:sign-in': 'Somebody, not known who',
+  'worker:receipt': 'The archive',
   cli: 'Somebody at the machine',
   'migration:0019': 'An update of Holdfast',
 };

@@ -43,3 +43,12 @@ export interface AccountVersionTable {
   by: string;
   body: JSONColumnType<Record<string, unknown>>;
 }
+
+/** What an agency shows of itself to anybody; no row: look-ups, and no tiles. */
+export interface PublicFaceTable {
+  agency_id: string;
+  look_up: Generated<boolean>;
+  tiles: Generated<boolean>;
+  changed_at: Generated<Date>;
+  changed_by: string;
+}

@@ -1,7 +1,7 @@
 /** Row types of `migrations/`. SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { FixityTables } from './fixity-tables.ts';
-import type { AccountTable, AccountVersionTable, ApiKeyTable } from './agency-tables.ts';
+import type { AccountTable, AccountVersionTable, ApiKeyTable, PublicFaceTable } from './agency-tables.ts';
 import type { AnchorTroubleTable, LogAnchorTable } from './anchor-tables.ts';
 import type {
   AgreementTable,
@@ -300,4 +300,5 @@ export interface Tables extends FixityTables {
   log_name: LogNameTable;
   log_anchor: LogAnchorTable;
   anchor_trouble: AnchorTroubleTable;
+  public_face: PublicFaceTable;
 }

@@ -105,6 +105,7 @@ export const ENTRY_TYPES = {
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },
   'log-key.retired': { subject: null, must: ['vkey', 'size'] },
+  'receipt-key.added': { subject: null, must: ['vkey'] },
   'anchor.obtained': { subject: null, must: ['anchor', 'size', 'root'] },
   'anchor.failed': { subject: null, must: ['anchor', 'code'] },
   'store.proved': { subject: null, must: ['store', 'immutability'], may: ['failed'] },

@@ -11,7 +11,7 @@ export { openCheckpoint, parseCheckpoint, type Checkpoint, type LogKey, type Tru
 export { entryBytes, entryCommitment, parseEntry, type Entry } from './entry.ts';
 export { ENTRY_TYPES, type EntryType } from './entry-types.ts';
 export { EMPTY_FRONTIER, frontierOf, grow, leafHash, rootOf, type Frontier } from './merkle.ts';
-export { parseNote, verifierKey, type VerifierKey } from './note.ts';
+export { keyPair, parseNote, signer, verifierKey, type VerifierKey } from './note.ts';
 export { openEntry, openProof, type Proven } from './proof.ts';
 export { entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
 export { openKeyFolder, type KeyFolder } from './keys.ts';
@@ -20,3 +20,14 @@ export { openLogReader, type LogReader, type ProvenEntry } from './reader.ts';
 export { startSequencer, type Sequencer, type SequencerContext } from './sequencer.ts';
 export { bundleEntries } from './tiles.ts';
 export { addLogKey, listLogKeys, retireLogKey } from './rotation.ts';
+export {
+  checkReceipt,
+  receiptKeyName,
+  signReceipt,
+  type CheckedReceipt,
+  type ReceiptEntry,
+  type ProvenSeal,
+  type ReceiptProof,
+  type ReceiptSignature,
+  type ReceiptTrust,
+} from './signed-receipt.ts';

@@ -58,6 +58,9 @@ export type EventType =
   | 'key.revoked'
   // with which its web archives are signed
   | 'wacz-key.added'
+  // the key that signs its receipts, and what it decided of its log
+  | 'receipt-key.added'
+  | 'config.changed'
   // by whoever runs the machine, or at it
   | 'store.proved'
   | 'agency.added'

@@ -2,9 +2,10 @@
  * The receipt: what the archive vouches for at this moment, and nothing that it only hopes. Computed anew each time
  * from what was read back, never stored as a verdict.
  */
-import { createHash } from 'node:crypto';
 import type { AgencyTx } from '#db/db.ts';
+import { logSentence, readLogStanding, type AnchorsOf, type LogStanding } from './log-standing.ts';
 import { readStanding, sealsInLog } from './queries.ts';
+import { receiptCode } from './receipt-code.ts';
 import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
 import { secondLookSaid, type SecondLookSaid } from './second-look.ts';
 import { standingOf } from './standing.ts';
@@ -69,7 +70,7 @@ export interface Receipt {
     readonly immutability: 'compliance' | 'advisory' | null;
     readonly sentence: string;
   };
-  readonly log: { readonly anchored: false; readonly sentence: string };
+  readonly log: LogStanding & { readonly sentence: string };
   readonly statement: string;
 }
 
@@ -78,14 +79,8 @@ const STATEMENT =
 const STATEMENT_NOT_YET =
   'The content is not archived in full yet. This says nothing about whether removing it is lawful or allowed by the policy.';
 
-/** Ten letters of Crockford's base 32 over the digest of the record's id. */
-export function receiptCode(recordId: string): string {
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-  const digest = createHash('sha256').update(`holdfast-receipt-v1 ${recordId}`).digest();
-  let code = '';
-  for (let i = 0; i < 10; i += 1) code += alphabet[(digest[i] ?? 0) % 32];
-  return `${code.slice(0, 5)}-${code.slice(5)}`;
-}
+/** Nobody outside vouches for anything: for lists, which do not say who does. */
+const nobody: AnchorsOf = async () => ({ anchored: false, by: [] });
 
 /** Null when this agency has no such record. */
 export async function readReceipt(
@@ -93,11 +88,13 @@ export async function readReceipt(
   recordId: string,
   mode: Receipt['mode'],
   now: Date,
+  anchorsOf: AnchorsOf = nobody,
 ): Promise<Receipt | null> {
   const record = await readStanding(at, recordId);
   if (record === null) return null;
   const standing = standingOf(record, await sealsInLog(at, recordId), mode, now);
   const assessment = assessRemoval(standing);
+  const log = await readLogStanding(at, recordId, anchorsOf);
   const closed = record.seals.filter((seal) => seal.sealedAt !== null);
   const immutability =
     closed.length === 0
@@ -163,11 +160,7 @@ export async function readReceipt(
       immutability,
       sentence: storeSentence(closed.at(-1)?.storeKind ?? null, immutability),
     },
-    log: {
-      anchored: false,
-      sentence:
-        'The history of this record is append-only in the archive’s database and not yet anchored outside it.',
-    },
+    log: { ...log, sentence: logSentence(log) },
     statement: assessment.safeToRemove ? STATEMENT : STATEMENT_NOT_YET,
   };
 }

@@ -49,7 +49,17 @@ export {
   type StepContext,
 } from './steps.ts';
 export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
-export { readReceipt, receiptCode, type Receipt } from './receipt.ts';
+export { readReceipt, type Receipt } from './receipt.ts';
+export { codeTyped, receiptCode } from './receipt-code.ts';
+export {
+  readPublicStanding,
+  recordsByCode,
+  type PlacedRecord,
+  type PublicStanding,
+} from './public-standing.ts';
+export { isReceiptKey } from './receipt-keys.ts';
+export { openReceipts, type Receipts, type SignedReceipt } from './receipt-signer.ts';
+export { readLogStanding, type AnchorsOf, type LogStanding } from './log-standing.ts';
 export { readGroundsSaid, readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
 export { searchRecords, type Found } from './search.ts';
 export {

@@ -65,6 +65,7 @@ const OPEN: Readonly<Record<string, string>> = {
   '/sign-in/passkey/question': 'signing in',
   '/sign-out': 'signing out',
   '/v1/uploads': 'OPTIONS alone: what the protocol can here',
+  '/verify': 'how a receipt stands, to whoever has its code or file; nothing of its content',
 };
 
 let archive: Archive;

@@ -56,6 +56,7 @@ beforeAll(async () => {
       url: null,
       name: 'Lakeside on X',
     });
+    await at.tx.insertInto('public_face').values({ agency_id: 'lakeside', changed_by: 'test' }).execute();
   });
   await archive.work();
   const files = [{ name: 'shot.png', type: 'image/png', bytes: await png() }];
@@ -249,6 +250,7 @@ describe('the catalogue', () => {
       'person',
       'person_role',
       'policy_version',
+      'public_face',
       'record',
       'seal',
       'second_look',
@@ -408,6 +410,7 @@ describe('the catalogue', () => {
         update: 'claimed_until due_at ended_as ended_at error_code',
       },
       view_ticket: { select: '*', insert: '*', delete: '*' },
+      public_face: { select: '*', insert: '*', update: 'changed_at changed_by look_up tiles' },
       upload: {
         select: '*',
         insert: '*',

@@ -50,9 +50,19 @@ export const sampleReceipt: Receipt = {
     sentence: 'Sealed in a folder store: tamper-evident, not immutable. A change shows; it is not prevented.',
   },
   log: {
+    origin: 'archive.example/log/rivertown',
+    entries: [17],
+    pending: 0,
+    checkpoint: {
+      size: 21,
+      root: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=',
+      at: '2026-11-21T20:03:01.789Z',
+    },
     anchored: false,
+    anchors: [],
+    unanchoredSince: '2026-11-21T20:03:01.456Z',
     sentence:
-      'The history of this record is append-only in the archive’s database and not yet anchored outside it.',
+      'This record is entered in the archive’s log, which is signed, and not yet anchored outside this archive.',
   },
   statement:
     'The content is archived. This says nothing about whether removing it is lawful or allowed by the policy.',

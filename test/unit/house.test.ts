@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   log: ['db', 'store'],
   anchor: ['db', 'log', 'record'],
   verify: ['log'],
-  record: ['db', 'queue'],
+  record: ['db', 'queue', 'log'],
   agency: ['db', 'record'],
   intake: ['db', 'store', 'record', 'agency'],
   capture: ['db', 'record'],

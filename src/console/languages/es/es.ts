@@ -27,6 +27,7 @@ import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
 import { unconfirmed } from './unconfirmed.ts';
+import { verify } from './verify.ts';
 import { words } from './words.ts';
 import { worklist } from './worklist.ts';
 
@@ -54,6 +55,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   signIn,
   status,
   unconfirmed,
+  verify,
   worklist,
 };
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {

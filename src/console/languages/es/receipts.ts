@@ -62,8 +62,12 @@ export const receipts: Messages = {
     'Bloqueado en un almacén de objetos. Todavía no se ha comprobado que se niegue a borrar lo que está bloqueado.',
   'Sealed in a folder store: tamper-evident, not immutable. A change is not prevented; it shows when the bytes are read and compared.':
     'Sellado en un almacén de carpetas: deja ver las alteraciones, pero no es inmutable. Un cambio no se impide; se descubre cuando los bytes se leen y se comparan.',
-  'The history of this record is append-only in the archive’s database and not yet anchored outside it.':
-    'En la base de datos de Holdfast, al historial de este registro solo se le puede añadir; todavía no está anclado fuera de ella.',
+  'The history of this record is append-only in the archive’s database. It is being entered in the archive’s log.':
+    'En la base de datos de Holdfast, al historial de este registro solo se le puede añadir. Se está anotando en la bitácora.',
+  'This record is entered in the archive’s log, which is signed, and anchored outside this archive.':
+    'Este registro está anotado en la bitácora de Holdfast, que está firmada y anclada fuera de este archivo.',
+  'This record is entered in the archive’s log, which is signed, and not yet anchored outside this archive.':
+    'Este registro está anotado en la bitácora de Holdfast, que está firmada y todavía no está anclada fuera de este archivo.',
 
   // What a second look saw.
   'The page is looked at once more, shortly.': 'En breve se revisará la página una vez más.',

@@ -1,0 +1,49 @@
+/** A receipt as one signed thing: what the rows say, what leads from it to the log, and the signature over both. RECEIPT.md specifies it. */
+import type { Db } from '#db/db.ts';
+import { signReceipt, type LogReader, type ReceiptSignature } from '#log/log.ts';
+import type { AnchorsOf } from './log-standing.ts';
+import { openReceiptKeys } from './receipt-keys.ts';
+import { NOT_PUBLISHED, openReceiptProofs, type WholeProof } from './receipt-proof.ts';
+import { readReceipt, type Receipt } from './receipt.ts';
+
+export type SignedReceipt = Receipt & {
+  readonly proof: WholeProof;
+  /** Null: the agency's log has not begun, and there is no name that a key could have. */
+  readonly signature: ReceiptSignature | null;
+};
+
+export interface Receipts {
+  /** As it stands now. Null: there is no such record in this agency. */
+  signed(agencyId: string, recordId: string): Promise<SignedReceipt | null>;
+  /** The same without proof and signature, for whoever watches. */
+  plain(agencyId: string, recordId: string): Promise<Receipt | null>;
+}
+
+export interface ReceiptParts {
+  readonly db: Db;
+  /** Of private keys for receipts. */
+  readonly folder: string;
+  readonly reader: LogReader;
+  readonly anchorsOf: AnchorsOf;
+  readonly mode: Receipt['mode'];
+  readonly now: () => Date;
+}
+
+export function openReceipts({ db, folder, reader, anchorsOf, mode, now }: ReceiptParts): Receipts {
+  const keys = openReceiptKeys(db, folder);
+  const proofOf = openReceiptProofs(reader, anchorsOf);
+  return {
+    plain: async (agencyId, recordId) =>
+      await db.inAgency(agencyId, async (at) => await readReceipt(at, recordId, mode, now(), anchorsOf)),
+    signed: async (agencyId, recordId) => {
+      const key = await keys.keyOf(agencyId);
+      const found = await db.inAgency(agencyId, async (at) => {
+        const receipt = await readReceipt(at, recordId, mode, now(), anchorsOf);
+        if (receipt === null) return null;
+        return { ...receipt, proof: key === null ? NOT_PUBLISHED : await proofOf(at, receipt, key.vkey) };
+      });
+      if (found === null) return null;
+      return { ...found, signature: key === null ? null : signReceipt(found, key) };
+    },
+  };
+}

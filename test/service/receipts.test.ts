@@ -1,0 +1,161 @@
+/** Receipts as they are handed out: who signs them, with what key, and what happens when there is none. On a real archive. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkReceipt, keyPair, verifierKey } from '#log/log.ts';
+import { openReceiptKeys } from '#record/receipt-keys.ts';
+import type { SignedReceipt } from '#record/record.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { png } from '../support/picture.ts';
+
+let archive: Archive;
+let recordId: string;
+
+beforeAll(async () => {
+  archive = await openArchive();
+  await archive.work();
+  const sent = await archive.report(simpleReport({ text: 'A wallaby' }), [
+    { name: 'shot.png', type: 'image/png', bytes: await png() },
+  ]);
+  ({ recordId } = sent.body);
+  await archive.until(
+    recordId,
+    (one) =>
+      one.safeToRemove && (one as SignedReceipt).proof.receiptKey !== null && one.status === 'complete',
+  );
+});
+afterAll(async () => await archive?.close());
+
+const receipt = async (): Promise<SignedReceipt> => (await archive.receipt(recordId)) as SignedReceipt;
+const announced = async (): Promise<string[]> =>
+  (
+    await archive.sql.query<{ vkey: string }>(
+      "select body->>'vkey' as vkey from event where agency_id = 'rivertown' and type = 'receipt-key.added' order by seq",
+    )
+  ).rows.map(({ vkey }) => vkey);
+
+describe('a receipt', () => {
+  test('is signed, and nothing of it can be changed', async () => {
+    const signed = await receipt();
+    expect(checkReceipt(signed, null)).toMatchObject({
+      agency: 'rivertown',
+      record: recordId,
+      code: signed.code,
+      safeToRemove: true,
+    });
+    expect(() => checkReceipt({ ...signed, account: 'lakeside' }, null)).toThrow('another receipt');
+  });
+
+  test('leads, with the key of the log from elsewhere, from its signature and its manifests to a signed root', async () => {
+    const signed = await receipt();
+    const { rows } = await archive.sql.query<{ vkey: string; origin: string }>(
+      "select vkey, origin from log_key join log_head using (agency_id) where agency_id = 'rivertown'",
+    );
+    const origin = rows[0]?.origin ?? '';
+    const keys = rows.map(({ vkey }) => ({ key: verifierKey(vkey) }));
+    const checked = checkReceipt(JSON.parse(JSON.stringify(signed)), { origin, keys });
+    expect(checked.trusted).toBe(true);
+    expect(checked.keyInLog?.index).toBeGreaterThanOrEqual(0);
+    const manifests = signed.seals.filter(({ role }) => role === 'manifest');
+    expect(manifests.length).toBeGreaterThan(0);
+    expect(checked.seals.map(({ seal, manifest }) => [seal, manifest])).toEqual(
+      manifests.map(({ seal, sha256 }) => [seal, sha256]),
+    );
+    expect(checked.seals.map(({ index }) => index)).toEqual(signed.log.entries);
+    expect(signed.log).toMatchObject({ origin, pending: 0, anchored: false });
+  });
+
+  test('is asked for again and again without another proof, which stays the one that it was', async () => {
+    const [one, two] = [await receipt(), await receipt()];
+    expect(two.proof).toEqual(one.proof);
+    expect(two.signature?.note).not.toBe(one.signature?.note);
+  });
+
+  test('is signed by the one key that the agency’s history names, however many are asked for at once', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, receipt));
+    const keys = new Set(all.map(({ signature }) => signature?.vkey));
+    expect([...keys]).toEqual(await announced());
+  });
+
+  test('gives away no salt of the record', async () => {
+    const { rows } = await archive.sql.query<{ body: Buffer }>(
+      "select body from object where record_id = $1 and role = 'salt'",
+      [recordId],
+    );
+    const text = JSON.stringify(await receipt());
+    expect(rows).toHaveLength(1);
+    for (const { body } of rows)
+      for (const form of ['hex', 'base64'] as const) expect(text).not.toContain(body.toString(form));
+    expect(text).not.toContain('wallaby');
+  });
+
+  test('of the live status is as it was, without a signature', async () => {
+    const looked = await archive.app.inject({
+      url: `/v1/records/${recordId}/receipt`,
+      headers: { authorization: `Bearer ${await archive.key()}`, accept: 'text/html' },
+    });
+    expect(looked.body).toContain('hf-receipt');
+    expect(looked.body).not.toContain('holdfast-receipt/1');
+  });
+});
+
+describe('the key', () => {
+  const opened = (folder: string) => openReceiptKeys(archive.system.db, folder);
+  const scratch = async (): Promise<string> => await mkdtemp(join(tmpdir(), 'holdfast-keys-'));
+
+  test('lies in a file that its owner alone may read, and is in no event and no answer', async () => {
+    const path = join(archive.dataDir, 'keys', 'receipts', 'rivertown.key');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const secret = (await readFile(path, 'utf8')).trim().split('+').slice(4).join('+');
+    expect(secret.length).toBeGreaterThan(40);
+    expect(JSON.stringify(await receipt())).not.toContain(secret);
+    const { rows } = await archive.sql.query(
+      "select body::text from event where body::text like '%PRIVATE+KEY%'",
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('is made once by processes that begin at the same moment, announced once, and found again', async () => {
+    const folder = await scratch();
+    try {
+      const all = Array.from({ length: 6 }, () => opened(folder));
+      const keys = await Promise.all(all.map(async (one) => (await one.keyOf('rivertown'))?.vkey ?? ''));
+      expect(new Set(keys).size).toBe(1);
+      expect((await announced()).filter((vkey) => vkey === keys[0])).toHaveLength(1);
+      const again = await opened(folder).keyOf('rivertown');
+      expect(again?.vkey).toBe(keys[0]);
+      expect(await readdir(folder), 'no draft is left').toEqual(['rivertown.key']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('that cannot be read keeps a receipt from being signed, and is tried again', async () => {
+    const folder = await scratch();
+    try {
+      const path = join(folder, 'rivertown.key');
+      await writeFile(path, 'PRIVATE+KEY+something else');
+      const receipts = opened(folder);
+      await expect(receipts.keyOf('rivertown')).rejects.toMatchObject({
+        code: 'receipt-key-unusable',
+        retry: 'later',
+      });
+      await rm(path);
+      expect((await receipts.keyOf('rivertown'))?.name).toMatch(/\/receipts\/rivertown$/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('that was made for another installation is not used', async () => {
+    const folder = await scratch();
+    try {
+      const { skey } = keyPair('other.example/receipts/rivertown', Buffer.alloc(32, 7));
+      await writeFile(join(folder, 'rivertown.key'), `${skey}\n`);
+      await expect(opened(folder).keyOf('rivertown')).rejects.toMatchObject({ code: 'receipt-key-unusable' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
