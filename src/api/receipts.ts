@@ -1,7 +1,7 @@
 /** The receipt of a record, in the form that is asked for: signed, as JSON for whoever checks it; or as a page to print. */
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
-import { PAGE_HEADERS, receiptPage } from '#console/console.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PAGE_HEADERS, receiptPage, receiptPdf } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { openReceipts, recordIdOf, type AnchorsOf, type Receipts } from '#record/record.ts';
@@ -25,40 +25,85 @@ export function receiptsOf({ db, config, logReader, now }: System): Receipts {
 /** Until somebody outside vouches for what is in the log. */
 export const nobody: AnchorsOf = async () => ({ anchored: false, by: [] });
 
-export function registerReceipts(app: FastifyInstance, { system, receipts, frameOf }: ApiContext): void {
+/** A link carries no wish for a form, so each form that is not for programs has an address of its own. */
+const FORMS: Readonly<Record<string, Form>> = {
+  '/v1/records/:id/receipt.json': 'json',
+  '/v1/records/:id/receipt.pdf': 'pdf',
+};
+type Form = 'json' | 'html' | 'pdf';
+
+export function registerReceipts(app: FastifyInstance, context: ApiContext): void {
+  const config = { roles: EVERYONE, watches: true } as const;
   app.get<{ Params: { id: string } }>(
     '/v1/records/:id/receipt',
     {
-      config: { roles: EVERYONE, watches: true },
+      config,
       schema: {
-        summary: 'The receipt: JSON, signed; or HTML to print (Accept: text/html)',
+        summary:
+          'The receipt: signed JSON; HTML to print (Accept: text/html); or a tagged PDF with the JSON attached (Accept: application/pdf)',
         tags: ['records'],
         security: [{ key: [] }],
         params: RecordParams,
         response: {
-          200: answers('The receipt, as it stands now', 'application/json', 'text/html'),
+          200: answers('The receipt, as it stands now', 'application/json', 'text/html', 'application/pdf'),
           ...problemResponses(401, 403, 404, 503),
         },
       },
     },
     async (request, reply) => {
-      const id = recordIdOf(request.params.id);
-      const { agencyId } = callerOf(request);
-      const receipt = id === null ? null : await receipts.signed(agencyId, id);
-      if (receipt === null)
-        throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
-          retry: 'never',
-        });
-      reply.header('cache-control', 'no-store');
-      if (!(request.headers.accept ?? '').includes('text/html'))
-        return reply.type('application/json').send(JSON.stringify(receipt));
-      const agency = await system.db.inAgency(agencyId, aboutAgency);
-      return reply
-        .headers(PAGE_HEADERS)
-        .type('text/html; charset=utf-8')
-        .send(receiptPage(receipt, { agencyName: agency.name, zone: agency.zone }, frameOf(request)));
+      const accept = request.headers.accept ?? '';
+      const form = accept.includes('text/html')
+        ? 'html'
+        : accept.includes('application/pdf')
+          ? 'pdf'
+          : 'json';
+      return await answer(context, request, reply, form);
     },
   );
+  for (const [path, form] of Object.entries(FORMS))
+    app.get<{ Params: { id: string } }>(
+      path,
+      { config, schema: { hide: true } },
+      async (request, reply) => await answer(context, request, reply, form),
+    );
+}
+
+async function answer(
+  { system, receipts, frameOf }: ApiContext,
+  request: FastifyRequest<{ Params: { id: string } }>,
+  reply: FastifyReply,
+  form: Form,
+): Promise<FastifyReply> {
+  const id = recordIdOf(request.params.id);
+  const { agencyId } = callerOf(request);
+  const receipt = id === null ? null : await receipts.signed(agencyId, id);
+  if (receipt === null)
+    throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
+      retry: 'never',
+    });
+  reply.header('cache-control', 'no-store');
+  if (form === 'json') return await reply.type('application/json').send(JSON.stringify(receipt));
+  const { name, zone } = await system.db.inAgency(agencyId, aboutAgency);
+  const about = {
+    agencyName: name,
+    zone,
+    statusUrl: `${system.config.publicUrl}/verify?code=${receipt.code}`,
+    signedBy: receipt.signature?.vkey ?? null,
+  };
+  const frame = frameOf(request);
+  if (form === 'html')
+    return await reply
+      .headers(PAGE_HEADERS)
+      .type('text/html; charset=utf-8')
+      .send(receiptPage(receipt, about, frame));
+  return await reply
+    .type('application/pdf')
+    .headers({
+      'content-disposition': `inline; filename="receipt-${receipt.code}.pdf"`,
+      'content-language': frame.language,
+      'x-content-type-options': 'nosniff',
+    })
+    .send(await receiptPdf(receipt, about, frame));
 }
 
 async function aboutAgency({ agencyId, tx }: AgencyTx) {

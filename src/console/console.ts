@@ -35,6 +35,7 @@ export { isKeptBy, type Purpose } from './report-verbs.ts';
 export { reportPage } from './report-page.ts';
 export { problemPage } from './problem-page.ts';
 export { receiptPage } from './receipt-page.ts';
+export { receiptPdf } from './receipt-pdf.ts';
 export { recordPage } from './record-page.ts';
 export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';

@@ -6,7 +6,7 @@ import { howShown, type ShownFile } from '#intake/intake.ts';
 import { previewSaid } from './file-ways.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
-import { FILE_NAMES } from './receipt-page.ts';
+import { FILE_NAMES } from './receipt-said.ts';
 
 interface FileParts {
   readonly recordId: string;

@@ -34,7 +34,7 @@ function inLog({ origin, entries, pending }: LogStanding): Markup {
 
 const BY = { stamp: 'a time stamp of', witness: 'the witness' } as const;
 
-export function outside(
+function outside(
   { anchored, anchors, unanchoredSince }: Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'>,
   zone: string,
   now: Date,

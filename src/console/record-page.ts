@@ -9,7 +9,8 @@ import { fileWays, whyNotShown } from './file-ways.ts';
 import { historyTable, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
-import { FILE_NAMES, seriesSaid, verdict } from './receipt-page.ts';
+import { verdict } from './receipt-page.ts';
+import { FILE_NAMES, seriesSaid } from './receipt-said.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
 import {

@@ -70,7 +70,12 @@ export async function readLogStanding(
     pending,
     checkpoint: await coveredBy(at, last),
     anchored,
-    anchors: by.map(({ blob: _, ...anchor }) => ({ ...anchor, at: anchor.at.toISOString() })),
+    anchors: by.map(({ kind, authority, size, at: when }) => ({
+      kind,
+      authority,
+      size,
+      at: when.toISOString(),
+    })),
     unanchoredSince: anchored ? null : waits,
   };
 }

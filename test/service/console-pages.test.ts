@@ -15,8 +15,12 @@ import { DESK, type Visitor } from '../support/visitor.ts';
 
 const HERE = { mode: 'production', viewer: null, language: 'en', path: '/' } as const;
 type Receipted = Parameters<typeof receiptPageIn>;
-const receiptPage = (receipt: Receipted[0], about: Receipted[1]): string =>
-  receiptPageIn(receipt, about, HERE);
+const receiptPage = (receipt: Receipted[0], about: Pick<Receipted[1], 'agencyName' | 'zone'>): string =>
+  receiptPageIn(
+    receipt,
+    { statusUrl: 'http://archive.example/verify?code=ABCDE-FGHJK', signedBy: null, ...about },
+    HERE,
+  );
 const problemPage = (problem: Parameters<typeof problemPageIn>[0], mode: 'trial' | 'production'): string =>
   problemPageIn(problem, { ...HERE, mode });
 

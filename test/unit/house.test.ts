@@ -121,6 +121,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   asn1js: ['anchor'],
   undici: ['api'],
   'libheif-js': ['intake'],
+  pdfkit: ['console'],
 };
 
 interface Import {

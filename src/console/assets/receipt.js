@@ -8,6 +8,28 @@ const recordId = location.pathname.split('/')[3] ?? '';
 byId('back').href = `/report/records/${recordId}`;
 byId('print').addEventListener('click', () => window.print());
 
+/** Whose receipt it is shown as; null: nobody's yet. */
+let shownAs = null;
+
+// A link cannot carry a key, and neither can the files of the receipt: they are fetched, and handed to the browser to keep.
+byId('receipt').addEventListener('click', async (event) => {
+  const link = event.target.closest('a[download]');
+  if (link === null || shownAs === null) return;
+  event.preventDefault();
+  alarm('failure', '');
+  try {
+    const answer = await request(link.getAttribute('href'), { key: shownAs, accept: '*/*' });
+    const address = URL.createObjectURL(await answer.blob());
+    const file = document.createElement('a');
+    file.href = address;
+    file.download = link.download;
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  } catch (error) {
+    alarm('failure', error.message);
+  }
+});
+
 async function show({ key }) {
   alarm('failure', '');
   byId('receipt').replaceChildren();
@@ -19,6 +41,7 @@ async function show({ key }) {
     const receipt = sent.querySelector('article');
     if (receipt === null) throw new Error(t('The archive answered without a receipt.'));
     byId('receipt').replaceChildren(document.importNode(receipt, true));
+    shownAs = key;
     document.title = sent.title;
     byId('print').hidden = false;
   } catch (error) {

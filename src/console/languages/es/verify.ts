@@ -70,4 +70,25 @@ export const verify: Messages = {
   'Not yet anchored.': 'Todavía sin anclar.',
   'Not yet anchored, for {}. Until then only this archive’s word stands against a change by whoever runs it.':
     'Todavía sin anclar, desde hace {1}. Hasta entonces, contra un cambio de quien lo administra solo está la palabra de este archivo.',
+
+  'How anybody can check it': 'Cómo puede comprobarlo cualquiera',
+  'Picture for a phone: it leads to the address beside it':
+    'Imagen para un teléfono: lleva a la dirección de al lado',
+  'Picture for a phone. It leads to {}': 'Imagen para un teléfono. Lleva a {1}',
+  'How this record stands at any later time, to whoever has the code:':
+    'Cómo está este registro en cualquier momento posterior, para quien tenga el código:',
+  'How this record stands at any later time, to whoever has the code: {}':
+    'Cómo está este registro en cualquier momento posterior, para quien tenga el código: {1}',
+  'This receipt as one signed file, with the entries of the log and their proofs, is checked without us and without a network by':
+    'Este comprobante como un solo archivo firmado, con las entradas de la bitácora y sus pruebas, se verifica sin nosotros y sin red con',
+  'This receipt as one signed file, with the entries of the log and their proofs, is attached to this PDF. It is checked without us and without a network by {}.':
+    'Este comprobante como un solo archivo firmado, con las entradas de la bitácora y sus pruebas, está adjunto a este PDF. Se verifica sin nosotros y sin red con {1}.',
+  'Receipt as PDF': 'Comprobante en PDF',
+  'Receipt as a signed file (JSON)': 'Comprobante como archivo firmado (JSON)',
+  'Signed by the key': 'Firmado por la clave',
+  'SHA-256, key and version': 'SHA-256, clave y versión',
+  'seal {}, {}': 'sello {1}, {2}',
+  'The first {} of {} files. The attached file names all of them.':
+    'Los primeros {1} de {2} archivos. El archivo adjunto los nombra todos.',
+  'The signed receipt, for whoever checks it': 'El comprobante firmado, para quien lo verifique',
 };

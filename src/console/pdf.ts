@@ -1,0 +1,300 @@
+/**
+ * A PDF that can be read aloud and kept: every text is in a tree of headings, paragraphs, lists and tables (PDF/UA-1), every font and colour
+ * is in the file, and a file may be attached (PDF/A-3a). Lines, boxes and page numbers are marked as no content.
+ *
+ * Fonts are those of the pages: Public Sans (SIL Open Font License 1.1) and Roboto Mono (Apache License 2.0), which both allow it.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import Document from 'pdfkit';
+
+type Style = 'plain' | 'bold' | 'mono';
+type Element = PDFKit.PDFStructureElement;
+
+const FOLDER = join(dirname(dirname(createRequire(import.meta.url).resolve('@uswds/uswds'))), 'fonts');
+const FONTS: Readonly<Record<Style, string>> = {
+  plain: join(FOLDER, 'public-sans/PublicSans-Regular.ttf'),
+  bold: join(FOLDER, 'public-sans/PublicSans-Bold.ttf'),
+  mono: join(FOLDER, 'roboto-mono/roboto-mono-v5-latin-regular.ttf'),
+};
+
+/** Points. Letter paper. */
+const MARGIN = 54;
+const WIDTH = 612 - 2 * MARGIN;
+const BOTTOM = 792 - MARGIN;
+const TERM_WIDTH = 118;
+const INK = '#1b1b1b';
+
+export interface Cell {
+  readonly text: string;
+  readonly style?: Style;
+  readonly size?: number;
+}
+
+export interface TaggedPdf {
+  heading(level: 1 | 2, text: string): void;
+  paragraph(text: string, more?: { readonly style?: Style; readonly size?: number }): void;
+  bullets(items: readonly string[]): void;
+  /** What is drawn within stands in a box. */
+  boxed(write: () => void): void;
+  facts(facts: readonly { readonly term: string; readonly value: string }[]): void;
+  /** Dark and light squares, and beside them what they say. */
+  figure(rows: readonly (readonly boolean[])[], alt: string, beside: readonly string[]): void;
+  /** The first cell of each row is its head. `widths` are parts of the width of the page. */
+  table(head: readonly string[], rows: readonly (readonly Cell[])[], widths: readonly number[]): void;
+  attach(name: string, bytes: Uint8Array, type: string, description: string): void;
+  end(): Promise<Buffer>;
+}
+
+export interface PdfAbout {
+  /** Of ours alone: it also stands in the metadata, which is XML. */
+  readonly title: string;
+  readonly language: string;
+  readonly at: Date;
+}
+
+export function openPdf({ title, language, at }: PdfAbout): TaggedPdf {
+  const doc = new Document({
+    size: 'LETTER',
+    margin: MARGIN,
+    pdfVersion: '1.7',
+    subset: 'PDF/A-3a',
+    tagged: true,
+    lang: language,
+    displayTitle: true,
+    bufferPages: true,
+    font: FONTS.plain,
+    info: { Title: title, Producer: 'Holdfast', Creator: 'Holdfast', CreationDate: at, ModDate: at },
+  });
+  doc.appendXML(ALSO_UA);
+  for (const [name, path] of Object.entries(FONTS)) doc.registerFont(name, path);
+  const root = doc.struct('Document');
+  doc.addStructure(root);
+
+  const styled = (style: Style, size: number): typeof doc => doc.font(style).fontSize(size).fillColor(INK);
+  const heightOf = (text: string, width: number, style: Style, size: number): number =>
+    styled(style, size).heightOfString(readable(doc, text), { width, lineGap: 2 });
+  /** A block that fits nowhere whole begins on a page of its own and flows on. */
+  const room = (height: number): void => {
+    if (doc.y + height > BOTTOM && doc.y > MARGIN) doc.addPage();
+  };
+  const write = (text: string, x: number, y: number, width: number, style: Style, size: number): void => {
+    const said = readable(styled(style, size), text);
+    doc.text(said, x, y, { width, lineGap: 2 });
+  };
+  const element = (parent: Element, type: string, content?: () => void, options: object = {}): Element => {
+    const made = doc.struct(type, options);
+    parent.add(made);
+    if (content !== undefined) made.add(content);
+    return made;
+  };
+  const decoration = (draw: () => void): void => {
+    doc.markContent('Artifact', { type: 'Layout' });
+    doc.save();
+    draw();
+    doc.restore();
+    doc.endMarkedContent();
+  };
+  const line = (y: number, colour: string): void =>
+    decoration(() =>
+      doc
+        .moveTo(MARGIN, y)
+        .lineTo(MARGIN + WIDTH, y)
+        .lineWidth(0.5)
+        .strokeColor(colour)
+        .stroke(),
+    );
+  const block = (tag: string, text: string, style: Style, size: number, after: number): void => {
+    room(Math.min(heightOf(text, WIDTH - inset * 2, style, size), 200));
+    element(root, tag, () => write(text, MARGIN + inset, doc.y, WIDTH - inset * 2, style, size)).end();
+    doc.y += after;
+  };
+  let inset = 0;
+
+  return {
+    heading: (level, text) => {
+      if (level === 2) doc.y += 8;
+      room(level === 1 ? 40 : 150);
+      block(`H${level}`, text, 'bold', level === 1 ? 20 : 13, level === 1 ? 2 : 4);
+    },
+    paragraph: (text, { style = 'plain', size = 10 } = {}) => block('P', text, style, size, 5),
+    bullets: (items) => {
+      const list = element(root, 'L');
+      for (const item of items) {
+        room(Math.min(heightOf(item, WIDTH - inset * 2 - 14, 'plain', 10), 200));
+        const entry = element(list, 'LI');
+        const { y } = doc;
+        element(entry, 'Lbl', () => write('•', MARGIN + inset, y, 12, 'plain', 10));
+        element(entry, 'LBody', () =>
+          write(item, MARGIN + inset + 14, y, WIDTH - inset * 2 - 14, 'plain', 10),
+        );
+        doc.y += 3;
+      }
+      list.end();
+    },
+    boxed: (content) => {
+      room(120);
+      const from = doc.y;
+      inset = 12;
+      doc.y += 10;
+      content();
+      inset = 0;
+      doc.y += 6;
+      const height = doc.y - from;
+      if (height > 0)
+        decoration(() => doc.rect(MARGIN, from, WIDTH, height).lineWidth(2).strokeColor(INK).stroke());
+      doc.y += 10;
+    },
+    facts: (facts) => {
+      const list = element(root, 'L');
+      const width = WIDTH - TERM_WIDTH;
+      for (const { term, value } of facts) {
+        room(Math.max(heightOf(value, width, 'plain', 10), heightOf(term, TERM_WIDTH - 8, 'bold', 10)) + 6);
+        const entry = element(list, 'LI');
+        const { y } = doc;
+        let bottom = y;
+        element(entry, 'Lbl', () => write(term, MARGIN, y, TERM_WIDTH - 8, 'bold', 10));
+        bottom = doc.y;
+        element(entry, 'LBody', () => write(value, MARGIN + TERM_WIDTH, y, width, 'plain', 10));
+        doc.y = Math.max(bottom, doc.y) + 2;
+        line(doc.y, '#c6cace');
+        doc.y += 4;
+      }
+      list.end();
+    },
+    figure: (rows, alt, beside) => {
+      const side = 110;
+      room(side + 10);
+      const { y } = doc;
+      const square = side / rows.length;
+      element(
+        root,
+        'Figure',
+        () => {
+          for (const [row, squares] of rows.entries())
+            for (const [column, dark] of squares.entries())
+              if (dark) doc.rect(MARGIN + column * square, y + row * square, square, square);
+          doc.fillColor('#000000').fill();
+        },
+        { alt, bbox: [MARGIN, y, MARGIN + side, y + side] },
+      ).end();
+      doc.y = y;
+      for (const text of beside) {
+        element(root, 'P', () =>
+          write(text, MARGIN + side + 20, doc.y, WIDTH - side - 20, 'plain', 10),
+        ).end();
+        doc.y += 5;
+      }
+      doc.y = Math.max(doc.y, y + side) + 10;
+    },
+    table: (head, rows, widths) => {
+      const table = element(root, 'Table');
+      const lefts = widths.map(
+        (_, i) => MARGIN + WIDTH * widths.slice(0, i).reduce((sum, one) => sum + one, 0),
+      );
+      const row = (group: Element, cells: readonly Cell[], isHead: boolean): void => {
+        const of = (i: number): number => WIDTH * (widths[i] ?? 0) - 8;
+        const sized = cells.map(({ text, style = isHead ? 'bold' : 'plain', size = 9 }) => ({
+          text,
+          style,
+          size,
+        }));
+        room(Math.max(...sized.map(({ text, style, size }, i) => heightOf(text, of(i), style, size))) + 8);
+        const { y } = doc;
+        let bottom = y;
+        const line1 = element(group, 'TR');
+        for (const [i, { text, style, size }] of sized.entries()) {
+          const scope = isHead ? 'Column' : i === 0 ? 'Row' : undefined;
+          element(
+            line1,
+            scope === undefined ? 'TD' : 'TH',
+            () => write(text, lefts[i] ?? MARGIN, y, of(i), style, size),
+            scope === undefined ? {} : { scope },
+          );
+          bottom = Math.max(bottom, doc.y);
+        }
+        doc.y = bottom + 2;
+        line(doc.y, isHead ? INK : '#c6cace');
+        doc.y += 4;
+      };
+      row(
+        element(table, 'THead'),
+        head.map((text) => ({ text })),
+        true,
+      );
+      const body = element(table, 'TBody');
+      for (const cells of rows) row(body, cells, false);
+      table.end();
+    },
+    attach: (name, bytes, type, description) => {
+      const file = {
+        name,
+        type,
+        description,
+        // Of PDF/A-3; the types do not know it yet.
+        relationship: 'Source',
+        creationDate: at,
+        modifiedDate: at,
+      };
+      doc.file(Buffer.from(bytes), file);
+    },
+    end: async () => {
+      const { start, count } = doc.bufferedPageRange();
+      for (let i = start; i < start + count; i += 1) {
+        doc.switchToPage(i);
+        doc.page.margins.bottom = 0;
+        doc.markContent('Artifact', { type: 'Pagination', attached: ['Bottom'] });
+        styled('plain', 8).text(`${title}  ·  ${i + 1} / ${count}`, MARGIN, BOTTOM + 18, {
+          width: WIDTH,
+          lineBreak: false,
+        });
+        doc.endMarkedContent();
+      }
+      root.end();
+      doc.end();
+      return await buffer(doc);
+    },
+  };
+}
+
+/** What the font has no picture of would be an empty box, which says nothing: its number says which letter it was. */
+function readable(doc: PDFKit.PDFDocument, text: string): string {
+  const { font } = (
+    doc as unknown as { readonly _font: { readonly font: { hasGlyphForCodePoint(code: number): boolean } } }
+  )._font;
+  return Array.from(text.toWellFormed(), (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return code === 10 || font.hasGlyphForCodePoint(code)
+      ? letter
+      : `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
+  }).join('');
+}
+
+/** That it is PDF/UA-1 as well; PDF/A wants to be told what that word in its metadata means. */
+const ALSO_UA = `
+        <rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">
+            <pdfuaid:part>1</pdfuaid:part>
+        </rdf:Description>
+        <rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">
+            <pdfaExtension:schemas>
+                <rdf:Bag>
+                    <rdf:li rdf:parseType="Resource">
+                        <pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+                        <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+                        <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+                        <pdfaSchema:property>
+                            <rdf:Seq>
+                                <rdf:li rdf:parseType="Resource">
+                                    <pdfaProperty:name>part</pdfaProperty:name>
+                                    <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+                                    <pdfaProperty:category>internal</pdfaProperty:category>
+                                    <pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>
+                                </rdf:li>
+                            </rdf:Seq>
+                        </pdfaSchema:property>
+                    </rdf:li>
+                </rdf:Bag>
+            </pdfaExtension:schemas>
+        </rdf:Description>
+`;
