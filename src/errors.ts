@@ -121,6 +121,7 @@ export type ErrorCode =
   | 'log-forked'
   | 'log-late'
   | 'log-behind'
+  | 'log-not-here'
   // what stands outside for a log: stamps and witnesses
   | 'stamp-malformed'
   | 'stamp-wrong'

@@ -156,3 +156,4 @@ export {
   type AgreementProblems,
 } from './agreements.ts';
 export { samplePolicy } from './sample-policy.ts';
+export { changePublicFace, readPublicFace } from './public-face.ts';

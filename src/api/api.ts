@@ -25,6 +25,7 @@ import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerExports } from './exports.ts';
 import { registerJoining } from './joining.ts';
 import { registerFixity } from './fixity.ts';
+import { registerLog } from './log.ts';
 import { registerLooks } from './looks.ts';
 import { choicesFor } from './choices.ts';
 import { openFrames, registerLanguage, sayLanguage } from './frame.ts';
@@ -247,6 +248,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerLooks(routes, context);
     registerExports(routes, context);
     registerVerify(routes, context);
+    registerLog(routes, context);
     registerReportPages(routes, context);
     registerUnconfirmed(routes, context);
     await registerConsole(routes, {

@@ -83,6 +83,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'key-invalid': { status: 401, title: 'The key is not known' },
   'role-not-allowed': { status: 403, title: 'Not with this role' },
   'record-not-found': { status: 404, title: 'No such record' },
+  'log-not-here': { status: 404, title: 'Nothing of a log here' },
   'route-not-found': { status: 404, title: 'No such call' },
   'method-not-allowed': { status: 405, title: 'Not with this method' },
   'record-not-sealed': { status: 409, title: 'Nothing is sealed yet' },

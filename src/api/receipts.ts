@@ -4,8 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PAGE_HEADERS, receiptPage, receiptPdf } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { openReceipts, recordIdOf, type AnchorsOf, type Receipts } from '#record/record.ts';
+import { openReceipts, recordIdOf, type Receipts } from '#record/record.ts';
 import type { System } from '../system.ts';
+import { anchorsOf } from './anchored.ts';
 import { callerOf, EVERYONE } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { answers, problemResponses, RecordParams } from './schemas.ts';
@@ -16,14 +17,11 @@ export function receiptsOf({ db, config, logReader, now }: System): Receipts {
     db,
     folder: join(keysDir, 'receipts'),
     reader: logReader,
-    anchorsOf: nobody,
+    anchorsOf,
     mode,
     now,
   });
 }
-
-/** Until somebody outside vouches for what is in the log. */
-export const nobody: AnchorsOf = async () => ({ anchored: false, by: [] });
 
 /** A link carries no wish for a form, so each form that is not for programs has an address of its own. */
 const FORMS: Readonly<Record<string, Form>> = {

@@ -19,9 +19,9 @@ import {
   type PlacedRecord,
 } from '#record/record.ts';
 import { sendPage } from './administration.ts';
+import { anchorsOf } from './anchored.ts';
 import type { ApiContext } from './context.ts';
 import { openLimit } from './limit.ts';
-import { nobody } from './receipts.ts';
 
 const FILE_LIMIT_BYTES = 5 * 1024 ** 2;
 const RATES = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 10, burst: 120 } } as const;
@@ -65,7 +65,7 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
           await db.inAgency(agencyId, async (at) => {
             const standing = await readPublicStanding(at, recordId);
             if (standing === null) return null;
-            return { ...standing, log: await readLogStanding(at, recordId, nobody) };
+            return { ...standing, log: await readLogStanding(at, recordId, anchorsOf) };
           }),
       ),
     );

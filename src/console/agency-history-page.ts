@@ -98,6 +98,8 @@ const CODED: readonly string[] = [
   'list',
   'filters',
   'code',
+  'setting',
+  'to',
 ];
 
 function written(name: string, value: unknown, things: AgencyHistoryParts['things']): readonly Markup[] {

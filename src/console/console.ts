@@ -39,6 +39,7 @@ export { receiptPdf } from './receipt-pdf.ts';
 export { recordPage } from './record-page.ts';
 export { plainStatusPage } from './plain-status-page.ts';
 export { recordsPage } from './records-page.ts';
+export { logPage } from './log-page.ts';
 export { verifyPage, type FileSaid, type KnownRecord } from './verify-page.ts';
 export { worklistPage } from './worklist-page.ts';
 export { unconfirmedPage } from './unconfirmed-page.ts';

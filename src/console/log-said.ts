@@ -34,7 +34,7 @@ function inLog({ origin, entries, pending }: LogStanding): Markup {
 
 const BY = { stamp: 'a time stamp of', witness: 'the witness' } as const;
 
-function outside(
+export function outside(
   { anchored, anchors, unanchoredSince }: Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'>,
   zone: string,
   now: Date,
@@ -55,7 +55,7 @@ const UNITS = [
 ] as const;
 
 /** How long, in the largest unit that fits. */
-function lasting(ms: number): Markup {
+export function lasting(ms: number): Markup {
   const [unit, size] = UNITS.find((one) => ms >= one[1]) ?? (['second', 1000] as const);
   return perLanguage((language) =>
     new Intl.NumberFormat(`${language}-US`, { style: 'unit', unit, unitDisplay: 'long' }).format(

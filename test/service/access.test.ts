@@ -64,6 +64,9 @@ const OPEN: Readonly<Record<string, string>> = {
   '/sign-in/passkey': 'signing in',
   '/sign-in/passkey/question': 'signing in',
   '/sign-out': 'signing out',
+  '/v1/log/:agency/checkpoint': 'how long a log is, signed',
+  '/v1/log/:agency/keys': 'the public keys of a log',
+  '/v1/log/:agency/tile/*': 'tiles of a log, where its agency lets them out: nothing here',
   '/v1/uploads': 'OPTIONS alone: what the protocol can here',
   '/verify': 'how a receipt stands, to whoever has its code or file; nothing of its content',
 };
@@ -176,7 +179,7 @@ afterAll(async () => {
 });
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices)(\/|$)/;
+const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)/;
 const ids = (): CallIds => ({ ...theirs, personId: theirs.person.personId, policyId: POLICY });
 const addressOf = (url: string): string => addressIn(ids(), url);
 const make = async (
@@ -384,6 +387,7 @@ describe('every call', () => {
         '/fixity',
         '/history',
         '/keys',
+        '/log',
         '/offices',
         '/people',
         '/policies',

@@ -11,6 +11,7 @@ import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
+import { log } from './log.ts';
 import { machine } from './machine.ts';
 import { offices } from './offices.ts';
 import { people } from './people.ts';
@@ -43,6 +44,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   history,
   intake,
   keys,
+  log,
   machine,
   offices,
   people,

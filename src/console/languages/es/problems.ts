@@ -2,6 +2,7 @@
 import type { Messages } from '../../language.ts';
 
 const TITLES: Messages = {
+  'Nothing of a log here': 'Aquí no hay nada de una bitácora',
   'The key that signs receipts cannot be used': 'No se puede usar la clave que firma los comprobantes',
   'Something broke here': 'Algo falló aquí',
   'This is not an HTTP request': 'Esto no es una solicitud HTTP',
@@ -171,6 +172,8 @@ const DOWN: Messages = {
     'El almacén no pasó sus comprobaciones, así que no se sella nada en él hasta que las pase. Avise al administrador, que encuentra la razón con "holdfast doctor"; luego inténtelo de nuevo.',
   'What the store has of this file is not what was sealed: it was changed or taken away, so it is not handed over. The record’s history says so. Tell the administrator; the sealed bytes may be in a backup of the store.':
     'Lo que el almacén tiene de este archivo no es lo que se selló: se cambió o se quitó, así que no se entrega. El historial del registro lo dice. Avise al administrador; los bytes sellados pueden estar en una copia de seguridad del almacén.',
+  'There is no such file of a log here for everybody. Checkpoints and keys are; tiles only where their agency lets them out.':
+    'Aquí no hay tal archivo de una bitácora para cualquiera. Los puntos de control y las claves sí; las demás partes solo donde su entidad las deja salir.',
   'The key that signs receipts cannot be used just now, so no signed receipt is handed out. Nothing that was handed in is lost. Tell whoever runs the machine.':
     'En este momento no se puede usar la clave que firma los comprobantes, así que no se entrega ningún comprobante firmado. Nada de lo entregado se ha perdido. Avise a quien administra la máquina.',
   'The queue cannot be reached just now. Try again in a moment.':

@@ -1,0 +1,31 @@
+/** The page of the log. */
+import type { Messages } from '../../language.ts';
+
+export const log: Messages = {
+  Log: 'Bitácora',
+  Yes: 'Sí',
+  No: 'No',
+  'Everything that happens here is an entry of a log that nobody can change unseen, once a checkpoint of it has left this machine. It holds no content and no name.':
+    'Todo lo que ocurre aquí es una entrada de una bitácora que nadie puede cambiar sin que se note, una vez que un punto de control suyo ha salido de esta máquina. No contiene contenido ni nombres.',
+  'The log of this agency has not begun. It begins with the first entry, when the log worker runs.':
+    'La bitácora de esta entidad no ha comenzado. Comienza con la primera entrada, cuando funciona el proceso de la bitácora.',
+  'Entries wait for {}, and nothing that was sealed since is safe to remove. Tell whoever runs the machine: the log worker must run, and its key must be there.':
+    'Hay entradas que esperan desde hace {1}, y nada de lo sellado desde entonces se puede eliminar. Avise a quien administra la máquina: el proceso de la bitácora debe funcionar y su clave debe estar en su lugar.',
+  'and {} being entered': 'y {1} anotándose',
+  'Newest checkpoint': 'Último punto de control',
+  'For anybody': 'Para cualquiera',
+  'Keys that sign its checkpoints': 'Claves que firman sus puntos de control',
+  'Whoever checks a receipt or a package needs one of these, from elsewhere than from this archive: put it on the website of the agency, or into its minutes.':
+    'Quien verifica un comprobante o un paquete necesita una de estas, de otro lugar que este archivo: póngala en el sitio web de la entidad o en sus actas.',
+  'From size {} on': 'Desde el tamaño {1}',
+  'From size {} to {}': 'Del tamaño {1} al {2}',
+  'What anybody may see': 'Lo que cualquiera puede ver',
+  'Besides checkpoints and keys, which are always public':
+    'Además de los puntos de control y las claves, que siempre son públicos',
+  'How a receipt stands, by its code': 'Cómo está un comprobante, por su código',
+  'On the page /verify: since when its record is sealed, and where in the log. No content, no account.':
+    'En la página /verify: desde cuándo está sellado su registro y dónde está en la bitácora. Sin contenido ni cuenta.',
+  'All entries of the log': 'Todas las entradas de la bitácora',
+  'As files that other programs read. They say what was done, when and by which number; no content, no name.':
+    'Como archivos que otros programas leen. Dicen qué se hizo, cuándo y por qué número; sin contenido ni nombres.',
+};

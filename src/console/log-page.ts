@@ -1,0 +1,135 @@
+/** The log of an agency, for those who look after it: how long it is, what was signed, what has left this machine, and what is shown to anybody. */
+import type { LogOverview } from '#record/record.ts';
+import { alert, checkboxes } from './fields.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { lasting, outside } from './log-said.ts';
+import { agoIn, momentIn } from './times.ts';
+
+export interface LogParts {
+  readonly agencyId: string;
+  readonly publicUrl: string;
+  readonly zone: string;
+  /** Null: it has not begun. */
+  readonly overview: LogOverview | null;
+  readonly keys: readonly {
+    readonly vkey: string;
+    readonly firstSize: number;
+    readonly lastSize: number | null;
+  }[];
+  readonly face: { readonly lookUp: boolean; readonly tiles: boolean };
+  /** Whether whoever reads may change it. */
+  readonly changes: boolean;
+  readonly now: Date;
+  /** It was just changed. */
+  readonly said: boolean;
+}
+
+/** An entry is in a checkpoint within a second or two. */
+const LATE_MS = 60_000;
+
+export function logPage(frame: Frame, parts: LogParts): string {
+  const { overview, said } = parts;
+  return page({
+    title: 'Log',
+    ...frame,
+    main: html`<h1 class="hf-h1">Log</h1>
+      <p class="hf-intro">
+        Everything that happens here is an entry of a log that nobody can change unseen, once a checkpoint of
+        it has left this machine. It holds no content and no name.
+      </p>
+      ${alert('success', said ? 'Saved.' : null)}
+      ${overview === null ? html`<p>The log of this agency has not begun. It begins with the first entry, when the log worker runs.</p>` : standing(overview, parts)}
+      ${keysSaid(parts)} ${face(parts)}`,
+  });
+}
+
+function standing(overview: LogOverview, { zone, now, agencyId, publicUrl }: LogParts): Markup {
+  const { size, checkpoint, waiting, waitingSince, origin } = overview;
+  const waitedMs = waitingSince === null ? 0 : now.getTime() - Date.parse(waitingSince);
+  const address = `${publicUrl}/v1/log/${agencyId}/checkpoint`;
+  return html`${
+      waitedMs > LATE_MS &&
+      alert(
+        'error',
+        html`Entries wait for ${lasting(waitedMs)}, and nothing that was sealed since is safe to remove. Tell
+        whoever runs the machine: the log worker must run, and its key must be there.`,
+      )
+    }
+    <dl class="hf-facts">
+      ${fact('Name', html`<code class="hf-root">${origin}</code>`)}
+      ${fact('Entries', html`${perLanguage((language) => size.toLocaleString(`${language}-US`))} ${waiting > 0 && html`<span class="hf-small">and ${waiting} being entered</span>`}`)}
+      ${
+        checkpoint !== null &&
+        fact(
+          'Newest checkpoint',
+          html`${momentIn(zone, checkpoint.at)} <span class="hf-small">${agoIn(now, checkpoint.at)}</span>
+            <code class="hf-root">${checkpoint.root}</code>`,
+        )
+      }
+      ${fact('Outside this archive', outside(overview, zone, now))}
+      ${fact('For anybody', html`<a class="hf-root" href="${address}">${address}</a>`)}
+    </dl>`;
+}
+
+function keysSaid({ keys, publicUrl, agencyId }: LogParts): Markup {
+  if (keys.length === 0) return html``;
+  const address = `${publicUrl}/v1/log/${agencyId}/keys`;
+  return html`<h2 class="hf-h2">Keys that sign its checkpoints</h2>
+    <p>
+      Whoever checks a receipt or a package needs one of these, from elsewhere than from this archive: put it
+      on the website of the agency, or into its minutes.
+      <a class="hf-root" href="${address}">${address}</a>
+    </p>
+    <dl class="hf-facts">
+      ${keys.map(
+        ({ vkey, firstSize, lastSize }) =>
+          html`<div>
+            <dt>
+              ${lastSize === null ? html`From size ${firstSize} on` : html`From size ${firstSize} to ${lastSize}`}
+            </dt>
+            <dd><code class="hf-root">${vkey}</code></dd>
+          </div>`,
+      )}
+    </dl>`;
+}
+
+function face({ face: { lookUp, tiles }, changes }: LogParts): Markup {
+  const on = (is: boolean): Markup => (is ? html`Yes` : html`No`);
+  return html`<h2 class="hf-h2">What anybody may see</h2>
+    ${
+      changes
+        ? html`<form class="hf-form" method="post" action="/log">
+            ${checkboxes(
+              'shown',
+              'Besides checkpoints and keys, which are always public',
+              [
+                {
+                  value: 'look-up',
+                  label: 'How a receipt stands, by its code',
+                  hint: 'On the page /verify: since when its record is sealed, and where in the log. No content, no account.',
+                  checked: lookUp,
+                },
+                {
+                  value: 'tiles',
+                  label: 'All entries of the log',
+                  hint: 'As files that other programs read. They say what was done, when and by which number; no content, no name.',
+                  checked: tiles,
+                },
+              ],
+              undefined,
+            )}
+            <button class="usa-button hf-submit" type="submit">Save</button>
+          </form>`
+        : html`<dl class="hf-facts">
+            ${fact('How a receipt stands, by its code', on(lookUp))}
+            ${fact('All entries of the log', on(tiles))}
+          </dl>`
+    }`;
+}
+
+const fact = (term: string, value: Markup): Markup =>
+  html`<div>
+    <dt>${ours(term)}</dt>
+    <dd>${value}</dd>
+  </div>`;

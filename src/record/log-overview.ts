@@ -1,0 +1,70 @@
+/** How the log of an agency stands, for whoever looks after it: how long it is, what it has signed, and what waits. */
+import { sql } from 'kysely';
+import type { AgencyTx } from '#db/db.ts';
+import type { AnchorsOf, LogStanding } from './log-standing.ts';
+
+export interface LogOverview extends Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'> {
+  readonly origin: string;
+  /** Entries that a signed checkpoint covers. */
+  readonly size: number;
+  readonly checkpoint: LogStanding['checkpoint'];
+  /** What happened and is in no checkpoint yet. */
+  readonly waiting: number;
+  readonly waitingSince: string | null;
+}
+
+/** Null: the log has not begun. */
+export async function readLogOverview(at: AgencyTx, anchorsOf: AnchorsOf): Promise<LogOverview | null> {
+  const { agencyId, tx } = at;
+  const { rows } = await sql<{
+    origin: string;
+    size: number;
+    root: Buffer | null;
+    at: Date | null;
+    owed: number;
+    since: Date | null;
+  }>`
+    select h.origin, h.published as size, c.root, c.at, h.size - h.published + coalesce(w.n, 0) as owed,
+           least(w.since, u.at) as since
+      from log_head h
+      left join log_checkpoint c on c.agency_id = h.agency_id and c.size = h.published
+      left join lateral (select count(*) as n, min(e.at) as since from log_outbox o join event e on e.agency_id = o.agency_id and e.seq = o.seq
+                          where o.agency_id = h.agency_id) w on true
+      left join lateral (select e.at from log_leaf l join event e on e.agency_id = l.agency_id and e.id = l.event_id
+                          where l.agency_id = h.agency_id and l.idx = h.published) u on true
+     where h.agency_id = ${agencyId}`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { origin, size } = row;
+  const { anchored, by } = size === 0 ? { anchored: false, by: [] } : await anchorsOf(at, size - 1);
+  return {
+    origin,
+    size,
+    checkpoint:
+      row.root === null || row.at === null
+        ? null
+        : { size, root: row.root.toString('base64'), at: row.at.toISOString() },
+    waiting: row.owed,
+    waitingSince: row.since?.toISOString() ?? null,
+    anchored,
+    anchors: by.map(({ kind, authority, size: upTo, at: when }) => ({
+      kind,
+      authority,
+      size: upTo,
+      at: when.toISOString(),
+    })),
+    unanchoredSince: anchored ? null : await firstCheckpointAt(at),
+  };
+}
+
+async function firstCheckpointAt({ agencyId, tx }: AgencyTx): Promise<string | null> {
+  const row = await tx
+    .selectFrom('log_checkpoint')
+    .select('at')
+    .where('agency_id', '=', agencyId)
+    .where('size', '>', 0)
+    .orderBy('size')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at.toISOString() ?? null;
+}
