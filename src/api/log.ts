@@ -10,7 +10,7 @@ import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { readLogOverview } from '#record/record.ts';
 import { forAdministrators, mayChange, refuseProgram, sendPage } from './administration.ts';
-import { anchorsOf } from './anchored.ts';
+import { openAnchorsOf } from './anchored.ts';
 import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
@@ -27,6 +27,7 @@ const AgencyParams = Type.Object({ agency: Type.String() });
 
 export function registerLog(routes: FastifyInstance, context: ApiContext): void {
   const { db, logReader, now } = context.system;
+  const anchorsOf = openAnchorsOf(context.system);
   const limit = openLimit(RATES);
   const open = { open: 'how long the log of an agency is, signed; no content' } as const;
   const inLogOf = async <T>(

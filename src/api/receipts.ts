@@ -6,18 +6,19 @@ import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { openReceipts, recordIdOf, type Receipts } from '#record/record.ts';
 import type { System } from '../system.ts';
-import { anchorsOf } from './anchored.ts';
+import { openAnchorsOf } from './anchored.ts';
 import { callerOf, EVERYONE } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { answers, problemResponses, RecordParams } from './schemas.ts';
 
-export function receiptsOf({ db, config, logReader, now }: System): Receipts {
+export function receiptsOf(system: System): Receipts {
+  const { db, config, logReader, now } = system;
   const { mode, keysDir } = config;
   return openReceipts({
     db,
     folder: join(keysDir, 'receipts'),
     reader: logReader,
-    anchorsOf,
+    anchorsOf: openAnchorsOf(system),
     mode,
     now,
   });

@@ -19,7 +19,7 @@ import {
   type PlacedRecord,
 } from '#record/record.ts';
 import { sendPage } from './administration.ts';
-import { anchorsOf } from './anchored.ts';
+import { openAnchorsOf } from './anchored.ts';
 import type { ApiContext } from './context.ts';
 import { openLimit } from './limit.ts';
 
@@ -30,6 +30,7 @@ const NO_CODE =
 
 export function registerVerify(routes: FastifyInstance, context: ApiContext): void {
   const { db, now, logReader } = context.system;
+  const anchorsOf = openAnchorsOf(context.system);
   const limit = openLimit(RATES);
   const open = {
     schema: { hide: true },
