@@ -45,6 +45,8 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
     {
       config: open,
       schema: {
+        // Other than all calls that are described, these ask for no key.
+        hide: true,
         summary:
           'The newest checkpoint of an agency’s log (C2SP tlog-checkpoint), byte for byte. Open to anybody',
         tags: ['log'],
@@ -66,6 +68,8 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
     {
       config: open,
       schema: {
+        // Other than all calls that are described, these ask for no key.
+        hide: true,
         summary: 'The verifier keys of an agency’s log, with the sizes that each may sign. Open to anybody',
         tags: ['log'],
         params: AgencyParams,
@@ -92,6 +96,8 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
     {
       config: { open: 'entries of a log without content, where its agency lets them out' },
       schema: {
+        // Other than all calls that are described, these ask for no key.
+        hide: true,
         summary:
           'A tile of an agency’s log, or a bundle of its entries (C2SP tlog-tiles), where the agency lets them out',
         tags: ['log'],
