@@ -4,6 +4,7 @@ import type { ColumnType, Generated } from 'kysely';
 export interface LogOutboxTable {
   agency_id: string;
   seq: string;
+  since: Generated<Date>;
 }
 
 export interface LogHeadTable {
@@ -13,6 +14,7 @@ export interface LogHeadTable {
   frontier: Generated<Buffer>;
   published: Generated<number>;
   begun_at: Generated<Date>;
+  leases_at: Date | null;
 }
 
 export interface LogLeafTable {
@@ -44,4 +46,12 @@ export interface LogKeyTable {
 export interface LogNameTable {
   only_one: Generated<boolean>;
   name: string;
+}
+
+export interface LogStandingTable {
+  agency_id: string;
+  code: string;
+  sentence: string;
+  since: Generated<Date>;
+  at: Generated<Date>;
 }

@@ -28,6 +28,7 @@ import type {
   LogKeyTable,
   LogLeafTable,
   LogNameTable,
+  LogStandingTable,
   LogOutboxTable,
 } from './log-tables.ts';
 import type { UploadTable } from './upload-table.ts';
@@ -301,4 +302,5 @@ export interface Tables extends FixityTables {
   log_anchor: LogAnchorTable;
   anchor_trouble: AnchorTroubleTable;
   public_face: PublicFaceTable;
+  log_standing: LogStandingTable;
 }

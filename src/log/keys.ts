@@ -35,22 +35,15 @@ export function openKeyFolder(folder: string): KeyFolder {
       ),
     make: async (name) => {
       const { skey, vkey } = keyPair(name, randomBytes(SEED_BYTES));
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temp = `${path(vkey)}.${process.pid}.new`;
-      const handle = await open(temp, 'wx', 0o600);
       try {
-        await handle.writeFile(`${skey}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
+        await keep(folder, path(vkey), `${skey}\n`);
+      } catch (error) {
+        throw new ArchiveError(
+          'log-key-missing',
+          `A new key of ${name} could not be kept in the folder of keys (HOLDFAST_KEYS), so nothing is signed. Let this process write there.`,
+          { retry: 'later', cause: error, details: { folder } },
+        );
       }
-      try {
-        // Fails where another key has this id: one in four thousand million.
-        await link(temp, path(vkey));
-      } finally {
-        await unlink(temp);
-      }
-      await syncFolder(folder);
       return vkey;
     },
     signerOf: async (vkey) => {
@@ -66,6 +59,25 @@ export function openKeyFolder(folder: string): KeyFolder {
     },
   };
   return folderOfKeys;
+}
+
+/** Durable, and never over another one: its name is its id, which another key has by a chance of one in four thousand million. */
+async function keep(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temp = `${path}.${process.pid}.new`;
+  const handle = await open(temp, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  try {
+    await link(temp, path);
+  } finally {
+    await unlink(temp);
+  }
+  await syncFolder(folder);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -5,14 +5,14 @@
  *   1. tiles and bundles, each under a name that says how much is in it    a crash leaves files that no checkpoint names
  *   2. the edge of the tree is computed from these tiles and compared with the frontier that the database holds
  *   3. the checkpoint is signed                                            nothing has left yet
- *   4. the file `checkpoint`                                               the store is ahead of the database; the next start sees it
+ *   4. the file `checkpoint`, by whoever still holds the log's lock         the store is ahead of the database; the next start sees it
  *   5. the row `log_checkpoint`, and with it everybody's right to say "in the log"
  */
 import { ArchiveError } from '#errors.ts';
 import type { LogFiles } from '#store/store.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import type { KeyFolder } from './keys.ts';
-import { frontierOf, rootOf, type Frontier, type Node } from './merkle.ts';
+import { frontierOf, leafHash, rootOf, type Frontier, type Node } from './merkle.ts';
 import { grownBundles, grownTiles, nodesFromTiles, tileOf, type TileFile } from './tiles.ts';
 import type { Head, KeyRow, LeafRow } from './queries.ts';
 
@@ -40,11 +40,11 @@ export interface PublishContext extends Lasting {
   readonly edges: Map<string, Map<string, Buffer>>;
 }
 
-/** Answers the checkpoint, which is in the store. */
-export async function writeCheckpoint(
-  { files, keyFolder, edges, leaseMs }: PublishContext,
-  { agencyId, head, leaves, keys }: Publishing,
-): Promise<{ readonly size: number; readonly root: Buffer; readonly note: Buffer }> {
+/** Puts the tiles and bundles of this growth into the store. Answers the root that they lead to, which is the frontier's. */
+export async function writeTiles(
+  { files, edges, leaseMs }: Pick<PublishContext, 'files' | 'edges' | 'leaseMs'>,
+  { agencyId, head, leaves }: Omit<Publishing, 'keys'>,
+): Promise<Buffer> {
   const prefix = logPrefix(agencyId);
   const frontier = frontierOfHead(head);
   const expected = head.size - head.published;
@@ -56,17 +56,11 @@ export async function writeCheckpoint(
   const edge = edges.get(agencyId) ?? new Map<string, Buffer>();
   const read = async (path: string): Promise<Buffer | null> =>
     edge.get(path) ?? (await files.read(`${prefix}/${path}`));
+  const entries = leaves.map((leaf) => leaf.entry);
   const made: TileFile[] = [
-    ...(await grownBundles(
-      head.published,
-      leaves.map((leaf) => leaf.entry),
-      read,
-    )),
-    ...(await grownTiles(
-      head.published,
-      leaves.map((leaf) => leaf.hash),
-      read,
-    )),
+    ...(await grownBundles(head.published, entries, read)),
+    // Of the entries themselves: what a row says of its own hash might be another's.
+    ...(await grownTiles(head.published, entries.map(leafHash), read)),
   ];
   const fresh = new Map(made.map(({ path, bytes }) => [path, bytes]));
   const found = await nodesFromTiles(
@@ -85,16 +79,26 @@ export async function writeCheckpoint(
             await files.put(`${prefix}/${path}`, bytes, tileOf(path)?.width === 256 ? leaseMs : PARTIAL_MS),
         ),
     );
-  const checkpoint = { origin: head.origin, size: head.size, root: rootOf(frontier) };
+  edges.set(agencyId, edgeOf(head.size, fresh, edge));
+  return rootOf(frontier);
+}
+
+/** Answers the checkpoint, which is in the store. `sure`: rejects when this process is no more the one that may publish. */
+export async function writeCheckpoint(
+  context: PublishContext & { readonly sure: () => Promise<void> },
+  { agencyId, head, leaves, keys }: Publishing,
+): Promise<{ readonly size: number; readonly root: Buffer; readonly note: Buffer }> {
+  const { files, keyFolder, leaseMs, sure } = context;
+  const root = await writeTiles(context, { agencyId, head, leaves });
   const signing = keys.filter(
     ({ firstSize, lastSize }) => head.size >= firstSize && (lastSize === null || head.size <= lastSize),
   );
   if (signing.length === 0) throw damaged('it has no key that signs at this size');
   const signers = await Promise.all(signing.map(async ({ vkey }) => await keyFolder.signerOf(vkey)));
-  const note = signCheckpoint(checkpoint, signers);
-  await files.replace(`${prefix}/checkpoint`, note, leaseMs);
-  edges.set(agencyId, edgeOf(head.size, fresh, edge));
-  return { size: head.size, root: checkpoint.root, note };
+  const note = signCheckpoint({ origin: head.origin, size: head.size, root }, signers);
+  await sure();
+  await files.replace(`${logPrefix(agencyId)}/checkpoint`, note, leaseMs);
+  return { size: head.size, root, note };
 }
 
 export function frontierOfHead({ size, frontier }: Pick<Head, 'size' | 'frontier'>): Frontier {

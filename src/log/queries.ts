@@ -33,6 +33,28 @@ export async function everyLog(db: LogDb): Promise<string[]> {
   return rows.map((row) => row.agency);
 }
 
+/** Rejects when the connection is gone, and with it every lock that was taken on it. */
+export async function assertConnected(db: LogDb): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
+/** Why a log stands still, for whoever looks after the archive. `since` stays as long as the reason does. */
+export async function writeStanding(
+  db: LogDb,
+  agencyId: string,
+  { code, sentence }: { readonly code: string; readonly sentence: string },
+): Promise<void> {
+  await sql`
+    insert into log_standing as s (agency_id, code, sentence) values (${agencyId}, ${code}, ${sentence})
+    on conflict (agency_id) do update set sentence = excluded.sentence, code = excluded.code, at = now(),
+      since = case when s.code = excluded.code then s.since else now() end`.execute(db);
+}
+
+/** It goes on. */
+export async function clearStanding(db: LogDb, agencyId: string): Promise<void> {
+  await db.deleteFrom('log_standing').where('agency_id', '=', agencyId).execute();
+}
+
 /** One sequencer for a log: false while another has it. Ends with the connection. */
 export async function tryLock(db: LogDb, agencyId: string): Promise<boolean> {
   const { rows } = await sql<{ got: boolean }>`
@@ -241,19 +263,50 @@ export async function checkpointRow(
   return (await query.executeTakeFirst()) ?? null;
 }
 
-/** The checkpoint is in the store: from here on everybody may count on it. Those who watch a record that was sealed look again. */
+/** Records that have an entry from `begin` to before `end`. */
+export async function recordsBetween(
+  db: LogDb,
+  agencyId: string,
+  begin: number,
+  end: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ record: string }>`
+    select distinct record_id as record from log_leaf
+     where agency_id = ${agencyId} and idx >= ${begin} and idx < ${end} and record_id is not null`.execute(
+    db,
+  );
+  return rows.map((row) => row.record);
+}
+
+/** Whether the entry that announces this key is in a checkpoint that was published. */
+export async function isAnnounced(tx: LogDb, agencyId: string, vkey: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+                        join log_head h on h.agency_id = e.agency_id and l.idx < h.published
+     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'log-key.added' and e.body->>'vkey' = ${vkey}`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+/**
+ * The checkpoint is in the store: from here on everybody may count on it. Those who watch a record that was sealed look again.
+ * False: another root was published for this size, and nothing was written.
+ */
 export async function publish(
   db: LogDb,
   agencyId: string,
   checkpoint: Pick<PublishedRow, 'size' | 'root' | 'note'>,
   recordIds: readonly string[],
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
     await tx
       .insertInto('log_checkpoint')
       .values({ agency_id: agencyId, ...checkpoint })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    const row = await checkpointRow(tx, agencyId, checkpoint.size);
+    if (row === null || Buffer.compare(row.root, checkpoint.root) !== 0) return false;
     await tx
       .updateTable('log_head')
       .set({ published: checkpoint.size })
@@ -262,5 +315,6 @@ export async function publish(
       .execute();
     if (recordIds.length > 0)
       await sql`select pg_notify('record', r) from unnest(${[...recordIds]}::text[]) r`.execute(tx);
+    return true;
   });
 }

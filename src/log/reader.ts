@@ -9,7 +9,7 @@ import { consistencyPath, inclusionPath, leafHash, provesInclusion } from './mer
 import { proofText } from './proof.ts';
 import { logPrefix } from './publish.ts';
 import { checkpointRow, keysOf, type KeyRow, type PublishedRow } from './queries.ts';
-import { nodesFromTiles } from './tiles.ts';
+import { asOf, nodesFromTiles } from './tiles.ts';
 
 export interface ProvenEntry {
   readonly index: number;
@@ -32,28 +32,31 @@ export interface LogReader {
     which: { readonly recordId: string; readonly type?: string } | { readonly eventIds: readonly string[] },
     under?: PublishedRow,
   ): Promise<readonly ProvenEntry[]>;
-  /** That the newest checkpoint continues the one of size `older`. */
+  /** That the checkpoint of size `newer` continues the one of size `older`. */
   consistency(at: AgencyTx, older: number, newer: number): Promise<readonly Buffer[]>;
   /** A file of the log as everybody may read it: `checkpoint`, `tile/…`. */
   file(agencyId: string, path: string): Promise<Buffer | null>;
 }
 
 export function openLogReader(files: LogFiles): LogReader {
-  const nodes = (agencyId: string, size: number) => {
+  /** Of a tree of `size`, out of the files of the log as it was published last, which may be longer: see `asOf`. */
+  const nodes = (agencyId: string, size: number, published: number) => {
     // One record has many entries close to each other, and they share most tiles.
-    const read = new Map<string, Promise<Buffer | null>>();
-    return nodesFromTiles(size, async (path) => {
-      const found = read.get(path) ?? files.read(`${logPrefix(agencyId)}/${path}`);
-      read.set(path, found);
+    const known = new Map<string, Promise<Buffer | null>>();
+    const read = async (path: string): Promise<Buffer | null> => {
+      const found = known.get(path) ?? files.read(`${logPrefix(agencyId)}/${path}`);
+      known.set(path, found);
       return await found;
-    });
+    };
+    return nodesFromTiles(size, asOf(published, read));
   };
   return {
     checkpointOf: async ({ agencyId, tx }) => await checkpointRow(tx, agencyId),
     keysOf: async ({ agencyId, tx }) => await keysOf(tx, agencyId),
     proofsOf: async ({ agencyId, tx }, which, under) => {
-      const checkpoint = under ?? (await checkpointRow(tx, agencyId));
-      if (checkpoint === null) return [];
+      const newest = await checkpointRow(tx, agencyId);
+      const checkpoint = under ?? newest;
+      if (checkpoint === null || newest === null) return [];
       const { size, root, note } = checkpoint;
       let query = tx
         .selectFrom('log_leaf')
@@ -65,7 +68,7 @@ export function openLogReader(files: LogFiles): LogReader {
       else if (which.eventIds.length === 0) return [];
       else query = query.where('event_id', 'in', [...which.eventIds]);
       const rows = await query.execute();
-      const read = nodes(agencyId, size);
+      const read = nodes(agencyId, size, newest.size);
       const proven: ProvenEntry[] = [];
       for (const { idx: index, event_id: eventId, entry, salt } of rows) {
         if ('type' in which && which.type !== undefined && typeOf(entry) !== which.type) continue;
@@ -75,8 +78,10 @@ export function openLogReader(files: LogFiles): LogReader {
       }
       return proven;
     },
-    consistency: async ({ agencyId }, older, newer) =>
-      await consistencyPath(older, newer, nodes(agencyId, newer)),
+    consistency: async ({ agencyId, tx }, older, newer) => {
+      const newest = await checkpointRow(tx, agencyId);
+      return await consistencyPath(older, newer, nodes(agencyId, newer, newest?.size ?? newer));
+    },
     file: async (agencyId, path) => await files.read(`${logPrefix(agencyId)}/${path}`),
   };
 }

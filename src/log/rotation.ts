@@ -40,6 +40,17 @@ export async function retireLogKey(db: Db, agencyId: string, id: string): Promis
         `The key ${id} is the only one that signs the log of ${agencyId}. Add another one first, and let both sign for some weeks.`,
         { retry: 'never' },
       );
+    // Whoever knows only this key learns of the next one from an entry under a checkpoint that this key signed.
+    const others = signing.filter((one) => one !== key);
+    const known = await Promise.all(
+      others.map(async ({ vkey }) => await queries.isAnnounced(tx, agencyId, vkey)),
+    );
+    if (!known.includes(true))
+      throw new ArchiveError(
+        'log-key-missing',
+        `No other key of the log of ${agencyId} is announced in a published checkpoint yet, and after ${id} nobody could follow. Try again once the log worker has published.`,
+        { retry: 'later' },
+      );
     await queries.retireKey(tx, agencyId, { vkey: key.vkey, lastSize: head.size, eventId: v7() });
     return head.size;
   });

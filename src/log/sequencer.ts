@@ -12,21 +12,19 @@
  * can write nothing. That no fork is signed does not rest on the lock: an index can be given once, and tiles are never replaced.
  *
  * A database that was restored to an earlier time would sign another history from there. So before a log is touched for the first
- * time on a connection, the newest checkpoint that was published is read from the store and compared: see `begin`.
+ * time on a connection, the newest checkpoint that was published is read from the store and compared: begin.ts.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 } from 'uuid';
 import { ArchiveError, codeOf } from '#errors.ts';
 import { isDatabaseDown, type Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import type { LogFiles } from '#store/store.ts';
-import { openCheckpoint, type LogKey, type OpenedCheckpoint } from './checkpoint.ts';
+import { begin } from './begin.ts';
 import { entryOfEvent } from './event-entry.ts';
 import type { KeyFolder } from './keys.ts';
-import { EMPTY_FRONTIER, grow, leafHash, rootOf } from './merkle.ts';
-import { verifierKey } from './note.ts';
-import { damaged, frontierOfHead, logPrefix, writeCheckpoint } from './publish.ts';
+import { grow, leafHash } from './merkle.ts';
+import { damaged, frontierOfHead, writeCheckpoint } from './publish.ts';
 import * as queries from './queries.ts';
 import type { LogDb } from './queries.ts';
 
@@ -105,14 +103,17 @@ interface Logs {
 /** How long a log that failed is left alone: one that may be well again soon, and one that waits for a person. */
 const REST_MS = { later: 1000, never: 10_000, halt: 10_000 } as const;
 
-/** The logs, on one connection. A log that fails stands still by itself: the others go on. */
+/** The logs, on one connection. A log that fails stands still by itself, and says why: the others go on. */
 function openLogs(context: SequencerContext, db: LogDb): Logs {
   const { log } = context;
   const held = new Set<string>();
   const begun = new Set<string>();
   const edges = new Map<string, Map<string, Buffer>>();
   const resting = new Map<string, number>();
-  /** Those that were not compared with what was published yet: also where nothing happens in them. */
+  /** By the code of what is wrong; and those in which all went well since they began. */
+  const standing = new Map<string, string>();
+  const well = new Set<string>();
+  /** Those that nothing waits for as well: what is wrong with one must be known before its next event. */
   let unseen: Set<string> | null = null;
 
   const work = async (agencyId: string, isBusy: boolean): Promise<boolean> => {
@@ -121,11 +122,35 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
       held.add(agencyId);
     }
     if (!begun.has(agencyId)) {
-      if (!(await begin(context, db, agencyId, isBusy))) return false;
+      if (!(await begin({ ...context, edges }, db, agencyId, isBusy))) return false;
       begun.add(agencyId);
     }
+    // First what is owed from before: so no more than one batch is ever between the leaves and the store.
+    const owed = await publish(context, db, agencyId, edges);
     const appended = await append(context, db, agencyId);
-    return (await publish(context, db, agencyId, edges)) || appended > 0;
+    const moved = (await publish(context, db, agencyId, edges)) || appended > 0 || owed;
+    if (!well.has(agencyId)) {
+      // Also what a process before this one wrote.
+      await queries.clearStanding(db, agencyId);
+      well.add(agencyId);
+      if (standing.delete(agencyId)) log.info({ agencyId }, 'log.goes-on');
+    }
+    return moved;
+  };
+  const standStill = async (agencyId: string, error: unknown): Promise<void> => {
+    const retry = error instanceof ArchiveError ? error.retry : 'later';
+    const code = codeOf(error);
+    begun.delete(agencyId);
+    well.delete(agencyId);
+    edges.delete(agencyId);
+    resting.set(agencyId, performance.now() + REST_MS[retry]);
+    // Once for each reason: it is tried again each second.
+    if (standing.get(agencyId) !== code) log.error({ agencyId, code, err: error }, 'log.stands-still');
+    standing.set(agencyId, code);
+    // What is no error of ours may carry anything.
+    const sentence =
+      error instanceof ArchiveError ? error.message : 'It failed, and the worker’s own log says how.';
+    await queries.writeStanding(db, agencyId, { code, sentence });
   };
   return {
     pass: async () => {
@@ -140,11 +165,8 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
         } catch (error) {
           // A connection that is gone took the locks along: everything begins anew.
           if (isDatabaseDown(error)) throw error;
-          const retry = error instanceof ArchiveError ? error.retry : 'later';
-          begun.delete(agencyId);
-          edges.delete(agencyId);
-          resting.set(agencyId, performance.now() + REST_MS[retry]);
-          log.error({ agencyId, code: codeOf(error), err: error }, 'log.stands-still');
+          unseen.add(agencyId);
+          await standStill(agencyId, error);
         }
       }
       return moved;
@@ -159,12 +181,19 @@ async function append(context: SequencerContext, db: LogDb, agencyId: string): P
     if (head === null) throw damaged('it has leaves to come and was never begun');
     const events = await queries.waiting(tx, agencyId, context.batch ?? BATCH);
     if (events.length === 0) return 0;
-    const leaves = events.map((event, at) => {
+    const leaves: queries.NewLeaf[] = [];
+    for (const event of events) {
       const salt = randomBytes(32);
-      const idx = head.size + at;
-      const entry = entryOfEvent(event, { origin: head.origin, index: idx, salt });
-      return { idx, eventId: event.id, recordId: event.recordId, entry, hash: leafHash(entry), salt };
-    });
+      const idx = head.size + leaves.length;
+      try {
+        const entry = entryOfEvent(event, { origin: head.origin, index: idx, salt });
+        leaves.push({ idx, eventId: event.id, recordId: event.recordId, entry, hash: leafHash(entry), salt });
+      } catch (error) {
+        // What comes before it gets its place now; this one is met again as the first.
+        if (leaves.length > 0) break;
+        throw misfit(event.id, error);
+      }
+    }
     const grown = grow(
       frontierOfHead(head),
       leaves.map((leaf) => leaf.hash),
@@ -174,10 +203,19 @@ async function append(context: SequencerContext, db: LogDb, agencyId: string): P
     await queries.takeOut(
       tx,
       agencyId,
-      events.map((event) => event.seq),
+      events.slice(0, leaves.length).map((event) => event.seq),
     );
-    return events.length;
+    return leaves.length;
   });
+}
+
+/** No event is passed over: whoever could leave one out of the log could leave out every other. */
+function misfit(eventId: string, cause: unknown): ArchiveError {
+  return new ArchiveError(
+    'log-entry-malformed',
+    `The event ${eventId} does not fit into the log, and nothing after it is entered before it does: ${cause instanceof Error ? cause.message : 'it failed.'}`,
+    { retry: 'never', cause, details: { eventId } },
+  );
 }
 
 /** Steps 2 and 3. False: the newest checkpoint is of the present size. */
@@ -192,162 +230,14 @@ async function publish(
   const leaves = await queries.leavesBetween(db, agencyId, head.published, head.size);
   const keys = await queries.keysOf(db, agencyId);
   const { files, keyFolder, leaseMs } = context;
+  // One that stood still for minutes and lost its connection must not put an older checkpoint over a newer one.
+  const sure = async (): Promise<void> => await queries.assertConnected(db);
   const checkpoint = await writeCheckpoint(
-    { files, keyFolder, edges, leaseMs },
+    { files, keyFolder, edges, leaseMs, sure },
     { agencyId, head, leaves, keys },
   );
   const records = leaves.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
-  await queries.publish(db, agencyId, checkpoint, [...new Set(records)]);
+  if (!(await queries.publish(db, agencyId, checkpoint, [...new Set(records)])))
+    throw damaged(`another root was published at size ${checkpoint.size}`);
   return true;
-}
-
-/**
- * Before a log is touched: makes it if there is none, and compares what the database holds with the newest checkpoint in the store.
- *   the same size, or a size of before   the root must be the one that was signed; otherwise it stands still (`log-forked`)
- *   a larger size                        the database was restored to an earlier time: `replay`, or it stands still (`log-behind`)
- *   none, or an older one                the store is behind, after a crash or because it is another one: it gets what it lacks
- * False: there is no log, and nothing that would have to stand in one.
- */
-async function begin(
-  context: SequencerContext,
-  db: LogDb,
-  agencyId: string,
-  isBusy: boolean,
-): Promise<boolean> {
-  const note = await context.files.read(`${logPrefix(agencyId)}/checkpoint`);
-  let head = await queries.readHead(db, agencyId);
-  if (head === null && note === null) {
-    if (isBusy) await make(context, db, agencyId);
-    return isBusy;
-  }
-  let published = head === null || note === null ? null : await opened(db, agencyId, head, note);
-  if (note !== null && (head === null || (published?.size ?? 0) > head.size)) {
-    if (context.replay === undefined)
-      throw new ArchiveError(
-        'log-behind',
-        `The log of ${agencyId} was published with ${published?.size ?? 'some'} entries, and the database has ${head?.size ?? 'none'}: it was restored to an earlier time. Nothing is signed before what is missing was put back.`,
-        { retry: 'never' },
-      );
-    await context.replay(agencyId);
-    head = await queries.readHead(db, agencyId);
-    published = head === null ? null : await opened(db, agencyId, head, note);
-  }
-  if (head === null || (published?.size ?? 0) > head.size)
-    throw damaged('it is still behind what was published');
-  if (published !== null) await compare(db, agencyId, head, published);
-  const inStore = published?.size ?? 0;
-  if (inStore < head.published) {
-    context.log.warn({ agencyId, inStore, published: head.published }, 'log.store-behind');
-    await fill(context, db, agencyId, head, inStore);
-  }
-  return true;
-}
-
-/** The root of the database at the size that was published must be the one that was signed. */
-async function compare(
-  db: LogDb,
-  agencyId: string,
-  head: queries.Head,
-  published: OpenedCheckpoint,
-): Promise<void> {
-  const root =
-    published.size === head.size
-      ? rootOf(frontierOfHead(head))
-      : ((await queries.checkpointRow(db, agencyId, published.size))?.root ??
-        (await rootAt(db, agencyId, published.size)));
-  if (Buffer.compare(root, published.root) !== 0)
-    throw new ArchiveError(
-      'log-forked',
-      `The log of ${agencyId} has another root at size ${published.size} than the one that was signed and published. Somebody changed the database, or restored another one. Nothing is signed until that is settled.`,
-      { retry: 'never' },
-    );
-}
-
-const STRETCH = 10_000;
-
-/** Over the leaves themselves. */
-async function rootAt(db: LogDb, agencyId: string, size: number): Promise<Buffer> {
-  let frontier = EMPTY_FRONTIER;
-  for (let at = 0; at < size; at += STRETCH) {
-    const rows = await queries.leavesBetween(db, agencyId, at, Math.min(size, at + STRETCH));
-    frontier = grow(
-      frontier,
-      rows.map((row) => leafHash(row.entry)),
-    );
-  }
-  if (frontier.size !== size) throw damaged(`${size} entries were published and ${frontier.size} are there`);
-  return rootOf(frontier);
-}
-
-/** Writes the files from size `inStore` to the size that was published, in stretches, as if each had been published. */
-async function fill(
-  { files, keyFolder, leaseMs }: SequencerContext,
-  db: LogDb,
-  agencyId: string,
-  head: queries.Head,
-  inStore: number,
-): Promise<void> {
-  const keys = await queries.keysOf(db, agencyId);
-  const edges = new Map<string, Map<string, Buffer>>();
-  let frontier = EMPTY_FRONTIER;
-  for (let from = 0; from < head.published;) {
-    const end = Math.min(from < inStore ? inStore : head.published, from + STRETCH);
-    const rows = await queries.leavesBetween(db, agencyId, from, end);
-    frontier = grow(
-      frontier,
-      rows.map((row) => leafHash(row.entry)),
-    );
-    if (from >= inStore) {
-      const known = await queries.checkpointRow(db, agencyId, end);
-      if (known !== null && Buffer.compare(known.root, rootOf(frontier)) !== 0)
-        throw damaged(`its entries do not lead to the root that was signed at size ${end}`);
-      await writeCheckpoint(
-        { files, keyFolder, edges, leaseMs },
-        {
-          agencyId,
-          head: {
-            origin: head.origin,
-            size: end,
-            frontier: Buffer.concat(frontier.hashes),
-            published: from,
-          },
-          leaves: rows,
-          keys,
-        },
-      );
-    }
-    from = end;
-  }
-}
-
-async function make({ name, keyFolder, log }: SequencerContext, db: LogDb, agencyId: string): Promise<void> {
-  const origin = `${await queries.nameOf(db, name)}/log/${agencyId}`;
-  const vkey = await keyFolder.make(origin);
-  const made = await db
-    .transaction()
-    .execute(async (tx) => await queries.beginLog(tx, agencyId, { origin, vkey, eventId: v7() }));
-  if (made) log.info({ agencyId, origin, key: verifierKey(vkey).id }, 'log.begun');
-}
-
-/** Believed only when a key of this log signed it. */
-async function opened(
-  db: LogDb,
-  agencyId: string,
-  { origin }: queries.Head,
-  note: Uint8Array,
-): Promise<OpenedCheckpoint> {
-  const keys = (await queries.keysOf(db, agencyId)).map(logKey);
-  try {
-    return openCheckpoint(note, { origin, keys });
-  } catch (error) {
-    throw new ArchiveError(
-      'log-forked',
-      `The store holds a checkpoint of ${agencyId} that no key of this database has signed: it is another archive’s store, or another one’s database. Nothing is signed.`,
-      { retry: 'never', cause: error },
-    );
-  }
-}
-
-function logKey({ vkey, firstSize, lastSize }: queries.KeyRow): LogKey {
-  return { key: verifierKey(vkey), firstSize, ...(lastSize === null ? {} : { lastSize }) };
 }

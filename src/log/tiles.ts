@@ -57,6 +57,18 @@ export function tilesOf(size: number): Tile[] {
   return tiles;
 }
 
+/** Those at its right edge that are not whole yet: what the next growth begins with. */
+export function edgeOfTree(size: number): Tile[] {
+  const tiles: Tile[] = [];
+  for (let [level, count] = [0, size]; count > 0; [level, count] = [level + 1, fullTiles(count)]) {
+    const width = count % TILE_WIDTH;
+    if (width === 0) continue;
+    if (level === 0) tiles.push({ level: 'entries', n: fullTiles(count), width });
+    tiles.push({ level, n: fullTiles(count), width });
+  }
+  return tiles;
+}
+
 /**
  * The files that a log of `size` entries gets when it grows by these leaf hashes: full tiles, and of each level the last partial one.
  * Reads nothing but the partial tiles at the edge of what was there.
@@ -143,6 +155,22 @@ export function nodesFromTiles(size: number, read: ReadTile): ReadNodes {
         return perfectRoot(split(await bytes).slice(begin, begin + span));
       }),
     );
+  };
+}
+
+/**
+ * Reads a log that has `size` entries as if it were shorter: a partial tile that is not there any more (the store was filled anew)
+ * is the beginning of the longer one.
+ */
+export function asOf(size: number, read: ReadTile): ReadTile {
+  return async (path) => {
+    const bytes = await read(path);
+    const tile = tileOf(path);
+    if (bytes !== null || tile === null || tile.level === 'entries') return bytes;
+    const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** tile.level) - tile.n * TILE_WIDTH);
+    if (width <= tile.width || width === TILE_WIDTH) return null;
+    const longer = await read(tilePath({ ...tile, width }));
+    return longer?.subarray(0, tile.width * HASH_BYTES) ?? null;
   };
 }
 

@@ -152,16 +152,10 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
       } catch (error) {
         if (statusOf(error) !== 412) throw storeError(`write ${path}`, error);
         const there = await read(path);
+        // Hidden behind a delete marker, which takes nothing away. Some servers refuse for it, some do not: this one is shown again.
         if (there === null)
-          throw new ArchiveError(
-            'store-conflict',
-            `The store refuses ${path} as there and does not show it.`,
-            {
-              retry: 'later',
-              cause: error,
-            },
-          );
-        checkSame(path, there, bytes);
+          await asked(`write ${path}`, async () => await write(path, bytes, lastingMs, false));
+        else checkSame(path, there, bytes);
       }
     },
     replace: async (path, bytes, lastingMs) =>

@@ -242,6 +242,7 @@ describe('the catalogue', () => {
       'log_key',
       'log_leaf',
       'log_outbox',
+      'log_standing',
       'notice',
       'object',
       'office',
@@ -285,9 +286,11 @@ describe('the catalogue', () => {
         'upload holdfast_system all: true / -',
         "event holdfast_system insert:  / ((record_id IS NULL) AND (type = 'agency.added'::text))",
         'log_outbox holdfast_system all: true / true',
-        ...['log_head', 'log_checkpoint'].map((table) => `${table} holdfast_system select: true / -`),
+        ...['log_head', 'log_checkpoint', 'log_standing'].map(
+          (table) => `${table} holdfast_system select: true / -`,
+        ),
         // The sequencer alone writes the log, of every agency; of the rest it sees the history, and adds to it what the log says of itself.
-        ...['log_outbox', 'log_head', 'log_leaf', 'log_checkpoint', 'log_key'].map(
+        ...['log_outbox', 'log_head', 'log_leaf', 'log_checkpoint', 'log_key', 'log_standing'].map(
           (table) => `${table} holdfast_log all: true / true`,
         ),
         ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
@@ -371,6 +374,7 @@ describe('the catalogue', () => {
       log_key: { select: '*' },
       log_anchor: { select: '*', insert: '*' },
       anchor_trouble: { select: '*', insert: '*', update: 'attempts code due_at', delete: '*' },
+      log_standing: { select: '*' },
       second_look: { select: '*', insert: '*' },
       fixity: {
         select: '*',
@@ -444,6 +448,7 @@ describe('the catalogue', () => {
       log_outbox: { select: '*', insert: '*' },
       log_head: { select: 'agency_id origin published size' },
       log_checkpoint: { select: 'agency_id at size' },
+      log_standing: { select: '*' },
       passkey: { select: 'agency_id credential_id person_id' },
       session: { select: 'agency_id hash id' },
       invitation: { select: 'agency_id expires_at hash id used_at' },
@@ -458,11 +463,12 @@ describe('the catalogue', () => {
       agency: { select: 'id' },
       event: { select: '*', insert: 'actor agency_id at body id record_id type' },
       log_outbox: { select: '*', insert: '*', delete: '*' },
-      log_head: { select: '*', insert: '*', update: 'frontier published size' },
+      log_head: { select: '*', insert: '*', update: 'frontier leases_at published size' },
       log_leaf: { select: '*', insert: '*' },
       log_checkpoint: { select: '*', insert: '*' },
       log_key: { select: '*', insert: '*', update: 'last_size' },
       log_name: { select: '*', insert: '*' },
+      log_standing: { select: '*', insert: '*', update: '*', delete: '*' },
     },
     holdfast_search: {
       record: {
@@ -747,6 +753,7 @@ describe('whoever runs the machine', () => {
     'log_key',
     'log_leaf',
     'log_outbox',
+    'log_standing',
     'passkey',
     'person',
     'person_role',

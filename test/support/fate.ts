@@ -12,6 +12,8 @@
  *   chunk, stage                                      a piece of an upload; a whole file in staging
  *   enqueue                                           the bell
  *   inspect                                           the decoder is asked about a picture
+ *   leaves, published                                 the sequencer's two transactions: `before` and `after` are of their commit
+ *   tile, checkpoint                                  a file of the log is put; before its checkpoint is, it has been signed
  */
 import { existsSync } from 'node:fs';
 import type { OperationNode, KyselyPlugin } from 'kysely';
@@ -61,6 +63,13 @@ export function fated(system: System, fates: readonly Fate[], say: (said: object
     store: fatedStore(system.store, moment),
     queue: fatedQueue(system.queue, moment),
     staging: fatedStaging(system.staging, moment),
+    logFiles: {
+      ...system.logFiles,
+      put: async (path, bytes, ms) =>
+        await around(moment, ['tile'], '', async () => await system.logFiles.put(path, bytes, ms)),
+      replace: async (path, bytes, ms) =>
+        await around(moment, ['checkpoint'], '', async () => await system.logFiles.replace(path, bytes, ms)),
+    },
     inspector: {
       ...system.inspector,
       inspect: async (path) =>
@@ -130,6 +139,7 @@ function fatedDb(db: Db, moment: Moment): Db {
   return {
     ...db,
     system: db.system.withPlugin(statements(moment)),
+    sequencer: db.sequencer.withPlugin(commits(moment)),
     inAgency: async (agencyId, work) => {
       const marks = new Set<string>();
       const result = await db.inAgency(agencyId, async (at) => {
@@ -170,6 +180,35 @@ function statements(moment: Moment): KyselyPlugin {
       // A claim that was not got, and a look that found nothing due, are no moments.
       const idle = (name === 'ring' || name === 'claim') && result.rows.length === 0;
       if (name !== undefined && !idle) moment(name, 'after');
+      return await Promise.resolve(result);
+    },
+  };
+}
+
+/** The last statement of each of the sequencer's transactions; after its commit comes the next statement on its connection. */
+function commits(moment: Moment): KyselyPlugin {
+  const named = new WeakMap<object, string>();
+  let committing: string | null = null;
+  return {
+    transformQuery: ({ node, queryId }) => {
+      const text = node.kind === 'RawNode' ? node.sqlFragments.join(' ') : '';
+      // Told to those who watch, within the same transaction.
+      if (!text.includes('pg_notify') && committing !== null) {
+        const over = committing;
+        committing = null;
+        moment(over, 'after');
+      }
+      const words = node.kind === 'UpdateQueryNode' ? wordsOf(node) : [];
+      if (text.includes('delete from log_outbox')) named.set(queryId, 'leaves');
+      if (words[0] === 'log_head' && words.includes('published')) named.set(queryId, 'published');
+      return node;
+    },
+    transformResult: async ({ queryId, result }) => {
+      const name = named.get(queryId);
+      if (name !== undefined) {
+        moment(name, 'before');
+        committing = name;
+      }
       return await Promise.resolve(result);
     },
   };
