@@ -135,6 +135,7 @@ export type ErrorCode =
   | 'receipt-key-wrong'
   | 'receipt-seal-wrong'
   | 'receipt-key-unusable'
+  | 'log-late'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

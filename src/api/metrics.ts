@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { anchorAges } from '#anchor/anchor.ts';
 import type { AnchorConfig } from '#config.ts';
 import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
+import { logStanding } from '#log/log.ts';
 import { STEPS } from '#queue/queue.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -111,6 +112,40 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     'Since the fixity worker was last through with what was due; infinite: it never was',
   );
 
+  const inLogs = new Gauge({
+    name: 'holdfast_log_entries',
+    help: 'Entries of all logs together: given their place, and under a checkpoint that was published',
+    labelNames: ['state'],
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'holdfast_log_entries_waiting',
+    help: 'Events that have no place in a log yet',
+    registers,
+  });
+  const waited = new Gauge({
+    name: 'holdfast_log_oldest_waiting_seconds',
+    help: 'How long the oldest of them has waited',
+    registers,
+  });
+  const standing = new Gauge({
+    name: 'holdfast_logs_standing_still',
+    help: 'Logs that stand still, by the reason',
+    labelNames: ['code'],
+    registers,
+  });
+
+  const measureLogs = async (): Promise<void> => {
+    const found = await logStanding(db);
+    if (found === null) return;
+    inLogs.set({ state: 'sequenced' }, found.size);
+    inLogs.set({ state: 'published' }, found.published);
+    waiting.set(found.waiting);
+    waited.set(found.oldestS);
+    standing.reset();
+    for (const [code, all] of Map.groupBy(found.standing, (one) => one.code))
+      standing.set({ code }, all.length);
+  };
   const measure = async (): Promise<void> => {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
@@ -144,6 +179,7 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     pass.set(fixity.lastPassMs === null ? Infinity : fixity.lastPassMs / 1000);
     wrong.reset();
     for (const finding of FINDINGS) wrong.set({ finding }, fixity.findings[finding] ?? 0);
+    await measureLogs();
   };
   return {
     registry,

@@ -5,10 +5,11 @@
 import { sql } from 'kysely';
 import type { System } from '../system.ts';
 import { anchorAges, lateAfterSeconds } from '#anchor/anchor.ts';
-import { isDatabaseDown } from '#db/db.ts';
-import { ArchiveError, codeOf } from '#errors.ts';
+import { isDatabaseDown, type Db } from '#db/db.ts';
+import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import { fixityAlarm } from '#fixity/fixity.ts';
 import { sentenceOf } from '#intake/intake.ts';
+import { logStanding } from '#log/log.ts';
 
 export interface Part {
   readonly name:
@@ -17,6 +18,7 @@ export interface Part {
     | 'disk'
     | 'queue'
     | 'store'
+    | 'log'
     | 'anchors'
     | 'browser'
     | 'clock'
@@ -79,6 +81,8 @@ export async function readiness(
       await system.store.head(ASKED_KEY);
       return `${capabilities.kind}: canary passed, ${STANDING[capabilities.standing]}`;
     }),
+    // Intake does not wait for it; whoever waits for "safe to remove" does.
+    part('log', false, async () => await lookAtLogs(system.db)),
     part('anchors', false, async () => {
       const { anchors } = system.config;
       const late = lateAfterSeconds(anchors);
@@ -145,6 +149,28 @@ async function fixityFound({ db, config }: System): Promise<string> {
     return 'what was sealed is waiting for its first reading';
   }
   return `everything sealed was read whole within ${Math.ceil(oldestReadMs / DAY_MS)} d, and nothing is wrong`;
+}
+
+const LOG_LATE_S = 300;
+
+async function lookAtLogs(db: Db): Promise<string> {
+  const found = await logStanding(db);
+  if (found === null) throw new NotChecked('the schema knows no log yet');
+  const { logs, standing, waiting, oldestS } = found;
+  const [first] = standing;
+  if (first !== undefined)
+    throw new ArchiveError(
+      first.code as ErrorCode,
+      standing.map((one) => `since ${one.since.toISOString()}: ${one.sentence}`).join(' '),
+      { retry: 'later' },
+    );
+  if (oldestS > LOG_LATE_S)
+    throw new ArchiveError(
+      'log-late',
+      `${waiting} events are in no log, the oldest for ${Math.round(oldestS)} s; see that the log worker runs (holdfast work log)`,
+      { retry: 'later' },
+    );
+  return `${logs} logs, none stands still`;
 }
 
 /** Thrown by a look that could only find what it brought along. */

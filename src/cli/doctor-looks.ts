@@ -24,6 +24,7 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
   store: 'Check S3_ENDPOINT, S3_BUCKET and the keys; the bucket must have been created with Object Lock.',
   anchors:
     'See that the anchor worker runs (holdfast work anchor), and its log; check TSA_URL, TSA_ROOTS and HOLDFAST_WITNESSES. witness-contradicts: stop the log worker, and find out which of two logs is ours.',
+  log: 'Read the sentence, and the log worker’s own log (holdfast work log). Nothing is told to be safe to remove before it goes on; reports are taken and sealed meanwhile.',
   browser:
     'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',
   fixity:

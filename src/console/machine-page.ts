@@ -58,6 +58,7 @@ const PART_NAMES: Readonly<Record<string, Markup>> = {
   disk: html`Disk`,
   queue: html`Queue`,
   store: html`Store`,
+  log: html`Log`,
   browser: html`Browser of captures`,
   clock: html`Clock`,
   fixity: html`Sealed files in the store`,

@@ -31,3 +31,4 @@ export {
   type ReceiptSignature,
   type ReceiptTrust,
 } from './signed-receipt.ts';
+export { logStanding, type LogStanding } from './standing.ts';

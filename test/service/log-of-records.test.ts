@@ -205,3 +205,41 @@ test('nobody is told that it is safe before the entry of the seal is under a che
   await archive.until(body.recordId, (receipt) => receipt.safeToRemove);
   await sequencer.stop();
 });
+
+test('a log that stands still is told to whoever looks after the archive, and intake goes on', async () => {
+  archive = await openArchive();
+  await archive.work('log');
+  await published();
+  const part = async (): Promise<unknown> => {
+    const { parts } = (await archive.app.inject({ url: '/readyz' })).json<{
+      parts: readonly { readonly name: string; readonly ok: boolean; readonly found: string }[];
+    }>();
+    return parts.find(({ name }) => name === 'log');
+  };
+  const figures = async (): Promise<string> => (await archive.app.inject({ url: '/metrics' })).body;
+  expect(await part()).toMatchObject({
+    ok: true,
+    found: expect.stringMatching(/^\d+ logs, none stands still$/),
+  });
+  expect(await figures()).toMatch(/^holdfast_log_entries\{state="published"\} [1-9]/m);
+  expect(await figures()).not.toContain('holdfast_logs_standing_still{');
+
+  await archive.sql.query(
+    "insert into event (agency_id, id, type, actor, body) values ('rivertown', gen_random_uuid(), 'heard.nothing', 'cli', '{}')",
+  );
+  await until(10_000, async () => {
+    if ((await archive.sql.query('select from log_standing')).rowCount === 0) throw new Error('It goes on.');
+    return true;
+  });
+  expect(await part()).toMatchObject({ ok: false, found: 'log-entry-malformed' });
+  expect(await figures()).toContain('holdfast_logs_standing_still{code="log-entry-malformed"} 1');
+  expect(await figures()).toContain('holdfast_log_entries_waiting 1');
+  expect((await archive.app.inject({ url: '/readyz' })).statusCode).toBe(200);
+  expect((await archive.report(simpleReport(), await files())).status).toBe(202);
+
+  // Nobody sequences, and it does not go unnoticed.
+  await archive.stopWork();
+  await archive.sql.query('delete from log_standing');
+  await archive.sql.query("update log_outbox set since = now() - interval '10 minutes'");
+  expect(await part()).toMatchObject({ ok: false, found: 'log-late' });
+});

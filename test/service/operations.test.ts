@@ -64,6 +64,7 @@ describe('health', () => {
         'disk',
         'queue',
         'store',
+        'log',
         'anchors',
         'browser',
         'clock',
