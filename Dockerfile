@@ -19,7 +19,7 @@ RUN apt-get update \
   && groupadd --gid 10001 holdfast \
   && useradd --uid 10001 --gid holdfast --home-dir /var/lib/holdfast --no-create-home --shell /usr/sbin/nologin holdfast \
   # A named volume takes its owner from the folder that it covers.
-  && install -d -m 0700 -o holdfast -g holdfast /var/lib/holdfast /var/lib/holdfast/staging /var/lib/holdfast/keys
+  && install -d -m 0700 -o holdfast -g holdfast /var/lib/holdfast /var/lib/holdfast/staging /var/lib/holdfast/keys /var/lib/holdfast-keys
 WORKDIR /opt/holdfast
 COPY --from=packages /opt/holdfast/node_modules node_modules
 COPY package.json ./

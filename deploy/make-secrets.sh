@@ -10,7 +10,7 @@ folder=$(cd "$(dirname "$0")" && pwd)/secrets
 mkdir -p "$folder"
 chmod 0700 "$folder"
 for name in database_password database_owner_password redis_password s3_secret_access_key \
-  s3_purge_secret_access_key s3_read_secret_access_key store_root_secret smtp_password; do
+  s3_purge_secret_access_key s3_read_secret_access_key s3_log_secret_access_key store_root_secret smtp_password; do
   file=$folder/$name
   if [ -s "$file" ]; then continue; fi
   # Letters and digits only: what passes through shells and addresses needs no quotes then.

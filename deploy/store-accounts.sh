@@ -26,3 +26,11 @@ done
 account "$S3_ACCESS_KEY_ID" "$(cat "$S3_SECRET_ACCESS_KEY_FILE")"
 account "$S3_PURGE_ACCESS_KEY_ID" "$(cat "$S3_PURGE_SECRET_ACCESS_KEY_FILE")"
 account "$S3_READ_ACCESS_KEY_ID" "$(cat "$S3_READ_SECRET_ACCESS_KEY_FILE")"
+# The log's: nobody else may write there, and it may write nowhere else.
+case "$S3_LOG_ACCESS_KEY_ID" in
+  "$S3_ACCESS_KEY_ID" | "$S3_PURGE_ACCESS_KEY_ID")
+    echo "S3_LOG_ACCESS_KEY_ID must be an account of its own: whoever writes records must not write the log." >&2
+    exit 1
+    ;;
+esac
+account "$S3_LOG_ACCESS_KEY_ID" "$(cat "$S3_LOG_SECRET_ACCESS_KEY_FILE")"

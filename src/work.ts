@@ -11,7 +11,7 @@ import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/c
 import { codeOf } from '#errors.ts';
 import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
-import { openKeyFolder, startSequencer } from '#log/log.ts';
+import { openKeyFolder, renewLogLeases, startSequencer } from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -136,10 +136,10 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
   return async () => undefined;
 }
 
-function startLog({ db, log, logFiles, config, store, referenceOf, now }: System): StopWork {
+function startLog({ db, log, logFiles, config, reader, referenceOf, now }: System): StopWork {
   const keyFolder = openKeyFolder(join(config.keysDir, 'log'));
-  const rebuild = { db, store, referenceOf, files: 'read', actor: 'worker:log', now } as const;
-  return startSequencer({
+  const rebuild = { db, store: reader, referenceOf, files: 'read', actor: 'worker:log', now } as const;
+  const sequencer = startSequencer({
     db,
     files: logFiles,
     keyFolder,
@@ -151,7 +151,26 @@ function startLog({ db, log, logFiles, config, store, referenceOf, now }: System
     name: config.logName ?? nameFrom(config.publicUrl),
     leaseMs: config.leaseMs,
     idleMs: 100,
-  }).stop;
+  });
+  const ending = new AbortController();
+  const { signal } = ending;
+  const { leaseMs } = config;
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(leasePassMs(leaseMs), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) break;
+      try {
+        await renewLogLeases({ db, files: logFiles, log, leaseMs, now, signal });
+      } catch (error) {
+        log.error({ code: codeOf(error), err: error }, 'log.leases-failed');
+      }
+    }
+  };
+  const renewing = loop();
+  return async () => {
+    ending.abort();
+    await Promise.all([sequencer.stop(), renewing]);
+  };
 }
 
 /** A process of its own: it reads what strangers answer, and holds neither a key of the log nor the right to write there. */

@@ -1,5 +1,5 @@
 /**
- * `holdfast prepare-store`: makes the bucket with Object Lock, and lets in the writer, the purger and the reader and nobody else.
+ * `holdfast prepare-store`: makes the bucket with Object Lock, and lets in the writer, the purger, the reader and the log's account and nobody else.
  * The administrator's key is for this verb alone; no running process of the archive is ever given it.
  */
 import { readConfig } from '#config.ts';
@@ -15,7 +15,7 @@ export const prepareStore: Verb = {
       'after',
       `
 Reads S3_ENDPOINT, S3_REGION, S3_BUCKET, the access keys of the writer (S3_ACCESS_KEY_ID), the purger
-(S3_PURGE_ACCESS_KEY_ID) and, where there is one, the reader (S3_READ_ACCESS_KEY_ID), and the administrator's
+(S3_PURGE_ACCESS_KEY_ID) and, where there are such, the reader (S3_READ_ACCESS_KEY_ID) and the log (S3_LOG_ACCESS_KEY_ID), and the administrator's
 S3_ADMIN_ACCESS_KEY_ID and S3_ADMIN_SECRET_ACCESS_KEY.
 May be run again: a bucket that is there is checked, and its policy written anew. Ends well only when the bucket refused the
 purger what is locked and gave what is not.`,
@@ -38,6 +38,7 @@ purger what is locked and gave what is not.`,
       writer: s3.writer.accessKeyId,
       purger: s3.purger.accessKeyId,
       reader: s3.reader?.accessKeyId ?? null,
+      ...(s3.log === null ? {} : { log: s3.log.accessKeyId }),
     };
     await prepareBucket({ endpoint, region, bucket, admin: { accessKeyId, secretAccessKey }, accounts });
     say('Trying to break a lock in it, with the purger’s key; this takes some seconds.');

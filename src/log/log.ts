@@ -16,6 +16,7 @@ export { openEntry, openProof, type Proven } from './proof.ts';
 export { entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
 export { openKeyFolder, type KeyFolder } from './keys.ts';
 export { logPrefix } from './publish.ts';
+export { renewLogLeases } from './leases.ts';
 export { openLogReader, type LogReader, type ProvenEntry } from './reader.ts';
 export { startSequencer, type Sequencer, type SequencerContext } from './sequencer.ts';
 export { bundleEntries } from './tiles.ts';

@@ -16,12 +16,12 @@ import { frontierOf, leafHash, rootOf, type Frontier, type Node } from './merkle
 import { grownBundles, grownTiles, nodesFromTiles, tileOf, type TileFile } from './tiles.ts';
 import type { Head, KeyRow, LeafRow } from './queries.ts';
 
-/** Until when the store refuses to delete them: whole tiles as long as a record's lease, what is soon outgrown for an hour. */
+/** Until when the store refuses to delete them: whole tiles as long as a record's lease, what is soon outgrown until leases.ts has been there. */
 export interface Lasting {
   readonly leaseMs: number;
 }
 
-const PARTIAL_MS = 3_600_000;
+const PARTIAL_MS = 2 * 3_600_000;
 
 export const logPrefix = (agencyId: string): string => `log/${agencyId}`;
 

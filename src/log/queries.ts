@@ -55,6 +55,22 @@ export async function clearStanding(db: LogDb, agencyId: string): Promise<void> 
   await db.deleteFrom('log_standing').where('agency_id', '=', agencyId).execute();
 }
 
+/** Logs that were published, and when somebody last looked at all their locks. */
+export async function leases(
+  db: LogDb,
+): Promise<{ readonly agencyId: string; readonly published: number; readonly at: Date | null }[]> {
+  return await db
+    .selectFrom('log_head')
+    .select(['agency_id as agencyId', 'published', 'leases_at as at'])
+    .where('published', '>', 0)
+    .orderBy('agency_id')
+    .execute();
+}
+
+export async function leasesDone(db: LogDb, agencyId: string, at: Date): Promise<void> {
+  await db.updateTable('log_head').set({ leases_at: at }).where('agency_id', '=', agencyId).execute();
+}
+
 /** One sequencer for a log: false while another has it. Ends with the connection. */
 export async function tryLock(db: LogDb, agencyId: string): Promise<boolean> {
   const { rows } = await sql<{ got: boolean }>`

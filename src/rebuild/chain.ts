@@ -1,7 +1,7 @@
 /** The manifests of a record are a chain; each names its place, the one before it, and the salt that all share. */
 import { sha256Hex } from '#commitment.ts';
 import { canonicalBytes } from '#seal/seal.ts';
-import type { ObjectStore, ObjectVersion } from '#store/store.ts';
+import type { ObjectReader, ObjectVersion } from '#store/store.ts';
 import { NotWhole } from './finding.ts';
 import { firstFault, isManifest, type SealedManifest } from './manifest-shape.ts';
 import { bytesOf, lockedState, parsed, type LockedState } from './objects.ts';
@@ -21,7 +21,7 @@ export interface ReadSalt {
 }
 
 export async function openManifest(
-  store: ObjectStore,
+  store: ObjectReader,
   key: string,
   versions: readonly ObjectVersion[],
   place: {
@@ -81,7 +81,7 @@ export async function openManifest(
 }
 
 export async function readSalt(
-  store: ObjectStore,
+  store: ObjectReader,
   prefix: string,
   { salt }: SealedManifest,
 ): Promise<ReadSalt> {

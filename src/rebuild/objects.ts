@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { codeOf } from '#errors.ts';
-import type { ObjectState, ObjectStore } from '#store/store.ts';
+import type { ObjectState, ObjectReader } from '#store/store.ts';
 import { NotWhole } from './finding.ts';
 import type { SealedFile } from './manifest-shape.ts';
 
@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 
 /** As the store says it, of this very version. A lease that ran out is no fault: the date is what counts, and that it never went back. */
 export async function lockedState(
-  store: ObjectStore,
+  store: ObjectReader,
   key: string,
   versionId: string,
   notBefore: string,
@@ -39,7 +39,7 @@ export async function lockedState(
 }
 
 export async function assertDigest(
-  store: ObjectStore,
+  store: ObjectReader,
   file: SealedFile,
   state: ObjectState,
   how: FileReading,
@@ -56,7 +56,7 @@ export async function assertDigest(
 }
 
 export async function bytesOf(
-  store: ObjectStore,
+  store: ObjectReader,
   key: string,
   versionId: string,
   sizeBytes: number,

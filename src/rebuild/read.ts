@@ -8,7 +8,7 @@
 import { commitment, sha256Hex } from '#commitment.ts';
 import { saidBy } from '#intake/intake.ts';
 import { canonicalBytes, fieldCommitments } from '#seal/seal.ts';
-import type { ObjectState, ObjectStore, ObjectVersion } from '#store/store.ts';
+import type { ObjectState, ObjectReader, ObjectVersion } from '#store/store.ts';
 import { openManifest, readSalt, type OpenedManifest, type ReadSalt } from './chain.ts';
 import { NotWhole } from './finding.ts';
 import {
@@ -59,7 +59,7 @@ export function recordPrefix(agencyId: string, recordId: string): string {
 }
 
 export async function readRecordFromStore(
-  store: ObjectStore,
+  store: ObjectReader,
   agencyId: string,
   recordId: string,
   versions: readonly ObjectVersion[],
@@ -124,7 +124,7 @@ function isStray(
 }
 
 async function readSeal(
-  store: ObjectStore,
+  store: ObjectReader,
   folder: string,
   manifest: SealedManifest,
   salt: Buffer,

@@ -2,7 +2,7 @@
 import type { AgencyTx, Db } from '#db/db.ts';
 import type { AgencyReference } from '#intake/intake.ts';
 import { appendEvent, askedNow, owe } from '#record/record.ts';
-import type { ObjectStore, ObjectVersion } from '#store/store.ts';
+import type { ObjectReader, ObjectVersion } from '#store/store.ts';
 import { NotWhole, type Finding } from './finding.ts';
 import { planFor } from './plan.ts';
 import * as queries from './queries.ts';
@@ -11,7 +11,7 @@ import { rowsOf, type RecordRows } from './rows.ts';
 
 export interface RebuildContext {
   readonly db: Db;
-  readonly store: ObjectStore;
+  readonly store: ObjectReader;
   /** What the agency's register says now; asked only for what manifests of an earlier version do not say. */
   readonly referenceOf: (agencyId: string) => Promise<AgencyReference>;
   readonly files: ReadOptions['files'];
@@ -57,7 +57,7 @@ export async function rebuildRecord(
   }
 }
 
-async function listVersions(store: ObjectStore, prefix: string): Promise<ObjectVersion[]> {
+async function listVersions(store: ObjectReader, prefix: string): Promise<ObjectVersion[]> {
   const listed: ObjectVersion[] = [];
   for await (const version of store.versions(prefix)) listed.push(version);
   return listed;

@@ -8,9 +8,15 @@
  *   - `replace` never takes away what was there where the store keeps versions; a reader gets the one that was written last.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
 import { Folders, onDisk, REAL_DISK, sweepTemp, syncFolder, unless, writeTemp, type Disk } from './disk.ts';
@@ -26,6 +32,8 @@ export interface LogFiles {
   replace(path: string, bytes: Uint8Array, lastingMs: number): Promise<void>;
   /** Null: there is no such file. */
   read(path: string): Promise<Buffer | null>;
+  /** Locked until `until`, where its lock ends before `soon` and the store has locks. */
+  extend(path: string, soon: Date, until: Date): Promise<'extended' | 'lasting' | 'missing'>;
   close(): Promise<void>;
 }
 
@@ -107,6 +115,12 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
         await syncFolder(disk, dirname(place));
       });
     },
+    // A folder has no locks for them; whether they are there is worth knowing.
+    extend: async (path) =>
+      await onDisk(`look at ${path}`, async () => {
+        const there = await unless(['ENOENT', 'ENOTDIR'], null, stat(placed(path)));
+        return there === null ? 'missing' : 'lasting';
+      }),
     close: async () => undefined,
   };
 }
@@ -160,6 +174,29 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
     },
     replace: async (path, bytes, lastingMs) =>
       await asked(`write ${path}`, async () => await write(path, bytes, lastingMs, false)),
+    extend: async (path, soon, until) => {
+      checkKey(path);
+      return await asked(`extend ${path}`, async () => {
+        const head = await client
+          .send(new HeadObjectCommand({ Bucket: bucket, Key: path }))
+          .catch((error: unknown) => {
+            if (statusOf(error) === 404) return null;
+            throw error;
+          });
+        if (head === null) return 'missing';
+        const { VersionId, ObjectLockMode, ObjectLockRetainUntilDate: ends } = head;
+        if (ObjectLockMode === 'COMPLIANCE' && ends !== undefined && ends > soon) return 'lasting';
+        await client.send(
+          new PutObjectRetentionCommand({
+            Bucket: bucket,
+            Key: path,
+            VersionId,
+            Retention: { Mode: 'COMPLIANCE', RetainUntilDate: wholeSecond(until) },
+          }),
+        );
+        return 'extended';
+      });
+    },
     close: async () => client.destroy(),
   };
 }

@@ -17,6 +17,8 @@ export interface BucketAccounts {
   readonly purger: string;
   /** Null: there is none, and fixity reads with the writer's. */
   readonly reader: string | null;
+  /** Writes the log, which then no other one may. Left out: the writer does. */
+  readonly log?: string;
 }
 
 export interface BucketPlan extends S3Place {
@@ -46,7 +48,21 @@ function allow(who: string[], actions: string[], resource: string): object {
   return { Effect: 'Allow', Principal: { AWS: who }, Action: actions, Resource: resource };
 }
 
-function policy(bucket: string, { writer, purger, reader }: BucketAccounts): string {
+function deny(who: string[], actions: string[], resource: string): object {
+  return { Effect: 'Deny', Principal: { AWS: who }, Action: actions, Resource: resource };
+}
+
+/** The files of the log: with an account of its own neither who writes records nor who purges them can touch one. */
+function ofLog(bucket: string, others: string[], log: string): object[] {
+  const files = `arn:aws:s3:::${bucket}/log/*`;
+  return [
+    allow([log], ACTIONS.list, `arn:aws:s3:::${bucket}`),
+    allow([log], [...ACTIONS.read, ...ACTIONS.write], files),
+    deny(others, [...ACTIONS.write, ...ACTIONS.purge], files),
+  ];
+}
+
+function policy(bucket: string, { writer, purger, reader, log }: BucketAccounts): string {
   const all = [writer, purger, ...(reader === null ? [] : [reader])];
   return JSON.stringify({
     Version: '2012-10-17',
@@ -56,6 +72,7 @@ function policy(bucket: string, { writer, purger, reader }: BucketAccounts): str
       allow([writer, purger], ACTIONS.parts, `arn:aws:s3:::${bucket}/*`),
       allow([writer], ACTIONS.write, `arn:aws:s3:::${bucket}/*`),
       allow([purger], ACTIONS.purge, `arn:aws:s3:::${bucket}/*`),
+      ...(log === undefined ? [] : ofLog(bucket, [writer, purger], log)),
     ],
   });
 }

@@ -18,7 +18,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   let scene: LogScene;
   beforeAll(async () => {
     if (kind === 's3') server = await startVersitygw();
-    s3 = (await server?.newBucket()) ?? null;
+    s3 = (await server?.newBucket({ ownLog: true })) ?? null;
     scene = await openLogScene(s3);
   });
   afterAll(async () => {

@@ -6,11 +6,12 @@ import { rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { S3Config } from '#config.ts';
+import type { S3Config, S3Credentials } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
+import { openLog } from '#log.ts';
 import { addLogKey, listLogKeys, openKeyFolder, openLogReader, retireLogKey, verifierKey } from '#log/log.ts';
 import { keyPair, signer } from '#log/note.ts';
 import { signCheckpoint } from '#log/checkpoint.ts';
@@ -21,6 +22,7 @@ import { EVENT, openLogScene, until, watch, type LogScene } from '../support/seq
 import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
+const DAY_MS = 86_400_000;
 
 describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   let server: RunningVersitygw | null = null;
@@ -35,7 +37,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   /** A log of its own for each test. */
   const withLog = (name: string, work: () => Promise<void>): void => {
     test(name, async () => {
-      s3 = (await server?.newBucket()) ?? null;
+      s3 = (await server?.newBucket({ ownLog: true })) ?? null;
       scene = await openLogScene(s3);
       try {
         await work();
@@ -514,6 +516,56 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     else expect((await scene.judge(true)).faults).toEqual([]);
   });
 
+  withLog('the locks of its files are renewed, and what is missing is told', async () => {
+    const sequencer = scene.start({ batch: 100 });
+    await scene.events(600);
+    await scene.settled();
+    await sequencer.stop();
+    const { renewLogLeases } = await import('#log/log.ts');
+    const paths = ['log/rivertown/checkpoint', ...(await filesOf())];
+    const round = async (days: number) =>
+      await renewLogLeases({
+        db: scene.db,
+        files: scene.files,
+        log: openLog('silent', 'log'),
+        leaseMs: 30 * DAY_MS,
+        now: () => new Date(Date.now() + days * DAY_MS),
+      });
+    const first = await round(0);
+    // Those of the other logs are among them.
+    expect(first.looked).toBeGreaterThanOrEqual(paths.length);
+    expect(first).toMatchObject({ missing: 0, failed: 0 });
+    const { rows } = await scene.sql.query<{ n: number }>(
+      'select count(*)::int as n from log_head where published > 0',
+    );
+    const logs = rows[0]?.n ?? 0;
+    // Now the edges and checkpoints alone.
+    expect((await round(0)).looked).toBeLessThan(first.looked);
+    if (server !== null && s3 !== null) {
+      const eyes = s3Eyes(s3, server.root);
+      const locks = async (): Promise<number[]> =>
+        await Promise.all(
+          paths.map(async (path) => {
+            const newest = (await eyes.versions(path)).filter(({ key }) => key === path);
+            const seen = await Promise.all(newest.map(async (one) => await eyes.look(path, one.versionId)));
+            const current = await scene.files.read(path);
+            const it = seen.find(({ bytes }) => current?.equals(bytes) === true);
+            expect(it?.mode, path).toBe('COMPLIANCE');
+            return ((it?.retainUntil?.getTime() ?? 0) - Date.now()) / DAY_MS;
+          }),
+        );
+      expect(Math.min(...(await locks()))).toBeGreaterThan(29.9);
+      // One edge of each log was put with a short lock; of a log that has only an edge that is all but the checkpoint.
+      expect(first.renewed).toBeGreaterThanOrEqual(3 + 2 * (logs - 1));
+      expect((await round(19)).renewed).toBe(0);
+      const later = await round(25);
+      expect(later.renewed).toBe(later.looked);
+      expect(Math.min(...(await locks()))).toBeGreaterThan(54.9);
+    }
+    await remove(paths[1] ?? '');
+    expect((await round(60)).missing).toBe(1);
+  });
+
   withLog('the judge says so when anything is wrong', async () => {
     const sequencer = scene.start({ batch: 100 });
     await scene.events(300);
@@ -526,7 +578,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       `update log_leaf set salt = decode(repeat('00', 32), 'hex') where ${one}`,
       `delete from log_leaf where ${one}`,
       `update log_leaf set event_id = gen_random_uuid() where ${one}`,
-      "update event set body = '{}' where type = 'office.changed' and seq = (select max(seq) from event)",
+      "update event set body = '{}' where seq = (select max(seq) from event where type = 'office.changed')",
       "insert into event (agency_id, id, type, actor, body) values ('rivertown', gen_random_uuid(), 'office.tried', 'cli', '{}')",
       "update log_checkpoint set root = decode(repeat('00', 32), 'hex') where agency_id = 'rivertown' and size = 100",
       "update log_head set frontier = overlay(frontier placing '\\x00ff'::bytea from 5) where agency_id = 'rivertown'",
@@ -549,4 +601,70 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       expect((await scene.judge(true)).faults, path).toHaveLength(n + 1);
     }
   });
+});
+
+test('the log’s account alone writes below log/, and it writes nothing else', async () => {
+  const server = await startVersitygw();
+  try {
+    const own = await server.newBucket({ ownLog: true });
+    if (own.log === null) throw new Error('This bucket has no account of the log.');
+    const lastsUntil = new Date(Date.now() + 60_000);
+    const outcome = async (credentials: S3Credentials, Key: string, deletes = false): Promise<string> => {
+      const client = new S3Client({
+        endpoint: own.endpoint,
+        region: own.region,
+        credentials,
+        forcePathStyle: true,
+      });
+      try {
+        await client.send(
+          deletes
+            ? new DeleteObjectCommand({ Bucket: own.bucket, Key })
+            : new PutObjectCommand({
+                Bucket: own.bucket,
+                Key,
+                Body: 'x',
+                ObjectLockMode: 'COMPLIANCE',
+                ObjectLockRetainUntilDate: lastsUntil,
+              }),
+        );
+        return 'done';
+      } catch (error) {
+        return error instanceof Error ? error.name : 'failed';
+      } finally {
+        client.destroy();
+      }
+    };
+    const { log, writer, purger } = own;
+    if (purger === null) throw new Error('There is no purger.');
+    expect(await outcome(log, 'log/rivertown/checkpoint')).toBe('done');
+    expect(await outcome(writer, 'a/record')).toBe('done');
+    for (const [who, key] of [
+      [writer, 'log/rivertown/checkpoint'],
+      [writer, 'log/rivertown/tile/0/000'],
+      [purger, 'log/rivertown/checkpoint'],
+      [log, 'a/record'],
+      [log, 'canary/x'],
+      [log, 'logs'],
+    ] as const)
+      expect(await outcome(who, key), `${who.accessKeyId} ${key}`).toBe('AccessDenied');
+    for (const who of [writer, purger, log])
+      expect(await outcome(who, 'log/rivertown/checkpoint', true), who.accessKeyId).toBe('AccessDenied');
+    // Everybody may read it.
+    for (const credentials of [writer, log]) {
+      const client = new S3Client({
+        endpoint: own.endpoint,
+        region: own.region,
+        credentials,
+        forcePathStyle: true,
+      });
+      const { Body } = await client.send(
+        new GetObjectCommand({ Bucket: own.bucket, Key: 'log/rivertown/checkpoint' }),
+      );
+      expect(await Body?.transformToString()).toBe('x');
+      client.destroy();
+    }
+  } finally {
+    await server.stop();
+  }
 });

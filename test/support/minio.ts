@@ -35,11 +35,12 @@ const MINIO: S3Kind = {
   }),
   // Alive is sooner than able to take an account; this one waits for both.
   healthPath: '/minio/health/ready',
-  addAccounts: async (place, { writer, purger, reader }) => {
+  addAccounts: async (place, { writer, purger, reader, log }) => {
     for (const [account, actions] of [
       [writer, [...ACTIONS.parts, ...ACTIONS.write]],
       [purger, [...ACTIONS.parts, ...ACTIONS.purge]],
       [reader, []],
+      [log, [...ACTIONS.parts, ...ACTIONS.write]],
     ] as const)
       await addAccount(place, account, [...ACTIONS.list, ...ACTIONS.read, ...actions]);
   },

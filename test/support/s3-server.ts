@@ -29,8 +29,10 @@ export interface RunningS3 {
   readonly purger: S3Credentials;
   /** May read and list, and nothing else. */
   readonly reader: S3Credentials;
-  /** A bucket with Object Lock whose policy lets in the writer, the purger and the reader. */
-  newBucket(): Promise<S3Config>;
+  /** May write the files of the log, in a bucket that was made for it. */
+  readonly log: S3Credentials;
+  /** A bucket with Object Lock whose policy lets in the writer, the purger and the reader; and with `ownLog` the log's account, which alone writes the log. */
+  newBucket(options?: { readonly ownLog?: boolean }): Promise<S3Config>;
   stop(): Promise<void>;
   kill9(): Promise<void>;
 }
@@ -64,7 +66,7 @@ export interface S3Kind {
   /** Once for each new server. */
   addAccounts(
     place: S3Place,
-    accounts: Readonly<Record<'writer' | 'purger' | 'reader', S3Credentials>>,
+    accounts: Readonly<Record<'writer' | 'purger' | 'reader' | 'log', S3Credentials>>,
   ): Promise<void>;
 }
 
@@ -96,6 +98,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
   const writer = like?.writer ?? newKey('writer');
   const purger = like?.purger ?? newKey('purger');
   const reader = like?.reader ?? newKey('reader');
+  const log = like?.log ?? newKey('log');
   const place: S3Place = { binary, folder, port, region: REGION, endpoint, root };
 
   const { args, env } = kind.command(place);
@@ -125,7 +128,7 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  if (like === undefined) await kind.addAccounts(place, { writer, purger, reader });
+  if (like === undefined) await kind.addAccounts(place, { writer, purger, reader, log });
 
   return {
     endpoint,
@@ -136,7 +139,8 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
     writer,
     purger,
     reader,
-    newBucket: async () => {
+    log,
+    newBucket: async ({ ownLog = false } = {}) => {
       const bucket = `test-${randomBytes(6).toString('hex')}`;
       await prepareBucket({
         endpoint,
@@ -147,9 +151,10 @@ export async function startS3(kind: S3Kind, options: S3Options = {}): Promise<Ru
           writer: writer.accessKeyId,
           purger: purger.accessKeyId,
           reader: reader.accessKeyId,
+          ...(ownLog ? { log: log.accessKeyId } : {}),
         },
       });
-      return { endpoint, region: REGION, bucket, writer, purger, reader, log: null };
+      return { endpoint, region: REGION, bucket, writer, purger, reader, log: ownLog ? log : null };
     },
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),

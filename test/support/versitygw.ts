@@ -40,9 +40,9 @@ const VERSITYGW: S3Kind = {
     };
   },
   healthPath: '/health',
-  addAccounts: async ({ binary, endpoint, region, root }, { writer, purger, reader }) => {
+  addAccounts: async ({ binary, endpoint, region, root }, { writer, purger, reader, log }) => {
     const asRoot = ['--access', root.accessKeyId, '--secret', root.secretAccessKey, '--region', region];
-    for (const { accessKeyId, secretAccessKey } of [writer, purger, reader]) {
+    for (const { accessKeyId, secretAccessKey } of [writer, purger, reader, log]) {
       const account = ['--role', 'user', '--access', accessKeyId, '--secret', secretAccessKey];
       await run(binary, ['admin', ...asRoot, '--endpoint-url', endpoint, 'create-user', ...account]);
     }

@@ -144,6 +144,22 @@ test('the browser’s container can neither reach the store nor open it', () => 
   const fixity = compose.services['worker-fixity'];
   expect(fixity?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-fixity');
   expect(fixity?.secrets).toEqual(['database_password', 'redis_password', 's3_read_secret_access_key']);
+  // Nobody but the log worker can sign, or write a file of the log; and it can write no record.
+  const log = compose.services['worker-log'];
+  expect(log?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-log');
+  expect(log?.secrets).toEqual([
+    'database_password',
+    'redis_password',
+    's3_read_secret_access_key',
+    's3_log_secret_access_key',
+  ]);
+  for (const [name, { environment, secrets, volumes }] of services) {
+    if (name === 'worker-log') continue;
+    expect(volumes?.some((volume) => volume.startsWith('keys:')) ?? false, name).toBe(false);
+    if (['store-accounts', 'store-bucket'].includes(name)) continue;
+    expect(environment?.['S3_LOG_SECRET_ACCESS_KEY_FILE'], name).toBeUndefined();
+    expect(secrets ?? [], name).not.toContain('s3_log_secret_access_key');
+  }
 });
 
 test.each(services)('%s has no right that it was not given here', (name, service) => {
