@@ -7,6 +7,7 @@ import { openArchive, simpleReport, type Archive } from './archive.ts';
 import type { Plan } from './archive-child.ts';
 import { startArchiveProcess, type ArchiveProcess } from './archive-process.ts';
 import { judge, type Judgement } from './judge.ts';
+import { judgeLog } from './judge-log.ts';
 import { folderEyes, s3Eyes } from './judge-store.ts';
 import { png } from './picture.ts';
 import { openSubmitter, type Report, type Submitter } from './submitter.ts';
@@ -121,7 +122,8 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
             history: scene.submitter.history,
           }),
       );
-      return { ...judgement, swept: swept.removed };
+      const faults = [...judgement.faults, ...(await looking(async (sql) => await logFaults(sql, archive)))];
+      return { ...judgement, faults, swept: swept.removed };
     },
     close: async () => {
       for (const child of processes) child.kill9();
@@ -130,6 +132,22 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
     },
   };
   return scene;
+}
+
+/** Of every log that published anything. It may still have something to do: what waits has its place in the outbox. */
+async function logFaults(sql: Client, { system }: Archive): Promise<string[]> {
+  const { rows } = await sql.query<{ agency: string }>(
+    'select agency_id as agency from log_head where published > 0',
+  );
+  const faults: string[] = [];
+  for (const { agency: agencyId } of rows) {
+    const read = async (path: string): Promise<Buffer | null> => await system.logReader.file(agencyId, path);
+    // One look for all that it reads: a sequencer may be at work.
+    await sql.query('begin isolation level repeatable read');
+    faults.push(...(await judgeLog({ sql, agencyId, read, settled: false })).faults);
+    await sql.query('rollback');
+  }
+  return faults;
 }
 
 /** A report with one picture of a few kilobytes: raw payload, fact, picture, salt and manifest make five objects. */

@@ -62,6 +62,8 @@ export async function judgeLog(evidence: LogEvidence): Promise<LogJudgement> {
   const fault = (sentence: string): void => void faults.push(`${agencyId}: ${sentence}`);
   const rows = async <T extends object>(text: string): Promise<T[]> =>
     (await sql.query<T>(text, [agencyId])).rows;
+  // Before anything of the database: what is published later is not judged.
+  const newest = await read('checkpoint');
   const [head] = await rows<{ origin: string; size: number; published: number; frontier: Buffer }>(
     'select origin, size::int as size, published::int as published, frontier from log_head where agency_id = $1',
   );
@@ -113,7 +115,6 @@ export async function judgeLog(evidence: LogEvidence): Promise<LogJudgement> {
   const published = await rows<{ size: number; note: Buffer; root: Buffer }>(
     'select size::int as size, note, root from log_checkpoint where agency_id = $1 order by size',
   );
-  const newest = await read('checkpoint');
   for (const note of [
     ...published.map((row) => row.note),
     ...(evidence.seen ?? []),
