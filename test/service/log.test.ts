@@ -309,7 +309,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   withLog('connections to the database are cut again and again, and it goes on', async () => {
     scene.start({ batch: 20 });
     const stop = watch(scene);
-    for (let cuts = 0; cuts < 12; cuts += 1) {
+    for (let cuts = 0; cuts < 8; cuts += 1) {
       await scene.events(40);
       await until(15_000, async () => {
         const { rowCount } = await scene.sql.query(
@@ -326,7 +326,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
         if (rowCount === 0) throw new Error('It did not come back.');
         return true;
       });
-      await sleep(5 * cuts);
+      await sleep(7 * cuts);
     }
     await scene.settled();
     await stop();
