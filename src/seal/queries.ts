@@ -231,7 +231,7 @@ export async function closeSeal(
   store: { readonly kind: 'folder' | 's3'; readonly immutability: 'compliance' | 'advisory' },
   mode: Mode,
   now: Date,
-): Promise<{ readonly closed: boolean; readonly staged: readonly string[] }> {
+): Promise<{ readonly closed: boolean; readonly mode: Mode; readonly staged: readonly string[] }> {
   const row = await tx
     .updateTable('seal')
     .set({
@@ -245,8 +245,9 @@ export async function closeSeal(
     .where('record_id', '=', recordId)
     .where('no', '=', no)
     .where('sealed_at', 'is', null)
+    .returning('mode')
     .executeTakeFirst();
-  if (row.numUpdatedRows === 0n) return { closed: false, staged: [] };
+  if (row === undefined) return { closed: false, mode, staged: [] };
   const files = await tx
     .selectFrom('artifact')
     .select('staged')
@@ -271,7 +272,11 @@ export async function closeSeal(
     .where('seal_no', '=', no)
     .where('role', '<>', 'salt')
     .execute();
-  return { closed: true, staged: files.flatMap((file) => (file.staged === null ? [] : [file.staged])) };
+  return {
+    closed: true,
+    mode: row.mode,
+    staged: files.flatMap((file) => (file.staged === null ? [] : [file.staged])),
+  };
 }
 
 /** What decides whether the record is complete now. */

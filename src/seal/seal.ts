@@ -397,7 +397,9 @@ async function close(
         lockedUntil: manifest.locked_until?.toISOString(),
         store: capabilities.kind,
         immutability: capabilities.immutability,
-        mode: context.mode,
+        // As the row has it: what was begun in a trial stays one, whoever ends it.
+        mode: done.mode,
+        sealedAt: now.toISOString(),
       },
     } as const;
     if (!(await advance(at, claim.recordId, { from: 'reported', to: 'sealed' }, event)))
