@@ -7,11 +7,12 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAnchoring } from '#anchor/anchor.ts';
+import { startNightlyAudit } from '#audit/audit.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
 import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
-import { openKeyFolder, renewLogLeases, startSequencer } from '#log/log.ts';
+import { openKeyFolder, renewLogLeases, startSequencer, verifierKeysIn } from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -137,7 +138,8 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
 }
 
 function startLog({ db, log, logFiles, config, reader, referenceOf, now }: System): StopWork {
-  const keyFolder = openKeyFolder(join(config.keysDir, 'log'));
+  const folder = join(config.keysDir, 'log');
+  const keyFolder = openKeyFolder(folder);
   const rebuild = { db, store: reader, referenceOf, files: 'read', actor: 'worker:log', now } as const;
   const sequencer = startSequencer({
     db,
@@ -167,9 +169,11 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     }
   };
   const renewing = loop();
+  const keys = async (): Promise<readonly string[]> => await verifierKeysIn(folder);
+  const audit = startNightlyAudit({ db, files: logFiles, store: reader, keys, log });
   return async () => {
     ending.abort();
-    await Promise.all([sequencer.stop(), renewing]);
+    await Promise.all([sequencer.stop(), renewing, audit.stop()]);
   };
 }
 

@@ -5,6 +5,7 @@ import { anchorAges } from '#anchor/anchor.ts';
 import type { AnchorConfig } from '#config.ts';
 import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { logStanding } from '#log/log.ts';
+import { lastAudit } from '#audit/audit.ts';
 import { STEPS } from '#queue/queue.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -146,6 +147,17 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
     for (const [code, all] of Map.groupBy(found.standing, (one) => one.code))
       standing.set({ code }, all.length);
   };
+  const audited = new Gauge({
+    name: 'holdfast_audit_findings',
+    help: 'What the newest audits of all logs found that is not as it was signed; anything but 0 is an alarm',
+    registers,
+  });
+  const auditAge = new Gauge({
+    name: 'holdfast_audit_age_seconds',
+    help: 'How long ago the log was audited whose last audit is longest ago; 0 before the first',
+    registers,
+  });
+
   const measure = async (): Promise<void> => {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
@@ -164,6 +176,9 @@ export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = {
       db.system,
     );
     unsealed.set(rows[0]?.unsealed ?? 0);
+    const audits = await lastAudit(db);
+    audited.set(audits.reduce((all, { report }) => all + report.found, 0));
+    auditAge.set(Math.max(0, ...audits.map(({ ageMs }) => ageMs / 1000)));
     // Nothing is locked: nothing runs out.
     lock.set(rows[0]?.lock ?? Infinity);
     const ages = await anchorAges(db, anchors, new Date());

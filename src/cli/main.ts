@@ -12,6 +12,7 @@ import { EXIT, EXIT_MEANING, type ExitCode, type Verb } from './verb.ts';
 import { accountAdd } from './account-add.ts';
 import { agencyAdd } from './agency-add.ts';
 import { api } from './api.ts';
+import { audit } from './audit.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { exportRecords } from './export.ts';
@@ -58,6 +59,7 @@ const VERBS: readonly Verb[] = [
   report,
   parked,
   rebuildIndex,
+  audit,
   doctor,
   demo,
   prepareStore,

@@ -26,6 +26,8 @@ export interface AgencyTx {
 export interface Db {
   readonly url: string;
   inAgency<T>(agencyId: string, work: (at: AgencyTx) => Promise<T>): Promise<T>;
+  /** The same, reading only, and all of it as it stood at one moment, whatever happens meanwhile. */
+  snapshot<T>(agencyId: string, work: (at: AgencyTx) => Promise<T>): Promise<T>;
   readonly system: Kysely<Tables>;
   /** As the sequencer of the log, which alone writes leaves and crosses agencies for that. Two connections. */
   readonly sequencer: Kysely<Tables>;
@@ -90,16 +92,25 @@ export function openDb(options: DbOptions): Db {
   const system = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: systemPool }) });
   const sequencer = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: logPool }) });
 
+  const inside =
+    <T>(agencyId: string, work: (at: AgencyTx) => Promise<T>) =>
+    async (tx: Tx): Promise<T> => {
+      await sql`select set_config('app.agency', ${agencyId}, true)`.execute(tx);
+      return await work({ agencyId, tx });
+    };
+
   return {
     url: options.url,
     system,
     sequencer,
-    inAgency: async (agencyId, work) =>
+    inAgency: async (agencyId, work) => await translated(app.transaction().execute(inside(agencyId, work))),
+    snapshot: async (agencyId, work) =>
       await translated(
-        app.transaction().execute(async (tx) => {
-          await sql`select set_config('app.agency', ${agencyId}, true)`.execute(tx);
-          return await work({ agencyId, tx });
-        }),
+        app
+          .transaction()
+          .setIsolationLevel('repeatable read')
+          .setAccessMode('read only')
+          .execute(inside(agencyId, work)),
       ),
     statement: async (name, text, values) =>
       (await translated(appPool.query({ name, text, values: [...values] }))).rows,

@@ -252,7 +252,7 @@ export interface SecondLookTable {
 }
 
 export interface ChoreTable {
-  name: 'lease-pass' | 'store-canary';
+  name: 'lease-pass' | 'store-canary' | 'audit';
   about: Generated<string>;
   at: ColumnType<Date, never, never>;
   report: Json<Record<string, unknown>>;

@@ -26,6 +26,7 @@ export { openPreviewer, type Previewer, type PreviewOutcome } from './previewer.
 export { howShown, previewSize, type ShownFile } from './previews.ts';
 export { openPictureInspector, type PictureInspector } from './pictures.ts';
 export { SimpleReport } from './schema.ts';
-export { SubmittedFact, type Channel } from './fact-schema.ts';
+export { SubmittedFact, type Channel, type StoredFact } from './fact-schema.ts';
+export { rowOf } from './row.ts';
 export { PROGRAM_CHANNEL } from './simple.ts';
 export { KeptAfterAll, RemovalConfirmation, type ConfirmedRecord } from './removal.ts';

@@ -63,7 +63,7 @@ export function entryOfEvent(event: LoggedEvent, { origin, index, salt }: Place)
     id: event.id,
     type,
     at: event.at.toISOString(),
-    actor: isNamed(event.actor) ? event.actor : OTHER,
+    actor: actorInLog(event.actor),
     subject: rule.subject === null ? null : subjectOf(rule.subject, event),
     facts: {
       ...facts,
@@ -78,6 +78,11 @@ export function entryOfEvent(event: LoggedEvent, { origin, index, salt }: Place)
  */
 export function detailOf({ actor, body }: Pick<LoggedEvent, 'actor' | 'body'>): Buffer {
   return Buffer.from(canonicalize(isNamed(actor) ? body : { actor, body }) ?? '');
+}
+
+/** As an entry names whoever the history names. */
+export function actorInLog(actor: string): string {
+  return isNamed(actor) ? actor : OTHER;
 }
 
 /** In the place of an actor that has no form of its own. */

@@ -5,7 +5,7 @@
  * A folder, because that is what every installation has; whoever has a signing service writes these two functions for it.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError } from '#errors.ts';
 import { keyPair, signer, verifierKey, type Signer } from './note.ts';
@@ -78,6 +78,18 @@ async function keep(folder: string, path: string, text: string): Promise<void> {
     await unlink(temp);
   }
   await syncFolder(folder);
+}
+
+/** The public halves of what lies in the folder: who audits a log may believe them more than what its database says. */
+export async function verifierKeysIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const files = names.filter((name) => /^[0-9a-f]{8}\.key$/.test(name)).sort();
+  return await Promise.all(
+    files.map(async (name) => signer((await readFile(join(folder, name), 'utf8')).trim()).vkey),
+  );
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -7,16 +7,24 @@
  * event-entry are pure: no database, no clock, no network.
  */
 export { checkLogFiles, type LogFilesChecked } from './check-files.ts';
-export { openCheckpoint, parseCheckpoint, type Checkpoint, type LogKey, type Trust } from './checkpoint.ts';
+export {
+  openCheckpoint,
+  parseCheckpoint,
+  type Checkpoint,
+  type LogKey,
+  type OpenedCheckpoint,
+  type Trust,
+} from './checkpoint.ts';
 export { entryBytes, entryCommitment, parseEntry, type Entry } from './entry.ts';
 export { ENTRY_TYPES, type EntryType } from './entry-types.ts';
 export { EMPTY_FRONTIER, frontierOf, grow, leafHash, rootOf, type Frontier } from './merkle.ts';
 export { keyPair, parseNote, signer, verifierKey, type VerifierKey } from './note.ts';
 export { openEntry, openProof, type Proven } from './proof.ts';
-export { entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
-export { openKeyFolder, type KeyFolder } from './keys.ts';
-export { logPrefix } from './publish.ts';
+export { actorInLog, entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
+export { openKeyFolder, verifierKeysIn, type KeyFolder } from './keys.ts';
 export { renewLogLeases } from './leases.ts';
+export { logPrefix } from './publish.ts';
+export { tilePath, type Tile } from './tiles.ts';
 export { openLogReader, type LogReader, type ProvenEntry } from './reader.ts';
 export { startSequencer, type Sequencer, type SequencerContext } from './sequencer.ts';
 export { bundleEntries } from './tiles.ts';

@@ -32,7 +32,7 @@ import type { ObjectState, ObjectStore, StoreCapabilities } from '#store/store.t
 import { canonicalBytes, captureIn, composeManifest } from './manifest.ts';
 import * as queries from './queries.ts';
 
-export { canonicalBytes, captureIn, composeManifest, type ManifestInput } from './manifest.ts';
+export { canonicalBytes, captureIn, composeManifest, type Manifest, type ManifestInput } from './manifest.ts';
 export { fieldCommitments } from './field-commitments.ts';
 export { hasTrialSeals } from './queries.ts';
 

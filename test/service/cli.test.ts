@@ -31,6 +31,7 @@ const VERBS = [
   'key revoke',
   'report',
   'parked',
+  'audit',
   'rebuild-index',
   'doctor',
   'demo',

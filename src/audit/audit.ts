@@ -1,0 +1,125 @@
+/**
+ * The audit: whether what the database says is what was signed, sealed and published, and is in other hands.
+ *
+ * Promise: nothing of what stands in a checkpoint that somebody else holds can be changed, taken away, put in another order or back-dated
+ * by anybody, the owner of the database included, without a finding here that names the step, what, where and what it means. What is
+ * not compared is listed with its reason (`NOT_COVERED`), and what is newer than the newest checkpoint is counted and not judged.
+ *
+ * The newest checkpoint of the store is read first, then everything in one snapshot of the database, so that what happens meanwhile is
+ * not taken for damage. It reads in stretches, keeps nothing between two runs, and changes nothing. A part that cannot be reached is no
+ * finding: the audit ends with that error.
+ *
+ *   log-pass.ts  the log, entry by entry         records.ts   records: seals.ts against manifests, derived.ts against facts
+ *   keys.ts      which keys are believed         findings.ts  everything that can be found, and what it means
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgencyTx, Db } from '#db/db.ts';
+import { logPrefix } from '#log/log.ts';
+import type { LogFiles, ObjectReader } from '#store/store.ts';
+import { openFindings, type Finding } from './findings.ts';
+import type { KeysFrom } from './keys.ts';
+import { auditLog, type Held, type LogLooked } from './log-pass.ts';
+import { newestRestore, purgedRecords } from './log-queries.ts';
+import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
+
+export { NOT_COVERED } from './derived.ts';
+export { STEPS, type Finding } from './findings.ts';
+export type { Held } from './log-pass.ts';
+export { auditTargets, lastAudit, startNightlyAudit, type LastAudit } from './nightly.ts';
+
+export interface AuditContext {
+  readonly files: LogFiles;
+  readonly store: ObjectReader;
+  /** From outside the database: given by hand, or else what lies in the folder of private keys. */
+  readonly keys: readonly string[];
+  readonly keysFrom: Exclude<KeysFrom, 'itself'>;
+  /** Checkpoints of this agency in other hands, beside the store's. */
+  readonly held?: readonly Held[];
+  readonly objects: RecordPass['objects'];
+  /** These records alone, and the whole log; otherwise every record. */
+  readonly only?: readonly string[];
+  /** How far the clocks of two machines may be apart; five minutes. */
+  readonly clockMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface AuditReport {
+  readonly agency: string;
+  /** Nothing was found. What it says is as much as was looked at. */
+  readonly ok: boolean;
+  readonly log: Omit<LogLooked, 'keyed'>;
+  readonly records: RecordsLooked;
+  /** By whose keys checkpoints were judged. */
+  readonly keysFrom: KeysFrom;
+  readonly findings: readonly Finding[];
+  /** Findings beyond those that are listed. */
+  readonly more: number;
+  readonly ms: number;
+}
+
+const CLOCK_MS = 300_000;
+/** Between a checkpoint's file and its row lie milliseconds. */
+const PUBLISHING_MS = 1000;
+const LOOKS = 3;
+const ENTRIES = 2000;
+/** One may hold a thousand facts. */
+const RECORDS = 20;
+
+export async function auditAgency(db: Db, context: AuditContext, agencyId: string): Promise<AuditReport> {
+  for (let looks = 1; ; looks += 1) {
+    const held = await heldOf(context, agencyId);
+    const report = await db.snapshot(agencyId, async (at) => await auditWithin(at, { ...context, held }));
+    // It may have been looked at in the middle of a publication: what is still so a second later was not.
+    const [first, ...others] = report.findings;
+    if (first?.what !== 'head-behind' || others.length > 0 || looks === LOOKS) return report;
+    await sleep(PUBLISHING_MS);
+  }
+}
+
+/** The checkpoint that the store shows, and those that were brought along. Before the snapshot is taken. */
+async function heldOf(context: AuditContext, agencyId: string): Promise<Held[]> {
+  const note = await context.files.read(`${logPrefix(agencyId)}/checkpoint`);
+  return [...(note === null ? [] : [{ by: 'store', note }]), ...(context.held ?? [])];
+}
+
+/** In a transaction that somebody else opened, with checkpoints that were read before it. */
+export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<AuditReport> {
+  const started = performance.now();
+  const findings = openFindings();
+  const purged = await purgedRecords(at);
+  const { keyed, ...log } = await auditLog(
+    at,
+    {
+      files: context.files,
+      held: context.held ?? [],
+      outside: context.keys,
+      stretch: ENTRIES,
+      purged,
+      restoredBelow: await newestRestore(at),
+      clockMs: context.clockMs ?? CLOCK_MS,
+    },
+    findings,
+  );
+  const records = await auditRecords(
+    at,
+    {
+      store: context.store,
+      objects: context.objects,
+      purged,
+      stretch: RECORDS,
+      only: context.only,
+      signal: context.signal,
+    },
+    findings,
+  );
+  return {
+    agency: at.agencyId,
+    ok: findings.all.length === 0,
+    log,
+    records,
+    keysFrom: keyed ? context.keysFrom : 'itself',
+    findings: findings.all,
+    more: findings.more,
+    ms: Math.round(performance.now() - started),
+  };
+}

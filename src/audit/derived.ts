@@ -1,0 +1,240 @@
+/**
+ * What follows from the facts and the history of a record, computed again and held against its rows. The same function makes the row
+ * when a report comes in (`rowOf` of intake), and `accept_report` (migration 0004) folds one report into what was there. Pure.
+ */
+import canonicalize from 'canonicalize';
+import { rowOf, type AgencyReference, type StoredFact } from '#intake/intake.ts';
+import type { Manifest } from '#seal/seal.ts';
+import type { Findings } from './findings.ts';
+import type { RecordEvent, RecordRows, Row } from './record-queries.ts';
+
+/** What no audit compares, each with its reason. */
+export const NOT_COVERED: Readonly<Record<string, string>> = {
+  'event.seq':
+    'the number by which events wait to enter the log; their order is the index of their entry, and each entry says its own. That two were exchanged is found where their times are further apart than clocks may differ',
+  'event.at, below a millisecond': 'an entry gives milliseconds',
+  'log_checkpoint.at':
+    'only that it is not before what it covers; the proof of a time is a stamp of somebody else',
+  'log_checkpoint, one that is not the newest':
+    'that one is missing shows nowhere; nothing that it signed is lost with it',
+  'log_key.made_at, log_head.begun_at, log_name': 'nothing is decided by them',
+  'record.account_id, record.series_reason':
+    'they follow from the agency’s own lists as they stood then, which are not sealed',
+  'record.address, when it is empty or no page was opened':
+    'whether a capture was wanted stands in the raw report alone',
+  'record.search': 'an index for finding; made anew from the facts',
+  'fact.delivery, fact.idempotency_key, fact.deliveries':
+    'they tell whether a report came twice, and nothing of what is kept',
+  'fact.body and artifact, before their seal':
+    'there is no salt yet: only who, when and how many; the seal follows within seconds',
+  'artifact.picture, beside whether it opens':
+    'its size and format; they are read from the sealed bytes again',
+  'object.retain_until, intended_at, confirmed_at':
+    'what was intended, and when it was asked; the lock is asked of the store',
+  'second_look.finding': 'the sealed report of the look says it',
+  'step, notice, arrival, upload, view_ticket, chore': 'work that is owed or done, not what is kept',
+  'person, person_role, api_key, office, account, policies, series':
+    'what they became is in the log; their rows as they stand are not compared with it yet',
+};
+
+export type Clauses = AgencyReference['citable'];
+
+interface Fold {
+  readonly platform: string;
+  readonly account: string;
+  readonly kind: string;
+  readonly excerpt: string | null;
+  readonly author: string | null;
+  readonly subject: string;
+  verb: string;
+  grounds: readonly string[];
+  removal: string;
+  removedAt: unknown;
+  readonly permalinks: Set<string>;
+}
+
+const ACCEPTED: readonly string[] = ['intake.accepted', 'removal.confirmed', 'removal.withdrawn'];
+
+/** Each fact and the event that says that it was accepted, one for one; and what follows from the text of a fact. */
+export function compareFacts(rows: RecordRows, citable: Clauses, findings: Findings): Fold | null {
+  const { record, facts, artifacts, events } = rows;
+  const accepted = new Map<number, RecordEvent>();
+  for (const event of events)
+    if (ACCEPTED.includes(event.type)) accepted.set(Number(event.body['fact']), event);
+  if (accepted.size === 0) findings.add('record-invented', { record: record.id });
+  let fold: Fold | null = null;
+  for (const fact of facts) {
+    const where = { record: record.id, which: `fact ${fact.n}` };
+    const event = accepted.get(fact.n);
+    accepted.delete(fact.n);
+    if (event === undefined) {
+      findings.add('fact-invented', where);
+      continue;
+    }
+    const row = rowOf(fact.body as unknown as StoredFact, referenceWith(citable), false, {
+      form: event.type === 'removal.confirmed' ? 'removal' : 'simple',
+      toRecord: null,
+    });
+    if (!isFact(fact, event, row)) findings.add('fact-other', where);
+    const files = artifacts.filter(
+      ({ fact_n, origin }) => fact_n === fact.n && (origin === 'raw' || origin === 'handed-in'),
+    );
+    if (files.length !== event.body['files']) findings.add('files-other', where);
+    fold = folded(fold, row, fact.body as unknown as StoredFact);
+  }
+  for (const n of accepted.keys()) findings.add('fact-gone', { record: record.id, which: `fact ${n}` });
+  return fold;
+}
+
+/** Of what the agency decided beforehand only its clauses are asked: a fact cites them by their text. */
+function referenceWith(citable: Clauses): AgencyReference {
+  return { grounds: [], groundsBefore: [], citable, accounts: [], classify: () => null };
+}
+
+function isFact(fact: Row<'fact'>, event: RecordEvent, row: ReturnType<typeof rowOf>): boolean {
+  const { data } = row.fact;
+  return (
+    fact.actor === event.actor &&
+    fact.recorded_at.getTime() === event.at.getTime() &&
+    fact.type === row.type &&
+    fact.source === row.source &&
+    fact.id === row.factId &&
+    fact.confirms === (event.type === 'removal.confirmed') &&
+    fact.words === (row.compared?.text ?? null) &&
+    fact.words_sha256 === (row.compared?.sha256 ?? null) &&
+    fact.named === ((data.content.nativeId ?? null) !== null) &&
+    fact.done === (data.action.performedAt.value !== null) &&
+    fact.noted === ((data.notes ?? null) !== null)
+  );
+}
+
+function folded(before: Fold | null, row: ReturnType<typeof rowOf>, fact: StoredFact): Fold {
+  const removedAt = row.removal === 'confirmed' ? row.removedAt : null;
+  const permalink = fact.data.content.permalink;
+  if (before === null)
+    return { ...row, removedAt, permalinks: new Set(typeof permalink === 'string' ? [permalink] : []) };
+  if (row.acts) {
+    before.removal = row.removal;
+    before.removedAt = removedAt;
+  }
+  if (row.verb !== 'none') before.verb = row.verb;
+  before.grounds = [...before.grounds, ...row.grounds];
+  if (typeof permalink === 'string') before.permalinks.add(permalink);
+  return before;
+}
+
+/** The row of the record itself. */
+export function compareRecord(
+  rows: RecordRows,
+  fold: Fold | null,
+  manifests: readonly Manifest[],
+  findings: Findings,
+): void {
+  const { record, facts, events } = rows;
+  const wrong = (which: string): void => findings.add('record-other', { record: record.id, which });
+  const types = events.map(({ type }) => type);
+  const state = types.includes('record.completed')
+    ? 'complete'
+    : types.includes('record.sealed')
+      ? 'sealed'
+      : 'reported';
+  // Where a purge has begun, its own entries say what became of it.
+  if (record.state !== state && record.state !== 'disposing' && record.state !== 'disposed') wrong('state');
+  const first = facts[0];
+  if (first !== undefined && record.received_at.getTime() !== first.recorded_at.getTime())
+    wrong('received_at');
+  if (fold !== null) {
+    for (const column of [
+      'subject',
+      'platform',
+      'account',
+      'kind',
+      'excerpt',
+      'author',
+      'verb',
+      'removal',
+    ] as const)
+      if (record[column] !== fold[column]) wrong(column);
+    if (asSet(record.grounds) !== asSet(fold.grounds)) wrong('grounds');
+    if (canonicalize(record.removed_at) !== canonicalize(fold.removedAt ?? null)) wrong('removed_at');
+    if (record.address !== null && !fold.permalinks.has(record.address)) wrong('address');
+  }
+  compareCapture(rows, manifests, wrong);
+  const last = manifests.at(-1);
+  if (last === undefined) return;
+  if (record.subject !== last.subject) wrong('subject');
+  // What came in since may have been classified by what it says, and its seal is still to come.
+  if (isAllSealed(rows) && !types.includes('record.reclassified')) {
+    const now =
+      record.edition === null || record.series === null
+        ? null
+        : { edition: record.edition, series: record.series };
+    if (canonicalize(now) !== canonicalize(last.classification)) wrong('series');
+  }
+}
+
+function compareCapture(
+  { record, artifacts, events }: RecordRows,
+  manifests: readonly Manifest[],
+  wrong: (which: string) => void,
+): void {
+  const captures = events.filter(({ type }) => type === 'capture.completed' || type === 'capture.skipped');
+  if (record.capture_outcome !== (captures.at(-1)?.body['outcome'] ?? null)) wrong('capture_outcome');
+  const isCaptured = ({ origin }: Row<'artifact'>): boolean => origin === 'capture' || origin === 'rendering';
+  const capture = manifests.findLast((one) => one.capture !== null)?.capture;
+  if (captures.length === 0) {
+    if (record.capture !== null) wrong('capture');
+  } else if (capture !== undefined && artifacts.filter(isCaptured).every(({ seal_no }) => seal_no !== null)) {
+    if (canonicalize(record.capture) !== canonicalize(capture)) wrong('capture');
+    const { address } = capture as { readonly address?: unknown };
+    if (typeof address === 'string' && record.address !== address) wrong('address');
+  }
+}
+
+/** Files that our browser made, pictures that were opened, and second looks: each has its event. */
+export function compareMade({ record, artifacts, looks, events }: RecordRows, findings: Findings): void {
+  const sum = (...types: string[]): number =>
+    events.reduce((all, { type, body }) => all + (types.includes(type) ? Number(body['files'] ?? 0) : 0), 0);
+  const count = (...origins: string[]): number =>
+    artifacts.filter(({ origin }) => origins.includes(origin)).length;
+  if (sum('capture.completed', 'capture.skipped') !== count('capture', 'rendering'))
+    findings.add('files-other', { record: record.id, which: 'of captures' });
+  if (sum('second-look.completed') !== count('second-look'))
+    findings.add('files-other', { record: record.id, which: 'of second looks' });
+
+  const inspected = new Map<number, unknown>();
+  for (const { type, body } of events)
+    if (type === 'picture.inspected') inspected.set(Number(body['artifact']), body['decodable']);
+  for (const { n, picture } of artifacts)
+    if ((picture?.decodable ?? undefined) !== inspected.get(n))
+      findings.add('picture-other', { record: record.id, which: `file ${n}` });
+
+  const looked = new Map<number, RecordEvent['body']>();
+  for (const { type, body } of events)
+    if (type === 'second-look.completed') looked.set(Number(body['fact']), body);
+  for (const look of looks) {
+    const body = looked.get(look.fact_n);
+    looked.delete(look.fact_n);
+    if (
+      body === undefined ||
+      body['answer'] !== look.answer ||
+      (body['because'] ?? null) !== look.because ||
+      body['outcome'] !== look.outcome ||
+      Date.parse(String(body['lookedAt'])) !== look.looked_at.getTime()
+    )
+      findings.add('look-other', { record: record.id, which: `fact ${look.fact_n}` });
+  }
+  for (const n of looked.keys()) findings.add('look-other', { record: record.id, which: `fact ${n}` });
+}
+
+export function isAllSealed({ facts, artifacts, seals }: RecordRows): boolean {
+  return (
+    facts.every(({ seal_no }) => seal_no !== null) &&
+    artifacts.every(({ seal_no }) => seal_no !== null) &&
+    seals.every(({ sealed_at }) => sealed_at !== null)
+  );
+}
+
+function asSet(values: readonly string[]): string {
+  return [...new Set(values)].sort().join('\n');
+}

@@ -1,0 +1,139 @@
+/** The SQL of an audit of a log. Reads, within one agency, in one snapshot. */
+import { sql } from 'kysely';
+import type { AgencyTx } from '#db/db.ts';
+
+export interface HeadRow {
+  readonly origin: string;
+  readonly size: number;
+  readonly frontier: Buffer;
+  readonly published: number;
+}
+
+export async function headRow({ agencyId, tx }: AgencyTx): Promise<HeadRow | null> {
+  const row = await tx
+    .selectFrom('log_head')
+    .select(['origin', 'size', 'frontier', 'published'])
+    .where('agency_id', '=', agencyId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** One row for each entry and for each event; of an entry without its event, or an event without its entry, the other half is null. */
+export interface JoinedRow {
+  readonly idx: number | null;
+  readonly eventId: string;
+  readonly leafRecord: string | null;
+  readonly entry: Buffer;
+  readonly hash: Buffer;
+  readonly salt: Buffer | null;
+  readonly seq: string | null;
+  readonly id: string;
+  readonly recordId: string | null;
+  readonly type: string;
+  readonly at: Date;
+  readonly actor: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly waiting: boolean;
+}
+
+/** Entries by index, each beside its event; then events that are in no entry. Through a cursor: the memory does not grow with the log. */
+export async function* joinedRows({ agencyId, tx }: AgencyTx, stretch: number): AsyncGenerator<JoinedRow[]> {
+  const agency = sql.lit(agencyId);
+  await sql`
+    declare audited no scroll cursor for
+    select l.idx, l.event_id as "eventId", l.record_id as "leafRecord", l.entry, l.hash, l.salt, e.seq::text as seq, e.id,
+           e.record_id as "recordId", e.type, e.at, e.actor, e.body, o.seq is not null as waiting
+      from (select * from log_leaf where agency_id = ${agency}) l
+      full join (select * from event where agency_id = ${agency}) e on e.id = l.event_id
+      left join (select * from log_outbox where agency_id = ${agency}) o on o.seq = e.seq
+     order by l.idx nulls last, e.seq`.execute(tx);
+  for (;;) {
+    const { rows } = await sql<JoinedRow>`fetch ${sql.lit(stretch)} from audited`.execute(tx);
+    if (rows.length > 0) yield rows;
+    if (rows.length < stretch) break;
+  }
+  await sql`close audited`.execute(tx);
+}
+
+export interface CheckpointRow {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly note: Buffer;
+  readonly at: Date;
+}
+
+/** The smallest first. */
+export async function* checkpointRows({ agencyId, tx }: AgencyTx): AsyncGenerator<CheckpointRow> {
+  const page = 1000;
+  for (let last = -1; ;) {
+    const rows = await tx
+      .selectFrom('log_checkpoint')
+      .select(['size', 'root', 'note', 'at'])
+      .where('agency_id', '=', agencyId)
+      .where('size', '>', last)
+      .orderBy('size')
+      .limit(page)
+      .execute();
+    yield* rows;
+    if (rows.length < page) return;
+    last = rows.at(-1)?.size ?? last;
+  }
+}
+
+export async function outboxOrphans({ agencyId, tx }: AgencyTx): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from log_outbox o
+     where o.agency_id = ${agencyId} and not exists (select from event e where e.agency_id = o.agency_id and e.seq = o.seq)`.execute(
+    tx,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export interface KeyEvent {
+  readonly type: 'log-key.added' | 'log-key.retired';
+  readonly vkey: string | null;
+  readonly size: string | null;
+  /** Null: it is in no entry yet. */
+  readonly idx: number | null;
+}
+
+/** What the history says of the log's keys. Whether it may say so, its entries tell. */
+export async function keyEvents({ agencyId, tx }: AgencyTx): Promise<KeyEvent[]> {
+  const { rows } = await sql<KeyEvent>`
+    select e.type, e.body->>'vkey' as vkey, e.body->>'size' as size, l.idx
+      from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.type in ('log-key.added', 'log-key.retired') order by l.idx, e.seq`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export async function keyRows({ agencyId, tx }: AgencyTx) {
+  return await tx
+    .selectFrom('log_key')
+    .select(['vkey', 'first_size as firstSize', 'last_size as lastSize'])
+    .where('agency_id', '=', agencyId)
+    .orderBy('vkey')
+    .execute();
+}
+
+/** Records that a completed purge names: what was destroyed with them is no damage. */
+export async function purgedRecords({ agencyId, tx }: AgencyTx): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ about: string }>`
+    select a.about from event e
+      join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     cross join lateral jsonb_array_elements_text(case when jsonb_typeof(e.body->'about') = 'array' then e.body->'about' else '[]' end) a(about)
+     where e.agency_id = ${agencyId} and e.type = 'purge.completed'`.execute(tx);
+  return new Set(
+    rows.flatMap(({ about }) => (about.startsWith('record:') ? [about.slice('record:'.length)] : [])),
+  );
+}
+
+/** The index of the newest `restore.performed` that is in the log; 0: none is. */
+export async function newestRestore({ agencyId, tx }: AgencyTx): Promise<number> {
+  const { rows } = await sql<{ idx: number | null }>`
+    select max(l.idx) as idx from event e
+      join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed'`.execute(tx);
+  return rows[0]?.idx ?? 0;
+}

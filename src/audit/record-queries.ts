@@ -1,0 +1,144 @@
+/** The SQL of an audit of records. Reads, within one agency, in one snapshot, some records at a time. */
+import { sql, type Selectable } from 'kysely';
+import type { AgencyTx, Tables } from '#db/db.ts';
+
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
+
+export interface RecordEvent {
+  readonly id: string;
+  readonly record_id: string;
+  readonly type: string;
+  readonly at: Date;
+  readonly actor: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Everything of one record that is compared. */
+export interface RecordRows {
+  readonly record: Omit<Row<'record'>, 'search'>;
+  readonly facts: readonly Row<'fact'>[];
+  readonly artifacts: readonly Row<'artifact'>[];
+  readonly seals: readonly Row<'seal'>[];
+  readonly objects: readonly Row<'object'>[];
+  readonly looks: readonly Row<'second_look'>[];
+  /** In the order of the log; what waits to enter it at the end. */
+  readonly events: readonly RecordEvent[];
+}
+
+const COMPARED = [
+  'intake.accepted',
+  'removal.confirmed',
+  'removal.withdrawn',
+  'picture.inspected',
+  'capture.completed',
+  'capture.skipped',
+  'second-look.completed',
+  'record.sealed',
+  'record.completed',
+  'record.reclassified',
+] as const;
+
+/** The records after `last`, by id. */
+export async function recordsAfter(
+  at: AgencyTx,
+  last: string | null,
+  stretch: number,
+  only?: readonly string[],
+): Promise<RecordRows[]> {
+  const { agencyId, tx } = at;
+  let query = tx
+    .selectFrom('record')
+    .select([
+      'agency_id',
+      'id',
+      'subject',
+      'state',
+      'received_at',
+      'platform',
+      'account',
+      'account_id',
+      'kind',
+      'verb',
+      'grounds',
+      'excerpt',
+      'author',
+      'address',
+      'capture_outcome',
+      'capture',
+      'removal',
+      'removed_at',
+      'edition',
+      'series',
+      'series_reason',
+    ])
+    .where('agency_id', '=', agencyId)
+    .orderBy('id')
+    .limit(stretch);
+  if (last !== null) query = query.where('id', '>', last);
+  if (only !== undefined) query = query.where('id', '=', sql<string>`any(${[...only]}::uuid[])`);
+  const records = await query.execute();
+  if (records.length === 0) return [];
+  const ids = records.map(({ id }) => id);
+  const rowsOf = async <T extends 'fact' | 'artifact' | 'seal' | 'object' | 'second_look'>(table: T) =>
+    Map.groupBy(
+      (
+        await sql<
+          Row<T>
+        >`select * from ${sql.table(table)} where agency_id = ${agencyId} and record_id = any(${ids}::uuid[])`.execute(
+          tx,
+        )
+      ).rows,
+      (row) => (row as { readonly record_id: string }).record_id,
+    );
+  const facts = await rowsOf('fact');
+  const artifacts = await rowsOf('artifact');
+  const seals = await rowsOf('seal');
+  const objects = await rowsOf('object');
+  const looks = await rowsOf('second_look');
+  const events = Map.groupBy(
+    (
+      await sql<RecordEvent>`
+        select e.id, e.record_id, e.type, e.at, e.actor, e.body
+          from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+         where e.agency_id = ${agencyId} and e.record_id = any(${ids}::uuid[]) and e.type = any(${[...COMPARED]}::text[])
+         order by l.idx nulls last, e.seq`.execute(tx)
+    ).rows,
+    (row) => row.record_id,
+  );
+  return records.map((record) => ({
+    record,
+    facts: (facts.get(record.id) ?? []).toSorted((a, b) => a.n - b.n),
+    artifacts: (artifacts.get(record.id) ?? []).toSorted((a, b) => a.n - b.n),
+    seals: (seals.get(record.id) ?? []).toSorted((a, b) => a.no - b.no),
+    objects: objects.get(record.id) ?? [],
+    looks: looks.get(record.id) ?? [],
+    events: events.get(record.id) ?? [],
+  }));
+}
+
+/** Records that something names and that have no row. */
+export async function lostRecords({ agencyId, tx }: AgencyTx): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct x.record_id as id from (
+      select record_id from event where agency_id = ${agencyId} and record_id is not null
+      union all select record_id from fact where agency_id = ${agencyId}
+      union all select record_id from artifact where agency_id = ${agencyId}
+      union all select record_id from seal where agency_id = ${agencyId}
+      union all select record_id from object where agency_id = ${agencyId}) x
+     where not exists (select from record r where r.agency_id = ${agencyId} and r.id = x.record_id) limit 1000`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Every clause of every version, by which facts cite. */
+export async function clauses({ agencyId, tx }: AgencyTx) {
+  return await tx
+    .selectFrom('ground')
+    .select(['policy_id as policyId', 'version', 'clause_id as clauseId', 'citation', 'clause', 'purpose'])
+    .where('agency_id', '=', agencyId)
+    .orderBy('policy_id')
+    .orderBy('version')
+    .orderBy('position')
+    .execute();
+}

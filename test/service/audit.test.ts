@@ -1,0 +1,340 @@
+/** The audit against the owner of the database, who changes what was signed in every way that we thought of; and against nobody. */
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditAgency, lastAudit, startNightlyAudit, type AuditReport, type Held } from '#audit/audit.ts';
+import { appendEvent } from '#record/record.ts';
+import { simpleReport } from '../support/archive.ts';
+import { AGENCY, openAuditedArchive, type AuditedArchive } from '../support/audited-archive.ts';
+import { openChance, seedOfRun } from '../support/chance.ts';
+import { holdfastWith, jsonOf } from '../support/holdfast.ts';
+import { chained, rechain } from '../support/rechain.ts';
+import { REWRITINGS, TAMPERINGS, type Database } from '../support/tampering.ts';
+
+const MINUTES = 60_000;
+const ATTEMPTS = 1000;
+
+let audited: AuditedArchive;
+const chance = openChance(seedOfRun());
+
+beforeAll(async () => {
+  console.log(`HOLDFAST_SEED=${chance.seed}`);
+  audited = await openAuditedArchive();
+  await audited.archive.stopWork();
+}, 3 * MINUTES);
+afterAll(async () => await audited.archive.close());
+
+test('an archive that nobody touched has nothing that an audit finds, however closely it looks', async () => {
+  const context = await audited.context('full', []);
+  const report = await auditAgency(audited.archive.system.db, context, AGENCY);
+  expect(report.findings).toEqual([]);
+  expect(report).toMatchObject({
+    ok: true,
+    more: 0,
+    keysFrom: 'folder',
+    log: { held: [{ by: 'store' }], newer: 0 },
+    records: { records: audited.recordIds.length, unsealed: 0 },
+  });
+  expect(report.log.entries).toBe(report.log.events);
+  expect(report.log.entries).toBeGreaterThan(256);
+  expect(report.log.checkpoints).toBeGreaterThan(5);
+  expect(report.log.tiles).toBeGreaterThan(2);
+  expect(report.records.objects).toBeGreaterThan(100);
+  expect(report.records.bytes).toBeGreaterThan(10_000);
+});
+
+/** What was tried, how often, and which steps found it. */
+interface Tally {
+  tried: number;
+  found: number;
+  readonly steps: Map<string, number>;
+}
+
+function count(tallies: Map<string, Tally>, kind: string, { ok, findings }: AuditReport): void {
+  const tally = tallies.get(kind) ?? { tried: 0, found: 0, steps: new Map() };
+  tally.tried += 1;
+  if (!ok) tally.found += 1;
+  for (const step of new Set(findings.map((one) => one.step)))
+    tally.steps.set(step, (tally.steps.get(step) ?? 0) + 1);
+  tallies.set(kind, tally);
+}
+
+function table(tallies: ReadonlyMap<string, Tally>): string {
+  return [...tallies]
+    .map(
+      ([kind, { tried, found, steps }]) =>
+        `${kind.padEnd(58)} ${String(found).padStart(4)} of ${String(tried).padEnd(4)} ${[...steps].map(([step, n]) => `${step} ${n}`).join(', ')}`,
+    )
+    .join('\n');
+}
+
+describe('the owner of the database', () => {
+  test(
+    `who tries ${ATTEMPTS} times to change, delete, reorder, cut off, chain anew, back-date, exchange or invent something is found out each time`,
+    { timeout: 15 * MINUTES },
+    async () => {
+      const asked = { ask: await audited.context('ask'), none: await audited.context('none') };
+      const kinds = Object.entries(TAMPERINGS);
+      expect(kinds.length).toBeGreaterThan(80);
+      const tallies = new Map<string, Tally>();
+      for (let n = 0; n < ATTEMPTS; n += 1) {
+        const [kind, tamper] = kinds[n % kinds.length] as (typeof kinds)[number];
+        const report = await audited.afterwards(
+          async (tx) => {
+            await tamper(tx as unknown as Database, chance);
+          },
+          { ...asked[kind.startsWith('object') ? 'ask' : 'none'], clockMs: 500 },
+        );
+        count(tallies, kind, report);
+      }
+      console.log(table(tallies));
+      expect([...tallies].filter(([, { tried, found }]) => found < tried).map(([kind]) => kind)).toEqual([]);
+      // Every one was undone.
+      const after = await auditAgency(audited.archive.system.db, await audited.context('full', []), AGENCY);
+      expect(after.findings).toEqual([]);
+    },
+  );
+
+  test(
+    'who rewrites the files of the log as well is found out by a checkpoint in other hands, and by the key that others know',
+    { timeout: 5 * MINUTES },
+    async () => {
+      const held: Held[] = [{ by: 'a witness', note: await audited.checkpoint() }];
+      const tallies = new Map<string, Tally>();
+      for (const [kind, change] of Object.entries(REWRITINGS))
+        for (let n = 0; n < 5; n += 1)
+          for (const [by, keys] of [
+            ['a checkpoint', [] as readonly string[]],
+            ['a key', (await audited.context('none')).keys],
+          ] as const) {
+            const asked = await audited.context('none', by === 'a checkpoint' ? held : []);
+            // The files that the audit reads are those of the other history.
+            let files = asked.files;
+            const context = {
+              ...asked,
+              keys,
+              get files() {
+                return files;
+              },
+              get held() {
+                return forged === null
+                  ? (asked.held ?? [])
+                  : [{ by: 'store', note: forged }, ...(asked.held ?? [])];
+              },
+            };
+            let forged: Buffer | null = null;
+            const report = await audited.afterwards(async (tx) => {
+              const database = tx as unknown as Database;
+              const events = change(await chained(database, AGENCY), chance);
+              files = await rechain(database, AGENCY, events);
+              forged = await files.read(`log/${AGENCY}/checkpoint`);
+            }, context);
+            count(tallies, `${kind}; ${by}`, report);
+          }
+      console.log(table(tallies));
+      expect([...tallies].filter(([, { tried, found }]) => found < tried).map(([kind]) => kind)).toEqual([]);
+    },
+  );
+});
+
+describe('the store', () => {
+  test(
+    'one bit turned over in any object of any record is found by a full reading, in the object',
+    { timeout: 15 * MINUTES },
+    async () => {
+      const root = join(audited.archive.dataDir, 'store', 'objects');
+      const names = (await readdir(root, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('~state'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => path.includes(`/${AGENCY}/rec/`))
+        .sort();
+      expect(names.length).toBeGreaterThan(100);
+      const context = await audited.context('full');
+      const tallies = new Map<string, Tally>();
+      for (let n = 0; n < ATTEMPTS; n += 1) {
+        // Each file in its turn, as often as there are turns.
+        const path = names[n % names.length] as string;
+        const bytes = await readFile(path);
+        const other = Buffer.from(bytes);
+        const bit = chance.below(bytes.length * 8);
+        other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        await chmod(path, 0o600);
+        await writeFile(path, other);
+        // Now and then with every record; it is the same function that looks.
+        const recordId = path.split('/rec/')[1]?.split('/')[0] ?? '';
+        const report = await audited.afterwards(
+          async () => undefined,
+          n % 25 === 0 ? context : { ...context, only: [recordId] },
+        );
+        await writeFile(path, bytes);
+        await chmod(path, 0o444);
+        count(tallies, kindOf(path), report);
+        const key = path.slice(root.length + 1);
+        expect(report.findings.map(({ where }) => where.file)).toContain(key);
+      }
+      console.log(table(tallies));
+      expect([...tallies.keys()].sort()).toEqual(['fact', 'file', 'manifest', 'salt']);
+      expect([...tallies].filter(([, { tried, found }]) => found < tried)).toEqual([]);
+    },
+  );
+
+  test('a file of the log that was changed, taken away or put back to an earlier one is found', async () => {
+    const context = await audited.context('none', []);
+    const { files } = context;
+    const checkpoint = await audited.checkpoint();
+    const { sql } = audited.archive;
+    const { rows } = await sql.query<{ note: Buffer }>(
+      'select note from log_checkpoint where agency_id = $1 order by size limit 1',
+      [AGENCY],
+    );
+    const lies: readonly (readonly [string, (path: string) => Promise<Buffer | null>])[] = [
+      [
+        'held',
+        async (path) => (path.endsWith('/checkpoint') ? (rows[0]?.note ?? null) : await files.read(path)),
+      ],
+      ['held', async (path) => (path.endsWith('/checkpoint') ? null : await files.read(path))],
+      ['tiles', async (path) => (path.includes('/tile/0/') ? null : await files.read(path))],
+      [
+        'tiles',
+        async (path) => {
+          const bytes = await files.read(path);
+          if (bytes !== null && path.includes('/tile/entries/')) bytes[100] = (bytes[100] ?? 0) ^ 1;
+          return bytes;
+        },
+      ],
+    ];
+    for (const [step, read] of lies) {
+      const report = await audited.afterwards(async () => undefined, {
+        ...context,
+        held: [{ by: 'store', note: checkpoint }],
+        files: { ...files, read },
+      });
+      expect(report.findings.map((one) => one.step)).toContain(step);
+    }
+  });
+
+  test('something that lies in a closed seal and was never named is found', async () => {
+    const { store } = audited.archive.system;
+    const key = `a/${AGENCY}/rec/${audited.recordIds[0]}/1/${'0'.repeat(64)}`;
+    const context = await audited.context('full');
+    const report = await audited.afterwards(async () => undefined, {
+      ...context,
+      store: {
+        ...store,
+        versions: async function* (prefix) {
+          yield* store.versions(prefix);
+          if (key.startsWith(prefix)) yield { key, versionId: '1', isDeleteMarker: false, sizeBytes: 1 };
+        },
+      },
+    });
+    expect(report.findings).toEqual([expect.objectContaining({ step: 'objects', what: 'object-unknown' })]);
+  });
+});
+
+function kindOf(path: string): string {
+  if (path.endsWith('/salt')) return 'salt';
+  if (path.endsWith('/manifest.json')) return 'manifest';
+  return path.endsWith('.json') ? 'fact' : 'file';
+}
+
+test(
+  'holdfast audit finds nothing, and then what was changed, says so in a sentence, and ends with another code',
+  async () => {
+    const { archive } = audited;
+    const env = { DATABASE_URL: archive.databaseUrl, HOLDFAST_DATA: archive.dataDir };
+    const clean = await holdfastWith(env, 'audit --full');
+    expect(clean, clean.out).toMatchObject({ code: 0 });
+    expect(clean.out).toContain(`${AGENCY}: nothing was found`);
+    expect(clean.out).toContain('judged by the folder of keys');
+
+    const { rows } = await archive.sql.query<{ seq: string; at: Date }>(
+      `select seq, at from event where agency_id = $1 and type = 'record.sealed' order by seq limit 1`,
+      [AGENCY],
+    );
+    const move = async (interval: string): Promise<void> => {
+      await archive.sql.query(`update event set at = at ${interval} where seq = $1`, [rows[0]?.seq]);
+    };
+    await move(`- interval '30 days'`);
+    const found = await holdfastWith(env, `audit --json --agency ${AGENCY}`);
+    const said = await holdfastWith(env, `audit --agency ${AGENCY}`);
+    await move(`+ interval '30 days'`);
+    expect(found.code).toBe(1);
+    expect(jsonOf(found)).toMatchObject({
+      ok: false,
+      logs: [{ agency: AGENCY, findings: [{ step: 'events', what: 'event-other' }] }],
+    });
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/BAD {2}events: event-other at index \d+/);
+    expect(said.out).toContain('the row was changed');
+
+    const [stranger] = (await audited.context('none')).keys;
+    const wrong = await holdfastWith(env, ['audit', '--agency', AGENCY, '--key', `${stranger ?? ''}x`]);
+    expect(wrong.code).not.toBe(0);
+    const nobody = await holdfastWith(env, 'audit --agency nowhere');
+    expect(nobody).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('There is no agency “nowhere”') as string,
+    });
+  },
+  3 * MINUTES,
+);
+
+test('the nightly audit writes down what it found of each log, and does not do it twice', async () => {
+  const { archive } = audited;
+  const { db, logFiles, store, log } = archive.system;
+  const keys = async (): Promise<readonly string[]> => (await audited.context('none')).keys;
+  const nightly = startNightlyAudit({ db, files: logFiles, store, keys, log, firstMs: 10 });
+  try {
+    await expect
+      .poll(async () => (await lastAudit(db)).map(({ agency }) => agency), { timeout: 30_000 })
+      .toContain(AGENCY);
+  } finally {
+    await nightly.stop();
+  }
+  const [first] = (await lastAudit(db)).filter(({ agency }) => agency === AGENCY);
+  expect(first?.report).toMatchObject({ ok: true, found: 0, steps: [], records: audited.recordIds.length });
+});
+
+describe('an archive at work', () => {
+  test(
+    `is looked at ${ATTEMPTS} times, after each thing that happens, and there is never a false alarm`,
+    { timeout: 15 * MINUTES },
+    async () => {
+      const { archive, recordIds } = audited;
+      const { db } = archive.system;
+      await archive.work();
+      let newer = 0;
+      let unsealed = 0;
+      for (let n = 0; n < ATTEMPTS; n += 1) {
+        const recordId = chance.pick(recordIds);
+        if (n % 40 === 0) await archive.report(simpleReport());
+        else
+          await db.inAgency(AGENCY, async (at) => {
+            if (n % 3 === 0)
+              await appendEvent(at, null, {
+                type: 'office.changed',
+                actor: 'cli',
+                body: { office: recordId },
+              });
+            else
+              await appendEvent(at, recordId, {
+                type: 'view.opened',
+                actor: 'worker:seal',
+                body: { what: 'artifact', n },
+              });
+          });
+        const report = await auditAgency(
+          db,
+          await audited.context(n % 50 === 0 ? 'full' : 'none', []),
+          AGENCY,
+        );
+        expect(report.findings, `after the ${n}th`).toEqual([]);
+        newer += report.log.newer;
+        unsealed += report.records.unsealed;
+      }
+      // It was looked at while there was something to be mistaken.
+      expect(newer).toBeGreaterThan(100);
+      expect(unsealed).toBeGreaterThan(10);
+    },
+  );
+});
