@@ -35,7 +35,7 @@ export async function begin(
     return isBusy;
   }
   // By what it says, before it is believed: the key that signed it may be one that the lost part of the log brought.
-  const claimed = note === null ? 0 : parseCheckpoint(parseNote(note).text).size;
+  const claimed = note === null ? 0 : claimedSize(note);
   if (note !== null && (head === null || claimed > head.size)) {
     if (context.replay === undefined)
       throw new ArchiveError(
@@ -62,6 +62,16 @@ export async function begin(
   }
   if (edge !== null) context.edges.set(agencyId, edge);
   return true;
+}
+
+/** 0 for what is no checkpoint at all: whoever opens it says so. */
+function claimedSize(note: Uint8Array): number {
+  try {
+    return parseCheckpoint(parseNote(note).text).size;
+  } catch (error) {
+    if (error instanceof ArchiveError) return 0;
+    throw error;
+  }
 }
 
 /** The root of the database at the size that was published must be the one that was signed. */

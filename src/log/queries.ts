@@ -208,13 +208,25 @@ export interface NewLeaf {
   readonly salt: Buffer;
 }
 
-export async function insertLeaves(tx: LogDb, agencyId: string, leaves: readonly NewLeaf[]): Promise<void> {
+/** Dense, from `first` on. All bytes travel as one value for each column: in arrays each of them would be written out in hex. */
+export async function insertLeaves(
+  tx: LogDb,
+  agencyId: string,
+  first: number,
+  leaves: readonly NewLeaf[],
+): Promise<void> {
+  const lengths = leaves.map((leaf) => leaf.entry.length);
+  let end = 1;
+  const starts = lengths.map((length) => (end += length) - length);
+  const [entries, hashes, salts] = (['entry', 'hash', 'salt'] as const).map((name) =>
+    Buffer.concat(leaves.map((leaf) => leaf[name])),
+  );
   await sql`
     insert into log_leaf (agency_id, idx, event_id, record_id, entry, hash, salt)
-    select ${agencyId}, * from unnest(
-      ${leaves.map((leaf) => leaf.idx)}::bigint[], ${leaves.map((leaf) => leaf.eventId)}::uuid[],
-      ${leaves.map((leaf) => leaf.recordId)}::uuid[], ${leaves.map((leaf) => leaf.entry)}::bytea[],
-      ${leaves.map((leaf) => leaf.hash)}::bytea[], ${leaves.map((leaf) => leaf.salt)}::bytea[])`.execute(tx);
+    select ${agencyId}, ${first}::bigint + n - 1, event_id, record_id, substring(${entries}::bytea from start for length),
+           substring(${hashes}::bytea from (n * 32 - 31)::int for 32), substring(${salts}::bytea from (n * 32 - 31)::int for 32)
+      from unnest(${leaves.map((leaf) => leaf.eventId)}::uuid[], ${leaves.map((leaf) => leaf.recordId)}::uuid[], ${starts}::int[], ${lengths}::int[])
+        with ordinality as l(event_id, record_id, start, length, n)`.execute(tx);
 }
 
 export async function takeOut(tx: LogDb, agencyId: string, seqs: readonly string[]): Promise<void> {
