@@ -135,7 +135,6 @@ export type ErrorCode =
   | 'receipt-key-wrong'
   | 'receipt-seal-wrong'
   | 'receipt-key-unusable'
-  | 'log-late'
   // what must not happen
   | 'config-invalid'
   | 'digest-mismatch'

@@ -71,7 +71,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
     say('The database has records, and --into-empty was asked for. Nothing was written.');
     return EXIT.refused;
   }
-  const wanted = options['agency'] === undefined ? null : String(options['agency']);
+  const wanted = typeof options['agency'] === 'string' ? options['agency'] : null;
   const make = options['makeAgencies'] === true;
   const there = (await listAgencies(db)).map(({ id }) => id);
   if (wanted !== null && !there.includes(wanted) && !make) {

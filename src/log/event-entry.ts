@@ -87,10 +87,10 @@ export function actorInLog(actor: string): string {
 
 /** In the place of an actor that has no form of its own. */
 const OTHER = 'other';
-const named = Compile(ACTOR);
+const actorCheck = Compile(ACTOR);
 
 function isNamed(actor: string): boolean {
-  return actor !== OTHER && named.Check(actor);
+  return actor !== OTHER && actorCheck.Check(actor);
 }
 
 function subjectOf(kind: Kind, { recordId, body }: LoggedEvent): string | null {

@@ -24,7 +24,7 @@ export function looksOf({
         agency_id: agencyId,
         record_id: recordId,
         fact_n: file.fact ?? 0,
-        looked_at: new Date(String(at)),
+        looked_at: new Date(at as string),
         answer: report['answer'] as LookAnswer,
         because: (report['because'] ?? null) as string | null,
         outcome: report['outcome'] as StoredOutcome,

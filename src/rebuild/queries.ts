@@ -32,7 +32,7 @@ export async function readIndexed({ agencyId, tx }: AgencyTx, recordId: string):
     .forUpdate()
     .executeTakeFirst();
   if (record === undefined) return null;
-  const of = <T extends 'fact' | 'artifact' | 'seal' | 'object' | 'second_look'>(table: T) =>
+  const of = (table: 'fact' | 'artifact' | 'seal' | 'object' | 'second_look') =>
     sql`select * from ${sql.table(table)} where agency_id = ${agencyId} and record_id = ${recordId}`;
   return {
     record,

@@ -5,7 +5,7 @@
  */
 import type { Selectable } from 'kysely';
 import { commitment, sha256Hex } from '#commitment.ts';
-import type { ArtifactOrigin, StoredOutcome, Tables } from '#db/db.ts';
+import type { StoredOutcome, Tables } from '#db/db.ts';
 import { indexedAnew, type AgencyReference } from '#intake/intake.ts';
 import { typeFromClaim } from '#record/record.ts';
 import { fold } from './fold.ts';
@@ -68,7 +68,7 @@ export function rowsOf(read: ReadRecord, reference: AgencyReference): RecordRows
       ...own,
       n: file.n,
       artifact_id: file.artifactId,
-      origin: file.origin as ArtifactOrigin,
+      origin: file.origin,
       role: file.role,
       media_type: file.mediaType,
       claimed_type: file.claimedType,
