@@ -176,7 +176,7 @@ const SECRET = /PASSWORD|SECRET|AUTH$/;
 
 test('no secret is in an environment: each is a file, given to the services that read it and to no other', () => {
   const files = Object.entries(compose.secrets);
-  expect(files.map(([name]) => name)).toHaveLength(8);
+  expect(files.map(([name]) => name)).toHaveLength(9);
   for (const [name, { file }] of files) expect(file).toBe(`./deploy/secrets/${name}`);
   const made = read('deploy/make-secrets.sh');
   for (const [name] of files) expect(made, name).toMatch(new RegExp(`\\b${name}\\b`));
@@ -204,7 +204,7 @@ test('no secret is in an environment: each is a file, given to the services that
 
 test('names of accounts have no default, and a missing one stops the start', () => {
   const names = [...text.matchAll(/\$\{([A-Z0-9_]+(?:_ID|ROOT_KEY))([^}]*)\}/g)];
-  expect(new Set(names.map(([, name]) => name)).size).toBe(4);
+  expect(new Set(names.map(([, name]) => name)).size).toBe(5);
   for (const [use, name = '', rest = ''] of names) expect(rest, use).toMatch(new RegExp(`^:\\?.*${name}`));
 });
 
@@ -219,7 +219,7 @@ test('the script makes each secret once, for its owner alone to list', async () 
       );
     await make();
     const first = await contents();
-    expect(new Set(first).size).toBe(8);
+    expect(new Set(first).size).toBe(9);
     for (const secret of first) expect(secret).toMatch(/^[0-9a-f]{48}$/);
     expect((await stat(join(folder, 'secrets'))).mode & 0o077).toBe(0);
     expect((await make()).stdout).toBe('');
