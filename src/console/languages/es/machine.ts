@@ -18,7 +18,6 @@ export const machine: Messages = {
   Disk: 'Disco',
   Queue: 'Cola de trabajo',
   Store: 'Almacén',
-  Log: 'Bitácora',
   'Browser of captures': 'Navegador de las capturas',
   Clock: 'Reloj',
   'Sealed files in the store': 'Archivos sellados en el almacén',
