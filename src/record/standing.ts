@@ -13,6 +13,7 @@ const DELAYED_AFTER_MS = 60_000;
 type Artifact = StandingView['artifacts'][number];
 type Weighed = Artifact & { readonly origin: Exclude<Artifact['origin'], 'second-look'> };
 const mayWeigh = (file: Artifact): file is Weighed => file.origin !== 'second-look';
+const isReported = ({ origin }: Artifact): boolean => origin === 'handed-in' || origin === 'raw';
 
 export function standingOf(
   record: StandingView,
@@ -51,10 +52,12 @@ export function standingOf(
   const weighing = record.artifacts
     .filter(mayWeigh)
     .filter((file) => file.factN === null || numbers.has(file.factN));
-  // Nor for the entry of a seal that holds nothing else: what was safe stays safe while that is written.
+  const inLog = (file: Artifact): boolean => file.seal !== null && log.entered.has(file.seal.no);
+  // Nor for the entry of a seal that holds nothing else, or what was found behind the report: what was safe stays safe while that is
+  // written. A capture is evidence once its own seal is entered.
   const weightySeals = [
     ...weighty.map((fact) => fact.sealNo),
-    ...weighing.map((file) => file.seal?.no ?? null),
+    ...weighing.filter(isReported).map((file) => file.seal?.no ?? null),
   ].filter((no): no is number => no !== null && closed.has(no));
   return {
     facts: weighty.map((fact) => ({
@@ -79,7 +82,7 @@ export function standingOf(
       outcome: record.captureOutcome,
       targetFound: target !== null && target !== undefined,
       targetAsked: record.capture?.['targetAsked'] === true,
-      sealed: fromBrowser.length > 0 && fromBrowser.every(isSealed),
+      sealed: fromBrowser.length > 0 && fromBrowser.every((file) => isSealed(file) && inLog(file)),
       pictured: fromBrowser.some((file) => file.role.startsWith('screenshot-')),
       present: Number(record.capture?.['askedFact'] ?? 0) >= since,
       // Opened in a trial and sealed after it is the same: the trial asked for it.
