@@ -39,6 +39,12 @@ const STATUS = {
   none: 'a receipt: states, digests and times, asked again and again by whoever waits; no content',
 };
 
+const ASKED_BY_ANYBODY = {
+  none: 'how a record stands, to whoever holds its receipt; no content, and nobody who could be named',
+};
+const PUBLISHED = { none: 'a part of the log, which says nothing by itself of who read it; no content' };
+const HANDED_OUT: readonly EventType[] = ['export.requested', 'export.produced', 'export.delivered'];
+
 /** `HEAD` goes with `GET`. */
 const CALLS: Readonly<Record<string, Left>> = {
   // handing in
@@ -68,10 +74,14 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /unconfirmed': { none: 'excerpts of what whoever asks handed in, and of nothing else' },
   // looking at everything else
   'GET /v1/records/:id/receipt': STATUS,
+  'GET /v1/records/:id/receipt.json': STATUS,
+  'GET /v1/records/:id/receipt.pdf': STATUS,
   'GET /v1/records/:id/events': STATUS,
   'GET /report/records/:id/plain': STATUS,
   'GET /v1/parked': FIGURES,
   'GET /machine': FIGURES,
+  'GET /fixity': FIGURES,
+  'GET /log': { none: 'sizes, keys and digests of the log; no content' },
   'GET /history': { none: 'what others did; names of colleagues, and no content' },
   'GET /v1/me': { none: 'who asks' },
   'GET /v1/policies': SETTINGS,
@@ -91,7 +101,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /policies/draft': SETTINGS,
   'GET /policies/:policy/draft': SETTINGS,
   'GET /machine/agencies/:agency/administrator': SETTINGS,
+  // handing out
+  'POST /v1/exports': { leaves: HANDED_OUT, seenIn: 'exports' },
+  'POST /records/:id/package': { leaves: HANDED_OUT, seenIn: 'console-package' },
   // deciding
+  'POST /log': { leaves: ['config.changed'] },
   'POST /worklist': { leaves: ['search.ran'] },
   'POST /v1/records/:id/steps/:step/run': { leaves: ['step.rerun'] },
   'POST /people': { leaves: ['person.added', 'person.invited'] },
@@ -138,6 +152,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /invitation/:token': BY_TOKEN,
   'GET /first-account/:token': BY_TOKEN,
   // open to anybody
+  'GET /verify': ASKED_BY_ANYBODY,
+  'POST /verify': ASKED_BY_ANYBODY,
+  'GET /v1/log/:agency/checkpoint': PUBLISHED,
+  'GET /v1/log/:agency/keys': PUBLISHED,
+  'GET /v1/log/:agency/tile/*': PUBLISHED,
   'GET /': FRAME,
   'GET /report': FRAME,
   'GET /keep': FRAME,
@@ -171,6 +190,9 @@ const VERBS: Readonly<Record<string, Left>> = {
   'log-key add': { leaves: ['log-key.added'], seenIn: 'log' },
   'log-key retire': { leaves: ['log-key.retired'], seenIn: 'log' },
   'log-key list': SETTINGS,
+  export: { leaves: HANDED_OUT, seenIn: 'exports' },
+  'rebuild-index': { leaves: ['record.sealed', 'restore.performed'], seenIn: 'rebuild-damage' },
+  verify: NO_DATABASE,
   'key list': SETTINGS,
   'policy packs': SETTINGS,
   demo: BY_CALLS,

@@ -222,6 +222,7 @@ describe('the command line', () => {
     const order = ['export', '--agency', 'rivertown', '--record', records[1] ?? '', '--out', out];
     expect(await holdfast(...order)).toMatchObject({ code: 0 });
     expect((await found(out)).failures).toEqual([]);
+    expect((await history(records[1] ?? '')).slice(-2)).toEqual(['export.requested', 'export.produced']);
     expect(await holdfast(...order), 'what is there is not written over').toMatchObject({ code: 5 });
     const told = await ended(process.execPath, [
       join(import.meta.dirname, '../../src/cli/main.ts'),
