@@ -202,6 +202,7 @@ const VERBS: Readonly<Record<string, Left>> = {
   work: { none: 'runs the steps, and each of those is entered' },
   migrate: { none: 'what an update changes of a history, it enters by itself' },
   doctor: FIGURES,
+  audit: { none: 'holds what is there against what was signed: digests and places, without content' },
   version: NO_DATABASE,
   'prepare-store': NO_DATABASE,
 };
