@@ -13,14 +13,19 @@ export interface Head {
   readonly published: number;
 }
 
-/** Logs that have something to do: events that are in no leaf, or leaves that are in no checkpoint. */
-export async function busyLogs(db: LogDb): Promise<string[]> {
-  const { rows } = await sql<{ agency: string }>`
-    select a.id as agency from agency a
-     where exists (select from log_outbox o where o.agency_id = a.id)
-        or exists (select from log_head h where h.agency_id = a.id and h.published < h.size)
-     order by 1`.execute(db);
-  return rows.map((row) => row.agency);
+/** Logs that have something to do: events that are in no leaf, or leaves that are in no checkpoint. And those that stand still. */
+export async function busyLogs(
+  db: LogDb,
+): Promise<{ readonly agencyId: string; readonly isBusy: boolean }[]> {
+  const { rows } = await sql<{ agencyId: string; isBusy: boolean }>`
+    with looked as (
+      select a.id as "agencyId",
+             exists (select from log_outbox o where o.agency_id = a.id)
+             or exists (select from log_head h where h.agency_id = a.id and h.published < h.size) as "isBusy",
+             exists (select from log_standing s where s.agency_id = a.id) as "standsStill"
+        from agency a)
+    select "agencyId", "isBusy" from looked where "isBusy" or "standsStill" order by 1`.execute(db);
+  return rows;
 }
 
 /** All that may have a log: each is compared once with what was published, also when nothing happens in it. */

@@ -114,28 +114,34 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   /** By the code of what is wrong; and those in which all went well since they began. */
   const standing = new Map<string, string>();
   const well = new Set<string>();
-  /** Those that nothing waits for as well: what is wrong with one must be known before its next event. */
+  /** Those that nothing waits for as well: what is wrong with one must be known before its next event. Then it says so, and is busy. */
   let unseen: Set<string> | null = null;
 
+  const goOn = async (agencyId: string): Promise<void> => {
+    if (well.has(agencyId)) return;
+    // Also what a process before this one wrote.
+    await queries.clearStanding(db, agencyId);
+    well.add(agencyId);
+    if (standing.delete(agencyId)) log.info({ agencyId }, 'log.goes-on');
+  };
   const work = async (agencyId: string, isBusy: boolean): Promise<boolean> => {
     if (!held.has(agencyId)) {
       if (!(await queries.tryLock(db, agencyId))) return false;
       held.add(agencyId);
     }
     if (!begun.has(agencyId)) {
-      if (!(await begin({ ...context, edges }, db, agencyId, isBusy))) return false;
+      if (!(await begin({ ...context, edges }, db, agencyId, isBusy))) {
+        // There is no log, and that could be seen: a reason that it stood still for is gone, too.
+        await goOn(agencyId);
+        return false;
+      }
       begun.add(agencyId);
     }
     // First what is owed from before: so no more than one batch is ever between the leaves and the store.
     const owed = await publish(context, db, agencyId, edges);
     const appended = await append(context, db, agencyId);
     const moved = (await publish(context, db, agencyId, edges)) || appended > 0 || owed;
-    if (!well.has(agencyId)) {
-      // Also what a process before this one wrote.
-      await queries.clearStanding(db, agencyId);
-      well.add(agencyId);
-      if (standing.delete(agencyId)) log.info({ agencyId }, 'log.goes-on');
-    }
+    await goOn(agencyId);
     return moved;
   };
   const standStill = async (agencyId: string, error: unknown): Promise<void> => {
@@ -157,11 +163,13 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
     pass: async () => {
       let moved = false;
       unseen ??= new Set(await queries.everyLog(db));
-      const busy = new Set(await queries.busyLogs(db));
+      const busy = new Map(
+        (await queries.busyLogs(db)).map(({ agencyId, isBusy }) => [agencyId, isBusy] as const),
+      );
       for (const agencyId of unseen.union(busy)) {
         if ((resting.get(agencyId) ?? 0) > performance.now()) continue;
         try {
-          moved = (await work(agencyId, busy.has(agencyId))) || moved;
+          moved = (await work(agencyId, busy.get(agencyId) === true)) || moved;
           unseen.delete(agencyId);
         } catch (error) {
           // A connection that is gone took the locks along: everything begins anew.

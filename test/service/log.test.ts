@@ -262,6 +262,40 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     },
   );
 
+  withLog(
+    'what one sequencer could not see goes on with the next one, though nothing happens there',
+    async () => {
+      // Of an agency that is older than the log, nothing waits.
+      await scene.sql.query("delete from log_outbox where agency_id = 'lakeside'");
+      const first = scene.start();
+      await scene.settled();
+      await first.stop();
+      const blind = scene.start({
+        files: {
+          ...scene.files,
+          read: async () => {
+            throw new ArchiveError('store-down', 'The store does not answer.', { retry: 'later' });
+          },
+        },
+      });
+      for (const agencyId of ['rivertown', 'lakeside']) await scene.standsStill('store-down', agencyId);
+      const second = scene.start();
+      // It has looked, and found that both are the other one's.
+      await sleep(500);
+      await blind.stop();
+      await until(10_000, async () => {
+        const { rowCount } = await scene.sql.query('select from log_standing');
+        if (rowCount !== 0) throw new Error('It still counts as standing.');
+        return true;
+      });
+      const { rows } = await scene.sql.query("select from log_head where agency_id = 'lakeside'");
+      expect(rows).toEqual([]);
+      expect(await scene.files.read('log/lakeside/checkpoint')).toBeNull();
+      await second.stop();
+      await expectWhole();
+    },
+  );
+
   withLog('damage to one log stops that log alone', async () => {
     const sequencer = scene.start();
     await scene.events(300, 'lakeside');
