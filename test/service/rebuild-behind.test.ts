@@ -9,15 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, escapeIdentifier } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
+import type { ReceiptProof, ReceiptSignature } from '#log/log.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { addTo, settled } from '../support/looking.ts';
 import { png } from '../support/picture.ts';
-import { openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
+import { copyOf, eventOf, openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const picture = async () => [{ name: 'shot.png', type: 'image/png', bytes: await png() }];
@@ -26,23 +27,6 @@ async function handIn(archive: Archive, text: string): Promise<string> {
   const answer = await archive.report(simpleReport({ text }), await picture());
   expect(answer.status).toBe(202);
   return answer.body.recordId;
-}
-
-/** A second database with all that the first one has, to which nobody may be connected. */
-async function copyOf(url: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const to = await cloneDatabase();
-  const client = new Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  try {
-    const name = escapeIdentifier(new URL(to.url).pathname.slice(1));
-    await client.query(`drop database ${name}`);
-    await client.query(
-      `create database ${name} template ${escapeIdentifier(new URL(url).pathname.slice(1))}`,
-    );
-  } finally {
-    await client.end();
-  }
-  return to;
 }
 
 describe('a database from an earlier time', () => {
@@ -111,7 +95,7 @@ describe('a database from an earlier time', () => {
     );
     expect(Number(was[0]?.size)).toBeLessThan(head.size);
     await archive.work();
-    const told = await event(archive, 'restore.performed');
+    const told = await eventOf(archive, 'restore.performed');
     expect(told.body).toMatchObject({
       size: String(head.size),
       from: String(was[0]?.size),
@@ -169,23 +153,30 @@ describe('a database from an earlier time', () => {
   });
 });
 
-async function event(archive: Archive, type: string): Promise<{ readonly body: Record<string, unknown> }> {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    const { rows } = await archive.sql.query<{ body: Record<string, unknown> }>(
-      'select body from event where type = $1',
-      [type],
-    );
-    const [first] = rows;
-    if (first !== undefined) return first;
-    if (Date.now() > end) throw new Error(`There is no ${type}.`);
-    await sleep(50);
-  }
-}
-
-/** Without the times of the closing, which only the log knows, and to another millisecond. */
-function comparable({ times, ...receipt }: Receipt): object {
-  return { ...receipt, times: { ...times, firstSealedAt: null, lastSealedAt: null, issuedAt: null } };
+/**
+ * Without the times of the closing, which only the log knows, and to another millisecond; and without what is made for each asking:
+ * the signature is over the moment of issue, and the paths lead to whatever checkpoint is the newest. What they prove is compared.
+ */
+function comparable(receipt: Receipt): object {
+  const { times, log, proof, signature, ...same } = receipt as Receipt & {
+    readonly proof: ReceiptProof;
+    readonly signature: ReceiptSignature | null;
+  };
+  const entryOf = ({ index, entry }: { readonly index: number; readonly entry: string }) => ({
+    index,
+    entry,
+  });
+  return {
+    ...same,
+    times: { ...times, firstSealedAt: null, lastSealedAt: null, issuedAt: null },
+    log: { ...log, checkpoint: log.checkpoint !== null },
+    proof: {
+      log: proof.log,
+      receiptKey: proof.receiptKey === null ? null : entryOf(proof.receiptKey),
+      seals: proof.seals.map((one) => ({ seal: one.seal, ...entryOf(one) })),
+    },
+    signedBy: signature?.vkey,
+  };
 }
 
 describe('the command', () => {

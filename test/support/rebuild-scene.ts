@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
-import { expect } from 'vitest';
+import { Client, escapeIdentifier } from 'pg';
+import { expect, inject } from 'vitest';
 import { addAgency, listAgencies, samplePolicy } from '#agency/agency.ts';
 import { openDb, type Db } from '#db/db.ts';
 import { openKeyFolder } from '#log/log.ts';
@@ -327,4 +327,39 @@ export async function rowsIn(
     `select to_jsonb(t) ${but.map((column) => `- '${column}'`).join(' ')} as row from ${table} t`,
   );
   return rows.map(({ row }) => row).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** A second database with all that the first one has, to which nobody may be connected. */
+export async function copyOf(url: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const to = await cloneDatabase();
+  const client = new Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    const name = escapeIdentifier(new URL(to.url).pathname.slice(1));
+    await client.query(`drop database ${name}`);
+    await client.query(
+      `create database ${name} template ${escapeIdentifier(new URL(url).pathname.slice(1))}`,
+    );
+  } finally {
+    await client.end();
+  }
+  return to;
+}
+
+/** The first of this type in the history, which may be to come. */
+export async function eventOf(
+  archive: Archive,
+  type: string,
+): Promise<{ readonly body: Record<string, unknown> }> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const { rows } = await archive.sql.query<{ body: Record<string, unknown> }>(
+      'select body from event where type = $1',
+      [type],
+    );
+    const [first] = rows;
+    if (first !== undefined) return first;
+    if (Date.now() > end) throw new Error(`There is no ${type}.`);
+    await sleep(50);
+  }
 }
