@@ -171,9 +171,12 @@ async function settled(
     const receipt = (await response.json()) as {
       status: string;
       safeToRemove: boolean;
-      missing: { sentence: string }[];
+      missing: { code: string; sentence: string }[];
     };
-    if (receipt.safeToRemove || receipt.status === 'complete' || Date.now() > end)
+    // Complete with its last seal, and judged when that is in the log: a moment later.
+    const isEnded =
+      receipt.status === 'complete' && receipt.missing.every(({ code }) => code !== 'log-pending');
+    if (receipt.safeToRemove || isEnded || Date.now() > end)
       return {
         safeToRemove: receipt.safeToRemove,
         why: receipt.missing.map((one) => one.sentence).join(' '),
