@@ -194,7 +194,7 @@ describe('kill -9 of a worker that looks again after a removal', () => {
     ]);
     // That it is told once, and sealed, the judge says.
     expect((await scene.verdict()).faults).toEqual([]);
-    expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
+    expect(await scene.archive.until(recordId ?? '', ({ safeToRemove }) => safeToRemove)).toMatchObject({
       status: 'complete',
       safeToRemove: true,
       secondLook: { answer: 'there' },

@@ -123,7 +123,9 @@ describe('a record that kills its worker', () => {
     const verdict = await here.verdict();
     expect(verdict.faults).toEqual([]);
     expect(verdict.looked).toMatchObject({ records: 2, complete: 1, parked: 1 });
-    expect(await here.archive.receipt(good)).toMatchObject({ status: 'complete', safeToRemove: true });
+    expect(await here.archive.until(good, ({ safeToRemove }) => safeToRemove)).toMatchObject({
+      status: 'complete',
+    });
     expect(await here.archive.receipt(poison)).toMatchObject({ status: 'reported', safeToRemove: false });
 
     // A person looked at it, and whatever killed the workers is mended.
@@ -179,6 +181,6 @@ describe('what happens in the very moment', () => {
     await letGo();
     expect((await looking.hears(ended(id, 'inspect'))).ended).toBe('done');
     await endsWell(here, 1);
-    expect(await here.archive.receipt(id)).toMatchObject({ safeToRemove: true });
+    await here.archive.until(id, ({ safeToRemove }) => safeToRemove);
   });
 });

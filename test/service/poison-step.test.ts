@@ -106,7 +106,9 @@ test.for(ENDS)(
     expect(verdict.faults).toEqual([]);
     expect(verdict.looked).toMatchObject({ records: INNOCENTS + 1, complete: INNOCENTS, parked: 1 });
     for (const id of innocents)
-      expect(await here.archive.receipt(id)).toMatchObject({ status: 'complete', safeToRemove: true });
+      expect(await here.archive.until(id, ({ safeToRemove }) => safeToRemove)).toMatchObject({
+        status: 'complete',
+      });
     expect(await here.archive.receipt(poison)).toMatchObject({ status: 'reported', safeToRemove: false });
   },
 );

@@ -155,7 +155,7 @@ describe('a removal that was confirmed', () => {
     expect(record.capture).toEqual(before.capture);
     expect(record.captureOutcome).toBe(before.captureOutcome);
 
-    const receipt = await archive.receipt(record.recordId);
+    const receipt = await archive.until(record.recordId, ({ safeToRemove }) => safeToRemove);
     expect(receipt).toMatchObject({
       safeToRemove: true,
       removal: 'confirmed',
@@ -210,7 +210,7 @@ describe('a removal that was confirmed', () => {
     await confirm(recordId);
     const record = await looked(recordId);
     expect(record.secondLooks).toMatchObject([{ answer, because }]);
-    const receipt = await archive.receipt(recordId);
+    const receipt = await archive.until(recordId, ({ safeToRemove }) => safeToRemove);
     expect(receipt).toMatchObject({ safeToRemove: true, secondLook: { answer } });
     expect(receipt.secondLook?.sentence).toMatch(sentence);
     expect(receipt.secondLook?.sentence).toMatch(/as a visitor without an account\.$/);
