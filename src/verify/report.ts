@@ -37,11 +37,13 @@ export interface StepReport {
 
 /** Past so many failures of one step nobody reads on; the number of them is still told. */
 const MAX_TOLD = 50;
+const MAX_NOTE = 2000;
 
 export interface Step {
   /** One more thing was looked at. */
   look(count?: number): void;
   fail(file: string, sentence: string): void;
+  /** Said once, behind what was noted before. */
   note(sentence: string): void;
   /** Fails with the sentence of whatever is thrown, and answers undefined then. */
   tried<T>(file: string, act: () => T): T | undefined;
@@ -72,7 +74,10 @@ export function openFindings(): Findings {
       return {
         look: (count = 1) => void (here.looked += count),
         fail,
-        note: (sentence) => void (here.note = sentence),
+        note: (sentence) => {
+          if (here.note === null) here.note = sentence;
+          else if (!here.note.includes(sentence) && here.note.length < MAX_NOTE) here.note += ` ${sentence}`;
+        },
         tried: (file, act) => {
           try {
             return act();

@@ -2,13 +2,14 @@
  * Step 12: the web archives of a package. A WACZ is a zip; its own list names each member with a digest, a second file the digest of
  * that list, and a signature, where there is one, is over that digest (WACZ-auth 0.1.0).
  */
-import { createHash, createPublicKey, verify, X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createInflateRaw } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { verifyWaczSignature, type WaczVerdict } from '../wacz-signature.ts';
 import type { PackageFiles } from './files.ts';
-import type { Findings } from './report.ts';
+import type { Findings, Step } from './report.ts';
 import { readDirectory, type Member } from './zip.ts';
 
 const MAX_LIST = 64 * 2 ** 20;
@@ -20,20 +21,7 @@ const list = Compile(
     ),
   }),
 );
-const digest = Compile(
-  Type.Object({
-    path: Type.Literal('datapackage.json'),
-    hash: Hash,
-    signedData: Type.Optional(
-      Type.Object({
-        hash: Hash,
-        signature: Type.String(),
-        publicKey: Type.Optional(Type.String()),
-        domainCert: Type.Optional(Type.String()),
-      }),
-    ),
-  }),
-);
+const digest = Compile(Type.Object({ path: Type.Literal('datapackage.json'), hash: Hash }));
 
 export async function checkWacz(files: PackageFiles, path: string, findings: Findings): Promise<void> {
   const step = findings.step('wacz', 'members of web archives');
@@ -48,22 +36,16 @@ export async function checkWacz(files: PackageFiles, path: string, findings: Fin
   };
   try {
     const listed = await textOf('datapackage.json');
-    const said = json(await textOf('datapackage-digest.json'));
+    const digestFile = await textOf('datapackage-digest.json');
+    const said = json(digestFile);
     const resources = json(listed);
-    if (listed === null || !list.Check(resources) || !digest.Check(said))
+    if (listed === null || digestFile === null || !list.Check(resources) || !digest.Check(said))
       return step.fail(path, 'Its datapackage.json or datapackage-digest.json is missing, or is not one.');
     const found = `sha256:${createHash('sha256').update(listed).digest('hex')}`;
     step.look();
     if (said.hash !== found)
       step.fail(path, 'Its datapackage.json is not the one that datapackage-digest.json names.');
-    if (said.signedData !== undefined) {
-      step.look();
-      const wrong = wrongSignature(said.signedData, found);
-      if (wrong !== null) step.fail(path, wrong);
-    } else
-      step.note(
-        'Archives without a signature of their own: what the log says of the file itself stands for it.',
-      );
+    else checkSignature(path, verifyWaczSignature(digestFile, listed), step);
     for (const { path: name, hash, bytes } of resources.resources) {
       step.look();
       const member = members.get(name);
@@ -78,32 +60,23 @@ export async function checkWacz(files: PackageFiles, path: string, findings: Fin
   }
 }
 
-/** A sentence, or null where it holds. */
-function wrongSignature(
-  signed: {
-    readonly hash: string;
-    readonly signature: string;
-    readonly publicKey?: string;
-    readonly domainCert?: string;
-  },
-  hash: string,
-): string | null {
-  if (signed.hash !== hash) return 'Its signature is over another datapackage.json.';
-  const { publicKey, domainCert } = signed;
-  let key: KeyObject;
-  try {
-    if (domainCert !== undefined) key = new X509Certificate(domainCert).publicKey;
-    else key = createPublicKey({ key: Buffer.from(publicKey ?? '', 'base64'), format: 'der', type: 'spki' });
-  } catch {
-    return 'Its signature comes without a key that can be read.';
+/** What it is worth to know the key by its digest: the log names it in an entry `wacz-key.added`. */
+function checkSignature(path: string, signature: WaczVerdict, step: Step): void {
+  if ('why' in signature) {
+    if (signature.kind === 'wrong') step.fail(path, `Its signature does not hold: ${signature.why}`);
+    else
+      step.note(
+        'An archive without a signature of its own: what the log says of the file itself stands for it.',
+      );
+    return;
   }
-  // ArchiveWeb.page writes r ‖ s, others DER; a signature in one is none in the other.
-  const encodings = domainCert === undefined ? (['ieee-p1363', 'der'] as const) : (['der'] as const);
-  const said = Buffer.from(signed.signature, 'base64');
-  const holds = encodings.some((dsaEncoding) =>
-    verify('sha256', Buffer.from(hash, 'ascii'), { key, dsaEncoding }, said),
+  step.look();
+  const { kind, key, identity } = signature;
+  step.note(
+    identity === null
+      ? `Signed (${kind}) by the key with the SHA-256 ${key}.`
+      : `Signed (${kind}) by the key with the SHA-256 ${key}; the name ${identity.domain} and the time stamp in it hold when the roots of both are yours, which is not looked at here.`,
   );
-  return holds ? null : 'Its signature does not hold.';
 }
 
 function bytesIn(

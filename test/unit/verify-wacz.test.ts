@@ -10,6 +10,7 @@ import { writeWacz } from '#capture/wacz.ts';
 import { openPackage } from '#verify/files.ts';
 import { openFindings, type StepReport } from '#verify/report.ts';
 import { checkWacz } from '#verify/wacz.ts';
+import { signing } from '../support/signing.ts';
 import { workFolder } from '../support/package-scene.ts';
 
 let folder: string;
@@ -52,6 +53,7 @@ async function made(
   zip.addBuffer(body, 'archive/data.warc.gz', { compress });
   const list = Buffer.from(
     JSON.stringify({
+      created: CREATED,
       resources: [
         { name: 'data', path: 'archive/data.warc.gz', hash: digest ?? hashOf(body), bytes: body.length },
       ],
@@ -69,9 +71,20 @@ async function made(
   await pipeline(zip.outputStream, createWriteStream(join(folder, name)));
 }
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-const signature = (hash: string): string => sign('sha256', Buffer.from(hash), privateKey).toString('base64');
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const spki = publicKey.export({ type: 'spki', format: 'der' });
+const CREATED = '2026-11-29T12:00:00Z';
+const signature = (hash: string, dsaEncoding: 'der' | 'ieee-p1363' = 'ieee-p1363'): string =>
+  sign('sha256', Buffer.from(hash), { key: privateKey, dsaEncoding }).toString('base64');
+const signedOver = (hash: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+  hash,
+  created: CREATED,
+  software: 'A test 1',
+  version: '0.1.0',
+  signature: signature(hash),
+  publicKey: spki.toString('base64'),
+  ...more,
+});
 
 describe('a web archive', () => {
   test('of ours holds, and each of its members is looked at', async () => {
@@ -84,11 +97,12 @@ describe('a web archive', () => {
       index: [],
       page,
       notArchived: 0,
+      sign: signing(folder),
     });
     const { sentences, step } = await looked('ours.wacz');
     expect(sentences).toEqual([]);
-    expect(step).toMatchObject({ result: 'passed', looked: 4 });
-    expect(step?.note).toContain('without a signature');
+    expect(step).toMatchObject({ result: 'passed', looked: 5 });
+    expect(step?.note).toMatch(/^Signed \(anonymous\) by the key with the SHA-256 [0-9a-f]{64}\.$/);
   });
 
   test('whose members are compressed holds too', async () => {
@@ -112,36 +126,49 @@ describe('a web archive', () => {
     }
   });
 
-  test('with a signature holds by it, and not by one over something else', async () => {
-    await made('signed.wacz', {
-      signedData: (hash) => ({ hash, signature: signature(hash), publicKey: spki }),
-    });
+  test('without a signature of its own holds, and that is said', async () => {
+    await made('unsigned.wacz', {});
+    const { sentences, step } = await looked('unsigned.wacz');
+    expect(sentences).toEqual([]);
+    expect(step?.note).toContain('without a signature');
+  });
+
+  test('with a signature holds by it, and says which kind and key that is', async () => {
+    await made('signed.wacz', { signedData: signedOver });
     const { sentences, step } = await looked('signed.wacz');
     expect(sentences).toEqual([]);
-    expect(step).toMatchObject({ looked: 3, note: null });
-
-    // As ArchiveWeb.page writes it: r and s, one behind the other.
-    const raw = (hash: string): string =>
-      sign('sha256', Buffer.from(hash), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64');
-    await made('raw.wacz', { signedData: (hash) => ({ hash, signature: raw(hash), publicKey: spki }) });
-    expect((await looked('raw.wacz')).sentences).toEqual([]);
-
-    await made('forged.wacz', {
-      signedData: (hash) => ({ hash, signature: signature(`${hash}0`), publicKey: spki }),
+    const digest = createHash('sha256').update(spki).digest('hex');
+    expect(step).toMatchObject({
+      looked: 3,
+      note: `Signed (anonymous) by the key with the SHA-256 ${digest}.`,
     });
-    expect((await looked('forged.wacz')).sentences).toEqual(['Its signature does not hold.']);
+  });
 
-    const elsewhere = hashOf(Buffer.from('elsewhere'));
-    await made('moved.wacz', {
-      signedData: () => ({ hash: elsewhere, signature: signature(elsewhere), publicKey: spki }),
-    });
-    expect((await looked('moved.wacz')).sentences).toEqual([
-      'Its signature is over another datapackage.json.',
-    ]);
-
-    await made('keyless.wacz', { signedData: (hash) => ({ hash, signature: signature(hash) }) });
-    expect((await looked('keyless.wacz')).sentences).toEqual([
-      'Its signature comes without a key that can be read.',
-    ]);
+  const elsewhere = hashOf(Buffer.from('elsewhere'));
+  test.each<[string, (hash: string) => Record<string, unknown>, string]>([
+    [
+      'over other bytes',
+      (hash) => signedOver(hash, { signature: signature(`${hash}0`) }),
+      'The signature is not by the key that stands beside it.',
+    ],
+    [
+      'in the encoding of the other kind',
+      (hash) => signedOver(hash, { signature: signature(hash, 'der') }),
+      'The signature is not by the key that stands beside it.',
+    ],
+    ['of another archive', () => signedOver(elsewhere), 'What was signed is another datapackage.json.'],
+    [
+      'with another time',
+      (hash) => signedOver(hash, { created: '2026-11-28T12:00:00Z' }),
+      'signedData and datapackage.json name different times.',
+    ],
+    [
+      'without a key',
+      (hash) => signedOver(hash, { publicKey: undefined }),
+      'signedData has not the members of WACZ-auth 0.1.0, and no others.',
+    ],
+  ])('with a signature %s fails', async (_, signedData, why) => {
+    await made('forged.wacz', { signedData });
+    expect((await looked('forged.wacz')).sentences).toEqual([`Its signature does not hold: ${why}`]);
   });
 });
