@@ -62,12 +62,19 @@ const TICK_MS = 30_000;
  * Everybody who is not over the newest published checkpoint yet, at once and whether or not their turn has come: for an export, a hold,
  * a purge. Rejects only when the database does; who could not be had stands in the answer.
  */
-export async function anchorNow(context: AnchorContext, agencyId: string): Promise<Anchored> {
-  return await anchor(context, agencyId, 'all');
+export async function anchorNow(
+  context: AnchorContext,
+  agencyId: string,
+  whom: 'all' | 'every' = 'all',
+): Promise<Anchored> {
+  return await anchor(context, agencyId, whom);
 }
 
-/** `all`: at once. `due`: but for those whose next attempt is later. `troubled`: only those, when it has come. */
-type Whom = 'all' | 'due' | 'troubled';
+/**
+ * `all`: at once. `every`: also those for whom nothing is new but the entries of anchors, so that all of them are over one checkpoint. `due`: but for those whose next attempt is later.
+ * `troubled`: only those, when it has come.
+ */
+type Whom = 'all' | 'every' | 'due' | 'troubled';
 
 async function anchor(context: AnchorContext, agencyId: string, whom: Whom): Promise<Anchored> {
   const { published, due } = await context.db.inAgency(
@@ -109,7 +116,12 @@ async function whoIsDue(
   for (const one of named) {
     const trouble = troubled.find(({ kind, authority }) => kind === one.kind && authority === one.authority);
     const waits = trouble === undefined ? whom === 'troubled' : trouble.dueAt > context.now();
-    if ((whom !== 'all' && waits) || one.reach >= published.size) continue;
+    const atOnce = whom === 'all' || whom === 'every';
+    if ((!atOnce && waits) || one.reach >= published.size) continue;
+    if (whom === 'every') {
+      due.push(one);
+      continue;
+    }
     const first = await firstRealEntry(at, one.reach);
     if (first !== null && first.index < published.size) due.push(one);
   }

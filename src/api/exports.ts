@@ -39,8 +39,17 @@ const Order = Type.Object(
 
 export function registerExports(app: FastifyInstance, context: ApiContext): void {
   const { system } = context;
-  const { db, store, logReader, config, program, now } = system;
-  const exports: ExportContext = { db, store, logReader, mode: config.mode, program, now };
+  const { db, store, logReader, config, program, now, log } = system;
+  const exports: ExportContext = {
+    db,
+    store,
+    logReader,
+    mode: config.mode,
+    program,
+    now,
+    log,
+    anchors: config.anchors,
+  };
 
   const send = async (
     request: FastifyRequest,

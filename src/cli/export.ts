@@ -39,6 +39,7 @@ export const exportRecords: Verb = {
     }
     const { readConfig } = await import('#config.ts');
     const { asTar, beginExport, toFile, toFolder } = await import('#export/export.ts');
+    const { openLog } = await import('#log.ts');
     const { openLogReader } = await import('#log/log.ts');
     const { openLogFiles, openStore } = await import('#store/store.ts');
     const { program } = await import('#program.ts');
@@ -55,6 +56,8 @@ export const exportRecords: Verb = {
           mode: config.mode,
           program,
           now: () => new Date(),
+          log: openLog(config.logLevel, 'export'),
+          anchors: config.anchors,
         };
         const { exportId, requestedAt, top, parts } = await beginExport(context, {
           agencyId: agency.id,

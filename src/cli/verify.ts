@@ -1,4 +1,5 @@
 /** `holdfast verify`: checks what an archive handed out, as a stranger would. Needs no settings, no database and no network. */
+import { readFile } from 'node:fs/promises';
 import { EXIT, type Verb } from './verb.ts';
 import type { Verdict } from '#verify/verify.ts';
 
@@ -12,6 +13,7 @@ export const verify: Verb = {
         '--key <verifier key>',
         'the log’s public key, which you have from elsewhere; without it the package vouches for itself',
       )
+      .option('--tsa-roots <file>', 'PEM of the time stamp authorities’ roots, which you have from elsewhere')
       .addHelpText(
         'after',
         `\nEnds with 0 when all of it is verified, with 1 when a step failed (each failure names step and file), and with 7 when it is
@@ -21,7 +23,12 @@ no package. The steps: src/verify/PACKAGE.md, "Checking"; the same without any p
     const { verifyPackage } = await import('#verify/verify.ts');
     const path = args[0] ?? '';
     const key = options['key'];
-    const verdict = await verifyPackage(path, typeof key === 'string' ? key : null);
+    const roots = options['tsaRoots'];
+    const verdict = await verifyPackage(
+      path,
+      typeof key === 'string' ? key : null,
+      typeof roots === 'string' ? await readFile(roots, 'utf8') : null,
+    );
     if (verdict === null) {
       say(
         `${path} is no package: expected a folder with bagit.txt in it, or the tar of one, as the archive hands them out.`,

@@ -2,22 +2,28 @@
  * Hands records out as a package that a stranger verifies without us. `src/verify/PACKAGE.md` specifies it.
  *
  * Order of writes: the request is entered in the history of each record and of the agency → each object is read by its version and compared
- * while it goes out; what differs ends the export, and is entered → the payload's manifest is committed to in `export.produced` → once a
+ * while it goes out; what differs ends the export, and is entered. That is the check of fixity before an export: each byte of each object is
+ * read once, and these are the very bytes that go out, which a check beforehand could not say; `export.produced` says how many objects it were → the payload's manifest is committed to in `export.produced` → once a
  * checkpoint of the log holds that entry, the proofs go out → the delivery is entered. Nothing is kept of a package: whoever has it has it,
  * and an export that broke off is asked for anew. A crash leaves a request without a delivery, which the history shows.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commitment, sha256Hex } from '#commitment.ts';
+import type { AnchorConfig } from '#config.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
+import type { Log } from '#log.ts';
 import { detailOf, type LogReader } from '#log/log.ts';
 import { appendEvent, newId, readReceipt, readRecordRow } from '#record/record.ts';
 import type { ObjectStore } from '#store/store.ts';
 import { scopeOf } from '#verify/verify.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
+import type { Quorum } from '../witness-policy.ts';
 import type { Part } from './bag.ts';
+import { anchoredCheckpoint, policyText, quorumToBeHad } from './anchored.ts';
 import { documents } from './documents.ts';
+import { logBehind } from './late.ts';
 import { packageParts, type PackagedEntry, type PackagedRecord, type PackageSource } from './package.ts';
 import * as queries from './queries.ts';
 
@@ -31,6 +37,9 @@ export interface ExportContext {
   readonly mode: 'trial' | 'production';
   readonly program: { readonly name: string; readonly version: string };
   readonly now: () => Date;
+  readonly log: Log;
+  /** Asked for a stamp over the package's own checkpoint. Who cannot be had keeps nobody waiting. */
+  readonly anchors: AnchorConfig;
   /** How long the log may take to publish what was entered just now. */
   readonly patienceMs?: number;
 }
@@ -94,6 +103,7 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
     };
   });
   if (origin === null || keys.length === 0) throw logBehind('This agency has no log yet');
+  const quorum = await quorumToBeHad(context, agencyId);
   const salt = randomBytes(32);
   const entered = await enter('export.requested', {
     records: recordIds.length,
@@ -120,8 +130,8 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
     description: `${recordIds.length === 1 ? 'One record' : `${recordIds.length} records`} of ${oneLine(name)}`,
     group: order.group ?? null,
     documents,
-    policy: `${keys.map(({ vkey }) => `log ${vkey}\n`).join('')}quorum none\n`,
-    ...sourceOf(context, { agencyId, actor, exportId, recordIds, entered }, enter),
+    policy: policyText(keys, context.anchors.witnesses, quorum),
+    ...sourceOf(context, { agencyId, actor, exportId, recordIds, entered, quorum }, enter),
   };
   return {
     exportId,
@@ -141,16 +151,20 @@ interface Running {
   readonly recordIds: readonly string[];
   /** Ids of the events that the package proves; grows. */
   readonly entered: string[];
+  /** Of witnesses, over the package's own checkpoint; null: none is asked for. */
+  readonly quorum: Quorum | null;
 }
 
 function sourceOf(
   context: ExportContext,
-  { agencyId, actor, exportId, recordIds, entered }: Running,
+  { agencyId, actor, exportId, recordIds, entered, quorum }: Running,
   enter: (type: 'export.produced', body: Record<string, unknown>) => Promise<string[]>,
 ): Pick<PackageSource, 'record' | 'open' | 'produced' | 'entries' | 'checkpoint' | 'stamps'> {
-  const { db, store, logReader, now } = context;
+  const { db, store, logReader, now, anchors } = context;
   const proven = new Set(entered);
   /** Everything leads to it; chosen once all that the package proves stands in it. */
+  /** Read from the first byte to the last, and as they were sealed. */
+  let objects = 0;
   let newest: Awaited<ReturnType<LogReader['checkpointOf']>> = null;
   return {
     record: async (id) => {
@@ -171,6 +185,7 @@ function sourceOf(
         try {
           const stream = wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes });
           yield* (await begun(stream)) as AsyncIterable<Buffer>;
+          objects += 1;
         } catch (error) {
           await failed(error);
           throw error;
@@ -182,6 +197,7 @@ function sourceOf(
       for (const id of await enter('export.produced', {
         records: recordIds.length,
         bytes,
+        objects,
         salt: salt.toString('hex'),
         packageCommitment: commitment(salt, 'entry/packageCommitment', manifestSha256),
       }))
@@ -192,7 +208,7 @@ function sourceOf(
         if (now().getTime() > end) throw logBehind('The log has not published what this package needs');
         await sleep(POLL_MS);
       }
-      newest = await db.inAgency(agencyId, logReader.checkpointOf);
+      newest = await anchoredCheckpoint(context, agencyId, quorum, end);
     },
     entries: async function* () {
       const ids = [...proven];
@@ -206,12 +222,27 @@ function sourceOf(
       await db.inAgency(agencyId, async (at) => {
         if (newest === null) throw logBehind('The log has no checkpoint');
         const { size, note } = newest;
+        const named = (anchors.witnesses?.witnesses ?? []).map((one) => one.name);
+        const lines = await queries.cosignaturesOf(at, size, named);
         const older: { size: number; note: Buffer; path: readonly Buffer[] }[] = [];
-        for (const one of await queries.sealingCheckpoints(at, recordIds, size))
-          older.push({ ...one, path: await logReader.consistency(at, one.size, size) });
-        return { note, older };
+        for (const one of await queries.neededCheckpoints(at, recordIds, size))
+          older.push({
+            ...one,
+            path: one.size === size ? [] : await logReader.consistency(at, one.size, size),
+          });
+        return { note: Buffer.concat([note, ...lines.map(({ blob }) => blob)]), older };
       }),
-    stamps: async function* () {},
+    stamps: async function* () {
+      const last = newest?.size ?? 0;
+      const stamps = await db.inAgency(agencyId, async (at) => await queries.stampsFor(at, recordIds, last));
+      let n = 0;
+      for (const { size, authority, blob } of stamps) {
+        const roots = anchors.authorities.find(({ name }) => name === authority)?.roots;
+        n += 1;
+        yield { name: `${size}-${n}.tsr`, bytes: blob };
+        if (roots !== undefined) yield { name: `${size}-${n}.pem`, bytes: Buffer.from(roots) };
+      }
+    },
   };
 }
 
@@ -266,12 +297,4 @@ function refuseUnsealed(sealed: boolean | undefined): void {
       'Nothing of this record is sealed yet, so there is nothing that a package could prove. Ask again when its receipt says that it is sealed.',
       { retry: 'never' },
     );
-}
-
-function logBehind(what: string): ArchiveError {
-  return new ArchiveError(
-    'log-late',
-    `${what}, so the package would have no proofs. Is the worker "log" running? Then ask again in a moment.`,
-    { retry: 'later' },
-  );
 }

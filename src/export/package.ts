@@ -116,6 +116,8 @@ export async function* packageParts(source: PackageSource): AsyncGenerator<Part>
   yield bag.whole('proofs/checkpoint', note);
   for (const { size, note: before, path } of older) {
     yield bag.whole(`proofs/checkpoints/${size}`, before);
+    // None for the same checkpoint as it was published, without the lines of witnesses.
+    if (path.length === 0) continue;
     yield bag.whole(
       `proofs/consistency/${size}`,
       path.map((hash) => `${hash.toString('base64')}\n`).join(''),

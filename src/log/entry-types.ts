@@ -47,7 +47,11 @@ export const ENTRY_TYPES = {
   'search.ran': { subject: null, must: ['list', 'found'], may: ['filters', 'continued'] },
   'export.requested': { subject: 'export', must: ['records'], may: ['scopeCommitment', 'about'] },
   'export.approved': { subject: 'export', may: ['about'] },
-  'export.produced': { subject: 'export', must: ['records', 'bytes'], may: ['packageCommitment', 'about'] },
+  'export.produced': {
+    subject: 'export',
+    must: ['records', 'bytes'],
+    may: ['objects', 'packageCommitment', 'about'],
+  },
   'export.delivered': { subject: 'export', may: ['about'] },
   'redaction.applied': { subject: 'record', must: ['artifact', 'detailCommitment'], may: ['about'] },
   // who was told

@@ -192,6 +192,12 @@ function saysOfExport(
       isProduced ? 'manifest-sha256.txt' : 'data/package.json',
       `The entry ${entry.idx}, ${entry.type}, commits to something else than ${of}.`,
     );
+  const objects = [...digests.keys()].filter((file) => file.startsWith('data/store/')).length;
+  if (isProduced && entry.facts.objects !== undefined && entry.facts.objects !== objects)
+    step.fail(
+      path,
+      `It says that ${String(entry.facts.objects)} objects were read and compared; the package has ${objects}.`,
+    );
   if (entry.facts.records !== paper.records.length)
     step.fail(
       path,

@@ -14,6 +14,7 @@ import { readPolicy, type Policy } from './policy.ts';
 import { checkProofs } from './proofs.ts';
 import { openFindings, type Failure, type Findings, type StepReport } from './report.ts';
 import { checkSeals } from './seals.ts';
+import { checkStamps } from './stamps.ts';
 import { checkWacz } from './wacz.ts';
 
 export { BAGIT, listOf } from './bag.ts';
@@ -42,8 +43,12 @@ export interface Verdict {
 
 const MAX_POLICY = 1_048_576;
 
-/** Null: what lies there is no package. `vkey`: the log's key, from elsewhere. */
-export async function verifyPackage(path: string, vkey: string | null): Promise<Verdict | null> {
+/** Null: what lies there is no package. `vkey`: the log's key, from elsewhere; `roots`: PEM of the authorities that stamp. */
+export async function verifyPackage(
+  path: string,
+  vkey: string | null,
+  roots: string | null = null,
+): Promise<Verdict | null> {
   // A key that cannot be read is the caller's mistake, and no finding.
   const given = vkey === null ? null : { vkey, key: verifierKey(vkey) };
   const files = await openPackage(path);
@@ -80,12 +85,7 @@ export async function verifyPackage(path: string, vkey: string | null): Promise<
           if (files.sizes.has(archive)) await checkWacz(files, archive, findings);
     }
     const checkpoint = await checkWitnesses(files, trust, policy, findings);
-    const stamps = [...files.sizes.keys()].filter((name) => name.startsWith('proofs/stamps/'));
-    if (stamps.length > 0)
-      findings.missing(
-        'stamps',
-        `${stamps.length} files of time stamps are here; check them with openssl, as VERIFY.md says.`,
-      );
+    await checkStamps(files, roots, findings);
     return {
       verified: findings.failed() === 0 && paper !== null,
       kind: files.kind,
@@ -134,6 +134,7 @@ async function checkWitnesses(
   try {
     const { origin, size, root, witnessedBy } = openCheckpoint(note, trust);
     step.look(witnessedBy.length);
+    if (witnessedBy.length > 0) step.note(`Cosigned by ${witnessedBy.map(({ name }) => name).join(', ')}.`);
     if (policy !== null && !policy.asksForWitnesses)
       step.note('The policy of the package asks for no witness.');
     else if (policy !== null && !policy.isSatisfied(witnessedBy))

@@ -198,9 +198,9 @@ describe('several records', () => {
   });
 
   test('are written into a folder as well as into a tar', async () => {
-    const { db, store, logReader, config, program, now } = archive.system;
+    const { db, store, logReader, config, program, now, log } = archive.system;
     const { parts } = await beginExport(
-      { db, store, logReader, mode: config.mode, program, now },
+      { db, store, logReader, mode: config.mode, program, now, log, anchors: config.anchors },
       { agencyId: 'rivertown', actor: 'cli', recordIds: records },
     );
     const path = join(work, 'folder');

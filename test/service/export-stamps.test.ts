@@ -1,0 +1,154 @@
+/** A package for which others vouch: a time stamp authority and witnesses saw its checkpoint, and openssl says so too. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  asTar,
+  beginExport,
+  toFile,
+  toFolder,
+  type ExportContext,
+  type ExportOrder,
+} from '#export/export.ts';
+import { verifyPackage } from '#verify/verify.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { filesIn, rebag } from '../support/bag-tools.ts';
+import { ended, pythonVerifies } from '../support/bagit.ts';
+import { flipped } from '../support/log-scene.ts';
+import { opensslVerifies } from '../support/openssl.ts';
+import { png } from '../support/picture.ts';
+import { startTsa, type TestTsa } from '../support/tsa.ts';
+import { startWitness, type TestWitness } from '../support/witness.ts';
+
+let archive: Archive;
+let tsa: TestTsa;
+let other: TestTsa;
+let witnesses: TestWitness[];
+let work: string;
+let context: ExportContext;
+let order: ExportOrder;
+let folder: string;
+let stamp: string;
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'holdfast-stamped-'));
+  [tsa, other] = await Promise.all([startTsa(), startTsa()]);
+  await writeFile(join(work, 'roots.pem'), tsa.root.pem);
+  witnesses = await Promise.all(['one', 'two'].map(async (name) => await startWitness(`${name}.example/w`)));
+  archive = await openArchive({
+    env: {
+      TSA_URL: tsa.url,
+      TSA_ROOTS: join(work, 'roots.pem'),
+      HOLDFAST_WITNESSES: [
+        ...witnesses.map(({ vkey, url }, n) => `witness w${n} ${vkey} ${url}`),
+        'group both all w0 w1',
+        'quorum both',
+      ].join('\n'),
+    },
+  });
+  await archive.work();
+  const picture = { name: 'shot.png', type: 'image/png', bytes: await png() };
+  const { body } = await archive.report(simpleReport({ text: 'stamped' }), [picture]);
+  await archive.until(body.recordId, (receipt) => receipt.safeToRemove);
+  const { db, store, logReader, config, program, now, log } = archive.system;
+  context = { db, store, logReader, mode: config.mode, program, now, log, anchors: config.anchors };
+  order = { agencyId: 'rivertown', actor: 'cli', recordIds: [body.recordId] };
+  const keys = await db.inAgency('rivertown', logReader.keysOf);
+  const { rows } = await archive.sql.query<{ origin: string }>(
+    "select origin from log_head where agency_id = 'rivertown'",
+  );
+  for (const one of witnesses)
+    one.knows(
+      rows[0]?.origin ?? '',
+      keys.map(({ vkey }) => vkey),
+    );
+  folder = join(work, 'package');
+  await toFolder((await beginExport(context, order)).parts, folder);
+  const { parts, top, requestedAt } = await beginExport(context, order);
+  await toFile(asTar(parts, { top, at: requestedAt }), join(work, 'second.tar'));
+  stamp = (await filesIn(folder)).find((path) => path.endsWith('.tsr')) ?? '';
+});
+afterAll(async () => {
+  await archive?.close();
+  await Promise.all([tsa, other, ...witnesses].map(async (one) => await one.close()));
+  await rm(work, { recursive: true, force: true });
+});
+
+describe('a stamped package', () => {
+  test('says by whom and when, by the roots that came with it and by your own', async () => {
+    for (const path of [folder, join(work, 'second.tar')])
+      for (const roots of [null, tsa.root.pem]) {
+        const verdict = await verifyPackage(path, null, roots);
+        expect(verdict?.failures).toEqual([]);
+        const step = verdict?.steps.find((one) => one.step === 'stamps');
+        expect(step?.result).toBe('passed');
+        expect(step?.note?.includes('came with the package')).toBe(roots === null);
+      }
+    expect((await pythonVerifies(folder)).code).toBe(0);
+  });
+
+  test('is believed by openssl, over the file that the stamp’s name says', async () => {
+    const [, size = ''] = /(\d+)-\d+\.tsr$/.exec(stamp) ?? [];
+    const checkpoint = await readFile(join(folder, `proofs/checkpoints/${size}`));
+    expect(await opensslVerifies(await readFile(join(folder, stamp)), checkpoint, tsa.root.pem)).toBe(true);
+  });
+
+  test('is not believed by the roots of another authority', async () => {
+    const verdict = await verifyPackage(folder, null, other.root.pem);
+    expect(verdict?.failures.map(({ step, file }) => `${step} ${file}`)).toContain(`stamps ${stamp}`);
+  });
+
+  test('of which a stamp was changed is found out, when all lists were made anew', async () => {
+    const copy = join(work, 'copy');
+    await ended('cp', ['-r', folder, copy]);
+    const bytes = await readFile(join(copy, stamp));
+    await writeFile(join(copy, stamp), flipped(bytes, (bytes.length - 20) * 8));
+    await rebag(copy);
+    const verdict = await verifyPackage(copy, null);
+    expect(verdict?.failures.map(({ step, file }) => `${step} ${file}`)).toEqual([`stamps ${stamp}`]);
+  });
+});
+
+describe('a package of an archive that has witnesses', () => {
+  const exported = async (name: string): Promise<string> => {
+    const path = join(work, name);
+    await toFolder((await beginExport(context, order)).parts, path);
+    return path;
+  };
+  const step = async (path: string) =>
+    (await verifyPackage(path, null))?.steps.find((one) => one.step === 'witnesses');
+
+  test('is cosigned by as many as the policy asks for, which names them without their addresses', async () => {
+    for (const path of [folder, join(work, 'second.tar')])
+      expect(await step(path)).toMatchObject({
+        result: 'passed',
+        looked: 2,
+        note: 'Cosigned by one.example/w, two.example/w.',
+      });
+    const policy = await readFile(join(folder, 'proofs/policy.txt'), 'utf8');
+    expect(policy).toContain('quorum both\n');
+    expect(policy).not.toContain('http');
+  });
+
+  test('fails the step when a cosignature is taken out, or is another’s, and every list is made anew', async () => {
+    const copy = join(work, 'fewer');
+    await ended('cp', ['-r', folder, copy]);
+    const path = join(copy, 'proofs/checkpoint');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !line.startsWith('— two.example/w')).join('\n'));
+    await rebag(copy);
+    const failures = (await verifyPackage(copy, null))?.failures.map((one) => `${one.step} ${one.file}`);
+    expect(failures).toEqual(['witnesses proofs/checkpoint']);
+  });
+
+  test('goes out when one of them cannot be had, and then says that it asks for none', async () => {
+    witnesses[1]?.answer((response) => response.writeHead(500).end());
+    const alone = await exported('alone');
+    witnesses[1]?.answer(null);
+    expect((await verifyPackage(alone, null))?.failures).toEqual([]);
+    expect((await step(alone))?.note).toContain('asks for no witness');
+    expect(await readFile(join(alone, 'proofs/policy.txt'), 'utf8')).toContain('quorum none\n');
+    expect((await step(await exported('again')))?.looked).toBe(2);
+  });
+});
