@@ -1,61 +1,148 @@
-/** `holdfast verify`: checks what an archive handed out, as a stranger would. Needs no settings, no database and no network. */
+/** `holdfast verify`: checks what an archive handed out, as a stranger would. Needs no settings and no database; and no network, but for the address of an archive. */
 import { readFile } from 'node:fs/promises';
-import { EXIT, type Verb } from './verb.ts';
-import type { Verdict } from '#verify/verify.ts';
+import type { ArchiveVerdict, ReceiptVerdict, Verdict } from '#verify/verify.ts';
+import { EXIT, type ExitCode, type Invocation, type Verb } from './verb.ts';
 
 export const verify: Verb = {
   name: 'verify',
-  summary: 'Check a package without the archive that made it: no database, no network',
+  summary: 'Check a package, a receipt or the log of a running archive, as a stranger would',
   configure: (command) =>
     void command
-      .argument('<path>', 'a package: its folder, or the tar of it')
+      .argument(
+        '<what>',
+        'a package (its folder, or the tar of it), a receipt’s JSON, or http://…: an archive',
+      )
       .option(
         '--key <verifier key>',
-        'the log’s public key, which you have from elsewhere; without it the package vouches for itself',
+        'the log’s public key (or the one for receipts), which you have from elsewhere; without it what is checked vouches for itself',
       )
       .option('--tsa-roots <file>', 'PEM of the time stamp authorities’ roots, which you have from elsewhere')
+      .option('--agency <id>', 'of an archive: whose log')
+      .option(
+        '--since <file>',
+        'of an archive: an older checkpoint, package or receipt, which its log must continue',
+      )
       .addHelpText(
         'after',
-        `\nEnds with 0 when all of it is verified, with 1 when a step failed (each failure names step and file), and with 7 when it is
-no package. The steps: src/verify/PACKAGE.md, "Checking"; the same without any program of ours: VERIFY.md in each package.`,
+        `\nEnds with 0 when all of it is verified; with 1 when a step failed (each failure names step and file), or when what --since asks
+cannot be checked; with 6 when no archive answers there; and with 7 when it is nothing that this checks. The steps of a package: src/verify/PACKAGE.md, "Checking";
+the same without any program of ours: VERIFY.md in each package. A receipt: src/record/RECEIPT.md.`,
       ),
-  run: async ({ args, options, say, answer }) => {
-    const { verifyPackage } = await import('#verify/verify.ts');
-    const path = args[0] ?? '';
-    const key = options['key'];
-    const roots = options['tsaRoots'];
-    const verdict = await verifyPackage(
-      path,
-      typeof key === 'string' ? key : null,
-      typeof roots === 'string' ? await readFile(roots, 'utf8') : null,
-    );
-    if (verdict === null) {
+  run: async (invocation) => {
+    const { args, options, say, answer } = invocation;
+    const { verifyPackage, verifyReceipt, readReceiptFile } = await import('#verify/verify.ts');
+    const what = args[0] ?? '';
+    if (/^https?:\/\//.test(what)) return await runArchive(what, invocation);
+    const key = textOf(options['key']);
+    const rootsFile = textOf(options['tsaRoots']);
+    const roots = rootsFile === null ? null : await readFile(rootsFile, 'utf8');
+    const receipt = await readReceiptFile(what);
+    if (receipt === 'pdf') {
       say(
-        `${path} is no package: expected a folder with bagit.txt in it, or the tar of one, as the archive hands them out.`,
+        `${what} is a PDF: the signed receipt lies in it as an attached file. Save that one (a reader's list of attachments, or “pdfdetach -saveall”), and check it.`,
       );
       return EXIT.unreadable;
     }
-    answer(verdict, told(verdict));
+    const verdict =
+      receipt === null
+        ? await verifyPackage(what, key, roots)
+        : await verifyReceipt(receipt.document, key, roots);
+    if (verdict === null) {
+      say(
+        `${what} is neither a package nor a receipt: expected a folder with bagit.txt in it, or the tar of one, or a receipt's JSON, as the archive hands them out.`,
+      );
+      return EXIT.unreadable;
+    }
+    answer(verdict, verdict.kind === 'receipt' ? toldOfReceipt(verdict) : toldOfPackage(verdict));
     return verdict.verified ? EXIT.done : EXIT.failed;
   },
 };
 
+async function runArchive(what: string, { options, say, answer }: Invocation): Promise<ExitCode> {
+  const { checkpointsIn, verifyArchive } = await import('#verify/verify.ts');
+  const [, address = what, named] = /^(.*?)\/v1\/log\/([a-z0-9-]+)\/?$/.exec(what) ?? [];
+  const agency = textOf(options['agency']) ?? named ?? null;
+  if (!URL.canParse(address) || agency === null) {
+    say('Say whose log: --agency rivertown, or an address such as http://127.0.0.1:8080/v1/log/rivertown.');
+    return EXIT.usage;
+  }
+  const file = textOf(options['since']);
+  const since = file === null ? [] : await checkpointsIn(file);
+  if (file !== null && since.length === 0) {
+    say(`${file} names no checkpoint: expected a checkpoint, a package or a receipt with its proofs.`);
+    return EXIT.unreadable;
+  }
+  const verdict = await verifyArchive({ address, agency, vkey: textOf(options['key']), since });
+  answer(verdict, toldOfArchive(verdict));
+  return verdict.verified ? EXIT.done : EXIT.failed;
+}
+
 const MARK = { passed: 'ok', failed: 'FAILED', nothing: '--', missing: 'not done' } as const;
 
-function told({ steps, failures, failed, verified, key, checkpoint, records }: Verdict): string {
+function toldOfPackage(verdict: Verdict): string {
+  return told(verdict, [
+    ...headOf(verdict.checkpoint),
+    keyOf(verdict.key, 'package'),
+    verdict.verified ? `VERIFIED: ${verdict.records.length} record(s).` : 'NOT VERIFIED.',
+  ]);
+}
+
+function toldOfReceipt(verdict: ReceiptVerdict): string {
+  const { terms } = verdict;
+  const said =
+    terms === null
+      ? []
+      : [
+          `Receipt ${terms.code} of ${terms.agency}, issued at ${terms.issuedAt}: record ${terms.record} was ${terms.safeToRemove ? '' : 'NOT YET '}safe to remove.`,
+        ];
+  return told(verdict, [
+    ...said,
+    keyOf(verdict.key, 'receipt'),
+    verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
+  ]);
+}
+
+function toldOfArchive(verdict: ArchiveVerdict): string {
+  return told(verdict, [
+    ...headOf(verdict.checkpoint),
+    keyOf(verdict.key, 'archive’s answer'),
+    'That this is the log that others were shown, only their checkpoints, stamps and witnesses can say.',
+    verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
+  ]);
+}
+
+function told(
+  {
+    steps,
+    failures,
+    failed,
+  }: Pick<Verdict | ReceiptVerdict | ArchiveVerdict, 'steps' | 'failures' | 'failed'>,
+  last: readonly string[],
+): string {
   const lines = steps.map(({ n, title, result, looked, of, note }) => {
     const seen = result === 'nothing' || result === 'missing' ? '' : ` (${looked} ${of})`;
     return `${String(n).padStart(3)}. ${MARK[result].padEnd(9)} ${title}${seen}${note === null ? '' : ` ${note}`}`;
   });
   lines.push(...failures.map(({ step, file, sentence }) => `  ! ${step}: ${file}: ${sentence}`));
   if (failed > failures.length) lines.push(`  ! and ${failed - failures.length} more`);
-  if (checkpoint !== null)
-    lines.push(`The log ${checkpoint.origin} at size ${checkpoint.size} has the root ${checkpoint.root}.`);
-  lines.push(
-    key.from === 'caller'
-      ? 'Checked by the key that you gave.'
-      : `The key came with the package, so compare it with one that you have from elsewhere: ${key.vkeys.join(' ') || 'there is none'}`,
-  );
-  lines.push(verified ? `VERIFIED: ${records.length} record(s).` : 'NOT VERIFIED.');
-  return lines.join('\n');
+  return [...lines, ...last].join('\n');
+}
+
+function headOf(checkpoint: Verdict['checkpoint']): string[] {
+  return checkpoint === null
+    ? []
+    : [`The log ${checkpoint.origin} at size ${checkpoint.size} has the root ${checkpoint.root}.`];
+}
+
+function keyOf(
+  { from, vkeys }: { readonly from: string; readonly vkeys: readonly string[] },
+  what: string,
+): string {
+  return from === 'caller'
+    ? 'Checked by the key that you gave.'
+    : `The key came with the ${what}, so compare it with one that you have from elsewhere: ${vkeys.join(' ') || 'there is none'}`;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

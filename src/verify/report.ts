@@ -1,6 +1,7 @@
 /** What checking found: each step with how much it looked at, each failure with its step and file. */
 import { ArchiveError } from '#errors.ts';
 
+/** Of a package. */
 const STEPS = [
   ['bag', 'The bag is complete, and every digest fits'],
   ['papers', 'The package is what it says of itself'],
@@ -18,15 +19,15 @@ const STEPS = [
 
 export type StepName = (typeof STEPS)[number][0];
 
-export interface Failure {
-  readonly step: StepName;
+export interface Failure<Name extends string = StepName> {
+  readonly step: Name;
   readonly file: string;
   readonly sentence: string;
 }
 
-export interface StepReport {
+export interface StepReport<Name extends string = StepName> {
   readonly n: number;
-  readonly step: StepName;
+  readonly step: Name;
   readonly title: string;
   /** `nothing`: it had nothing to look at, and says why. `missing`: this program cannot do it. */
   readonly result: 'passed' | 'failed' | 'nothing' | 'missing';
@@ -49,20 +50,24 @@ export interface Step {
   tried<T>(file: string, act: () => T): T | undefined;
 }
 
-export interface Findings {
-  step(name: StepName, of: string): Step;
-  missing(name: StepName, why: string): void;
-  failures(): readonly Failure[];
+export interface Findings<Name extends string = StepName> {
+  step(name: Name, of: string): Step;
+  missing(name: Name, why: string): void;
+  failures(): readonly Failure<Name>[];
   failed(): number;
-  report(): readonly StepReport[];
+  report(): readonly StepReport<Name>[];
 }
 
-export function openFindings(): Findings {
+export const openFindings = (): Findings => openFindingsOf(STEPS);
+
+export function openFindingsOf<Name extends string>(
+  all: readonly (readonly [name: Name, title: string])[],
+): Findings<Name> {
   const steps = new Map<
-    StepName,
+    Name,
     { looked: number; of: string; note: string | null; failed: number; missing: boolean }
   >();
-  const failures: Failure[] = [];
+  const failures: Failure<Name>[] = [];
   return {
     step: (name, of) => {
       const here = steps.get(name) ?? { looked: 0, of, note: null, failed: 0, missing: false };
@@ -92,7 +97,7 @@ export function openFindings(): Findings {
     failures: () => failures,
     failed: () => [...steps.values()].reduce((sum, { failed }) => sum + failed, 0),
     report: () =>
-      STEPS.map(([step, title], i) => {
+      all.map(([step, title], i) => {
         const { looked = 0, of = '', note = null, failed = 0, missing = false } = steps.get(step) ?? {};
         const result = missing ? 'missing' : failed > 0 ? 'failed' : looked > 0 ? 'passed' : 'nothing';
         return { n: i + 1, step, title, result, looked, of, note };

@@ -17,8 +17,11 @@ import { checkSeals } from './seals.ts';
 import { checkStamps } from './stamps.ts';
 import { checkWacz } from './wacz.ts';
 
+export { verifyArchive, type ArchiveVerdict } from './archive.ts';
 export { BAGIT, listOf } from './bag.ts';
 export { bagInfoText, type Paper } from './papers.ts';
+export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
+export { checkpointsIn, readReceiptFile } from './since.ts';
 export { scopeOf } from './proofs.ts';
 export { BLOCK, paddingOf, tarHeader } from './tar.ts';
 export type { Failure, StepReport } from './report.ts';
