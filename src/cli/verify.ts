@@ -35,7 +35,11 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
     if (/^https?:\/\//.test(what)) return await runArchive(what, invocation);
     const key = textOf(options['key']);
     const rootsFile = textOf(options['tsaRoots']);
-    const roots = rootsFile === null ? null : await readFile(rootsFile, 'utf8');
+    const roots = rootsFile === null ? null : await readFile(rootsFile, 'utf8').catch(() => undefined);
+    if (roots === undefined) {
+      say(`${rootsFile} cannot be read: --tsa-roots takes a PEM file of certificates.`);
+      return EXIT.unreadable;
+    }
     const receipt = await readReceiptFile(what);
     if (receipt === 'pdf') {
       say(

@@ -1,6 +1,6 @@
 /** Checks a signed receipt (`record/RECEIPT.md`), from its signature down to the root of the log: no database, no network. */
 import { verifyStamp } from '#anchor/stamp.ts';
-import { ArchiveError } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import { parseCheckpoint } from '#log/checkpoint.ts';
 import { openNote, parseNote, verifierKey } from '#log/note.ts';
 import { checkReceipt, type CheckedReceipt, type ReceiptTrust } from '#log/signed-receipt.ts';
@@ -68,8 +68,9 @@ export async function verifyReceipt(
     try {
       checked = checkReceipt(document, trust);
     } catch (error) {
-      if (!(error instanceof ArchiveError)) throw error;
-      const { code } = error;
+      // A key that was given, and is none of a log.
+      const code = error instanceof RangeError ? 'receipt-key-wrong' : codeOf(error);
+      if (!(error instanceof ArchiveError || error instanceof RangeError)) throw error;
       const step =
         code === 'receipt-changed' || code === 'receipt-malformed'
           ? signature

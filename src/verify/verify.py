@@ -213,6 +213,8 @@ def main():
             salt = bytes.fromhex(json.loads(read(stem + ".detail"))["salt"])
             if commitment(salt, "entry/" + name, sha256(content)) != said.get(name):
                 fail(7, path, "it commits to another package")
+            if "objects" in said and said["objects"] != sum(name.startswith("data/store/") for name in files):
+                fail(7, path, "it was made with another number of objects")
         if stem + ".detail" in files and commitment(own or b"", "entry/detailCommitment", sha256(read(stem + ".detail"))) != said.get("detailCommitment"):
             fail(9, stem + ".detail", "not what the entry commits to")
     if sorted(sealed) != sorted((record, no) for record, (_, seals, _) in records.items() for no in seals):

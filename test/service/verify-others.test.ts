@@ -69,6 +69,7 @@ describe('a receipt', () => {
       'log',
       () => [receipt, keyPair(receipt.proof.log?.origin ?? '', seed('other')).vkey],
     ],
+    ['by a key that is none of a log', 'key', () => [receipt, keyPair('x.example', seed('other')).vkey]],
     [
       'by another key for receipts',
       'key',
