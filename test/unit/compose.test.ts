@@ -153,6 +153,11 @@ test('the browser’s container can neither reach the store nor open it', () => 
     's3_read_secret_access_key',
     's3_log_secret_access_key',
   ]);
+  // What signs receipts outlives the container, and is the API's alone.
+  const keeps = services.filter(([, { volumes }]) => volumes?.some((one) => one.startsWith('receipt-keys:')));
+  expect(keeps.map(([name]) => name)).toEqual(['api']);
+  const api = compose.services['api'];
+  expect(api?.volumes).toContain(`receipt-keys:${api?.environment?.['HOLDFAST_KEYS']}`);
   for (const [name, { environment, secrets, volumes }] of services) {
     if (name === 'worker-log') continue;
     expect(volumes?.some((volume) => volume.startsWith('keys:')) ?? false, name).toBe(false);
