@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openReference } from './reference.ts';
 import type { Config } from './config.ts';
+import { openStamping } from '#anchor/anchor.ts';
 import { assertDurable, openDb, type Db } from '#db/db.ts';
 import { openCaptureBrowser, type CaptureBrowser } from '#capture/capture.ts';
 import {
@@ -115,6 +116,8 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
       : opened;
   const staging = await openStaging(config.stagingDir, room);
   const captureAllow = (): readonly string[] => allowedHosts(config);
+  // Only a certificate's signature needs the time of somebody else.
+  const stamp = config.waczCertificate === null ? null : openStamping(config.anchors.authorities, now);
   const browser = openCaptureBrowser(
     {
       ...config,
@@ -123,6 +126,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
       },
     },
     log,
+    stamp === null ? {} : { stamp },
   );
   const inspector = openPictureInspector({
     onStarted: (confinement) => log.info({ ...confinement }, 'decoder.started'),

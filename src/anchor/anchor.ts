@@ -19,3 +19,4 @@ export {
 } from './standing.ts';
 export { anchorsOver, type Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
+export { openStamping } from './stamper.ts';

@@ -61,7 +61,11 @@ const UNDERSTOOD = [15, 17, 19, 30, 32, 36, 37, 54].map((last) => `2.5.29.${last
 /** As many certificates as a chain may have. */
 const LONGEST_CHAIN = 8;
 
-export function readByHand(tsr: Uint8Array, bytes: Uint8Array, roots: readonly Uint8Array[]): Read {
+export function readByHand(
+  tsr: Uint8Array,
+  bytes: Uint8Array,
+  roots: readonly Uint8Array[],
+): Read & { readonly chain: readonly X509Certificate[] } {
   const token = tokenOf(readDer(tsr));
   const { info, certificates } = token;
   const [version, , imprint, serial, genTime, ...optional] = partsOf(info, TAG.sequence, 'the stamp');
@@ -75,7 +79,7 @@ export function readByHand(tsr: Uint8Array, bytes: Uint8Array, roots: readonly U
 
   const signer = signedBy(token);
   onlyForStamps(signer);
-  chained(
+  const chain = chained(
     signer,
     certificates,
     roots.map((der) => new X509Certificate(der)),
@@ -86,6 +90,7 @@ export function readByHand(tsr: Uint8Array, bytes: Uint8Array, roots: readonly U
     serial: numberOf(serial, 'the number of the stamp'),
     nonce: nonce === undefined ? null : numberOf(nonce, 'the nonce'),
     signer: digest('sha256', signer.raw).toString('hex'),
+    chain,
   };
 }
 
@@ -261,15 +266,16 @@ function longestBelow(authority: X509Certificate): number | null {
   return length === undefined ? null : Number.parseInt(numberOf(length, 'what an authority may do'), 16);
 }
 
-/** To one of the roots, each certificate valid at that time. What it leads through may come from the answer; where it ends may not. */
+/** To one of the roots, each certificate valid at that time. What it leads through may come from the answer; where it ends may not.
+ * Returns the way, the signer first and the root last. */
 function chained(
   signer: X509Certificate,
   others: readonly X509Certificate[],
   roots: readonly X509Certificate[],
   at: Date,
-): void {
+): X509Certificate[] {
   let last = signer;
-  const passed = new Set<string>();
+  const passed = new Map<string, X509Certificate>();
   for (let length = 1; length <= LONGEST_CHAIN; length += 1) {
     if (last.validFromDate > at || last.validToDate < at)
       throw wrong('chain', 'a certificate of its signer was not valid at the time that it states');
@@ -287,9 +293,9 @@ function chained(
     if (root !== undefined) {
       if (root.validFromDate > at || root.validToDate < at)
         throw wrong('chain', 'the root of its authority was not valid at the time that it states');
-      return;
+      return [...passed.values(), issued, root];
     }
-    passed.add(issued.fingerprint256);
+    passed.set(issued.fingerprint256, issued);
     const next = others.find((one) => !passed.has(one.fingerprint256) && by(one));
     if (next === undefined) break;
     last = next;

@@ -41,6 +41,8 @@ export interface Stamp {
   readonly at: Date;
   readonly serial: string;
   readonly nonce: string | null;
+  /** PEM of the signer's certificate, those that lead on, and the root. */
+  readonly chain: string;
 }
 
 /** Asks for the certificates too: without them nobody could check the answer later. */
@@ -75,7 +77,7 @@ export async function verifyStamp(tsr: Uint8Array, bytes: Uint8Array, roots: str
   const second = await readWithPkijs(tsr, bytes, trusted).catch((error: unknown) => {
     throw wrong('readers', 'one of two readers does not believe it', error);
   });
-  const { at, serial, nonce, signer } = first;
+  const { at, serial, nonce, signer, chain } = first;
   if (
     at.getTime() !== second.at.getTime() ||
     serial !== second.serial ||
@@ -83,7 +85,7 @@ export async function verifyStamp(tsr: Uint8Array, bytes: Uint8Array, roots: str
     signer !== second.signer
   )
     throw wrong('readers', 'two readers of it do not read the same');
-  return { at, serial, nonce };
+  return { at, serial, nonce, chain: chain.map(String).join('') };
 }
 
 /** DER of each certificate in a PEM text; refuses a text with none, or with one that is none. */
@@ -94,7 +96,11 @@ function certificatesIn(pem: string): Buffer[] {
 }
 
 /** What node:crypto throws at a certificate or a key is a fault of the stamp as well. */
-function firstReading(tsr: Uint8Array, bytes: Uint8Array, roots: readonly Uint8Array[]): Read {
+function firstReading(
+  tsr: Uint8Array,
+  bytes: Uint8Array,
+  roots: readonly Uint8Array[],
+): ReturnType<typeof readByHand> {
   try {
     return readByHand(tsr, bytes, roots);
   } catch (error) {

@@ -36,3 +36,32 @@ export async function obtainStamp(
     );
   return { tsr: body, stamp };
 }
+
+/** Of one authority, when somebody waits for it. */
+const WAITED_MS = 5000;
+
+/**
+ * For what is stamped beside the log, while somebody waits: by the first authority, in their order, that answers soon and is believed.
+ * Null: none is set.
+ */
+export function openStamping(
+  authorities: readonly StampAuthority[],
+  now: () => Date,
+):
+  | ((
+      bytes: Uint8Array,
+    ) => Promise<{ readonly response: Buffer; readonly certificates: string; readonly at: Date }>)
+  | null {
+  if (authorities.length === 0) return null;
+  return async (bytes) => {
+    let last: unknown;
+    for (const authority of authorities)
+      try {
+        const { tsr, stamp } = await obtainStamp(authority, bytes, { now, timeoutMs: WAITED_MS });
+        return { response: tsr, certificates: stamp.chain, at: stamp.at };
+      } catch (error) {
+        last = error;
+      }
+    throw last;
+  };
+}

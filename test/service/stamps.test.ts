@@ -1,9 +1,17 @@
 /** Time stamps: what is believed of an authority's answer, and each way in which one can be wrong. openssl is the judge beside us. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyStamp } from '#anchor/stamp.ts';
-import { obtainStamp } from '#anchor/stamper.ts';
+import { obtainStamp, openStamping } from '#anchor/stamper.ts';
+import { openSigning } from '#capture/signature.ts';
 import { ArchiveError } from '#errors.ts';
+import { verifyWaczSignature } from '../../src/wacz-signature.ts';
+import { testAuthority } from '../support/certificates.ts';
+import { freePort } from '../support/port.ts';
 import { issue } from '../support/der-writer.ts';
 import { flipped } from '../support/log-scene.ts';
 import { opensslVerifies, startOpensslTsa } from '../support/openssl.ts';
@@ -300,5 +308,57 @@ describe('a stamp is refused', () => {
       );
     // But for one, which tells nothing else: "granted" and "granted with changes" (RFC 3161, section 2.4.2).
     expect(passed).toEqual(['bit 0 of 3003020100']);
+  });
+});
+
+describe('of a web archive that a certificate signs', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-stamping-'));
+  });
+  afterAll(async () => await rm(folder, { recursive: true }));
+
+  const signed = async (authorities: Parameters<typeof openStamping>[0]) => {
+    const maker = testAuthority();
+    const { cert, key } = maker.issue(['archive.rivertown.example']);
+    const certificate = { chainPath: join(folder, 'own.crt'), keyPath: join(folder, 'own.key') };
+    await writeFile(certificate.chainPath, cert + maker.ca);
+    await writeFile(certificate.keyPath, key);
+    const created = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+    const datapackage = Buffer.from(JSON.stringify({ created, resources: [] }));
+    const hash = `sha256:${createHash('sha256').update(datapackage).digest('hex')}`;
+    const sign = openSigning({
+      keysDir: join(folder, 'keys'),
+      certificate,
+      stamp: openStamping(authorities, now),
+      log: pino({ level: 'silent' }),
+    });
+    const { signedData } = await sign({ hash, created, software: 'Holdfast test' });
+    const digest = Buffer.from(JSON.stringify({ path: 'datapackage.json', hash, signedData }));
+    return { signedData, opened: verifyWaczSignature(digest, datapackage) };
+  };
+
+  test('the time is that of the first authority that answers, with the way from its certificate to its root', async () => {
+    const silent = `http://127.0.0.1:${await freePort()}/`;
+    const { signedData, opened } = await signed([
+      { ...authority(), name: 'silent', url: silent },
+      authority(),
+    ]);
+    expect(opened.kind).toBe('domain-identity');
+    if (!('timeSignature' in signedData)) throw new Error('It has no stamp.');
+    expect(signedData.timestampCert).toBe(tsa.signer.pem + tsa.root.pem);
+    const stamp = await verifyStamp(
+      Buffer.from(signedData.timeSignature, 'base64'),
+      Buffer.from(signedData.signature, 'ascii'),
+      tsa.root.pem,
+    );
+    expect(Math.abs(stamp.at.getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('nobody’s time, or a time that is not believed, leaves it to the installation’s own key', async () => {
+    expect((await signed([])).opened.kind).toBe('anonymous');
+    expect((await signed([authority(tsa, issue({ name: 'Somebody else' }).pem)])).opened.kind).toBe(
+      'anonymous',
+    );
   });
 });
