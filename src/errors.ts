@@ -132,6 +132,7 @@ export type ErrorCode =
   | 'witness-contradicts'
   | 'receipt-malformed'
   | 'receipt-changed'
+  | 'receipt-anchor-wrong'
   | 'receipt-key-wrong'
   | 'receipt-seal-wrong'
   | 'receipt-key-unusable'

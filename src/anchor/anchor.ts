@@ -9,14 +9,16 @@
  * Order of one anchor: the published checkpoint is read → the outsider is asked → its answer is verified → one transaction: row and
  * history. A crash in between asks once more. The entries that anchors themselves write ask for no further anchor.
  */
+export { checkReceiptAnchors, type CheckedAnchor } from './receipt-anchors.ts';
 export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './round.ts';
 export {
   anchorAges,
   lateAfterSeconds,
   oldestUnanchored,
   standingOf,
+  vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { anchorsOver, type Anchor } from './queries.ts';
+export { newestAnchors, type Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

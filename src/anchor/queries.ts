@@ -94,6 +94,16 @@ export async function anchorsOver({ agencyId, tx }: AgencyTx, index: number): Pr
   return rows;
 }
 
+/** Of each authority and witness the anchor over the largest log, the largest first. */
+export async function newestAnchors({ agencyId, tx }: AgencyTx): Promise<Anchor[]> {
+  const { rows } = await sql<Anchor>`
+    select * from (
+      select distinct on (kind, authority) kind, authority, size, at, blob
+        from log_anchor where agency_id = ${agencyId} order by kind, authority, size desc) newest
+     order by size desc, kind, authority`.execute(tx);
+  return rows;
+}
+
 /** False: it is there already. */
 export async function keepAnchor({ agencyId, tx }: AgencyTx, anchor: Anchor): Promise<boolean> {
   const kept = await tx

@@ -28,13 +28,22 @@ export async function standingOf(
   index: number,
   policy: WitnessPolicy | null,
 ): Promise<AnchorStanding> {
-  const anchors = await anchorsOver(at, index);
-  const since = sinceWhen(anchors, policy);
+  const { since, by } = await vouchedFor(at, index, policy);
   return {
     anchored: since !== null,
     since: since ?? (await publishedAt(at, index)),
-    by: anchors.map(({ kind, authority, at: when }) => ({ kind, authority, at: when })),
+    by: by.map(({ kind, authority, at: when }) => ({ kind, authority, at: when })),
   };
+}
+
+/** The same with the anchors themselves. `since`: when they were first enough; null: they are not. */
+export async function vouchedFor(
+  at: AgencyTx,
+  index: number,
+  policy: WitnessPolicy | null,
+): Promise<{ readonly since: Date | null; readonly by: readonly Anchor[] }> {
+  const by = await anchorsOver(at, index);
+  return { since: sinceWhen(by, policy), by };
 }
 
 function sinceWhen(anchors: readonly Anchor[], policy: WitnessPolicy | null): Date | null {

@@ -10,7 +10,7 @@ import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { readLogOverview } from '#record/record.ts';
 import { forAdministrators, mayChange, refuseProgram, sendPage } from './administration.ts';
-import { openAnchorsOf } from './anchored.ts';
+import { openOutsideOf } from './anchored.ts';
 import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
@@ -27,7 +27,7 @@ const AgencyParams = Type.Object({ agency: Type.String() });
 
 export function registerLog(routes: FastifyInstance, context: ApiContext): void {
   const { db, logReader, now } = context.system;
-  const anchorsOf = openAnchorsOf(context.system);
+  const outsideOf = openOutsideOf(context.system);
   const limit = openLimit(RATES);
   const open = { open: 'how long the log of an agency is, signed; no content' } as const;
   const inLogOf = async <T>(
@@ -81,7 +81,7 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
     },
     async (request, reply) => {
       const found = await inLogOf(request, async (at) => {
-        const overview = await readLogOverview(at, anchorsOf);
+        const overview = await readLogOverview(at, outsideOf);
         return overview === null ? null : { origin: overview.origin, keys: await logReader.keysOf(at) };
       });
       return await reply
@@ -134,7 +134,7 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
       const { agencyId } = callerOf(request);
       const parts = await db.inAgency(agencyId, async (at) => ({
         zone: await zoneOf(at),
-        overview: await readLogOverview(at, anchorsOf),
+        overview: await readLogOverview(at, outsideOf),
         keys: await logReader.keysOf(at),
         face: await readPublicFace(at),
       }));

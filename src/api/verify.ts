@@ -6,6 +6,7 @@
  */
 import { inflateSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { checkReceiptAnchors } from '#anchor/anchor.ts';
 import { verifyPage, type FileSaid, type KnownRecord } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
 import { checkReceipt, verifierKey, type CheckedReceipt, type ReceiptTrust } from '#log/log.ts';
@@ -116,7 +117,11 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
       checked = checkReceipt(document, null);
       isOurs = await isSignedHere(checked);
       // By the keys of its log as they stand here, and no more by those that it names itself.
-      if (isOurs) checked = checkReceipt(document, await trustIn(checked.agency));
+      const trust = isOurs ? await trustIn(checked.agency) : null;
+      if (trust !== null) {
+        checked = checkReceipt(document, trust);
+        await checkReceiptAnchors(document, checked, trust, context.system.config.anchors);
+      }
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
       return await show(request, reply, { file: { kind: 'refused', sentence: whyNot(error.code) } }, true);
@@ -137,6 +142,8 @@ function whyNot(code: string): string {
   if (code === 'receipt-malformed' || code.endsWith('-malformed'))
     return 'It is not a signed receipt, or a part of it is missing.';
   if (code === 'receipt-changed') return 'Something in it was changed after it was signed.';
+  if (code === 'receipt-anchor-wrong' || code.startsWith('stamp-'))
+    return 'A time stamp or a witness in it does not fit what it says.';
   if (code === 'log-signature-wrong' || code === 'log-note-unsigned')
     return 'A signature in it does not fit what it says.';
   return 'What it says does not lead to the log that it names.';

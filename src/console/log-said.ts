@@ -40,8 +40,9 @@ export function outside(
   now: Date,
 ): Markup {
   if (anchored)
+    // Tags between them: each is a message of its own, however many there are.
     return html`Anchored by
-    ${anchors.map((one, i) => html`${i > 0 && '; '}${ours(BY[one.kind])} ${one.authority}, ${momentIn(zone, one.at)}`)}`;
+    ${anchors.map((one, i) => html`${i > 0 && html` · `}<span>${ours(BY[one.kind])}</span> <span>${one.authority},</span> <span>${momentIn(zone, one.at)}</span>`)}`;
   if (unanchoredSince === null) return html`Not yet anchored.`;
   const ms = Math.max(0, now.getTime() - Date.parse(unanchoredSince));
   return html`Not yet anchored, for ${lasting(ms)}. Until then only this archive’s word stands against a

@@ -1,7 +1,7 @@
 /** How the log of an agency stands, for whoever looks after it: how long it is, what it has signed, and what waits. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import type { AnchorsOf, LogStanding } from './log-standing.ts';
+import type { LogStanding, OutsideOf } from './log-standing.ts';
 
 export interface LogOverview extends Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'> {
   readonly origin: string;
@@ -14,7 +14,7 @@ export interface LogOverview extends Pick<LogStanding, 'anchored' | 'anchors' | 
 }
 
 /** Null: the log has not begun. */
-export async function readLogOverview(at: AgencyTx, anchorsOf: AnchorsOf): Promise<LogOverview | null> {
+export async function readLogOverview(at: AgencyTx, outsideOf: OutsideOf): Promise<LogOverview | null> {
   const { agencyId, tx } = at;
   const { rows } = await sql<{
     origin: string;
@@ -36,7 +36,7 @@ export async function readLogOverview(at: AgencyTx, anchorsOf: AnchorsOf): Promi
   const [row] = rows;
   if (row === undefined) return null;
   const { origin, size } = row;
-  const { anchored, by } = size === 0 ? { anchored: false, by: [] } : await anchorsOf(at, size - 1);
+  const { waitsSince, by } = await outsideOf(at);
   return {
     origin,
     size,
@@ -46,25 +46,13 @@ export async function readLogOverview(at: AgencyTx, anchorsOf: AnchorsOf): Promi
         : { size, root: row.root.toString('base64'), at: row.at.toISOString() },
     waiting: row.owed,
     waitingSince: row.since?.toISOString() ?? null,
-    anchored,
+    anchored: waitsSince === null && by.length > 0,
     anchors: by.map(({ kind, authority, size: upTo, at: when }) => ({
       kind,
       authority,
       size: upTo,
       at: when.toISOString(),
     })),
-    unanchoredSince: anchored ? null : await firstCheckpointAt(at),
+    unanchoredSince: waitsSince?.toISOString() ?? null,
   };
-}
-
-async function firstCheckpointAt({ agencyId, tx }: AgencyTx): Promise<string | null> {
-  const row = await tx
-    .selectFrom('log_checkpoint')
-    .select('at')
-    .where('agency_id', '=', agencyId)
-    .where('size', '>', 0)
-    .orderBy('size')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.at.toISOString() ?? null;
 }

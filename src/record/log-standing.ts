@@ -22,6 +22,11 @@ export type AnchorsOf = (
   index: number,
 ) => Promise<{ readonly anchored: boolean; readonly by: readonly LogAnchor[] }>;
 
+/** Of a whole log: the newest of each, and since when its oldest entry waits that they are not over. */
+export type OutsideOf = (
+  at: AgencyTx,
+) => Promise<{ readonly waitsSince: Date | null; readonly by: readonly LogAnchor[] }>;
+
 export interface LogStanding {
   /** The log's name; null: it has not begun. */
   readonly origin: string | null;

@@ -60,7 +60,7 @@ export {
 export { isReceiptKey } from './receipt-keys.ts';
 export { openReceipts, type Receipts, type SignedReceipt } from './receipt-signer.ts';
 export { readLogOverview, type LogOverview } from './log-overview.ts';
-export { readLogStanding, type AnchorsOf, type LogStanding } from './log-standing.ts';
+export { readLogStanding, type AnchorsOf, type LogStanding, type OutsideOf } from './log-standing.ts';
 export { readGroundsSaid, readLastUsed, readVerbsUsed, type UsedAccount } from './last-used.ts';
 export { searchRecords, type Found } from './search.ts';
 export {

@@ -3,11 +3,14 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { anchorNow, checkReceiptAnchors } from '#anchor/anchor.ts';
 import { checkReceipt, keyPair, verifierKey } from '#log/log.ts';
 import { openReceiptKeys } from '#record/receipt-keys.ts';
-import type { SignedReceipt } from '#record/record.ts';
+import { openReceipts, type SignedReceipt } from '#record/record.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { png } from '../support/picture.ts';
+import { issue } from '../support/der-writer.ts';
+import { startTsa, type TestTsa } from '../support/tsa.ts';
 
 let archive: Archive;
 let recordId: string;
@@ -76,6 +79,44 @@ describe('a receipt', () => {
     const all = await Promise.all(Array.from({ length: 8 }, receipt));
     const keys = new Set(all.map(({ signature }) => signature?.vkey));
     expect([...keys]).toEqual(await announced());
+  });
+
+  test('that somebody outside vouches for is proved under the checkpoint that they vouch for, and says so', async () => {
+    const { db, config, logReader, now } = archive.system;
+    const covering = (await receipt()).log.checkpoint?.size ?? 0;
+    // Longer since: what came after their checkpoint has no part in it.
+    await archive.app.inject({
+      url: `/v1/records/${recordId}`,
+      headers: { authorization: `Bearer ${await archive.key()}` },
+    });
+    const outside = {
+      kind: 'stamp',
+      authority: 'stamps.example',
+      size: covering,
+      at: new Date('2026-11-29T20:00:00Z'),
+      blob: Buffer.from('an answer'),
+    } as const;
+    const receipts = openReceipts({
+      db,
+      folder: join(config.keysDir, 'receipts'),
+      reader: logReader,
+      anchorsOf: async () => ({ anchored: true, by: [outside] }),
+      mode: 'trial',
+      now,
+    });
+    const signed = await receipts.signed('rivertown', recordId);
+    const checked = checkReceipt(JSON.parse(JSON.stringify(signed)), null);
+    expect(checked.seals.map(({ checkpoint }) => checkpoint.size)).toEqual(checked.seals.map(() => covering));
+    expect(checked.seals.length).toBeGreaterThan(0);
+    expect(checked.keyInLog?.index).toBeGreaterThanOrEqual(0);
+    expect(signed?.log).toMatchObject({
+      anchored: true,
+      unanchoredSince: null,
+      anchors: [{ kind: 'stamp', authority: 'stamps.example', size: covering }],
+    });
+    const [anchor] = signed?.proof.anchors ?? [];
+    expect(anchor?.blob).toBe(outside.blob.toString('base64'));
+    expect(anchor?.checkpoint.split('\n')[1]).toBe(String(covering));
   });
 
   test('gives away no salt of the record', async () => {
@@ -157,5 +198,85 @@ describe('the key', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('a receipt of an archive that an authority stamps for', () => {
+  let tsa: TestTsa;
+  let folder: string;
+  let stamped: Archive;
+  let signed: SignedReceipt;
+  beforeAll(async () => {
+    tsa = await startTsa();
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-stamped-'));
+    await writeFile(join(folder, 'roots.pem'), tsa.root.pem);
+    stamped = await openArchive({ env: { TSA_URL: tsa.url, TSA_ROOTS: join(folder, 'roots.pem') } });
+    await stamped.work();
+    const { body } = await stamped.report(simpleReport({ text: 'A wombat' }), [
+      { name: 'shot.png', type: 'image/png', bytes: await png() },
+    ]);
+    const settled = async (anchored: boolean): Promise<SignedReceipt> =>
+      (await stamped.until(
+        body.recordId,
+        (one) => one.status === 'complete' && one.log.pending === 0 && one.log.anchored === anchored,
+      )) as SignedReceipt;
+    const before = await settled(false);
+    expect(before.log.unanchoredSince).not.toBeNull();
+    const { db, log, logReader, now, config } = stamped.system;
+    await anchorNow({ db, log, reader: logReader, now, anchors: config.anchors }, 'rivertown');
+    signed = await settled(true);
+  });
+  afterAll(async () => {
+    await stamped?.close();
+    await tsa.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const trust = async () => {
+    const { origin, keys } = JSON.parse(
+      (await stamped.app.inject({ url: '/v1/log/rivertown/keys' })).body,
+    ) as { origin: string; keys: { vkey: string }[] };
+    return { origin, keys: keys.map(({ vkey }) => ({ key: verifierKey(vkey) })) };
+  };
+  const checked = async (carried: SignedReceipt, roots = tsa.root.pem) => {
+    const known = await trust();
+    return await checkReceiptAnchors(carried, checkReceipt(signed, known), known, {
+      authorities: [{ name: tsa.name, url: tsa.url, roots }],
+      witnesses: null,
+    });
+  };
+
+  test('says who stamped it, and carries the stamp over the very checkpoint that proves its seals', async () => {
+    expect(signed.log).toMatchObject({
+      anchored: true,
+      unanchoredSince: null,
+      anchors: [{ kind: 'stamp', authority: tsa.name }],
+    });
+    expect(signed.log.sentence).toContain('anchored outside');
+    expect(await checked(JSON.parse(JSON.stringify(signed)) as SignedReceipt)).toMatchObject([
+      { kind: 'stamp', authority: tsa.name, size: signed.log.anchors[0]?.size, overSeals: true },
+    ]);
+  });
+
+  test('is refused when its stamp, the checkpoint under it or its time is another one, or nobody trusts the authority', async () => {
+    const [anchor] = signed.proof.anchors;
+    if (anchor === undefined) throw new Error('There is no anchor.');
+    const changed = (change: object): SignedReceipt => ({
+      ...signed,
+      proof: { ...signed.proof, anchors: [{ ...anchor, ...change }] },
+    });
+    const blob = Buffer.from(anchor.blob, 'base64');
+    blob[blob.length - 5] = (blob[blob.length - 5] ?? 0) ^ 1;
+    await expect(checked(changed({ blob: blob.toString('base64') }))).rejects.toThrow('proves nothing');
+    await expect(checked(changed({ size: anchor.size + 1 }))).rejects.toThrow('a seal is not among them');
+    await expect(checked(changed({ at: '2020-01-01T00:00:00.000Z' }))).rejects.toThrow('another time');
+    await expect(checked(changed({ checkpoint: `${anchor.checkpoint}\n` }))).rejects.toThrow();
+    await expect(checked(signed, issue({ name: 'Somebody else' }).pem)).rejects.toThrow('proves nothing');
+  });
+
+  test('is answered for on /verify, and on /log as anchored', async () => {
+    const page = (await stamped.app.inject({ url: `/verify?code=${signed.code}` })).body;
+    expect(page.replaceAll(/<[^>]+>/g, '')).toContain(`a time stamp of ${tsa.name}, `);
+    expect(page).not.toContain('Not yet anchored');
   });
 });

@@ -25,6 +25,8 @@ export const verify: Messages = {
   'It is not a signed receipt, or a part of it is missing.':
     'No es un comprobante firmado, o le falta una parte.',
   'Something in it was changed after it was signed.': 'Algo en él se cambió después de firmarlo.',
+  'A time stamp or a witness in it does not fit what it says.':
+    'Un sello de tiempo o un testigo que contiene no corresponde a lo que dice.',
   'A signature in it does not fit what it says.': 'Una firma que contiene no corresponde a lo que dice.',
   'What it says does not lead to the log that it names.': 'Lo que dice no conduce a la bitácora que nombra.',
   'The file agrees with itself,': 'El archivo concuerda consigo mismo,',
