@@ -22,7 +22,7 @@ import { ArchiveError } from '#errors.ts';
 import { openLog, type Log } from '#log.ts';
 import { openLogReader, type LogReader } from '#log/log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
-import { openCatchUp } from '#rebuild/rebuild.ts';
+import { openCatchUp, openIntakeGate } from '#rebuild/rebuild.ts';
 import {
   openLogFiles,
   openReader,
@@ -54,6 +54,8 @@ export interface System {
   readonly logReader: LogReader;
   /** Rejects with `log-behind` while the database has less of an agency's log than was published. */
   readonly caughtUp: (agencyId: string) => Promise<void>;
+  /** The same for what is handed in, which waits for no store. */
+  readonly mayTake: (agencyId: string) => Promise<void>;
   readonly staging: Staging;
   /** What the disk has left, of which intake keeps a reserve. */
   readonly room: Room;
@@ -135,6 +137,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
   const previewer = openPreviewer({
     onStarted: (confinement) => log.debug({ ...confinement }, 'decoder.started'),
   });
+  const caughtUp = openCatchUp({ db, files: logFiles });
   return {
     config,
     log,
@@ -145,7 +148,8 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
     trust: openTrust(store, now, openProofBook(db)),
     logFiles,
     logReader: openLogReader(logFiles),
-    caughtUp: openCatchUp({ db, files: logFiles }),
+    caughtUp,
+    mayTake: openIntakeGate(caughtUp),
     staging,
     room,
     browser,

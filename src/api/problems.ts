@@ -88,6 +88,11 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'method-not-allowed': { status: 405, title: 'Not with this method' },
   'record-not-sealed': { status: 409, title: 'Nothing is sealed yet' },
   'export-invalid': unprocessable('Not an order for a package'),
+  'log-behind': down(
+    'The archive is being put back from a backup',
+    30,
+    'The archive was set back to an earlier time and is being brought up to date from its store. Until then nothing is taken for this agency: keep what you have, and send it again in a moment.',
+  ),
   'log-late': down('The log is late', 10),
   'record-full': { status: 409, title: 'The record is full' },
   'removal-not-awaited': { status: 409, title: 'No removal is awaited' },

@@ -64,7 +64,7 @@ export async function existing(
   return record;
 }
 
-const BEFORE_COMMIT: readonly ErrorCode[] = ['disk-full', 'staging-unavailable'];
+const BEFORE_COMMIT: readonly ErrorCode[] = ['disk-full', 'staging-unavailable', 'log-behind'];
 
 interface Sent {
   readonly form: 'simple' | 'cloudevents' | 'removal' | 'kept';
@@ -141,42 +141,47 @@ export async function acceptSent(
     const mine = sent.files.filter((file) => file.uploadId === undefined);
     await Promise.all(mine.map(async (file) => await system.staging.remove(file.stagedName)));
   };
-  const accepted = await acceptReport(
-    {
-      acceptor: context.acceptor,
-      referenceOf: system.referenceOf,
-      judgeAddress: (url) => {
-        const verdict = classifyAddress(url.href, system.captureAllow());
-        return verdict.ok
-          ? null
-          : `expected an address that anyone can open with a browser; this one is refused: ${verdict.why}`;
+  const accept = async () =>
+    await acceptReport(
+      {
+        acceptor: context.acceptor,
+        referenceOf: system.referenceOf,
+        judgeAddress: (url) => {
+          const verdict = classifyAddress(url.href, system.captureAllow());
+          return verdict.ok
+            ? null
+            : `expected an address that anyone can open with a browser; this one is refused: ${verdict.why}`;
+        },
+        stageBytes: async (bytes) => await system.staging.stageBytes(bytes),
+        unstage: async (stagedName) => await system.staging.remove(stagedName),
+        lookAgainMs: system.config.lookAgainMs,
+        now: system.now,
       },
-      stageBytes: async (bytes) => await system.staging.stageBytes(bytes),
-      unstage: async (stagedName) => await system.staging.remove(stagedName),
-      lookAgainMs: system.config.lookAgainMs,
-      now: system.now,
-    },
-    {
-      agencyId: caller.agencyId,
-      keyId: caller.kind === 'key' ? caller.id : null,
-      sessionId: caller.sessionId,
-      actor: actorOf(caller),
-      actorType: caller.roles.includes('intake') ? 'unknown' : 'agency-staff',
-    },
-    {
-      ...sent,
-      headers: keptHeaders(request),
-      toRecord,
-    },
-  ).catch(async (error: unknown) => {
-    context.metrics.accepted('refused', (performance.now() - started) / 1000);
-    // Only when it is sure that nothing was committed: a broken connection may have committed after all. A full disk is
-    // met while the report is staged, which is before.
-    if (error instanceof ArchiveError && (error.retry === 'never' || BEFORE_COMMIT.includes(error.code)))
-      await forget();
-    await enterRejected(context, request, error);
-    throw error;
-  });
+      {
+        agencyId: caller.agencyId,
+        keyId: caller.kind === 'key' ? caller.id : null,
+        sessionId: caller.sessionId,
+        actor: actorOf(caller),
+        actorType: caller.roles.includes('intake') ? 'unknown' : 'agency-staff',
+      },
+      {
+        ...sent,
+        headers: keptHeaders(request),
+        toRecord,
+      },
+    );
+  const accepted = await system
+    .mayTake(caller.agencyId)
+    .then(accept)
+    .catch(async (error: unknown) => {
+      context.metrics.accepted('refused', (performance.now() - started) / 1000);
+      // Only when it is sure that nothing was committed: a broken connection may have committed after all. A full disk is
+      // met while the report is staged, which is before.
+      if (error instanceof ArchiveError && (error.retry === 'never' || BEFORE_COMMIT.includes(error.code)))
+        await forget();
+      await enterRejected(context, request, error);
+      throw error;
+    });
   if (accepted.repeated) {
     await forget();
     await system.db.inAgency(caller.agencyId, async (at) => {

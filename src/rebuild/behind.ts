@@ -2,8 +2,9 @@
  * Whether the database has less of a log than was published. A step of work that runs on such a database would seal, number and
  * capture once more what is in the store already, and the record could not be led on any more: it waits until the log was put back.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '#db/db.ts';
-import { ArchiveError } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import { logPrefix, parseCheckpoint, parseNote } from '#log/log.ts';
 import type { LogFiles } from '#store/store.ts';
 import { readHead } from './log-queries.ts';
@@ -28,6 +29,38 @@ export function openCatchUp(context: {
         { retry: 'later' },
       );
     fine.set(agencyId, performance.now() + KEEP_MS);
+  };
+}
+
+/** As long as a report waits for it to be known. */
+const INTAKE_WAITS_MS = 500;
+
+/**
+ * The same for what is handed in: a report that such a database takes would have the number of one that is in the store already. Where the
+ * store cannot be asked, or not soon, reports are taken: intake does without the store, and the log worker cannot go on without it either.
+ */
+export function openIntakeGate(
+  caughtUp: (agencyId: string) => Promise<void>,
+): (agencyId: string) => Promise<void> {
+  const looks = new Map<string, { readonly ends: number; readonly look: Promise<void> }>();
+  return async (agencyId) => {
+    let asked = looks.get(agencyId);
+    if (asked === undefined) {
+      const look = caughtUp(agencyId)
+        .catch((error: unknown) => {
+          if (codeOf(error) === 'log-behind') throw error;
+        })
+        .finally(() => looks.delete(agencyId));
+      asked = { look, ends: performance.now() + INTAKE_WAITS_MS };
+      looks.set(agencyId, asked);
+    }
+    const ending = new AbortController();
+    const waitMs = Math.max(0, asked.ends - performance.now());
+    try {
+      await Promise.race([asked.look, sleep(waitMs, undefined, { signal: ending.signal })]);
+    } finally {
+      ending.abort();
+    }
   };
 }
 

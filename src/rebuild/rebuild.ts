@@ -7,7 +7,7 @@
  *
  * What the store does not know, and a rebuilt index does not have, is listed in seal/FORMAT.md, "What cannot be rebuilt".
  */
-export { openCatchUp } from './behind.ts';
+export { openCatchUp, openIntakeGate } from './behind.ts';
 export type { Finding } from './finding.ts';
 export { hasRecords, othersAtWork } from './queries.ts';
 export type { RebuildContext, RecordResult } from './record.ts';

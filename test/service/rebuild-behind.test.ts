@@ -94,8 +94,17 @@ describe('a database from an earlier time', () => {
       "select size from log_head where agency_id = 'rivertown'",
     );
     expect(Number(was[0]?.size)).toBeLessThan(head.size);
+    // What is handed in now would take numbers that the store has.
+    for (const sent of [
+      await archive.report(simpleReport({ text: 'Too early' }), await picture()),
+      await addTo(archive, ids.grown, simpleReport({ text: 'Too early as well' }), await picture()),
+    ]) {
+      expect(sent.status).toBe(503);
+      expect(JSON.stringify(sent)).toContain('brought up to date from its store');
+    }
     await archive.work();
     const told = await eventOf(archive, 'restore.performed');
+    await settled(archive, await handIn(archive, 'In time'));
     expect(told.body).toMatchObject({
       size: String(head.size),
       from: String(was[0]?.size),

@@ -58,6 +58,10 @@ const TITLES: Messages = {
   'Not with this role': 'Este rol no lo permite',
   'Nothing is sealed yet': 'Aún no hay nada sellado',
   'Not an order for a package': 'No es un pedido de paquete',
+  'The archive is being put back from a backup':
+    'El archivo se está restaurando desde una copia de seguridad',
+  'The archive was set back to an earlier time and is being brought up to date from its store. Until then nothing is taken for this agency: keep what you have, and send it again in a moment.':
+    'El archivo volvió a un estado anterior y se está poniendo al día desde su almacén. Hasta entonces no se recibe nada para este organismo: conserve lo que tiene y envíelo de nuevo en un momento.',
   'The log is late': 'La bitácora está atrasada',
   'No such record': 'No existe ese registro',
   'No such call': 'No existe esa llamada',
