@@ -134,6 +134,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
     return made;
   };
   let stops: StopWork[] = [];
+  let enters = false;
   const archive: Archive = {
     config,
     system,
@@ -147,8 +148,10 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
         throw error;
       };
       const named: readonly WorkerName[] = names.length === 0 ? ['relay', 'seal', 'capture'] : names;
-      // Nothing is safe to remove before it is in the log: who seals enters it, too.
-      const sequenced = named.includes('seal') && !named.includes('log') ? [...named, 'log' as const] : named;
+      // Nothing is safe to remove before it is in the log: who seals enters it, too. A step that was taken once goes on with the relay.
+      const seals = named.includes('seal') || (named.includes('relay') && taken.has('seal'));
+      const sequenced = seals && !enters && !named.includes('log') ? [...named, 'log' as const] : named;
+      enters ||= sequenced.includes('log');
       for (const name of sequenced) {
         if (name === 'relay') {
           const relay = startRelayWork(system);
@@ -163,6 +166,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
     stopWork: async () => {
       await Promise.all(stops.map(async (stop) => await stop()));
       stops = [];
+      enters = false;
       poke = () => undefined;
     },
     report: async (event, files = [], headers = {}) => {
