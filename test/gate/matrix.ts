@@ -51,6 +51,13 @@ export const MATRIX = {
     on: SERVERS,
   },
   'sequencer-two': { component: 'Sequencer', fault: 'two started at once, one killed', count: 5 },
+  'audit-attempts': {
+    component: 'Audit',
+    fault: 'as superuser: changed, deleted, reordered, cut off, chained anew, back-dated, exchanged',
+    count: 1000,
+  },
+  'audit-bits': { component: 'Audit', fault: 'one bit of an object turned over', count: 1000 },
+  'audit-untouched': { component: 'Audit', fault: 'none: an archive at work', count: 1000 },
   'chromium-killed': { component: 'Chromium', fault: 'kill -9 of browser or renderer', count: 30 },
   'chromium-hostile': { component: 'Chromium', fault: 'pages that harm, 3 of each', count: 18 },
   'chromium-gone': { component: 'Chromium', fault: '404, 410 and login wall, 5 of each', count: 15 },
