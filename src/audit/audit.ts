@@ -19,13 +19,20 @@ import type { LogFiles, ObjectReader } from '#store/store.ts';
 import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
-import { newestRestore, purgedRecords } from './log-queries.ts';
+import { purgedRecords, restoredStretches } from './log-queries.ts';
 import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
 
 export { NOT_COVERED } from './derived.ts';
 export { STEPS, type Finding } from './findings.ts';
 export type { Held } from './log-pass.ts';
-export { auditTargets, lastAudit, startNightlyAudit, type LastAudit } from './nightly.ts';
+export {
+  auditStanding,
+  auditTargets,
+  lastAudit,
+  startNightlyAudit,
+  type AuditStanding,
+  type LastAudit,
+} from './nightly.ts';
 
 export interface AuditContext {
   readonly files: LogFiles;
@@ -95,7 +102,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
       outside: context.keys,
       stretch: ENTRIES,
       purged,
-      restoredBelow: await newestRestore(at),
+      restored: await restoredStretches(at),
       clockMs: context.clockMs ?? CLOCK_MS,
     },
     findings,

@@ -2,6 +2,7 @@
  * One pass over a log, in the order of its entries: everything that can be computed from them is, and is held against what the database,
  * the store and others say. Constant memory; each entry, checkpoint and file is read once.
  */
+import canonicalize from 'canonicalize';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
@@ -13,7 +14,9 @@ import {
   leafHash,
   logPrefix,
   parseEntry,
+  restoredBody,
   rootOf,
+  saysOpenly,
   type Entry,
   type Frontier,
   type OpenedCheckpoint,
@@ -38,8 +41,7 @@ export interface LogPass {
   readonly outside: readonly string[];
   readonly stretch: number;
   readonly purged: ReadonlySet<string>;
-  /** An entry `restore.performed` stands here: what was put back stands before it. 0: there is none. */
-  readonly restoredBelow: number;
+  readonly restored: readonly queries.RestoredStretch[];
   /** Clocks of two machines may differ by so much. */
   readonly clockMs: number;
 }
@@ -254,10 +256,16 @@ class Walk {
   ): void {
     const { facts } = entry;
     if (row.salt === null) {
-      const isPurged = row.recordId !== null && this.#pass.purged.has(row.recordId);
-      // Put back from the log's files after a restore: the salt, and what stood behind it, were lost with the database.
-      const isRestored = row.body['restored'] === true && Number(entry.idx) < this.#pass.restoredBelow;
-      if (!isPurged && !isRestored) add('event-salt-gone');
+      if (row.recordId !== null && this.#pass.purged.has(row.recordId)) return;
+      const idx = Number(entry.idx);
+      // Put back after a restore: the salt was lost with the database, and what the entry says in the open is all that is known.
+      if (!this.#pass.restored.some(({ from, size }) => idx >= from && idx < size)) add('event-salt-gone');
+      else if (
+        row.body['restored'] === true
+          ? canonicalize(row.body) !== canonicalize(restoredBody(entry))
+          : !saysOpenly(entry, row.body)
+      )
+        add('event-other-body');
       return;
     }
     const content = detailOf(row);

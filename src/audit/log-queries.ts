@@ -129,11 +129,19 @@ export async function purgedRecords({ agencyId, tx }: AgencyTx): Promise<Readonl
   );
 }
 
-/** The index of the newest `restore.performed` that is in the log; 0: none is. */
-export async function newestRestore({ agencyId, tx }: AgencyTx): Promise<number> {
-  const { rows } = await sql<{ idx: number | null }>`
-    select max(l.idx) as idx from event e
+/** Entries from `from` on, below `size`, were put back from the log's own files: their salts went with the database. */
+export interface RestoredStretch {
+  readonly from: number;
+  readonly size: number;
+}
+
+/** As each `restore.performed` that is in the log says of itself. */
+export async function restoredStretches({ agencyId, tx }: AgencyTx): Promise<readonly RestoredStretch[]> {
+  const { rows } = await sql<RestoredStretch & { readonly idx: number }>`
+    select (e.body->>'from')::float8 as from, (e.body->>'size')::float8 as size, l.idx from event e
       join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
-     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed'`.execute(tx);
-  return rows[0]?.idx ?? 0;
+     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed'
+       and e.body->>'from' ~ '^[0-9]{1,15}$' and e.body->>'size' ~ '^[0-9]{1,15}$'`.execute(tx);
+  // It is entered after what it put back.
+  return rows.map(({ from, size, idx }) => ({ from, size: Math.min(size, idx) }));
 }

@@ -116,6 +116,30 @@ export interface LastAudit {
   };
 }
 
+export interface AuditStanding {
+  /** How many logs were ever audited. */
+  readonly audited: number;
+  readonly found: number;
+  readonly steps: readonly string[];
+  /** Of which something was found. */
+  readonly agencies: readonly string[];
+  /** Since the log that was audited the longest ago was. Null: none ever was; a log that nobody writes is told of by the log itself. */
+  readonly oldestMs: number | null;
+}
+
+/** What whoever runs the machine has to know of the newest audits. */
+export async function auditStanding(db: Db): Promise<AuditStanding> {
+  const audits = await lastAudit(db);
+  const troubled = audits.filter(({ report }) => !report.ok);
+  return {
+    audited: audits.length,
+    found: troubled.reduce((all, { report }) => all + report.found, 0),
+    steps: [...new Set(troubled.flatMap(({ report }) => report.steps))],
+    agencies: troubled.map(({ agency }) => agency),
+    oldestMs: audits.length === 0 ? null : Math.max(...audits.map(({ ageMs }) => ageMs)),
+  };
+}
+
 /** The newest of each log. */
 export async function lastAudit(db: Db): Promise<LastAudit[]> {
   const { rows } = await sql<LastAudit>`

@@ -36,6 +36,7 @@ const COMPARED = [
   'record.sealed',
   'record.completed',
   'record.reclassified',
+  'fixity.put-back',
 ] as const;
 
 /** The records after `last`, by id. */

@@ -6,7 +6,15 @@ import type { ObjectReader } from '#store/store.ts';
 import { compareFacts, compareMade, compareRecord, isAllSealed, type Clauses } from './derived.ts';
 import type { Findings } from './findings.ts';
 import { clauses, lostRecords, recordsAfter, type RecordRows } from './record-queries.ts';
-import { compareSeal, compareSealRows, isCommitted, opensAll, type StoredManifest } from './seals.ts';
+import {
+  compareSeal,
+  compareSealRows,
+  isCommitted,
+  opensAll,
+  putBacksOf,
+  type PutBacks,
+  type StoredManifest,
+} from './seals.ts';
 import { lookAtObject, readWhole } from './store-look.ts';
 
 export interface RecordPass {
@@ -83,6 +91,7 @@ async function auditSeals(
   const sealed = compareSealRows(rows, findings);
   if (sealed.size === 0) return [];
   const salt = await readSalt(pass, rows, prefix, findings);
+  const putBacks = putBacksOf(rows);
   const believed: Manifest[] = [];
   let previous: Manifest['previous'] = null;
   for (const [no, event] of [...sealed].sort(([a], [b]) => a - b)) {
@@ -107,7 +116,7 @@ async function auditSeals(
     else {
       believed.push(manifest);
       if (salt !== null && !opensAll(manifest, salt)) findings.add('salt-other', where);
-      compareSeal(rows, no, found, findings);
+      compareSeal(rows, no, found, putBacks, findings);
     }
     previous = { key, seal: no, sha256 };
   }
@@ -123,7 +132,8 @@ async function auditSeals(
       { record: record.id, seal: seal_no },
     );
   }
-  if (pass.objects === 'full') await lookForOthers(pass, rows, new Set(sealed.keys()), prefix, findings);
+  if (pass.objects === 'full')
+    await lookForOthers(pass, rows, { closed: new Set(sealed.keys()), prefix, putBacks }, findings);
   return believed;
 }
 
@@ -160,19 +170,26 @@ async function readManifest(store: ObjectReader, key: string): Promise<StoredMan
   return { manifest, sha256: sha256Hex(bytes), bytes: bytes.length };
 }
 
+interface Closed {
+  readonly closed: ReadonlySet<number>;
+  readonly prefix: string;
+  readonly putBacks: PutBacks;
+}
+
 /** A closed seal holds what its manifest names, each once. What is being sealed at this moment has a row since a moment ago, or none. */
 async function lookForOthers(
   { store }: RecordPass,
   { record, objects }: RecordRows,
-  closed: ReadonlySet<number>,
-  prefix: string,
+  { closed, prefix, putBacks }: Closed,
   findings: Findings,
 ): Promise<void> {
-  const versions = new Map(objects.map(({ key, version_id }) => [key, version_id]));
+  const rows = new Map(objects.map((row) => [row.key, row]));
   for await (const { key, versionId } of store.versions(`${prefix}/`)) {
     const seal = Number(key.slice(prefix.length + 1).split('/')[0]);
     if (key !== `${prefix}/salt` && !closed.has(seal)) continue;
-    if (!versions.has(key) || versions.get(key) !== versionId)
+    const row = rows.get(key);
+    // Beneath what was put back lies what was damaged; it is locked, and stays.
+    if (row === undefined || (row.version_id !== versionId && !putBacks.explains(row)))
       findings.add('object-unknown', { record: record.id, file: key });
   }
 }

@@ -51,11 +51,7 @@ export function entryOfEvent(event: LoggedEvent, { origin, index, salt }: Place)
   if (!Object.hasOwn(ENTRY_TYPES, event.type)) throw unheard(event.type);
   const type = event.type as EntryType;
   const rule: EntryRule = ENTRY_TYPES[type];
-  const said: Body = { ...event.body, ...IN_OTHER_WORDS[type]?.(event.body) };
-  const picked = [...(rule.must ?? []), ...(rule.may ?? [])].flatMap((name) =>
-    fits(name, said[name]) ? [[name, said[name]] as const] : [],
-  );
-  const facts = Object.fromEntries(picked) as Entry['facts'];
+  const facts = openFacts(type, event.body);
   return entryBytes({
     v: 1,
     log: origin,
@@ -70,6 +66,36 @@ export function entryOfEvent(event: LoggedEvent, { origin, index, salt }: Place)
       detailCommitment: entryCommitment('detailCommitment', { salt, facts, content: detailOf(event) }),
     },
   });
+}
+
+/** What of a body stands in the open. */
+function openFacts(type: EntryType, body: Body): Entry['facts'] {
+  const rule: EntryRule = ENTRY_TYPES[type];
+  const said: Body = { ...body, ...IN_OTHER_WORDS[type]?.(body) };
+  const picked = [...(rule.must ?? []), ...(rule.may ?? [])].flatMap((name) =>
+    fits(name, said[name]) ? [[name, said[name]] as const] : [],
+  );
+  return Object.fromEntries(picked) as Entry['facts'];
+}
+
+/** Whether an event says what its entry says in the open. More cannot be asked where the salt is lost. */
+export function saysOpenly({ type, facts }: Entry, body: Body): boolean {
+  const { detailCommitment: _hidden, ...open } = facts;
+  return canonicalize(open) === canonicalize(openFacts(type, body));
+}
+
+/** The body of an event whose database is gone: what its entry says, in the words that bodies have where a page asks for them. */
+export function restoredBody({ type, subject, facts }: Entry): Body {
+  const { detailCommitment: _gone, ...open } = facts;
+  const [kind = '', id] = subject?.split(':') ?? [];
+  return {
+    ...open,
+    ...(id === undefined || kind === 'record' ? {} : { [kind]: id }),
+    ...(type === 'record.sealed' ? { lockedUntil: open.until } : {}),
+    ...(type === 'record.completed' ? { capture: open.outcome ?? null } : {}),
+    ...(open.artifact === undefined ? {} : { n: open.artifact }),
+    restored: true,
+  };
 }
 
 /**

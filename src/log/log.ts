@@ -20,7 +20,14 @@ export { ENTRY_TYPES, type EntryType } from './entry-types.ts';
 export { EMPTY_FRONTIER, frontierOf, grow, leafHash, rootOf, type Frontier } from './merkle.ts';
 export { keyPair, parseNote, signer, verifierKey, type VerifierKey } from './note.ts';
 export { openEntry, openProof, type Proven } from './proof.ts';
-export { actorInLog, entryOfEvent, detailOf, type LoggedEvent } from './event-entry.ts';
+export {
+  actorInLog,
+  detailOf,
+  entryOfEvent,
+  restoredBody,
+  saysOpenly,
+  type LoggedEvent,
+} from './event-entry.ts';
 export { openKeyFolder, verifierKeysIn, type KeyFolder } from './keys.ts';
 export { renewLogLeases } from './leases.ts';
 export { logPrefix } from './publish.ts';

@@ -24,6 +24,7 @@ import {
   parseCheckpoint,
   parseEntry,
   parseNote,
+  restoredBody,
   rootOf,
   verifierKey,
   type Checkpoint,
@@ -239,20 +240,9 @@ async function store(
   if (events.length > 0) await queries.insertEvents(tx, agencyId, events);
 }
 
-/** What bodies say in other words than the log (`src/log/event-entry.ts`), where a page asks for it. */
 function eventOf({ leaf, entry }: Restored): RestoredEvent {
-  const { detailCommitment: _gone, ...facts } = entry.facts;
-  const [kind = '', id] = entry.subject?.split(':') ?? [];
-  const body = {
-    ...facts,
-    ...(id === undefined || kind === 'record' ? {} : { [kind]: id }),
-    ...(entry.type === 'record.sealed' ? { lockedUntil: facts.until } : {}),
-    ...(entry.type === 'record.completed' ? { capture: facts.outcome ?? null } : {}),
-    ...(facts.artifact === undefined ? {} : { n: facts.artifact }),
-    restored: true,
-  };
   const { type, at, actor } = entry;
-  return { id: leaf.eventId, recordId: leaf.recordId, type, at, actor, body };
+  return { id: leaf.eventId, recordId: leaf.recordId, type, at, actor, body: restoredBody(entry) };
 }
 
 function noteKey(keys: Map<string, KeyRow>, { type, facts }: Entry): void {

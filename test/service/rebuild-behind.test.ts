@@ -13,6 +13,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
 import type { ReceiptProof, ReceiptSignature } from '#log/log.ts';
+import { auditAgency } from '#audit/audit.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
@@ -159,6 +160,41 @@ describe('a database from an earlier time', () => {
         group by e.id having count(l.idx) <> 1 or count(distinct e.seq) <> 1`,
     );
     expect(rows).toEqual([]);
+  });
+
+  test('is explained to an audit, which finds nothing but the record that never was sealed, and still finds who changes what was put back', async () => {
+    const archive = restored as Archive;
+    await published(archive);
+    const audited = async () => {
+      const { db, logFiles, reader } = archive.system;
+      const { findings, records } = await auditAgency(
+        db,
+        { files: logFiles, store: reader, keys: [], keysFrom: 'given', objects: 'full' },
+        'rivertown',
+      );
+      return { found: findings.map(({ what, where }) => `${what} ${where.record ?? ''}`), records };
+    };
+    const { found, records } = await audited();
+    expect(found).toEqual([`record-gone ${ids.lost}`]);
+    expect(records).toMatchObject({ records: 4, unsealed: 0 });
+    expect((await archive.sql.query('select from log_leaf where salt is null')).rowCount).toBeGreaterThan(5);
+
+    const { rows } = await archive.sql.query<{ id: string; body: object }>(
+      `select id, body from event where record_id = $1 and type = 'record.sealed' and body ? 'restored'`,
+      [ids.younger],
+    );
+    const put = async (body: object): Promise<void> => {
+      await archive.sql.query('update event set body = $2 where id = $1', [
+        rows[0]?.id,
+        JSON.stringify(body),
+      ]);
+    };
+    await put({ ...rows[0]?.body, who: 'somebody else' });
+    expect((await audited()).found).toContain(`event-other-body ${ids.younger}`);
+    await put(rows[0]?.body ?? {});
+    // Below what was put back no salt may be missing.
+    await archive.sql.query('update log_leaf set salt = null where idx = 1');
+    expect((await audited()).found.join()).toContain('event-salt-gone');
   });
 });
 

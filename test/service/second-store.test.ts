@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditAgency } from '#audit/audit.ts';
 import { copyAgency, putBackAgency } from '#fixity/fixity.ts';
 import {
   openRepairer,
@@ -19,6 +20,7 @@ import {
 } from '#store/store.ts';
 import { openFixityScene, type FixityScene, type SealedRecord } from '../support/fixity-scene.ts';
 import { codesOf } from '../support/looking.ts';
+import { published } from '../support/rebuild-scene.ts';
 import { all } from '../support/store-input.ts';
 
 describe.each(['folder', 's3'] as const)('on %s', (kind) => {
@@ -66,6 +68,17 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   };
   const missing = async ({ recordId }: SealedRecord): Promise<string[]> =>
     codesOf(await scene.archive.receipt(recordId));
+  /** What an audit finds that reads everything of this record. */
+  const audited = async ({ recordId }: SealedRecord): Promise<string[]> => {
+    const { db, logFiles, reader } = scene.archive.system;
+    await published(scene.archive);
+    const { findings } = await auditAgency(
+      db,
+      { files: logFiles, store: reader, keys: [], keysFrom: 'given', objects: 'full', only: [recordId] },
+      'rivertown',
+    );
+    return [...new Set(findings.map(({ what }) => what))].sort();
+  };
   async function flip(path: string): Promise<void> {
     const bytes = await readFile(path);
     bytes[0] = (bytes[0] ?? 0) ^ 1;
@@ -163,6 +176,21 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       await scene.archive.sql.query(`update fixity set looked_at = now() - interval '7 days'`);
       expect(await scene.pass()).toMatchObject({ wrong: 0, strays: 0 });
       expect(await putBack()).toEqual({ mended: 0, failed: 0 });
+
+      // Nor an audit, as long as the history says that something was put back.
+      expect(await audited(one)).toEqual([]);
+      await scene.archive.sql.query(
+        `update event set type = 'fixity.repaired' where record_id = $1 and type = 'fixity.put-back'`,
+        [one.recordId],
+      );
+      const alarms = await audited(one);
+      await scene.archive.sql.query(
+        `update event e set type = 'fixity.put-back' from log_leaf l
+          where l.event_id = e.id and e.record_id = $1 and convert_from(l.entry, 'UTF8')::jsonb->>'type' = 'fixity.put-back'`,
+        [one.recordId],
+      );
+      expect(alarms).toContain('event-other');
+      expect(alarms.includes('sealed-object-other')).toBe(version !== one.picture.versionId);
     },
   );
 

@@ -526,6 +526,13 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
   'object: digest': set('object', `sha256 = encode(sha256(sha256::bytea), 'hex')`),
   'object: size': set('object', 'size_bytes = size_bytes + 1'),
   'object: version': set('object', 'version_id = gen_random_uuid()::text'),
+  'object: version, with a putting back invented': async (tx, chance) => {
+    const ctid = await aRow('object')(tx, chance);
+    await sql`insert into event (agency_id, id, record_id, type, actor, body)
+      select agency_id, gen_random_uuid(), record_id, 'fixity.put-back', 'worker:retention', jsonb_build_object('seal', seal_no, 'role', role, 'objects', 1)
+        from object where ctid = ${ctid}::tid`.execute(tx);
+    await does(tx, sql`update object set version_id = gen_random_uuid()::text where ctid = ${ctid}::tid`);
+  },
   'object: locked for longer': set('object', `locked_until = locked_until + interval '100 days'`),
   'object: locked for less': set('object', `locked_until = locked_until - interval '100 days'`),
   'object: not confirmed': set('object', 'confirmed_at = null'),
