@@ -12,14 +12,17 @@ export interface AuditFigure {
 }
 
 /** Audits the log of the agency as it stands; everything in it must have been published. Throws when anything is found. */
-export async function auditFigure({ db, logFiles, store }: System, agencyId: string): Promise<AuditFigure> {
+export async function auditFigure(
+  { db, logFiles, reader }: Pick<System, 'db' | 'logFiles' | 'reader'>,
+  agencyId: string,
+): Promise<AuditFigure> {
   const note = await logFiles.read(`log/${agencyId}/checkpoint`);
   const report = await db.snapshot(
     agencyId,
     async (at) =>
       await auditWithin(at, {
         files: logFiles,
-        store,
+        store: reader,
         keys: [],
         keysFrom: 'given',
         held: note === null ? [] : [{ by: 'store', note }],
@@ -31,13 +34,17 @@ export async function auditFigure({ db, logFiles, store }: System, agencyId: str
 }
 
 /** Events of no record, for the sequencer to enter. */
-export async function insertEvents({ db }: System, agencyId: string, count: number): Promise<void> {
+export async function insertEvents(
+  { db }: Pick<System, 'db'>,
+  agencyId: string,
+  count: number,
+): Promise<void> {
   await db.inAgency(
     agencyId,
     async ({ tx }) =>
       await sql`
         insert into event (agency_id, id, type, actor, body)
-        select ${agencyId}, gen_random_uuid(), 'search.ran', 'cli', jsonb_build_object('found', n)
+        select ${agencyId}, gen_random_uuid(), 'search.ran', 'cli', jsonb_build_object('list', 'records', 'found', n)
           from generate_series(1, ${count}::int) n`.execute(tx),
   );
 }

@@ -1,6 +1,7 @@
 /**
- * The log: entries per second against the bare inserts that they cost, how long a seal waits for its checkpoint, and how a proof and
- * the whole recomputation grow up to a million entries.
+ * Everything that proof costs, in one table: entries of the log per second against the bare inserts that they cost, how long a seal waits
+ * for its checkpoint, how a proof and the whole recomputation grow (the root up to a million entries; all that the nightly audit does
+ * up to a hundred thousand), and a package verified against `sha256sum` of the same bytes.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +14,17 @@ import { keyPair, signer } from '#log/note.ts';
 import { signCheckpoint } from '#log/checkpoint.ts';
 import { grownBundles, grownTiles } from '#log/tiles.ts';
 import { openLog } from '#log.ts';
-import { openLogFiles, type LogFiles } from '#store/store.ts';
+import { openLogFiles, openReader, type LogFiles, type ObjectReader } from '#store/store.ts';
 import type { BenchResult } from './main.ts';
+import { auditFigure, insertEvents as insertUnrelated, type AuditFigure } from './proof-audit.ts';
 import { percentile, startBenchServer } from './server.ts';
+import { verify } from './verify.ts';
 
 const AGENCY = 'rivertown';
 const EVENTS = 50_000;
 const BATCH = 1000;
 const SIZES = [10_000, 100_000, 1_000_000] as const;
+const AUDITED = [10_000, 100_000] as const;
 const PROOFS = 200;
 const RATE = 50;
 const SECONDS = 20;
@@ -31,6 +35,7 @@ export async function proof(): Promise<BenchResult> {
   await client.connect();
   const db = openDb({ url: server.databaseUrl });
   const files = await openLogFiles({ s3: null, dataDir: server.dataDir });
+  const reader = await openReader({ s3: null, dataDir: server.dataDir });
   const sequence = () =>
     startSequencer({
       db,
@@ -45,9 +50,11 @@ export async function proof(): Promise<BenchResult> {
     const delays = await waits(client, sequence);
     const baseline = await bareInserts(client);
     const value = await entries(client, sequence);
+    const audits = await audited(client, { db, logFiles: files, reader }, sequence);
     const growth = await grown(client, db, files);
     const last = growth.at(-1);
     if (last === undefined) throw new Error('no size was measured');
+    const verified = await verify();
     return {
       bench: 'proof',
       ratio: value / baseline,
@@ -70,13 +77,22 @@ export async function proof(): Promise<BenchResult> {
         ...growth.map(
           ({ size, proofMs, recomputeMs }) =>
             [
-              `${size.toLocaleString('en')} entries: proof p95 / whole recomputation`,
+              `${size.toLocaleString('en')} entries: proof p95 / root from every entry`,
               `${proofMs.toFixed(1)} ms (aim 100) / ${(recomputeMs / 1000).toFixed(2)} s`,
             ] as const,
         ),
+        ...audits.map(
+          ({ entries: size, ms }) =>
+            [
+              `${size.toLocaleString('en')} entries: audited whole`,
+              `${(ms / 1000).toFixed(2)} s, ${((ms / size) * 1000).toFixed(0)} µs an entry: hashes, roots, checkpoints, files, history`,
+            ] as const,
+        ),
+        ...verified.table,
       ],
     };
   } finally {
+    await reader.close();
     await db.close();
     await client.end();
     await server.stop();
@@ -122,6 +138,26 @@ async function entries(client: Client, sequence: () => { stop(): Promise<void> }
   const seconds = (performance.now() - started) / 1000;
   await running.stop();
   return EVENTS / seconds;
+}
+
+/** A log of events that are about no record, led to each size by the sequencer, and audited as the nightly audit does. */
+async function audited(
+  client: Client,
+  system: { readonly db: Db; readonly logFiles: LogFiles; readonly reader: ObjectReader },
+  sequence: () => { stop(): Promise<void> },
+): Promise<AuditFigure[]> {
+  const agencyId = 'hillside';
+  await client.query(`insert into agency (id, name) values ($1, 'City of Hillside')`, [agencyId]);
+  const figures: AuditFigure[] = [];
+  let inserted = 0;
+  for (const size of AUDITED) {
+    const running = sequence();
+    for (; inserted < size; inserted += BATCH) await insertUnrelated(system, agencyId, BATCH);
+    await drained(client);
+    await running.stop();
+    figures.push(await auditFigure(system, agencyId));
+  }
+  return figures;
 }
 
 async function drained(client: Client): Promise<void> {
