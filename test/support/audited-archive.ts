@@ -1,17 +1,25 @@
 /**
  * An archive with something of every kind in it, finished and at rest, for an audit: records with and without pictures, of pages that
- * are known, removed, kept after all and reported again; people, keys, a site; views; a log whose key was changed once.
+ * are known, removed, kept after all and reported again, by forms and by programs, with clauses; people, keys, a site; views, a search,
+ * an export; a rotation over the sealed files; stamps; a log whose key was changed once.
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
-import { addAccount } from '#agency/agency.ts';
+import { addAccount, changePublicFace, samplePolicy } from '#agency/agency.ts';
+import { anchorNow } from '#anchor/anchor.ts';
 import { auditWithin, type AuditContext, type AuditReport, type Held } from '#audit/audit.ts';
 import type { AgencyTx } from '#db/db.ts';
+import { checkAll } from '#fixity/fixity.ts';
 import { addLogKey, openKeyFolder, verifierKeysIn } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from './archive.ts';
+import { cloudEvent } from './cloud-event.ts';
 import { colleague } from './people.ts';
 import { png } from './picture.ts';
+import { fill } from './rebuild-scene.ts';
+import { startTsa } from './tsa.ts';
 
 export const AGENCY = 'rivertown';
 
@@ -34,10 +42,15 @@ export interface AuditedArchive {
 }
 
 export async function openAuditedArchive(records = 20): Promise<AuditedArchive> {
-  const archive = await openArchive({ env: { HOLDFAST_LOOK_AGAIN: '1s' } });
+  const tsa = await startTsa();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-audited-'));
+  await writeFile(join(folder, 'roots.pem'), tsa.root.pem);
+  const archive = await openArchive({
+    env: { HOLDFAST_LOOK_AGAIN: '1s', TSA_URL: tsa.url, TSA_ROOTS: join(folder, 'roots.pem') },
+  });
   const { db, config, logFiles, store } = archive.system;
   const keyFolder = join(config.keysDir, 'log');
-  await archive.work();
+  const { neighbours: _elsewhere, ...kinds } = await fill(archive, null);
   const atRest = async (): Promise<void> => {
     for (let tries = 0; tries < 1200; tries += 1) {
       const { rows } = await archive.sql.query<{ busy: boolean }>(
@@ -50,7 +63,7 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
     throw new Error('The archive did not come to rest.');
   };
 
-  const recordIds: string[] = [];
+  const recordIds: string[] = [...Object.values(kinds), await citing(archive)];
   for (let n = 0; n < records; n += 1) {
     const report = simpleReport({
       ...(n % 3 === 0 ? { url: `https://www.facebook.com/rivertown/posts/${1000 + n}` } : {}),
@@ -72,7 +85,7 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
     });
     if (statusCode !== 202) throw new Error(`"${what}" was not taken: ${body}`);
   };
-  for (const [n, recordId] of recordIds.entries()) {
+  for (const [n, recordId] of recordIds.slice(-records).entries()) {
     if (n % 7 === 6) continue;
     if (n % 3 !== 2) await say('removal', recordId);
     if (n % 6 === 1) await say('kept', recordId);
@@ -96,6 +109,27 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
       headers: { authorization: `Bearer ${await archive.key('custodian')}` },
     });
   await atRest();
+  await goesOut(archive, recordIds);
+  await archive.system.db.inAgency(
+    AGENCY,
+    async (at) => await changePublicFace(at, { lookUp: true, tiles: true }, 'cli'),
+  );
+  await looksAfter(archive);
+  await atRest();
+  const { obtained, failed } = await anchorNow(
+    {
+      db,
+      log: archive.system.log,
+      anchors: config.anchors,
+      reader: archive.system.logReader,
+      now: archive.system.now,
+    },
+    AGENCY,
+  );
+  if (obtained.length === 0 || failed.length > 0) throw new Error('It was not stamped.');
+  await atRest();
+  await tsa.close();
+  await rm(folder, { recursive: true });
 
   const checkpoint = async (): Promise<Buffer> => {
     const note = await logFiles.read(`log/${AGENCY}/checkpoint`);
@@ -135,4 +169,51 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
       return report;
     },
   };
+}
+
+/** A search, and an export of two records that is taken to its end. */
+async function goesOut(archive: Archive, recordIds: readonly string[]): Promise<void> {
+  const authorization = `Bearer ${await archive.key('custodian')}`;
+  const found = await archive.app.inject({ url: '/v1/records?q=ferry', headers: { authorization } });
+  if (found.statusCode !== 200) throw new Error(`Nothing was searched: ${found.body}`);
+  const exported = await archive.app.inject({
+    method: 'POST',
+    url: '/v1/exports',
+    headers: { authorization, 'content-type': 'application/json' },
+    payload: JSON.stringify({ records: recordIds.slice(0, 2), group: 'Request 7' }),
+  });
+  if (exported.statusCode !== 200) throw new Error('Nothing went out.');
+}
+
+/** The rotation over the sealed files, once round. */
+async function looksAfter({ system }: Archive): Promise<void> {
+  const { db, reader, log, logReader } = system;
+  await checkAll({
+    db,
+    reader,
+    log,
+    actor: 'worker:fixity',
+    lookMs: 7 * 86_400_000,
+    readMs: 90 * 86_400_000,
+    bytesPerSecond: 1024 ** 3,
+    readLogFile: async (agencyId, path) => await logReader.file(agencyId, path),
+  });
+}
+
+/** Reported by a program, with a clause word for word. */
+async function citing(archive: Archive): Promise<string> {
+  const { policyId, version, grounds } = samplePolicy;
+  const { citation, clause } = grounds[0] ?? { citation: '', clause: '' };
+  const cited = { policyId, policyVersion: version, citation, text: clause };
+  const response = await archive.app.inject({
+    method: 'POST',
+    url: '/v1/deletion-events',
+    headers: {
+      authorization: `Bearer ${await archive.key()}`,
+      'content-type': 'application/cloudevents+json',
+    },
+    payload: cloudEvent({ action: { grounds: [cited], groundsMissing: undefined } }),
+  });
+  if (response.statusCode !== 202) throw new Error(`It was not taken: ${response.body}`);
+  return response.json<{ recordId: string }>().recordId;
 }
