@@ -101,6 +101,8 @@ export type ErrorCode =
   | 'store-object-locked'
   | 'store-journal-broken'
   | 'fixity-wanting'
+  | 'audit-found'
+  | 'audit-late'
   | 'server-unreachable'
   | 'port-taken'
   | 'browser-missing'

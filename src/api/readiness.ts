@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { System } from '../system.ts';
 import { anchorAges, lateAfterSeconds } from '#anchor/anchor.ts';
+import { auditStanding } from '#audit/audit.ts';
 import { isDatabaseDown, type Db } from '#db/db.ts';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import { fixityAlarm } from '#fixity/fixity.ts';
@@ -22,7 +23,8 @@ export interface Part {
     | 'anchors'
     | 'browser'
     | 'clock'
-    | 'fixity';
+    | 'fixity'
+    | 'audit';
   readonly ok: boolean;
   /** Whether intake stops without it. */
   readonly needed: boolean;
@@ -119,6 +121,7 @@ export async function readiness(
       return `within ${Math.max(1, Math.round(skewMs / 1000))} s of the database`;
     }),
     part('fixity', false, async () => await fixityFound(system)),
+    part('audit', false, async () => await auditFound(system.db)),
   ]);
   return { ready: parts.every((one) => one.ok || !one.needed), parts };
 }
@@ -149,6 +152,28 @@ async function fixityFound({ db, config }: System): Promise<string> {
     return 'what was sealed is waiting for its first reading';
   }
   return `everything sealed was read whole within ${Math.ceil(oldestReadMs / DAY_MS)} d, and nothing is wrong`;
+}
+
+/** Each night; a weekend that nobody looks at is no alarm. */
+const AUDIT_LATE_MS = 3 * DAY_MS;
+
+/** What the nightly audit found, and whether there was one. */
+async function auditFound(db: Db): Promise<string> {
+  const { audited, found, steps, agencies, oldestMs } = await auditStanding(db);
+  if (found > 0)
+    throw new ArchiveError(
+      'audit-found',
+      `the newest audit found ${found} things that are not as they were signed, of ${agencies.join(', ')} (${steps.join(', ')}); run holdfast audit`,
+      { retry: 'later' },
+    );
+  if (oldestMs !== null && oldestMs > AUDIT_LATE_MS)
+    throw new ArchiveError(
+      'audit-late',
+      `a log was not audited for ${Math.floor(oldestMs / DAY_MS)} d; see that the log worker runs (holdfast work log), or run holdfast audit`,
+      { retry: 'later' },
+    );
+  if (audited === 0) throw new NotChecked('no audit yet; one is made each night');
+  return `${audited} logs audited within ${Math.ceil((oldestMs ?? 0) / DAY_MS)} d, and nothing was found`;
 }
 
 const LOG_LATE_S = 300;

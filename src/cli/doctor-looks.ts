@@ -29,6 +29,8 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
     'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',
   fixity:
     'Open /fixity as an administrator or auditor of each agency, which names the records; see that the fixity worker runs (holdfast work fixity), and its log. Change nothing in the store.',
+  audit:
+    'Run holdfast audit: it names each thing and what it means, and ends with 1 while anything is found. Change nothing in the database or the store, and find out who was there. audit-late: see that the log worker runs (holdfast work log), and its log.',
   clock: 'Set the clocks of this machine, the database and the store by NTP.',
 };
 

@@ -59,9 +59,11 @@ const PART_NAMES: Readonly<Record<string, Markup>> = {
   queue: html`Queue`,
   store: html`Store`,
   log: html`Log`,
+  anchors: html`Anchors of the logs`,
   browser: html`Browser of captures`,
   clock: html`Clock`,
   fixity: html`Sealed files in the store`,
+  audit: html`Nightly audit`,
 };
 
 export function machinePage(frame: Frame, parts: MachineParts): string {

@@ -91,13 +91,22 @@ describe('on an archive in which nothing is sealed yet', () => {
       ),
     );
     // Database and archive are on one machine: comparing the two would compare a clock with itself.
-    expect(unlooked(said)).toEqual(['anchors', 'clock', 'fixity', 'locks', 'leases', 'mail', 'sealed']);
+    expect(unlooked(said)).toEqual([
+      'anchors',
+      'clock',
+      'fixity',
+      'audit',
+      'locks',
+      'leases',
+      'mail',
+      'sealed',
+    ]);
     expect(of(said, 'clock').found).toBe('not checked: database and archive share one clock');
     for (const part of ['locks', 'sealed']) expect(of(said, part).found).toContain('nothing sealed yet');
     const text = await holdfast('doctor');
     expect(text.out).toMatch(/^ok {3}server +answers at http:\/\/127\.0\.0\.1:\d+, \d+ parts, all well$/m);
     expect(text.out).toMatch(/^- {4}sealed +nothing sealed yet$/m);
-    expect(text.out).toMatch(/\d+ checked, 0 found wanting, 6 not checked\.$/m);
+    expect(text.out).toMatch(/\d+ checked, 0 found wanting, 8 not checked\.$/m);
   });
 
   test('that does not run: said first, with what to do, and with an exit code of its own', async () => {
@@ -200,7 +209,11 @@ describe('on an archive with records', () => {
     });
     await passOver();
     const after = await diagnose();
-    expect([after.code, wrong(after), unlooked(after)]).toEqual([0, [], ['anchors', 'clock', 'mail']]);
+    expect([after.code, wrong(after), unlooked(after)]).toEqual([
+      0,
+      [],
+      ['anchors', 'clock', 'audit', 'mail'],
+    ]);
     const { rows } = await archive.sql.query<{ n: number }>('select count(*)::int as n from object');
     expect(of(after, 'locks').found).toMatch(
       new RegExp(`^${rows[0]?.n} sealed objects; the shortest lock has (29|30) d left of 30 d$`),

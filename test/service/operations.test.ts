@@ -69,6 +69,7 @@ describe('health', () => {
         'browser',
         'clock',
         'fixity',
+        'audit',
       ]);
       expect(wrong(first)).toEqual(['store', 'browser']);
       expect(first.parts.find((part) => part.name === 'store')?.found).toBe('store-down');

@@ -21,6 +21,8 @@ export const machine: Messages = {
   'Browser of captures': 'Navegador de las capturas',
   Clock: 'Reloj',
   'Sealed files in the store': 'Archivos sellados en el almacén',
+  'Anchors of the logs': 'Anclajes de las bitácoras',
+  'Nightly audit': 'Auditoría nocturna',
   'Proof of the store': 'Prueba del almacén',
   ': works': ': funciona',
   'broken, and no report is taken': 'no funciona, y no se recibe ningún reporte',
