@@ -271,8 +271,8 @@ describe(`the plan of the house (${files.length} files, ${imports.length} import
     const long = files
       .filter((file) => readFileSync(file, 'utf8').split('\n').length > 300)
       .map((file) => basename(file));
-    // One in twenty-five, however many there are.
-    expect(long.length).toBeLessThanOrEqual(files.length / 25);
+    // One in twenty, however many there are.
+    expect(long.length).toBeLessThanOrEqual(files.length / 20);
     expect(
       files
         .filter((file) => readFileSync(file, 'utf8').split('\n').length > 450)
