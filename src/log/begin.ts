@@ -8,8 +8,14 @@
 import { v7 } from 'uuid';
 import { ArchiveError } from '#errors.ts';
 import type { LogFiles } from '#store/store.ts';
-import { openCheckpoint, parseCheckpoint, type LogKey, type OpenedCheckpoint } from './checkpoint.ts';
-import { EMPTY_FRONTIER, grow, leafHash, rootOf } from './merkle.ts';
+import {
+  openCheckpoint,
+  parseCheckpoint,
+  type Checkpoint,
+  type LogKey,
+  type OpenedCheckpoint,
+} from './checkpoint.ts';
+import { EMPTY_FRONTIER, grow, leafHash, rootOf, type TreeHead } from './merkle.ts';
 import { parseNote, verifierKey } from './note.ts';
 import { damaged, frontierOfHead, logPrefix, writeTiles } from './publish.ts';
 import * as queries from './queries.ts';
@@ -20,6 +26,8 @@ import { edgeOfTree, tilePath } from './tiles.ts';
 export interface BeginContext extends SequencerContext {
   /** Gets the edge of the log, which the first growth begins with. */
   readonly edges: Map<string, Map<string, Buffer>>;
+  /** Gets the newest checkpoint that was signed, by what the store shows and what the folder of keys remembers. */
+  readonly signed: Map<string, TreeHead>;
 }
 
 export async function begin(
@@ -50,6 +58,7 @@ export async function begin(
   if (head === null || (published?.size ?? 0) > head.size)
     throw damaged('it is still behind what was published');
   if (published !== null) await compare(db, agencyId, head, published);
+  await goOnFrom(context, db, agencyId, head, published);
   if (published !== null && note !== null && published.size > head.published)
     head = await adopt(db, agencyId, head, { ...published, note });
 
@@ -62,6 +71,32 @@ export async function begin(
   }
   if (edge !== null) context.edges.set(agencyId, edge);
   return true;
+}
+
+/**
+ * The store may show less than was signed: somebody took its newest checkpoint away, or put an older one over it. Then the folder of
+ * keys remembers, and what it remembers must be the beginning of what the database holds.
+ */
+async function goOnFrom(
+  { keyFolder, signed }: BeginContext,
+  db: LogDb,
+  agencyId: string,
+  head: queries.Head,
+  published: OpenedCheckpoint | null,
+): Promise<void> {
+  const note = await keyFolder.remembered(agencyId);
+  const ours = note === null ? null : parseCheckpoint(parseNote(note).text);
+  // Of another installation whose keys were put into the same folder.
+  const remembered = ours?.origin === head.origin ? ours : null;
+  if (remembered !== null && remembered.size > head.size)
+    throw new ArchiveError(
+      'log-behind',
+      `The log of ${agencyId} was signed with ${remembered.size} entries, the database has ${head.size}, and the store does not show the newest checkpoint any more. Nothing is signed before it is found again.`,
+      { retry: 'never' },
+    );
+  if (remembered !== null) await compare(db, agencyId, head, remembered);
+  const newest = (remembered?.size ?? 0) > (published?.size ?? 0) ? remembered : published;
+  if (newest !== null) signed.set(agencyId, { size: newest.size, root: newest.root });
 }
 
 /** 0 for what is no checkpoint at all: whoever opens it says so. */
@@ -79,7 +114,7 @@ async function compare(
   db: LogDb,
   agencyId: string,
   head: queries.Head,
-  published: OpenedCheckpoint,
+  published: Checkpoint,
 ): Promise<void> {
   const root =
     published.size === head.size

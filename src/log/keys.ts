@@ -2,10 +2,10 @@
  * The private keys, one file each, in a folder that only the process that signs needs. A file's name is the key's id and says
  * nothing else; its bytes are the signer key of C2SP signed-note in one line. Nothing here ever repeats a key in an error.
  *
- * A folder, because that is what every installation has; whoever has a signing service writes these two functions for it.
+ * A folder, because that is what every installation has; whoever has a signing service writes these few functions for it.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError } from '#errors.ts';
 import { keyPair, signer, verifierKey, type Signer } from './note.ts';
@@ -19,6 +19,13 @@ export interface KeyFolder {
   signerOf(vkey: string): Promise<Signer>;
   /** Whether it is here. */
   has(vkey: string): Promise<boolean>;
+  /**
+   * The newest checkpoint that was signed for a log and put into the store, as whoever signs remembers it: beside the keys, where
+   * neither the owner of the database nor that of the store can make it forget. Null: nothing is remembered.
+   */
+  remembered(agencyId: string): Promise<Buffer | null>;
+  /** Durable when it resolves. */
+  remember(agencyId: string, note: Uint8Array): Promise<void>;
 }
 
 const SEED_BYTES = 32;
@@ -57,8 +64,36 @@ export function openKeyFolder(folder: string): KeyFolder {
       known.set(vkey, found);
       return found;
     },
+    remembered: async (agencyId) =>
+      await readFile(join(folder, `${agencyId}.signed`)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      }),
+    remember: async (agencyId, note) => await keepNewest(folder, join(folder, `${agencyId}.signed`), note),
   };
   return folderOfKeys;
+}
+
+async function keepNewest(folder: string, path: string, note: Uint8Array): Promise<void> {
+  const temp = `${path}.${process.pid}.new`;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const handle = await open(temp, 'w', 0o600);
+    try {
+      await handle.writeFile(note);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temp, path);
+    await syncFolder(folder);
+  } catch (error) {
+    throw new ArchiveError(
+      'log-key-missing',
+      'What was signed could not be remembered in the folder of keys (HOLDFAST_KEYS). Let this process write there.',
+      { retry: 'later', cause: error, details: { folder } },
+    );
+  }
 }
 
 /** Durable, and never over another one: its name is its id, which another key has by a chance of one in four thousand million. */

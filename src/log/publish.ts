@@ -4,15 +4,16 @@
  *
  *   1. tiles and bundles, each under a name that says how much is in it    a crash leaves files that no checkpoint names
  *   2. the edge of the tree is computed from these tiles and compared with the frontier that the database holds
- *   3. the checkpoint is signed                                            nothing has left yet
+ *   3. what was signed before must be the beginning of it; then the checkpoint is signed     nothing has left yet
  *   4. the file `checkpoint`, by whoever still holds the log's lock         the store is ahead of the database; the next start sees it
+ *      and remembered beside the keys, where no owner of the database or the store reaches it
  *   5. the row `log_checkpoint`, and with it everybody's right to say "in the log"
  */
 import { ArchiveError } from '#errors.ts';
 import type { LogFiles } from '#store/store.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import type { KeyFolder } from './keys.ts';
-import { frontierOf, leafHash, rootOf, type Frontier, type Node } from './merkle.ts';
+import { frontierOf, leafHash, rootOf, type Frontier, type Node, type TreeHead } from './merkle.ts';
 import { grownBundles, grownTiles, nodesFromTiles, tileOf, type TileFile } from './tiles.ts';
 import type { Head, KeyRow, LeafRow } from './queries.ts';
 
@@ -38,12 +39,15 @@ export interface PublishContext extends Lasting {
   readonly keyFolder: KeyFolder;
   /** The edge of each log as this process wrote it last: it need not be read again. */
   readonly edges: Map<string, Map<string, Buffer>>;
+  /** The newest checkpoint of each log that was signed: the log may go on from it, and never again from before it. */
+  readonly signed: Map<string, TreeHead>;
 }
 
 /** Puts the tiles and bundles of this growth into the store. Answers the root that they lead to, which is the frontier's. */
 export async function writeTiles(
   { files, edges, leaseMs }: Pick<PublishContext, 'files' | 'edges' | 'leaseMs'>,
   { agencyId, head, leaves }: Omit<Publishing, 'keys'>,
+  signed: TreeHead | null = null,
 ): Promise<Buffer> {
   const prefix = logPrefix(agencyId);
   const frontier = frontierOfHead(head);
@@ -63,12 +67,18 @@ export async function writeTiles(
     ...(await grownTiles(head.published, entries.map(leafHash), read)),
   ];
   const fresh = new Map(made.map(({ path, bytes }) => [path, bytes]));
-  const found = await nodesFromTiles(
-    head.size,
-    async (path) => fresh.get(path) ?? (await read(path)),
-  )(subtreesOf(head.size));
+  const nodes = nodesFromTiles(head.size, async (path) => fresh.get(path) ?? (await read(path)));
+  const found = await nodes(subtreesOf(head.size));
   if (found.some((hash, at) => Buffer.compare(hash, frontier.hashes[at] ?? Buffer.alloc(0)) !== 0))
     throw damaged('the tiles at its edge do not lead to the frontier that the database holds');
+  // Of what is about to be written, before it is: the names of partial tiles differ with their width, so the store would take both.
+  if (signed !== null) {
+    if (signed.size > head.size)
+      throw damaged(`${signed.size} entries were signed before, and the database has ${head.size}`);
+    const before = rootOf(frontierOf(signed.size, await nodes(subtreesOf(signed.size))));
+    if (Buffer.compare(before, signed.root) !== 0)
+      throw damaged(`its first ${signed.size} entries are others than those that were signed`);
+  }
 
   for (let at = 0; at < made.length; at += 8)
     await Promise.all(
@@ -88,8 +98,8 @@ export async function writeCheckpoint(
   context: PublishContext & { readonly sure: () => Promise<void> },
   { agencyId, head, leaves, keys }: Publishing,
 ): Promise<{ readonly size: number; readonly root: Buffer; readonly note: Buffer }> {
-  const { files, keyFolder, leaseMs, sure } = context;
-  const root = await writeTiles(context, { agencyId, head, leaves });
+  const { files, keyFolder, leaseMs, signed, sure } = context;
+  const root = await writeTiles(context, { agencyId, head, leaves }, signed.get(agencyId) ?? null);
   const signing = keys.filter(
     ({ firstSize, lastSize }) => head.size >= firstSize && (lastSize === null || head.size <= lastSize),
   );
@@ -97,7 +107,9 @@ export async function writeCheckpoint(
   const signers = await Promise.all(signing.map(async ({ vkey }) => await keyFolder.signerOf(vkey)));
   const note = signCheckpoint({ origin: head.origin, size: head.size, root }, signers);
   await sure();
+  signed.set(agencyId, { size: head.size, root });
   await files.replace(`${logPrefix(agencyId)}/checkpoint`, note, leaseMs);
+  await keyFolder.remember(agencyId, note);
   return { size: head.size, root, note };
 }
 

@@ -9,7 +9,8 @@
  *   3. one transaction: row `log_checkpoint`, `published`                  before it nobody says "in the log"
  *
  * Each log has one sequencer: it holds an advisory lock on the connection on which it also writes, so that whoever lost the lock
- * can write nothing. That no fork is signed does not rest on the lock: an index can be given once, and tiles are never replaced.
+ * can write nothing. That no fork is signed does not rest on the lock: before anything is signed, what was signed last must be the
+ * beginning of it, and that is remembered beside the keys, not in the database.
  *
  * A database that was restored to an earlier time would sign another history from there. So before a log is touched for the first
  * time on a connection, the newest checkpoint that was published is read from the store and compared: begin.ts.
@@ -23,8 +24,8 @@ import type { LogFiles } from '#store/store.ts';
 import { begin } from './begin.ts';
 import { entryOfEvent } from './event-entry.ts';
 import type { KeyFolder } from './keys.ts';
-import { grow, leafHash } from './merkle.ts';
-import { damaged, frontierOfHead, writeCheckpoint } from './publish.ts';
+import { grow, leafHash, type TreeHead } from './merkle.ts';
+import { damaged, frontierOfHead, writeCheckpoint, type PublishContext } from './publish.ts';
 import * as queries from './queries.ts';
 import type { LogDb } from './queries.ts';
 
@@ -110,6 +111,7 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   const held = new Set<string>();
   const begun = new Set<string>();
   const edges = new Map<string, Map<string, Buffer>>();
+  const signed = new Map<string, TreeHead>();
   const resting = new Map<string, number>();
   /** By the code of what is wrong; and those in which all went well since they began. */
   const standing = new Map<string, string>();
@@ -130,7 +132,7 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
       held.add(agencyId);
     }
     if (!begun.has(agencyId)) {
-      if (!(await begin({ ...context, edges }, db, agencyId, isBusy))) {
+      if (!(await begin({ ...context, edges, signed }, db, agencyId, isBusy))) {
         // There is no log, and that could be seen: a reason that it stood still for is gone, too.
         await goOn(agencyId);
         return false;
@@ -138,9 +140,9 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
       begun.add(agencyId);
     }
     // First what is owed from before: so no more than one batch is ever between the leaves and the store.
-    const owed = await publish(context, db, agencyId, edges);
+    const owed = await publish(context, db, agencyId, { edges, signed });
     const appended = await append(context, db, agencyId);
-    const moved = (await publish(context, db, agencyId, edges)) || appended > 0 || owed;
+    const moved = (await publish(context, db, agencyId, { edges, signed })) || appended > 0 || owed;
     await goOn(agencyId);
     return moved;
   };
@@ -232,7 +234,7 @@ async function publish(
   context: SequencerContext,
   db: LogDb,
   agencyId: string,
-  edges: Map<string, Map<string, Buffer>>,
+  known: Pick<PublishContext, 'edges' | 'signed'>,
 ): Promise<boolean> {
   const head = await queries.readHead(db, agencyId);
   if (head === null || head.published === head.size) return false;
@@ -242,7 +244,7 @@ async function publish(
   // One that stood still for minutes and lost its connection must not put an older checkpoint over a newer one.
   const sure = async (): Promise<void> => await queries.assertConnected(db);
   const checkpoint = await writeCheckpoint(
-    { files, keyFolder, edges, leaseMs, sure },
+    { files, keyFolder, leaseMs, sure, ...known },
     { agencyId, head, leaves, keys },
   );
   const records = leaves.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));

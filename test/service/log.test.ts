@@ -526,6 +526,63 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     await expectWhole();
   });
 
+  withLogOnce(
+    'a tail that is taken back in the database is never signed anew, running or started again',
+    async () => {
+      const running = scene.start();
+      await scene.events(60);
+      await scene.settled();
+      const { rows } = await scene.sql.query<{ size: number; frontier: Buffer }>(
+        "select size::int, frontier from log_head where agency_id = 'rivertown'",
+      );
+      const [before] = rows;
+      const older = await scene.files.read('log/rivertown/checkpoint');
+      await scene.events(20);
+      await scene.settled();
+      const newest = await scene.files.read('log/rivertown/checkpoint');
+      const takeBack = async (): Promise<void> => {
+        await scene.sql.query('begin');
+        await scene.sql.query('set local session_replication_role = replica');
+        await scene.sql.query(
+          `delete from event e using log_leaf l
+          where l.agency_id = 'rivertown' and l.agency_id = e.agency_id and l.event_id = e.id and l.idx >= $1`,
+          [before?.size],
+        );
+        await scene.sql.query("delete from log_leaf where agency_id = 'rivertown' and idx >= $1", [
+          before?.size,
+        ]);
+        await scene.sql.query("delete from log_checkpoint where agency_id = 'rivertown' and size > $1", [
+          before?.size,
+        ]);
+        await scene.sql.query(
+          "update log_head set size = $1, published = $1, frontier = $2 where agency_id = 'rivertown'",
+          [before?.size, before?.frontier],
+        );
+        await scene.sql.query('commit');
+      };
+      scene.seen.length = 0;
+      await takeBack();
+      // While it runs it has compared already. Others than were signed, fewer and as many and more than there were.
+      for (const count of [5, 15, 5]) {
+        await scene.events(count);
+        await scene.standsStill('log-forked').catch(async () => await scene.standsStill('log-behind'));
+      }
+      await running.stop();
+      // Nor when the store shows an older one, and the process is another.
+      if (older !== null) await scene.files.replace('log/rivertown/checkpoint', older, 1000);
+      scene.seen.length = 0;
+      await takeBack();
+      const again = scene.start();
+      await scene.events(1);
+      expect(await scene.standsStill('log-behind')).toContain(
+        'the store does not show the newest checkpoint',
+      );
+      await again.stop();
+      expect(scene.seen).toEqual([]);
+      expect(newest).not.toEqual(older);
+    },
+  );
+
   withLog('a checkpoint that a stranger signed, or none at all, is no reason to go on', async () => {
     const sequencer = scene.start();
     await scene.events(3);
