@@ -253,6 +253,7 @@ describe('the description of the calls', () => {
     expect(described).toEqual(
       [
         'POST /v1/deletion-events',
+        'POST /v1/exports',
         'POST /v1/records/{id}/facts',
         'POST /v1/records/{id}/removal',
         'POST /v1/records/{id}/kept',
@@ -317,7 +318,7 @@ describe('the description of the calls', () => {
         expect(operation.requestBody?.required, where).toBe(!isStatement);
         expect(Object.keys(operation).filter((name) => name.startsWith('x-'))).toEqual([]);
         expect(types, where).toEqual(
-          isStatement
+          isStatement || path === '/v1/exports'
             ? ['application/json']
             : ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
         );
