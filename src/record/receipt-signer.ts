@@ -1,4 +1,5 @@
 /** A receipt as one signed thing: what the rows say, what leads from it to the log, and the signature over both. RECEIPT.md specifies it. */
+import { ArchiveError } from '#errors.ts';
 import type { Db } from '#db/db.ts';
 import { signReceipt, type LogReader, type ReceiptSignature } from '#log/log.ts';
 import type { AnchorsOf } from './log-standing.ts';
@@ -40,10 +41,25 @@ export function openReceipts({ db, folder, reader, anchorsOf, mode, now }: Recei
       const found = await db.inAgency(agencyId, async (at) => {
         const receipt = await readReceipt(at, recordId, mode, now(), anchorsOf);
         if (receipt === null) return null;
-        return { ...receipt, proof: key === null ? NOT_PUBLISHED : await proofOf(at, receipt, key.vkey) };
+        const proof = key === null ? null : await orWithout(proofOf(at, receipt, key.vkey));
+        return { ...receipt, proof: proof ?? NOT_PUBLISHED, hasProof: proof !== null };
       });
       if (found === null) return null;
-      return { ...found, signature: key === null ? null : signReceipt(found, key) };
+      const { hasProof, ...whole } = found;
+      return { ...whole, signature: key === null || !hasProof ? null : signReceipt(whole, key) };
     },
   };
+}
+
+/**
+ * The files of the log lie in the store. While that is down, whoever asks is told how the record stands all the same, without a
+ * signature: nothing is signed that could not be proved.
+ */
+async function orWithout<T>(proof: Promise<T>): Promise<T | null> {
+  try {
+    return await proof;
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'store-down') return null;
+    throw error;
+  }
 }
