@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { commitmentBy } from '#commitment.ts';
 import { ArchiveError } from '#errors.ts';
+import { receiptCode } from '#receipt-code.ts';
 import type { LogKey } from './checkpoint.ts';
 import { openNote, signNote, verifierKey, type Signer } from './note.ts';
 import { openEntry, type Proven } from './proof.ts';
@@ -99,6 +100,8 @@ export function signReceipt(
 export interface ReceiptTrust {
   readonly origin: string;
   readonly keys: readonly LogKey[];
+  /** The key for receipts, where that too is known from elsewhere: then it need not be in the log yet. */
+  readonly signer?: string;
 }
 
 export interface CheckedReceipt extends ReceiptTerms {
@@ -130,7 +133,16 @@ export function checkReceipt(document: unknown, trust: ReceiptTrust | null): Che
       'What was signed is another receipt: its lines do not fit the members and the digest of this one.',
       { retry: 'never' },
     );
+  if (terms.code !== receiptCode(terms.record))
+    throw malformed(`its code is not that of the record ${terms.record}`);
   const proof = proofOf(receipt['proof']);
+  if (terms.safeToRemove) refuseUnproven(receipt, proof);
+  if (terms.safeToRemove && trust !== null && proof.receiptKey === null && trust.signer !== vkey)
+    throw new ArchiveError(
+      'receipt-key-wrong',
+      'It is too young to show that the log names the key that signed it. Ask for it again in a moment, or give the key for receipts.',
+      { retry: 'never' },
+    );
   const from = trust ?? trustIn(proof);
   if (from === null) {
     if (proof.receiptKey !== null || proof.seals.length > 0)
@@ -151,6 +163,29 @@ export function checkReceipt(document: unknown, trust: ReceiptTrust | null): Che
     keyInLog: proof.receiptKey === null ? null : announced(proof.receiptKey, vkey, from),
     seals: proof.seals.map((seal) => provenSeal(seal, receipt, terms.record, from)),
   };
+}
+
+/**
+ * “Safe to remove” is said of what stands in the log: who signs that has to show it, for each seal that the receipt names. But for the
+ * last ones, which the receipt itself says are still being entered (`log.pending`): what was safe stays safe meanwhile.
+ */
+function refuseUnproven(receipt: Readonly<Record<string, unknown>>, { seals }: ReceiptProof): void {
+  const { log } = receipt;
+  const pending = isObject(log) && typeof log['pending'] === 'number' ? log['pending'] : 0;
+  const manifests = listAt(receipt['seals'], '“seals”').filter(
+    (one): one is Readonly<Record<string, unknown>> => isObject(one) && one['role'] === 'manifest',
+  );
+  const open = manifests.filter(
+    ({ seal, sha256 }) => !seals.some((one) => one.seal === seal && one.manifest === sha256),
+  );
+  const last = Math.max(...seals.map(({ seal }) => seal));
+  const isLater = open.every(({ seal }) => typeof seal === 'number' && seal > last);
+  if (manifests.length === open.length || open.length > pending || !isLater)
+    throw new ArchiveError(
+      'receipt-seal-wrong',
+      'It says that the content is safe to remove, and does not prove that its seals stand in the log. Ask for the receipt again.',
+      { retry: 'never' },
+    );
 }
 
 function announced(announcement: ReceiptEntry, vkey: string, trust: ReceiptTrust): Proven {

@@ -5,7 +5,7 @@
 import type { AgencyTx } from '#db/db.ts';
 import { logSentence, readLogStanding, type AnchorsOf, type LogStanding } from './log-standing.ts';
 import { readStanding, sealsInLog } from './queries.ts';
-import { receiptCode } from './receipt-code.ts';
+import { receiptCode } from '#receipt-code.ts';
 import { assessRemoval, type Evidence, type Missing } from './safe-to-remove.ts';
 import { secondLookSaid, type SecondLookSaid } from './second-look.ts';
 import { standingOf } from './standing.ts';

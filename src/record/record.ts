@@ -50,7 +50,7 @@ export {
 } from './steps.ts';
 export { assessRemoval, type Evidence, type Missing, type Standing } from './safe-to-remove.ts';
 export { readReceipt, type Receipt } from './receipt.ts';
-export { codeTyped, receiptCode } from './receipt-code.ts';
+export { codeTyped, receiptCode } from '#receipt-code.ts';
 export {
   readPublicStanding,
   recordsByCode,

@@ -91,6 +91,8 @@ export async function verifyReceipt(
         file,
         'It is too young to show that the log names the key that signed it. Ask for it again in a moment, or give the key for receipts.',
       );
+    else if (checked.keyInLog === null && !isReceiptKey && checked.safeToRemove)
+      key.fail(file, 'Neither its log nor you say that the key that signed it is one of its agency.');
     else if (checked.keyInLog === null && !isReceiptKey)
       key.note('It is too young to show that the log names the key that signed it.');
     await checkStamps(receipt, roots, stamps);

@@ -182,7 +182,7 @@ describe('a receipt', () => {
     const [seal] = sampleReceipt.seals;
     for (const part of [
       'TRIAL: not for official records',
-      'ABCDE-FGHJK',
+      sampleReceipt.code,
       'SAFE TO REMOVE',
       'Tier D',
       'It does not prove:',

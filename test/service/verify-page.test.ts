@@ -148,7 +148,7 @@ describe('the file of a receipt', () => {
   test('that another archive signed is told from ours', async () => {
     const { keyPair, signer, signReceipt } = await import('#log/log.ts');
     const { signature, ...rest } = receipt;
-    const whole = { ...rest, proof: { log: null, receiptKey: null, seals: [] } };
+    const whole = { ...rest, safeToRemove: false, proof: { log: null, receiptKey: null, seals: [] } };
     const { skey } = keyPair('other.example/receipts/rivertown', Buffer.alloc(32, 7));
     const { body } = await given(changed({ ...whole, signature: signReceipt(whole, signer(skey)) }));
     expect(signature?.vkey).toMatch(/\/receipts\/rivertown\+/);

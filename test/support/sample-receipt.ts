@@ -1,5 +1,5 @@
 /** A receipt as the archive would write it, for what is looked at without an archive: hostile text, odd zones, production. */
-import type { Receipt } from '#record/record.ts';
+import { receiptCode, type Receipt } from '#record/record.ts';
 
 const sealedFile = (role: string, digit: string, bytes: number): Receipt['seals'][number] => ({
   seal: 1,
@@ -11,10 +11,12 @@ const sealedFile = (role: string, digit: string, bytes: number): Receipt['seals'
   lockedUntil: '2026-12-21T20:04:00.000Z',
 });
 
+const RECORD = '01990000-0000-7000-8000-000000000001';
+
 export const sampleReceipt: Receipt = {
-  recordId: '01990000-0000-7000-8000-000000000001',
+  recordId: RECORD,
   agency: 'rivertown',
-  code: 'ABCDE-FGHJK',
+  code: receiptCode(RECORD),
   mode: 'trial',
   platform: 'facebook',
   account: 'rivertown',

@@ -86,6 +86,7 @@ const SIDE_DOORS: readonly string[] = [
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */
 const FOUNDATION = [
   'commitment.ts',
+  'receipt-code.ts',
   'errors.ts',
   'config.ts',
   'settings.ts',

@@ -5,8 +5,10 @@ import { entryBytes, entryCommitment, type Entry } from '#log/entry.ts';
 import { checkReceipt, receiptKeyName, signReceipt, type ReceiptProof } from '#log/log.ts';
 import { inclusionPath } from '#log/merkle.ts';
 import { keyPair, signer, verifierKey } from '#log/note.ts';
+import { receiptCode } from '#receipt-code.ts';
 import { proofText } from '#log/proof.ts';
 import { nodesFromTiles } from '#log/tiles.ts';
+import { verifyReceipt } from '#verify/verify.ts';
 import { sampleReceipt } from '../support/sample-receipt.ts';
 import { codeFrom, memoryLog, NEW, OLD, ORIGIN, seed } from '../support/log-scene.ts';
 
@@ -95,7 +97,7 @@ describe('a signed receipt', () => {
     expect(checked).toMatchObject({
       agency: 'rivertown',
       record: RECORD,
-      code: 'ABCDE-FGHJK',
+      code: sampleReceipt.code,
       safeToRemove: true,
       issuedAt: sampleReceipt.times.issuedAt,
       trusted: true,
@@ -111,7 +113,7 @@ describe('a signed receipt', () => {
       'holdfast-receipt/1',
       'agency rivertown',
       `record ${RECORD}`,
-      'code ABCDE-FGHJK',
+      `code ${sampleReceipt.code}`,
       'safe-to-remove yes',
       `issued-at ${sampleReceipt.times.issuedAt}`,
     ]);
@@ -170,7 +172,9 @@ describe('a signed receipt', () => {
     expect(with1({ manifest: '0'.repeat(64) })).toBe('receipt-seal-wrong');
     expect(with1({ seal: 2 })).toBe('receipt-seal-wrong');
     expect(with1({ itemSalt: '0'.repeat(64) })).toBe('receipt-seal-wrong');
-    expect(with1({}, { recordId: '01990000-0000-7000-8000-000000000002' })).toBe('receipt-seal-wrong');
+    const other = '01990000-0000-7000-8000-000000000002';
+    expect(with1({}, { recordId: other })).toBe('receipt-malformed');
+    expect(with1({}, { recordId: other, code: receiptCode(other) })).toBe('receipt-seal-wrong');
     expect(with1({}, { seals: [] })).toBe('receipt-seal-wrong');
     expect(with1({ index: 1 })).toBe('receipt-malformed');
     expect(with1({ ...receipt.proof.receiptKey })).toBe('receipt-seal-wrong');
@@ -178,8 +182,38 @@ describe('a signed receipt', () => {
   });
 
   test('too young to be in the log is signed all the same, and proves no more', () => {
-    const young = signed({ ...receipt, proof: { log: null, receiptKey: null, seals: [] } });
+    const proof = { log: null, receiptKey: null, seals: [] };
+    const young = signed({ ...receipt, safeToRemove: false, proof });
     expect(checkReceipt(young, null)).toMatchObject({ keyInLog: null, seals: [], trusted: false });
+  });
+
+  test('that says “safe to remove” has each of its seals and its key in the log, or is refused', async () => {
+    const [seal] = receipt.seals.filter(({ role }) => role === 'manifest');
+    const unproven = { ...receipt.proof, seals: [] };
+    const more = [...receipt.seals, { ...seal, seal: 2 }];
+    for (const from of [trust, null]) {
+      expect(codeOf(signed({ ...receipt, proof: unproven }), from)).toBe('receipt-seal-wrong');
+      expect(codeOf(signed({ ...receipt, seals: [], proof: unproven }), from)).toBe('receipt-seal-wrong');
+      expect(codeOf(signed({ ...receipt, seals: more }), from)).toBe('receipt-seal-wrong');
+      expect(codeOf(signed({ ...receipt, code: 'AAAAA-AAAAA' }), from)).toBe('receipt-malformed');
+      // What is being entered, as the receipt itself says, was not what made it safe.
+      const log = { ...receipt.log, pending: 1 };
+      expect(codeOf(signed({ ...receipt, seals: more, log }), from)).toBe('accepted');
+      expect(codeOf(signed({ ...receipt, proof: unproven, log }), from)).toBe('receipt-seal-wrong');
+      const before = [...receipt.seals, { ...seal, seal: 0 }];
+      expect(codeOf(signed({ ...receipt, seals: before, log }), from)).toBe('receipt-seal-wrong');
+    }
+    const unnamed = signed({ ...receipt, proof: { ...receipt.proof, receiptKey: null } });
+    expect(codeOf(unnamed)).toBe('receipt-key-wrong');
+    expect(codeOf(unnamed, { ...trust, signer: OTHER.vkey })).toBe('receipt-key-wrong');
+    expect(codeOf(unnamed, { ...trust, signer: KEY.vkey })).toBe('accepted');
+    for (const [key, verified] of [
+      [OLD.vkey, false],
+      [null, false],
+      [KEY.vkey, true],
+    ] as const)
+      expect((await verifyReceipt(unnamed, key))?.verified).toBe(verified);
+    expect((await verifyReceipt(signed({ ...receipt, proof: unproven }), KEY.vkey))?.verified).toBe(false);
   });
 
   test.each([
