@@ -29,7 +29,7 @@ export async function checkWacz(files: PackageFiles, path: string, findings: Fin
   if (typeof members === 'string') return step.fail(path, `It is no zip that can be read: ${members}.`);
   const textOf = async (name: string): Promise<Buffer | null> => {
     const member = members.get(name);
-    if (member === undefined || member.sizeBytes > MAX_LIST) return null;
+    if (member === undefined || member.sizeBytes > MAX_LIST || member.stored > MAX_LIST) return null;
     const chunks: Buffer[] = [];
     for await (const chunk of bytesIn(files, path, member)) chunks.push(chunk);
     return Buffer.concat(chunks);
@@ -46,8 +46,14 @@ export async function checkWacz(files: PackageFiles, path: string, findings: Fin
     if (said.hash !== found)
       step.fail(path, 'Its datapackage.json is not the one that datapackage-digest.json names.');
     else checkSignature(path, verifyWaczSignature(digestFile, listed), step);
+    const seen = new Set<string>();
     for (const { path: name, hash, bytes } of resources.resources) {
       step.look();
+      if (seen.has(name)) {
+        step.fail(path, `Its datapackage.json lists ${name} twice.`);
+        continue;
+      }
+      seen.add(name);
       const member = members.get(name);
       if (member === undefined) step.fail(path, `Its member ${name} is missing.`);
       else if (member.sizeBytes !== bytes || `sha256:${await sha256In(files, path, member)}` !== hash)
@@ -56,7 +62,12 @@ export async function checkWacz(files: PackageFiles, path: string, findings: Fin
   } catch (error) {
     // zlib says so by an error of its own.
     if (!(error instanceof Error && 'code' in error)) throw error;
-    step.fail(path, 'A member of it does not inflate.');
+    step.fail(
+      path,
+      error instanceof LongerThanSaid
+        ? 'A member of it is longer than its directory says.'
+        : 'A member of it does not inflate.',
+    );
   }
 }
 
@@ -79,13 +90,25 @@ function checkSignature(path: string, signature: WaczVerdict, step: Step): void 
   );
 }
 
-function bytesIn(
+/** Never more than the directory says: a few bytes of a zip inflate to as many as one likes. */
+async function* bytesIn(
   files: PackageFiles,
   path: string,
-  { start, stored, compressed }: Member,
-): AsyncIterable<Buffer> {
+  { start, stored, sizeBytes, compressed }: Member,
+): AsyncGenerator<Buffer> {
   const raw = files.read(path, { start, length: stored });
-  return compressed ? (Readable.from(raw).pipe(createInflateRaw()) as AsyncIterable<Buffer>) : raw;
+  const bytes = compressed ? (Readable.from(raw).pipe(createInflateRaw()) as AsyncIterable<Buffer>) : raw;
+  let read = 0;
+  for await (const chunk of bytes) {
+    read += chunk.length;
+    if (read > sizeBytes) throw new LongerThanSaid();
+    yield chunk;
+  }
+}
+
+/** Thrown while the stream is left, which destroys it: no further byte is inflated. */
+class LongerThanSaid extends Error {
+  readonly code = 'longer-than-said';
 }
 
 async function sha256In(files: PackageFiles, path: string, member: Member): Promise<string> {

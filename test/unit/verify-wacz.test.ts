@@ -38,6 +38,8 @@ const hashOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(
 
 interface Made {
   readonly body?: Buffer;
+  /** How often its list names the member. */
+  readonly times?: number;
   readonly compress?: boolean;
   readonly digest?: string;
   /** What stands beside the hash. */
@@ -47,16 +49,19 @@ interface Made {
 /** A WACZ of one member, made by hand. */
 async function made(
   name: string,
-  { body = Buffer.from('the page'), compress = false, digest, signedData }: Made,
+  { body = Buffer.from('the page'), compress = false, digest, signedData, times = 1 }: Made,
 ): Promise<void> {
   const zip = new ZipFile();
   zip.addBuffer(body, 'archive/data.warc.gz', { compress });
   const list = Buffer.from(
     JSON.stringify({
       created: CREATED,
-      resources: [
-        { name: 'data', path: 'archive/data.warc.gz', hash: digest ?? hashOf(body), bytes: body.length },
-      ],
+      resources: Array.from({ length: times }, () => ({
+        name: 'data',
+        path: 'archive/data.warc.gz',
+        hash: digest ?? hashOf(body),
+        bytes: body.length,
+      })),
     }),
   );
   zip.addBuffer(list, 'datapackage.json', { compress });
@@ -116,6 +121,38 @@ describe('a web archive', () => {
       'Its member archive/data.warc.gz is not what datapackage.json names.',
     ]);
   });
+
+  test('that lists a member twice does not', async () => {
+    await made('twice.wacz', { times: 3 });
+    expect((await looked('twice.wacz')).sentences).toEqual([
+      'Its datapackage.json lists archive/data.warc.gz twice.',
+      'Its datapackage.json lists archive/data.warc.gz twice.',
+    ]);
+  });
+
+  test.each(['datapackage.json', 'datapackage-digest.json'])(
+    'whose %s inflates to more than its directory says does not, and is not read on',
+    async (name) => {
+      const zip = new ZipFile();
+      for (const one of ['datapackage.json', 'datapackage-digest.json'])
+        zip.addBuffer(one === name ? Buffer.alloc(300 * 2 ** 20) : Buffer.from('{}'), one, {
+          compress: true,
+        });
+      zip.end();
+      await pipeline(zip.outputStream, createWriteStream(join(folder, 'bomb.wacz')));
+      const bytes = await readFile(join(folder, 'bomb.wacz'));
+      // What the directory says of it, before its name.
+      const at = bytes.lastIndexOf(Buffer.from(name)) - 46;
+      expect(bytes.readUInt32LE(at)).toBe(0x02014b50);
+      bytes.writeUInt32LE(10, at + 24);
+      await writeFile(join(folder, 'bomb.wacz'), bytes);
+      const before = process.memoryUsage().arrayBuffers;
+      expect((await looked('bomb.wacz')).sentences).toEqual([
+        'A member of it is longer than its directory says.',
+      ]);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 2 ** 20);
+    },
+  );
 
   test('that is cut off, or is no zip, does not', async () => {
     await made('whole.wacz', {});
