@@ -93,13 +93,14 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
       }
       return ids;
     });
-  const { name, origin, keys } = await db.inAgency(agencyId, async (at) => {
+  const { name, origin, keys, destroyed } = await db.inAgency(agencyId, async (at) => {
     const found = await queries.sealedAmong(at, recordIds);
     for (const id of recordIds) refuseUnsealed(found.get(id));
     return {
       name: await queries.agencyName(at),
       origin: await queries.logOrigin(at),
       keys: await context.logReader.keysOf(at),
+      destroyed: await queries.destroyedOf(at, recordIds),
     };
   });
   if (origin === null || keys.length === 0) throw logBehind('This agency has no log yet');
@@ -123,6 +124,7 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
       requestedBy: actor,
       records: recordIds,
       keys: keys.map(({ vkey, firstSize, lastSize }) => ({ vkey, firstSize, lastSize })),
+      destroyed: [...destroyed],
       mode: context.mode,
       program: context.program,
     },

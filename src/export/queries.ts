@@ -53,6 +53,18 @@ export async function historyOf({ agencyId, tx }: AgencyTx, recordId: string): P
   return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
 }
 
+/** Indexes of the entries about them whose salt was destroyed: of what these commit to, nobody can say any more what it was. */
+export async function destroyedOf(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ idx: string }>`
+    select idx::text from log_leaf
+     where agency_id = ${agencyId} and record_id = any(${[...recordIds]}::uuid[]) and salt is null
+     order by log_leaf.idx`.execute(tx);
+  return rows.map(({ idx }) => Number(idx));
+}
+
 export async function bodiesOf(
   { agencyId, tx }: AgencyTx,
   eventIds: readonly string[],

@@ -33,6 +33,8 @@ const Paper = Type.Object(
     ),
     bagInfo: Type.Record(Type.String({ pattern: '^[A-Z][A-Za-z-]*$' }), Line),
     documents: Type.Record(Line, Digest),
+    /** Entries whose salt was destroyed before this package was made. */
+    destroyed: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }))),
     mode: Type.Union([Type.Literal('trial'), Type.Literal('production')]),
     program: Type.Object({ name: Line, version: Line }, closed),
   },

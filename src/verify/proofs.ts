@@ -53,6 +53,12 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
   const events = new Set<string>();
   const sealsSaid = new Map<string, number>();
   const exported = { produced: 0, requested: 0 };
+  let destroyed = 0;
+  for (const path of files.sizes.keys()) {
+    const [, entry] = /^(proofs\/entries\/\d+)\.(?:proof|salt|detail)$/.exec(path) ?? [];
+    if (entry !== undefined && !files.sizes.has(`${entry}.entry`))
+      entries.fail(path, 'It belongs to no entry.');
+  }
   for (const index of indexesOf(files)) {
     const path = `proofs/entries/${index}.entry`;
     const opened = await openOne(input, index, entries);
@@ -70,7 +76,9 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
     const salt = await bytesOf(files, `proofs/entries/${index}.salt`, 32);
     if (files.sizes.has(`proofs/entries/${index}.salt`) && salt?.length !== 32)
       entries.fail(`proofs/entries/${index}.salt`, 'A salt has 32 bytes.');
-    const detail = await checkDetail(files, index, { entry, salt }, details);
+    const isDestroyed = salt === null && paper.destroyed?.includes(index) === true;
+    const detail = await checkDetail(files, index, { entry, salt, isDestroyed }, details);
+    if (isDestroyed && detail === null && entry.facts.detailCommitment !== undefined) destroyed += 1;
     const told = listed.get(entry.id);
     if (
       told !== undefined &&
@@ -91,6 +99,8 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
     } else if (told === undefined)
       entries.fail(path, 'It is in the history of no record of this package, and not about this export.');
   }
+  if (destroyed > 0)
+    findings.missing('details', `${destroyed} entries without what they commit to: it was destroyed.`);
   for (const [id, { file, type }] of listed) {
     sealed.look();
     if (!events.has(id)) sealed.fail(file, `Its event ${id} (${type}) has no entry in proofs/entries.`);
@@ -216,16 +226,23 @@ export function scopeOf(records: readonly string[]): string {
 async function checkDetail(
   files: PackageFiles,
   index: number,
-  { entry, salt }: { readonly entry: Entry; readonly salt: Buffer | null },
+  {
+    entry,
+    salt,
+    isDestroyed,
+  }: { readonly entry: Entry; readonly salt: Buffer | null; readonly isDestroyed: boolean },
   step: ReturnType<Findings['step']>,
 ): Promise<Detail> {
   const path = `proofs/entries/${index}.detail`;
   const { detailCommitment } = entry.facts;
   const detail = await bytesOf(files, path, MAX_DETAIL);
-  if (detail === null && (detailCommitment === undefined || salt === null)) return null;
+  if (detail === null && (detailCommitment === undefined || isDestroyed)) return null;
   step.look();
   if (detail === null)
-    step.fail(path, 'It is missing, although the entry commits to it and its salt is here.');
+    step.fail(
+      path,
+      'It is missing, although the entry commits to it and data/package.json does not say that its salt was destroyed.',
+    );
   else if (
     salt?.length !== 32 ||
     commitment(salt, 'entry/detailCommitment', sha256Hex(detail)) !== detailCommitment

@@ -29,7 +29,7 @@ export interface StepReport<Name extends string = StepName> {
   readonly n: number;
   readonly step: Name;
   readonly title: string;
-  /** `nothing`: it had nothing to look at, and says why. `missing`: this program cannot do it. */
+  /** `nothing`: it had nothing to look at, and says why. `missing`: not all of it can be done, and the note says what. */
   readonly result: 'passed' | 'failed' | 'nothing' | 'missing';
   readonly looked: number;
   readonly of: string;
@@ -93,13 +93,16 @@ export function openFindingsOf<Name extends string>(
         },
       };
     },
-    missing: (name, why) => void steps.set(name, { looked: 0, of: '', note: why, failed: 0, missing: true }),
+    missing: (name, why) => {
+      const { looked = 0, of = '', failed = 0 } = steps.get(name) ?? {};
+      steps.set(name, { looked, of, note: why, failed, missing: true });
+    },
     failures: () => failures,
     failed: () => [...steps.values()].reduce((sum, { failed }) => sum + failed, 0),
     report: () =>
       all.map(([step, title], i) => {
         const { looked = 0, of = '', note = null, failed = 0, missing = false } = steps.get(step) ?? {};
-        const result = missing ? 'missing' : failed > 0 ? 'failed' : looked > 0 ? 'passed' : 'nothing';
+        const result = failed > 0 ? 'failed' : missing ? 'missing' : looked > 0 ? 'passed' : 'nothing';
         return { n: i + 1, step, title, result, looked, of, note };
       }),
   };

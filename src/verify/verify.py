@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Checks a package of holdfast-package-v1 with Python 3.8 or newer and nothing else: python3 verify.py FOLDER [VERIFIER-KEY]
-Steps as in formats/package.md; 10 to 12 are other programs' (VERIFY.md). Ends with 0 when all fits, with 1 when something does not."""
-import base64, functools, hashlib, hmac, json, os, re, sys
+Steps as in formats/package.md. Ends with 0 when all fits, with 1 when something does not. It does not do: 10 to 12, which are other programs'
+(VERIFY.md); the tar (unpack it); 5: which key of the log signs at which sizes, and that an entry has the members of its type and no others; canonical
+JSON but in data/package.json and entries; and premis.xml, contents.* and receipt.json, which no step of any program compares with the log."""
+import base64, functools, hashlib, hmac, json, os, re, stat, sys
 
 FOLDER, OWN_KEY = (sys.argv[1:] + ["", None])[:2] if len(sys.argv) > 1 else (os.path.dirname(os.path.abspath(__file__)), None)
 failures = []
@@ -122,52 +124,139 @@ def continues(size1, root1, size2, root2, path):
         fn, sn = fn >> 1, sn >> 1
     return 0 < size1 < size2 and fr == root1 and sr == root2 and not sn
 
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+ALLOWED = "|".join((
+    r"(bagit|bag-info|(tag)?manifest-sha(256|512))\.txt", r"VERIFY\.md|verify\.py|formats/[a-z]+\.md", r"data/(package\.json|contents\.html|contents\.json)",
+    r"data/store/a/[a-z0-9-]{2,63}/rec/[0-9a-f-]{36}/(salt|[1-9][0-9]*/(manifest\.json|fact-[0-9]+\.json|[0-9a-f]{64}))",
+    r"data/records/[0-9a-f-]{36}/(metadata\.json|premis\.xml|receipt\.json)", r"proofs/(checkpoint|policy\.txt)",
+    r"proofs/entries/(0|[1-9][0-9]*)\.(entry|proof|salt|detail)", r"proofs/(checkpoints|consistency)/(0|[1-9][0-9]*)",
+    r"proofs/stamps/(0|[1-9][0-9]*)-[1-9][0-9]*\.(tsr|pem)"))
+NEEDED = {"VERIFY.md", "bag-info.txt", "bagit.txt", "data/contents.html", "data/contents.json", "data/package.json", "proofs/checkpoint", "proofs/policy.txt",
+          "verify.py"} | {f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512")}
+DIGESTS = {}
+
 def bag():
-    files = {os.path.relpath(os.path.join(at, name), FOLDER).replace(os.sep, "/") for at, _, names in os.walk(FOLDER) for name in names}
-    said = {}
+    files, said = set(), {}
+    for at, folders, names in os.walk(FOLDER):
+        if not folders and not names:
+            fail(1, at, "a folder that is empty")
+        for name in folders + names:
+            path = os.path.relpath(os.path.join(at, name), FOLDER).replace(os.sep, "/")
+            mode = os.lstat(os.path.join(at, name)).st_mode
+            if name in names and stat.S_ISREG(mode):
+                files.add(path)
+            elif not stat.S_ISDIR(mode):
+                fail(1, path, "neither a file nor a folder, as a link is")
+    for path in sorted(files):
+        if not re.fullmatch(ALLOWED, path):
+            fail(1, path, "no package has such a file")
+    for path in sorted(NEEDED - files):
+        fail(1, path, "missing")
+    if failures:
+        return files
+    if read("bagit.txt") != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        fail(1, "bagit.txt", "not that of a bag of BagIt 1.0")
     for name in ("manifest-sha256", "manifest-sha512", "tagmanifest-sha256", "tagmanifest-sha512"):
-        width = 64 if name.endswith("256") else 128
-        for line in read(name + ".txt").decode().split("\n")[:-1]:
-            if not re.fullmatch("[0-9a-f]{%d}  [^ ]+" % width, line):
-                fail(1, name + ".txt", "a line that is no digest and path")
-            said.setdefault(line[width + 2 :], {})[width] = line[:width]
-    for path in sorted(files | set(said)):
+        width, before, lines = 64 if name.endswith("256") else 128, "", read(name + ".txt").decode().split("\n")
+        if lines.pop():
+            fail(1, name + ".txt", "its last line does not end")
+        for line in lines:
+            path = line[width + 2 :]
+            # Below data/ one kind of list speaks, for everything else the other: or a line of one would overrule the other's.
+            if not re.fullmatch("[0-9a-f]{%d}  [^ ]+" % width, line) or not re.fullmatch(ALLOWED, path):
+                fail(1, name + ".txt", "a line that is no digest and path of a package")
+            elif path.startswith("data/") == name.startswith("tag"):
+                fail(1, name + ".txt", f"{path} belongs in the other manifest")
+            elif path <= before:
+                fail(1, name + ".txt", f"{path} is named twice, or not in order")
+            else:
+                said[width, path] = line[:width]
+            before = path
+    for path in sorted(files | {path for _, path in said}):
         if path not in files:
             fail(1, path, "missing")
-        elif not path.startswith("tagmanifest-"):
-            if [said.get(path, {}).get(width) for width in (64, 128)] != digests(path):
-                fail(1, path, "not what the manifests say")
+            continue
+        DIGESTS[path] = digests(path)
+        if not path.startswith("tagmanifest-") and [said.get((width, path)) for width in (64, 128)] != DIGESTS[path]:
+            fail(1, path, "not what the manifests say")
     return files
+
+def papers(files):
+    raw, path = read("data/package.json").decode(), "data/package.json"
+    paper = json.loads(raw)
+    names = {"format", "export", "agency", "origin", "requestedAt", "requestedBy", "records", "keys", "bagInfo", "documents", "mode", "program"}
+    if set(paper) - {"destroyed"} != names or paper["format"] != "holdfast-package-v1" or canonical(paper) != raw:
+        fail(2, path, "not what a package says of itself, in canonical JSON")
+    if not re.fullmatch("[a-z0-9-]{2,63}", paper["agency"]) or not all(re.fullmatch(UUID, one) for one in [paper["export"]] + paper["records"]):
+        fail(2, path, "an agency, a record or an export that is not named as they are")
+    if not paper["records"] or paper["records"] != sorted(set(paper["records"])):
+        fail(2, path, "its records are not sorted, each once")
+    labels = "Source-Organization", "External-Identifier", "External-Description", "Bagging-Date", "Bag-Software-Agent", "Bag-Group-Identifier"
+    payload = [os.path.getsize(os.path.join(FOLDER, one)) for one in files if one.startswith("data/")]
+    info = [f"{label}: {paper['bagInfo'][label]}\n" for label in labels if label in paper["bagInfo"]] + [f"Payload-Oxum: {sum(payload)}.{len(payload)}\n"]
+    if read("bag-info.txt").decode() != "".join(info) or paper["bagInfo"]["External-Identifier"] != paper["export"]:
+        fail(2, "bag-info.txt", "not what data/package.json and the files make of it")
+    documents = {one for one in files if re.match(r"(VERIFY\.md|verify\.py|formats/|proofs/policy\.txt$)", one)}
+    for one in sorted(documents | set(paper["documents"])):
+        if one not in files or paper["documents"].get(one) != DIGESTS[one][0]:
+            fail(2, one, "not the document that data/package.json names")
+    for one in sorted(files):
+        of = re.match(r"data/(?:store/a/([^/]+)/rec|records)/([^/]+)/", one)
+        if of and (of[2] not in paper["records"] or of[1] not in (None, paper["agency"])):
+            fail(2, one, "it belongs to no record of this package")
+    return paper
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+def text_at(value, pointer):
+    for name in pointer.split("/")[1:]:
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value.encode()
 
 def main():
     files = bag()
-    paper = json.loads(read("data/package.json"))
-    for path, digest in paper["documents"].items():
-        if digests(path)[0] != digest:
-            fail(2, path, "not the document that data/package.json names")
+    paper = None if failures else papers(files)
+    if failures:
+        return print("Nothing further is looked at: what is told above comes first.")
     policy = [line.split()[1] for line in read("proofs/policy.txt").decode().splitlines() if line.startswith("log ")]
     keys = (OWN_KEY,) if OWN_KEY else tuple(policy)
+    if any(key.split("+")[0] != paper["origin"] for key in keys):
+        fail(5, "data/package.json", f"it speaks of the log {paper['origin']}, and a key is one of another")
     records, named = {}, set()
     for record in paper["records"]:
         base = f"a/{paper['agency']}/rec/{record}"
         salt, seals, facts, before = read(f"data/store/{base}/salt"), {}, {}, None
         named.add(f"data/store/{base}/salt")
+        if len(salt) != 32 or f"data/store/{base}/1/manifest.json" not in files:
+            fail(3, f"data/store/{base}", "no salt of 32 bytes, or no seal")
         while (path := f"data/store/{base}/{len(seals) + 1}/manifest.json") in files:
             raw, no = read(path), len(seals) + 1
-            manifest = json.loads(raw)
-            if (manifest["record"], manifest["seal"], manifest["previous"]) != (record, no, before):
+            manifest, at = json.loads(raw), path
+            if [manifest[name] for name in ("format", "agency", "record", "seal", "previous")] != ["holdfast-manifest-v1", paper["agency"], record, no, before]:
                 fail(3, path, "not the next manifest of this record")
+            if manifest["salt"]["key"] != base + "/salt":
+                fail(3, path, "it names another salt")
             before = {"seal": no, "key": path[11:], "sha256": sha256(raw).hex()}
             seals[no], named = sha256(raw), named | {path}
             for kind, entry in [("fact", fact) for fact in manifest["facts"]] + [("file", file) for file in manifest["files"]]:
                 path = "data/store/" + entry["key"]
                 named.add(path)
-                if path not in files or digests(path)[0] != entry["sha256"] or os.path.getsize(os.path.join(FOLDER, path)) != entry["bytes"]:
+                if entry["key"] != f"{base}/{no}/" + (f"fact-{entry['n']}.json" if kind == "fact" else entry["sha256"]) or path not in files:
+                    fail(3, at, f"its {kind} {entry['n']} is missing, or has a key that is not its own")
+                    continue
+                if DIGESTS[path][0] != entry["sha256"] or os.path.getsize(os.path.join(FOLDER, path)) != entry["bytes"]:
                     fail(3, path, f"not what the manifest of seal {no} names")
                 if commitment(salt, f"{kind}/{entry['n']}", bytes.fromhex(entry["sha256"])) != entry["commitment"]:
                     fail(4, path, "the salt does not open its commitment")
                 if kind == "fact":
-                    facts[entry["n"]] = bytes.fromhex(entry["sha256"])
+                    if entry["n"] in facts:
+                        fail(3, at, f"fact {entry['n']} is in two seals")
+                    facts[entry["n"]], body = bytes.fromhex(entry["sha256"]), json.loads(read(path))
+                    for field in entry["fields"]:
+                        words = sha256(text_at(body, field["pointer"]))
+                        if commitment(salt, f"fact/{entry['n']}{field['pointer']}", words) != field["commitment"]:
+                            fail(4, path, f"the salt does not open the commitment to {field['pointer']}")
         records[record] = salt, seals, facts
     for path in sorted(files - named):
         if path.startswith("data/store/"):
@@ -177,8 +266,10 @@ def main():
     for record in records:
         for event in json.loads(read(f"data/records/{record}/metadata.json"))["history"]:
             listed[event["id"]] = record, (event["type"], event["at"], event["actor"])
-    newest, heads, events, sealed, about = opened(read("proofs/checkpoint"), keys), {}, {}, [], []
+    newest, heads, events, sealed, about, gone = opened(read("proofs/checkpoint"), keys), {}, {}, [], [], 0
     for path in sorted(files):
+        if path.startswith("proofs/entries/") and path.rpartition(".")[0] + ".entry" not in files:
+            fail(5, path, "it belongs to no entry")
         if not path.endswith(".entry"):
             continue
         raw, stem = read(path), path[: -len(".entry")]
@@ -186,6 +277,8 @@ def main():
         first, index, *hashes = proof.decode().split("\n")
         entry, at = json.loads(raw), int(index.split(" ")[1])
         size, root = opened(note, keys)
+        if entry["id"] in events or canonical(entry) != raw.decode():
+            fail(5, path, "an event twice, or not in canonical JSON")
         if first != "c2sp.org/tlog-proof@v1" or not included(at, size, sha256(b"\0" + raw), [base64.b64decode(h, validate=True) for h in hashes], root):
             fail(5, path, "the proof does not lead to the checkpoint")
         if (entry["log"], entry["idx"], stem) != (paper["origin"], str(at), f"proofs/entries/{at}"):
@@ -195,7 +288,8 @@ def main():
         events[entry["id"]] = entry["type"], entry["at"], entry["actor"]
         said, own = entry["facts"], read(stem + ".salt") if stem + ".salt" in files else None
         kind, _, subject = (entry["subject"] or "").partition(":")
-        if entry["id"] not in listed and subject != paper["export"]:
+        ours = (kind, subject) == ("export", paper["export"])
+        if entry["id"] not in listed and not ours:
             fail(6, path, "in the history of no record, and not about this export")
         if kind == "record" and subject in records:
             salt, seals, facts = records[subject]
@@ -206,17 +300,27 @@ def main():
             for name, no, of in (("manifest", said.get("seal"), seals), ("fact", said.get("fact"), facts)):
                 if name + "Commitment" in said and (no not in of or commitment(salt, f"{name}/{no}", of[no]) != said[name + "Commitment"]):
                     fail(6, path, f"{name} {no} is not the one that this entry commits to")
-        elif subject == paper["export"] and entry["type"] in ("export.produced", "export.requested"):
+        elif ours and entry["type"] in ("export.produced", "export.requested"):
             scope = "".join(record + "\n" for record in sorted(records)).encode()
             name, content = ("packageCommitment", read("manifest-sha256.txt")) if entry["type"] == "export.produced" else ("scopeCommitment", scope)
             about.append(entry["type"])
             salt = bytes.fromhex(json.loads(read(stem + ".detail"))["salt"])
             if commitment(salt, "entry/" + name, sha256(content)) != said.get(name):
                 fail(7, path, "it commits to another package")
+            if said["records"] != len(records):
+                fail(7, path, "it speaks of another number of records")
             if "objects" in said and said["objects"] != sum(name.startswith("data/store/") for name in files):
                 fail(7, path, "it was made with another number of objects")
-        if stem + ".detail" in files and commitment(own or b"", "entry/detailCommitment", sha256(read(stem + ".detail"))) != said.get("detailCommitment"):
-            fail(9, stem + ".detail", "not what the entry commits to")
+        if stem + ".detail" in files:
+            if commitment(own or b"", "entry/detailCommitment", sha256(read(stem + ".detail"))) != said.get("detailCommitment"):
+                fail(9, stem + ".detail", "not what the entry commits to")
+        elif "detailCommitment" in said:
+            if own is not None or at not in paper.get("destroyed", []):
+                fail(9, stem + ".detail", "missing, although the entry commits to it and data/package.json does not say that its salt was destroyed")
+            else:
+                gone += 1
+        if own is not None and len(own) != 32:
+            fail(9, stem + ".salt", "a salt has 32 bytes")
     if sorted(sealed) != sorted((record, no) for record, (_, seals, _) in records.items() for no in seals):
         fail(6, "proofs/entries", "not exactly one entry record.sealed for each seal")
     for event, (record, told) in listed.items():
@@ -226,21 +330,30 @@ def main():
         fail(7, "proofs/entries", "no entries about this export")
     for path in files:
         if path.startswith("proofs/checkpoints/"):
-            size, root = opened(read(path), keys + tuple(policy))
+            size, root = opened(read(path), keys + tuple(key for key in policy if key.split("+")[0] == paper["origin"]))
+            if path != f"proofs/checkpoints/{size}":
+                fail(8, path, "its name says another size")
             if heads.setdefault(size, root) != root:
                 fail(8, path, "another root for the same size")
+        if path.startswith("proofs/consistency/") and path.replace("consistency", "checkpoints") not in files:
+            fail(8, path, "it is about a checkpoint that is not here")
     for size, root in heads.items():
         path = f"proofs/consistency/{size}"
         hashes = [base64.b64decode(line, validate=True) for line in read(path).split()] if size != newest[0] else []
         if not continues(size, root, *newest, hashes):
             fail(8, path, "proofs/checkpoint does not continue it")
     print(f"{len(files)} files, {len(records)} records, {len(events)} entries; log {paper['origin']} at size {newest[0]}, root {newest[1].hex()}")
+    if gone:
+        print(f"NOT DONE  step 9  {gone} entries without what they commit to: data/package.json says that it was destroyed")
+    others = [line for line in read("proofs/checkpoint").decode().splitlines() if line.startswith("\u2014 ") and line.split(" ")[1] != paper["origin"]]
+    if not others and not any(path.endswith(".tsr") for path in files):
+        print("Nothing outside the archive dates this package.")
     for key in keys:
         print("by the key that you gave:" if OWN_KEY else "by the key that came WITH the package, so compare it with one from elsewhere:", key)
 
 try:
     main()
-except (AttributeError, IndexError, KeyError, OSError, TypeError, ValueError) as error:
+except (AttributeError, IndexError, KeyError, OSError, RecursionError, TypeError, ValueError) as error:
     fail("?", FOLDER, f"it cannot be read as a package: {error!r}")
-print("NOT VERIFIED" if failures else "VERIFIED, steps 1 to 9")
+print("NOT VERIFIED" if failures else "VERIFIED, steps 1 to 9 as far as the head of this program says")
 sys.exit(1 if failures else 0)
