@@ -86,9 +86,15 @@ const MARK = { passed: 'ok', failed: 'FAILED', nothing: '--', missing: 'not done
 function toldOfPackage(verdict: Verdict): string {
   return told(verdict, [
     ...headOf(verdict.checkpoint),
+    ...(isDated(verdict) ? [] : ['Nothing outside the archive dates this package.']),
     keyOf(verdict.key, 'package'),
     verdict.verified ? `VERIFIED: ${verdict.records.length} record(s).` : 'NOT VERIFIED.',
   ]);
+}
+
+/** By a stamp under roots that the caller has, or by witnesses. */
+function isDated({ steps }: Verdict): boolean {
+  return steps.some(({ step, result }) => (step === 'stamps' || step === 'witnesses') && result === 'passed');
 }
 
 function toldOfReceipt(verdict: ReceiptVerdict): string {

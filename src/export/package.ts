@@ -73,6 +73,10 @@ export interface PackageSource {
   stamps(): AsyncIterable<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
+/** Of `metadata.json`, and its first member. */
+const ABOUT =
+  'The archive’s index at the time of the export. The log proves the events in “history”, and nothing else of this file but that it was handed out.';
+
 export async function* packageParts(source: PackageSource): AsyncGenerator<Part> {
   const bag = openBag();
   const { paper } = source;
@@ -151,7 +155,10 @@ async function* recordParts(
   );
   const told = history.map(({ id: event, type, at, actor }) => ({ id: event, type, at, actor }));
   const below = `data/records/${id}`;
-  yield bag.whole(`${below}/metadata.json`, canonical({ ...metadata, record: id, history: told }));
+  yield bag.whole(
+    `${below}/metadata.json`,
+    canonical({ ...metadata, about: ABOUT, record: id, history: told }),
+  );
   yield bag.whole(`${below}/premis.xml`, premisXml(id, told, held));
   yield bag.whole(`${below}/receipt.json`, canonical(receipt));
 }

@@ -41,6 +41,12 @@ export async function checkStamps(
     }
   }
   if (times.length === 0) return;
-  const whose = roots === null ? ' The roots of the authorities came with the package.' : '';
-  step.note(`The earliest states ${times.toSorted()[0] ?? ''}.${whose}`);
+  const said = `The earliest states ${times.toSorted()[0] ?? ''}.`;
+  // Whoever forges a package can forge an authority too.
+  if (roots === null)
+    findings.missing(
+      'stamps',
+      `${said} The roots of the authorities came with the package, so this dates nothing until you give those that you have from elsewhere (--tsa-roots).`,
+    );
+  else step.note(said);
 }
