@@ -9,10 +9,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkReceiptAnchors } from '#anchor/anchor.ts';
 import { verifyPage, type FileSaid, type KnownRecord } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
-import { checkReceipt, verifierKey, type CheckedReceipt, type ReceiptTrust } from '#log/log.ts';
+import {
+  checkReceipt,
+  isAnnouncedForReceipts,
+  verifierKey,
+  type CheckedReceipt,
+  type ReceiptTrust,
+} from '#log/log.ts';
 import {
   codeTyped,
-  isReceiptKey,
   readLogStanding,
   readPublicStanding,
   recordIdOf,
@@ -75,7 +80,7 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
   };
 
   const isSignedHere = async ({ agency, signedBy }: CheckedReceipt): Promise<boolean> =>
-    await db.inAgency(agency, async (at) => await isReceiptKey(at, signedBy));
+    await db.inAgency(agency, async (at) => await isAnnouncedForReceipts(at, signedBy));
   const trustIn = async (agency: string): Promise<ReceiptTrust | null> =>
     await db.inAgency(agency, async (at) => {
       const keys = await logReader.keysOf(at);

@@ -8,7 +8,8 @@ import type { LogFiles } from '#store/store.ts';
 import { consistencyPath, inclusionPath, leafHash, provesInclusion } from './merkle.ts';
 import { proofText } from './proof.ts';
 import { logPrefix } from './publish.ts';
-import { checkpointRow, keysOf, type KeyRow, type PublishedRow } from './queries.ts';
+import { announcedLogKeys } from './announced.ts';
+import { checkpointRow, type KeyRow, type PublishedRow } from './queries.ts';
 import { asOf, nodesFromTiles } from './tiles.ts';
 
 export interface ProvenEntry {
@@ -25,6 +26,7 @@ export interface ProvenEntry {
 export interface LogReader {
   /** The newest checkpoint that is in the store; null: this log has none yet. */
   checkpointOf(at: AgencyTx): Promise<PublishedRow | null>;
+  /** Those that the published log itself names. */
   keysOf(at: AgencyTx): Promise<readonly KeyRow[]>;
   /** In the order of the log, all under one checkpoint: the newest, or `under`. What is in no checkpoint yet is left out. */
   proofsOf(
@@ -52,7 +54,7 @@ export function openLogReader(files: LogFiles): LogReader {
   };
   return {
     checkpointOf: async ({ agencyId, tx }) => await checkpointRow(tx, agencyId),
-    keysOf: async ({ agencyId, tx }) => await keysOf(tx, agencyId),
+    keysOf: announcedLogKeys,
     proofsOf: async ({ agencyId, tx }, which, under) => {
       const newest = await checkpointRow(tx, agencyId);
       const checkpoint = under ?? newest;

@@ -100,11 +100,6 @@ async function announce(at: AgencyTx, vkey: string): Promise<void> {
   await appendEvent(at, null, { type: 'receipt-key.added', actor: 'worker:receipt', body: { vkey } });
 }
 
-/** Whether the agency has announced this key, at whatever time. */
-export async function isReceiptKey(at: AgencyTx, vkey: string): Promise<boolean> {
-  return (await announcementOf(at, vkey)) !== null;
-}
-
 /** The event that names a key; null: none does yet. */
 export async function announcementOf({ agencyId, tx }: AgencyTx, vkey: string): Promise<string | null> {
   const row = await tx

@@ -57,7 +57,6 @@ export {
   type PlacedRecord,
   type PublicStanding,
 } from './public-standing.ts';
-export { isReceiptKey } from './receipt-keys.ts';
 export { openReceipts, type Receipts, type SignedReceipt } from './receipt-signer.ts';
 export { readLogOverview, type LogOverview } from './log-overview.ts';
 export { readLogStanding, type AnchorsOf, type LogStanding, type OutsideOf } from './log-standing.ts';

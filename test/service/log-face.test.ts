@@ -1,7 +1,7 @@
 /** What anybody gets of an agency's log, and the page on which the agency looks at it and decides what that is. On a real archive. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
-import { openCheckpoint, verifierKey } from '#log/log.ts';
+import { keyPair, openCheckpoint, verifierKey } from '#log/log.ts';
 import { leafHash, rootOf, EMPTY_FRONTIER, grow } from '#log/merkle.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
@@ -55,6 +55,26 @@ describe('to anybody', () => {
       [size],
     );
     expect(answer.rawPayload.equals(rows[0]?.note ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  test('a key that somebody put into the table, and no entry of the log names, is none of the log', async () => {
+    const { origin, keys } = await trust();
+    expect(keys).toHaveLength(1);
+    const { vkey } = keyPair(origin, Buffer.alloc(32, 9));
+    const { sql } = scene.archive;
+    await sql.query("insert into log_key (agency_id, vkey, first_size) values ('rivertown', $1, 0)", [vkey]);
+    try {
+      expect((await trust()).keys).toHaveLength(1);
+      expect((await get('rivertown/keys')).body).not.toContain(vkey);
+      // Nor may a true one sign at other sizes than its entry says.
+      await sql.query("update log_key set first_size = 3, last_size = 4 where agency_id = 'rivertown'");
+      expect((await get('rivertown/keys')).json()).toMatchObject({
+        keys: [{ firstSize: 0, lastSize: null }],
+      });
+    } finally {
+      await sql.query('delete from log_key where vkey = $1', [vkey]);
+      await sql.query("update log_key set first_size = 0, last_size = null where agency_id = 'rivertown'");
+    }
   });
 
   test('the tiles are given where the agency lets them out, and lead to the root that was signed', async () => {

@@ -156,6 +156,24 @@ describe('the file of a receipt', () => {
     expect(body).not.toContain('City of Rivertown');
   });
 
+  test('is not ours for a key that somebody wrote into the history and no entry of the log names', async () => {
+    const { keyPair, signer, signReceipt } = await import('#log/log.ts');
+    const { signature: _, ...rest } = receipt;
+    const whole = { ...rest, proof: { log: null, receiptKey: null, seals: [] } };
+    const { skey, vkey } = keyPair('forger.example/receipts/rivertown', Buffer.alloc(32, 8));
+    // In one statement with what it owes to the log, as whoever has the database can.
+    await scene.archive.sql.query(
+      `begin;
+       insert into event (agency_id, id, type, actor, body)
+         values ('rivertown', gen_random_uuid(), 'receipt-key.added', 'worker:receipt', '${JSON.stringify({ vkey })}');
+       delete from log_outbox where seq = (select max(seq) from event where body->>'vkey' = '${vkey}');
+       commit`,
+    );
+    const { body } = await given(changed({ ...whole, signature: signReceipt(whole, signer(skey)) }));
+    expect(body).toContain('no agency of this archive has signed it');
+    expect(body).not.toContain('City of Rivertown');
+  });
+
   test.each([
     ['nothing', Buffer.alloc(0), 'Choose the file of a receipt first.'],
     ['a text', Buffer.from('hello'), 'It is not a signed receipt'],

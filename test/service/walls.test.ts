@@ -294,8 +294,8 @@ describe('the catalogue', () => {
           (table) => `${table} holdfast_log all: true / true`,
         ),
         ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
-        'event holdfast_log insert:  / (EXISTS ( SELECT\n   FROM log_leaf l\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)))))',
-        'event holdfast_log insert:  / (record_id IS NULL)',
+        "event holdfast_log insert:  / (((body ->> 'restored'::text) = 'true'::text) AND (EXISTS ( SELECT\n   FROM log_leaf l,\n    LATERAL ( SELECT (convert_from(l.entry, 'UTF8'::name))::jsonb AS said) e\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)) AND ((e.said ->> 'type'::text) = event.type) AND ((e.said ->> 'actor'::text) = event.actor) AND (((e.said ->> 'at'::text))::timestamp with time zone = event.at)))))",
+        "event holdfast_log insert:  / ((record_id IS NULL) AND (actor = 'worker:log'::text) AND (type = ANY (ARRAY['log-key.added'::text, 'log-key.retired'::text, 'restore.performed'::text])))",
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
       ].toSorted(),
     );
