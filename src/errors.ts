@@ -71,6 +71,7 @@ export type ErrorCode =
   | 'record-not-found'
   | 'record-not-sealed'
   | 'export-invalid'
+  | 'exports-too-many'
   | 'route-not-found'
   | 'method-not-allowed'
   | 'record-full'

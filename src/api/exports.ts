@@ -10,18 +10,21 @@ import { Type } from 'typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '#agency/agency.ts';
 import { ArchiveError } from '#errors.ts';
-import { asTar, beginExport, type ExportContext } from '#export/export.ts';
+import { asTar, beginExport, type ExportContext, type ExportOrder } from '#export/export.ts';
 import { receiptCode, recordIdOf } from '#record/record.ts';
 import { begun } from '#whole-bytes.ts';
 import { callerOf, CUSTODIANS, isStillKnown, refuseSomebodyElse } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { whileItStands } from './handing-over.ts';
+import { openSlots } from './limit.ts';
 import { answers, problemResponses } from './schemas.ts';
 
 /** More are more than one package: each is a download that breaks off as a whole. */
 const MAX_RECORDS = 500;
 const MAX_GROUP = 200;
+/** Each reads all that it hands out, and leads every proof: ten at once leave little for intake. */
+const AT_ONCE = { each: 2, all: 8 } as const;
 
 const Order = Type.Object(
   {
@@ -51,22 +54,33 @@ export function registerExports(app: FastifyInstance, context: ApiContext): void
     anchors: config.anchors,
   };
 
+  const slots = openSlots(AT_ONCE);
+  const start = async (order: ExportOrder) => {
+    const { exportId, requestedAt, top, parts } = await beginExport(exports, order);
+    const tar = Readable.from(asTar(parts, { top, at: requestedAt }), { objectMode: false });
+    return { stream: await begun(tar), exportId, requestedAt };
+  };
   const send = async (
     request: FastifyRequest,
     reply: FastifyReply,
     { recordIds, group }: { readonly recordIds: readonly string[]; readonly group?: string },
   ): Promise<FastifyReply> => {
     const caller = callerOf(request);
-    const { exportId, requestedAt, top, parts } = await beginExport(exports, {
+    const order = {
       agencyId: caller.agencyId,
       actor: actorOf(caller),
       recordIds,
       ...(group === undefined ? {} : { group }),
+    };
+    const giveBack = slots.take(`${order.agencyId} ${order.actor}`);
+    const { stream, exportId, requestedAt } = await start(order).catch((error: unknown) => {
+      giveBack();
+      throw error;
     });
+    stream.once('close', giveBack);
     const [first] = recordIds;
     const about =
       recordIds.length === 1 && first !== undefined ? receiptCode(first) : `${recordIds.length}-records`;
-    const stream = await begun(Readable.from(asTar(parts, { top, at: requestedAt }), { objectMode: false }));
     // From here on the answer has begun, and all that can be said of what is wrong is that the connection breaks.
     stream.once('error', (error) => request.log.error({ exportId, err: error }, 'export.broke-off'));
     return await reply
@@ -95,7 +109,7 @@ export function registerExports(app: FastifyInstance, context: ApiContext): void
         body: { content: { 'application/json': { schema: Order } } },
         response: {
           200: answers('The package; its export is in Holdfast-Export', 'application/x-tar'),
-          ...problemResponses(400, 401, 403, 404, 409, 415, 422, 503),
+          ...problemResponses(400, 401, 403, 404, 409, 415, 422, 429, 503),
         },
       },
     },

@@ -49,3 +49,36 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address
     },
   };
 }
+
+/** What takes long runs so many times at once: for each caller, and in this process. */
+export function openSlots({ each, all }: { readonly each: number; readonly all: number }): {
+  /** Answers what gives the slot back; twice is as good as once. */
+  take(caller: string): () => void;
+} {
+  const taken = new Map<string, number>();
+  let inAll = 0;
+  return {
+    take: (caller) => {
+      const own = taken.get(caller) ?? 0;
+      if (own >= each || inAll >= all)
+        throw new ArchiveError(
+          'exports-too-many',
+          own >= each
+            ? `${own} packages are on their way to you, as many as one may have at once. Wait until one of them is whole, and try again.`
+            : 'As many packages are on their way as this process makes at once. Try again in a moment.',
+          { retry: 'later' },
+        );
+      taken.set(caller, own + 1);
+      inAll += 1;
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        inAll -= 1;
+        const left = (taken.get(caller) ?? 1) - 1;
+        if (left === 0) taken.delete(caller);
+        else taken.set(caller, left);
+      };
+    },
+  };
+}

@@ -88,6 +88,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'method-not-allowed': { status: 405, title: 'Not with this method' },
   'record-not-sealed': { status: 409, title: 'Nothing is sealed yet' },
   'export-invalid': unprocessable('Not an order for a package'),
+  'exports-too-many': { status: 429, title: 'Too many packages at once', retryAfter: 30 },
+  'log-forked': { status: 409, title: 'The history is not what the log says' },
   'log-behind': down(
     'The archive is being put back from a backup',
     30,

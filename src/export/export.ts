@@ -73,7 +73,7 @@ const NOT_AS_SEALED: readonly ErrorCode[] = [
   'store-journal-broken',
 ];
 
-/** Resolves when the request is in the history. Rejects with `record-not-found` or `record-not-sealed`; then nothing is. */
+/** Resolves when the request is in the history. Rejects with `record-not-found`, `record-not-sealed` or `log-forked`; then nothing is. */
 export async function beginExport(context: ExportContext, order: ExportOrder): Promise<BegunExport> {
   const { db } = context;
   const { agencyId, actor } = order;
@@ -96,6 +96,7 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
   const { name, origin, keys, destroyed } = await db.inAgency(agencyId, async (at) => {
     const found = await queries.sealedAmong(at, recordIds);
     for (const id of recordIds) refuseUnsealed(found.get(id));
+    refuseForked(await queries.unlikeLog(at, recordIds));
     return {
       name: await queries.agencyName(at),
       origin: await queries.logOrigin(at),
@@ -251,6 +252,7 @@ function sourceOf(
 async function readWhole(at: AgencyTx, id: string, { mode, now }: ExportContext): Promise<PackagedRecord> {
   const row = await readRecordRow(at, id);
   const receipt = await readReceipt(at, id, mode, now());
+  refuseForked(await queries.unlikeLog(at, [id]));
   const history = await queries.historyOf(at, id);
   // A seal is closed in one commit with its entry. One that was closed since the history was read is not of this package.
   const seals = new Set(
@@ -288,6 +290,16 @@ function plain(value: unknown): Record<string, unknown> {
 /** A label of a bag has one line. */
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function refuseForked(recordIds: readonly string[]): void {
+  const [first] = recordIds;
+  if (first === undefined) return;
+  throw new ArchiveError(
+    'log-forked',
+    `The history of ${recordIds.length === 1 ? `the record ${first}` : `${recordIds.length} records (${first} is one)`} is not what the log says: something was taken out of the database, or put in. Nothing is handed out that would hide it. Whoever runs the machine finds out what it is with: holdfast audit.`,
+    { retry: 'never' },
+  );
 }
 
 function refuseUnsealed(sealed: boolean | undefined): void {

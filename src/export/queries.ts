@@ -41,6 +41,28 @@ export async function objectsOf({ agencyId, tx }: AgencyTx, recordId: string): P
   return rows;
 }
 
+/**
+ * Those of them whose history is not what the log says: an entry has no event any more, or an event has no entry and waits for none. A
+ * package is made of the history, and would verify without what was taken away.
+ */
+export async function unlikeLog(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+): Promise<readonly string[]> {
+  const ids = sql`${[...recordIds]}::uuid[]`;
+  const { rows } = await sql<{ id: string }>`
+    select l.record_id as id from log_leaf l
+     where l.agency_id = ${agencyId} and l.record_id = any(${ids})
+       and not exists (select from event e where e.record_id = l.record_id and e.agency_id = l.agency_id and e.id = l.event_id)
+    union
+    select e.record_id from event e
+     where e.agency_id = ${agencyId} and e.record_id = any(${ids})
+       and not exists (select from log_leaf l where l.agency_id = e.agency_id and l.event_id = e.id and l.record_id = e.record_id)
+       and not exists (select from log_outbox o where o.agency_id = e.agency_id and o.seq = e.seq)
+    order by 1`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
 /** All of it, oldest first. */
 export async function historyOf({ agencyId, tx }: AgencyTx, recordId: string): Promise<HistoryEntry[]> {
   const rows = await tx

@@ -277,6 +277,46 @@ describe('an order', () => {
     await archive.work('relay', 'log');
   });
 
+  test('for a record out of whose history something was taken, or into which something was put past the log, is refused', async () => {
+    const { sql } = archive;
+    const forked = {
+      code: 'log-forked',
+      status: 409,
+      detail: expect.stringContaining('holdfast audit') as string,
+    };
+    const before = (await history(null)).length;
+    await sql.query('create temp table taken as select * from event where false');
+    await sql.query(
+      `with gone as (delete from event where record_id = $1 and type = 'record.completed' returning *) insert into taken select * from gone`,
+      [records[1]],
+    );
+    expect((await exported({ records: [records[1]] })).json()).toMatchObject(forked);
+    await sql.query(
+      `begin; insert into event overriding system value select * from taken;
+       delete from log_outbox where seq in (select seq from taken); drop table taken; commit`,
+    );
+    await sql.query(
+      `begin; insert into event (agency_id, id, record_id, type, actor, body)
+         values ('rivertown', '01a1fdbf-ac01-75bc-a9e8-ea71b385cf4e', '${records[1]}', 'view.opened', 'cli', '{}');
+       delete from log_outbox where seq = (select max(seq) from event where actor = 'cli' and type = 'view.opened'); commit`,
+    );
+    expect((await exported({ records: [records[0], records[1]] })).json()).toMatchObject(forked);
+    await sql.query("delete from event where id = '01a1fdbf-ac01-75bc-a9e8-ea71b385cf4e'");
+    expect((await history(null)).length).toBe(before);
+    expect((await exported({ records: [records[1]] })).statusCode).toBe(200);
+  });
+
+  test('is refused while two packages are on their way to whoever asks, and taken again afterwards', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 5 }, async () => await exported({ records: [records[0]] })),
+    );
+    expect(all.filter(({ statusCode }) => statusCode === 200)).toHaveLength(2);
+    const late = all.filter(({ statusCode }) => statusCode === 429);
+    expect(late.map(({ headers }) => headers['retry-after'])).toEqual(['30', '30', '30']);
+    expect(late.map((one) => one.json<{ code: string }>().code)).toEqual(late.map(() => 'exports-too-many'));
+    expect((await exported({ records: [records[0]] })).statusCode).toBe(200);
+  });
+
   test('breaks off where the store has other bytes, and says so in the history', async () => {
     const { rows } = await archive.sql.query<{ key: string; role: string }>(
       "select key, role from object where record_id = $1 and role = 'other' limit 1",

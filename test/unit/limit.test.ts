@@ -1,6 +1,6 @@
 /** How often one address may knock, and all together. */
 import { expect, test } from 'vitest';
-import { openLimit } from '#api/limit.ts';
+import { openLimit, openSlots } from '#api/limit.ts';
 
 function passes(ask: (address: string) => void, address: string, times: number): number {
   let passed = 0;
@@ -28,4 +28,16 @@ test('ten thousand addresses get no more than all may', () => {
   for (let i = 0; i < 10_000; i += 1) passed += passes(ask, `10.0.${i >> 8}.${i & 255}`, 1);
   expect(passed).toBeGreaterThanOrEqual(500);
   expect(passed).toBeLessThan(700);
+});
+
+test('nobody has more slots than their own, all together no more than all, and what is given back twice counts once', () => {
+  const slots = openSlots({ each: 2, all: 8 });
+  const held = ['a', 'a', 'b', 'b', 'c', 'c', 'd'].map((who) => slots.take(who));
+  expect(() => slots.take('a')).toThrow('on their way to you');
+  slots.take('e');
+  expect(() => slots.take('e')).toThrow('as this process makes at once');
+  held[0]?.();
+  held[0]?.();
+  slots.take('a');
+  expect(() => slots.take('f')).toThrow('as this process makes at once');
 });

@@ -58,6 +58,8 @@ const TITLES: Messages = {
   'Not with this role': 'Este rol no lo permite',
   'Nothing is sealed yet': 'Aún no hay nada sellado',
   'Not an order for a package': 'No es un pedido de paquete',
+  'Too many packages at once': 'Demasiados paquetes a la vez',
+  'The history is not what the log says': 'El historial no es lo que dice el registro',
   'The archive is being put back from a backup':
     'El archivo se está restaurando desde una copia de seguridad',
   'The archive was set back to an earlier time and is being brought up to date from its store. Until then nothing is taken for this agency: keep what you have, and send it again in a moment.':
