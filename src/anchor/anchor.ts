@@ -19,6 +19,7 @@ export {
   vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { newestAnchors, type Anchor } from './queries.ts';
+export { newestAnchors, type Outside } from './holding.ts';
+export type { Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

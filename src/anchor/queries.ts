@@ -1,5 +1,5 @@
 /** The SQL of anchors: what is published, who vouches for it, who could not be had. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { AgencyTx, AnchorKind, Db } from '#db/db.ts';
 
 export async function agencyIds(db: Db): Promise<string[]> {
@@ -64,13 +64,6 @@ export async function reachOf(
   return rows;
 }
 
-/** The largest size that any authority stamped, of settings past ones as well: a stamp stays one. */
-export async function stampedUpTo({ agencyId, tx }: AgencyTx): Promise<number> {
-  const { rows } = await sql<{ size: number | null }>`
-    select max(size) as size from log_anchor where agency_id = ${agencyId} and kind = 'stamp'`.execute(tx);
-  return rows[0]?.size ?? 0;
-}
-
 export interface Anchor {
   readonly kind: AnchorKind;
   readonly authority: string;
@@ -79,29 +72,56 @@ export interface Anchor {
   readonly blob: Buffer;
 }
 
-/** Of each kind the next so many behind an index: whoever vouched for it first is among them. */
-const NEXT = 100;
+export interface Named {
+  readonly kind: AnchorKind;
+  readonly authority: string;
+}
 
-/** Of each authority and witness the first anchor that is over this index, earliest first. */
-export async function anchorsOver({ agencyId, tx }: AgencyTx, index: number): Promise<Anchor[]> {
-  const of = (kind: AnchorKind) => sql`(select kind, authority, size, at, blob from log_anchor
-    where agency_id = ${agencyId} and kind = ${kind} and size > ${index} order by size limit ${NEXT})`;
-  const { rows } = await sql<Anchor>`
-    select * from (
-      select distinct on (kind, authority) kind, authority, size, at, blob
-        from (${of('stamp')} union all ${of('witness')}) next order by kind, authority, size) first
-     order by at, kind, authority`.execute(tx);
+/** With the checkpoint that it is said to be over; null: there is none of this size. */
+export interface Candidate extends Anchor {
+  readonly note: Buffer | null;
+}
+
+/** Of each so many are looked at until one holds. */
+const TRIED = 5;
+
+/** Of each of those named the next few over this index, by size: whoever vouched for it first is among them. */
+export async function candidatesOver(
+  at: AgencyTx,
+  index: number,
+  named: readonly Named[],
+): Promise<Candidate[]> {
+  return await candidates(at, named, sql`and a.size > ${index} order by a.size`);
+}
+
+/** Of each of those named the last few, the largest first. */
+export async function newestCandidates(at: AgencyTx, named: readonly Named[]): Promise<Candidate[]> {
+  return await candidates(at, named, sql`order by a.size desc`);
+}
+
+async function candidates(
+  { agencyId, tx }: AgencyTx,
+  named: readonly Named[],
+  which: RawBuilder<unknown>,
+): Promise<Candidate[]> {
+  const { rows } = await sql<Candidate>`
+    select n.kind, n.authority, one.size, one.at, one.blob, c.note
+      from unnest(${named.map(({ kind }) => kind)}::text[], ${named.map(({ authority }) => authority)}::text[])
+             with ordinality n(kind, authority, i),
+           lateral (select a.size, a.at, a.blob, row_number() over () as j from (select * from log_anchor a
+                     where a.agency_id = ${agencyId} and a.kind = n.kind and a.authority = n.authority ${which} limit ${TRIED}) a) one
+      left join log_checkpoint c on c.agency_id = ${agencyId} and c.size = one.size
+     order by n.i, one.j`.execute(tx);
   return rows;
 }
 
-/** Of each authority and witness the anchor over the largest log, the largest first. */
-export async function newestAnchors({ agencyId, tx }: AgencyTx): Promise<Anchor[]> {
-  const { rows } = await sql<Anchor>`
-    select * from (
-      select distinct on (kind, authority) kind, authority, size, at, blob
-        from log_anchor where agency_id = ${agencyId} order by kind, authority, size desc) newest
-     order by size desc, kind, authority`.execute(tx);
-  return rows;
+export async function originOf({ agencyId, tx }: AgencyTx): Promise<string | null> {
+  const row = await tx
+    .selectFrom('log_head')
+    .select('origin')
+    .where('agency_id', '=', agencyId)
+    .executeTakeFirst();
+  return row?.origin ?? null;
 }
 
 /** False: it is there already. */

@@ -47,11 +47,11 @@ export async function checkReceiptAnchors(
   return held;
 }
 
-async function stampedAt(blob: Buffer, note: Buffer, roots: string | undefined): Promise<Date | null> {
+export async function stampedAt(blob: Buffer, note: Buffer, roots: string | undefined): Promise<Date | null> {
   return roots === undefined ? null : (await verifyStamp(blob, note, roots)).at;
 }
 
-function witnessedAt(line: Buffer, note: Buffer, vkey: string | undefined): Date | null {
+export function witnessedAt(line: Buffer, note: Buffer, vkey: string | undefined): Date | null {
   if (vkey === undefined) return null;
   const key = verifierKey(vkey);
   const { text, signatures } = parseNote(Buffer.concat([note, line]));

@@ -244,7 +244,10 @@ export async function anchorRound(context: AnchorContext, full: boolean): Promis
     try {
       await anchor(context, agencyId, full ? 'due' : 'troubled');
       if (!full || late === null) continue;
-      const oldest = await db.inAgency(agencyId, async (at) => await oldestUnanchored(at, anchors.witnesses));
+      const oldest = await db.inAgency(
+        agencyId,
+        async (at) => await oldestUnanchored(at, { ...anchors, log }),
+      );
       const seconds = oldest === null ? 0 : Math.round((now().getTime() - oldest.at.getTime()) / 1000);
       if (seconds > late) log.error({ agencyId, seconds, code: 'anchors-late' }, 'anchor.late');
     } catch (error) {

@@ -2,16 +2,8 @@
 import type { AgencyTx, AnchorKind, Db } from '#db/db.ts';
 import type { AnchorConfig } from '#config.ts';
 import { quorumOf, type WitnessPolicy } from '../witness-policy.ts';
-import {
-  agencyIds,
-  anchorsOver,
-  firstRealEntry,
-  publishedAt,
-  reachOf,
-  stampedUpTo,
-  troubles,
-  type Anchor,
-} from './queries.ts';
+import { anchorsOver, newestAnchors, type Outside } from './holding.ts';
+import { agencyIds, firstRealEntry, publishedAt, troubles, type Anchor } from './queries.ts';
 
 export interface AnchorStanding {
   /** A stamp is over it, or so many witnesses as the policy asks for. */
@@ -23,12 +15,8 @@ export interface AnchorStanding {
 }
 
 /** Of the entry at an index. An anchor over a larger log is one over each entry in it. */
-export async function standingOf(
-  at: AgencyTx,
-  index: number,
-  policy: WitnessPolicy | null,
-): Promise<AnchorStanding> {
-  const { since, by } = await vouchedFor(at, index, policy);
+export async function standingOf(at: AgencyTx, index: number, outside: Outside): Promise<AnchorStanding> {
+  const { since, by } = await vouchedFor(at, index, outside);
   return {
     anchored: since !== null,
     since: since ?? (await publishedAt(at, index)),
@@ -40,10 +28,10 @@ export async function standingOf(
 export async function vouchedFor(
   at: AgencyTx,
   index: number,
-  policy: WitnessPolicy | null,
+  outside: Outside,
 ): Promise<{ readonly since: Date | null; readonly by: readonly Anchor[] }> {
-  const by = await anchorsOver(at, index);
-  return { since: sinceWhen(by, policy), by };
+  const by = await anchorsOver(at, index, outside);
+  return { since: sinceWhen(by, outside.witnesses), by };
 }
 
 function sinceWhen(anchors: readonly Anchor[], policy: WitnessPolicy | null): Date | null {
@@ -61,24 +49,22 @@ function sinceWhen(anchors: readonly Anchor[], policy: WitnessPolicy | null): Da
 }
 
 /** Up to which size stamps or a quorum of witnesses vouch for the log. */
-async function anchoredUpTo(at: AgencyTx, policy: WitnessPolicy | null): Promise<number> {
-  const stamped = await stampedUpTo(at);
-  if (policy?.quorum == null) return stamped;
-  const reach = await reachOf(
-    at,
-    policy.witnesses.map(({ name }) => ({ kind: 'witness', authority: name })),
-  );
+async function anchoredUpTo(at: AgencyTx, outside: Outside): Promise<number> {
+  const newest = await newestAnchors(at, outside);
+  const stamped = newest.find(({ kind }) => kind === 'stamp')?.size ?? 0;
+  const quorum = outside.witnesses?.quorum ?? null;
+  if (quorum === null) return stamped;
   const sizeOf = (name: string): number | undefined =>
-    reach.find(({ authority }) => authority === name)?.size;
-  return Math.max(stamped, quorumOf(policy.quorum, sizeOf, 'largest') ?? 0);
+    newest.find(({ kind, authority }) => kind === 'witness' && authority === name)?.size;
+  return Math.max(stamped, quorumOf(quorum, sizeOf, 'largest') ?? 0);
 }
 
 /** The oldest entry that no anchor is over, by its own time; null: there is none. What the anchors themselves write is not counted. */
 export async function oldestUnanchored(
   at: AgencyTx,
-  policy: WitnessPolicy | null,
+  outside: Outside,
 ): Promise<{ readonly index: number; readonly at: Date } | null> {
-  return await firstRealEntry(at, await anchoredUpTo(at, policy));
+  return await firstRealEntry(at, await anchoredUpTo(at, outside));
 }
 
 export interface AnchorAges {
@@ -91,17 +77,13 @@ export interface AnchorAges {
 }
 
 /** For operators, over all agencies. Nobody sees across the walls here either: each agency is asked by itself. */
-export async function anchorAges(
-  db: Db,
-  { witnesses }: Pick<AnchorConfig, 'witnesses'>,
-  now: Date,
-): Promise<AnchorAges> {
+export async function anchorAges(db: Db, outside: Outside, now: Date): Promise<AnchorAges> {
   const waiting: { agencyId: string; seconds: number }[] = [];
   const troubled = new Map<string, { authority: string; code: string }>();
   const ids = await agencyIds(db);
   for (const agencyId of ids)
     await db.inAgency(agencyId, async (at) => {
-      const oldest = await oldestUnanchored(at, witnesses);
+      const oldest = await oldestUnanchored(at, outside);
       if (oldest !== null)
         waiting.push({ agencyId, seconds: Math.max(0, (now.getTime() - oldest.at.getTime()) / 1000) });
       for (const { authority, code } of await troubles(at))

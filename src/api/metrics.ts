@@ -19,7 +19,10 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function openMetrics(db: Db, anchors: Pick<AnchorConfig, 'witnesses'> = { witnesses: null }): Metrics {
+export function openMetrics(
+  db: Db,
+  anchors: Pick<AnchorConfig, 'authorities' | 'witnesses'> = { authorities: [], witnesses: null },
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'holdfast_' });
   const registers = [registry];

@@ -92,7 +92,11 @@ export async function readiness(
         throw new NotChecked(
           'nobody outside is named who could anchor the log (TSA_URL, HOLDFAST_WITNESSES)',
         );
-      const { waiting, troubled } = await anchorAges(system.db, anchors, system.now());
+      const { waiting, troubled } = await anchorAges(
+        system.db,
+        { ...anchors, log: system.log },
+        system.now(),
+      );
       const [oldest] = waiting;
       // Who they are stands in the log of the anchor worker; here anybody reads.
       const codes = [...new Set(troubled.map(({ code }) => code))].join(', ');

@@ -6,7 +6,7 @@
  * sequencer.ts tells the order of writes and what a crash leaves. merkle, tiles, note, checkpoint, proof, entry, entry-types, facts and
  * event-entry are pure: no database, no clock, no network.
  */
-export { isAnnouncedForReceipts } from './announced.ts';
+export { announcedLogKeys, isAnnouncedForReceipts } from './announced.ts';
 export { checkLogFiles, type LogFilesChecked } from './check-files.ts';
 export {
   openCheckpoint,

@@ -119,6 +119,8 @@ const events = async (type: string): Promise<Record<string, unknown>[]> =>
       `select body from event where type = '${type}' order by seq`,
     )
   ).map(({ body }) => body);
+/** Whom the settings of the archive name. */
+const outside = () => ({ ...archive.config.anchors, log: context.log });
 /** Something real happens. */
 const happens = async (): Promise<Head> => {
   const { size } = await inLog(1);
@@ -133,7 +135,7 @@ describe('what is published', () => {
     const published = await happens();
     const before = await inAgency(
       'rivertown',
-      async (at) => await standingOf(at, published.size - 1, context.anchors.witnesses),
+      async (at) => await standingOf(at, published.size - 1, outside()),
     );
     expect(before).toMatchObject({ anchored: false, by: [] });
     expect(Math.abs((before.since?.getTime() ?? 0) - Date.now())).toBeLessThan(20_000);
@@ -157,7 +159,7 @@ describe('what is published', () => {
 
     const after = await inAgency(
       'rivertown',
-      async (at) => await standingOf(at, published.size - 1, context.anchors.witnesses),
+      async (at) => await standingOf(at, published.size - 1, outside()),
     );
     expect(after.anchored).toBe(true);
     expect(after.by).toHaveLength(4);
@@ -188,9 +190,7 @@ describe('what is published', () => {
     });
     await anchorRound(context, true);
     expect(tsa.asked()).toBe(1);
-    expect(
-      await inAgency('rivertown', async (at) => await oldestUnanchored(at, context.anchors.witnesses)),
-    ).toBeNull();
+    expect(await inAgency('rivertown', async (at) => await oldestUnanchored(at, outside()))).toBeNull();
 
     const more = await happens();
     await anchorRound(context, true);
@@ -204,7 +204,12 @@ describe('what is published', () => {
     await anchorNow(context, 'rivertown');
     const second = await happens();
     const standing = async (index: number) =>
-      (await inAgency('rivertown', async (at) => await standingOf(at, index, null))).anchored;
+      (
+        await inAgency(
+          'rivertown',
+          async (at) => await standingOf(at, index, { ...outside(), witnesses: null }),
+        )
+      ).anchored;
     expect([
       await standing(0),
       await standing(first.size - 1),
@@ -213,18 +218,53 @@ describe('what is published', () => {
     ]).toEqual([true, true, false, false]);
     await anchorNow(context, 'rivertown');
     expect(await standing(second.size - 1)).toBe(true);
-    expect(await inAgency('rivertown', async (at) => await standingOf(at, 1_000_000, null))).toEqual({
+    expect(
+      await inAgency(
+        'rivertown',
+        async (at) => await standingOf(at, 1_000_000, { ...outside(), witnesses: null }),
+      ),
+    ).toEqual({
       anchored: false,
       since: null,
       by: [],
     });
   });
 
+  test('that somebody wrote into the database is none, is told once, and hides no true one', async () => {
+    const { size } = await happens();
+    const names = [outside().authorities[0]?.name ?? '', 'stamps.example'];
+    for (const name of names)
+      await archive.sql.query(
+        "insert into log_anchor (agency_id, kind, authority, size, at, blob) values ('rivertown', 'stamp', $1, $2, now(), 'nothing')",
+        [name, size],
+      );
+    const standing = async () =>
+      await inAgency('rivertown', async (at) => ({
+        ...(await standingOf(at, 0, outside())),
+        oldest: await oldestUnanchored(at, outside()),
+      }));
+    expect(await standing()).toMatchObject({ anchored: false, by: [] });
+    expect((await standing()).oldest?.index).toBe(0);
+    expect(said.filter(({ msg }) => msg === 'anchor.does-not-hold')).toHaveLength(1);
+    const later = await happens();
+    await anchorNow(context, 'rivertown');
+    const after = await standing();
+    expect(after).toMatchObject({ anchored: true, oldest: null });
+    expect(after.by.map(({ authority }) => authority)).toContain(names[0]);
+    // A true stamp with another time than it says is none either.
+    await archive.sql.query('alter table log_anchor disable trigger user');
+    await archive.sql.query(
+      "update log_anchor set at = at - interval '1 year' where kind = 'stamp' and size >= $1",
+      [later.size],
+    );
+    expect((await standing()).by.map(({ kind }) => kind)).not.toContain('stamp');
+  });
+
   test('of another agency is another log with anchors of its own', async () => {
     await addAgency(archive.system.db, { id: 'lakeside', name: 'City of Lakeside', zone: 'America/Chicago' });
     await happens();
     await anchorNow(context, 'rivertown');
-    expect(await inAgency('lakeside', async (at) => (await standingOf(at, 0, null)).by)).toEqual([]);
+    expect(await inAgency('lakeside', async (at) => (await standingOf(at, 0, outside())).by)).toEqual([]);
     expect(
       await inAgency('lakeside', async ({ tx }) => await tx.selectFrom('log_anchor').selectAll().execute()),
     ).toEqual([]);
@@ -237,15 +277,10 @@ describe('witnesses alone', () => {
     const alone = contextOf(archive, []);
     for (const one of witnesses.slice(1)) one.answer((response) => response.writeHead(500).end());
     const standing = async () =>
-      await inAgency(
-        'rivertown',
-        async (at) => await standingOf(at, published.size - 1, context.anchors.witnesses),
-      );
+      await inAgency('rivertown', async (at) => await standingOf(at, published.size - 1, outside()));
     expect((await anchorNow(alone, 'rivertown')).obtained).toHaveLength(1);
     expect(await standing()).toMatchObject({ anchored: false, by: [{ kind: 'witness' }] });
-    expect(
-      await inAgency('rivertown', async (at) => await oldestUnanchored(at, context.anchors.witnesses)),
-    ).not.toBeNull();
+    expect(await inAgency('rivertown', async (at) => await oldestUnanchored(at, outside()))).not.toBeNull();
     witnesses[1]?.answer(null);
     await sleep(1100);
     await anchorNow(alone, 'rivertown');
@@ -357,7 +392,7 @@ describe('who cannot be had', () => {
     expect(said).toContainEqual(
       expect.objectContaining({ level: 'error', msg: 'anchor.late', code: 'anchors-late' }),
     );
-    const ages = await anchorAges(archive.system.db, { witnesses: null }, context.now());
+    const ages = await anchorAges(archive.system.db, { ...outside(), witnesses: null }, context.now());
     expect(ages.waiting[0]).toMatchObject({ agencyId: 'rivertown' });
     expect(ages.waiting[0]?.seconds).toBeGreaterThan(240);
     expect(ages.troubled).toEqual([{ authority: 'nobody', code: 'anchor-unreachable' }]);
