@@ -140,7 +140,9 @@ async function startSealing(system: System, options: WorkOptions): Promise<StopW
 function startLog({ db, log, logFiles, config, reader, referenceOf, now }: System): StopWork {
   const folder = join(config.keysDir, 'log');
   const keyFolder = openKeyFolder(folder);
-  const rebuild = { db, store: reader, referenceOf, files: 'read', actor: 'worker:log', now } as const;
+  // A record goes on in the next moment: what it has in the store beyond the log is numbered, and entered as put back.
+  const how = { files: 'read', unlogged: 'enter', actor: 'worker:log' } as const;
+  const rebuild = { db, store: reader, referenceOf, now, ...how };
   const sequencer = startSequencer({
     db,
     files: logFiles,

@@ -32,6 +32,10 @@ export const rebuildIndex: Verb = {
         '--make-agencies',
         'add each agency that is in the store and not in the database, with its short name as its name',
       )
+      .option(
+        '--accept-unlogged',
+        'enter also seals that the log has no entry of, which are otherwise listed and left out',
+      )
       .option('--into-empty', 'refuse unless the database has no record at all')
       .option(
         '--quick',
@@ -100,6 +104,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
         store,
         referenceOf: openReference(db, now),
         files: options['quick'] === true ? 'believe' : 'read',
+        unlogged: options['acceptUnlogged'] === true ? 'enter' : 'refuse',
         actor: 'cli',
         now,
       },

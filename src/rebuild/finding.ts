@@ -13,6 +13,8 @@ export type FindingCode =
   | 'chain-broken'
   /** The log says that another manifest was sealed. */
   | 'not-what-the-log-says'
+  /** There is a log, and it knows of no such seal. */
+  | 'not-in-log'
   | 'object-missing'
   | 'object-changed'
   | 'commitment-wrong'

@@ -93,6 +93,21 @@ export async function sealsOfLog({ agencyId, tx }: AgencyTx, recordId: string): 
   return found;
 }
 
+/** Seals that the history has, and whose entry is still owed to the log. */
+export async function sealsOwed({ agencyId, tx }: AgencyTx, recordId: string): Promise<Set<number>> {
+  const { rows } = await sql<{ no: number }>`
+    select (e.body->>'seal')::int as no
+      from event e join log_outbox o on o.agency_id = e.agency_id and o.seq = e.seq
+     where e.agency_id = ${agencyId} and e.record_id = ${recordId} and e.type = 'record.sealed'`.execute(tx);
+  return new Set(rows.map(({ no }) => no));
+}
+
+/** By now it has all that was published: it was put back before the first record is read. */
+export async function hasLog({ agencyId, tx }: AgencyTx): Promise<boolean> {
+  const { rows } = await sql`select from log_leaf where agency_id = ${agencyId} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
 /** Arrived with the seal, if anybody knows when; noted, if somebody took note of it since. */
 export async function putArrival(
   { agencyId, tx }: AgencyTx,

@@ -25,8 +25,10 @@ import type { SealedFile, SealedManifest } from './manifest-shape.ts';
 
 export interface ReadOptions {
   readonly files: FileReading;
-  /** The commitments of manifests that the log has, by seal; a seal that it does not have is no fault, and is told. */
+  /** The commitments of manifests that the log has, by seal. */
   readonly inLog: ReadonlyMap<number, string>;
+  /** Whether a seal that it does not have is read all the same: then that is told. */
+  readonly unlogged: (no: number) => boolean;
 }
 
 export interface ReadFact {
@@ -94,6 +96,12 @@ export async function readRecordFromStore(
     if (manifest.salt.versionId !== salt.state.versionId || manifest.salt.key !== salt.key)
       throw new NotWhole('chain-broken', key, 'This manifest names another salt than the first one.');
     const said = options.inLog.get(no);
+    if (said === undefined && !options.unlogged(no))
+      throw new NotWhole(
+        'not-in-log',
+        key,
+        'The log of this agency is there, and has no entry of this seal: it was sealed in the last seconds before everything was lost, or somebody put it into the store. Look at it; rebuild-index --accept-unlogged enters it.',
+      );
     if (said !== undefined && said !== commitment(salt.bytes, `manifest/${no}`, opened.sha256))
       throw new NotWhole('not-what-the-log-says', key, 'The log has another manifest for this seal.');
     const read = await readSeal(store, `${prefix}${no}/`, manifest, salt.bytes, options);

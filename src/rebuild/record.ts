@@ -15,6 +15,8 @@ export interface RebuildContext {
   /** What the agency's register says now; asked only for what manifests of an earlier version do not say. */
   readonly referenceOf: (agencyId: string) => Promise<AgencyReference>;
   readonly files: ReadOptions['files'];
+  /** A seal that a log which is there has no entry of: it is refused, or entered now. */
+  readonly unlogged: 'refuse' | 'enter';
   /** Who does it, for the history. */
   readonly actor: string;
   readonly now: () => Date;
@@ -41,10 +43,15 @@ export async function rebuildRecord(
 ): Promise<RecordResult> {
   try {
     const listed = versions ?? (await listVersions(context.store, recordPrefix(agencyId, recordId)));
-    const inLog = await context.db.inAgency(agencyId, async (at) => await queries.sealsOfLog(at, recordId));
+    const { inLog, owed, hasLog } = await context.db.inAgency(agencyId, async (at) => ({
+      inLog: await queries.sealsOfLog(at, recordId),
+      owed: await queries.sealsOwed(at, recordId),
+      hasLog: await queries.hasLog(at),
+    }));
     const read = await readRecordFromStore(context.store, agencyId, recordId, listed, {
       files: context.files,
       inLog,
+      unlogged: (no) => context.unlogged === 'enter' || !hasLog || owed.has(no),
     });
     const rows = rowsOf(read, await context.referenceOf(agencyId));
     const done = await onceMore(

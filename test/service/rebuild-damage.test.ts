@@ -7,6 +7,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256Hex } from '#commitment.ts';
+import { logPrefix } from '#log/log.ts';
 import { canonicalBytes } from '#seal/seal.ts';
 import { journalPath } from '#store/folder-journal.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -253,6 +254,38 @@ describe('a store that somebody was at', () => {
     expect(sentence).not.toContain('Another');
     const { rows } = await fresh.sql.query('select excerpt from record where id = $1', [whole.id]);
     expect(rows).toEqual([{ excerpt: 'Another' }]);
+  });
+
+  test('a seal that a log which is there does not name is listed and not entered, unless that is asked for', async () => {
+    const { logFiles } = archive.system;
+    const path = `${logPrefix('rivertown')}/checkpoint`;
+    const before = await logFiles.read(path);
+    await archive.work();
+    const one = await victim();
+    await published(archive);
+    await archive.stopWork();
+    const bare = await openFreshIndex(archive);
+    // The log as it was before: the record came past it.
+    const files = {
+      ...bare.replay.files,
+      read: async (asked: string) => (asked === path ? before : await logFiles.read(asked)),
+    };
+    try {
+      const first = await bare.rebuild({}, { files });
+      expect(first.results.get(one.id)).toMatchObject({
+        outcome: 'refused',
+        finding: { code: 'not-in-log', key: one.key('manifest') },
+      });
+      expect((await bare.sql.query('select 1 from record where id = $1', [one.id])).rowCount).toBe(0);
+      expect(first.results.get(stray.id)).toMatchObject({ outcome: 'written', entered: [] });
+      const second = await bare.rebuild({ unlogged: 'enter' }, { files });
+      expect(second.results.get(one.id)).toMatchObject({
+        outcome: 'written',
+        entered: expect.arrayContaining([1]) as unknown,
+      });
+    } finally {
+      await bare.close();
+    }
   });
 
   test('without a log, the chain alone finds a manifest that was replaced before another one', async () => {

@@ -271,6 +271,7 @@ export async function openFreshIndex({ system }: Archive, databaseUrl?: string):
     store,
     referenceOf: openReference(db, now),
     files: 'read',
+    unlogged: 'refuse',
     actor: 'cli',
     now,
   };
