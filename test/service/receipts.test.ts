@@ -25,7 +25,12 @@ beforeAll(async () => {
   await archive.until(
     recordId,
     (one) =>
-      one.safeToRemove && (one as SignedReceipt).proof.receiptKey !== null && one.status === 'complete',
+      one.safeToRemove &&
+      (one as SignedReceipt).proof.receiptKey !== null &&
+      one.status === 'complete' &&
+      // "Safe" does not wait for the entry of the last seal; what is compared below does.
+      (one as SignedReceipt).proof.seals.length ===
+        one.seals.filter(({ role }) => role === 'manifest').length,
   );
 });
 afterAll(async () => await archive?.close());
