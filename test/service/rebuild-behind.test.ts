@@ -12,14 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
-import type { ReceiptProof, ReceiptSignature } from '#log/log.ts';
 import { auditAgency } from '#audit/audit.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { addTo, settled } from '../support/looking.ts';
 import { png } from '../support/picture.ts';
-import { copyOf, eventOf, openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
+import { comparable, copyOf, eventOf, openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const picture = async () => [{ name: 'shot.png', type: 'image/png', bytes: await png() }];
@@ -198,32 +197,6 @@ describe('a database from an earlier time', () => {
     expect((await audited()).found.join()).toContain('event-salt-gone');
   });
 });
-
-/**
- * Without the times of the closing, which only the log knows, and to another millisecond; and without what is made for each asking:
- * the signature is over the moment of issue, and the paths lead to whatever checkpoint is the newest. What they prove is compared.
- */
-function comparable(receipt: Receipt): object {
-  const { times, log, proof, signature, ...same } = receipt as Receipt & {
-    readonly proof: ReceiptProof;
-    readonly signature: ReceiptSignature | null;
-  };
-  const entryOf = ({ index, entry }: { readonly index: number; readonly entry: string }) => ({
-    index,
-    entry,
-  });
-  return {
-    ...same,
-    times: { ...times, firstSealedAt: null, lastSealedAt: null, issuedAt: null },
-    log: { ...log, checkpoint: log.checkpoint !== null },
-    proof: {
-      log: proof.log,
-      receiptKey: proof.receiptKey === null ? null : entryOf(proof.receiptKey),
-      seals: proof.seals.map((one) => ({ seal: one.seal, ...entryOf(one) })),
-    },
-    signedBy: signature?.vkey,
-  };
-}
 
 describe('the command', () => {
   let archive: Archive;

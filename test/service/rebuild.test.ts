@@ -6,10 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Receipt } from '#record/record.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { call, settled } from '../support/looking.ts';
 import {
+  comparable,
   fill,
   openFreshIndex,
   openSite,
@@ -183,14 +183,3 @@ describe.each(['folder', 's3'] as const)('on the store "%s"', (kind) => {
     expect(again?.status).toBe(409);
   });
 });
-
-/** Without the times of the closing, which the store does not know. */
-function comparable(receipt: Receipt): object {
-  const {
-    firstSealedAt: _,
-    lastSealedAt: __,
-    issuedAt: ___,
-    ...times
-  } = receipt.times as Record<string, unknown>;
-  return { ...receipt, times };
-}

@@ -7,7 +7,7 @@ import { Client, escapeIdentifier } from 'pg';
 import { expect, inject } from 'vitest';
 import { addAgency, listAgencies, samplePolicy } from '#agency/agency.ts';
 import { openDb, type Db } from '#db/db.ts';
-import { openKeyFolder } from '#log/log.ts';
+import { openKeyFolder, type ReceiptProof, type ReceiptSignature } from '#log/log.ts';
 import {
   rebuildAll,
   type RebuildContext,
@@ -15,7 +15,7 @@ import {
   type ReplayContext,
   type Replayed,
 } from '#rebuild/rebuild.ts';
-import { noteArrivals } from '#record/record.ts';
+import { noteArrivals, type Receipt } from '#record/record.ts';
 import { openReference } from '#reference.ts';
 import { cloneDatabase, multipart, simpleReport, type Archive, type TestFile } from './archive.ts';
 import { cloudEvent } from './cloud-event.ts';
@@ -363,4 +363,30 @@ export async function eventOf(
     if (Date.now() > end) throw new Error(`There is no ${type}.`);
     await sleep(50);
   }
+}
+
+/**
+ * Without the times of the closing, which only the log knows, and to another millisecond; and without what is made for each asking:
+ * the signature is over the moment of issue, and the paths lead to whatever checkpoint is the newest. What they prove is compared.
+ */
+export function comparable(receipt: Receipt): object {
+  const { times, log, proof, signature, ...same } = receipt as Receipt & {
+    readonly proof: ReceiptProof;
+    readonly signature: ReceiptSignature | null;
+  };
+  const entryOf = ({ index, entry }: { readonly index: number; readonly entry: string }) => ({
+    index,
+    entry,
+  });
+  return {
+    ...same,
+    times: { ...times, firstSealedAt: null, lastSealedAt: null, issuedAt: null },
+    log: { ...log, checkpoint: log.checkpoint !== null },
+    proof: {
+      log: proof.log,
+      receiptKey: proof.receiptKey === null ? null : entryOf(proof.receiptKey),
+      seals: proof.seals.map((one) => ({ seal: one.seal, ...entryOf(one) })),
+    },
+    signedBy: signature?.vkey,
+  };
 }
