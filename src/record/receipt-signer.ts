@@ -59,7 +59,8 @@ async function orWithout<T>(proof: Promise<T>): Promise<T | null> {
   try {
     return await proof;
   } catch (error) {
-    if (error instanceof ArchiveError && error.code === 'store-down') return null;
+    if (error instanceof ArchiveError && error.code.startsWith('store-') && error.retry === 'later')
+      return null;
     throw error;
   }
 }

@@ -41,6 +41,8 @@ export interface Standing {
     readonly targetAsked: boolean;
     /** All its files are. */
     readonly sealed: boolean;
+    /** The seals of all its files are in the log. */
+    readonly entered: boolean;
     /** There is a picture among its files. */
     readonly pictured: boolean;
     /** It was made for the present removal. */
@@ -164,6 +166,7 @@ export function assessRemoval(standing: Standing): Assessment {
     capture.present &&
     !capture.ofTrial &&
     capture.sealed &&
+    capture.entered &&
     capture.pictured &&
     capture.targetFound &&
     EVIDENT_OUTCOMES.includes(capture.outcome)
@@ -236,6 +239,8 @@ function whyNoEvidence(standing: Standing, handedIn: readonly StandingArtifact[]
             }
           : { code: 'seal-pending', sentence: 'The capture is being sealed. Wait a moment.' },
       );
+    else if (!capture.entered)
+      why.push({ code: 'log-pending', sentence: 'The seal is being entered in the log. Wait a moment.' });
     else if (capture.ofTrial) why.push(TRIAL);
   } else if (
     capture.outcome !== null &&

@@ -82,7 +82,8 @@ export function standingOf(
       outcome: record.captureOutcome,
       targetFound: target !== null && target !== undefined,
       targetAsked: record.capture?.['targetAsked'] === true,
-      sealed: fromBrowser.length > 0 && fromBrowser.every((file) => isSealed(file) && inLog(file)),
+      sealed: fromBrowser.length > 0 && fromBrowser.every(isSealed),
+      entered: fromBrowser.every(inLog),
       pictured: fromBrowser.some((file) => file.role.startsWith('screenshot-')),
       present: Number(record.capture?.['askedFact'] ?? 0) >= since,
       // Opened in a trial and sealed after it is the same: the trial asked for it.

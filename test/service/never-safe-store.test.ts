@@ -153,7 +153,9 @@ describe('on an S3 store that lies', () => {
       owed.some((step) => step.step === 'seal' && step.failures > 0),
     );
     expect(record.owed).toContainEqual(expect.objectContaining({ step: 'seal', parked: false, code }));
-    expect(record).toMatchObject({ state: 'reported', seals: [{ no: 1, sealedAt: null }] });
+    // Whether the seal was begun depends on what was asked of the store first; closed it is not.
+    expect(record.state).toBe('reported');
+    expect(record.seals.filter(({ sealedAt }) => sealedAt !== null)).toEqual([]);
     const receipt = await archive.receipt(recordId);
     expect(receipt).toMatchObject({ safeToRemove: false, seals: [] });
     expect(codesOf(receipt)).toContain('seal-delayed');

@@ -58,7 +58,7 @@ const FILES: readonly (readonly File[])[] = [
 
 function* captures(): Generator<Capture> {
   for (const outcome of OUTCOMES)
-    for (let bits = 0; bits < 128; bits += 1) {
+    for (let bits = 0; bits < 256; bits += 1) {
       const bit = (n: number): boolean => ((bits >> n) & 1) === 1;
       yield {
         outcome,
@@ -66,6 +66,7 @@ function* captures(): Generator<Capture> {
         targetFound: bit(1),
         targetAsked: bit(2),
         sealed: bit(3),
+        entered: bit(7),
         pictured: bit(4),
         present: bit(5),
         ofTrial: bit(6),
