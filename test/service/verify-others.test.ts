@@ -113,6 +113,7 @@ describe('a running archive', () => {
     await expect
       .poll(
         async () => (JSON.parse((await asked()).said) as { checkpoint: { size: number } }).checkpoint.size,
+        { timeout: 30_000 },
       )
       .toBeGreaterThan(receipt.log.checkpoint?.size ?? 0);
     const without = await asked('--since', 'older');
