@@ -59,8 +59,11 @@ async function orWithout<T>(proof: Promise<T>): Promise<T | null> {
   try {
     return await proof;
   } catch (error) {
-    if (error instanceof ArchiveError && error.code.startsWith('store-') && error.retry === 'later')
-      return null;
+    // A file that is not there: the store is another one, and gets what it lacks when the log worker begins.
+    const isAway =
+      error instanceof ArchiveError &&
+      ((error.code.startsWith('store-') && error.retry === 'later') || error.code === 'log-tile-wrong');
+    if (isAway) return null;
     throw error;
   }
 }
