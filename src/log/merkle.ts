@@ -174,8 +174,8 @@ function halves({ begin, end }: Range): readonly [Range, Range] {
   ];
 }
 
-/** The complete subtrees of a range that `halves` made, the largest first. */
-function subtrees({ begin, end }: Range): Node[] {
+/** The complete subtrees of a range that `halves` made, or that begins the tree: the largest first. */
+export function subtrees({ begin, end }: Range): Node[] {
   const nodes: Node[] = [];
   for (let at = begin; at < end;) {
     let [level, width] = [0, 1];

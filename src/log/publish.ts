@@ -13,8 +13,16 @@ import { ArchiveError } from '#errors.ts';
 import type { LogFiles } from '#store/store.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import type { KeyFolder } from './keys.ts';
-import { frontierOf, leafHash, rootOf, type Frontier, type Node, type TreeHead } from './merkle.ts';
-import { grownBundles, grownTiles, nodesFromTiles, tileOf, type TileFile } from './tiles.ts';
+import { frontierOf, leafHash, rootOf, subtrees, type Frontier, type TreeHead } from './merkle.ts';
+import {
+  edgeOfTree,
+  grownBundles,
+  grownTiles,
+  nodesFromTiles,
+  tileOf,
+  tilePath,
+  type TileFile,
+} from './tiles.ts';
 import type { Head, KeyRow, LeafRow } from './queries.ts';
 
 /** Until when the store refuses to delete them: whole tiles as long as a record's lease, what is soon outgrown until leases.ts has been there. */
@@ -68,14 +76,14 @@ export async function writeTiles(
   ];
   const fresh = new Map(made.map(({ path, bytes }) => [path, bytes]));
   const nodes = nodesFromTiles(head.size, async (path) => fresh.get(path) ?? (await read(path)));
-  const found = await nodes(subtreesOf(head.size));
+  const found = await nodes(subtrees({ begin: 0, end: head.size }));
   if (found.some((hash, at) => Buffer.compare(hash, frontier.hashes[at] ?? Buffer.alloc(0)) !== 0))
     throw damaged('the tiles at its edge do not lead to the frontier that the database holds');
   // Of what is about to be written, before it is: the names of partial tiles differ with their width, so the store would take both.
   if (signed !== null) {
     if (signed.size > head.size)
       throw damaged(`${signed.size} entries were signed before, and the database has ${head.size}`);
-    const before = rootOf(frontierOf(signed.size, await nodes(subtreesOf(signed.size))));
+    const before = rootOf(frontierOf(signed.size, await nodes(subtrees({ begin: 0, end: signed.size }))));
     if (Buffer.compare(before, signed.root) !== 0)
       throw damaged(`its first ${signed.size} entries are others than those that were signed`);
   }
@@ -120,18 +128,6 @@ export function frontierOfHead({ size, frontier }: Pick<Head, 'size' | 'frontier
   return frontierOf(size, hashes);
 }
 
-/** One for each 1 bit of the size, the largest first. */
-function subtreesOf(size: number): Node[] {
-  const nodes: Node[] = [];
-  for (let level = 52, begin = 0; level >= 0; level -= 1) {
-    const width = 2 ** level;
-    if (size - begin < width) continue;
-    nodes.push({ level, index: begin / width });
-    begin += width;
-  }
-  return nodes;
-}
-
 /** Of what was written, the tiles that the next growth begins with; of what was not, what it had. */
 function edgeOf(
   size: number,
@@ -139,12 +135,9 @@ function edgeOf(
   before: ReadonlyMap<string, Buffer>,
 ): Map<string, Buffer> {
   const kept = new Map<string, Buffer>();
-  for (const [path, bytes] of [...before, ...fresh]) {
-    const tile = tileOf(path);
-    if (tile === null || tile.width === 256) continue;
-    const level = tile.level === 'entries' ? 0 : tile.level;
-    const count = Math.floor(size / 256 ** level);
-    if (tile.n === Math.floor(count / 256) && tile.width === count % 256) kept.set(path, bytes);
+  for (const path of edgeOfTree(size).map(tilePath)) {
+    const bytes = fresh.get(path) ?? before.get(path);
+    if (bytes !== undefined) kept.set(path, bytes);
   }
   return kept;
 }
