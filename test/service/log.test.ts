@@ -2,7 +2,7 @@
  * The log as it is written, on both stores, with a real database: what every event leaves in it, and what faults do to it. After each
  * of them a judge reads everything and recomputes it (judge-log.ts).
  */
-import { rename, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -500,6 +500,9 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     await scene.settled();
     await sequencer.stop();
     const other = await scene.copy();
+    // Whoever owns the machine has the keys as well, and what they remembered then.
+    const keysThen = `${scene.keys}-then`;
+    await cp(scene.keys, keysThen, { recursive: true });
     const ours = scene.databaseUrl;
     const goes = scene.start();
     await scene.events(10);
@@ -510,7 +513,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     await scene.restored(other);
     // As far as the true one and further, in a store of its own.
     const elsewhere = await openLogScene(null);
-    const alone = scene.start({ files: elsewhere.files });
+    const alone = scene.start({ files: elsewhere.files, keyFolder: openKeyFolder(keysThen) });
     await scene.events(15);
     await scene.settled();
     await alone.stop();

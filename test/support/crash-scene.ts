@@ -32,7 +32,10 @@ export interface Scene {
   start(plan: Plan): ArchiveProcess;
   /** A look into the database as its superuser, over a connection of its own. */
   looking<T>(look: (sql: Client) => Promise<T>): Promise<T>;
-  /** Waits until nothing is owed but what is parked; fails when for so long nothing moved on. */
+  /**
+   * Waits until nothing is owed but what is parked, and, where a process is alive that enters, until everything is in the log; fails
+   * when for so long nothing moved on.
+   */
   settled(patienceMs?: number): Promise<void>;
   /** Sweeps staging and judges; `swept` is what crashes had left there. */
   verdict(): Promise<Judgement & { readonly swept: number }>;
@@ -64,6 +67,7 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
   const archive = await openArchive({ env, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
   const apiKey = await archive.key();
   const processes: ArchiveProcess[] = [];
+  const entering = new Set<ArchiveProcess>();
   /** A connection of its own each time: the database may have died since the last one. */
   const looking = async <T>(look: (sql: Client) => Promise<T>): Promise<T> => {
     const sql = new Client({ connectionString: archive.databaseUrl });
@@ -87,6 +91,11 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
         plan,
       );
       processes.push(child);
+      // As archive-child.ts has it: who seals enters it, too.
+      if (plan.workers?.some((name) => name === 'seal' || name === 'log') === true) {
+        entering.add(child);
+        void child.ended.then(() => entering.delete(child));
+      }
       return child;
     },
     settled: async (patienceMs = 40_000) =>
@@ -94,11 +103,12 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
         let before = '';
         let movedAt = Date.now();
         for (;;) {
-          const { rows } = await sql.query<{ owed: number; moves: string }>(
+          const { rows } = await sql.query<{ owed: number; unentered: number; moves: string }>(
             `select (select count(*)::int from step where parked_at is null) as owed,
-                  (select concat_ws(' ', count(*), (select max(seq) from event)) from step) as moves`,
+                  (select count(*)::int from log_outbox) + (select count(*)::int from log_head where size <> published) as unentered,
+                  (select concat_ws(' ', count(*), (select max(seq) from event), (select sum(published) from log_head)) from step) as moves`,
           );
-          if (rows[0]?.owed === 0) return;
+          if (rows[0]?.owed === 0 && (rows[0].unentered === 0 || entering.size === 0)) return;
           if (rows[0]?.moves !== before) [before, movedAt] = [rows[0]?.moves ?? '', Date.now()];
           if (Date.now() - movedAt > patienceMs) break;
           await sleep(50);
