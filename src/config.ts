@@ -6,6 +6,7 @@
  * /proc to every process of the same user, and by `docker inspect`.
  */
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { readAuthorities, readWitnesses, type AnchorConfig } from './anchor-settings.ts';
 import { whyNotContent } from './content-place.ts';
 import { ArchiveError } from './errors.ts';
@@ -55,6 +56,8 @@ export interface Config {
   readonly contentPort: number;
   /** How people reach the content server: an origin that is not the console's. Null: as they reach the console, at its own port. */
   readonly contentUrl: string | null;
+  /** Proxies before this process, as addresses and CIDR ranges: what they say of where a request came from is believed. None: nobody is. */
+  readonly proxies: readonly string[];
   readonly dataDir: string;
   readonly logLevel: string;
   /** Null: the embedded Postgres in the data folder. */
@@ -285,10 +288,15 @@ export function readConfig(env: Environment): Config {
   if (fixity.readMs > READ_MS)
     problems.push('HOLDFAST_FIXITY_READ must be at most 90d: nothing that was sealed is unread for longer.');
 
-  const captureAllow = (read('HOLDFAST_CAPTURE_ALLOW') ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  const proxies = listed(read('HOLDFAST_PROXIES'));
+  for (const entry of proxies)
+    if (!ipaddr.isValid(entry) && !ipaddr.isValidCIDR(entry))
+      problems.push(
+        `HOLDFAST_PROXIES takes addresses and ranges of proxies separated by commas, such as 127.0.0.1, 172.18.0.0/16; "${entry}" is none.`,
+      );
+    else if (/\/0+$/.test(entry))
+      problems.push(`HOLDFAST_PROXIES must name your own proxies; "${entry}" is everybody.`);
+  const captureAllow = listed(read('HOLDFAST_CAPTURE_ALLOW'));
   for (const entry of captureAllow)
     if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry))
       problems.push(`HOLDFAST_CAPTURE_ALLOW takes host:port pairs separated by commas; "${entry}" is none.`);
@@ -349,6 +357,7 @@ export function readConfig(env: Environment): Config {
     publicUrl,
     contentPort,
     contentUrl: contentUrl === null ? null : new URL(contentUrl).origin,
+    proxies,
     dataDir,
     logLevel: read('HOLDFAST_LOG_LEVEL') ?? 'info',
     databaseUrl: withPassword(database('DATABASE_URL'), 'DATABASE_PASSWORD'),
@@ -394,6 +403,13 @@ export function readConfig(env: Environment): Config {
       },
     );
   return config;
+}
+
+function listed(text: string | null): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function isMailServer(url: string): boolean {

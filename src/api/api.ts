@@ -87,6 +87,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // Whoever is not named says nothing about anybody's address. Only the limits look at it: no origin and no link is taken from it.
+    trustProxy: config.proxies.length === 0 ? false : [...config.proxies],
     bodyLimit: JSON_LIMIT_BYTES,
     requestTimeout: patience.requestMs,
     connectionTimeout: patience.idleMs,

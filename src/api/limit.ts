@@ -1,8 +1,9 @@
 /**
  * How often one address may knock at what is open to anybody and costs something (rows, Argon2): a bucket for each, and one for all.
- * Behind a proxy all have one address, and it is wide enough for an office. In this process alone: it keeps a flood out of the
- * database, and counts nothing that has to be exact.
+ * It is wide enough for an office behind one address. Behind a proxy that HOLDFAST_PROXIES does not name, all have one. In this
+ * process alone: it keeps a flood out of the database, and counts nothing that has to be exact.
  */
+import ipaddr from 'ipaddr.js';
 import { ArchiveError } from '#errors.ts';
 
 interface Rate {
@@ -38,8 +39,9 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address
     ask: (address) => {
       const now = performance.now();
       if (buckets.size >= MOST_REMEMBERED) buckets.clear();
-      const own = buckets.get(address) ?? { left: each.burst, at: now };
-      buckets.set(address, own);
+      const line = lineOf(address);
+      const own = buckets.get(line) ?? { left: each.burst, at: now };
+      buckets.set(line, own);
       if (take(own, each, now) && take(all, ofAll, now)) return;
       throw new ArchiveError(
         'sign-in-too-many',
@@ -48,6 +50,13 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address
       );
     },
   };
+}
+
+/** Of IPv6 one line has 2^64 addresses, and may come with another each time (RFC 6177, RFC 7421). */
+function lineOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
 }
 
 /** What takes long runs so many times at once: for each caller, and in this process. */

@@ -1,6 +1,8 @@
 /** What anybody gets of an agency's log, and the page on which the agency looks at it and decides what that is. On a real archive. */
+import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
+import { buildApp } from '#api/api.ts';
 import { keyPair, openCheckpoint, verifierKey } from '#log/log.ts';
 import { leafHash, rootOf, EMPTY_FRONTIER, grow } from '#log/merkle.ts';
 import { simpleReport } from '../support/archive.ts';
@@ -55,6 +57,36 @@ describe('to anybody', () => {
       [size],
     );
     expect(answer.rawPayload.equals(rows[0]?.note ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  test('many behind a proxy that is named have limits of their own, and whoever names themselves is not believed', async () => {
+    const passed = async (app: FastifyInstance, forwarded: (i: number) => string): Promise<number> => {
+      const codes: number[] = [];
+      for (let i = 0; i < 450; i += 1)
+        codes.push(
+          (
+            await app.inject({
+              url: '/v1/log/nobody/checkpoint',
+              headers: { 'x-forwarded-for': forwarded(i) },
+              remoteAddress: '127.0.0.1',
+            })
+          ).statusCode,
+        );
+      expect(new Set(codes).isSubsetOf(new Set([404, 429]))).toBe(true);
+      return codes.filter((code) => code === 404).length;
+    };
+    const { system } = scene.archive;
+    const behind = await buildApp({ ...system, config: { ...system.config, proxies: ['127.0.0.1'] } });
+    const bare = await buildApp(system);
+    try {
+      expect(await passed(behind, (i) => `203.0.113.${i % 200}`)).toBe(450);
+      // What stands left of the last address was said by whoever the proxy heard.
+      expect(await passed(behind, (i) => `198.51.100.${i % 200}, 192.0.2.9`)).toBeLessThan(450);
+      expect(await passed(bare, (i) => `203.0.113.${i % 200}`)).toBeLessThan(450);
+    } finally {
+      await behind.close();
+      await bare.close();
+    }
   });
 
   test('a key that somebody put into the table, and no entry of the log names, is none of the log', async () => {

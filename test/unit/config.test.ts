@@ -46,6 +46,19 @@ describe('settings', () => {
     for (const wrong of ['off', '31d'])
       expect(problemsOf({ HOLDFAST_LOOK_AGAIN: wrong })).toContain('HOLDFAST_LOOK_AGAIN must be a duration');
   });
+  test('proxies are named by address or range, and everybody is none', () => {
+    expect(readConfig({}).proxies).toEqual([]);
+    expect(readConfig({ HOLDFAST_PROXIES: '127.0.0.1, 172.18.0.0/16,fd00::/8' }).proxies).toEqual([
+      '127.0.0.1',
+      '172.18.0.0/16',
+      'fd00::/8',
+    ]);
+    expect(problemsOf({ HOLDFAST_PROXIES: 'proxy.rivertown.example' })).toContain(
+      '"proxy.rivertown.example" is none',
+    );
+    for (const all of ['0.0.0.0/0', '::/0'])
+      expect(problemsOf({ HOLDFAST_PROXIES: all })).toContain('is everybody');
+  });
   test('letters need a server and a sender, and the password may come apart', () => {
     expect(
       readConfig({

@@ -22,6 +22,15 @@ test('one address empties its own bucket, and another still gets in', () => {
   expect(passes(ask, '10.0.0.2', 10)).toBe(10);
 });
 
+test('the addresses of one IPv6 line have one bucket, the next line has another, and IPv4 is IPv4 however it is written', () => {
+  const { ask } = openLimit();
+  for (let i = 0; i < 210; i += 1) passes(ask, `2001:db8:0:1::${i.toString(16)}`, 1);
+  expect(passes(ask, '2001:db8:0:1:ffff:ffff:ffff:1', 30)).toBeLessThan(20);
+  expect(passes(ask, '2001:db8:0:2::1', 10)).toBe(10);
+  passes(ask, '10.0.0.1', 200);
+  expect(passes(ask, '::ffff:10.0.0.1', 30)).toBeLessThan(20);
+});
+
 test('ten thousand addresses get no more than all may', () => {
   const { ask } = openLimit();
   let passed = 0;
