@@ -117,19 +117,33 @@ export async function recordsAfter(
   }));
 }
 
-/** Records that something names and that have no row. */
-export async function lostRecords({ agencyId, tx }: AgencyTx): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct x.record_id as id from (
-      select record_id from event where agency_id = ${agencyId} and record_id is not null
-      union all select record_id from fact where agency_id = ${agencyId}
-      union all select record_id from artifact where agency_id = ${agencyId}
-      union all select record_id from seal where agency_id = ${agencyId}
-      union all select record_id from object where agency_id = ${agencyId}) x
-     where not exists (select from record r where r.agency_id = ${agencyId} and r.id = x.record_id) limit 1000`.execute(
-    tx,
-  );
-  return rows.map(({ id }) => id);
+/**
+ * Records that something names and that have no row. `told`: nothing but the history names it, it was never sealed, and a
+ * `restore.performed` that is in the log says so.
+ */
+export async function lostRecords({
+  agencyId,
+  tx,
+}: AgencyTx): Promise<{ readonly id: string; readonly told: boolean }[]> {
+  const { rows } = await sql<{ id: string; told: boolean }>`
+    with told as (
+      select n.id from event e
+        join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+       cross join lateral jsonb_array_elements_text(
+              case when jsonb_typeof(e.body->'neverSealed') = 'array' then e.body->'neverSealed' else '[]' end) n(id)
+       where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed')
+    select x.record_id as id,
+           bool_and(x.of_history) and x.record_id::text in (select id from told)
+           and not exists (select from event s where s.agency_id = ${agencyId} and s.record_id = x.record_id and s.type = 'record.sealed') as told
+      from (
+      select record_id, true as of_history from event where agency_id = ${agencyId} and record_id is not null
+      union all select record_id, false from fact where agency_id = ${agencyId}
+      union all select record_id, false from artifact where agency_id = ${agencyId}
+      union all select record_id, false from seal where agency_id = ${agencyId}
+      union all select record_id, false from object where agency_id = ${agencyId}) x
+     where not exists (select from record r where r.agency_id = ${agencyId} and r.id = x.record_id)
+     group by x.record_id limit 2000`.execute(tx);
+  return rows;
 }
 
 /** Every clause of every version, by which facts cite. */

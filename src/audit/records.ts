@@ -38,6 +38,8 @@ export interface RecordsLooked {
   bytes: number;
   /** Whose content was destroyed under a purge that is in the log. */
   purged: number;
+  /** Accepted, never sealed, and gone with a database: the `restore.performed` that is in the log names each. */
+  lost: number;
 }
 
 export async function auditRecords(
@@ -45,8 +47,18 @@ export async function auditRecords(
   pass: RecordPass,
   findings: Findings,
 ): Promise<RecordsLooked> {
-  const looked: RecordsLooked = { records: 0, unsealed: 0, seals: 0, objects: 0, bytes: 0, purged: 0 };
-  for (const id of await lostRecords(at)) findings.add('record-gone', { record: id });
+  const looked: RecordsLooked = {
+    records: 0,
+    unsealed: 0,
+    seals: 0,
+    objects: 0,
+    bytes: 0,
+    purged: 0,
+    lost: 0,
+  };
+  for (const { id, told } of await lostRecords(at))
+    if (told) looked.lost += 1;
+    else findings.add('record-gone', { record: id });
   const citable = await clauses(at);
   for (let last: string | null = null; ;) {
     pass.signal?.throwIfAborted();
