@@ -1,0 +1,78 @@
+/** Civil days, as `YYYY-MM-DD`: what retention counts in. No clock, no zone; a moment becomes a day in the agency's zone (`dayIn`). Pure. */
+
+export type CivilDay = string;
+
+interface Parts {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+}
+
+/** The first day of an agency's fiscal year. 29 February is none: it is there every fourth year. */
+export interface FiscalYearStart {
+  readonly month: number;
+  readonly day: number;
+}
+
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Whether the calendar has this day, from the year 1 on. */
+export function isCivilDay(text: string): boolean {
+  const [, year = '', month = '', day = ''] = DAY.exec(text) ?? [];
+  return (
+    year !== '' && Number(year) >= 1 && written(atNoon(Number(year), Number(month), Number(day))) === text
+  );
+}
+
+export function addDays(day: CivilDay, days: number): CivilDay {
+  const { year, month, day: of } = parts(day);
+  return written(atNoon(year, month, of + days));
+}
+
+/**
+ * So many years and months later. Where the month that is reached has no such day, the first of the month after it, never an earlier
+ * one: a period that began on 29 February 2024 and lasts a year is over with 1 March 2025, not with 28 February.
+ */
+export function addMonths(day: CivilDay, months: number): CivilDay {
+  const { year, month, day: of } = parts(day);
+  const reached = year * 12 + month - 1 + months;
+  const [toYear, toMonth] = [Math.floor(reached / 12), (reached % 12) + 1];
+  return of <= daysIn(toYear, toMonth)
+    ? written(atNoon(toYear, toMonth, of))
+    : written(atNoon(toYear, toMonth + 1, 1));
+}
+
+export function endOfCalendarYear(day: CivilDay): CivilDay {
+  return `${day.slice(0, 4)}-12-31`;
+}
+
+/** The last day of the fiscal year in which a day lies. */
+export function endOfFiscalYear(day: CivilDay, { month, day: first }: FiscalYearStart): CivilDay {
+  const { year } = parts(day);
+  const begins = written(atNoon(year, month, first));
+  const next = day < begins ? begins : written(atNoon(year + 1, month, first));
+  return addDays(next, -1);
+}
+
+function daysIn(year: number, month: number): number {
+  return atNoon(year, month + 1, 0).getUTCDate();
+}
+
+/** As the day overflows, so does the month. */
+function atNoon(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(12);
+  return date;
+}
+
+function written(date: Date): CivilDay {
+  const of = (value: number, width: number): string => String(value).padStart(width, '0');
+  return `${of(date.getUTCFullYear(), 4)}-${of(date.getUTCMonth() + 1, 2)}-${of(date.getUTCDate(), 2)}`;
+}
+
+function parts(day: CivilDay): Parts {
+  const [year = 0, month = 0, of = 0] = day.split('-').map(Number);
+  return { year, month, day: of };
+}
