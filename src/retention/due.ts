@@ -63,7 +63,7 @@ export function parsePeriod(text: string): Period | null {
 }
 
 /** `case-closed`, `superseded`. */
-function isEventName(text: string): boolean {
+export function isEventName(text: string): boolean {
   return text.length <= 60 && EVENT.test(text);
 }
 
