@@ -5,9 +5,10 @@
  * A folder, because that is what every installation has; whoever has a signing service writes these few functions for it.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError } from '#errors.ts';
+import { keepNew, keepNewest } from '#secret-files.ts';
 import { keyPair, signer, verifierKey, type Signer } from './note.ts';
 
 export interface KeyFolder {
@@ -43,7 +44,8 @@ export function openKeyFolder(folder: string): KeyFolder {
     make: async (name) => {
       const { skey, vkey } = keyPair(name, randomBytes(SEED_BYTES));
       try {
-        await keep(folder, path(vkey), `${skey}\n`);
+        // Its name is its id, which another key has by a chance of one in four thousand million.
+        if (!(await keepNew(path(vkey), `${skey}\n`))) throw new Error('Another key of this id is there.');
       } catch (error) {
         throw new ArchiveError(
           'log-key-missing',
@@ -69,50 +71,19 @@ export function openKeyFolder(folder: string): KeyFolder {
         if (error.code === 'ENOENT') return null;
         throw error;
       }),
-    remember: async (agencyId, note) => await keepNewest(folder, join(folder, `${agencyId}.signed`), note),
+    remember: async (agencyId, note) => {
+      try {
+        await keepNewest(join(folder, `${agencyId}.signed`), note);
+      } catch (error) {
+        throw new ArchiveError(
+          'log-key-missing',
+          'What was signed could not be remembered in the folder of keys (HOLDFAST_KEYS). Let this process write there.',
+          { retry: 'later', cause: error, details: { folder } },
+        );
+      }
+    },
   };
   return folderOfKeys;
-}
-
-async function keepNewest(folder: string, path: string, note: Uint8Array): Promise<void> {
-  const temp = `${path}.${process.pid}.new`;
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const handle = await open(temp, 'w', 0o600);
-    try {
-      await handle.writeFile(note);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temp, path);
-    await syncFolder(folder);
-  } catch (error) {
-    throw new ArchiveError(
-      'log-key-missing',
-      'What was signed could not be remembered in the folder of keys (HOLDFAST_KEYS). Let this process write there.',
-      { retry: 'later', cause: error, details: { folder } },
-    );
-  }
-}
-
-/** Durable, and never over another one: its name is its id, which another key has by a chance of one in four thousand million. */
-async function keep(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temp = `${path}.${process.pid}.new`;
-  const handle = await open(temp, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    await link(temp, path);
-  } finally {
-    await unlink(temp);
-  }
-  await syncFolder(folder);
 }
 
 /** The public halves of what lies in the folder: who audits a log may believe them more than what its database says. */
@@ -125,15 +96,6 @@ export async function verifierKeysIn(folder: string): Promise<string[]> {
   return await Promise.all(
     files.map(async (name) => signer((await readFile(join(folder, name), 'utf8')).trim()).vkey),
   );
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function missing(vkey: string, folder: string, cause?: unknown): ArchiveError {

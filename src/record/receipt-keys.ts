@@ -5,13 +5,14 @@
  * the agency's history, and with that in the log, before the first receipt that it signs is handed out: a receipt by a key that no
  * log names is nobody's. Two processes with a folder of their own have two keys, and both are announced.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { keyPair, receiptKeyName, signer } from '#log/log.ts';
+import { keepNew } from '#secret-files.ts';
 import { appendEvent } from './history.ts';
 
 export type ReceiptSigner = ReturnType<typeof signer>;
@@ -60,20 +61,8 @@ async function keyIn(path: string, name: string): Promise<ReceiptSigner> {
   try {
     const there = await textOf(path);
     if (there !== null) return signerIn(there, name);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${randomUUID()}`;
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(`${keyPair(name, randomBytes(32)).skey}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(draft, path).catch((error: unknown) => {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    });
-    await unlink(draft);
-    await syncFolder(dirname(path));
+    // Where another process was faster, its key is the one.
+    await keepNew(path, `${keyPair(name, randomBytes(32)).skey}\n`);
     return signerIn((await textOf(path)) ?? '', name);
   } catch (cause) {
     throw new ArchiveError(
@@ -119,15 +108,6 @@ async function textOf(path: string): Promise<string | null> {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -92,6 +92,7 @@ const FOUNDATION = [
   'settings.ts',
   'log.ts',
   'program.ts',
+  'secret-files.ts',
   'uids.ts',
   'wacz-signature.ts',
   'whole-bytes.ts',
