@@ -131,6 +131,7 @@ export type ErrorCode =
   | 'anchor-unreachable'
   | 'anchor-refused'
   | 'anchors-late'
+  | 'anchors-forged'
   | 'witness-wrong'
   | 'witness-contradicts'
   | 'receipt-malformed'

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAnchoring } from '#anchor/anchor.ts';
+import { copyAnchors, startAnchoring, startCopying } from '#anchor/anchor.ts';
 import { startNightlyAudit } from '#audit/audit.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
@@ -143,12 +143,16 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
   // A record goes on in the next moment: what it has in the store beyond the log is numbered, and entered as put back.
   const how = { files: 'read', unlogged: 'enter', actor: 'worker:log' } as const;
   const rebuild = { db, store: reader, referenceOf, now, ...how };
+  // Not by whoever asks strangers: that process has neither the keys nor the right to write here.
+  const copies = { db, files: logFiles, log, anchors: config.anchors, leaseMs: config.leaseMs };
   const sequencer = startSequencer({
     db,
     files: logFiles,
     keyFolder,
     replay: async (agencyId) => {
-      const done = await replayLog({ db, files: logFiles, isOurs: keyFolder.has }, rebuild, agencyId);
+      const anchorsBack = async (id: string) => await copyAnchors(copies, id);
+      const replay = { db, files: logFiles, isOurs: keyFolder.has, anchorsBack };
+      const done = await replayLog(replay, rebuild, agencyId);
       if (done !== null) log.warn({ agencyId, ...done }, 'log.replayed');
     },
     log,
@@ -171,11 +175,12 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     }
   };
   const renewing = loop();
+  const stopCopying = startCopying(copies);
   const keys = async (): Promise<readonly string[]> => await verifierKeysIn(folder);
   const audit = startNightlyAudit({ db, files: logFiles, store: reader, keys, log });
   return async () => {
     ending.abort();
-    await Promise.all([sequencer.stop(), renewing, audit.stop()]);
+    await Promise.all([sequencer.stop(), renewing, stopCopying(), audit.stop()]);
   };
 }
 

@@ -6,9 +6,13 @@
  * changes. Who cannot be had is asked again, more and more rarely, and stops neither intake nor sealing; that it began stands in the
  * history once. A witness that contradicts us is told loudly each time. What waits for an anchor, and for how long, is measured.
  *
+ * A copy of each lies among the files of the log, by which it outlives the database: copies.ts. A row that somebody forged counts for
+ * nothing anywhere, keeps no true one out, and is told: holding.ts.
+ *
  * Order of one anchor: the published checkpoint is read → the outsider is asked → its answer is verified → one transaction: row and
  * history. A crash in between asks once more. The entries that anchors themselves write ask for no further anchor.
  */
+export { copyAnchors, startCopying, type Copied, type CopyContext } from './copies.ts';
 export { checkReceiptAnchors, type CheckedAnchor } from './receipt-anchors.ts';
 export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './round.ts';
 export {
@@ -19,7 +23,7 @@ export {
   vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { newestAnchors, type Outside } from './holding.ts';
+export { anchorsAt, anchorsOver, newestAnchors, type Outside } from './holding.ts';
 export type { Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

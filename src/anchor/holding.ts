@@ -11,18 +11,21 @@ import { ArchiveError, codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
 import { announcedLogKeys, openCheckpoint, verifierKey, type Trust } from '#log/log.ts';
 import {
-  candidatesOver,
-  newestCandidates,
+  candidates,
   originOf,
+  CANDIDATES_AT_ONCE,
   type Anchor,
   type Candidate,
   type Named,
+  type Which,
 } from './queries.ts';
 import { stampedAt, witnessedAt } from './receipt-anchors.ts';
 
 /** Whom the settings name, and where it is told that something does not hold. */
 export interface Outside extends Pick<AnchorConfig, 'authorities' | 'witnesses'> {
   readonly log?: Pick<Log, 'error'>;
+  /** Each time that one is met which bears a name of theirs and does not hold: somebody wrote it who is not they. */
+  readonly onForged?: (anchor: Anchor) => void;
 }
 
 const MOST_REMEMBERED = 10_000;
@@ -32,40 +35,73 @@ const told = new Set<string>();
 
 /** Of each who is named the first anchor that is over this index, and holds; earliest first. */
 export async function anchorsOver(at: AgencyTx, index: number, outside: Outside): Promise<Anchor[]> {
-  const found = await firstOfEach(at, await candidatesOver(at, index, namedIn(outside)), outside);
+  const found = await firstOfEach(at, { over: index }, outside);
   return found.toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 /** Of each who is named the anchor over the largest log, and holds; the largest first. */
 export async function newestAnchors(at: AgencyTx, outside: Outside): Promise<Anchor[]> {
-  const found = await firstOfEach(at, await newestCandidates(at, namedIn(outside)), outside);
+  const found = await firstOfEach(at, { over: 'newest' }, outside);
   return found.toSorted((a, b) => b.size - a.size);
 }
 
-function namedIn({ authorities, witnesses }: Outside): Named[] {
+/** Of each who is named the anchor over this very size, if it holds. */
+export async function anchorsAt(at: AgencyTx, size: number, outside: Outside): Promise<Anchor[]> {
+  return await firstOfEach(at, { size }, outside);
+}
+
+export function namedIn({ authorities, witnesses }: Outside): Named[] {
   return [
     ...authorities.map(({ name }) => ({ kind: 'stamp' as const, authority: name })),
     ...(witnesses?.witnesses ?? []).map(({ name }) => ({ kind: 'witness' as const, authority: name })),
   ];
 }
 
-async function firstOfEach(
-  at: AgencyTx,
-  candidates: readonly Candidate[],
-  outside: Outside,
-): Promise<Anchor[]> {
-  if (candidates.length === 0) return [];
-  const trust = await trustOf(at);
+/** So many forged ones of one name may stand before a true one; whoever writes more has made it plain that nothing here can be believed. */
+const MOST_PASSED = 2000;
+
+async function firstOfEach(at: AgencyTx, which: Which, outside: Outside): Promise<Anchor[]> {
   const found = new Map<string, Anchor>();
-  for (const { note, ...anchor } of candidates) {
-    const who = `${anchor.kind} ${anchor.authority}`;
-    if (found.has(who)) continue;
-    if (await holds(at.agencyId, anchor, note, trust, outside)) found.set(who, anchor);
+  let asked = namedIn(outside);
+  let trust: Trust | null | undefined;
+  for (let passed = 0; asked.length > 0 && passed < MOST_PASSED; passed += CANDIDATES_AT_ONCE) {
+    const page = await candidates(at, asked, which, passed);
+    if (page.length > 0) trust ??= await trustOf(at);
+    for (const { note, ...anchor } of page) {
+      if (found.has(nameOf(anchor))) continue;
+      if (await holds(at.agencyId, anchor, note, trust ?? null, outside)) found.set(nameOf(anchor), anchor);
+    }
+    // On to those who have more than was looked at, all of it forged.
+    asked = asked.filter(
+      (one) =>
+        !found.has(nameOf(one)) &&
+        page.filter((row) => nameOf(row) === nameOf(one)).length === CANDIDATES_AT_ONCE,
+    );
   }
   return [...found.values()];
 }
 
-async function trustOf(at: AgencyTx): Promise<Trust | null> {
+const nameOf = ({ kind, authority }: Named): string => `${kind} ${authority}`;
+
+/** Of a stretch of rows, whatever they hold: each with what is to be thought of it. */
+export async function judged(
+  at: AgencyTx,
+  rows: readonly Candidate[],
+  outside: Outside,
+): Promise<readonly (Candidate & { readonly verdict: 'holds' | 'forged' | 'not-named' })[]> {
+  const trust = rows.length === 0 ? null : await trustOf(at);
+  const all: (Candidate & { readonly verdict: 'holds' | 'forged' | 'not-named' })[] = [];
+  const named = new Set(namedIn(outside).map(nameOf));
+  for (const row of rows) {
+    const { note, ...anchor } = row;
+    const isTrue = await holds(at.agencyId, anchor, note, trust, outside);
+    all.push({ ...row, verdict: isTrue ? 'holds' : named.has(nameOf(row)) ? 'forged' : 'not-named' });
+  }
+  return all;
+}
+
+/** Null: the log says nothing of its keys yet. */
+export async function trustOf(at: AgencyTx): Promise<Trust | null> {
   const origin = await originOf(at);
   const keys = await announcedLogKeys(at);
   if (origin === null || keys.length === 0) return null;
@@ -84,14 +120,16 @@ async function holds(
   anchor: Anchor,
   note: Buffer | null,
   trust: Trust | null,
-  { authorities, witnesses, log }: Outside,
+  outside: Outside,
 ): Promise<boolean> {
   const { kind, authority, size, blob } = anchor;
-  const by =
-    kind === 'stamp'
-      ? authorities.find(({ name }) => name === authority)?.roots
-      : witnesses?.witnesses.find(({ name }) => name === authority)?.vkey;
-  if (by === undefined || note === null || trust === null) return false;
+  const { log, onForged } = outside;
+  const by = knownBy(anchor, outside);
+  if (by === undefined || trust === null) return false;
+  if (note === null) {
+    onForged?.(anchor);
+    return false;
+  }
   const keys = trust.keys.map(({ key, firstSize, lastSize }) => [key.id, firstSize, lastSize]);
   const digest = createHash('sha256')
     .update(JSON.stringify([kind, by, size, trust.origin, keys, note.toString('hex'), blob.toString('hex')]))
@@ -106,6 +144,7 @@ async function holds(
     verdicts.set(digest, signedAt);
   }
   if (signedAt === anchor.at.getTime()) return true;
+  onForged?.(anchor);
   if (log !== undefined && !told.has(digest)) {
     if (told.size >= MOST_REMEMBERED) told.clear();
     told.add(digest);
@@ -117,14 +156,37 @@ async function holds(
   return false;
 }
 
-async function verified(
-  { kind, size, blob }: Anchor,
+/** PEM of the roots of an authority, or the key of a witness; undefined: the settings do not name it. */
+export function knownBy({ kind, authority }: Named, { authorities, witnesses }: Outside): string | undefined {
+  return kind === 'stamp'
+    ? authorities.find(({ name }) => name === authority)?.roots
+    : witnesses?.witnesses.find(({ name }) => name === authority)?.vkey;
+}
+
+/** When it was signed, by their clock; or what is wrong with it. */
+export async function verified(
+  { kind, size, blob }: Pick<Anchor, 'kind' | 'size' | 'blob'>,
   note: Buffer,
   trust: Trust,
   by: string,
 ): Promise<{ readonly at: number } | { readonly code: string }> {
   try {
     if (openCheckpoint(note, trust).size !== size) return { code: 'log-checkpoint-malformed' };
+  } catch (error) {
+    // A verdict, and told where it is asked for.
+    if (error instanceof ArchiveError) return { code: codeOf(error) };
+    throw error;
+  }
+  return await signedOver({ kind, blob }, note, by);
+}
+
+/** The same, of a checkpoint that was opened before. */
+async function signedOver(
+  { kind, blob }: Pick<Anchor, 'kind' | 'blob'>,
+  note: Buffer,
+  by: string,
+): Promise<{ readonly at: number } | { readonly code: string }> {
+  try {
     const at = kind === 'stamp' ? await stampedAt(blob, note, by) : witnessedAt(blob, note, by);
     return at === null ? { code: 'receipt-anchor-wrong' } : { at: at.getTime() };
   } catch (error) {

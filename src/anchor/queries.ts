@@ -44,26 +44,6 @@ export async function firstRealEntry(
   return row === undefined ? null : { index: row.index, at: new Date(row.at) };
 }
 
-export interface Reach {
-  readonly kind: AnchorKind;
-  readonly authority: string;
-  readonly size: number;
-}
-
-/** Up to where each of those named reached; who never did is not in it. */
-export async function reachOf(
-  { agencyId, tx }: AgencyTx,
-  asked: readonly { readonly kind: AnchorKind; readonly authority: string }[],
-): Promise<Reach[]> {
-  const { rows } = await sql<Reach>`
-    select n.kind, n.authority, a.size
-      from unnest(${asked.map(({ kind }) => kind)}::text[], ${asked.map(({ authority }) => authority)}::text[]) n(kind, authority),
-           lateral (select max(size) as size from log_anchor
-                     where agency_id = ${agencyId} and kind = n.kind and authority = n.authority) a
-     where a.size is not null`.execute(tx);
-  return rows;
-}
-
 export interface Anchor {
   readonly kind: AnchorKind;
   readonly authority: string;
@@ -83,36 +63,64 @@ export interface Candidate extends Anchor {
 }
 
 /** Of each so many are looked at until one holds. */
-const TRIED = 5;
+export const CANDIDATES_AT_ONCE = 5;
 
-/** Of each of those named the next few over this index, by size: whoever vouched for it first is among them. */
-export async function candidatesOver(
-  at: AgencyTx,
-  index: number,
-  named: readonly Named[],
-): Promise<Candidate[]> {
-  return await candidates(at, named, sql`and a.size > ${index} order by a.size`);
-}
+/** Over an index, the smallest first: whoever vouched for it first. The newest, the largest first. Or of this very size. */
+export type Which = { readonly over: number | 'newest' } | { readonly size: number };
 
-/** Of each of those named the last few, the largest first. */
-export async function newestCandidates(at: AgencyTx, named: readonly Named[]): Promise<Candidate[]> {
-  return await candidates(at, named, sql`order by a.size desc`);
-}
-
-async function candidates(
+/** Of each of those named the next few, behind the first `passed`. */
+export async function candidates(
   { agencyId, tx }: AgencyTx,
   named: readonly Named[],
-  which: RawBuilder<unknown>,
+  which: Which,
+  passed: number,
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
     select n.kind, n.authority, one.size, one.at, one.blob, c.note
       from unnest(${named.map(({ kind }) => kind)}::text[], ${named.map(({ authority }) => authority)}::text[])
              with ordinality n(kind, authority, i),
            lateral (select a.size, a.at, a.blob, row_number() over () as j from (select * from log_anchor a
-                     where a.agency_id = ${agencyId} and a.kind = n.kind and a.authority = n.authority ${which} limit ${TRIED}) a) one
+                     where a.agency_id = ${agencyId} and a.kind = n.kind and a.authority = n.authority ${whichOf(which)}
+                     limit ${CANDIDATES_AT_ONCE} offset ${passed}) a) one
       left join log_checkpoint c on c.agency_id = ${agencyId} and c.size = one.size
      order by n.i, one.j`.execute(tx);
   return rows;
+}
+
+function whichOf(which: Which): RawBuilder<unknown> {
+  if ('size' in which) return sql`and a.size = ${which.size} order by sha256(a.blob)`;
+  return which.over === 'newest'
+    ? sql`order by a.size desc, sha256(a.blob)`
+    : sql`and a.size > ${which.over} order by a.size, sha256(a.blob)`;
+}
+
+/** All rows of a log, or those of the last while, in stretches. */
+export async function* everyAnchor(
+  inAgency: <T>(work: (at: AgencyTx) => Promise<T>) => Promise<T>,
+  recentMs: number | null,
+): AsyncGenerator<readonly (Candidate & { readonly verifiedAt: Date })[]> {
+  const limit = 200;
+  const recent =
+    recentMs === null ? sql`` : sql`and a.verified_at > now() - ${recentMs} * interval '1 millisecond'`;
+  for (let after: (Named & { size: number; digest: Buffer }) | null = null; ;) {
+    const behind: RawBuilder<unknown> =
+      after === null
+        ? sql``
+        : sql`and (a.size, a.kind, a.authority, sha256(a.blob)) > (${after.size}, ${after.kind}, ${after.authority}, ${after.digest})`;
+    const rows: (Candidate & { verifiedAt: Date; digest: Buffer })[] = await inAgency(
+      async ({ agencyId, tx }) =>
+        (
+          await sql<Candidate & { verifiedAt: Date; digest: Buffer }>`
+            select a.kind, a.authority, a.size, a.at, a.blob, sha256(a.blob) as digest, a.verified_at as "verifiedAt", c.note
+              from log_anchor a left join log_checkpoint c on c.agency_id = a.agency_id and c.size = a.size
+             where a.agency_id = ${agencyId} ${recent} ${behind}
+             order by a.size, a.kind, a.authority, sha256(a.blob) limit ${limit}`.execute(tx)
+        ).rows,
+    );
+    if (rows.length > 0) yield rows;
+    if (rows.length < limit) return;
+    after = rows.at(-1) ?? null;
+  }
 }
 
 export async function originOf({ agencyId, tx }: AgencyTx): Promise<string | null> {
@@ -124,6 +132,13 @@ export async function originOf({ agencyId, tx }: AgencyTx): Promise<string | nul
   return row?.origin ?? null;
 }
 
+/** Who obtains anchors of one outsider does it one after the other, until the end of the transaction. */
+export async function takeTurn({ agencyId, tx }: AgencyTx, { kind, authority }: Named): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`anchor ${agencyId} ${kind} ${authority}`}, 0))`.execute(
+    tx,
+  );
+}
+
 /** False: it is there already. */
 export async function keepAnchor({ agencyId, tx }: AgencyTx, anchor: Anchor): Promise<boolean> {
   const kept = await tx
@@ -133,6 +148,38 @@ export async function keepAnchor({ agencyId, tx }: AgencyTx, anchor: Anchor): Pr
     .returning('size')
     .execute();
   return kept.length > 0;
+}
+
+/** Of a size that is in the log and has no row any more; as the log's own role, which alone writes checkpoints. */
+export async function keepCheckpoint(
+  db: Db,
+  agencyId: string,
+  { size, root, note, at }: Published & { readonly at: Date },
+): Promise<void> {
+  await db.sequencer
+    .insertInto('log_checkpoint')
+    .values({ agency_id: agencyId, size, root, note, at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** For readiness and metrics, as other chores are: rows that nobody outside signed, and copies that hold for nothing. */
+export async function writeCopied(
+  db: Db,
+  agencyId: string,
+  { forged, wrong }: { readonly forged: number; readonly wrong: number },
+): Promise<void> {
+  await sql`insert into chore (name, about, report) values ('anchors', ${agencyId}, ${JSON.stringify({ forged, wrong })})
+            on conflict (name, about) do update set at = now(), report = excluded.report`.execute(db.system);
+}
+
+export async function copiedFound(
+  db: Db,
+): Promise<readonly { readonly agencyId: string; readonly forged: number; readonly wrong: number }[]> {
+  const { rows } = await sql<{ agencyId: string; forged: number; wrong: number }>`
+    select about as "agencyId", (report->>'forged')::int as forged, (report->>'wrong')::int as wrong
+      from chore where name = 'anchors'`.execute(db.system);
+  return rows;
 }
 
 export interface Trouble {

@@ -14,10 +14,11 @@ import {
   firstRealEntry,
   keepAnchor,
   newestCheckpoint,
-  reachOf,
+  takeTurn,
   troubles,
   type Published,
 } from './queries.ts';
+import { anchorsAt, newestAnchors } from './holding.ts';
 import { lateAfterSeconds, oldestUnanchored } from './standing.ts';
 import { obtainStamp } from './stamper.ts';
 import { obtainCosignature } from './witness.ts';
@@ -154,7 +155,12 @@ async function askOne(
   }
   await db.inAgency(agencyId, async (at) => {
     await endTrouble(at, kind, authority);
-    if (answer === null || !(await keepAnchor(at, { kind, authority, size, ...answer }))) return;
+    if (answer === null) return;
+    await takeTurn(at, { kind, authority });
+    // Of two who asked at once one was first. What does not hold stands in nobody's way.
+    const there = await anchorsAt(at, size, { ...context.anchors, log });
+    if (there.some((one) => one.kind === kind && one.authority === authority)) return;
+    if (!(await keepAnchor(at, { kind, authority, size, ...answer }))) return;
     await appendEvent(at, null, {
       type: 'anchor.obtained',
       actor: ACTOR,
@@ -193,15 +199,13 @@ async function enterFailure(
 }
 
 async function outsiders(context: AnchorContext, at: AgencyTx): Promise<Outsider[]> {
-  const { db, anchors, now, reader, signal, timeoutMs } = context;
+  const { db, log, anchors, now, reader, signal, timeoutMs } = context;
   const asking = { now, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const witnesses = (anchors.witnesses?.witnesses ?? []).flatMap((one) =>
     one.url === null ? [] : [{ ...one, url: one.url }],
   );
-  const reach = await reachOf(at, [
-    ...anchors.authorities.map(({ name }) => ({ kind: 'stamp' as const, authority: name })),
-    ...witnesses.map(({ name }) => ({ kind: 'witness' as const, authority: name })),
-  ]);
+  // Only what holds was ever obtained: a row that somebody forged keeps nobody from asking.
+  const reach = await newestAnchors(at, { ...anchors, log });
   const reached = (kind: AnchorKind, authority: string): number =>
     reach.find((one) => one.kind === kind && one.authority === authority)?.size ?? 0;
   return [

@@ -3,7 +3,7 @@ import type { AgencyTx, AnchorKind, Db } from '#db/db.ts';
 import type { AnchorConfig } from '#config.ts';
 import { quorumOf, type WitnessPolicy } from '../witness-policy.ts';
 import { anchorsOver, newestAnchors, type Outside } from './holding.ts';
-import { agencyIds, firstRealEntry, publishedAt, troubles, type Anchor } from './queries.ts';
+import { agencyIds, copiedFound, firstRealEntry, publishedAt, troubles, type Anchor } from './queries.ts';
 
 export interface AnchorStanding {
   /** A stamp is over it, or so many witnesses as the policy asks for. */
@@ -48,23 +48,45 @@ function sinceWhen(anchors: readonly Anchor[], policy: WitnessPolicy | null): Da
   return new Date(Math.min(stamped ?? Infinity, witnessed ?? Infinity));
 }
 
-/** Up to which size stamps or a quorum of witnesses vouch for the log. */
-async function anchoredUpTo(at: AgencyTx, outside: Outside): Promise<number> {
-  const newest = await newestAnchors(at, outside);
+interface LogAnchored {
+  /** Up to which size stamps or a quorum of witnesses vouch for the log; 0: nobody does, or not enough of them. */
+  readonly size: number;
+  /** Since when, by their clocks; null: nobody does. */
+  readonly at: Date | null;
+  /** Of each who is named the newest that holds, the largest first. Also those that alone are not enough. */
+  readonly by: readonly Anchor[];
+  /** The oldest entry that no anchor is over, by its own time; null: there is none. What anchors themselves write is not counted. */
+  readonly oldest: { readonly index: number; readonly at: Date } | null;
+}
+
+/** Of a whole log. */
+async function logAnchored(at: AgencyTx, outside: Outside): Promise<LogAnchored> {
+  const by = await newestAnchors(at, outside);
+  const size = anchoredSize(by, outside);
+  const enough = size === 0 ? [] : by.filter((one) => one.size >= size);
+  return {
+    size,
+    at: sinceWhen(
+      enough.toSorted((a, b) => a.at.getTime() - b.at.getTime()),
+      outside.witnesses,
+    ),
+    by,
+    oldest: await firstRealEntry(at, size),
+  };
+}
+
+function anchoredSize(newest: readonly Anchor[], { witnesses }: Outside): number {
   const stamped = newest.find(({ kind }) => kind === 'stamp')?.size ?? 0;
-  const quorum = outside.witnesses?.quorum ?? null;
+  const quorum = witnesses?.quorum ?? null;
   if (quorum === null) return stamped;
   const sizeOf = (name: string): number | undefined =>
     newest.find(({ kind, authority }) => kind === 'witness' && authority === name)?.size;
   return Math.max(stamped, quorumOf(quorum, sizeOf, 'largest') ?? 0);
 }
 
-/** The oldest entry that no anchor is over, by its own time; null: there is none. What the anchors themselves write is not counted. */
-export async function oldestUnanchored(
-  at: AgencyTx,
-  outside: Outside,
-): Promise<{ readonly index: number; readonly at: Date } | null> {
-  return await firstRealEntry(at, await anchoredUpTo(at, outside));
+/** See `LogAnchored`. */
+export async function oldestUnanchored(at: AgencyTx, outside: Outside): Promise<LogAnchored['oldest']> {
+  return (await logAnchored(at, outside)).oldest;
 }
 
 export interface AnchorAges {
@@ -74,6 +96,8 @@ export interface AnchorAges {
   readonly waiting: readonly { readonly agencyId: string; readonly seconds: number }[];
   /** Authorities and witnesses that could not be had when they were last asked, over all agencies. */
   readonly troubled: readonly { readonly authority: string; readonly code: string }[];
+  /** Agencies in which rows bear a name that never signed them, or copies hold for nothing, and how many. Somebody wrote them. */
+  readonly forged: readonly { readonly agencyId: string; readonly count: number }[];
 }
 
 /** For operators, over all agencies. Nobody sees across the walls here either: each agency is asked by itself. */
@@ -81,16 +105,25 @@ export async function anchorAges(db: Db, outside: Outside, now: Date): Promise<A
   const waiting: { agencyId: string; seconds: number }[] = [];
   const troubled = new Map<string, { authority: string; code: string }>();
   const ids = await agencyIds(db);
+  // By the newest pass over all of them, which the log worker makes; and at once by what is met here.
+  const forged = new Map((await copiedFound(db)).map((one) => [one.agencyId, one.forged + one.wrong]));
   for (const agencyId of ids)
     await db.inAgency(agencyId, async (at) => {
-      const oldest = await oldestUnanchored(at, outside);
+      let met = 0;
+      const oldest = await oldestUnanchored(at, { ...outside, onForged: () => void (met += 1) });
+      forged.set(agencyId, Math.max(met, forged.get(agencyId) ?? 0));
       if (oldest !== null)
         waiting.push({ agencyId, seconds: Math.max(0, (now.getTime() - oldest.at.getTime()) / 1000) });
       for (const { authority, code } of await troubles(at))
         troubled.set(`${authority} ${code}`, { authority, code });
     });
   waiting.sort((a, b) => b.seconds - a.seconds);
-  return { agencies: ids.length, waiting, troubled: [...troubled.values()] };
+  return {
+    agencies: ids.length,
+    waiting,
+    troubled: [...troubled.values()],
+    forged: [...forged].flatMap(([agencyId, count]) => (count > 0 ? [{ agencyId, count }] : [])),
+  };
 }
 
 /** So many rounds without an anchor are too many. */

@@ -89,6 +89,11 @@ export function openMetrics(
     help: 'Time stamp authorities and witnesses that could not be had when they were last asked',
     registers,
   });
+  const forgedAnchors = new Gauge({
+    name: 'holdfast_anchors_forged',
+    help: 'Rows and copies of anchors that bear the name of somebody who never signed them; they count for nothing',
+    registers,
+  });
 
   const gauge = (name: string, help: string, labelNames: readonly string[] = []): Gauge =>
     new Gauge({ name, help, labelNames, registers });
@@ -187,6 +192,7 @@ export function openMetrics(
     const ages = await anchorAges(db, anchors, new Date());
     unanchored.set(ages.waiting[0]?.seconds ?? 0);
     troubled.set(ages.troubled.length);
+    forgedAnchors.set(ages.forged.reduce((all, { count }) => all + count, 0));
     const alarm = await fixityAlarm(db);
     const fixity = await fixityCounts(db);
     unread.set(Math.max(alarm.oldestReadMs ?? 0, alarm.oldestUnreadMs ?? 0) / 1000);

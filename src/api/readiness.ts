@@ -92,7 +92,7 @@ export async function readiness(
         throw new NotChecked(
           'nobody outside is named who could anchor the log (TSA_URL, HOLDFAST_WITNESSES)',
         );
-      const { waiting, troubled } = await anchorAges(
+      const { waiting, troubled, forged } = await anchorAges(
         system.db,
         { ...anchors, log: system.log },
         system.now(),
@@ -100,10 +100,13 @@ export async function readiness(
       const [oldest] = waiting;
       // Who they are stands in the log of the anchor worker; here anybody reads.
       const codes = [...new Set(troubled.map(({ code }) => code))].join(', ');
-      const found = `${oldest === undefined ? 'all that the logs hold is anchored' : `the oldest entry without an anchor has waited ${Math.round(oldest.seconds)} s`}${codes === '' ? '' : `; ${troubled.length} could not be had: ${codes}`}`;
+      const written = forged.reduce((all, { count }) => all + count, 0);
+      const found = `${written === 0 ? '' : `${written} bear the name of somebody who never signed them, or lie about this log, and count for nothing; `}${oldest === undefined ? 'all that the logs hold is anchored' : `the oldest entry without an anchor has waited ${Math.round(oldest.seconds)} s`}${codes === '' ? '' : `; ${troubled.length} could not be had: ${codes}`}`;
       // Somebody who says that they saw more of a log than was published is worse than nobody.
       if (troubled.some(({ code }) => code === 'witness-contradicts'))
         throw new ArchiveError('witness-contradicts', found, { retry: 'later' });
+      // Somebody wrote into the database or the store who is neither an authority nor a witness.
+      if (written > 0) throw new ArchiveError('anchors-forged', found, { retry: 'later' });
       if (oldest !== undefined && oldest.seconds > late)
         throw new ArchiveError('anchors-late', found, { retry: 'later' });
       return found;

@@ -23,7 +23,7 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
   queue: 'Start Redis or Valkey, or check REDIS_URL; without REDIS_URL the queue lives in Postgres.',
   store: 'Check S3_ENDPOINT, S3_BUCKET and the keys; the bucket must have been created with Object Lock.',
   anchors:
-    'See that the anchor worker runs (holdfast work anchor), and its log; check TSA_URL, TSA_ROOTS and HOLDFAST_WITNESSES. witness-contradicts: stop the log worker, and find out which of two logs is ours.',
+    'See that the anchor worker runs (holdfast work anchor), and its log; check TSA_URL, TSA_ROOTS and HOLDFAST_WITNESSES. anchors-forged: run holdfast audit, which names each; somebody wrote into the database or the store: find out who. witness-contradicts: stop the log worker, and find out which of two logs is ours.',
   log: 'Read the sentence, and the log worker’s own log (holdfast work log). Nothing is told to be safe to remove before it goes on; reports are taken and sealed meanwhile.',
   browser:
     'Install Chromium (Debian: apt-get install chromium) or set CHROMIUM_PATH. Reports are taken and sealed without it, pages are not captured.',

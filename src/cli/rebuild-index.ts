@@ -59,6 +59,8 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
   const { readConfig } = await import('#config.ts');
   const { openStore, openLogFiles } = await import('#store/store.ts');
   const { openKeyFolder } = await import('#log/log.ts');
+  const { copyAnchors } = await import('#anchor/anchor.ts');
+  const { openLog } = await import('#log.ts');
   const { openReference } = await import('../reference.ts');
   const { addAgency, listAgencies, SYSTEM_AGENCY } = await import('#agency/agency.ts');
   const { hasRecords, othersAtWork, rebuildAll } = await import('#rebuild/rebuild.ts');
@@ -87,6 +89,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
   const store = await openStore(config);
   const files = await openLogFiles(config);
   const keys = openKeyFolder(join(config.keysDir, 'log'));
+  const log = openLog(config.logLevel, 'rebuild-index');
   const now = (): Date => new Date();
   const counts = { written: 0, advanced: 0, same: 0, refused: 0 };
   const refused: Refused[] = [];
@@ -112,6 +115,8 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
         db,
         files,
         isOurs: keys.has,
+        anchorsBack: async (agency) =>
+          await copyAnchors({ db, files, log, anchors: config.anchors, leaseMs: config.leaseMs }, agency),
       },
       {
         agency: wanted,
@@ -170,8 +175,19 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
     [
       `${sum(counts)} records: ${countsIn(counts)}.`,
       ...logs.map(
-        ({ agency, from, size }) => `The log of ${agency} was put back from ${from} to ${size} entries.`,
+        ({ agency, from, size, anchors: { back } }) =>
+          `The log of ${agency} was put back from ${from} to ${size} entries, with ${back} anchors.`,
       ),
+      ...logs.flatMap(({ agency, anchors: { wrong, unknown } }) => [
+        ...(wrong === 0
+          ? []
+          : [`${wrong} copies of anchors of ${agency} hold for nothing, and were not put back.`]),
+        ...(unknown === 0
+          ? []
+          : [
+              `${unknown} anchors of ${agency} are of nobody whom TSA_URL or HOLDFAST_WITNESSES names, and were left where they are. Name them, and start Holdfast: it puts them back.`,
+            ]),
+      ]),
       ...neverSealed.map(
         ({ agency, recordId }) =>
           `${agency} ${recordId} was acknowledged and never sealed: it went with the database. Whoever reported it must report it again.`,

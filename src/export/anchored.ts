@@ -4,7 +4,8 @@
  * its policy says that none is asked for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anchorNow } from '#anchor/anchor.ts';
+import { anchorNow, anchorsAt, anchorsOver, type Anchor } from '#anchor/anchor.ts';
+import type { AgencyTx } from '#db/db.ts';
 import type { LogReader } from '#log/log.ts';
 import { quorumOf, type Quorum, type WitnessPolicy } from '../witness-policy.ts';
 import type { ExportContext } from './export.ts';
@@ -43,7 +44,7 @@ export async function anchoredCheckpoint(
     if (size === null) return await db.inAgency(agencyId, logReader.checkpointOf);
     const { checkpoint, by } = await db.inAgency(agencyId, async (at) => ({
       checkpoint: await queries.checkpointAt(at, size),
-      by: quorum === null ? [] : await queries.cosignaturesOf(at, size, namesIn(quorum)),
+      by: quorum === null ? [] : await cosignaturesOf(context, at, size),
     }));
     const has = (name: string): number | undefined =>
       by.some(({ authority }) => authority === name) ? 1 : undefined;
@@ -51,6 +52,43 @@ export async function anchoredCheckpoint(
     if (now().getTime() > end) throw witnessesBehind();
     await sleep(AGAIN_MS);
   }
+}
+
+/** Of witnesses that the settings name, over this very size; what does not hold is not handed out. */
+export async function cosignaturesOf(
+  { anchors, log }: Pick<ExportContext, 'anchors' | 'log'>,
+  at: AgencyTx,
+  size: number,
+): Promise<readonly Anchor[]> {
+  const found = await anchorsAt(at, size, { ...anchors, log });
+  return found
+    .filter(({ kind }) => kind === 'witness')
+    .toSorted((a, b) => (a.authority < b.authority ? -1 : 1));
+}
+
+/** Of each authority that the settings name the first stamp over each of these entries (in the order of the log), and over `size`. */
+export async function stampsOver(
+  { anchors, log }: Pick<ExportContext, 'anchors' | 'log'>,
+  at: AgencyTx,
+  entries: readonly number[],
+  size: number,
+): Promise<readonly Anchor[]> {
+  const outside = { authorities: anchors.authorities, witnesses: null, log };
+  const stamps = new Map<string, Anchor>();
+  /** Over an entry, and over each after it that is below all of their sizes. */
+  let first: readonly Anchor[] = [];
+  let reach = 0;
+  for (const index of entries) {
+    if (index >= reach) {
+      first = await anchorsOver(at, index, outside);
+      reach = first.length === 0 ? Infinity : Math.min(...first.map((one) => one.size));
+    }
+    for (const one of first) stamps.set(`${one.size} ${one.authority}`, one);
+  }
+  for (const one of await anchorsAt(at, size, outside)) stamps.set(`${one.size} ${one.authority}`, one);
+  return [...stamps.values()]
+    .filter((one) => one.size <= size)
+    .toSorted((a, b) => a.size - b.size || (a.authority < b.authority ? -1 : 1));
 }
 
 /** For whoever checks: without the addresses, which may have passwords in them, and with our own keys as those of the log. */
@@ -75,8 +113,4 @@ export function policyText(
 
 function asking({ db, log, anchors, logReader, now }: ExportContext) {
   return { db, log, anchors, reader: logReader, now };
-}
-
-function namesIn(quorum: Quorum): string[] {
-  return 'witness' in quorum ? [quorum.witness] : quorum.of.flatMap(namesIn);
 }

@@ -21,7 +21,7 @@ import { scopeOf } from '#verify/verify.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
 import type { Quorum } from '../witness-policy.ts';
 import type { Part } from './bag.ts';
-import { anchoredCheckpoint, policyText, quorumToBeHad } from './anchored.ts';
+import { anchoredCheckpoint, cosignaturesOf, policyText, quorumToBeHad, stampsOver } from './anchored.ts';
 import { documents } from './documents.ts';
 import { logBehind } from './late.ts';
 import { packageParts, type PackagedEntry, type PackagedRecord, type PackageSource } from './package.ts';
@@ -225,10 +225,11 @@ function sourceOf(
       await db.inAgency(agencyId, async (at) => {
         if (newest === null) throw logBehind('The log has no checkpoint');
         const { size, note } = newest;
-        const named = (anchors.witnesses?.witnesses ?? []).map((one) => one.name);
-        const lines = await queries.cosignaturesOf(at, size, named);
+        const lines = await cosignaturesOf(context, at, size);
+        const entries = await queries.sealedAt(at, recordIds);
+        const stamped = (await stampsOver(context, at, entries, size)).map((one) => one.size);
         const older: { size: number; note: Buffer; path: readonly Buffer[] }[] = [];
-        for (const one of await queries.neededCheckpoints(at, recordIds, size))
+        for (const one of await queries.neededCheckpoints(at, entries, stamped, size))
           older.push({
             ...one,
             path: one.size === size ? [] : await logReader.consistency(at, one.size, size),
@@ -237,7 +238,10 @@ function sourceOf(
       }),
     stamps: async function* () {
       const last = newest?.size ?? 0;
-      const stamps = await db.inAgency(agencyId, async (at) => await queries.stampsFor(at, recordIds, last));
+      const stamps = await db.inAgency(
+        agencyId,
+        async (at) => await stampsOver(context, at, await queries.sealedAt(at, recordIds), last),
+      );
       let n = 0;
       for (const { size, authority, blob } of stamps) {
         const roots = anchors.authorities.find(({ name }) => name === authority)?.roots;

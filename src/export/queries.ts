@@ -113,63 +113,38 @@ export async function arePublished(
   return rows[0]?.count === eventIds.length;
 }
 
-/** For each entry that something was sealed: the first checkpoint that held it, and the first that each authority stamped. */
-const CHECKPOINTS = (agencyId: string, recordIds: readonly string[], size: number) => sql`
-  with sealed as (
-    select l.idx from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
-     where e.agency_id = ${agencyId} and e.record_id = any(${[...recordIds]}::uuid[]) and e.type = 'record.sealed'),
-  stamped as (
-    select distinct on (s.idx, a.authority) a.authority, a.size, a.blob from sealed s
-      join log_anchor a on a.agency_id = ${agencyId} and a.kind = 'stamp' and a.size > s.idx and a.size <= ${size}
-     order by s.idx, a.authority, a.size),
-  newest as (select authority, size, blob from log_anchor where agency_id = ${agencyId} and kind = 'stamp' and size = ${size}),
-  stamps as (select * from stamped union select * from newest),
-  sizes as (
-    select (select min(k.size) from log_checkpoint k where k.agency_id = ${agencyId} and k.size > s.idx) as size from sealed s
-     union select size from stamps)`;
-
-/** All that the package names beside the one at `size`; that one too where it was stamped, as it was published. */
-export async function neededCheckpoints(
+/** Of the entries that something of these was sealed, in the order of the log. */
+export async function sealedAt(
   { agencyId, tx }: AgencyTx,
   recordIds: readonly string[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ idx: number }>`
+    select l.idx from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.record_id = any(${[...recordIds]}::uuid[]) and e.type = 'record.sealed'
+     order by l.idx`.execute(tx);
+  return rows.map(({ idx }) => idx);
+}
+
+/**
+ * All that the package names beside the one at `size`: for each of the entries the first checkpoint that held it, and those that were stamped;
+ * also the one at `size` where it was stamped, as it was published.
+ */
+export async function neededCheckpoints(
+  { agencyId, tx }: AgencyTx,
+  entries: readonly number[],
+  stamped: readonly number[],
   size: number,
 ): Promise<readonly { readonly size: number; readonly note: Buffer }[]> {
   const { rows } = await sql<{ size: number; note: Buffer }>`
-    ${CHECKPOINTS(agencyId, recordIds, size)}
+    with sizes as (
+      select (select min(k.size) from log_checkpoint k where k.agency_id = ${agencyId} and k.size > s.idx) as size
+        from unnest(${[...entries]}::bigint[]) s(idx)
+       union select unnest(${[...stamped]}::bigint[]))
     select c.size, c.note from log_checkpoint c
      where c.agency_id = ${agencyId} and c.size in (select size from sizes)
-       and (c.size < ${size} or c.size in (select size from stamps))
+       and (c.size < ${size} or c.size = any(${[...stamped]}::bigint[]))
      order by c.size`.execute(tx);
   return rows;
-}
-
-export async function stampsFor(
-  { agencyId, tx }: AgencyTx,
-  recordIds: readonly string[],
-  size: number,
-): Promise<readonly { readonly size: number; readonly authority: string; readonly blob: Buffer }[]> {
-  const { rows } = await sql<{ size: number; authority: string; blob: Buffer }>`
-    ${CHECKPOINTS(agencyId, recordIds, size)}
-    select distinct size, authority, blob from stamps order by size, authority`.execute(tx);
-  return rows;
-}
-
-/** Their lines, as they stand below a checkpoint. */
-export async function cosignaturesOf(
-  { agencyId, tx }: AgencyTx,
-  size: number,
-  names: readonly string[],
-): Promise<readonly { readonly authority: string; readonly blob: Buffer }[]> {
-  if (names.length === 0) return [];
-  return await tx
-    .selectFrom('log_anchor')
-    .select(['authority', 'blob'])
-    .where('agency_id', '=', agencyId)
-    .where('kind', '=', 'witness')
-    .where('size', '=', size)
-    .where('authority', 'in', [...names])
-    .orderBy('authority')
-    .execute();
 }
 
 export async function checkpointAt({ agencyId, tx }: AgencyTx, size: number) {

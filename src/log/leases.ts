@@ -1,7 +1,8 @@
 /**
  * The locks of the log's files: whole tiles, the edge of the tree and the newest checkpoint stay locked for as long as the log lives.
  * What ends within a third of the lease is extended. The edge and the checkpoint are looked at by each call, because partial tiles are
- * put with a short lock, most being outgrown in seconds; everything else each eighth of the lease, so that a round may fail. Nothing
+ * put with a short lock, most being outgrown in seconds; everything else, the copies of anchors among it, each eighth of the lease, so
+ * that a round may fail. Nothing
  * here deletes.
  *
  * What is not there any more is not this round's to write: it says so, and the next start of the log fills it (begin.ts).
@@ -10,6 +11,7 @@ import { codeOf } from '#errors.ts';
 import type { Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import type { LogFiles } from '#store/store.ts';
+import { ANCHOR_FOLDER } from './anchor-files.ts';
 import { logPrefix } from './publish.ts';
 import * as queries from './queries.ts';
 import { edgeOfTree, tilePath, tilesOf } from './tiles.ts';
@@ -35,7 +37,7 @@ const AT_ONCE = 8;
 
 /** One call, for every log. */
 export async function renewLogLeases(context: LogLeaseContext): Promise<LogLeaseReport> {
-  const { db, log, leaseMs, now, signal } = context;
+  const { db, files, log, leaseMs, now, signal } = context;
   const report = { looked: 0, renewed: 0, missing: 0, failed: 0 };
   const due = new Date(now().getTime() - leaseMs / 8);
   for (const { agencyId, published, at } of await queries.leases(db.sequencer)) {
@@ -44,6 +46,9 @@ export async function renewLogLeases(context: LogLeaseContext): Promise<LogLease
     const tiles = isWhole ? tilesOf(published) : edgeOfTree(published);
     const paths = ['checkpoint', ...tiles.map(tilePath)].map((path) => `${logPrefix(agencyId)}/${path}`);
     try {
+      // All that is there, whoever is named in the settings now. Which ones should be there, the room of anchors knows.
+      if (isWhole)
+        for await (const path of files.list(`${logPrefix(agencyId)}/${ANCHOR_FOLDER}`)) paths.push(path);
       const { looked, renewed, missing } = await renew(context, paths);
       report.looked += looked;
       report.renewed += renewed;

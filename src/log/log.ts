@@ -6,6 +6,14 @@
  * sequencer.ts tells the order of writes and what a crash leaves. merkle, tiles, note, checkpoint, proof, entry, entry-types, facts and
  * event-entry are pure: no database, no clock, no network.
  */
+export {
+  ANCHOR_FOLDER,
+  anchoredCheckpointPath,
+  anchorFileOf,
+  anchorPath,
+  authorityId,
+  type AnchorFile,
+} from './anchor-files.ts';
 export { announcedLogKeys, isAnnouncedForReceipts } from './announced.ts';
 export { checkLogFiles, type LogFilesChecked } from './check-files.ts';
 export {
@@ -33,7 +41,7 @@ export { openKeyFolder, verifierKeysIn, type KeyFolder } from './keys.ts';
 export { renewLogLeases } from './leases.ts';
 export { logPrefix } from './publish.ts';
 export { tilePath, type Tile } from './tiles.ts';
-export { openLogReader, type LogReader, type ProvenEntry } from './reader.ts';
+export { openLogReader, rootOfFiles, type LogReader, type ProvenEntry } from './reader.ts';
 export { startSequencer, type Sequencer, type SequencerContext } from './sequencer.ts';
 export { bundleEntries } from './tiles.ts';
 export { addLogKey, listLogKeys, retireLogKey } from './rotation.ts';

@@ -5,7 +5,15 @@
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import type { LogFiles } from '#store/store.ts';
-import { consistencyPath, inclusionPath, leafHash, provesInclusion } from './merkle.ts';
+import {
+  consistencyPath,
+  frontierOf,
+  inclusionPath,
+  leafHash,
+  provesInclusion,
+  rootOf,
+  subtrees,
+} from './merkle.ts';
 import { proofText } from './proof.ts';
 import { logPrefix } from './publish.ts';
 import { announcedLogKeys } from './announced.ts';
@@ -24,8 +32,8 @@ export interface ProvenEntry {
 }
 
 export interface LogReader {
-  /** The newest checkpoint that is in the store; null: this log has none yet. */
-  checkpointOf(at: AgencyTx): Promise<PublishedRow | null>;
+  /** The newest checkpoint that is in the store, or the one of `size`; null: this log has none. */
+  checkpointOf(at: AgencyTx, size?: number): Promise<PublishedRow | null>;
   /** Those that the published log itself names. */
   keysOf(at: AgencyTx): Promise<readonly KeyRow[]>;
   /** In the order of the log, all under one checkpoint: the newest, or `under`. What is in no checkpoint yet is left out. */
@@ -53,7 +61,7 @@ export function openLogReader(files: LogFiles): LogReader {
     return nodesFromTiles(size, asOf(published, read));
   };
   return {
-    checkpointOf: async ({ agencyId, tx }) => await checkpointRow(tx, agencyId),
+    checkpointOf: async ({ agencyId, tx }, size) => await checkpointRow(tx, agencyId, size),
     keysOf: announcedLogKeys,
     proofsOf: async ({ agencyId, tx }, which, under) => {
       const newest = await checkpointRow(tx, agencyId);
@@ -86,6 +94,19 @@ export function openLogReader(files: LogFiles): LogReader {
     },
     file: async (agencyId, path) => await files.read(`${logPrefix(agencyId)}/${path}`),
   };
+}
+
+/** The root over the first `size` entries, led from the files of a log that was published with `published`. */
+export async function rootOfFiles(
+  files: Pick<LogFiles, 'read'>,
+  agencyId: string,
+  size: number,
+  published: number,
+): Promise<Buffer> {
+  const read = async (path: string): Promise<Buffer | null> =>
+    await files.read(`${logPrefix(agencyId)}/${path}`);
+  const hashes = await nodesFromTiles(size, asOf(published, read))(subtrees({ begin: 0, end: size }));
+  return rootOf(frontierOf(size, hashes));
 }
 
 function typeOf(entry: Buffer): string {

@@ -9,6 +9,7 @@
  *   1. one transaction: leaves, history, keys; committed only at the signed root     the log is still behind; the same again
  *   2. the records that these entries are about, each in its own transaction        the same again finds them there
  *   3. one transaction: the size of the log, and `restore.performed`                the log goes on
+ *   4. its anchors, each by itself                                                  the log worker does the same at its start
  */
 import { newId } from '#record/record.ts';
 import { ArchiveError } from '#errors.ts';
@@ -45,6 +46,16 @@ export interface ReplayContext {
   readonly files: LogFiles;
   /** Whether this verifier key is ours, beside those that the database has: its private half is here, or somebody vouches for it. */
   readonly isOurs: (vkey: string) => Promise<boolean>;
+  /** Stamps and cosignatures that lie among the files of the log become rows again, each when it is verified; null: nothing is published. */
+  readonly anchorsBack: (agencyId: string) => Promise<AnchorsBack | null>;
+}
+
+export interface AnchorsBack {
+  readonly back: number;
+  /** Copies that hold for nothing. */
+  readonly wrong: number;
+  /** Of authorities that the settings do not name. */
+  readonly unknown: number;
 }
 
 export interface Replayed {
@@ -56,6 +67,7 @@ export interface Replayed {
   readonly refused: readonly { readonly recordId: string; readonly finding: Finding }[];
   /** Accepted and in the log, and in no seal: they went with the database. Whoever reported them must be asked. */
   readonly neverSealed: readonly string[];
+  readonly anchors: AnchorsBack;
 }
 
 /** Bundles in one stretch: 2,560 entries. */
@@ -139,7 +151,10 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         await queries.moveHead(tx, agencyId, moved, { id: newId(), body });
       });
       await db.inAgency(agencyId, dueAtOnce);
-      return { from, size: claimed.size, records, refused, neverSealed };
+      const none = { back: 0, wrong: 0, unknown: 0 };
+      const { back, wrong, unknown } = (await context.anchorsBack(agencyId)) ?? none;
+      const anchors = { back, wrong, unknown };
+      return { from, size: claimed.size, records, refused, neverSealed, anchors };
     },
   };
 }

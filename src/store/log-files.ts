@@ -8,11 +8,12 @@
  *   - `replace` never takes away what was there where the store keeps versions; a reader gets the one that was written last.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   PutObjectRetentionCommand,
   type S3Client,
@@ -32,6 +33,8 @@ export interface LogFiles {
   replace(path: string, bytes: Uint8Array, lastingMs: number): Promise<void>;
   /** Null: there is no such file. */
   read(path: string): Promise<Buffer | null>;
+  /** Paths of the files below a folder, in the order of their names. What a delete marker hides is not among them. */
+  list(folder: string): AsyncIterable<string>;
   /** Locked until `until`, where its lock ends before `soon` and the store has locks. */
   extend(path: string, soon: Date, until: Date): Promise<'extended' | 'lasting' | 'missing'>;
   close(): Promise<void>;
@@ -115,6 +118,15 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
         await syncFolder(disk, dirname(place));
       });
     },
+    list: async function* list(folder) {
+      const names = await onDisk(
+        `list ${folder}`,
+        async () =>
+          await unless(['ENOENT'], [], readdir(placed(folder), { recursive: true, withFileTypes: true })),
+      );
+      const paths = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+      yield* paths.map((path) => relative(files, path).split(sep).join('/')).sort();
+    },
     // A folder has no locks for them; whether they are there is worth knowing.
     extend: async (path) =>
       await onDisk(`look at ${path}`, async () => {
@@ -174,6 +186,21 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
     },
     replace: async (path, bytes, lastingMs) =>
       await asked(`write ${path}`, async () => await write(path, bytes, lastingMs, false)),
+    list: async function* list(folder) {
+      checkKey(folder);
+      for (let ContinuationToken: string | undefined, more = true; more;) {
+        const page = await asked(
+          `list ${folder}`,
+          async () =>
+            await client.send(
+              new ListObjectsV2Command({ Bucket: bucket, Prefix: `${folder}/`, ContinuationToken }),
+            ),
+        );
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+        ContinuationToken = page.NextContinuationToken;
+        more = page.IsTruncated === true;
+      }
+    },
     extend: async (path, soon, until) => {
       checkKey(path);
       return await asked(`extend ${path}`, async () => {

@@ -100,7 +100,11 @@ const head = async (agency = 'rivertown'): Promise<Head> => {
 /** Waits until so many entries are published, and nothing waits any more. */
 const inLog = async (least: number): Promise<Head> =>
   await until(
-    async () => ({ ...(await head()), waits: (await rows('select 1 from log_outbox')).length }),
+    async () => ({
+      ...(await head()),
+      waits: (await rows('select 1 from log_outbox union all select 1 from log_head where published < size'))
+        .length,
+    }),
     ({ size, waits }) => size >= least && waits === 0,
   );
 const origin = async (): Promise<string> =>

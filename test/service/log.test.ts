@@ -664,6 +664,50 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     expect((await round(60)).missing).toBe(1);
   });
 
+  withLog('copies of anchors are listed, however many they are, and their locks renewed', async () => {
+    const sequencer = scene.start();
+    await scene.events(3);
+    await scene.settled();
+    await sequencer.stop();
+    const { renewLogLeases } = await import('#log/log.ts');
+    const folder = 'log/rivertown/anchor';
+    const listed = async (of: string): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const path of scene.files.list(of)) found.push(path);
+      return found;
+    };
+    expect(await listed(folder)).toEqual([]);
+    // More than a store lists at once; and others, whose names only begin like these.
+    const paths = Array.from({ length: 1003 }, (_, n) => `${folder}/${n + 1}/checkpoint`).sort();
+    const next = paths.values();
+    const put = async (): Promise<void> => {
+      for (const path of next) await scene.files.put(path, Buffer.from(path), 60_000);
+    };
+    await Promise.all(Array.from({ length: 16 }, put));
+    await scene.files.put('log/rivertown/anchors', Buffer.from('x'), 60_000);
+    await scene.files.put('log/rivertown-2/anchor/1/checkpoint', Buffer.from('x'), 60_000);
+    expect(await listed(folder)).toEqual(paths);
+    await scene.sql.query('update log_head set leases_at = null');
+    const round = await renewLogLeases({
+      db: scene.db,
+      files: scene.files,
+      log: openLog('silent', 'log'),
+      leaseMs: 30 * DAY_MS,
+      now: () => new Date(),
+    });
+    expect(round).toMatchObject({ missing: 0, failed: 0 });
+    expect(round.looked).toBeGreaterThan(1003);
+    if (server !== null && s3 !== null) {
+      expect(round.renewed).toBeGreaterThanOrEqual(1003);
+      const eyes = s3Eyes(s3, server.root);
+      const path = paths.at(-1) ?? '';
+      const [one] = await eyes.versions(path);
+      const { mode, retainUntil } = await eyes.look(path, one?.versionId ?? '');
+      expect(mode).toBe('COMPLIANCE');
+      expect(((retainUntil?.getTime() ?? 0) - Date.now()) / DAY_MS).toBeGreaterThan(29.9);
+    }
+  });
+
   withLog('the judge says so when anything is wrong', async () => {
     const sequencer = scene.start({ batch: 100 });
     await scene.events(300);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import { expect, inject } from 'vitest';
+import { copyAnchors } from '#anchor/anchor.ts';
 import { addAgency, listAgencies, samplePolicy } from '#agency/agency.ts';
 import { openDb, type Db } from '#db/db.ts';
 import { openKeyFolder, type ReceiptProof, type ReceiptSignature } from '#log/log.ts';
@@ -252,7 +253,7 @@ export interface Rebuilt {
 
 /** An empty database over the same store, without agencies, policies, accounts or keys. */
 export async function openFreshIndex({ system }: Archive, databaseUrl?: string): Promise<FreshIndex> {
-  const { store, logFiles, config } = system;
+  const { store, logFiles, config, log } = system;
   const keys = openKeyFolder(join(config.keysDir, 'log'));
   const clone = databaseUrl === undefined ? await cloneDatabase() : null;
   const url = databaseUrl ?? clone?.url ?? '';
@@ -265,6 +266,11 @@ export async function openFreshIndex({ system }: Archive, databaseUrl?: string):
     db,
     files: logFiles,
     isOurs: keys.has,
+    anchorsBack: async (agency) =>
+      await copyAnchors(
+        { db, files: logFiles, log, anchors: config.anchors, leaseMs: config.leaseMs },
+        agency,
+      ),
   };
   const context: RebuildContext = {
     db,

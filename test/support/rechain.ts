@@ -123,6 +123,9 @@ export async function rechain(
     read: async (path) => files.get(path) ?? null,
     put: async () => undefined,
     replace: async () => undefined,
+    list: async function* list(folder) {
+      yield* [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+    },
     extend: async () => 'lasting',
     close: async () => undefined,
   };
