@@ -18,12 +18,13 @@ export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './
 export {
   anchorAges,
   lateAfterSeconds,
+  logAnchored,
   oldestUnanchored,
   standingOf,
   vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { anchorsAt, anchorsOver, newestAnchors, type Outside } from './holding.ts';
+export { anchorsAt, anchorsOver, type Outside } from './holding.ts';
 export type { Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

@@ -48,7 +48,7 @@ function sinceWhen(anchors: readonly Anchor[], policy: WitnessPolicy | null): Da
   return new Date(Math.min(stamped ?? Infinity, witnessed ?? Infinity));
 }
 
-interface LogAnchored {
+export interface LogAnchored {
   /** Up to which size stamps or a quorum of witnesses vouch for the log; 0: nobody does, or not enough of them. */
   readonly size: number;
   /** Since when, by their clocks; null: nobody does. */
@@ -60,7 +60,7 @@ interface LogAnchored {
 }
 
 /** Of a whole log. */
-async function logAnchored(at: AgencyTx, outside: Outside): Promise<LogAnchored> {
+export async function logAnchored(at: AgencyTx, outside: Outside): Promise<LogAnchored> {
   const by = await newestAnchors(at, outside);
   const size = anchoredSize(by, outside);
   const enough = size === 0 ? [] : by.filter((one) => one.size >= size);

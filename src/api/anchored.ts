@@ -1,5 +1,5 @@
 /** Who outside this archive vouches for an entry of a log, and whether that is enough by its settings. */
-import { newestAnchors, oldestUnanchored, vouchedFor } from '#anchor/anchor.ts';
+import { logAnchored, vouchedFor } from '#anchor/anchor.ts';
 import type { AnchorsOf, OutsideOf } from '#record/record.ts';
 import type { System } from '../system.ts';
 
@@ -15,7 +15,7 @@ export function openAnchorsOf({ config, log }: Pick<System, 'config' | 'log'>): 
 export function openOutsideOf({ config, log }: Pick<System, 'config' | 'log'>): OutsideOf {
   const outside = { ...config.anchors, log };
   return async (at) => {
-    const oldest = await oldestUnanchored(at, outside);
-    return { waitsSince: oldest?.at ?? null, by: await newestAnchors(at, outside) };
+    const { size, at: since, by, oldest } = await logAnchored(at, outside);
+    return { size, since, by, waitsSince: oldest?.at ?? null };
   };
 }

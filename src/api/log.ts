@@ -40,6 +40,19 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
     return found;
   };
 
+  /** As a receipt carries them (RECEIPT.md): what was signed, and the checkpoint that it is over. */
+  const anchorsIn = async (at: AgencyTx) =>
+    await Promise.all(
+      (await outsideOf(at)).by.map(async ({ kind, authority, size, at: when, blob }) => ({
+        kind,
+        authority,
+        size,
+        at: when.toISOString(),
+        blob: blob.toString('base64'),
+        checkpoint: (await logReader.checkpointOf(at, size))?.note.toString() ?? '',
+      })),
+    );
+
   routes.get<{ Params: { agency: string } }>(
     '/v1/log/:agency/checkpoint',
     {
@@ -83,6 +96,40 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
       const found = await inLogOf(request, async (at) => {
         const overview = await readLogOverview(at, outsideOf);
         return overview === null ? null : { origin: overview.origin, keys: await logReader.keysOf(at) };
+      });
+      return await reply
+        .type('application/json')
+        .headers({ 'cache-control': 'no-cache', 'access-control-allow-origin': '*' })
+        .send(JSON.stringify(found));
+    },
+  );
+
+  routes.get<{ Params: { agency: string } }>(
+    '/v1/log/:agency/anchors',
+    {
+      config: open,
+      schema: {
+        // Other than all calls that are described, these ask for no key.
+        hide: true,
+        summary:
+          'Up to which size an agency’s log is anchored outside, since when and by whom, with what they signed. Open to anybody',
+        tags: ['log'],
+        params: AgencyParams,
+        response: {
+          200: answers(
+            '{origin, size, anchored: {size, at} or null, unanchoredSince, anchors: [{kind, authority, size, at, blob, checkpoint}]}',
+            'application/json',
+          ),
+          ...problemResponses(404, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const found = await inLogOf(request, async (at) => {
+        const overview = await readLogOverview(at, outsideOf);
+        if (overview === null) return null;
+        const { origin, size, anchored, unanchoredSince } = overview;
+        return { origin, size, anchored, unanchoredSince, anchors: await anchorsIn(at) };
       });
       return await reply
         .type('application/json')

@@ -3,7 +3,7 @@ import type { LogOverview } from '#record/record.ts';
 import { alert, checkboxes } from './fields.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
-import { lasting, outside } from './log-said.ts';
+import { byWhom, lasting } from './log-said.ts';
 import { agoIn, momentIn } from './times.ts';
 
 export interface LogParts {
@@ -47,7 +47,7 @@ export function logPage(frame: Frame, parts: LogParts): string {
 function standing(overview: LogOverview, { zone, now, agencyId, publicUrl }: LogParts): Markup {
   const { size, checkpoint, waiting, waitingSince, origin } = overview;
   const waitedMs = waitingSince === null ? 0 : now.getTime() - Date.parse(waitingSince);
-  const address = `${publicUrl}/v1/log/${agencyId}/checkpoint`;
+  const log = `${publicUrl}/v1/log/${agencyId}`;
   return html`${
       waitedMs > LATE_MS &&
       alert(
@@ -67,9 +67,46 @@ function standing(overview: LogOverview, { zone, now, agencyId, publicUrl }: Log
             <code class="hf-root">${checkpoint.root}</code>`,
         )
       }
-      ${fact('Outside this archive', outside(overview, zone, now))}
-      ${fact('For anybody', html`<a class="hf-root" href="${address}">${address}</a>`)}
+      ${fact('Anchored outside this archive', anchored(overview, zone))}
+      ${fact('Not yet anchored', notYet(overview, zone, now))}
+      ${fact(
+        'For anybody',
+        html`${[`${log}/checkpoint`, `${log}/anchors`].map(
+          (address) => html`<p><a class="hf-root" href="${address}">${address}</a></p>`,
+        )}`,
+      )}
     </dl>`;
+}
+
+const many = (count: number): Markup => perLanguage((language) => count.toLocaleString(`${language}-US`));
+
+/** Up to where, since when, and who says so: each of those who are over all of it, and then those who are over less of it. */
+function anchored({ anchored: reach, anchors }: LogOverview, zone: string): Markup {
+  if (reach === null)
+    return anchors.length === 0
+      ? html`Nothing.`
+      : html`<p>Nothing. By the settings of this archive these alone are not enough:</p>
+          <p class="hf-small">${byWhom(anchors, zone)}</p>`;
+  const over = anchors.filter(({ size }) => size >= reach.size);
+  const less = anchors.filter(({ size }) => size < reach.size);
+  return html`<p>
+      Nobody can change the first ${many(reach.size)} entries unseen, since ${momentIn(zone, reach.at)}
+    </p>
+    <p class="hf-small">By ${byWhom(over, zone)}</p>
+    ${less.map(
+      (one) =>
+        html`<p class="hf-small">Of these, the first ${many(one.size)} also by ${byWhom([one], zone)}</p>`,
+    )}`;
+}
+
+function notYet({ anchored: reach, size, unanchoredSince }: LogOverview, zone: string, now: Date): Markup {
+  if (unanchoredSince === null)
+    return size > (reach?.size ?? 0)
+      ? html`Nothing but the entries that say what was anchored.`
+      : html`Nothing.`;
+  const ms = Math.max(0, now.getTime() - Date.parse(unanchoredSince));
+  return html`<p>Waiting for ${lasting(ms)}: what happened since ${momentIn(zone, unanchoredSince)}</p>
+    <p class="hf-small">Until then only this archive’s word stands against a change by whoever runs it.</p>`;
 }
 
 function keysSaid({ keys, publicUrl, agencyId }: LogParts): Markup {

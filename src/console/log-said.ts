@@ -34,19 +34,21 @@ function inLog({ origin, entries, pending }: LogStanding): Markup {
 
 const BY = { stamp: 'a time stamp of', witness: 'the witness' } as const;
 
-export function outside(
+function outside(
   { anchored, anchors, unanchoredSince }: Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'>,
   zone: string,
   now: Date,
 ): Markup {
-  if (anchored)
-    // Tags between them: each is a message of its own, however many there are.
-    return html`Anchored by
-    ${anchors.map((one, i) => html`${i > 0 && html` · `}<span>${ours(BY[one.kind])}</span> <span>${one.authority},</span> <span>${momentIn(zone, one.at)}</span>`)}`;
+  if (anchored) return html`Anchored by ${byWhom(anchors, zone)}`;
   if (unanchoredSince === null) return html`Not yet anchored.`;
   const ms = Math.max(0, now.getTime() - Date.parse(unanchoredSince));
   return html`Not yet anchored, for ${lasting(ms)}. Until then only this archive’s word stands against a
   change by whoever runs it.`;
+}
+
+/** Tags between them: each is a message of its own, however many there are. */
+export function byWhom(anchors: LogStanding['anchors'], zone: string): Markup {
+  return html`${anchors.map((one, i) => html`${i > 0 && html` · `}<span>${ours(BY[one.kind])}</span> <span>${one.authority},</span> <span>${momentIn(zone, one.at)}</span>`)}`;
 }
 
 const UNITS = [

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
 import type { LogStanding, OutsideOf } from './log-standing.ts';
 
-export interface LogOverview extends Pick<LogStanding, 'anchored' | 'anchors' | 'unanchoredSince'> {
+export interface LogOverview extends Pick<LogStanding, 'anchors' | 'unanchoredSince'> {
   readonly origin: string;
   /** Entries that a signed checkpoint covers. */
   readonly size: number;
@@ -11,6 +11,8 @@ export interface LogOverview extends Pick<LogStanding, 'anchored' | 'anchors' | 
   /** What happened and is in no checkpoint yet. */
   readonly waiting: number;
   readonly waitingSince: string | null;
+  /** Up to which size those outside are enough, and since when; null: they are not, for any. */
+  readonly anchored: { readonly size: number; readonly at: string } | null;
 }
 
 /** Null: the log has not begun. */
@@ -36,7 +38,7 @@ export async function readLogOverview(at: AgencyTx, outsideOf: OutsideOf): Promi
   const [row] = rows;
   if (row === undefined) return null;
   const { origin, size } = row;
-  const { waitsSince, by } = await outsideOf(at);
+  const { size: upTo, since, by, waitsSince } = await outsideOf(at);
   return {
     origin,
     size,
@@ -46,11 +48,11 @@ export async function readLogOverview(at: AgencyTx, outsideOf: OutsideOf): Promi
         : { size, root: row.root.toString('base64'), at: row.at.toISOString() },
     waiting: row.owed,
     waitingSince: row.since?.toISOString() ?? null,
-    anchored: waitsSince === null && by.length > 0,
-    anchors: by.map(({ kind, authority, size: upTo, at: when }) => ({
+    anchored: since === null ? null : { size: upTo, at: since.toISOString() },
+    anchors: by.map(({ kind, authority, size: over, at: when }) => ({
       kind,
       authority,
-      size: upTo,
+      size: over,
       at: when.toISOString(),
     })),
     unanchoredSince: waitsSince?.toISOString() ?? null,

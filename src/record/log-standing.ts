@@ -22,10 +22,13 @@ export type AnchorsOf = (
   index: number,
 ) => Promise<{ readonly anchored: boolean; readonly by: readonly LogAnchor[] }>;
 
-/** Of a whole log: the newest of each, and since when its oldest entry waits that they are not over. */
-export type OutsideOf = (
-  at: AgencyTx,
-) => Promise<{ readonly waitsSince: Date | null; readonly by: readonly LogAnchor[] }>;
+/** Of a whole log: up to which size they are enough, since when; the newest of each; and since when its oldest entry waits. */
+export type OutsideOf = (at: AgencyTx) => Promise<{
+  readonly size: number;
+  readonly since: Date | null;
+  readonly by: readonly LogAnchor[];
+  readonly waitsSince: Date | null;
+}>;
 
 export interface LogStanding {
   /** The log's name; null: it has not begun. */

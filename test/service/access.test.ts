@@ -66,6 +66,7 @@ const OPEN: Readonly<Record<string, string>> = {
   '/sign-out': 'signing out',
   '/v1/log/:agency/checkpoint': 'how long a log is, signed',
   '/v1/log/:agency/keys': 'the public keys of a log',
+  '/v1/log/:agency/anchors': 'who outside vouches for a log, and for how much of it',
   '/v1/log/:agency/tile/*': 'tiles of a log, where its agency lets them out: nothing here',
   '/v1/uploads': 'OPTIONS alone: what the protocol can here',
   '/verify': 'how a receipt stands, to whoever has its code or file; nothing of its content',

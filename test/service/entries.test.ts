@@ -156,6 +156,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /verify': ASKED_BY_ANYBODY,
   'GET /v1/log/:agency/checkpoint': PUBLISHED,
   'GET /v1/log/:agency/keys': PUBLISHED,
+  'GET /v1/log/:agency/anchors': PUBLISHED,
   'GET /v1/log/:agency/tile/*': PUBLISHED,
   'GET /': FRAME,
   'GET /report': FRAME,

@@ -179,7 +179,8 @@ describe('the page', () => {
       const { origin, keys } = await trust();
       expect(text).toContain(origin);
       expect(text).toContain(keys[0]?.key.id ?? '?');
-      expect(text).toContain('Not yet anchored, for ');
+      expect(text).toMatch(/Anchored outside this archive\s+Nothing\./);
+      expect(text).toMatch(/Not yet anchored\s+Waiting for .+: what happened since/);
       expect(text).not.toContain('Entries wait for');
     },
   );

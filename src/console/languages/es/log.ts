@@ -13,6 +13,19 @@ export const log: Messages = {
     'Hay entradas que esperan desde hace {1}, y nada de lo sellado desde entonces se puede eliminar. Avise a quien administra la máquina: el proceso de la bitácora debe funcionar y su clave debe estar en su lugar.',
   'and {} being entered': 'y {1} anotándose',
   'Newest checkpoint': 'Último punto de control',
+  'Anchored outside this archive': 'Anclado fuera de este archivo',
+  'Not yet anchored': 'Todavía sin anclar',
+  'Nothing.': 'Nada.',
+  'Nothing. By the settings of this archive these alone are not enough:':
+    'Nada. Según los ajustes de este archivo, estos por sí solos no bastan:',
+  'Nobody can change the first {} entries unseen, since':
+    'Nadie puede cambiar las primeras {1} entradas sin que se note, desde el',
+  By: 'Por',
+  'Of these, the first {} also by': 'De estas, las primeras {1} también por',
+  'Nothing but the entries that say what was anchored.': 'Nada más que las entradas que dicen qué se ancló.',
+  'Waiting for {}: what happened since': 'A la espera desde hace {1}: lo ocurrido desde el',
+  'Until then only this archive’s word stands against a change by whoever runs it.':
+    'Hasta entonces, contra un cambio de quien lo administra solo está la palabra de este archivo.',
   'For anybody': 'Para cualquiera',
   'Keys that sign its checkpoints': 'Claves que firman sus puntos de control',
   'Whoever checks a receipt or a package needs one of these, from elsewhere than from this archive: put it on the website of the agency, or into its minutes.':
