@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { copyAnchors, startAnchoring, startCopying } from '#anchor/anchor.ts';
+import { copyAnchors, lookAtCopies, startAnchoring, startCopying } from '#anchor/anchor.ts';
 import { startNightlyAudit } from '#audit/audit.ts';
 import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/capture.ts';
 import { codeOf } from '#errors.ts';
@@ -177,7 +177,14 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
   const renewing = loop();
   const stopCopying = startCopying(copies);
   const keys = async (): Promise<readonly string[]> => await verifierKeysIn(folder);
-  const audit = startNightlyAudit({ db, files: logFiles, store: reader, keys, log });
+  const audit = startNightlyAudit({
+    db,
+    files: logFiles,
+    store: reader,
+    keys,
+    anchors: config.anchors,
+    log,
+  });
   return async () => {
     ending.abort();
     await Promise.all([sequencer.stop(), renewing, stopCopying(), audit.stop()]);
@@ -278,7 +285,15 @@ async function startRetention(system: System): Promise<StopWork> {
   };
 }
 
-async function startFixity({ db, reader, log, logReader, config, scratchDir }: System): Promise<StopWork> {
+async function startFixity({
+  db,
+  reader,
+  log,
+  logReader,
+  config,
+  scratchDir,
+  now,
+}: System): Promise<StopWork> {
   const { leaseMs } = config;
   const second = await openSecondStore(config);
   const stop = startRounds({
@@ -286,6 +301,8 @@ async function startFixity({ db, reader, log, logReader, config, scratchDir }: S
     reader,
     log,
     actor: 'worker:fixity',
+    checkAnchors: async (agencyId, read) =>
+      await lookAtCopies({ db, anchors: { ...config.anchors, log }, now }, agencyId, read),
     readLogFile:
       reader.kind === 's3'
         ? async (agencyId, path) => await readCurrent(reader, `log/${agencyId}/${path}`)

@@ -12,6 +12,7 @@
  * Order of one anchor: the published checkpoint is read → the outsider is asked → its answer is verified → one transaction: row and
  * history. A crash in between asks once more. The entries that anchors themselves write ask for no further anchor.
  */
+export { lookAtCopies } from './copy-look.ts';
 export { copyAnchors, startCopying, type Copied, type CopyContext } from './copies.ts';
 export { checkReceiptAnchors, type CheckedAnchor } from './receipt-anchors.ts';
 export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './round.ts';
@@ -24,7 +25,7 @@ export {
   vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { anchorsAt, anchorsOver, type Outside } from './holding.ts';
-export type { Anchor } from './queries.ts';
+export { anchorsAt, anchorsOver, knownBy, namedIn, signedOver, type Outside } from './holding.ts';
+export { everyAnchor as anchorRows, type Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

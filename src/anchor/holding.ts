@@ -181,7 +181,7 @@ export async function verified(
 }
 
 /** The same, of a checkpoint that was opened before. */
-async function signedOver(
+export async function signedOver(
   { kind, blob }: Pick<Anchor, 'kind' | 'blob'>,
   note: Buffer,
   by: string,

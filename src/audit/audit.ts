@@ -11,8 +11,10 @@
  *
  *   log-pass.ts  the log, entry by entry         records.ts   records: seals.ts against manifests, derived.ts against facts
  *   keys.ts      which keys are believed         findings.ts  everything that can be found, and what it means
+ *   anchors.ts   what others signed over it
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outside } from '#anchor/anchor.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { logPrefix } from '#log/log.ts';
 import type { LogFiles, ObjectReader } from '#store/store.ts';
@@ -43,6 +45,8 @@ export interface AuditContext {
   /** Checkpoints of this agency in other hands, beside the store's. */
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];
+  /** Whose stamps and cosignatures can be judged. */
+  readonly anchors: Outside;
   /** These records alone, and the whole log; otherwise every record. */
   readonly only?: readonly string[];
   /** How far the clocks of two machines may be apart; five minutes. */
@@ -104,6 +108,8 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
       purged,
       restored: await restoredStretches(at),
       clockMs: context.clockMs ?? CLOCK_MS,
+      anchors: { authorities: context.anchors.authorities, witnesses: context.anchors.witnesses },
+      now: new Date(),
     },
     findings,
   );

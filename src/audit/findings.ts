@@ -7,6 +7,8 @@ export const STEPS = {
   keys: 'the keys of the log, against the entries that announced them',
   leaves: 'the entries: dense, of this log, each with its hash; the head that the log grows from',
   checkpoints: 'each checkpoint that was published: its signature, and the root at its size',
+  anchors:
+    'what authorities and witnesses signed over the log: rows, copies among its files, and what the history says was obtained',
   tiles: 'the files of the log in the store, against the entries in the database',
   events: 'each entry, against its row of the history',
   outbox: 'what is still to enter the log',
@@ -136,6 +138,24 @@ const MEANINGS = {
   'event-salt-gone': {
     step: 'events',
     means: 'The salt was destroyed, and no purge of this record is in the log.',
+  },
+  'anchor-forged': {
+    step: 'anchors',
+    means:
+      'A row bears the name of an authority or a witness that did not sign it over the checkpoint of this size: somebody wrote or changed it. It counts for nothing.',
+  },
+  'anchor-gone': {
+    step: 'anchors',
+    means: 'An anchor was obtained, and its row is not there or another one: somebody deleted or changed it.',
+  },
+  'anchor-copy-missing': {
+    step: 'anchors',
+    means:
+      'An anchor has no copy among the files of the log: somebody took it away, or the log worker does not run.',
+  },
+  'anchor-copy-other': {
+    step: 'anchors',
+    means: 'A copy among the files of the log is signed by nobody whose name it bears, or not over this log.',
   },
   'outbox-orphan': {
     step: 'outbox',

@@ -3,6 +3,7 @@
  * the store and others say. Constant memory; each entry, checkpoint and file is read once.
  */
 import canonicalize from 'canonicalize';
+import type { Outside } from '#anchor/anchor.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type OpenedCheckpoint,
 } from '#log/log.ts';
 import type { LogFiles } from '#store/store.ts';
+import { auditAnchors } from './anchors.ts';
 import { believe, compareKeys, ofLog, type Believed } from './keys.ts';
 import type { Findings } from './findings.ts';
 import * as queries from './log-queries.ts';
@@ -44,6 +46,8 @@ export interface LogPass {
   readonly restored: readonly queries.RestoredStretch[];
   /** Clocks of two machines may differ by so much. */
   readonly clockMs: number;
+  readonly anchors: Outside;
+  readonly now: Date;
 }
 
 export interface LogLooked {
@@ -51,6 +55,7 @@ export interface LogLooked {
   readonly events: number;
   readonly checkpoints: number;
   readonly tiles: number;
+  readonly anchors: number;
   /** Entries above the newest checkpoint, and events that wait to become one. */
   readonly newer: number;
   readonly held: readonly { readonly by: string; readonly size: number; readonly root: string }[];
@@ -85,8 +90,15 @@ export async function auditLog(at: AgencyTx, pass: LogPass, findings: Findings):
   await walk.finish(head);
   const orphans = await queries.outboxOrphans(at);
   if (orphans > 0) findings.add('outbox-orphan', { which: `${orphans} of them` });
+  const { files, clockMs, now, anchors: named } = pass;
+  const anchors = await auditAnchors(
+    at,
+    { files, clockMs, now, outside: named, believed, prefix: `${logPrefix(at.agencyId)}/` },
+    findings,
+  );
   return {
     ...walk.looked,
+    anchors,
     tiles: await tiles.finish(),
     newer: walk.looked.waiting + Math.max(0, walk.looked.entries - (head?.published ?? 0)),
     held: held.map(({ by, size, root }) => ({ by, size, root: root.toString('hex') })),

@@ -129,6 +129,20 @@ export async function purgedRecords({ agencyId, tx }: AgencyTx): Promise<Readonl
   );
 }
 
+/** What the history says was obtained, with the digest of what was signed. One that was put back after a loss does not say it. */
+export async function obtainedAnchors({ agencyId, tx }: AgencyTx) {
+  const { rows } = await sql<{
+    readonly kind: string;
+    readonly authority: string;
+    readonly size: string;
+    readonly sha256: string;
+  }>`
+    select e.body->>'anchor' as kind, e.body->>'authority' as authority, e.body->>'size' as size, e.body->>'sha256' as sha256
+      from event e where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'anchor.obtained'
+       and e.body->>'sha256' is not null and e.body->>'size' ~ '^[0-9]{1,15}$' order by e.seq`.execute(tx);
+  return rows.map(({ size, ...row }) => ({ ...row, size: Number(size) }));
+}
+
 /** Entries from `from` on, below `size`, were put back from the log's own files: their salts went with the database. */
 export interface RestoredStretch {
   readonly from: number;

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Outside } from '#anchor/anchor.ts';
 import type { Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
@@ -17,6 +18,7 @@ export interface NightlyContext {
   readonly store: ObjectReader;
   /** Asked anew each time: keys change. */
   readonly keys: () => Promise<readonly string[]>;
+  readonly anchors: Outside;
   readonly log: Log;
   /** After the start; then how long between two. */
   readonly firstMs?: number;
@@ -59,11 +61,12 @@ export function startNightlyAudit(context: NightlyContext): { stop(): Promise<vo
 }
 
 async function auditOne(
-  { db, files, store, keys, log }: NightlyContext,
+  { db, files, store, keys, anchors, log }: NightlyContext,
   agencyId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const context = { files, store, keys: await keys(), keysFrom: 'folder', objects: 'none', signal } as const;
+  const asked = { files, store, anchors, keys: await keys() };
+  const context = { ...asked, keysFrom: 'folder', objects: 'none', signal } as const;
   const report = await auditAgency(db, context, agencyId);
   await writeAudit(db, report);
   const { ok, ms } = report;

@@ -66,6 +66,7 @@ export const audit: Verb = {
               {
                 files,
                 store,
+                anchors: config.anchors,
                 keys,
                 keysFrom: given === undefined ? 'folder' : 'given',
                 held,
@@ -120,7 +121,7 @@ function told(report: AuditReport, steps: Steps): string {
   const held = log.held.map(({ by, size }) => `${by} (size ${size})`).join(', ');
   return [
     `${agency}: ${report.ok ? 'nothing was found' : `${findings.length + more} found`}`,
-    `  log      ${log.entries} entries, ${log.events} rows of history, ${log.checkpoints} checkpoints, ${log.tiles} files; ${KEYS[report.keysFrom]}`,
+    `  log      ${log.entries} entries, ${log.events} rows of history, ${log.checkpoints} checkpoints, ${log.tiles} files, ${log.anchors} anchors; ${KEYS[report.keysFrom]}`,
     `  held by  ${held === '' ? 'nobody yet: nothing but the database itself speaks for it' : held}${log.newer === 0 ? '' : `; ${log.newer} newer, counted and not judged`}`,
     `  records  ${records.records}, ${records.seals} seals, ${records.objects} objects${records.bytes === 0 ? '' : `, ${records.bytes} bytes read`}${records.unsealed === 0 ? '' : `; ${records.unsealed} with something not sealed yet`}${records.purged === 0 ? '' : `; ${records.purged} purged`}${records.lost === 0 ? '' : `; ${records.lost} never sealed and lost with a database that was restored, named in the history`}`,
     ...findings.map((finding) => line(finding, steps)),

@@ -9,7 +9,7 @@ import { checkBatch, type CheckContext } from './check.ts';
 import { putBackAgency, type Mending } from './copies.ts';
 import { writePass } from './figures.ts';
 import { listAgency } from './listing.ts';
-import { checkLogOf, type ReadLogFile } from './log-files.ts';
+import { checkLogOf, type CheckAnchors, type ReadLogFile } from './log-files.ts';
 import { openPace } from './look.ts';
 import { agencyIds, dueAgain, dueToLook, dueToRead, neverRead, type Batch } from './queries.ts';
 import type { CheckedObject } from './rules.ts';
@@ -21,6 +21,7 @@ export interface RoundOptions extends Omit<CheckContext, 'pace'> {
   readonly bytesPerSecond: number;
   /** Null: nobody says how. */
   readonly readLogFile?: ReadLogFile;
+  readonly checkAnchors?: CheckAnchors;
   /** Runs after the checks of an agency: copying to a second store, where there is one. */
   readonly afterwards?: (agencyId: string, signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -96,7 +97,7 @@ export async function checkAll(options: RoundOptions): Promise<PassReport> {
     const listed = await listAgency(context, agencyId, lookMs * EARLY);
     report.strays += listed?.strays ?? 0;
     if (options.readLogFile !== undefined)
-      await checkLogOf(context, options.readLogFile, agencyId, lookMs * EARLY);
+      await checkLogOf(context, options.readLogFile, options.checkAnchors, agencyId, lookMs * EARLY);
     report.cleared += await clearRecords(context, agencyId);
     await options.afterwards?.(agencyId, signal);
     // What the listing wants to be looked at.

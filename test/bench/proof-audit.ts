@@ -25,6 +25,7 @@ export async function auditFigure(
         store: reader,
         keys: [],
         keysFrom: 'given',
+        anchors: { authorities: [], witnesses: null },
         held: note === null ? [] : [{ by: 'store', note }],
         objects: 'none',
       }),

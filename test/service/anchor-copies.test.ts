@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { anchorNow, copyAnchors, type AnchorContext } from '#anchor/anchor.ts';
+import { anchorNow, copyAnchors, lookAtCopies, type AnchorContext } from '#anchor/anchor.ts';
+import { checkAll } from '#fixity/fixity.ts';
 import { renewLogLeases } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { opensslVerifies } from '../support/openssl.ts';
@@ -191,6 +192,43 @@ describe('what was obtained', () => {
       await fresh.close();
     }
   });
+});
+
+test('a copy that somebody took away is found by whoever looks at the log’s files, and told once', async () => {
+  await happens();
+  await anchorNow(context, AGENCY);
+  const [, stamp = ''] = await until(copies, (paths) => paths.length === 3);
+  const { db, reader, log, logFiles, logReader, now } = archive.system;
+  // Nobody else looks meanwhile.
+  await archive.stopWork();
+  const pass = async (): Promise<number> => {
+    await archive.sql.query("update fixity_log set checked_at = now() - interval '8 days'");
+    const passed = await checkAll({
+      db,
+      reader,
+      log,
+      actor: 'worker:fixity',
+      lookMs: 7 * 86_400_000,
+      readMs: 90 * 86_400_000,
+      bytesPerSecond: 1024 ** 3,
+      readLogFile: async (agencyId, path) => await logReader.file(agencyId, path),
+      checkAnchors: async (agencyId, read) =>
+        await lookAtCopies({ db, anchors: context.anchors, now }, agencyId, read),
+    });
+    expect(passed).toMatchObject({ failed: 0 });
+    return (await rows("select 1 from event where type = 'fixity.log-failed'")).length;
+  };
+  await rm(join(logFiles.describe, 'files', stamp));
+  // The log worker may be about to write it.
+  expect(await pass()).toBe(0);
+  await archive.sql.query("update log_anchor set verified_at = now() - interval '1 hour'");
+  expect(await pass()).toBe(1);
+  expect(await rows("select body->>'code' as code from event where type = 'fixity.log-failed'")).toEqual([
+    { code: 'missing' },
+  ]);
+  expect(await pass()).toBe(1);
+  expect(await copyAll()).toMatchObject({ copied: 1 });
+  expect(await copies()).toContain(stamp);
 });
 
 describe('what somebody forged', () => {

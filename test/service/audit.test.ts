@@ -1,4 +1,5 @@
 /** The audit against the owner of the database, who changes what was signed in every way that we thought of; and against nobody. */
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readiness } from '#api/api.ts';
 import { auditAgency, lastAudit, startNightlyAudit, type Held } from '#audit/audit.ts';
@@ -40,6 +41,7 @@ test('an archive that nobody touched has nothing that an audit finds, however cl
   expect(report.log.entries).toBeGreaterThan(256);
   expect(report.log.checkpoints).toBeGreaterThan(5);
   expect(report.log.tiles).toBeGreaterThan(2);
+  expect(report.log.anchors).toBeGreaterThan(0);
   expect(report.records.objects).toBeGreaterThan(100);
   expect(report.records.bytes).toBeGreaterThan(10_000);
 });
@@ -121,8 +123,7 @@ describe('the store', () => {
     const context = await audited.context('none', []);
     const { files } = context;
     const checkpoint = await audited.checkpoint();
-    const { sql } = audited.archive;
-    const { rows } = await sql.query<{ note: Buffer }>(
+    const { rows } = await audited.archive.sql.query<{ note: Buffer }>(
       'select note from log_checkpoint where agency_id = $1 order by size limit 1',
       [AGENCY],
     );
@@ -150,6 +151,51 @@ describe('the store', () => {
       });
       expect(report.findings.map((one) => one.step)).toContain(step);
     }
+  });
+
+  test('a copy of an anchor that was changed, exchanged or taken away is found, and one whose row was deleted', async () => {
+    const context = await audited.context('none');
+    const { files } = context;
+    const { rows } = await audited.archive.sql.query<{ blob: Buffer; size: string }>(
+      'select blob, size from log_anchor where agency_id = $1 order by size',
+      [AGENCY],
+    );
+    const isCopy = (path: string): boolean => path.includes('/anchor/') && path.includes('/stamp/');
+    const found = async (
+      read: (path: string) => Promise<Buffer | null>,
+      tamper: Parameters<AuditedArchive['afterwards']>[0] = async () => undefined,
+    ) =>
+      (await audited.afterwards(tamper, { ...context, clockMs: 0, files: { ...files, read } })).findings
+        .filter(({ step }) => step === 'anchors')
+        .map(({ what }) => what);
+    expect(await found(async (path) => await files.read(path))).toEqual([]);
+    expect(
+      await found(async (path) => {
+        const bytes = await files.read(path);
+        if (bytes !== null && isCopy(path)) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return bytes;
+      }),
+    ).toEqual(rows.map(() => 'anchor-copy-other'));
+    expect(await found(async (path) => (isCopy(path) ? null : await files.read(path)))).toEqual(
+      rows.map(() => 'anchor-copy-missing'),
+    );
+    // Beside a checkpoint that is not the one it is over.
+    const stranger = Buffer.from('rivertown.example/log/rivertown\n1\nAAAA\n');
+    expect(
+      await found(async (path) =>
+        path.includes('/anchor/') && path.endsWith('/checkpoint') ? stranger : await files.read(path),
+      ),
+    ).toEqual(rows.map(() => 'anchor-copy-other'));
+    // Without its row, and without what the history says of it.
+    expect(
+      await found(
+        async (path) => await files.read(path),
+        async (tx) => {
+          await sql`delete from log_anchor`.execute(tx);
+          await sql`delete from event where type = 'anchor.obtained'`.execute(tx);
+        },
+      ),
+    ).toEqual(rows.map(() => 'anchor-gone'));
   });
 
   test('something that lies in a closed seal and was never named is found', async () => {
@@ -216,7 +262,8 @@ test('the nightly audit writes down what it found of each log, and does not do i
   const { archive } = audited;
   const { db, logFiles, store, log } = archive.system;
   const keys = async (): Promise<readonly string[]> => (await audited.context('none')).keys;
-  const nightly = startNightlyAudit({ db, files: logFiles, store, keys, log, firstMs: 10 });
+  const { anchors } = archive.config;
+  const nightly = startNightlyAudit({ db, files: logFiles, store, keys, anchors, log, firstMs: 10 });
   try {
     await expect
       .poll(async () => (await lastAudit(db)).map(({ agency }) => agency), { timeout: 30_000 })

@@ -168,7 +168,14 @@ describe('a database from an earlier time', () => {
       const { db, logFiles, reader } = archive.system;
       const { findings, records } = await auditAgency(
         db,
-        { files: logFiles, store: reader, keys: [], keysFrom: 'given', objects: 'full' },
+        {
+          files: logFiles,
+          store: reader,
+          anchors: archive.config.anchors,
+          keys: [],
+          keysFrom: 'given',
+          objects: 'full',
+        },
         'rivertown',
       );
       return { found: findings.map(({ what, where }) => `${what} ${where.record ?? ''}`), records };

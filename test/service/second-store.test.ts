@@ -74,7 +74,15 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     await published(scene.archive);
     const { findings } = await auditAgency(
       db,
-      { files: logFiles, store: reader, keys: [], keysFrom: 'given', objects: 'full', only: [recordId] },
+      {
+        files: logFiles,
+        store: reader,
+        anchors: { authorities: [], witnesses: null },
+        keys: [],
+        keysFrom: 'given',
+        objects: 'full',
+        only: [recordId],
+      },
       'rivertown',
     );
     return [...new Set(findings.map(({ what }) => what))].sort();

@@ -128,6 +128,10 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
   );
   if (obtained.length === 0 || failed.length > 0) throw new Error('It was not stamped.');
   await atRest();
+  for (let tries = 0; !(await areCopied(archive)); tries += 1) {
+    if (tries > 600) throw new Error('The anchors have no copies.');
+    await sleep(50);
+  }
   await tsa.close();
   await rm(folder, { recursive: true });
 
@@ -145,6 +149,7 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
     context: async (objects, held) => ({
       files: logFiles,
       store,
+      anchors: config.anchors,
       keys: await verifierKeysIn(keyFolder),
       keysFrom: 'folder',
       objects,
@@ -169,6 +174,17 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
       return report;
     },
   };
+}
+
+async function areCopied({ sql: client, system }: Archive): Promise<boolean> {
+  const { rows } = await client.query<{ size: string }>(
+    'select distinct size from log_anchor where agency_id = $1',
+    [AGENCY],
+  );
+  const copied: string[] = [];
+  for await (const path of system.logFiles.list(`log/${AGENCY}/anchor`))
+    if (path.includes('/stamp/')) copied.push(path);
+  return rows.length > 0 && copied.length === rows.length;
 }
 
 /** A search, and an export of two records that is taken to its end. */

@@ -324,6 +324,19 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
       sql`update log_checkpoint set root = ${root}, note = ${note} where agency_id = ${AGENCY} and size = ${row.size}`,
     );
   },
+  'anchor: deleted': remove('log_anchor'),
+  'anchor: a byte': set(
+    'log_anchor',
+    'blob = set_byte(blob, length(blob) - 1, get_byte(blob, length(blob) - 1) # 1)',
+  ),
+  'anchor: back-dated': set('log_anchor', "at = at - interval '1 year'"),
+  'anchor: invented': async (tx) => {
+    await does(
+      tx,
+      sql`insert into log_anchor (agency_id, kind, authority, size, blob, at)
+          select agency_id, kind, authority, size, 'nothing', at from log_anchor where agency_id = ${AGENCY} limit 1`,
+    );
+  },
   'checkpoints: two notes exchanged': swap('log_checkpoint', ['note']),
   'checkpoint: back-dated': set(
     'log_checkpoint',

@@ -26,7 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   routing: ['db', 'record'],
   export: ['db', 'store', 'record', 'log', 'anchor', 'verify'],
   // A judge: it reads what the slices wrote, and nothing of them depends on it.
-  audit: ['db', 'store', 'log', 'record', 'intake', 'seal'],
+  audit: ['db', 'store', 'log', 'anchor', 'record', 'intake', 'seal'],
   console: ['record', 'intake'],
   api: [
     'db',
