@@ -79,13 +79,19 @@ export async function copyAnchors(
   const rows = new Set<string>();
   const inAgency = async <T>(work: (at: AgencyTx) => Promise<T>): Promise<T> =>
     await db.inAgency(agencyId, work);
-  const { trust, newest } = await inAgency(async (at) => ({
-    trust: await trustOf(at),
-    newest: await newestCheckpoint(at),
-  }));
-  if (trust === null || newest === null) return null;
+  const logOf = async () =>
+    await inAgency(async (at) => {
+      const [trust, newest] = [await trustOf(at), await newestCheckpoint(at)];
+      return trust === null || newest === null ? null : { trust, newest };
+    });
+  // Mostly nothing is new, and then no more than that is asked.
+  let ofLog = recentMs === null ? await logOf() : null;
+  if (recentMs === null && ofLog === null) return null;
   for await (const page of everyAnchor(inAgency, recentMs)) {
     if (signal?.aborted === true) return sum;
+    ofLog ??= await logOf();
+    if (ofLog === null) return null;
+    const { trust } = ofLog;
     for (const row of await inAgency(async (at) => await judged(at, page, outside))) {
       if (row.verdict === 'forged') sum.forged += 1;
       if (row.verdict !== 'holds' || row.note === null) continue;
@@ -99,7 +105,7 @@ export async function copyAnchors(
       else known.add(key);
     }
   }
-  if (recentMs === null) await putBack(context, agencyId, { trust, newest, rows, sum });
+  if (recentMs === null && ofLog !== null) await putBack(context, agencyId, { ...ofLog, rows, sum });
   if (recentMs === null || sum.forged > 0 || sum.wrong > 0) await writeCopied(db, agencyId, sum);
   return sum;
 }
@@ -241,7 +247,9 @@ interface State {
 
 /** Until it is stopped. What is new is copied within seconds; everything is held against everything at the start and each day. */
 export function startCopying(context: Omit<CopyContext, 'signal'>): () => Promise<void> {
-  const { db, log } = context;
+  const { db, log, anchors } = context;
+  // Nobody is named, so that nothing can be judged.
+  if (namedIn(anchors).length === 0) return async () => undefined;
   const ending = new AbortController();
   const { signal } = ending;
   const logs = new Map<string, State>();
