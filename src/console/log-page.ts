@@ -139,7 +139,7 @@ function face({ face: { lookUp, tiles }, changes }: LogParts): Markup {
         ? html`<form class="hf-form" method="post" action="/log">
             ${checkboxes(
               'shown',
-              'Besides checkpoints and keys, which are always public',
+              'Besides checkpoints, keys and anchors, which are always public',
               [
                 {
                   value: 'look-up',

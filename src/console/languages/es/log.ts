@@ -33,8 +33,8 @@ export const log: Messages = {
   'From size {} on': 'Desde el tamaño {1}',
   'From size {} to {}': 'Del tamaño {1} al {2}',
   'What anybody may see': 'Lo que cualquiera puede ver',
-  'Besides checkpoints and keys, which are always public':
-    'Además de los puntos de control y las claves, que siempre son públicos',
+  'Besides checkpoints, keys and anchors, which are always public':
+    'Además de los puntos de control, las claves y los anclajes, que siempre son públicos',
   'How a receipt stands, by its code': 'Cómo está un comprobante, por su código',
   'On the page /verify: since when its record is sealed, and where in the log. No content, no account.':
     'En la página /verify: desde cuándo está sellado su registro y dónde está en la bitácora. Sin contenido ni cuenta.',
