@@ -257,6 +257,22 @@ describe('what somebody forged', () => {
     expect((await readyz()).code).not.toBe('anchors-forged');
   });
 
+  test('around a checkpoint is not copied with it: a line that the log did not sign', async () => {
+    await happens();
+    const size = await settled();
+    await archive.stopWork();
+    expect((await anchorNow(context, AGENCY)).obtained).toHaveLength(2);
+    // A witness signs the text alone, so that its line holds all the same; the stamp does not any more.
+    const line = `— somebody.example ${Buffer.alloc(68, 7).toString('base64')}\n`;
+    await archive.sql.query(
+      'update log_checkpoint set note = note || $1 where agency_id = $2 and size = $3',
+      [Buffer.from(line), AGENCY, size],
+    );
+    expect(await copyAll()).toMatchObject({ held: 1, copied: 0, forged: 1, wrong: 1 });
+    expect(await copies()).toEqual([]);
+    expect((await readyz()).code).toBe('anchors-forged');
+  });
+
   test('in the store becomes no row, whether it is nothing, of another checkpoint, or beside a checkpoint of another log', async () => {
     await happens();
     const { size } = await anchorNow(context, AGENCY);
