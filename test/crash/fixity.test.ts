@@ -4,6 +4,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { COMPILED } from '../support/compiled.ts';
 import { openFixityScene } from '../support/fixity-scene.ts';
 import { simpleReport } from '../support/archive.ts';
 import { settled } from '../support/looking.ts';
@@ -23,6 +24,7 @@ test('killed while it reads a file: no batch, no entry, no reading; and the next
         cwd: ROOT,
         env: {
           PATH: process.env['PATH'],
+          ...COMPILED,
           HOLDFAST_DATA: archive.dataDir,
           DATABASE_URL: archive.databaseUrl,
           HOLDFAST_FIXITY_RATE: '2MB',
@@ -68,6 +70,7 @@ test('as compose runs it, with no key but the reader’s: it reads records and l
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       HOLDFAST_DATA: archive.dataDir,
       DATABASE_URL: archive.databaseUrl,
       S3_ENDPOINT: s3.server.endpoint,

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Receipt } from '#record/record.ts';
 import { openStore } from '#store/store.ts';
 import { multipart } from '../support/archive.ts';
+import { COMPILED } from '../support/compiled.ts';
 import { png } from '../support/picture.ts';
 import { freePort } from '../support/port.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
@@ -48,6 +49,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   env = {
     ...process.env,
+    ...COMPILED,
     DATABASE_URL: await postgres.createDatabase('life'),
     REDIS_URL: redis.url,
     S3_ENDPOINT: bucket.endpoint,

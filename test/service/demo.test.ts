@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allowedHosts } from '../../src/demo-allow.ts';
 import type { System } from '#system.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { COMPILED } from '../support/compiled.ts';
 import { start, type Running } from '../support/processes.ts';
 import { noBrowser } from '../support/stand-in-browser.ts';
 
@@ -25,6 +26,7 @@ const demo = (...args: string[]): Running =>
   start(process.execPath, [MAIN, 'demo', '--server', server, ...args], {
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       DATABASE_URL: archive.databaseUrl,
       HOLDFAST_DATA: archive.dataDir,
     },

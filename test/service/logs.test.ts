@@ -13,6 +13,7 @@ import { addAgency, createKey } from '#agency/agency.ts';
 import { openDb } from '#db/db.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, multipart, simpleReport, type TestFile } from '../support/archive.ts';
+import { COMPILED } from '../support/compiled.ts';
 import { png } from '../support/picture.ts';
 import { freePort } from '../support/port.ts';
 import { start, type Running } from '../support/processes.ts';
@@ -66,6 +67,7 @@ beforeAll(async () => {
     cwd: ROOT,
     env: {
       ...process.env,
+      ...COMPILED,
       DATABASE_URL: database.url,
       HOLDFAST_DATA: dataDir,
       HOLDFAST_PORT: String(port),

@@ -15,6 +15,7 @@ import { expect, test } from 'vitest';
 import type { System } from '#system.ts';
 import { migrateDatabase } from '../../src/database.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { COMPILED } from '../support/compiled.ts';
 import { FORM_TYPE, formOf, remains, send, stagedFiles, type Got, type Sent } from '../support/hostile.ts';
 import { png } from '../support/picture.ts';
 import { freePort } from '../support/port.ts';
@@ -176,6 +177,7 @@ test('the disk is full: 507, nothing is left of what did not fit, and it goes on
   const api = start(process.execPath, [join(ROOT, 'src', 'server.ts')], {
     env: {
       PATH: process.env['PATH'],
+      ...COMPILED,
       DATABASE_URL: archive.databaseUrl,
       HOLDFAST_DATA: dataDir,
       HOLDFAST_STAGING: archive.config.stagingDir,

@@ -15,6 +15,7 @@ import { provesConsistency } from '../../src/log/merkle.ts';
 import { auditAgency } from '#audit/audit.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { COMPILED } from '../support/compiled.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { addTo, settled } from '../support/looking.ts';
 import { png } from '../support/picture.ts';
@@ -251,7 +252,7 @@ describe('the command', () => {
       for (const enough of [1, 8, 20]) {
         const child = spawn(process.execPath, ['src/cli/main.ts', 'rebuild-index', '--make-agencies'], {
           cwd: ROOT,
-          env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+          env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...COMPILED, ...env },
           stdio: 'ignore',
         });
         const ended = once(child, 'close');

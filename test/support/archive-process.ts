@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Plan } from './archive-child.ts';
+import { COMPILED } from './compiled.ts';
 
 export interface Said {
   readonly ready?: string;
@@ -38,8 +39,6 @@ export interface ArchiveProcess {
 }
 
 const CHILD = join(import.meta.dirname, 'archive-child.ts');
-/** Hundreds of starts: each takes half the processor time when what it loads was compiled before. */
-const COMPILED = join(import.meta.dirname, '..', '..', '.cache', 'compiled');
 const STOP_MS = 40_000;
 
 /** The log and what the child says are JSON; what is not is the runtime's, and mostly its end, or a line that a kill cut short. */
@@ -56,7 +55,7 @@ export function startArchiveProcess(env: Readonly<Record<string, string>>, plan:
   const child = spawn(process.execPath, [...limits, CHILD, JSON.stringify(plan)], {
     env: {
       PATH: process.env['PATH'] ?? '',
-      NODE_COMPILE_CACHE: COMPILED,
+      ...COMPILED,
       HOLDFAST_LOG_LEVEL: 'silent',
       ...env,
     },

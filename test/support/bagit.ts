@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
+import { COMPILED } from './compiled.ts';
 import { areThere, bringPythonTools, pythonTools } from './python-tools.ts';
 
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ export async function ended(
   try {
     const { stdout, stderr } = await run(program, args, {
       cwd,
-      env: { ...TOOLS.environment, ...more },
+      env: { ...TOOLS.environment, ...COMPILED, ...more },
       timeout: 120_000,
       maxBuffer: 64 * 2 ** 20,
     });
