@@ -17,7 +17,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ArchiveError, codeOf } from '#errors.ts';
+import { ArchiveError, codeOf, type Retry } from '#errors.ts';
 import { isDatabaseDown, type Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import type { LogFiles } from '#store/store.ts';
@@ -42,6 +42,10 @@ export interface SequencerContext {
   readonly idleMs: number;
   /** Entries in one transaction. */
   readonly batch?: number;
+  /** How long a log that failed is left alone. */
+  readonly restMs?: typeof REST_MS;
+  /** At most, before it connects once more. */
+  readonly longestWaitMs?: number;
   /**
    * The database is behind what was published, or has nothing of this log: puts back what is missing from the files of the log, and
    * what follows from it. Without it such a log stands still.
@@ -56,6 +60,8 @@ export interface Sequencer {
 /** More in one transaction is faster where many wait, and nobody waits for the last of few. */
 const BATCH = 4000;
 const LONGEST_WAIT_MS = 5000;
+/** One that may be well again soon, and one that waits for a person. */
+const REST_MS: Readonly<Record<Retry, number>> = { later: 1000, never: 10_000, halt: 10_000 };
 
 export function startSequencer(context: SequencerContext): Sequencer {
   const ending = new AbortController();
@@ -84,7 +90,7 @@ export function startSequencer(context: SequencerContext): Sequencer {
       } catch (error) {
         failures += 1;
         context.log.error({ code: codeOf(error), failures, err: error }, 'log.failed');
-        await pause(Math.min(LONGEST_WAIT_MS, 200 * 2 ** failures));
+        await pause(Math.min(context.longestWaitMs ?? LONGEST_WAIT_MS, 200 * 2 ** failures));
       }
     }
   };
@@ -101,9 +107,6 @@ interface Logs {
   /** Does what there is to do in every log that nobody else has. False: there was nothing. */
   pass(): Promise<boolean>;
 }
-
-/** How long a log that failed is left alone: one that may be well again soon, and one that waits for a person. */
-const REST_MS = { later: 1000, never: 10_000, halt: 10_000 } as const;
 
 /** The logs, on one connection. A log that fails stands still by itself, and says why: the others go on. */
 function openLogs(context: SequencerContext, db: LogDb): Logs {
@@ -152,7 +155,7 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
     begun.delete(agencyId);
     well.delete(agencyId);
     edges.delete(agencyId);
-    resting.set(agencyId, performance.now() + REST_MS[retry]);
+    resting.set(agencyId, performance.now() + (context.restMs ?? REST_MS)[retry]);
     // Once for each reason: it is tried again each second.
     if (standing.get(agencyId) !== code) log.error({ agencyId, code, err: error }, 'log.stands-still');
     standing.set(agencyId, code);

@@ -345,7 +345,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   );
 
   withLogOnce('connections to the database are cut again and again, and it goes on', async () => {
-    scene.start({ batch: 20 });
+    scene.start({ batch: 20, longestWaitMs: 400 });
     const stop = watch(scene);
     for (let cuts = 0; cuts < 8; cuts += 1) {
       await scene.events(40);
@@ -398,7 +398,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       down = true;
       await scene.events(500);
       await scene.standsStill('store-down');
-      await sleep(2500);
+      await sleep(1500);
       const { rows } = await scene.sql.query<{ between: number }>(
         "select (size - published)::int as between from log_head where agency_id = 'rivertown'",
       );

@@ -103,6 +103,7 @@ export async function openLogScene(s3: S3Config | null): Promise<LogScene> {
         name: 'archive.example',
         leaseMs: 30 * 86_400_000,
         idleMs: 20,
+        restMs: { later: 300, never: 300, halt: 300 },
         ...more,
       });
       sequencers.add(made);
