@@ -26,16 +26,26 @@ let origin = '';
 let otherOrigin = '';
 let folder = '';
 let browser: CaptureBrowser;
-let body = '';
-let framed = '';
+/** By the first part of their path; each test has pages of its own, so that they need not wait for one another. */
+const pages = new Map<string, string>();
 let scratches = 0;
 let demo: Awaited<ReturnType<typeof openDemoSite>>;
 
-function serve(what: () => string): Server {
-  return createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(`<!doctype html><html><head><title>Rivertown</title></head><body>${what()}</body></html>`);
+function serve(): Server {
+  return createServer(({ url = '' }, response) => {
+    const body = pages.get(url.split('/')[1] ?? '');
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(
+      `<!doctype html><html><head><title>Rivertown</title></head><body>${body ?? ''}</body></html>`,
+    );
   });
+}
+
+/** Where a page with this body is from now on, whatever follows in its address. */
+function page(body: string, at = origin): string {
+  const name = `page-${pages.size}`;
+  pages.set(name, body);
+  return `${at}/${name}`;
 }
 
 async function listen(at: Server, address: string): Promise<string> {
@@ -44,8 +54,8 @@ async function listen(at: Server, address: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  server = serve(() => body);
-  other = serve(() => framed);
+  server = serve();
+  other = serve();
   origin = await listen(server, '127.0.0.1');
   otherOrigin = await listen(other, '127.0.0.2');
   demo = await openDemoSite();
@@ -55,7 +65,7 @@ beforeAll(async () => {
     {
       chromiumPath: null,
       captureAllow: [origin, otherOrigin, demo.origin].map((each) => new URL(each).host),
-      captureConcurrency: 1,
+      captureConcurrency: 4,
       mode: 'trial',
       dataDir: join(folder, 'data'),
       keysDir: join(folder, 'keys'),
@@ -86,7 +96,7 @@ async function capture(
   return await browser.capture({ address, targetText, targetId, deadlineMs: 30_000, scratchDir });
 }
 
-describe('without a text, an address names', () => {
+describe.concurrent('without a text, an address names', () => {
   test.each([
     ['a number that anything may have', '/post?comment=1', `<main>${POST}<p data-n="1">One.</p></main>`],
     ['a part of the page', '/post#main', `<nav>Menu</nav><div id="main">${POST}</div>`],
@@ -123,9 +133,8 @@ describe('without a text, an address names', () => {
       '/post?comment_id=4711',
       `<main>${POST}<a href="?comment_id=4711&sort=new">Newest</a></main>`,
     ],
-  ])('%s, which is not what was reported', async (_, path, page) => {
-    body = page;
-    expect(await capture(origin + path)).toMatchObject({ outcome: 'captured', target: null });
+  ])('%s, which is not what was reported', async (_, path, body) => {
+    expect(await capture(page(body) + path)).toMatchObject({ outcome: 'captured', target: null });
   });
 
   test.each([
@@ -165,8 +174,8 @@ describe('without a text, an address names', () => {
       'element-id',
     ],
   ])('%s', async (_, path, id, comment, method) => {
-    body = `<main>${POST}${comment}</main>`;
-    expect(await capture(origin + path, null, id)).toMatchObject({ outcome: 'captured', target: { method } });
+    const at = page(`<main>${POST}${comment}</main>`);
+    expect(await capture(at + path, null, id)).toMatchObject({ outcome: 'captured', target: { method } });
   });
 
   test('the comment of the demonstration', async () => {
@@ -181,7 +190,7 @@ describe('without a text, an address names', () => {
   });
 });
 
-describe('a short text', () => {
+describe.concurrent('a short text', () => {
   test.each([
     ['on a button', '<p><button>Share</button></p>'],
     ['on what acts as a button', '<div role="button" tabindex="0"><span>Share</span></div>'],
@@ -197,8 +206,8 @@ describe('a short text', () => {
       '<article id="comment-4711">Shareholders meet.</article>',
     ],
   ])('%s is not found', async (_, part) => {
-    body = `<main>${POST}${part}</main>`;
-    expect(await capture(`${origin}/post#comment-4711`, 'Share')).toMatchObject({
+    const at = page(`<main>${POST}${part}</main>`);
+    expect(await capture(`${at}/post#comment-4711`, 'Share')).toMatchObject({
       outcome: 'captured',
       target: null,
       targetAsked: true,
@@ -214,8 +223,8 @@ describe('a short text', () => {
       'address-fragment',
     ],
   ])('%s is found', async (_, part, method) => {
-    body = `<main>${POST}${part}</main>`;
-    expect(await capture(`${origin}/post#comment-4711`, 'Share')).toMatchObject({
+    const at = page(`<main>${POST}${part}</main>`);
+    expect(await capture(`${at}/post#comment-4711`, 'Share')).toMatchObject({
       outcome: 'captured',
       target: { method },
     });
@@ -225,11 +234,14 @@ describe('a short text', () => {
 test('a comment in a frame of another site is pictured whole, with those before and after it', async () => {
   const mark = marksOf(50);
   const marks = Array.from({ length: 14 }, () => mark());
-  framed = marks
+  const comments = marks
     .map((each, n) => `<article style="height:780px"><p>Comment ${n} of all.</p>${strip(each)}</article>`)
     .join('');
-  body = `<main>${POST}<iframe src="${otherOrigin}/" width="800" height="11000" style="display:block"></iframe></main>`;
-  const { target, files } = await capture(`${origin}/post`, 'Comment 9 of all.');
+  const framed = page(comments, otherOrigin);
+  const at = page(
+    `<main>${POST}<iframe src="${framed}/" width="800" height="11000" style="display:block"></iframe></main>`,
+  );
+  const { target, files } = await capture(`${at}/post`, 'Comment 9 of all.');
   expect(target).not.toBeNull();
   const picture = files.find(({ role }) => role === 'screenshot-element');
   const { seen } = await look([{ path: picture?.path ?? '', part: null }]);

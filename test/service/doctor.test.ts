@@ -80,7 +80,7 @@ const passOver = async (): Promise<void> => {
 
 describe('on an archive in which nothing is sealed yet', () => {
   test('what was looked at is well, and what could not be looked at is said as such', async () => {
-    const said = await diagnose('--full');
+    const [said, text] = await Promise.all([diagnose('--full'), holdfast('doctor')]);
     expect([wrong(said), said.code, said.ok, said.running]).toEqual([[], 0, true, true]);
     expect(said.findings.map((one) => one.part)).toEqual(
       expect.arrayContaining(
@@ -103,7 +103,6 @@ describe('on an archive in which nothing is sealed yet', () => {
     ]);
     expect(of(said, 'clock').found).toBe('not checked: database and archive share one clock');
     for (const part of ['locks', 'sealed']) expect(of(said, part).found).toContain('nothing sealed yet');
-    const text = await holdfast('doctor');
     expect(text.out).toMatch(/^ok {3}server +answers at http:\/\/127\.0\.0\.1:\d+, \d+ parts, all well$/m);
     expect(text.out).toMatch(/^- {4}sealed +nothing sealed yet$/m);
     expect(text.out).toMatch(/\d+ checked, 0 found wanting, 8 not checked\.$/m);
@@ -111,50 +110,45 @@ describe('on an archive in which nothing is sealed yet', () => {
 
   test('that does not run: said first, with what to do, and with an exit code of its own', async () => {
     const port = String(await freePort());
-    const said = await diagnose('', { HOLDFAST_PORT: port });
+    const [said, text, found] = await Promise.all([
+      diagnose('', { HOLDFAST_PORT: port }),
+      holdfast('doctor', { HOLDFAST_PORT: port }),
+      diagnose(`--server http://127.0.0.1:${env['HOLDFAST_PORT']}`, { HOLDFAST_PORT: port }),
+    ]);
     expect([said.code, said.ok, said.running, wrong(said)]).toEqual([6, false, false, ['server']]);
     expect(of(said, 'server')).toMatchObject({
       found: `not running: nothing answers at http://127.0.0.1:${port}`,
       todo: expect.stringContaining('npm start') as string,
     });
-    const text = await holdfast('doctor', { HOLDFAST_PORT: port });
     expect(text.out).toContain('1 found wanting');
     expect(text.out).toContain('Holdfast is not running.');
     // Asked where it is, it is found, whatever the settings say.
-    const found = await diagnose(`--server http://127.0.0.1:${env['HOLDFAST_PORT']}`, {
-      HOLDFAST_PORT: port,
-    });
     expect(found.code).toBe(0);
   });
 
   test('a content server that is not there, or shares the console’s host name in production', async () => {
     const port = String(await freePort());
-    const gone = await diagnose('', { HOLDFAST_CONTENT_PORT: port });
-    expect(wrong(gone)).toEqual(['content']);
-    expect(of(gone, 'content').found).toContain(`does not answer at http://127.0.0.1:${port}`);
     const stranger = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
     await once(stranger, 'listening');
-    try {
-      const taken = String((stranger.address() as AddressInfo).port);
-      const other = await diagnose('', { HOLDFAST_CONTENT_PORT: taken });
-      expect(of(other, 'content').found).toContain('something else than the content server answers at');
-    } finally {
-      stranger.close();
-    }
+    const taken = String((stranger.address() as AddressInfo).port);
     const production = {
       HOLDFAST_MODE: 'production',
       HOLDFAST_ACCEPT_FOLDER_STORE: 'yes',
       HOLDFAST_PUBLIC_URL: 'https://records.example',
     };
-    const shared = await diagnose('', {
-      ...production,
-      HOLDFAST_CONTENT_URL: 'https://records.example:8081',
-    });
+    const [gone, other, shared, apart] = await Promise.all([
+      diagnose('', { HOLDFAST_CONTENT_PORT: port }),
+      diagnose('', { HOLDFAST_CONTENT_PORT: taken }),
+      diagnose('', { ...production, HOLDFAST_CONTENT_URL: 'https://records.example:8081' }),
+      diagnose('', { ...production, HOLDFAST_CONTENT_URL: 'https://content.example' }),
+    ]).finally(() => stranger.close());
+    expect(wrong(gone)).toEqual(['content']);
+    expect(of(gone, 'content').found).toContain(`does not answer at http://127.0.0.1:${port}`);
+    expect(of(other, 'content').found).toContain('something else than the content server answers at');
     expect(of(shared, 'content')).toMatchObject({
       ok: false,
       found: expect.stringContaining('have one host name (records.example)') as string,
     });
-    const apart = await diagnose('', { ...production, HOLDFAST_CONTENT_URL: 'https://content.example' });
     expect(of(apart, 'content')).toMatchObject({
       ok: true,
       found: 'archived bytes are shown from https://content.example alone',
@@ -177,18 +171,20 @@ describe('what is missing is named with what to do', () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const none = { CHROMIUM_PATH: join(archive.dataDir, 'no-browser') };
     const s3 = { S3_ENDPOINT: nowhere, S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' };
-    const ill = await holdfast('doctor', { ...none, ...s3 });
+    const [ill, gone, empty] = await Promise.all([
+      holdfast('doctor', { ...none, ...s3 }),
+      diagnose('', { DATABASE_URL: `postgresql://nobody@${new URL(nowhere).host}/none` }),
+      diagnose('', { ...none, DATABASE_URL: inject('postgresUrl') }),
+    ]);
     expect(ill.code).toBe(1);
     expect(ill.out).toMatch(/^BAD +browser +browser-missing/m);
     expect(ill.out).toMatch(/^BAD +store +store-down/m);
     expect(ill.out).toContain('apt-get install chromium');
     expect(ill.out).toMatch(/\d+ checked, 2 found wanting/);
 
-    const gone = await diagnose('', { DATABASE_URL: `postgresql://nobody@${new URL(nowhere).host}/none` });
     expect([gone.code, wrong(gone)]).toEqual([1, ['database']]);
     expect(gone.findings.at(-1)?.todo).toContain('Start Postgres, or check DATABASE_URL');
 
-    const empty = await diagnose('', { ...none, DATABASE_URL: inject('postgresUrl') });
     expect(empty.code).toBe(1);
     expect(of(empty, 'schema')).toMatchObject({ ok: false, todo: 'holdfast migrate' });
     expect(of(empty, 'records')).toMatchObject({ checked: false });
@@ -208,7 +204,7 @@ describe('on an archive with records', () => {
       todo: expect.stringContaining('holdfast work retention') as string,
     });
     await passOver();
-    const after = await diagnose();
+    const [after, full] = await Promise.all([diagnose(), diagnose('--full')]);
     expect([after.code, wrong(after), unlooked(after)]).toEqual([
       0,
       [],
@@ -222,7 +218,6 @@ describe('on an archive with records', () => {
     expect(of(after, 'sealed').found).toBe(
       `${rows[0]?.n} of the oldest and newest sealed objects looked at in the store, none read (--full reads them)`,
     );
-    const full = await diagnose('--full');
     expect(of(full, 'sealed').found).toContain(`${rows[0]?.n} read whole`);
     expect(wrong(full)).toEqual([]);
   });
@@ -410,7 +405,14 @@ describe('on an S3 store', () => {
       S3_PURGE_ACCESS_KEY_ID: server.purger.accessKeyId,
       S3_PURGE_SECRET_ACCESS_KEY: server.purger.secretAccessKey,
     };
-    const alone = await diagnose('--full', s3);
+    const reader = {
+      S3_READ_ACCESS_KEY_ID: server.reader.accessKeyId,
+      S3_READ_SECRET_ACCESS_KEY: server.reader.secretAccessKey,
+    };
+    const [alone, whole] = await Promise.all([
+      diagnose('--full', s3),
+      diagnose('--full', { ...s3, ...purger, ...reader }),
+    ]);
     expect(wrong(alone)).toEqual(['lock', 'store 5']);
     expect(of(alone, 'lock')).toMatchObject({
       found: expect.stringContaining('lock set, deletion not proven') as string,
@@ -422,11 +424,6 @@ describe('on an S3 store', () => {
       checked: false,
       todo: expect.stringContaining('S3_READ_ACCESS_KEY_ID') as string,
     });
-    const reader = {
-      S3_READ_ACCESS_KEY_ID: server.reader.accessKeyId,
-      S3_READ_SECRET_ACCESS_KEY: server.reader.secretAccessKey,
-    };
-    const whole = await diagnose('--full', { ...s3, ...purger, ...reader });
     expect([wrong(whole), of(whole, 'reader').checked]).toEqual([[], true]);
 
     // What the retention worker proved counts for whoever has no such key.

@@ -3,7 +3,7 @@
  * parked with its reason; the innocent ones are not, however often they were beside it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { listParked } from '#record/record.ts';
 import { simpleReport } from '../support/archive-forms.ts';
 import type { ArchiveProcess } from '../support/archive-process.ts';
@@ -18,11 +18,8 @@ const DEATHS = 5;
 /** A suspect is left alone for as long as this; a busy machine takes its time. */
 const CLAIM_MS = 3000;
 
-let scene: Scene | null = null;
-afterEach(async () => {
-  await scene?.close();
-  scene = null;
-});
+const scenes: Scene[] = [];
+afterAll(async () => await Promise.all(scenes.map(async (scene) => await scene.close())));
 
 interface Count {
   readonly record_id: string;
@@ -57,13 +54,15 @@ const ENDS: readonly (readonly [string, (here: Scene, victim: ArchiveProcess) =>
   ],
 ];
 
-test.for(ENDS)(
+// Most of it is waiting for claims to run out: side by side.
+test.concurrent.for(ENDS)(
   `a step that %s is parked, and the ${INNOCENTS} that were at work beside it are done`,
   async ([, end, how]) => {
-    const here = (scene = await openScene({
+    const here = await openScene({
       env: { HOLDFAST_SEAL_CONCURRENCY: String(AT_ONCE), HOLDFAST_CLAIM: `${CLAIM_MS}ms` },
       logLevel: 'debug',
-    }));
+    });
+    scenes.push(here);
     const poison = (await here.submitter.hand({ event: simpleReport() })).recordId ?? '';
     const innocents: string[] = [];
     for (let n = 0; n < INNOCENTS; n += 1)

@@ -30,7 +30,7 @@ const held = new Map<string, Promise<void>>();
 const asked: string[] = [];
 let made = 0;
 
-/** A page of its own for each test. */
+/** A page of its own for each test: they wait most of their time, and do so side by side. */
 function page(body: string): string {
   const path = `/post/${(made += 1)}`;
   show(path, body);
@@ -42,6 +42,7 @@ function show(path: string, body: string, status = 200): void {
 const archiveEnv = (): Record<string, string> => ({
   HOLDFAST_CAPTURE_ALLOW: new URL(origin).host,
   HOLDFAST_LOOK_AGAIN: `${DELAY_MS}ms`,
+  HOLDFAST_CAPTURE_CONCURRENCY: '4',
 });
 const timesOpened = (path: string): number => asked.filter((one) => one === path).length;
 
@@ -176,7 +177,7 @@ describe('a removal that was confirmed', () => {
     expect(metrics.text).toMatch(/^holdfast_steps_owed\{step="look-again"\} 0$/m);
   });
 
-  test.each([
+  test.concurrent.each([
     [
       'is still there',
       WITH,
@@ -216,7 +217,7 @@ describe('a removal that was confirmed', () => {
     expect(receipt.secondLook?.sentence).toMatch(/as a visitor without an account\.$/);
   });
 
-  test('is looked after also where the report itself said that it was done', async () => {
+  test.concurrent('is looked after also where the report itself said that it was done', async () => {
     const path = page(WITH);
     const { recordId } = await captured(path, {
       action: { verb: 'delete', performedAt: new Date().toISOString() },
@@ -224,7 +225,7 @@ describe('a removal that was confirmed', () => {
     expect((await looked(recordId)).secondLooks).toMatchObject([{ factN: 1, answer: 'there' }]);
   });
 
-  test('is looked after where the platform says so, in an event about the same subject', async () => {
+  test.concurrent('is looked after where the platform says so, in an event about the same subject', async () => {
     const path = page(WITH);
     const subject = `facebook:comment:${made}4711`;
     const event = (action: Record<string, unknown>) =>
@@ -253,7 +254,7 @@ describe('a removal that was confirmed', () => {
     expect((await looked(recordId)).secondLooks).toMatchObject([{ factN: 2, answer: 'not-there' }]);
   });
 
-  test.each([
+  test.concurrent.each([
     ['no page', { url: undefined }, ''],
     ['a page that was not to be opened', { capture: false }, ''],
     ['nothing to look for', { text: undefined }, ''],
@@ -270,7 +271,7 @@ describe('a removal that was confirmed', () => {
   });
 });
 
-test('of a report without words, its place alone does not tell what stands there', async () => {
+test.concurrent('of a report without words, its place alone does not tell what stands there', async () => {
   const path = page(WITH);
   const { recordId } = await captured(`${path}#comment-4711`, { text: undefined });
   show(path, `${THREAD}<article id="comment-4711"><p>Removed by a moderator.</p></article>`);
@@ -280,7 +281,7 @@ test('of a report without words, its place alone does not tell what stands there
   expect((await archive.receipt(recordId)).secondLook?.sentence).toMatch(/its place is still on the page/);
 });
 
-test('what an import brings was removed long ago, and is not looked after', async () => {
+test.concurrent('what an import brings was removed long ago, and is not looked after', async () => {
   const path = page(WITH);
   const at = '2024-05-01T14:00:00Z';
   const event = cloudEvent({
@@ -299,7 +300,7 @@ test('what an import brings was removed long ago, and is not looked after', asyn
   expect([record.removal, record.secondLooks, timesOpened(path)]).toEqual(['confirmed', [], 1]);
 });
 
-describe('what a second look finds is no evidence', () => {
+describe.concurrent('what a second look finds is no evidence', () => {
   test('a page that shows at last what the capture did not find', async () => {
     const path = page(THREAD);
     const before = await captured(path);
@@ -367,7 +368,7 @@ describe('what a second look finds is no evidence', () => {
   });
 });
 
-describe('a look that is owed', () => {
+describe.concurrent('a look that is owed', () => {
   test('ends without looking when the removal was taken back, and each confirmation has its own', async () => {
     const path = page(WITH);
     const { recordId } = await captured(path);
@@ -416,14 +417,14 @@ describe('a look that is owed', () => {
     expect(timesOpened(path)).toBe(2);
   });
 
-  test('comes once more when a confirmation arrives while the page is open', async () => {
+  test('comes once more when a confirmation arrives while the page is open', async ({ expect: own }) => {
     const path = page(WITH);
     const { recordId } = await captured(path);
     // The page does not answer until the second confirmation has been said.
     let answer = (): void => undefined;
     held.set(path, new Promise<void>((done) => (answer = done)));
     await confirm(recordId);
-    await expect.poll(() => timesOpened(path), { timeout: 20_000 }).toBe(2);
+    await own.poll(() => timesOpened(path), { timeout: 20_000 }).toBe(2);
     await confirm(recordId, { note: 'Said again.' });
     answer();
     const record = await looked(recordId, 2);
@@ -433,7 +434,7 @@ describe('a look that is owed', () => {
   });
 });
 
-describe('on other machines', () => {
+describe.concurrent('on other machines', () => {
   test('switched off, none is owed; and one that was owed before ends without looking', async () => {
     const here = await openArchive({
       browser: true,
@@ -457,7 +458,9 @@ describe('on other machines', () => {
     }
   });
 
-  test('with a browser that dies of it three times it could not be told, and no worker is to blame', async () => {
+  test('with a browser that dies of it three times it could not be told, and no worker is to blame', async ({
+    expect: own,
+  }) => {
     const here = await openArchive({ browser: true, env: archiveEnv() });
     try {
       await here.work();
@@ -466,7 +469,7 @@ describe('on other machines', () => {
       held.set(path, new Promise<void>(() => undefined));
       await confirm(recordId, {}, here);
       for (let tries = 1; tries <= 3; tries += 1) {
-        await expect.poll(() => timesOpened(path), { timeout: 30_000 }).toBe(1 + tries);
+        await own.poll(() => timesOpened(path), { timeout: 30_000 }).toBe(1 + tries);
         process.kill(await browserOf(here.dataDir), 'SIGKILL');
       }
       const record = await looked(recordId, 1, here);
