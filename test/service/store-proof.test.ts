@@ -5,7 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type CanaryReport } from '#store/store.ts';
 import { startStoreWatch } from '../../src/store-watch.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -61,7 +62,30 @@ describe('the canary', () => {
   }
   const fifth = (report: CanaryReport) => report.checks[4];
 
-  test('with the right to delete: the locked version is refused, the unlocked one goes, and that is a proof', async () => {
+  // Each on a folder of its own, and most of it is waiting for locks to end: side by side, before anybody lies.
+
+  test.concurrent('a bucket that locks by default whatever is put: proven by a lock that was waited out', async () => {
+    const { PutObjectLockConfigurationCommand, S3Client } = await import('@aws-sdk/client-s3');
+    const other = await server.newBucket();
+    const { endpoint, region } = server;
+    const client = new S3Client({ endpoint, region, credentials: { ...server.root }, forcePathStyle: true });
+    await client.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: other.bucket,
+        ChecksumAlgorithm: 'SHA256',
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } },
+        },
+      }),
+    );
+    client.destroy();
+    const report = await canary({ bucket: other.bucket }, { full: true });
+    expect(fifth(report)).toMatchObject({ ok: true });
+    expect(report.capabilities.standing).toBe('immutable');
+  });
+
+  test.concurrent('with the right to delete: the locked version is refused, the unlocked one goes, and that is a proof', async () => {
     const report = await canary({});
     expect(fifth(report)).toMatchObject({ n: 5, ok: true });
     expect(fifth(report)?.found).toContain('same key deleted an unlocked one');
@@ -71,12 +95,12 @@ describe('the canary', () => {
     });
   });
 
-  test.each([
+  test.concurrent.each([
     ['the writer alone', () => ({ purger: null })],
     ['a purger who may not delete either', () => ({ purger: server.writer })],
   ])('%s: the refusal is one for want of permission, and proves nothing', async (_who, keys) => {
-    for (const full of [false, true]) {
-      const report = await canary(keys(), { full });
+    const reports = await Promise.all([false, true].map(async (full) => await canary(keys(), { full })));
+    for (const report of reports) {
       expect(fifth(report)).toMatchObject({ n: 5, ok: false });
       expect(fifth(report)?.found).toMatch(/^Not proven: this credential may not delete anything/);
       // It may be sealed into, the lock is set; nobody says that it is immutable.
@@ -87,7 +111,7 @@ describe('the canary', () => {
     }
   });
 
-  test('a writer who may delete proves it as well as a purger', async () => {
+  test.concurrent('a writer who may delete proves it as well as a purger', async () => {
     const report = await canary({ writer: server.root, purger: null });
     expect(report.capabilities).toMatchObject({ standing: 'immutable' });
   });
@@ -123,57 +147,64 @@ describe('the canary', () => {
     expect(report.passed).toBe(false);
     expect(report.capabilities).toMatchObject({ immutability: 'advisory', standing: 'deletion-not-proven' });
   });
-
-  test('a bucket that locks by default whatever is put: proven by a lock that was waited out', async () => {
-    const { PutObjectLockConfigurationCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const other = await server.newBucket();
-    const { endpoint, region } = server;
-    const client = new S3Client({ endpoint, region, credentials: { ...server.root }, forcePathStyle: true });
-    await client.send(
-      new PutObjectLockConfigurationCommand({
-        Bucket: other.bucket,
-        ChecksumAlgorithm: 'SHA256',
-        ObjectLockConfiguration: {
-          ObjectLockEnabled: 'Enabled',
-          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } },
-        },
-      }),
-    );
-    client.destroy();
-    const report = await canary({ bucket: other.bucket }, { full: true });
-    expect(fifth(report)).toMatchObject({ ok: true });
-    expect(report.capabilities.standing).toBe('immutable');
-  });
 });
 
-describe('processes without the right to delete', () => {
-  let sealing: Archive;
-  let keeping: Archive;
-  beforeEach(async () => {
-    sealing = await openArchive({ env: writerOnly });
-    keeping = await openArchive({ env: withPurger, databaseUrl: sealing.databaseUrl });
-  });
-  afterEach(async () => {
-    await keeping?.close();
-    await sealing?.close();
+interface Pair {
+  /** Without the right to delete. */
+  readonly sealing: Archive;
+  /** Of the same installation, with it. */
+  readonly keeping: Archive;
+  /** Between both and the store; its own, so that a lie is told to nobody else. */
+  readonly proxy: LyingProxy;
+  standing(): Promise<string>;
+  /** As the retention worker does at its start. */
+  prove(): Promise<void>;
+  sealedAs(): Promise<unknown>;
+}
+
+// Most of each is waiting for locks to end: side by side.
+describe.concurrent('processes without the right to delete', () => {
+  const pairs: Pair[] = [];
+  afterAll(async () => {
+    for (const pair of pairs) {
+      await pair.keeping.close();
+      await pair.sealing.close();
+      await pair.proxy.close();
+    }
   });
 
-  const standing = async (): Promise<string> => (await sealing.system.trust.trusted()).standing;
-  /** As the retention worker does at its start. */
-  async function prove(): Promise<void> {
-    const watch = startStoreWatch(keeping.system);
-    await watch.first;
-    await watch.stop();
-  }
-  async function sealedAs(): Promise<unknown> {
-    const files = [{ name: 'shot.png', type: 'image/png', bytes: await png(30, 30) }];
-    const answer = await sealing.report(simpleReport(), files);
-    const { receipt, record } = await settled(sealing, answer.body.recordId);
-    expect(receipt.safeToRemove).toBe(true);
-    return record.seals.at(-1)?.immutability;
+  async function openPair(): Promise<Pair> {
+    const between = await startLyingProxy(server.endpoint);
+    const endpoint = { S3_ENDPOINT: between.endpoint };
+    const sealing = await openArchive({ env: { ...writerOnly, ...endpoint } });
+    const keeping = await openArchive({
+      env: { ...withPurger, ...endpoint },
+      databaseUrl: sealing.databaseUrl,
+    });
+    const pair: Pair = {
+      sealing,
+      keeping,
+      proxy: between,
+      standing: async () => (await sealing.system.trust.trusted()).standing,
+      prove: async () => {
+        const watch = startStoreWatch(keeping.system);
+        await watch.first;
+        await watch.stop();
+      },
+      sealedAs: async () => {
+        const files = [{ name: 'shot.png', type: 'image/png', bytes: await png(30, 30) }];
+        const answer = await sealing.report(simpleReport(), files);
+        const { receipt, record } = await settled(sealing, answer.body.recordId);
+        expect(receipt.safeToRemove).toBe(true);
+        return record.seals.at(-1)?.immutability;
+      },
+    };
+    pairs.push(pair);
+    return pair;
   }
 
   test('claim nothing at first, and what the retention worker proved afterwards', async () => {
+    const { sealing, standing, sealedAs, prove } = await openPair();
     await sealing.work();
     expect(await standing()).toBe('deletion-not-proven');
     expect(await sealedAs()).toBe('advisory');
@@ -196,10 +227,11 @@ describe('processes without the right to delete', () => {
   });
 
   test('seal nothing while the newest proof is a failure, and go on after the next that is none', async () => {
+    const { sealing, proxy: between, standing, prove } = await openPair();
     await prove();
-    proxy.lie(allowsDeletes);
+    between.lie(allowsDeletes);
     await prove();
-    proxy.lie(null);
+    between.lie(null);
     await expect(sealing.system.trust.trusted()).rejects.toMatchObject({
       code: 'store-refused',
       message: expect.stringContaining('5 deleting a locked version is refused') as string,
@@ -209,6 +241,7 @@ describe('processes without the right to delete', () => {
   });
 
   test('each proof is an entry of the platform’s own history: what was tried, how it ended, which checks failed', async () => {
+    const { sealing, proxy: between, prove } = await openPair();
     const entries = async (): Promise<Record<string, unknown>[]> => {
       const { rows } = await sealing.sql.query<{ agency_id: string; actor: string; body: object }>(
         "select agency_id, actor, body from event where type = 'store.proved' order by seq",
@@ -216,9 +249,9 @@ describe('processes without the right to delete', () => {
       return rows.map(({ agency_id, actor, body }) => ({ agency_id, actor, ...body }));
     };
     await prove();
-    proxy.lie(allowsDeletes);
+    between.lie(allowsDeletes);
     await prove();
-    proxy.lie(null);
+    between.lie(null);
     const whose = { agency_id: 'system', actor: 'worker:retention', store: 's3' };
     expect(await entries()).toEqual([
       // versitygw 1.8.0 fails check 12, which is a capability and no condition.
@@ -232,7 +265,7 @@ describe('processes without the right to delete', () => {
       },
     ]);
     // A store that was not there was not tried.
-    proxy.lie(({ method }) =>
+    between.lie(({ method }) =>
       method === 'GET' ? { instead: { status: 503, code: 'SlowDown' } } : undefined,
     );
     await prove();
@@ -240,6 +273,7 @@ describe('processes without the right to delete', () => {
   });
 
   test('do not rely on a proof that is old, nor on one of another store', async () => {
+    const { sealing, standing, prove } = await openPair();
     await prove();
     await sealing.sql.query("update chore set at = at - interval '47 hours'");
     expect(await standing()).toBe('immutable');
@@ -252,18 +286,20 @@ describe('processes without the right to delete', () => {
   });
 
   test('a store that is not there is no proof and no failure: the last one stands, and it is tried again', async () => {
+    const { sealing, keeping, proxy: between, standing, prove } = await openPair();
     await prove();
-    proxy.lie(({ method }) =>
+    between.lie(({ method }) =>
       method === 'GET' ? { instead: { status: 503, code: 'SlowDown' } } : undefined,
     );
     const watch = startStoreWatch(keeping.system, { againMs: 100 });
     await watch.first;
-    proxy.lie(null);
+    between.lie(null);
     expect(await standing()).toBe('immutable');
     await sealing.sql.query('delete from chore');
     const end = Date.now() + 20_000;
     while ((await standing()) !== 'immutable')
       if (Date.now() > end) throw new Error('It was not tried again.');
+      else await sleep(50);
     await watch.stop();
   });
 });
