@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    // What comes to pass is seen at once; how long a busy machine takes to bring it about says nothing.
+    expect: { poll: { timeout: 20_000 } },
     // Real browsers, servers and deaths on two shared cores: what fails is tried once more, and both are told (summary.ts). What
     // must never happen has no second try: there the first failure counts.
     retry: 1,

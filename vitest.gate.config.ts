@@ -14,6 +14,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 1_200_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     reporters: ['default', './test/gate/table.ts', './test/support/summary.ts'],
     passWithNoTests: false,
