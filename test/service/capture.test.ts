@@ -46,7 +46,7 @@ function open(options: Options = {}, overrides: CaptureOverrides = {}): CaptureB
     {
       chromiumPath: options.chromiumPath ?? null,
       captureAllow: options.allow ?? [site.hostPort, `localhost:${port}`, `names.example:${port}`],
-      captureConcurrency: options.concurrency ?? 2,
+      captureConcurrency: options.concurrency ?? 4,
       mode: options.mode ?? 'trial',
       dataDir: options.dataDir ?? join(folder, 'data'),
       keysDir: join(folder, 'keys'),
@@ -186,7 +186,7 @@ describe('a page', () => {
     expect(result.tool.browser).toMatch(/Chrome\/\d+/);
   });
 
-  test.each([
+  test.concurrent.each([
     ['by the fragment of its address', `/posts/elm-street#${COMMENT.id}`, {}, 'address-fragment'],
     [
       'by an id in its address',
@@ -231,7 +231,7 @@ describe('a page', () => {
     });
   });
 
-  test.each([
+  test.concurrent.each([
     ['its comment is not there', '/posts/elm-street-without', {}, 'target-not-found'],
     [
       'only the hull of its comment is left',
@@ -339,7 +339,7 @@ describe('a page', () => {
 });
 
 describe('what is no capture', () => {
-  test.each([
+  test.concurrent.each([
     ['/members-only', 'wall', 'login-path'],
     ['/wall-in-place', 'wall', 'wall-password-field'],
     ['/posts/covered', 'wall', 'wall-overlay-share'],
@@ -404,7 +404,7 @@ describe('harm', () => {
     expect(await reportOf(await capture('/alert'))).toMatchObject({ incidents: { dialogs: 3 } });
   });
 
-  test.each(['/endless-loop', '/crash'])('%s costs its own capture only', async (path) => {
+  test.concurrent.each(['/endless-loop', '/crash'])('%s costs its own capture only', async (path) => {
     const [hostile, friendly] = await Promise.all([capture(path), capture('/posts/elm-street')]);
     expect(hostile.outcome).toMatch(/timeout|empty/);
     expect(friendly).toMatchObject({ outcome: 'captured' });
@@ -514,7 +514,7 @@ describe('harm', () => {
       },
     );
 
-    test.each([
+    test.concurrent.each([
       '10.0.0.1',
       '169.254.169.254',
       '[fd00:ec2::254]',
@@ -523,15 +523,15 @@ describe('harm', () => {
       'inside.example',
       'metadata.google.internal',
     ])('and %s is refused as a page, as a redirect and by a refresh', async (host) => {
-      for (const path of [
+      const paths = [
         `http://${host}/`,
         `https://${host}/`,
         `/redirect-to?to=http://${host}/`,
         `/meta-refresh?to=https://${host}/`,
-      ]) {
-        const result = await capture(path, { targetText: null });
-        expect(result, path).toMatchObject({ outcome: 'blocked', target: null });
-      }
+      ];
+      const results = await Promise.all(paths.map(async (path) => await capture(path, { targetText: null })));
+      for (const [i, result] of results.entries())
+        expect(result, paths[i]).toMatchObject({ outcome: 'blocked', target: null });
     });
 
     test('is not reached from the browser of the npm package either', async () => {
