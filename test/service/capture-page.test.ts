@@ -64,21 +64,25 @@ beforeAll(async () => {
   }
   folder = await mkdtemp(join(tmpdir(), 'holdfast-page-'));
   await chmod(folder, 0o755);
-  browser = openCaptureBrowser(
+  browser = open(3);
+  await browser.health();
+});
+
+function open(places: number, dataDir = join(folder, 'data')): CaptureBrowser {
+  return openCaptureBrowser(
     {
       chromiumPath: null,
       captureAllow: origins.map((origin) => new URL(origin).host),
-      captureConcurrency: 1,
+      captureConcurrency: places,
       mode: 'trial',
-      dataDir: join(folder, 'data'),
+      dataDir,
       keysDir: join(folder, 'keys'),
       waczCertificate: null,
     },
     pino({ level: 'silent' }),
     { egress: { lookup: () => Promise.reject(new Error('no name is looked up here')) } },
   );
-  await browser.health();
-});
+}
 
 afterAll(async () => {
   await browser.close();
@@ -102,8 +106,12 @@ async function requestOf(path: string, over: Partial<CaptureRequest> = {}): Prom
   };
 }
 
-async function capture(path: string, over: Partial<CaptureRequest> = {}): Promise<CaptureResult> {
-  return await browser.capture(await requestOf(path, over));
+async function capture(
+  path: string,
+  over: Partial<CaptureRequest> = {},
+  by = browser,
+): Promise<CaptureResult> {
+  return await by.capture(await requestOf(path, over));
 }
 
 function filesOf(result: CaptureResult, role: string): CaptureResult['files'] {
@@ -334,7 +342,7 @@ for (const button of document.querySelectorAll('button')) button.onclick = async
   document.getElementById('ask').remove();
 };</script>`;
 
-  test('is refused when there is nothing to be seen without an answer', async () => {
+  test.concurrent('is refused when there is nothing to be seen without an answer', async () => {
     routes.set('/content', (_, cookie) => ({ body: `<p>${COMMENT} (${cookie})</p>`, delayMs: 100 }));
     page('/asks', behind('<button id="yes">Accept all</button><button id="no">Reject all</button>'));
     const result = await capture('/asks', { targetText: COMMENT });
@@ -343,7 +351,7 @@ for (const button of document.querySelectorAll('button')) button.onclick = async
     expect(await textOf(result)).toContain('answer=no');
   });
 
-  test('is a wall when it can only be accepted', async () => {
+  test.concurrent('is a wall when it can only be accepted', async () => {
     page('/demands', behind('<button id="yes">Accept all</button>'));
     const result = await capture('/demands', { targetText: COMMENT });
     expect(result).toMatchObject({ outcome: 'wall', evidence: [{ rule: 'wall-consent' }, {}, {}] });
@@ -358,7 +366,7 @@ describe('what is no capture', () => {
     () => '<div class="skeleton" style="height:60px;margin:12px;background:#ddd"></div>',
   ).join('');
 
-  test.each([
+  test.concurrent.each([
     ['a spinner', 'empty', `<p>Rivertown Social</p>${turning}`],
     ['a skeleton', 'empty', `<p>Home, about, help, terms of use, privacy</p>${bones}`],
     [
@@ -460,7 +468,7 @@ test('what a page does to its visitor is denied and written down', async () => {
 });
 
 describe('a second look', () => {
-  test.each([
+  test.concurrent.each([
     ['sees what is still there', `<p>${WORDS}</p><p>${COMMENT}</p>`, 'there'],
     ['sees that it is not there', `<p>${WORDS}</p>`, 'not-there'],
     ['believes a page that says so', "<h1>This content isn't available right now</h1>", 'not-there'],
@@ -489,11 +497,13 @@ describe('a second look', () => {
       return path;
     };
     // One place: the first capture has it while the two others come, the look before the capture.
-    const first = capture(seen('first', 1500));
+    const one = open(1, join(folder, 'data-of-one'));
+    const first = capture(seen('first', 1500), {}, one);
     await expect.poll(() => order.length, { timeout: 20_000 }).toBe(1);
-    const look = browser.lookAgain(await requestOf(seen('look'), { targetText: COMMENT }));
-    const second = capture(seen('second'));
+    const look = one.lookAgain(await requestOf(seen('look'), { targetText: COMMENT }));
+    const second = capture(seen('second'), {}, one);
     await Promise.all([first, look, second]);
+    await one.close();
     expect(order).toEqual(['first', 'second', 'look']);
   });
 
