@@ -11,9 +11,9 @@ import { chained, rechain } from '../support/rechain.ts';
 import { REWRITINGS, TAMPERINGS, type Database } from '../support/tampering.ts';
 
 const MINUTES = 60_000;
-/** Each kind once and some twice; the gate tries a thousand of each (`npm run gate -- -t audit`). */
-const ATTEMPTS = 120;
-const FLIPS = 120;
+/** Each kind once; the gate tries a thousand of each (`npm run gate -- -t audit`). */
+const ATTEMPTS = Object.keys(TAMPERINGS).length;
+const FLIPS = 90;
 const LOOKS = 60;
 
 let audited: AuditedArchive;
@@ -51,8 +51,7 @@ describe('the owner of the database', () => {
     `who tries ${ATTEMPTS} times to change, delete, reorder, cut off, chain anew, back-date, exchange or invent something is found out each time`,
     { timeout: 15 * MINUTES },
     async () => {
-      expect(Object.keys(TAMPERINGS).length).toBeGreaterThan(80);
-      expect(Object.keys(TAMPERINGS).length).toBeLessThanOrEqual(ATTEMPTS);
+      expect(ATTEMPTS).toBeGreaterThan(80);
       const tallies = await tryTamperings(audited, ATTEMPTS, chance);
       console.log(tallies.table());
       expect(tallies.missed).toEqual([]);
