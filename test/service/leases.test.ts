@@ -189,7 +189,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   }
 });
 
-test('a lock that ran out takes "safe to remove" back, and its renewal gives it again', async () => {
+test.concurrent('a lock that ran out takes "safe to remove" back, and its renewal gives it again', async () => {
   const archive = await openArchive({ env: { HOLDFAST_LEASE: '2s' } });
   try {
     await archive.work('relay', 'seal', 'capture');
@@ -211,7 +211,7 @@ test('a lock that ran out takes "safe to remove" back, and its renewal gives it 
   }
 });
 
-test('a lease of four seconds is kept by the worker, again and again, always forward', async () => {
+test.concurrent('a lease of four seconds is kept by the worker, again and again, always forward', async () => {
   const archive = await openArchive({ env: { HOLDFAST_LEASE: '4s' } });
   try {
     await archive.work();

@@ -191,7 +191,7 @@ export function storeContract(name: string, open: () => Promise<Place>, expected
       expect((await head('hold/born')).hold).toBe(true);
     });
 
-    it('purges after the lock has ended, and leaves nothing; a purge may be asked for again', async () => {
+    it.concurrent('purges after the lock has ended, and leaves nothing; a purge may be asked for again', async () => {
       const keys = ['gone/1/a', 'gone/1/b', 'gone/2'];
       for (const key of keys) await created(key, key, { retainUntil: inMs(1500) });
       const rows = await all(store.versions('gone/'));
@@ -205,7 +205,7 @@ export function storeContract(name: string, open: () => Promise<Place>, expected
       }
     });
 
-    it('refuses to purge what is held, also after its lock has ended', async () => {
+    it.concurrent('refuses to purge what is held, also after its lock has ended', async () => {
       const versionId = await created('held/a', 'text', { retainUntil: inMs(1500), hold: true });
       await until(inMs(2000));
       expect(await endOf(purger.purge('held/a', versionId))).toBe('store-object-locked, never');
@@ -214,7 +214,7 @@ export function storeContract(name: string, open: () => Promise<Place>, expected
       expect(await store.head('held/a')).toBeNull();
     });
 
-    it('renews a lock that has ended', async () => {
+    it.concurrent('renews a lock that has ended', async () => {
       const versionId = await created('renew/a', 'text', { retainUntil: inMs(1200) });
       await until(inMs(1500));
       await store.extend('renew/a', versionId, inMs(MINUTE_MS));
