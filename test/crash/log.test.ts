@@ -12,7 +12,12 @@ import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
-describe.each(['folder', 's3'] as const)('on %s', (kind) => {
+// Both at once: each is one process after the other.
+describe.concurrent.each(['folder', 's3'] as const)('on %s', (kind) => {
+  describe('one death after the other', { concurrent: false }, () => deaths(kind));
+});
+
+function deaths(kind: 'folder' | 's3'): void {
   let server: RunningVersitygw | null = null;
   let s3: S3Config | null = null;
   let scene: LogScene;
@@ -54,4 +59,4 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     for (const note of scene.seen.filter((one) => one.toString().startsWith('archive.example/log/rivertown')))
       expect(rows.some((row) => row.note.equals(note))).toBe(true);
   });
-});
+}

@@ -189,11 +189,14 @@ describe('a stranger refuses', () => {
     for (const { parentPath, name } of files) {
       const path = join(parentPath, name).slice(whole.length + 1);
       const bits = (await readFile(join(whole, path))).length * 8;
-      for (let n = 0; n < 12; n += 1) {
-        const bit = Math.floor(((n + 0.37) / 12) * bits);
-        const answer = await damaged(edited(path, (bytes) => flipped(bytes, bit)));
-        expect(answer, `${path}, bit ${bit}`).toMatch(/^refused: /);
-      }
+      for (let n = 0; n < 12; n += 3)
+        await Promise.all(
+          [n, n + 1, n + 2].map(async (at) => {
+            const bit = Math.floor(((at + 0.37) / 12) * bits);
+            const answer = await damaged(edited(path, (bytes) => flipped(bytes, bit)));
+            expect(answer, `${path}, bit ${bit}`).toMatch(/^refused: /);
+          }),
+        );
     }
   });
 

@@ -24,7 +24,12 @@ import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 const DAY_MS = 86_400_000;
 
-describe.each(['folder', 's3'] as const)('on %s', (kind) => {
+// Both at once: much of it is waiting, and each test has a log of its own.
+describe.concurrent.each(['folder', 's3'] as const)('on %s', (kind) => {
+  describe('one after the other', { concurrent: false }, () => written(kind));
+});
+
+function written(kind: 'folder' | 's3'): void {
   let server: RunningVersitygw | null = null;
   let s3: S3Config | null = null;
   let scene: LogScene;
@@ -743,7 +748,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       expect((await scene.judge(true)).faults, path).toHaveLength(n + 1);
     }
   });
-});
+}
 
 test('the log’s account alone writes below log/, and it writes nothing else', async () => {
   const server = await startVersitygw();

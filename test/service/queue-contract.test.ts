@@ -22,10 +22,17 @@ import {
 
 const WORKER = join(import.meta.dirname, '..', 'support', 'queue-worker.ts');
 
-describe.each([
+const KINDS = [
   { kind: 'postgres', start: postgresServer },
   { kind: 'redis', start: redisServer },
-])('the queue on $kind', ({ kind, start }) => {
+] as const;
+
+// Both at once: much of it is waiting for what must not come.
+describe.concurrent.each(KINDS)('the queue on $kind', (queue) => {
+  describe('one after the other', { concurrent: false }, () => contract(queue));
+});
+
+function contract({ kind, start }: (typeof KINDS)[number]): void {
   let server: QueueServer;
   let queues: Queue[];
   let logged: { event?: string }[];
@@ -430,4 +437,4 @@ describe.each([
       await until('another process does it', () => again.includes(id), 5000);
     }, 30_000);
   });
-});
+}
