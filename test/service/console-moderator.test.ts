@@ -43,6 +43,17 @@ afterEach(async () => {
 const moderator = async (): Promise<Colleague> =>
   await colleague(scene.archive, ['moderator'], 'lees-summit');
 
+/** As one of them is told. */
+async function isSafe(recordId: string): Promise<boolean> {
+  const { archive } = scene;
+  const authorization = `Bearer ${await archive.key('moderator', 'lees-summit')}`;
+  const answer = await archive.app.inject({
+    url: `/v1/records/${recordId}/receipt`,
+    headers: { authorization },
+  });
+  return answer.json<{ readonly safeToRemove: boolean }>().safeToRemove;
+}
+
 /** A picture of the clipboard, pasted as the keyboard or a long press does it. */
 async function paste(): Promise<void> {
   await at.inPage(`(async () => {
@@ -160,7 +171,7 @@ describe('a comment must go, now', () => {
         [{ name: 'shot.png', type: 'image/png', bytes: scene.picture.bytes }],
         { authorization: `Bearer ${await scene.archive.key('moderator', 'lees-summit')}` },
       );
-      if (when === 'that is sealed') await sleep(3000);
+      if (when === 'that is sealed') await expect.poll(async () => await isSafe(body.recordId)).toBe(true);
       await at.goTo(`/report/records/${body.recordId}`);
       await at.reads('#word', 'SAFE TO REMOVE');
       await at.shown('.hf-look');

@@ -130,13 +130,13 @@ describe('a bit that was changed', () => {
     expect(seen.size).toBe(paths.length);
   });
 
-  test('is found in each of 500 places of a tar, between its files too', async () => {
+  test('is found in each of 200 places of a tar, between its files too', async () => {
     const chance = openChance(seedOfRun());
     const bytes = await readFile(tar);
     const path = join(work, 'flipped.tar');
     await writeFile(path, bytes);
     const handle = await open(path, 'r+');
-    for (let i = 0; i < 500; i += 1) {
+    for (let i = 0; i < 200; i += 1) {
       const at = chance.below(bytes.length * 8);
       await handle.write(Buffer.from([(bytes[at >> 3] as number) ^ (1 << (at & 7))]), 0, 1, at >> 3);
       const verdict = await verifyPackage(path, scene.vkey);
