@@ -52,6 +52,7 @@ export function registerExports(app: FastifyInstance, context: ApiContext): void
     now,
     log,
     anchors: config.anchors,
+    receipts: context.receipts,
   };
 
   const slots = openSlots(AT_ONCE);

@@ -1,5 +1,6 @@
 /** `holdfast export`: records as a package, into a folder or a tar, from the machine itself. */
 import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EXIT, type Verb } from './verb.ts';
 import { knownAgency } from './known-agency.ts';
 import { withDatabase } from './with-database.ts';
@@ -38,7 +39,7 @@ export const exportRecords: Verb = {
       return EXIT.refused;
     }
     const { readConfig } = await import('#config.ts');
-    const { asTar, beginExport, toFile, toFolder } = await import('#export/export.ts');
+    const { asTar, beginExport, openExportReceipts, toFile, toFolder } = await import('#export/export.ts');
     const { openLog } = await import('#log.ts');
     const { openLogReader } = await import('#log/log.ts');
     const { openLogFiles, openStore } = await import('#store/store.ts');
@@ -49,7 +50,7 @@ export const exportRecords: Verb = {
       const config = readConfig(env);
       const [store, files] = await Promise.all([openStore(config), openLogFiles(config)]);
       try {
-        const context = {
+        const opened = {
           db,
           store,
           logReader: openLogReader(files),
@@ -59,6 +60,8 @@ export const exportRecords: Verb = {
           log: openLog(config.logLevel, 'export'),
           anchors: config.anchors,
         };
+        const folder = join(config.keysDir, 'receipts');
+        const context = { ...opened, receipts: openExportReceipts({ ...opened, folder }) };
         const { exportId, requestedAt, top, parts } = await beginExport(context, {
           agencyId: agency.id,
           recordIds: recordIds.filter((id) => id !== null),

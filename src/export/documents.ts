@@ -1,4 +1,4 @@
-/** What goes along with every package so that it can be read without us: how to check it, and the three specifications. */
+/** What goes along with every package so that it can be read without us: how to check it, and the specifications. */
 import { readFileSync } from 'node:fs';
 import { sha256Hex } from '#commitment.ts';
 import type { ObjectStore } from '#store/store.ts';
@@ -8,8 +8,10 @@ const at = (path: string): Buffer => readFileSync(new URL(`../${path}`, import.m
 export const documents: ReadonlyMap<string, Buffer> = new Map([
   ['VERIFY.md', at('verify/VERIFY.md')],
   ['verify.py', at('verify/verify.py')],
+  ['verify_index.py', at('verify/verify_index.py')],
   ['formats/log.md', at('log/FORMAT.md')],
   ['formats/package.md', at('verify/PACKAGE.md')],
+  ['formats/receipt.md', at('record/RECEIPT.md')],
   ['formats/seal.md', at('seal/FORMAT.md')],
 ]);
 

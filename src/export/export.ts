@@ -15,7 +15,7 @@ import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import type { Log } from '#log.ts';
 import { detailOf, type LogReader } from '#log/log.ts';
-import { appendEvent, newId, readReceipt, readRecordRow } from '#record/record.ts';
+import { appendEvent, newId, readRecordRow, type Receipts } from '#record/record.ts';
 import type { ObjectStore } from '#store/store.ts';
 import { scopeOf } from '#verify/verify.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
@@ -24,11 +24,13 @@ import type { Part } from './bag.ts';
 import { anchoredCheckpoint, cosignaturesOf, policyText, quorumToBeHad, stampsOver } from './anchored.ts';
 import { documents } from './documents.ts';
 import { logBehind } from './late.ts';
-import { packageParts, type PackagedEntry, type PackagedRecord, type PackageSource } from './package.ts';
+import { packageParts, type PackagedEntry, type PackageSource } from './package.ts';
 import * as queries from './queries.ts';
+import { sizesIn, withReceipt } from './receipts.ts';
 
 export { asTar, toFile, toFolder } from './containers.ts';
 export { keepDocuments } from './documents.ts';
+export { openExportReceipts } from './receipts.ts';
 
 export interface ExportContext {
   readonly db: Db;
@@ -40,6 +42,8 @@ export interface ExportContext {
   readonly log: Log;
   /** Asked for a stamp over the package's own checkpoint. Who cannot be had keeps nobody waiting. */
   readonly anchors: AnchorConfig;
+  /** Signs the receipts that go along. */
+  readonly receipts: Receipts;
   /** How long the log may take to publish what was entered just now. */
   readonly patienceMs?: number;
 }
@@ -169,11 +173,19 @@ function sourceOf(
   /** Read from the first byte to the last, and as they were sealed. */
   let objects = 0;
   let newest: Awaited<ReturnType<LogReader['checkpointOf']>> = null;
+  /** Sizes of the checkpoints that the receipts name. */
+  const receiptSizes = new Set<number>();
+  const endOf = (): number => now().getTime() + (context.patienceMs ?? PATIENCE_MS);
   return {
     record: async (id) => {
-      const record = await db.inAgency(agencyId, async (at) => await readWhole(at, id, context));
+      const record = await withReceipt(
+        context,
+        { agencyId, recordId: id, end: endOf() },
+        async () => await db.snapshot(agencyId, async (at) => await readWhole(at, id)),
+      );
+      for (const size of sizesIn(record.receipt)) receiptSizes.add(size);
       for (const event of record.history) proven.add(event.id);
-      return record;
+      return { ...record, receipt: plain(record.receipt) };
     },
     open: async (recordId, { key, versionId, seal, sha256, sizeBytes }) => {
       const failed = async (error: unknown): Promise<void> => {
@@ -206,7 +218,7 @@ function sourceOf(
       }))
         proven.add(id);
       const ids = [...proven];
-      const end = now().getTime() + (context.patienceMs ?? PATIENCE_MS);
+      const end = endOf();
       while (!(await db.inAgency(agencyId, async (at) => await queries.arePublished(at, ids)))) {
         if (now().getTime() > end) throw logBehind('The log has not published what this package needs');
         await sleep(POLL_MS);
@@ -226,36 +238,37 @@ function sourceOf(
         if (newest === null) throw logBehind('The log has no checkpoint');
         const { size, note } = newest;
         const lines = await cosignaturesOf(context, at, size);
-        const entries = await queries.sealedAt(at, recordIds);
-        const stamped = (await stampsOver(context, at, entries, size)).map((one) => one.size);
+        const places = await queries.sealedAt(at, recordIds);
+        const stamped = (await stampsOver(context, at, places, size)).map((one) => one.size);
+        const sizes = [...stamped, ...receiptSizes];
         const older: { size: number; note: Buffer; path: readonly Buffer[] }[] = [];
-        for (const one of await queries.neededCheckpoints(at, entries, stamped, size))
-          older.push({
-            ...one,
-            path: one.size === size ? [] : await logReader.consistency(at, one.size, size),
-          });
+        for (const one of await queries.neededCheckpoints(at, { places, sizes, size }))
+          if (one.size < size || stamped.includes(size))
+            older.push({
+              ...one,
+              path: one.size === size ? [] : await logReader.consistency(at, one.size, size),
+            });
         return { note: Buffer.concat([note, ...lines.map(({ blob }) => blob)]), older };
       }),
     stamps: async function* () {
-      const last = newest?.size ?? 0;
+      const size = newest?.size ?? 0;
       const stamps = await db.inAgency(
         agencyId,
-        async (at) => await stampsOver(context, at, await queries.sealedAt(at, recordIds), last),
+        async (at) => await stampsOver(context, at, await queries.sealedAt(at, recordIds), size),
       );
       let n = 0;
-      for (const { size, authority, blob } of stamps) {
+      for (const { size: over, authority, blob } of stamps) {
         const roots = anchors.authorities.find(({ name }) => name === authority)?.roots;
         n += 1;
-        yield { name: `${size}-${n}.tsr`, bytes: blob };
-        if (roots !== undefined) yield { name: `${size}-${n}.pem`, bytes: Buffer.from(roots) };
+        yield { name: `${over}-${n}.tsr`, bytes: blob };
+        if (roots !== undefined) yield { name: `${over}-${n}.pem`, bytes: Buffer.from(roots) };
       }
     },
   };
 }
 
-async function readWhole(at: AgencyTx, id: string, { mode, now }: ExportContext): Promise<PackagedRecord> {
+async function readWhole(at: AgencyTx, id: string) {
   const row = await readRecordRow(at, id);
-  const receipt = await readReceipt(at, id, mode, now());
   refuseForked(await queries.unlikeLog(at, [id]));
   const history = await queries.historyOf(at, id);
   // A seal is closed in one commit with its entry. One that was closed since the history was read is not of this package.
@@ -263,7 +276,7 @@ async function readWhole(at: AgencyTx, id: string, { mode, now }: ExportContext)
     history.flatMap(({ type, body }) => (type === 'record.sealed' ? [body['seal']] : [])),
   );
   const objects = (await queries.objectsOf(at, id)).filter(({ seal }) => seals.has(seal));
-  return { record: id, objects, metadata: plain(row), history, receipt: plain(receipt) };
+  return { record: id, objects, metadata: plain(row), history, events: history.length };
 }
 
 async function entriesOf(

@@ -5,10 +5,8 @@
 import canonicalize from 'canonicalize';
 import type { HistoryEntry } from '#record/record.ts';
 import { sha256Hex } from '#commitment.ts';
-import { BAGIT, type Paper } from '#verify/verify.ts';
+import { ABOUT, BAGIT, contentsHtml, premisXml, type ListedObject, type Paper } from '#verify/verify.ts';
 import { openBag, type Bag, type Part } from './bag.ts';
-import { contentsHtml, type ListedObject } from './contents.ts';
-import { premisXml } from './premis.ts';
 
 /** An object of the store, as the index knows it. */
 export interface PlacedObject {
@@ -73,10 +71,6 @@ export interface PackageSource {
   stamps(): AsyncIterable<{ readonly name: string; readonly bytes: Buffer }>;
 }
 
-/** Of `metadata.json`, and its first member. */
-const ABOUT =
-  'The archive’s index at the time of the export. The log proves the events in “history”, and nothing else of this file but that it was handed out.';
-
 export async function* packageParts(source: PackageSource): AsyncGenerator<Part> {
   const bag = openBag();
   const { paper } = source;
@@ -138,12 +132,13 @@ async function* recordParts(
   listed: ListedObject[],
 ): AsyncGenerator<Part> {
   const { objects, metadata, history, receipt } = await source.record(id);
-  const held = objects.map((object) => ({ ...object, path: `data/store/${object.key}` }));
-  for (const object of held) yield bag.stream(object.path, object.sizeBytes, await source.open(id, object));
-  listed.push(
-    ...held.map(({ path, seal, role, origin, originalName, mediaType, sizeBytes, sha256 }) => ({
+  const inOrder = objects.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  for (const object of inOrder)
+    yield bag.stream(`data/store/${object.key}`, object.sizeBytes, await source.open(id, object));
+  const held = inOrder.map(
+    ({ key, seal, role, origin, originalName, mediaType, sizeBytes, sha256 }): ListedObject => ({
       record: id,
-      path,
+      path: `data/store/${key}`,
       seal,
       what: role,
       origin,
@@ -151,8 +146,9 @@ async function* recordParts(
       mediaType,
       bytes: sizeBytes,
       sha256,
-    })),
+    }),
   );
+  for (const object of held) listed.push(object);
   const told = history.map(({ id: event, type, at, actor }) => ({ id: event, type, at, actor }));
   const below = `data/records/${id}`;
   yield bag.whole(

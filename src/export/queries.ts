@@ -1,7 +1,7 @@
 /** The SQL of the exports. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import type { HistoryEntry } from '#record/record.ts';
+import { typeFromClaim, type HistoryEntry } from '#record/record.ts';
 import type { PlacedObject } from './package.ts';
 
 export async function agencyName({ agencyId, tx }: AgencyTx): Promise<string> {
@@ -38,7 +38,12 @@ export async function objectsOf({ agencyId, tx }: AgencyTx, recordId: string): P
          order by f.n limit 1) a on true
      where o.agency_id = ${agencyId} and o.record_id = ${recordId} and o.version_id is not null
      order by o.key`.execute(tx);
-  return rows;
+  // As the manifest says it: of what was handed in it is a claim, and believed when it is a media type.
+  return rows.map((row) =>
+    row.origin === 'handed-in' || row.origin === 'raw'
+      ? { ...row, mediaType: typeFromClaim(row.mediaType) }
+      : row,
+  );
 }
 
 /**
@@ -113,11 +118,8 @@ export async function arePublished(
   return rows[0]?.count === eventIds.length;
 }
 
-/** Of the entries that something of these was sealed, in the order of the log. */
-export async function sealedAt(
-  { agencyId, tx }: AgencyTx,
-  recordIds: readonly string[],
-): Promise<readonly number[]> {
+/** Places of the entries that something of them was sealed. */
+export async function sealedAt({ agencyId, tx }: AgencyTx, recordIds: readonly string[]): Promise<number[]> {
   const { rows } = await sql<{ idx: number }>`
     select l.idx from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
      where e.agency_id = ${agencyId} and e.record_id = any(${[...recordIds]}::uuid[]) and e.type = 'record.sealed'
@@ -125,26 +127,33 @@ export async function sealedAt(
   return rows.map(({ idx }) => idx);
 }
 
-/**
- * All that the package names beside the one at `size`: for each of the entries the first checkpoint that held it, and those that were stamped;
- * also the one at `size` where it was stamped, as it was published.
- */
+/** The first checkpoint that held each of these places, and those of these sizes; none above `size`. */
 export async function neededCheckpoints(
   { agencyId, tx }: AgencyTx,
-  entries: readonly number[],
-  stamped: readonly number[],
-  size: number,
+  {
+    places,
+    sizes,
+    size,
+  }: { readonly places: readonly number[]; readonly sizes: readonly number[]; readonly size: number },
 ): Promise<readonly { readonly size: number; readonly note: Buffer }[]> {
   const { rows } = await sql<{ size: number; note: Buffer }>`
-    with sizes as (
+    with needed as (
       select (select min(k.size) from log_checkpoint k where k.agency_id = ${agencyId} and k.size > s.idx) as size
-        from unnest(${[...entries]}::bigint[]) s(idx)
-       union select unnest(${[...stamped]}::bigint[]))
+        from unnest(${[...places]}::bigint[]) s(idx)
+      union select unnest(${[...sizes]}::bigint[]))
     select c.size, c.note from log_checkpoint c
-     where c.agency_id = ${agencyId} and c.size in (select size from sizes)
-       and (c.size < ${size} or c.size = any(${[...stamped]}::bigint[]))
+     where c.agency_id = ${agencyId} and c.size in (select size from needed) and c.size <= ${size}
      order by c.size`.execute(tx);
   return rows;
+}
+
+/** Every change of a record is one. */
+export async function eventsOf({ agencyId, tx }: AgencyTx, recordId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from event where agency_id = ${agencyId} and record_id = ${recordId}`.execute(
+    tx,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export async function checkpointAt({ agencyId, tx }: AgencyTx, size: number) {

@@ -15,7 +15,7 @@ const MAX_MANIFEST = 512 * 2 ** 20;
 /** Paths that a package may have, after PACKAGE.md. */
 const ALLOWED: readonly RegExp[] = [
   /^(bagit|bag-info|manifest-sha256|manifest-sha512|tagmanifest-sha256|tagmanifest-sha512)\.txt$/,
-  /^(VERIFY\.md|verify\.py|formats\/[a-z]+\.md)$/,
+  /^(VERIFY\.md|verify(_index)?\.py|formats\/[a-z]+\.md)$/,
   /^data\/(package\.json|contents\.html|contents\.json)$/,
   /^data\/store\/a\/[a-z0-9-]{2,63}\/rec\/[0-9a-f-]{36}\/(salt|[1-9]\d*\/(manifest\.json|fact-\d+\.json|[0-9a-f]{64}))$/,
   /^data\/records\/[0-9a-f-]{36}\/(metadata\.json|premis\.xml|receipt\.json)$/,
@@ -34,6 +34,7 @@ const NEEDED: readonly string[] = [
   'tagmanifest-sha512.txt',
   'VERIFY.md',
   'verify.py',
+  'verify_index.py',
   'data/package.json',
   'data/contents.json',
   'data/contents.html',

@@ -91,7 +91,7 @@ export async function checkPapers(
   if (said.bagInfo['External-Identifier'] !== said.export)
     step.fail('data/package.json', 'Its bagInfo names another export.');
   const documents = [...files.sizes.keys()].filter((path) =>
-    /^(VERIFY\.md|verify\.py|formats\/|proofs\/policy\.txt$)/.test(path),
+    /^(VERIFY\.md|verify(_index)?\.py|formats\/|proofs\/policy\.txt$)/.test(path),
   );
   for (const path of new Set([...documents, ...Object.keys(said.documents)])) {
     step.look();

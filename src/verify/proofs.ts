@@ -1,4 +1,4 @@
-/** Steps 5 to 9: the entries of the log, one after the other, and what they say of the records and of the package. */
+/** Steps 5 to 9, 13 and 14: the entries of the log, one after the other, and what they say of the records and of the package. */
 import { commitment, sha256Hex } from '#commitment.ts';
 import { openCheckpoint, type Trust } from '#log/checkpoint.ts';
 import type { Entry } from '#log/entry.ts';
@@ -7,10 +7,13 @@ import { base64Bytes } from '#log/note.ts';
 import { openEntry } from '#log/proof.ts';
 import { bytesOf, textOf, type Digests } from './bag.ts';
 import type { PackageFiles } from './files.ts';
-import { historyOf } from './history.ts';
+import { checkIndex, type NotProven } from './index-says.ts';
+import { metadataOf } from './history.ts';
+import { checkReceipts } from './package-receipts.ts';
 import { parseCanonical, type Paper } from './papers.ts';
 import type { Findings } from './report.ts';
 import type { SealedRecord } from './seals.ts';
+import { addEntry, nothingHappened, provenOf, type Happened, type Proven } from './story.ts';
 
 const MAX_ENTRY = 65_536;
 const MAX_NOTE = 1_048_576;
@@ -42,8 +45,9 @@ export interface ProofsInput {
   readonly earlier: Trust;
 }
 
-export async function checkProofs(input: ProofsInput, findings: Findings): Promise<void> {
-  const { files, paper, records } = input;
+/** Answers what the package says and nothing in it proves. */
+export async function checkProofs(input: ProofsInput, findings: Findings): Promise<NotProven[]> {
+  const { files, paper, records, earlier } = input;
   const entries = findings.step('entries', 'entries');
   const sealed = findings.step('records', 'seals, facts and events');
   const produced = findings.step('package', 'entries about this export');
@@ -53,6 +57,7 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
   const events = new Set<string>();
   const sealsSaid = new Map<string, number>();
   const exported = { produced: 0, requested: 0 };
+  const happened = new Map<string, Happened>();
   let destroyed = 0;
   for (const path of files.sizes.keys()) {
     const [, entry] = /^(proofs\/entries\/\d+)\.(?:proof|salt|detail)$/.exec(path) ?? [];
@@ -89,8 +94,12 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
         `Its event ${entry.id} (${told.type}) is told otherwise by its entry, ${index}.`,
       );
     const record = records.get(entry.subject?.replace(/^record:/, '') ?? '');
-    if (record !== undefined) saysOfRecord(path, { entry, detail }, record, { sealed, sealsSaid });
-    else if (entry.subject === `export:${paper.export}`) {
+    if (record !== undefined) {
+      const story = happened.get(record.record) ?? nothingHappened();
+      happened.set(record.record, story);
+      addEntry(story, entry);
+      saysOfRecord(path, { entry, detail }, record, { sealed, sealsSaid });
+    } else if (entry.subject === `export:${paper.export}`) {
       if (entry.type === 'export.produced' || entry.type === 'export.requested') {
         produced.look();
         exported[entry.type === 'export.produced' ? 'produced' : 'requested'] += 1;
@@ -119,7 +128,20 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
         );
     }
   }
+  const proven = (record: string): Proven => {
+    const known = records.get(record);
+    return known === undefined ? {} : provenOf(known.sealed, happened.get(record) ?? nothingHappened());
+  };
+  for (const { file, ...head } of await checkReceipts({ files, paper, records, earlier, proven }, findings)) {
+    const same = heads.get(`${head.size}`);
+    if (same !== undefined && !same.root.equals(head.root))
+      findings
+        .step('receipts', 'receipts')
+        .fail(file, `It leads to another root for size ${head.size} than the entries do.`);
+    else heads.set(`${head.size}`, head);
+  }
   await checkConsistency(input, heads, findings);
+  return await checkIndex({ files, digests: input.digests, paper, records, proven }, findings);
 }
 
 function indexesOf(files: PackageFiles): number[] {
@@ -202,6 +224,8 @@ function saysOfExport(
       isProduced ? 'manifest-sha256.txt' : 'data/package.json',
       `The entry ${entry.idx}, ${entry.type}, commits to something else than ${of}.`,
     );
+  if (!isProduced && entry.actor !== 'other' && entry.actor !== paper.requestedBy)
+    step.fail('data/package.json', `The entry ${entry.idx} says that somebody else asked for it.`);
   const objects = [...digests.keys()].filter((file) => file.startsWith('data/store/')).length;
   if (isProduced && entry.facts.objects !== undefined && entry.facts.objects !== objects)
     step.fail(
@@ -264,9 +288,9 @@ async function listedEvents(
   const listed = new Map<string, Told>();
   for (const record of records.keys()) {
     const file = `data/records/${record}/metadata.json`;
-    const history = await historyOf(files, file, record);
-    if (history === null) step.fail(file, 'It does not list, in canonical JSON, the history of this record.');
-    for (const { id, ...told } of history ?? []) {
+    const said = await metadataOf(files, file, record);
+    if (said === null) step.fail(file, 'It does not list, in canonical JSON, the history of this record.');
+    for (const { id, ...told } of said?.history ?? []) {
       if (listed.has(id)) step.fail(file, `Its event ${id} is listed twice.`);
       listed.set(id, { ...told, file });
     }

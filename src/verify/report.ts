@@ -15,6 +15,8 @@ const STEPS = [
   ['witnesses', 'Witnesses have seen the same log'],
   ['stamps', 'Time stamps hold'],
   ['wacz', 'Web archives are whole, and their signatures hold'],
+  ['receipts', 'The receipts are signed, and lead to the same log'],
+  ['index', 'What is said of the records is what was sealed and entered'],
 ] as const;
 
 export type StepName = (typeof STEPS)[number][0];

@@ -6,6 +6,8 @@ import { bytesOf, type Digests } from './bag.ts';
 import type { PackageFiles } from './files.ts';
 import { parseCanonical, type Paper } from './papers.ts';
 import type { Findings } from './report.ts';
+import type { ListedObject } from './contents.ts';
+import { addFact, addSeal, nothingSealed, type Sealed } from './story.ts';
 
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const Placed = {
@@ -15,6 +17,7 @@ const Placed = {
   sha256: Digest,
   commitment: Digest,
 };
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
 const manifestShape = Compile(
   Type.Object({
     format: Type.Literal('holdfast-manifest-v1'),
@@ -29,16 +32,38 @@ const manifestShape = Compile(
     facts: Type.Array(
       Type.Object({
         ...Placed,
+        recordedAt: Type.String(),
         fields: Type.Array(Type.Object({ pointer: Type.String(), commitment: Digest })),
       }),
     ),
-    files: Type.Array(Type.Object({ ...Placed, role: Type.String(), mediaType: Type.String() })),
+    files: Type.Array(
+      Type.Object({
+        ...Placed,
+        role: Type.String(),
+        mediaType: Type.String(),
+        origin: Type.String(),
+        originalName: textOrNull,
+      }),
+    ),
+    subject: Type.String(),
+    capture: Type.Unknown(),
+    classification: Type.Unknown(),
+    mode: Type.String(),
+    index: Type.Optional(
+      Type.Object({
+        accountId: textOrNull,
+        grounds: Type.Array(Type.String()),
+        address: textOrNull,
+        seriesReason: textOrNull,
+      }),
+    ),
   }),
 );
 
 /** A manifest has a few hundred bytes for each file, and a report at most 500 of those. */
 const MAX_MANIFEST = 256 * 2 ** 20;
 const MAX_FACT = 64 * 2 ** 20;
+const JSON_TYPE = 'application/json';
 
 /** What the later steps ask of a record: a few bytes for each seal and fact, however large it is. */
 export interface SealedRecord {
@@ -49,6 +74,9 @@ export interface SealedRecord {
   /** Digest of the fact, by number. */
   readonly facts: ReadonlyMap<number, string>;
   readonly archives: readonly string[];
+  /** Each object with what the manifests say of it, in the order of their keys. */
+  readonly objects: readonly ListedObject[];
+  readonly sealed: Sealed;
 }
 
 export async function checkSeals(
@@ -95,7 +123,26 @@ async function checkRecord(
     seals: new Map<number, string>(),
     facts: new Map<number, string>(),
     archives: [] as string[],
+    sealed: nothingSealed(),
   };
+  const objects = new Map<string, ListedObject>();
+  /** Files of one seal with equal bytes share a key: the first of them names it. */
+  const list = (
+    path: string,
+    said: Pick<ListedObject, 'seal' | 'what' | 'mediaType'> & Partial<ListedObject>,
+  ): void => {
+    if (!objects.has(path))
+      objects.set(path, {
+        origin: null,
+        originalName: null,
+        ...said,
+        record,
+        path,
+        bytes: files.sizes.get(path) ?? 0,
+        sha256: digests.get(path) ?? '',
+      });
+  };
+  list(saltPath, { seal: 1, what: 'salt', mediaType: 'application/octet-stream' });
   const isOpen = (path: string, item: string, sha256: string, expected: string): void => {
     commitments.look();
     if (salt?.length === 32 && commitment(salt, item, sha256) !== expected)
@@ -122,6 +169,8 @@ async function checkRecord(
     }
     const sha256 = sha256Hex(bytes);
     found.seals.set(no, sha256);
+    list(path, { seal: no, what: 'manifest', mediaType: JSON_TYPE });
+    addSeal(found.sealed, manifest, manifest.files.length);
     if (manifest.agency !== paper.agency || manifest.record !== record || manifest.seal !== no)
       seals.fail(path, 'It is the manifest of another record or seal.');
     if (manifest.salt.key !== `${key}/salt`) seals.fail(path, 'It names another salt.');
@@ -144,6 +193,11 @@ async function checkRecord(
           object,
           `It is not what the manifest of seal ${no} names: ${entry.bytes} bytes, SHA-256 ${entry.sha256}.`,
         );
+      if (kind === 'fact') list(object, { seal: no, what: 'fact', mediaType: JSON_TYPE });
+      else {
+        const { role, mediaType, origin, originalName } = entry;
+        list(object, { seal: no, what: role, mediaType, origin, originalName });
+      }
       isOpen(object, `${kind}/${entry.n}`, digests.get(object) ?? '', entry.commitment);
     }
     for (const fact of manifest.facts) {
@@ -156,6 +210,7 @@ async function checkRecord(
         seals.fail(object, 'It is not canonical JSON.');
         continue;
       }
+      addFact(found.sealed, fact.n, fact.recordedAt, value);
       for (const { pointer, commitment: expected } of fact.fields) {
         const text = at(value, pointer);
         if (typeof text === 'string') isOpen(object, `fact/${fact.n}${pointer}`, sha256Hex(text), expected);
@@ -172,6 +227,7 @@ async function checkRecord(
     salt: salt?.length === 32 ? salt : null,
     ...found,
     archives: [...new Set(found.archives)],
+    objects: [...objects.values()].sort((one, other) => (one.path < other.path ? -1 : 1)),
   };
 }
 

@@ -9,6 +9,7 @@ import { openCheckpoint, type LogKey, type Trust } from '#log/checkpoint.ts';
 import { verifierKey } from '#log/note.ts';
 import { bytesOf, checkBag, textOf } from './bag.ts';
 import { openPackage, type PackageFiles } from './files.ts';
+import type { NotProven } from './index-says.ts';
 import { checkPapers, type Paper } from './papers.ts';
 import { readPolicy, type Policy } from './policy.ts';
 import { checkProofs } from './proofs.ts';
@@ -20,6 +21,9 @@ import { checkWacz } from './wacz.ts';
 export { verifyArchive, type ArchiveVerdict } from './archive.ts';
 export { BAGIT, listOf } from './bag.ts';
 export { bagInfoText, type Paper } from './papers.ts';
+export { contentsHtml, type ListedObject } from './contents.ts';
+export { ABOUT, type NotProven } from './index-says.ts';
+export { premisXml } from './premis.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
 export { checkpointsIn, readReceiptFile } from './since.ts';
 export { scopeOf } from './proofs.ts';
@@ -39,6 +43,8 @@ export interface Verdict {
     readonly from: 'caller' | 'package';
     readonly vkeys: readonly string[];
   };
+  /** Said in the package, and proven by nothing in it. */
+  readonly notProven: readonly NotProven[];
   readonly steps: readonly StepReport[];
   readonly failures: readonly Failure[];
   readonly failed: number;
@@ -58,6 +64,7 @@ export async function verifyPackage(
   if (files === null) return null;
   const findings = openFindings();
   try {
+    let notProven: readonly NotProven[] = [];
     const digests = await checkBag(files, findings);
     const paper = await checkPapers(files, digests, findings);
     const policy = await policyOf(files, findings);
@@ -82,7 +89,7 @@ export async function verifyPackage(
           ({ key }, i, all) => key.name === origin && all.findIndex((other) => other.key.id === key.id) === i,
         ),
       };
-      await checkProofs({ files, digests, paper, records, trust, earlier }, findings);
+      notProven = await checkProofs({ files, digests, paper, records, trust, earlier }, findings);
       for (const { archives } of records.values())
         for (const archive of archives)
           if (files.sizes.has(archive)) await checkWacz(files, archive, findings);
@@ -98,6 +105,7 @@ export async function verifyPackage(
       bytes: [...files.sizes.values()].reduce((sum, size) => sum + size, 0),
       checkpoint,
       key: { from: given === null ? 'package' : 'caller', vkeys: logKeys.map((one) => one.vkey) },
+      notProven,
       steps: findings.report(),
       failures: findings.failures(),
       failed: findings.failed(),

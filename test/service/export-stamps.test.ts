@@ -11,6 +11,7 @@ import {
   type ExportContext,
   type ExportOrder,
 } from '#export/export.ts';
+import { receiptsOf } from '#api/receipts.ts';
 import { verifyPackage } from '#verify/verify.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { filesIn, rebag } from '../support/bag-tools.ts';
@@ -52,7 +53,17 @@ beforeAll(async () => {
   const { body } = await archive.report(simpleReport({ text: 'stamped' }), [picture]);
   await archive.until(body.recordId, (receipt) => receipt.safeToRemove);
   const { db, store, logReader, config, program, now, log } = archive.system;
-  context = { db, store, logReader, mode: config.mode, program, now, log, anchors: config.anchors };
+  context = {
+    db,
+    store,
+    logReader,
+    mode: config.mode,
+    program,
+    now,
+    log,
+    anchors: config.anchors,
+    receipts: receiptsOf(archive.system),
+  };
   order = { agencyId: 'rivertown', actor: 'cli', recordIds: [body.recordId] };
   const keys = await db.inAgency('rivertown', logReader.keysOf);
   const { rows } = await archive.sql.query<{ origin: string }>(

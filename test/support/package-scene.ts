@@ -20,6 +20,7 @@ import { composeManifest } from '#seal/seal.ts';
 import { scopeOf } from '#verify/verify.ts';
 import type { Part } from '#export/bag.ts';
 import { memoryLog, OLD, ORIGIN, seed, type MemoryLog } from './log-scene.ts';
+import { factOf, indexOf, metadataOf, RECEIPT_KEY, receiptOf, signed } from './package-said.ts';
 
 /** Random to whoever looks, and the same each time. */
 export function stable(word: string, length: number): Buffer {
@@ -54,6 +55,13 @@ export interface SceneOptions {
   readonly policy?: string;
   /** What becomes of each checkpoint before it goes out. */
   readonly published?: (note: Buffer) => Buffer;
+  /** What the archive's index says, where it is another thing than what is sealed. */
+  readonly metadata?: (said: Record<string, unknown>) => Record<string, unknown>;
+  /** The same of its receipts, before they are signed. */
+  readonly receipt?: (said: Record<string, unknown>) => Record<string, unknown>;
+  readonly receiptKey?: typeof RECEIPT_KEY;
+  /** Something was accepted of the first record that is in no seal yet. */
+  readonly waiting?: boolean;
 }
 
 function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOptions): Held {
@@ -81,7 +89,7 @@ function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOpti
     return object;
   };
   put(`${key}/salt`, salt, 1, 'salt', 'application/octet-stream');
-  const body = { data: { content: { text: `words of ${record}` }, notes: 'a note' } };
+  const body = factOf(record);
   const fact = canonical(body);
   const manifests: Buffer[] = [];
   let previous: { seal: number; key: string; sha256: string } | null = null;
@@ -141,7 +149,7 @@ function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOpti
       files,
       capture: null,
       classification: null,
-      index: { accountId: null, grounds: [], address: null, seriesReason: null },
+      index: indexOf,
       store: { kind: 'folder', immutability: 'advisory' },
       retainUntil: lockedUntil,
       program: { name: 'holdfast', version: '0' },
@@ -207,14 +215,14 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     await log.append([bytes]);
     size += 1;
   };
-  await append('view.opened', `record:${uuid('somebody else’s')}`, () => ({ what: 'record' }), ACTOR);
+  await append('receipt-key.added', null, () => ({ vkey: RECEIPT_KEY.vkey }), 'worker:receipt');
   for (const [record, { salt, manifests, fact }] of held) {
     await append(
       'intake.accepted',
       `record:${record}`,
       () => ({
         fact: 1,
-        files: 2,
+        files: 2 * (options.filesInSeal ?? 2),
         factCommitment: commitment(salt, 'fact/1', sha256Hex(fact)),
       }),
       ACTOR,
@@ -230,7 +238,34 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
       }));
   }
   const early = { size, note: published(log.checkpoint([skey])) };
-  await append('view.opened', `record:${records[0]}`, () => ({ what: 'artifact', artifact: 1 }), ACTOR);
+  const provenEarly = async (index: number) => ({
+    index,
+    entry: (logged[index] as Logged).bytes.toString(),
+    proof: proofText({
+      index,
+      path: await inclusionPath(index, early.size, nodesFromTiles(early.size, log.read)),
+      checkpoint: early.note,
+    }).toString(),
+  });
+  const receipts = new Map<string, unknown>();
+  for (const [record, one] of held) {
+    const entries = logged.filter(
+      ({ entry }) => entry.type === 'record.sealed' && entry.subject === `record:${record}`,
+    );
+    const receipt = receiptOf({
+      agency: AGENCY,
+      record,
+      at: AT,
+      vkey,
+      ...one,
+      receiptKey: await provenEarly(0),
+      seals: await Promise.all(entries.map(async ({ index }) => await provenEarly(index))),
+    });
+    receipts.set(record, signed(options.receipt?.(receipt) ?? receipt, options.receiptKey));
+  }
+  const late = options.waiting === true;
+  if (late) await append('intake.accepted', `record:${records[0]}`, () => ({ fact: 2, files: 1 }), ACTOR);
+  else await append('view.opened', `record:${records[0]}`, () => ({ what: 'artifact', artifact: 1 }), ACTOR);
   await append(
     'export.requested',
     `export:${exportId}`,
@@ -243,6 +278,10 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
   const ours = (entry: Entry): boolean =>
     entry.subject === `export:${exportId}` || records.some((record) => entry.subject === `record:${record}`);
 
+  const saidOf = (record: string): Record<string, unknown> => {
+    const said = metadataOf({ agency: AGENCY, record, at: AT });
+    return options.metadata?.(said) ?? said;
+  };
   const source = (): PackageSource => ({
     paper: {
       export: exportId,
@@ -263,11 +302,11 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     record: async (record) => ({
       record,
       objects: held.get(record)?.objects ?? [],
-      metadata: { platform: 'x' },
+      metadata: saidOf(record),
       history: logged
         .filter(({ entry }) => entry.subject === `record:${record}`)
         .map(({ entry: { id, type, at, actor } }) => ({ id, type, at, actor, body: {} })),
-      receipt: { recordId: record },
+      receipt: receipts.get(record),
     }),
     open: async (record, { key }) => {
       const bytes = held.get(record)?.bytes.get(key) ?? Buffer.alloc(0);

@@ -214,7 +214,7 @@ describe('both programs', () => {
   test('take a whole package, and say that nothing outside dates it', async () => {
     const { ours, python } = await both(whole);
     expect(ours?.verified).toBe(true);
-    expect(python.said).toContain('VERIFIED, steps 1 to 9');
+    expect(python.said).toContain('VERIFIED, steps 1 to 9, 13 and 14');
     expect(python.said).toContain('Nothing outside the archive dates this package.');
     expect(python.code).toBe(0);
   });

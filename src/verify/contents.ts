@@ -1,4 +1,7 @@
-/** Which file is what, for people and for programs: objects lie under their keys, which say nothing to anybody. */
+/**
+ * Which file is what, for people and for programs: objects lie under their keys, which say nothing to anybody. Made from what the manifests
+ * say, so that whoever checks a package makes it anew and compares.
+ */
 import { escaped } from './premis.ts';
 
 export interface ListedObject {

@@ -2,7 +2,6 @@
  * The history of a record as events of PREMIS 3, for archives that read those. Written after the data dictionary; the schema itself was not
  * at hand, so it was never validated against it. The types are those of the Library of Congress' list of preservation events.
  */
-import type { HistoryEntry } from '#record/record.ts';
 
 /** By what an event's type begins with; the first that fits. */
 const TYPES: readonly (readonly [string, string])[] = [
@@ -20,25 +19,28 @@ const TYPES: readonly (readonly [string, string])[] = [
   ['purge.', 'deaccession'],
 ];
 
+interface Told {
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly actor: string;
+}
+
 interface Held {
   readonly path: string;
   readonly sha256: string;
-  readonly sizeBytes: number;
+  readonly bytes: number;
   readonly mediaType: string;
 }
 
-export function premisXml(
-  record: string,
-  history: readonly Pick<HistoryEntry, 'id' | 'type' | 'at' | 'actor'>[],
-  objects: readonly Held[],
-): string {
+export function premisXml(record: string, history: readonly Told[], objects: readonly Held[]): string {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<premis xmlns="http://www.loc.gov/premis/v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0">',
     '  <object xsi:type="intellectualEntity">',
     ...identifier('object', 'UUID', record, 4),
     '  </object>',
-    ...objects.flatMap(({ path, sha256, sizeBytes, mediaType }) => [
+    ...objects.flatMap(({ path, sha256, bytes, mediaType }) => [
       '  <object xsi:type="file">',
       ...identifier('object', 'path', path, 4),
       '    <objectCharacteristics>',
@@ -46,7 +48,7 @@ export function premisXml(
       '        <messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>',
       `        <messageDigest>${sha256}</messageDigest>`,
       '      </fixity>',
-      `      <size>${sizeBytes}</size>`,
+      `      <size>${bytes}</size>`,
       '      <format>',
       `        <formatDesignation><formatName>${escaped(mediaType)}</formatName></formatDesignation>`,
       '      </format>',
