@@ -101,6 +101,7 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
     const found = await queries.sealedAmong(at, recordIds);
     for (const id of recordIds) refuseUnsealed(found.get(id));
     refuseForked(await queries.unlikeLog(at, recordIds));
+    refuseForked(await queries.putElsewhere(at, recordIds));
     return {
       name: await queries.agencyName(at),
       origin: await queries.logOrigin(at),
@@ -289,6 +290,9 @@ async function entriesOf(
   const entries = await logReader.proofsOf(at, { eventIds }, under ?? undefined);
   return entries.map(({ index, entry, proof, salt, eventId }) => {
     const said = bodies.get(eventId);
+    // Which event it is of, its row says; which it was entered for, its bytes.
+    const named = (JSON.parse(entry.toString()) as { readonly id: string }).id;
+    if (named !== eventId) refuseForked([`of event ${eventId}`]);
     return {
       index,
       entry,

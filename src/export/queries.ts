@@ -46,6 +46,10 @@ export async function objectsOf({ agencyId, tx }: AgencyTx, recordId: string): P
   );
 }
 
+/** The first record that an entry names, as its subject or as what it is about: canonical JSON has one spelling of it. */
+const NAMES = Buffer.from('"record:');
+const NAMED = sql`substring(l.entry from position(${NAMES}::bytea in l.entry) + ${NAMES.length} for 36)`;
+
 /**
  * Those of them whose history is not what the log says: an entry has no event any more, or an event has no entry and waits for none. A
  * package is made of the history, and would verify without what was taken away.
@@ -64,8 +68,28 @@ export async function unlikeLog(
      where e.agency_id = ${agencyId} and e.record_id = any(${ids})
        and not exists (select from log_leaf l where l.agency_id = e.agency_id and l.event_id = e.id and l.record_id = e.record_id)
        and not exists (select from log_outbox o where o.agency_id = e.agency_id and o.seq = e.seq)
+    union
+    select l.record_id from log_leaf l
+     where l.agency_id = ${agencyId} and l.record_id = any(${ids}) and position(${NAMES}::bytea in l.entry) > 0
+       and ${NAMED} <> convert_to(l.record_id::text, 'UTF8')
     order by 1`.execute(tx);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Those of them of which the bytes of an entry speak, that its row puts elsewhere: it would be missing from their history. The rows say of which
+ * record an entry is, and the entry itself what was signed; so each entry of the log is looked at, about a second for a million.
+ */
+export async function putElsewhere(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+): Promise<readonly string[]> {
+  const ids = recordIds.map((id) => Buffer.from(id));
+  const { rows } = await sql<{ id: Buffer }>`
+    select distinct ${NAMED} as id from log_leaf l
+     where l.agency_id = ${agencyId} and position(${NAMES}::bytea in l.entry) > 0 and ${NAMED} = any(${ids}::bytea[])
+       and ${NAMED} is distinct from convert_to(l.record_id::text, 'UTF8')`.execute(tx);
+  return rows.map(({ id }) => id.toString()).toSorted();
 }
 
 /** All of it, oldest first. */

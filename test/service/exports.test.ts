@@ -318,6 +318,29 @@ describe('an order', () => {
     expect((await exported({ records: [records[1]] })).statusCode).toBe(200);
   });
 
+  test('for a record of which an entry was put elsewhere, or that was given another’s, with its event, is refused', async () => {
+    const { sql } = archive;
+    const move = async (from: string | undefined, to: string | undefined): Promise<void> => {
+      await sql.query('begin; set local session_replication_role = replica');
+      const { rows } = await sql.query<{ event_id: string }>(
+        `update log_leaf set record_id = $2 where record_id = $1 and position('"type":"record.completed"'::bytea in entry) > 0
+           and position(convert_to($3, 'UTF8') in entry) > 0 returning event_id`,
+        [from, to, records[1]],
+      );
+      expect(rows).toHaveLength(1);
+      await sql.query('update event set record_id = $2 where id = $1', [rows[0]?.event_id, to]);
+      await sql.query('commit');
+    };
+    await move(records[1], records[0]);
+    for (const record of records)
+      expect((await exported({ records: [record] })).json(), record).toMatchObject({
+        code: 'log-forked',
+        status: 409,
+      });
+    await move(records[0], records[1]);
+    expect((await exported({ records: [records[1]] })).statusCode).toBe(200);
+  });
+
   test('is refused while two packages are on their way to whoever asks, and taken again afterwards', async () => {
     const all = await Promise.all(
       Array.from({ length: 5 }, async () => await exported({ records: [records[0]] })),
