@@ -1,6 +1,7 @@
 /**
- * The history of a record as events of PREMIS 3, for archives that read those. Written after the data dictionary; the schema itself was not
- * at hand, so it was never validated against it. The types are those of the Library of Congress' list of preservation events.
+ * The history of a record as events of PREMIS 3, for archives that read those; made from the manifests and the log, so that whoever checks a
+ * package makes it anew and compares. Written after the data dictionary; read by models of PREMIS 3 that are not ours
+ * (test/service/premis.test.ts). The schema itself was not at hand, so it was never validated against it. The types are those of the Library of Congress' list of preservation events.
  */
 
 /** By what an event's type begins with; the first that fits. */
@@ -68,6 +69,7 @@ export function premisXml(record: string, history: readonly Told[], objects: rea
     ...[...new Set(history.map(({ actor }) => actor))].flatMap((actor) => [
       '  <agent>',
       ...identifier('agent', 'local', actor, 4),
+      `    <agentName>${escaped(actor)}</agentName>`,
       `    <agentType>${/^(person|operator):/.test(actor) ? 'person' : 'software'}</agentType>`,
       '  </agent>',
     ]),

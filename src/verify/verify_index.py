@@ -1,9 +1,19 @@
-"""What metadata.json, premis.xml and contents.* of a package must say, from sealed facts, manifests and entries of the log: for verify.py,
+"""Which files a package may have, and what metadata.json, premis.xml and contents.* of a package must say, from sealed facts, manifests and entries of the log: for verify.py,
 which lies beside this. formats/package.md, “What the index says”, is the specification. Nothing in here reads a file."""
 import json, re
 
 def canonical(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+ALLOWED = "|".join((
+    r"(bagit|bag-info|(tag)?manifest-sha(256|512))\.txt", r"VERIFY\.md|verify(_index)?\.py|formats/[a-z]+\.md", r"data/(package\.json|contents\.html|contents\.json)",
+    r"data/store/a/[a-z0-9-]{2,63}/rec/[0-9a-f-]{36}/(salt|[1-9][0-9]*/(manifest\.json|fact-[0-9]+\.json|[0-9a-f]{64}))",
+    r"data/records/[0-9a-f-]{36}/(metadata\.json|premis\.xml|receipt\.json)", r"proofs/(checkpoint|policy\.txt)",
+    r"proofs/entries/(0|[1-9][0-9]*)\.(entry|proof|salt|detail)", r"proofs/(checkpoints|consistency)/(0|[1-9][0-9]*)",
+    r"proofs/stamps/(0|[1-9][0-9]*)-[1-9][0-9]*\.(tsr|pem)"))
+NEEDED = {"VERIFY.md", "bag-info.txt", "bagit.txt", "data/contents.html", "data/contents.json", "data/package.json", "proofs/checkpoint", "proofs/policy.txt",
+          "verify.py", "verify_index.py"} | {f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512")}
 
 MEMBERS = set("""about account accountRegistered address agencyId author capture captureOutcome classification excerpt grounds history kind platform
 receivedAt record recordId removal removedAt state subject verb""".split())
@@ -75,7 +85,7 @@ def premis(record, history, held):
                 named("linkingAgent", "local", one["actor"]), named("linkingObject", "UUID", record), "  </event>\n"]
     for actor in dict.fromkeys(one["actor"] for one in history):
         kind = "person" if re.match("(person|operator):", actor) else "software"
-        out += ["  <agent>\n", named("agent", "local", actor), f"    <agentType>{kind}</agentType>\n  </agent>\n"]
+        out += ["  <agent>\n", named("agent", "local", actor), f"    <agentName>{escaped(actor)}</agentName>\n    <agentType>{kind}</agentType>\n  </agent>\n"]
     return "".join(out) + "</premis>\n"
 
 def contents(title, listing):

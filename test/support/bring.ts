@@ -9,6 +9,7 @@ import { bringBagit } from './bagit.ts';
 import { bringLogJudge } from './log-judge.ts';
 import { bringMinio } from './minio.ts';
 import { bringOpenssl } from './openssl.ts';
+import { bringPremisTools } from './premis-tools.ts';
 import { bringRedis } from './redis.ts';
 import { bringSchemathesis } from './schemathesis.ts';
 import { bringVersitygw } from './versitygw.ts';
@@ -23,6 +24,7 @@ const ALWAYS: readonly Part[] = [
   ['wacz and pywb, which judge archives', bringWaczTools],
   ['openssl, which stamps and judges stamps', bringOpenssl],
   ['bagit, which judges packages', bringBagit],
+  ['models of PREMIS 3, which read our histories', bringPremisTools],
 ];
 const FOR_THE_GATE: readonly Part[] = [
   ['MinIO, the second S3 server', bringMinio],
