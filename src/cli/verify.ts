@@ -17,6 +17,10 @@ export const verify: Verb = {
         'the log’s public key (or the one for receipts), which you have from elsewhere; without it what is checked vouches for itself',
       )
       .option('--tsa-roots <file>', 'PEM of the time stamp authorities’ roots, which you have from elsewhere')
+      .option(
+        '--policy <file>',
+        'a policy of C2SP tlog-policy with the witnesses that you trust and how many are enough, which you have from elsewhere',
+      )
       .option('--agency <id>', 'of an archive: whose log')
       .option(
         '--since <file>',
@@ -40,6 +44,12 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
       say(`${rootsFile} cannot be read: --tsa-roots takes a PEM file of certificates.`);
       return EXIT.unreadable;
     }
+    const policyFile = textOf(options['policy']);
+    const policy = policyFile === null ? null : await readFile(policyFile, 'utf8').catch(() => undefined);
+    if (policy === undefined) {
+      say(`${policyFile} cannot be read: --policy takes a file of C2SP tlog-policy.`);
+      return EXIT.unreadable;
+    }
     const receipt = await readReceiptFile(what);
     if (receipt === 'pdf') {
       say(
@@ -49,7 +59,7 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
     }
     const verdict =
       receipt === null
-        ? await verifyPackage(what, key, roots)
+        ? await verifyPackage(what, key, roots, policy)
         : await verifyReceipt(receipt.document, key, roots);
     if (verdict === null) {
       say(
@@ -88,8 +98,31 @@ function toldOfPackage(verdict: Verdict): string {
     ...headOf(verdict.checkpoint),
     ...(isDated(verdict) ? [] : ['Nothing outside the archive dates this package.']),
     keyOf(verdict.key, 'package'),
+    ...ownWord(verdict),
     verdict.verified ? `VERIFIED: ${verdict.records.length} record(s).` : 'NOT VERIFIED.',
   ]);
+}
+
+const FROM_ELSEWHERE = {
+  log: 'the log’s key (--key)',
+  witnesses: 'the witnesses’ keys (--policy)',
+  stamps: 'the authorities’ roots (--tsa-roots)',
+} as const;
+
+/** What the package vouches for itself, and what nothing in it proves. */
+function ownWord({ trust, notProven }: Verdict): string[] {
+  const missing = (['log', 'witnesses', 'stamps'] as const).filter((name) => trust[name] === 'package');
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `On the package’s own word, until you give: ${missing.map((name) => FROM_ELSEWHERE[name]).join('; ')}.`,
+        ]),
+    ...notProven.map(
+      ({ file, members, saidBy }) =>
+        `Proven by nothing in it, on the word of ${saidBy === 'index' ? 'the archive' : 'the archive’s key for receipts'}: of ${file} ${members.join(', ')}.`,
+    ),
+  ];
 }
 
 /** By a stamp under roots that the caller has, or by witnesses. */

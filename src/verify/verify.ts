@@ -43,6 +43,15 @@ export interface Verdict {
     readonly from: 'caller' | 'package';
     readonly vkeys: readonly string[];
   };
+  /**
+   * Whose word each of these is: `caller`, who has it from elsewhere; `package`: it came with what it is to prove, and proves nothing
+   * until it was compared; `none`: there was none to ask for.
+   */
+  readonly trust: {
+    readonly log: 'caller' | 'package';
+    readonly witnesses: 'caller' | 'package' | 'none';
+    readonly stamps: 'caller' | 'package' | 'none';
+  };
   /** Said in the package, and proven by nothing in it. */
   readonly notProven: readonly NotProven[];
   readonly steps: readonly StepReport[];
@@ -52,12 +61,17 @@ export interface Verdict {
 
 const MAX_POLICY = 1_048_576;
 
-/** Null: what lies there is no package. `vkey`: the log's key, from elsewhere; `roots`: PEM of the authorities that stamp. */
+/**
+ * Null: what lies there is no package. All three are from elsewhere. `vkey`: the log's key; `roots`: PEM of the authorities that stamp;
+ * `witnesses`: a policy of C2SP tlog-policy, whose witnesses and quorum count in the place of those that the package names.
+ */
 export async function verifyPackage(
   path: string,
   vkey: string | null,
   roots: string | null = null,
+  witnesses: string | null = null,
 ): Promise<Verdict | null> {
+  const outside = witnesses === null ? null : readPolicy(witnesses);
   // A key that cannot be read is the caller's mistake, and no finding.
   const given = vkey === null ? null : { vkey, key: verifierKey(vkey) };
   const files = await openPackage(path);
@@ -75,7 +89,7 @@ export async function verifyPackage(
       keys: logKeys
         .filter(({ key }) => key.name === origin)
         .map((one) => sized(one, given === null ? paper : null)),
-      witnesses: policy?.witnesses ?? [],
+      witnesses: (outside ?? policy)?.witnesses ?? [],
     };
     if (paper !== null) {
       if (given !== null && given.key.name !== paper.origin)
@@ -94,8 +108,11 @@ export async function verifyPackage(
         for (const archive of archives)
           if (files.sizes.has(archive)) await checkWacz(files, archive, findings);
     }
-    const checkpoint = await checkWitnesses(files, trust, policy, findings);
+    const checkpoint = await checkWitnesses(files, trust, { policy, outside }, findings);
     await checkStamps(files, roots, findings);
+    const steps = findings.report();
+    const whose = (step: 'witnesses' | 'stamps', from: string | null): 'caller' | 'package' | 'none' =>
+      from !== null ? 'caller' : steps.find((one) => one.step === step)?.looked === 0 ? 'none' : 'package';
     return {
       verified: findings.failed() === 0 && paper !== null,
       kind: files.kind,
@@ -105,8 +122,13 @@ export async function verifyPackage(
       bytes: [...files.sizes.values()].reduce((sum, size) => sum + size, 0),
       checkpoint,
       key: { from: given === null ? 'package' : 'caller', vkeys: logKeys.map((one) => one.vkey) },
+      trust: {
+        log: given === null ? 'package' : 'caller',
+        witnesses: whose('witnesses', witnesses),
+        stamps: whose('stamps', roots),
+      },
       notProven,
-      steps: findings.report(),
+      steps,
       failures: findings.failures(),
       failed: findings.failed(),
     };
@@ -136,7 +158,7 @@ async function policyOf(files: PackageFiles, findings: Findings): Promise<Policy
 async function checkWitnesses(
   files: PackageFiles,
   trust: Trust,
-  policy: Policy | null,
+  { policy, outside }: { readonly policy: Policy | null; readonly outside: Policy | null },
   findings: Findings,
 ): Promise<Verdict['checkpoint']> {
   const step = findings.step('witnesses', 'cosignatures');
@@ -145,14 +167,25 @@ async function checkWitnesses(
   try {
     const { origin, size, root, witnessedBy } = openCheckpoint(note, trust);
     step.look(witnessedBy.length);
-    if (witnessedBy.length > 0) step.note(`Cosigned by ${witnessedBy.map(({ name }) => name).join(', ')}.`);
-    if (policy !== null && !policy.asksForWitnesses)
-      step.note('The policy of the package asks for no witness.');
-    else if (policy !== null && !policy.isSatisfied(witnessedBy))
+    const asked = outside ?? policy;
+    const said = [
+      ...(witnessedBy.length === 0 ? [] : [`Cosigned by ${witnessedBy.map(({ name }) => name).join(', ')}.`]),
+      ...(asked === null || asked.asksForWitnesses
+        ? []
+        : [`${outside === null ? 'The policy of the package' : 'Your policy'} asks for no witness.`]),
+    ].join(' ');
+    if (asked !== null && !asked.isSatisfied(witnessedBy))
       step.fail(
         'proofs/checkpoint',
-        `${witnessedBy.length} witnesses of policy.txt have cosigned it, and the policy asks for more.`,
+        `${witnessedBy.length} witnesses of ${outside === null ? 'policy.txt' : 'your policy'} have cosigned it, and the policy asks for more.`,
       );
+    else if (witnessedBy.length > 0 && outside === null)
+      // Whoever forges a package can forge its witnesses too.
+      findings.missing(
+        'witnesses',
+        `${said} The keys of these witnesses came with the package (proofs/policy.txt), so they show nothing until you give a policy that you have from elsewhere (--policy).`,
+      );
+    else if (said !== '') step.note(said);
     return { origin, size, root: root.toString('hex') };
   } catch {
     // Step 8 has said why.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   asTar,
   beginExport,
+  openExportReceipts,
   toFile,
   toFolder,
   type ExportContext,
@@ -127,16 +128,40 @@ describe('a package of an archive that has witnesses', () => {
     await toFolder((await beginExport(context, order)).parts, path);
     return path;
   };
-  const step = async (path: string) =>
-    (await verifyPackage(path, null))?.steps.find((one) => one.step === 'witnesses');
+  const ownPolicy = (): string =>
+    [
+      ...witnesses.map(({ vkey }, n) => `witness w${n} ${vkey}`),
+      'group both all w0 w1',
+      'quorum both',
+      '',
+    ].join('\n');
+  const step = async (path: string, policy: string | null = null) =>
+    (await verifyPackage(path, null, null, policy))?.steps.find((one) => one.step === 'witnesses');
 
   test('is cosigned by as many as the policy asks for, which names them without their addresses', async () => {
     for (const path of [folder, join(work, 'second.tar')])
-      expect(await step(path)).toMatchObject({
+      expect(await step(path, ownPolicy())).toMatchObject({
         result: 'passed',
         looked: 2,
         note: 'Cosigned by one.example/w, two.example/w.',
       });
+    const byItself = await step(folder);
+    expect(byItself?.result, 'its own word').toBe('missing');
+    expect(byItself?.note).toContain('came with the package');
+    expect((await verifyPackage(folder, null))?.trust).toEqual({
+      log: 'package',
+      witnesses: 'package',
+      stamps: 'package',
+    });
+    expect((await verifyPackage(folder, null, tsa.root.pem, ownPolicy()))?.trust).toEqual({
+      log: 'package',
+      witnesses: 'caller',
+      stamps: 'caller',
+    });
+    const stranger = await startWitness('three.example/w');
+    const theirs = await verifyPackage(folder, null, null, `witness w ${stranger.vkey}\nquorum w\n`);
+    await stranger.close();
+    expect(theirs?.failures.map((one) => `${one.step} ${one.file}`)).toEqual(['witnesses proofs/checkpoint']);
     const policy = await readFile(join(folder, 'proofs/policy.txt'), 'utf8');
     expect(policy).toContain('quorum both\n');
     expect(policy).not.toContain('http');
@@ -162,4 +187,36 @@ describe('a package of an archive that has witnesses', () => {
     expect(await readFile(join(alone, 'proofs/policy.txt'), 'utf8')).toContain('quorum none\n');
     expect((await step(await exported('again')))?.looked).toBe(2);
   });
+});
+
+test('a row of an anchor that does not hold is left out of a package, which is verified all the same', async () => {
+  const path = join(work, 'damaged');
+  const { rows } = await archive.sql.query<{ size: string }>(
+    "select max(size)::text as size from log_anchor where kind = 'stamp'",
+  );
+  const before = Number(rows[0]?.size);
+  await archive.sql.query(
+    `begin; set local session_replication_role = replica;
+     update log_anchor set blob = set_byte(blob, length(blob) - 20, (get_byte(blob, length(blob) - 20) + 1) % 256) where kind = 'stamp';
+     insert into log_anchor (agency_id, kind, authority, size, at, blob)
+       select agency_id, kind, 'nobody', size, at, blob from log_anchor where kind = 'stamp' limit 1;
+     commit`,
+  );
+  const lines: string[] = [];
+  const log = {
+    ...context.log,
+    error: (fields: object, event: string) => void lines.push(`${event} ${JSON.stringify(fields)}`),
+  };
+  // Told once in a process: here by whoever looks first.
+  const loud = { ...context, log: log as typeof context.log };
+  const folderOfKeys = join(archive.system.config.keysDir, 'receipts');
+  const told = { ...loud, receipts: openExportReceipts({ ...loud, folder: folderOfKeys }) };
+  await toFolder((await beginExport(told, order)).parts, path);
+  const verdict = await verifyPackage(path, null, tsa.root.pem);
+  expect(verdict?.failures).toEqual([]);
+  // Those that were obtained since, for this very package.
+  const sizes = (await filesIn(path)).flatMap((file) => /(\d+)-\d+\.tsr$/.exec(file)?.[1] ?? []).map(Number);
+  expect(sizes.length).toBeGreaterThan(0);
+  for (const size of sizes) expect(size).toBeGreaterThan(before);
+  expect(lines.filter((line) => line.startsWith('anchor.does-not-hold')).length).toBeGreaterThan(0);
 });

@@ -448,9 +448,13 @@ describe('keys', () => {
     const verdict = await found(withOne);
     expect(verdict.failures).toEqual([]);
     expect(verdict.steps.find(({ step }) => step === 'witnesses')).toMatchObject({
-      result: 'passed',
+      result: 'missing',
       looked: 1,
     });
+    expect(verdict.trust.witnesses).toBe('package');
+    const mine = await verifyPackage(withOne, scene.vkey, null, policy);
+    expect(mine?.steps.find(({ step }) => step === 'witnesses')?.result).toBe('passed');
+    expect(mine?.trust).toEqual({ log: 'caller', witnesses: 'caller', stamps: 'none' });
   });
 });
 
