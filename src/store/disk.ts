@@ -165,3 +165,32 @@ export class Folders {
     }
   }
 }
+
+/**
+ * Many files of one folder are put at a time, and one sync of the folder makes all of them durable that were there when it began: so
+ * whoever comes while one runs waits for the next, together with all others that came.
+ */
+export function syncedTogether(sync: (folder: string) => Promise<void>): (folder: string) => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const next = new Map<string, Promise<void>>();
+  const begin = async (folder: string): Promise<void> => {
+    const run = sync(folder).finally(() => {
+      if (running.get(folder) === run) running.delete(folder);
+    });
+    running.set(folder, run);
+    await run;
+  };
+  const after = async (before: Promise<void>, folder: string): Promise<void> => {
+    // How it ended is for those who waited for it.
+    await before.catch(() => undefined);
+    next.delete(folder);
+    await begin(folder);
+  };
+  return async (folder) => {
+    const now = running.get(folder);
+    if (now === undefined) return await begin(folder);
+    const waiting = next.get(folder) ?? after(now, folder);
+    next.set(folder, waiting);
+    await waiting;
+  };
+}

@@ -20,8 +20,18 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Config } from '#config.ts';
 import { ArchiveError } from '#errors.ts';
-import { Folders, onDisk, REAL_DISK, sweepTemp, syncFolder, unless, writeTemp, type Disk } from './disk.ts';
-import { checkKey, wholeSecond } from './rules.ts';
+import {
+  Folders,
+  onDisk,
+  REAL_DISK,
+  sweepTemp,
+  syncedTogether,
+  syncFolder,
+  unless,
+  writeTemp,
+  type Disk,
+} from './disk.ts';
+import { checkKey, checkPrefix, wholeSecond } from './rules.ts';
 import { asked, openLink, statusOf, storeError, timeLimitMs } from './s3-client.ts';
 import type { StoreConfig } from './store.ts';
 
@@ -81,6 +91,7 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
       mediaType: '',
       retainUntil: new Date(),
     });
+  const synced = syncedTogether(async (folder) => await syncFolder(disk, folder));
   return {
     describe: root,
     read,
@@ -115,7 +126,7 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
       await onDisk(`write ${path}`, async () => {
         await folders.make(dirname(place));
         await rename(await written(path, bytes), place);
-        await syncFolder(disk, dirname(place));
+        await synced(dirname(place));
       });
     },
     list: async function* list(folder) {
