@@ -17,7 +17,7 @@ import {
 } from './checkpoint.ts';
 import { EMPTY_FRONTIER, grow, leafHash, rootOf, type TreeHead } from './merkle.ts';
 import { parseNote, verifierKey } from './note.ts';
-import { damaged, frontierOfHead, logPrefix, writeTiles } from './publish.ts';
+import { damaged, frontierOfHead, leavesOf, logPrefix, writeTiles } from './publish.ts';
 import * as queries from './queries.ts';
 import type { LogDb } from './queries.ts';
 import type { SequencerContext } from './sequencer.ts';
@@ -188,17 +188,17 @@ async function fillTiles(
   let frontier = EMPTY_FRONTIER;
   for (let from = 0; from < head.published;) {
     const end = Math.min(head.published, from + STRETCH);
-    const rows = await queries.leavesBetween(db, agencyId, from, end);
+    const leaves = leavesOf(await queries.leavesBetween(db, agencyId, from, end));
     frontier = grow(
       frontier,
-      rows.map((row) => leafHash(row.entry)),
+      leaves.map((leaf) => leaf.hash),
     );
     if (frontier.size !== end) throw damaged(`of its entries up to ${end} some are missing`);
     const known = await queries.checkpointRow(db, agencyId, end);
     if (known !== null && Buffer.compare(known.root, rootOf(frontier)) !== 0)
       throw damaged(`its entries do not lead to the root that was signed at size ${end}`);
     const grown = { size: end, frontier: Buffer.concat(frontier.hashes), published: from };
-    await writeTiles({ files, edges, leaseMs }, { agencyId, head: { ...head, ...grown }, leaves: rows });
+    await writeTiles({ files, edges, leaseMs }, { agencyId, head: { ...head, ...grown }, leaves });
     from = end;
   }
 }

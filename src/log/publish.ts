@@ -34,11 +34,24 @@ const PARTIAL_MS = 2 * 3_600_000;
 
 export const logPrefix = (agencyId: string): string => `log/${agencyId}`;
 
+export interface Leaf {
+  readonly idx: number;
+  readonly entry: Buffer;
+  /** Of these very bytes, by whoever hands them over: what a row says of its own hash might be another's. */
+  readonly hash: Buffer;
+  readonly recordId: string | null;
+}
+
+/** Of leaves that were read back: what was not committed by this pass. */
+export function leavesOf(rows: readonly LeafRow[]): Leaf[] {
+  return rows.map((row) => ({ ...row, hash: leafHash(row.entry) }));
+}
+
 export interface Publishing {
   readonly agencyId: string;
   readonly head: Head;
   /** All from `head.published` on. */
-  readonly leaves: readonly LeafRow[];
+  readonly leaves: readonly Leaf[];
   readonly keys: readonly KeyRow[];
 }
 
@@ -69,10 +82,10 @@ export async function writeTiles(
   const read = async (path: string): Promise<Buffer | null> =>
     edge.get(path) ?? (await files.read(`${prefix}/${path}`));
   const entries = leaves.map((leaf) => leaf.entry);
+  const hashes = leaves.map((leaf) => leaf.hash);
   const made: TileFile[] = [
     ...(await grownBundles(head.published, entries, read)),
-    // Of the entries themselves: what a row says of its own hash might be another's.
-    ...(await grownTiles(head.published, entries.map(leafHash), read)),
+    ...(await grownTiles(head.published, hashes, read)),
   ];
   const fresh = new Map(made.map(({ path, bytes }) => [path, bytes]));
   const nodes = nodesFromTiles(head.size, async (path) => fresh.get(path) ?? (await read(path)));

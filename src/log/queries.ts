@@ -193,18 +193,15 @@ export async function keysOf(db: LogDb, agencyId: string): Promise<KeyRow[]> {
 
 export interface Waiting extends LoggedEvent {
   readonly seq: string;
+  /** It has its leaf already. */
+  readonly isEntered: boolean;
 }
 
 /** In the order in which the database numbered them. */
 export async function waiting(tx: LogDb, agencyId: string, limit: number): Promise<Waiting[]> {
-  // What has its leaf waits for nothing, however it came to stand here again.
-  await sql`
-    delete from log_outbox o using event e
-     where o.agency_id = ${agencyId} and e.seq = o.seq and e.agency_id = o.agency_id
-       and o.seq in (select w.seq from log_outbox w where w.agency_id = ${agencyId} order by w.seq limit ${limit})
-       and exists (select from log_leaf l where l.agency_id = e.agency_id and l.event_id = e.id)`.execute(tx);
   const { rows } = await sql<Waiting>`
-    select o.seq::text as seq, e.id, e.type, e.at, e.actor, e.record_id as "recordId", e.body
+    select o.seq::text as seq, e.id, e.type, e.at, e.actor, e.record_id as "recordId", e.body,
+           exists (select from log_leaf l where l.agency_id = e.agency_id and l.event_id = e.id) as "isEntered"
       from log_outbox o join event e on e.seq = o.seq and e.agency_id = o.agency_id
      where o.agency_id = ${agencyId} order by o.seq limit ${limit}`.execute(tx);
   return rows;

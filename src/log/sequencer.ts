@@ -16,7 +16,7 @@
  * time on a connection, the newest checkpoint that was published is read from the store and compared: begin.ts.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveError, codeOf, type Retry } from '#errors.ts';
 import { isDatabaseDown, type Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
@@ -25,7 +25,14 @@ import { begin } from './begin.ts';
 import { entryOfEvent } from './event-entry.ts';
 import type { KeyFolder } from './keys.ts';
 import { grow, leafHash, type TreeHead } from './merkle.ts';
-import { damaged, frontierOfHead, writeCheckpoint, type PublishContext } from './publish.ts';
+import {
+  damaged,
+  frontierOfHead,
+  leavesOf,
+  writeCheckpoint,
+  type Leaf,
+  type PublishContext,
+} from './publish.ts';
 import * as queries from './queries.ts';
 import type { LogDb } from './queries.ts';
 
@@ -59,6 +66,8 @@ export interface Sequencer {
 
 /** More in one transaction is faster where many wait, and nobody waits for the last of few. */
 const BATCH = 4000;
+/** The database writes so many of them while the next ones are made. */
+const PORTION = 500;
 const LONGEST_WAIT_MS = 5000;
 /** One that may be well again soon, and one that waits for a person. */
 const REST_MS: Readonly<Record<Retry, number>> = { later: 1000, never: 10_000, halt: 10_000 };
@@ -142,10 +151,8 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
       }
       begun.add(agencyId);
     }
-    // First what is owed from before: so no more than one batch is ever between the leaves and the store.
-    const owed = await publish(context, db, agencyId, { edges, signed });
     const appended = await append(context, db, agencyId);
-    const moved = (await publish(context, db, agencyId, { edges, signed })) || appended > 0 || owed;
+    const moved = await publish(context, db, agencyId, appended, { edges, signed });
     await goOn(agencyId);
     return moved;
   };
@@ -188,39 +195,77 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   };
 }
 
-/** Step 1. Answers how many events got their place. */
-async function append(context: SequencerContext, db: LogDb, agencyId: string): Promise<number> {
+interface Appended {
+  readonly head: queries.Head;
+  /** All that is not published, as it was committed a moment ago; null where it is of an earlier pass, or of a process that died. */
+  readonly leaves: readonly Leaf[] | null;
+}
+
+/** Step 1. What is owed from before is published first: so no more than one batch is ever between the leaves and the store. */
+async function append(context: SequencerContext, db: LogDb, agencyId: string): Promise<Appended> {
   return await db.transaction().execute(async (tx) => {
     const head = await queries.readHead(tx, agencyId, true);
     if (head === null) throw damaged('it has leaves to come and was never begun');
-    const events = await queries.waiting(tx, agencyId, context.batch ?? BATCH);
-    if (events.length === 0) return 0;
+    if (head.published < head.size) return { head, leaves: null };
+    const waiting = await queries.waiting(tx, agencyId, context.batch ?? BATCH);
+    if (waiting.length === 0) return { head, leaves: [] };
+    // What has its leaf waits for nothing, however it came to stand here again.
+    const events = waiting.filter((one) => !one.isEntered);
     const leaves: queries.NewLeaf[] = [];
-    for (const event of events) {
-      const salt = randomBytes(32);
-      const idx = head.size + leaves.length;
-      try {
-        const entry = entryOfEvent(event, { origin: head.origin, index: idx, salt });
-        leaves.push({ idx, eventId: event.id, recordId: event.recordId, entry, hash: leafHash(entry), salt });
-      } catch (error) {
+    let writing: Promise<void> = Promise.resolve();
+    while (leaves.length < events.length) {
+      const first = head.size + leaves.length;
+      const made = leavesOfEvents(events.slice(leaves.length, leaves.length + PORTION), head.origin, first);
+      if (made instanceof ArchiveError) {
         // What comes before it gets its place now; this one is met again as the first.
         if (leaves.length > 0) break;
-        throw misfit(event.id, error);
+        throw made;
       }
+      leaves.push(...made);
+      await writing;
+      writing = queries.insertLeaves(tx, agencyId, first, made);
+      // On its way before the next ones are made. Should they fail, nobody waits for it: the transaction ends with them.
+      writing.catch(() => undefined);
+      await setImmediate();
     }
+    await writing;
+    const entered = waiting.filter((one) => one.isEntered);
+    await queries.takeOut(
+      tx,
+      agencyId,
+      [...entered, ...events.slice(0, leaves.length)].map(({ seq }) => seq),
+    );
+    if (leaves.length === 0) return { head, leaves };
     const grown = grow(
       frontierOfHead(head),
       leaves.map((leaf) => leaf.hash),
     );
-    await queries.insertLeaves(tx, agencyId, head.size, leaves);
-    await queries.moveHead(tx, agencyId, { size: grown.size, frontier: Buffer.concat(grown.hashes) });
-    await queries.takeOut(
-      tx,
-      agencyId,
-      events.slice(0, leaves.length).map((event) => event.seq),
-    );
-    return leaves.length;
+    const frontier = Buffer.concat(grown.hashes);
+    await queries.moveHead(tx, agencyId, { size: grown.size, frontier });
+    return { head: { ...head, size: grown.size, frontier }, leaves };
   });
+}
+
+/** At least one, up to the first that does not fit; or why the first of all does not. */
+function leavesOfEvents(
+  events: readonly queries.Waiting[],
+  origin: string,
+  first: number,
+): queries.NewLeaf[] | ArchiveError {
+  const leaves: queries.NewLeaf[] = [];
+  // In one call for all of them: each takes as long as a few hashes.
+  const salts = randomBytes(32 * events.length);
+  for (const [at, event] of events.entries()) {
+    const salt = salts.subarray(at * 32, at * 32 + 32);
+    const idx = first + at;
+    try {
+      const entry = entryOfEvent(event, { origin, index: idx, salt });
+      leaves.push({ idx, eventId: event.id, recordId: event.recordId, entry, hash: leafHash(entry), salt });
+    } catch (error) {
+      return leaves.length > 0 ? leaves : misfit(event.id, error);
+    }
+  }
+  return leaves;
 }
 
 /** No event is passed over: whoever could leave one out of the log could leave out every other. */
@@ -237,11 +282,13 @@ async function publish(
   context: SequencerContext,
   db: LogDb,
   agencyId: string,
+  appended: Appended,
   known: Pick<PublishContext, 'edges' | 'signed'>,
 ): Promise<boolean> {
-  const head = await queries.readHead(db, agencyId);
-  if (head === null || head.published === head.size) return false;
-  const leaves = await queries.leavesBetween(db, agencyId, head.published, head.size);
+  const { head } = appended;
+  if (head.published === head.size) return false;
+  const leaves =
+    appended.leaves ?? leavesOf(await queries.leavesBetween(db, agencyId, head.published, head.size));
   const keys = await queries.keysOf(db, agencyId);
   const { files, keyFolder, leaseMs } = context;
   // One that stood still for minutes and lost its connection must not put an older checkpoint over a newer one.

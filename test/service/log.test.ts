@@ -333,11 +333,18 @@ function written(kind: 'folder' | 's3'): void {
       await sequencer.stop();
       const good = await scene.events(3);
       const bad = randomUUID();
-      await scene.sql.query(
-        "insert into event (agency_id, id, type, actor, body) values ('rivertown', $1, 'heard.nothing', 'cli', '{}')",
-        [bad],
-      );
+      const hear = async (agency: string): Promise<void> => {
+        await scene.sql.query(
+          "insert into event (agency_id, id, type, actor, body) values ($1, $2, 'heard.nothing', 'cli', '{}')",
+          [agency, bad],
+        );
+      };
+      await hear('rivertown');
       await scene.events(2);
+      // As many as the database is handed at a time; the next portion begins with it.
+      const many = await scene.events(500, 'lakeside');
+      await hear('lakeside');
+      await scene.events(2, 'lakeside');
       const goes = scene.start();
       expect(await scene.standsStill('log-entry-malformed')).toContain(bad);
       const { rows } = await scene.sql.query<{ event_id: string }>(
@@ -345,6 +352,14 @@ function written(kind: 'folder' | 's3'): void {
       );
       expect(rows.map((row) => row.event_id)).toEqual(expect.arrayContaining(good));
       expect((await scene.judge(false)).faults).toEqual([]);
+      expect(await scene.standsStill('log-entry-malformed', 'lakeside')).toContain(bad);
+      const { rows: entered } = await scene.sql.query<{ event_id: string }>(
+        "select event_id from log_leaf l join log_head h using (agency_id) where agency_id = 'lakeside' and idx < published order by idx",
+      );
+      // Behind the entry of the log's first key.
+      expect(entered.map((row) => row.event_id)).toEqual(expect.arrayContaining(many));
+      expect(entered.length).toBeLessThan(many.length + 10);
+      expect((await scene.judge(false, 'lakeside')).faults).toEqual([]);
       await goes.stop();
     },
   );
