@@ -2,8 +2,7 @@
  * The locks of the log's files: whole tiles, the edge of the tree and the newest checkpoint stay locked for as long as the log lives.
  * What ends within a third of the lease is extended. The edge and the checkpoint are looked at by each call, because partial tiles are
  * put with a short lock, most being outgrown in seconds; everything else, the copies of anchors among it, each eighth of the lease, so
- * that a round may fail. Nothing
- * here deletes.
+ * that a round may fail. What is outgrown goes afterwards (outgrown.ts).
  *
  * What is not there any more is not this round's to write: it says so, and the next start of the log fills it (begin.ts).
  */
@@ -12,6 +11,7 @@ import type { Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import type { LogFiles } from '#store/store.ts';
 import { ANCHOR_FOLDER } from './anchor-files.ts';
+import { removeOutgrown } from './outgrown.ts';
 import { logPrefix } from './publish.ts';
 import * as queries from './queries.ts';
 import { edgeOfTree, tilePath, tilesOf } from './tiles.ts';
@@ -21,6 +21,8 @@ export interface LogLeaseContext {
   readonly files: LogFiles;
   readonly log: Log;
   readonly leaseMs: number;
+  /** How long a partial tile stays, at the least, once the whole one is there: PARTIAL_MS. */
+  readonly partialMs?: number;
   readonly now: () => Date;
   readonly signal?: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface LogLeaseReport {
   readonly looked: number;
   readonly renewed: number;
   readonly missing: number;
+  /** Partial tiles and bundles that were taken away. */
+  readonly removed: number;
   /** Logs whose round broke off; it is met again by the next call. */
   readonly failed: number;
 }
@@ -38,7 +42,7 @@ const AT_ONCE = 8;
 /** One call, for every log. */
 export async function renewLogLeases(context: LogLeaseContext): Promise<LogLeaseReport> {
   const { db, files, log, leaseMs, now, signal } = context;
-  const report = { looked: 0, renewed: 0, missing: 0, failed: 0 };
+  const report = { looked: 0, renewed: 0, missing: 0, removed: 0, failed: 0 };
   const due = new Date(now().getTime() - leaseMs / 8);
   for (const { agencyId, published, at } of await queries.leases(db.sequencer)) {
     if (isOver(signal)) break;
@@ -56,6 +60,7 @@ export async function renewLogLeases(context: LogLeaseContext): Promise<LogLease
       if (missing > 0) log.error({ agencyId, missing }, 'log.files-missing');
       // One that was cut short by the end of its process was none.
       if (isWhole && !isOver(signal)) await queries.leasesDone(db.sequencer, agencyId, now());
+      report.removed += await removeOutgrown(context, agencyId);
     } catch (error) {
       report.failed += 1;
       log.error({ agencyId, code: codeOf(error), err: error }, 'log.leases-failed');
@@ -70,7 +75,7 @@ const isOver = (signal: AbortSignal | undefined): boolean => signal?.aborted ===
 async function renew(
   { files, leaseMs, now, signal }: LogLeaseContext,
   all: readonly string[],
-): Promise<Omit<LogLeaseReport, 'failed'>> {
+): Promise<Pick<LogLeaseReport, 'looked' | 'renewed' | 'missing'>> {
   const report = { looked: 0, renewed: 0, missing: 0 };
   const soon = new Date(now().getTime() + leaseMs / 3);
   const until = new Date(now().getTime() + leaseMs);

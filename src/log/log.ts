@@ -38,7 +38,7 @@ export {
   type LoggedEvent,
 } from './event-entry.ts';
 export { openKeyFolder, verifierKeysIn, type KeyFolder } from './keys.ts';
-export { renewLogLeases } from './leases.ts';
+export { renewLogLeases, type LogLeaseReport } from './leases.ts';
 export { logPrefix } from './publish.ts';
 export { tilePath, type Tile } from './tiles.ts';
 export { openLogReader, rootOfFiles, type LogReader, type ProvenEntry } from './reader.ts';

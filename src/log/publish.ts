@@ -28,9 +28,12 @@ import type { Head, KeyRow, LeafRow } from './queries.ts';
 /** Until when the store refuses to delete them: whole tiles as long as a record's lease, what is soon outgrown until leases.ts has been there. */
 export interface Lasting {
   readonly leaseMs: number;
+  /** Of partial tiles and bundles. */
+  readonly partialMs?: number;
 }
 
-const PARTIAL_MS = 2 * 3_600_000;
+/** FORMAT.md promises it to readers. */
+export const PARTIAL_MS = 2 * 3_600_000;
 
 export const logPrefix = (agencyId: string): string => `log/${agencyId}`;
 
@@ -66,7 +69,7 @@ export interface PublishContext extends Lasting {
 
 /** Puts the tiles and bundles of this growth into the store. Answers the root that they lead to, which is the frontier's. */
 export async function writeTiles(
-  { files, edges, leaseMs }: Pick<PublishContext, 'files' | 'edges' | 'leaseMs'>,
+  { files, edges, leaseMs, partialMs = PARTIAL_MS }: Pick<PublishContext, 'files' | 'edges'> & Lasting,
   { agencyId, head, leaves }: Omit<Publishing, 'keys'>,
   signed: TreeHead | null = null,
 ): Promise<Buffer> {
@@ -107,7 +110,7 @@ export async function writeTiles(
         .slice(at, at + 8)
         .map(
           async ({ path, bytes }) =>
-            await files.put(`${prefix}/${path}`, bytes, tileOf(path)?.width === 256 ? leaseMs : PARTIAL_MS),
+            await files.put(`${prefix}/${path}`, bytes, tileOf(path)?.width === 256 ? leaseMs : partialMs),
         ),
     );
   edges.set(agencyId, edgeOf(head.size, fresh, edge));

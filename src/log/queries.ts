@@ -299,6 +299,19 @@ export async function checkpointRow(
   return (await query.executeTakeFirst()) ?? null;
 }
 
+/** Of the newest checkpoint that was there at that time; 0: none was. */
+export async function sizeAt(db: LogDb, agencyId: string, at: Date): Promise<number> {
+  const row = await db
+    .selectFrom('log_checkpoint')
+    .select('size')
+    .where('agency_id', '=', agencyId)
+    .where('at', '<=', at)
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.size ?? 0;
+}
+
 /** Records that have an entry from `begin` to before `end`. */
 export async function recordsBetween(
   db: LogDb,

@@ -45,6 +45,8 @@ export interface SequencerContext {
   readonly name: string;
   /** How long the store refuses to delete what is published; renewed like the leases of records. */
   readonly leaseMs: number;
+  /** Partial tiles, which most grow out of in seconds: two hours (PARTIAL_MS). */
+  readonly partialMs?: number;
   /** How long to wait when nothing was there. */
   readonly idleMs: number;
   /** Entries in one transaction. */
@@ -290,11 +292,11 @@ async function publish(
   const leaves =
     appended.leaves ?? leavesOf(await queries.leavesBetween(db, agencyId, head.published, head.size));
   const keys = await queries.keysOf(db, agencyId);
-  const { files, keyFolder, leaseMs } = context;
+  const { files, keyFolder, leaseMs, partialMs } = context;
   // One that stood still for minutes and lost its connection must not put an older checkpoint over a newer one.
   const sure = async (): Promise<void> => await queries.assertConnected(db);
   const checkpoint = await writeCheckpoint(
-    { files, keyFolder, leaseMs, sure, ...known },
+    { files, keyFolder, leaseMs, ...(partialMs === undefined ? {} : { partialMs }), sure, ...known },
     { agencyId, head, leaves, keys },
   );
   const records = leaves.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));

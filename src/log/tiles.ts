@@ -5,7 +5,7 @@
 import { ArchiveError } from '#errors.ts';
 import { HASH_BYTES, nodeHash, type ReadNodes } from './merkle.ts';
 
-const TILE_WIDTH = 256;
+export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 /** A bundle gives the length of an entry in two bytes. */
 const MAX_ENTRY_BYTES = 65_535;
@@ -55,6 +55,11 @@ export function tilesOf(size: number): Tile[] {
       tiles.push({ level, n, width });
     }
   return tiles;
+}
+
+/** Whether a tree of this size has the whole of it. */
+export function isWholeIn(size: number, { level, n }: Tile): boolean {
+  return Math.floor(size / TILE_WIDTH ** (level === 'entries' ? 0 : level)) >= (n + 1) * TILE_WIDTH;
 }
 
 /** Those at its right edge that are not whole yet: what the next growth begins with. */

@@ -1,6 +1,7 @@
 /**
  * The files of the transparency log in the store: tiles, whose bytes never change, and the newest checkpoint, the one file that is
- * ever replaced. They lie beside the records, are written under another account than these, and nothing here deletes.
+ * ever replaced. They lie beside the records and are written under another account than these. Nothing here deletes but `remove`,
+ * and that only partial tiles and bundles: which of them are outgrown is the log's to say.
  *
  * What a caller may rely on:
  *   - When `put` resolves, these very bytes are durable under the path, whoever wrote them. Other bytes under it are `log-forked`:
@@ -31,8 +32,10 @@ import {
   writeTemp,
   type Disk,
 } from './disk.ts';
-import { checkKey, checkPrefix, wholeSecond } from './rules.ts';
+import { checkKey, wholeSecond } from './rules.ts';
 import { asked, openLink, statusOf, storeError, timeLimitMs } from './s3-client.ts';
+import { openS3Purger } from './s3-purger.ts';
+import { list as versionsOf } from './s3-read.ts';
 import type { StoreConfig } from './store.ts';
 
 export interface LogFiles {
@@ -47,7 +50,20 @@ export interface LogFiles {
   list(folder: string): AsyncIterable<string>;
   /** Locked until `until`, where its lock ends before `soon` and the store has locks. */
   extend(path: string, soon: Date, until: Date): Promise<'extended' | 'lasting' | 'missing'>;
+  /**
+   * Takes a partial tile or bundle away for good: every version of it, and no mark is left in its place. Kept: its lock has not ended,
+   * or this account may delete nothing. Every other path is refused.
+   */
+  remove(path: string): Promise<'removed' | 'kept'>;
   close(): Promise<void>;
+}
+
+/** As tiles are named (log/FORMAT.md): the only files of a log that may ever go. */
+const PARTIAL = /^log\/[a-z0-9-]+\/tile\/(entries|\d{1,2})\/(x\d{3}\/)*\d{3}\.p\/\d{1,3}$/;
+
+function checkPartial(path: string): void {
+  checkKey(path);
+  if (!PARTIAL.test(path)) throw new RangeError(`${path} is no partial tile: of a log nothing else may go.`);
 }
 
 /** A tile of entries holds 256 of at most 65,535 bytes. */
@@ -73,6 +89,7 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
     await sweepTemp(disk, temp, Date.now());
   });
   const folders = new Folders(disk, files);
+  const synced = syncedTogether(async (folder) => await syncFolder(disk, folder));
   const placed = (path: string): string => {
     checkKey(path);
     return join(files, path);
@@ -91,7 +108,6 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
       mediaType: '',
       retainUntil: new Date(),
     });
-  const synced = syncedTogether(async (folder) => await syncFolder(disk, folder));
   return {
     describe: root,
     read,
@@ -118,7 +134,7 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
         } finally {
           await unless(['ENOENT'], undefined, disk.unlink(from));
         }
-        await syncFolder(disk, dirname(place));
+        await synced(dirname(place));
       });
     },
     replace: async (path, bytes) => {
@@ -126,7 +142,7 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
       await onDisk(`write ${path}`, async () => {
         await folders.make(dirname(place));
         await rename(await written(path, bytes), place);
-        await synced(dirname(place));
+        await syncFolder(disk, dirname(place));
       });
     },
     list: async function* list(folder) {
@@ -144,6 +160,16 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
         const there = await unless(['ENOENT', 'ENOTDIR'], null, stat(placed(path)));
         return there === null ? 'missing' : 'lasting';
       }),
+    remove: async (path) => {
+      checkPartial(path);
+      const place = placed(path);
+      return await onDisk(`remove ${path}`, async () => {
+        await unless(['ENOENT', 'ENOTDIR'], undefined, disk.unlink(place));
+        await unless(['ENOENT'], undefined, syncFolder(disk, dirname(place)));
+        await folders.removeEmpty(dirname(place));
+        return 'removed' as const;
+      });
+    },
     close: async () => undefined,
   };
 }
@@ -160,7 +186,10 @@ async function syncFile(place: string): Promise<void> {
 }
 
 function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
-  const { client, bucket } = openLink(s3, s3.log ?? s3.writer, now);
+  const link = openLink(s3, s3.log ?? s3.writer, now);
+  const { client, bucket } = link;
+  // Without an account of the log's own it is the writer who writes it, and the writer deletes nothing.
+  const purger = s3.log === null ? null : openS3Purger({ s3, purger: s3.log, now });
   const { protocol, host } = new URL(s3.endpoint);
   const read = async (path: string): Promise<Buffer | null> => await readObject(client, bucket, path);
   const write = async (path: string, bytes: Uint8Array, lastingMs: number, once: boolean): Promise<void> => {
@@ -235,7 +264,22 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
         return 'extended';
       });
     },
-    close: async () => client.destroy(),
+    remove: async (path) => {
+      checkPartial(path);
+      if (purger === null) return 'kept';
+      try {
+        for await (const { key, versionId } of versionsOf(link, path, undefined))
+          if (key === path) await purger.purge(key, versionId);
+      } catch (error) {
+        if (error instanceof ArchiveError && error.code === 'store-object-locked') return 'kept';
+        throw error;
+      }
+      return 'removed';
+    },
+    close: async () => {
+      client.destroy();
+      await purger?.close();
+    },
   };
 }
 

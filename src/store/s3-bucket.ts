@@ -42,6 +42,8 @@ export const ACTIONS = {
   /** Neither deletes nor bypasses: whoever breaks into the archive's processes with this key can destroy nothing. */
   write: ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'],
   purge: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+  /** One version that no lock holds any more, by its id; nothing can be hidden behind a mark. */
+  outgrown: ['s3:DeleteObjectVersion'],
 };
 
 function allow(who: string[], actions: string[], resource: string): object {
@@ -58,6 +60,7 @@ function ofLog(bucket: string, others: string[], log: string): object[] {
   return [
     allow([log], ACTIONS.list, `arn:aws:s3:::${bucket}`),
     allow([log], [...ACTIONS.read, ...ACTIONS.write], files),
+    allow([log], ACTIONS.outgrown, `arn:aws:s3:::${bucket}/log/*/tile/*.p/*`),
     deny(others, [...ACTIONS.write, ...ACTIONS.purge], files),
   ];
 }

@@ -127,6 +127,7 @@ export async function rechain(
       yield* [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
     },
     extend: async () => 'lasting',
+    remove: async () => 'kept',
     close: async () => undefined,
   };
 }
