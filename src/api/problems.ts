@@ -90,6 +90,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'export-invalid': unprocessable('Not an order for a package'),
   'exports-too-many': { status: 429, title: 'Too many packages at once', retryAfter: 30 },
   'log-forked': { status: 409, title: 'The history is not what the log says' },
+  'log-tile-wrong': down('A file of the log is not there', 10),
+  'log-proof-wrong': { status: 409, title: 'The history is not what the log says' },
   'log-behind': down(
     'The archive is being put back from a backup',
     30,

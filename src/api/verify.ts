@@ -9,13 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkReceiptAnchors } from '#anchor/anchor.ts';
 import { verifyPage, type FileSaid, type KnownRecord } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
-import {
-  checkReceipt,
-  isAnnouncedForReceipts,
-  verifierKey,
-  type CheckedReceipt,
-  type ReceiptTrust,
-} from '#log/log.ts';
+import { checkReceipt, verifierKey, type CheckedReceipt, type ReceiptTrust } from '#log/log.ts';
 import {
   codeTyped,
   readLogStanding,
@@ -80,7 +74,7 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
   };
 
   const isSignedHere = async ({ agency, signedBy }: CheckedReceipt): Promise<boolean> =>
-    await db.inAgency(agency, async (at) => await isAnnouncedForReceipts(at, signedBy));
+    await db.inAgency(agency, async (at) => await logReader.signsReceipts(at, signedBy));
   const trustIn = async (agency: string): Promise<ReceiptTrust | null> =>
     await db.inAgency(agency, async (at) => {
       const keys = await logReader.keysOf(at);
@@ -115,23 +109,30 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
     const sent = await fileOf(request);
     if (sent === null)
       return await show(request, reply, { error: 'Choose the file of a receipt first.' }, true);
+    const refuse = async (error: unknown): Promise<FastifyReply> => {
+      if (!(error instanceof ArchiveError)) throw error;
+      return await show(request, reply, { file: { kind: 'refused', sentence: whyNot(error.code) } }, true);
+    };
+    let document: unknown;
     let checked: CheckedReceipt;
-    let isOurs: boolean;
     try {
-      const document = documentOf(sent);
+      document = documentOf(sent);
       checked = checkReceipt(document, null);
-      isOurs = await isSignedHere(checked);
-      // By the keys of its log as they stand here, and no more by those that it names itself.
-      const trust = isOurs ? await trustIn(checked.agency) : null;
-      if (trust !== null) {
+    } catch (error) {
+      return await refuse(error);
+    }
+    // What is wrong with our own log is no fault of the file, and is not said of it.
+    const isOurs = await isSignedHere(checked);
+    // By the keys of its log as they stand here, and no more by those that it names itself.
+    const trust = isOurs ? await trustIn(checked.agency) : null;
+    if (trust !== null)
+      try {
         // Its key may be too young to stand in a checkpoint; that it is ours is known already.
         checked = checkReceipt(document, { ...trust, signer: checked.signedBy });
         await checkReceiptAnchors(document, checked, trust, context.system.config.anchors);
+      } catch (error) {
+        return await refuse(error);
       }
-    } catch (error) {
-      if (!(error instanceof ArchiveError)) throw error;
-      return await show(request, reply, { file: { kind: 'refused', sentence: whyNot(error.code) } }, true);
-    }
     const { agency, record, code } = checked;
     const recordId = recordIdOf(record);
     const file: FileSaid = isOurs

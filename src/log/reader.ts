@@ -16,7 +16,8 @@ import {
 } from './merkle.ts';
 import { proofText } from './proof.ts';
 import { logPrefix } from './publish.ts';
-import { announcedLogKeys } from './announced.ts';
+import { announcedLogKeys, isAnnouncedForReceipts } from './announced.ts';
+import { provenOnce } from './proven-keys.ts';
 import { checkpointRow, type KeyRow, type PublishedRow } from './queries.ts';
 import { asOf, nodesFromTiles } from './tiles.ts';
 
@@ -36,6 +37,8 @@ export interface LogReader {
   checkpointOf(at: AgencyTx, size?: number): Promise<PublishedRow | null>;
   /** Those that the published log itself names. */
   keysOf(at: AgencyTx): Promise<readonly KeyRow[]>;
+  /** Whether the published log names this key as one that signs receipts. */
+  signsReceipts(at: AgencyTx, vkey: string): Promise<boolean>;
   /** In the order of the log, all under one checkpoint: the newest, or `under`. What is in no checkpoint yet is left out. */
   proofsOf(
     at: AgencyTx,
@@ -60,9 +63,11 @@ export function openLogReader(files: LogFiles): LogReader {
     };
     return nodesFromTiles(size, asOf(published, read));
   };
+  const prove = provenOnce((agencyId, size) => nodes(agencyId, size, size));
   return {
     checkpointOf: async ({ agencyId, tx }, size) => await checkpointRow(tx, agencyId, size),
-    keysOf: announcedLogKeys,
+    keysOf: async (at) => await announcedLogKeys(at, prove),
+    signsReceipts: async (at, vkey) => await isAnnouncedForReceipts(at, vkey, prove),
     proofsOf: async ({ agencyId, tx }, which, under) => {
       const newest = await checkpointRow(tx, agencyId);
       const checkpoint = under ?? newest;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anchorNow, checkReceiptAnchors } from '#anchor/anchor.ts';
-import { checkReceipt, keyPair, verifierKey } from '#log/log.ts';
+import { checkReceipt, keyPair, openLogReader, verifierKey } from '#log/log.ts';
+import { leafHash } from '#log/merkle.ts';
 import { openReceiptKeys } from '#record/receipt-keys.ts';
 import { openReceipts, type SignedReceipt } from '#record/record.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -42,6 +43,72 @@ const announced = async (): Promise<string[]> =>
       "select body->>'vkey' as vkey from event where agency_id = 'rivertown' and type = 'receipt-key.added' order by seq",
     )
   ).rows.map(({ vkey }) => vkey);
+
+describe('an entry that names a key', () => {
+  /** Of a process that begins now: it remembers nothing. */
+  const begun = () => {
+    const { db, config, logFiles, now } = archive.system;
+    let reads = 0;
+    const reader = openLogReader({
+      ...logFiles,
+      read: async (path) => {
+        reads += 1;
+        return await logFiles.read(path);
+      },
+    });
+    const folder = join(config.keysDir, 'receipts');
+    const anchorsOf = async () => ({ anchored: false, by: [] });
+    const receipts = openReceipts({ db, folder, reader, anchorsOf, mode: 'trial', now });
+    return {
+      issue: async () => await receipts.signed('rivertown', recordId),
+      keys: async () => await db.inAgency('rivertown', async (at) => await reader.keysOf(at)),
+      reads: () => reads,
+    };
+  };
+
+  test.each(['log-key.added', 'receipt-key.added'])(
+    'of the type %s is not believed once a superuser changed its row, and no receipt is issued',
+    async (type) => {
+      const { rows } = await archive.sql.query<{ idx: number; entry: Buffer; hash: Buffer }>(
+        `select idx::int as idx, entry, hash from log_leaf where agency_id = 'rivertown' and position($1::bytea in entry) > 0`,
+        [Buffer.from(`"type":"${type}"`)],
+      );
+      const [leaf] = rows;
+      if (leaf === undefined) throw new Error('no entry names a key');
+      const { vkey } = (JSON.parse(leaf.entry.toString()) as { facts: { vkey: string } }).facts;
+      const other = keyPair(vkey.slice(0, vkey.indexOf('+')), Buffer.alloc(32, 3)).vkey;
+      const write = async (entry: Buffer, hash: Buffer): Promise<void> => {
+        await archive.sql.query(
+          "update log_leaf set entry = $2, hash = $3 where agency_id = 'rivertown' and idx = $1",
+          [leaf.idx, entry, hash],
+        );
+      };
+      const before = begun();
+      expect((await before.issue())?.signature).not.toBeNull();
+      const forged = Buffer.from(leaf.entry.toString().replace(vkey, other));
+      await write(forged, leafHash(forged));
+      // One that has proved the true row, and one that begins now.
+      const after = begun();
+      try {
+        for (const one of [before, after])
+          await expect(one.keys()).rejects.toMatchObject({ code: 'log-proof-wrong' });
+        await expect(after.issue()).rejects.toMatchObject({ code: 'log-proof-wrong' });
+      } finally {
+        await write(leaf.entry, leaf.hash);
+      }
+      expect((await after.issue())?.signature).not.toBeNull();
+    },
+  );
+
+  test('is led to the checkpoint once in a process', async () => {
+    const one = begun();
+    const keys = await one.keys();
+    const reads = one.reads();
+    expect(reads).toBeGreaterThan(0);
+    for (let i = 0; i < 5; i += 1) expect(await one.keys()).toEqual(keys);
+    expect(one.reads()).toBe(reads);
+  });
+});
 
 describe('a receipt', () => {
   test('is signed, and nothing of it can be changed', async () => {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { leafHash } from '#log/merkle.ts';
 import type { SignedReceipt } from '#record/record.ts';
 import { multipart, simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
@@ -173,6 +174,40 @@ describe('the file of a receipt', () => {
     const { body } = await given(changed({ ...whole, signature: signReceipt(whole, signer(skey)) }));
     expect(body).toContain('no agency of this archive has signed it');
     expect(body).not.toContain('City of Rivertown');
+  });
+
+  test('is not ours for a key that somebody wrote into the row of an entry', async () => {
+    const { keyPair, signer, signReceipt } = await import('#log/log.ts');
+    const { signature, ...rest } = receipt;
+    const whole = { ...rest, safeToRemove: false, proof: { log: null, receiptKey: null, seals: [] } };
+    const { skey, vkey } = keyPair('forger.example/receipts/rivertown', Buffer.alloc(32, 9));
+    const where = `agency_id = 'rivertown' and position('"type":"receipt-key.'::bytea in entry) > 0`;
+    const { rows } = await scene.archive.sql.query<{ idx: number; entry: Buffer; hash: Buffer }>(
+      `select idx::int as idx, entry, hash from log_leaf where ${where}`,
+    );
+    const [leaf] = rows.filter(({ entry }) => entry.includes(signature?.vkey ?? 'none'));
+    if (leaf === undefined) throw new Error('no entry names the key');
+    const write = async (entry: Buffer, hash: Buffer): Promise<void> => {
+      await scene.archive.sql.query(
+        "update log_leaf set entry = $2, hash = $3 where agency_id = 'rivertown' and idx = $1",
+        [leaf.idx, entry, hash],
+      );
+    };
+    const forged = Buffer.from(leaf.entry.toString().replace(signature?.vkey ?? 'none', vkey));
+    const forgery = async () =>
+      await given(changed({ ...whole, signature: signReceipt(whole, signer(skey)) }));
+    await write(forged, leafHash(forged));
+    try {
+      const { statusCode, body } = await forgery();
+      expect(statusCode).toBe(409);
+      expect(body).not.toContain('City of Rivertown');
+      // Nor does a true receipt count meanwhile: nobody knows which keys are the log's.
+      expect((await given(changed({}))).statusCode).toBe(409);
+    } finally {
+      await write(leaf.entry, leaf.hash);
+    }
+    expect((await given(changed({}))).statusCode).toBe(200);
+    expect((await forgery()).body).toContain('no agency of this archive has signed it');
   });
 
   test.each([

@@ -60,6 +60,9 @@ const TITLES: Messages = {
   'Not an order for a package': 'No es un pedido de paquete',
   'Too many packages at once': 'Demasiados paquetes a la vez',
   'The history is not what the log says': 'El historial no es lo que dice el registro',
+  'A file of the log is not there': 'Falta un archivo de la bitácora',
+  'An entry that names a key of the log does not lead to what was signed: the database or the files of the log were changed. No key of this log is believed until that is settled; the command “holdfast audit” says what differs.':
+    'Una entrada que nombra una clave de la bitácora no conduce a lo que se firmó: se modificaron la base de datos o los archivos de la bitácora. No se da crédito a ninguna clave de esta bitácora hasta que eso se aclare; la orden «holdfast audit» dice qué difiere.',
   'The archive is being put back from a backup':
     'El archivo se está restaurando desde una copia de seguridad',
   'The archive was set back to an earlier time and is being brought up to date from its store. Until then nothing is taken for this agency: keep what you have, and send it again in a moment.':
