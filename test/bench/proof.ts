@@ -4,6 +4,7 @@
  * up to a hundred thousand), and a package verified against `sha256sum` of the same bytes.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -12,7 +13,7 @@ import { openKeyFolder, openLogReader, startSequencer } from '#log/log.ts';
 import { EMPTY_FRONTIER, grow, leafHash, rootOf, type Frontier } from '#log/merkle.ts';
 import { keyPair, signer } from '#log/note.ts';
 import { signCheckpoint } from '#log/checkpoint.ts';
-import { grownBundles, grownTiles } from '#log/tiles.ts';
+import { grownBundles, grownTiles, isWholeIn, TILE_WIDTH, tileOf } from '#log/tiles.ts';
 import { openLog } from '#log.ts';
 import { openLogFiles, openReader, type LogFiles, type ObjectReader } from '#store/store.ts';
 import type { BenchResult } from './main.ts';
@@ -50,6 +51,7 @@ export async function proof(): Promise<BenchResult> {
     const delays = await waits(client, sequence);
     const baseline = await bareInserts(client);
     const value = await entries(client, sequence);
+    const stored = await kept(client, files);
     const audits = await audited(client, { db, logFiles: files, reader }, sequence);
     const growth = await grown(client, db, files);
     const last = growth.at(-1);
@@ -73,6 +75,10 @@ export async function proof(): Promise<BenchResult> {
         [
           `event to its checkpoint at ${RATE}/s: p50 / p99 (aim 2,000 ms)`,
           `${percentile(delays, 0.5).toFixed(0)} / ${percentile(delays, 0.99).toFixed(0)} ms, of ${delays.length}`,
+        ],
+        [
+          'stored for each entry: database, with indexes / store',
+          `${stored.database.toFixed(0)} / ${stored.store.toFixed(0)} bytes; ${stored.outgrown.toFixed(0)} more in the store until outgrown tiles go`,
         ],
         ...growth.map(
           ({ size, proofMs, recomputeMs }) =>
@@ -172,26 +178,28 @@ async function drained(client: Client): Promise<void> {
 
 /**
  * What an entry costs at the least: the event, its place in the outbox, the leaf, and the place taken out again; rows of the same size
- * with the same indexes, in as few statements, and nothing read, hashed, signed or put into a store.
+ * with the same indexes, in as few statements, sent as we send them, and nothing read, hashed, signed or put into a store. By one
+ * connection, one step after the other; ours has a writer and a sequencer, beside each other where there are two processors.
  */
 async function bareInserts(client: Client): Promise<number> {
   await client.query(`
     create table bare_event (like event including indexes including identity);
     create table bare_leaf (like log_leaf including indexes);
     create table bare_outbox (agency_id text, seq bigint, primary key (agency_id, seq));`);
-  const entry = randomBytes(420);
-  const batches = Array.from({ length: EVENTS / BATCH }, (_, at) => {
-    const all = Array.from({ length: BATCH }, (__, i) => at * BATCH + i);
-    return {
-      idx: all,
-      ids: all.map(() => randomUUID()),
-      entry: all.map(() => entry),
-      hash: all.map(() => randomBytes(32)),
-      salt: all.map(() => randomBytes(32)),
-    };
-  });
+  const { rows } = await client.query<{ size: number }>(
+    'select avg(octet_length(entry))::int as size from log_leaf',
+  );
+  const sizeBytes = rows[0]?.size ?? 0;
+  if (sizeBytes < 100) throw new Error('there is no entry whose size could be taken');
+  const batches = Array.from({ length: EVENTS / BATCH }, (_, at) => ({
+    first: at * BATCH,
+    ids: Array.from({ length: BATCH }, () => randomUUID()),
+    entries: randomBytes(BATCH * sizeBytes),
+    hashes: randomBytes(BATCH * 32),
+    salts: randomBytes(BATCH * 32),
+  }));
   const started = performance.now();
-  for (const batch of batches) {
+  for (const { first, ids, entries: bytes, hashes, salts } of batches) {
     await client.query(
       `with e as (
          insert into bare_event (agency_id, id, record_id, type, at, actor, body)
@@ -203,8 +211,10 @@ async function bareInserts(client: Client): Promise<number> {
     await client.query('begin');
     await client.query(
       `insert into bare_leaf (agency_id, idx, event_id, record_id, entry, hash, salt)
-       select '${AGENCY}', * from unnest($1::bigint[], $2::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[])`,
-      [batch.idx, batch.ids, batch.entry, batch.hash, batch.salt],
+       select '${AGENCY}', $1::bigint + n - 1, id, id, substring($3::bytea from ((n - 1) * ${sizeBytes} + 1)::int for ${sizeBytes}),
+              substring($4::bytea from (n * 32 - 31)::int for 32), substring($5::bytea from (n * 32 - 31)::int for 32)
+         from unnest($2::uuid[]) with ordinality as l(id, n)`,
+      [first, ids, bytes, hashes, salts],
     );
     await client.query('delete from bare_outbox where seq <= (select max(seq) from bare_outbox)');
     await client.query('commit');
@@ -212,6 +222,31 @@ async function bareInserts(client: Client): Promise<number> {
   const seconds = (performance.now() - started) / 1000;
   await client.query('drop table bare_event, bare_leaf, bare_outbox');
   return EVENTS / seconds;
+}
+
+/** What the log of the agency keeps for each entry, in bytes: its leaves with their indexes and checkpoints, and its files; of these what is outgrown, and goes in two hours. */
+async function kept(client: Client, files: LogFiles): Promise<Kept> {
+  const { rows } = await client.query<{ bytes: number; size: number }>(
+    `select (pg_total_relation_size('log_leaf') + pg_total_relation_size('log_checkpoint'))::float8 as bytes,
+            (select published from log_head where agency_id = $1)::int as size`,
+    [AGENCY],
+  );
+  const { bytes: database, size } = rows[0] ?? { bytes: 0, size: 0 };
+  let [store, outgrown] = [0, 0];
+  const below = `log/${AGENCY}/`;
+  for await (const path of files.list(below.slice(0, -1))) {
+    const tile = tileOf(path.slice(below.length));
+    const { size: sizeBytes } = await stat(join(files.describe, 'files', path));
+    store += sizeBytes;
+    if (tile !== null && tile.width < TILE_WIDTH && isWholeIn(size, tile)) outgrown += sizeBytes;
+  }
+  return { database: database / size, store: (store - outgrown) / size, outgrown: outgrown / size };
+}
+
+interface Kept {
+  readonly database: number;
+  readonly store: number;
+  readonly outgrown: number;
 }
 
 interface Grown {
