@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global.ts'],
     // Two cores: files side by side, but browsers, databases and stores take theirs too.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 240_000,
     // What comes to pass is seen at once; how long a busy machine takes to bring it about says nothing.
