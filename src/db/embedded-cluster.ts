@@ -31,6 +31,7 @@ interface Place {
   readonly account: Account | null;
   readonly programs: Programs;
   readonly durable: boolean;
+  readonly connections: number;
   readonly onProgress: (sentence: string) => void;
 }
 

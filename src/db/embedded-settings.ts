@@ -5,6 +5,7 @@
 export function embeddedSettings(options: {
   readonly port: number;
   readonly durable: boolean;
+  readonly connections: number;
 }): [string, string][] {
   const durable = options.durable ? 'on' : 'off';
   return [
@@ -19,9 +20,7 @@ export function embeddedSettings(options: {
     ['full_page_writes', durable],
     // The whole of Holdfast aims for less than 350 MB at rest. Records lie in the store; here are rows and an index.
     ['shared_buffers', '64MB'],
-    // Pools of about twenty a process (archive, system, queue, listener), for an API and three workers apart. A free place costs
-    // some 20 KB; a connection in use about 5 MB, and pools close idle ones after half a minute.
-    ['max_connections', '100'],
+    ['max_connections', String(options.connections)],
     ['max_wal_size', '512MB'],
     // Helper processes that a small machine does without: each costs memory, and parallel queries also need
     // /dev/shm, of which a container has 64 MB.

@@ -31,6 +31,8 @@ export interface EmbeddedPostgresOptions {
   readonly onProgress: (sentence: string) => void;
   /** False only for tests that would rather be fast than survive a power cut. */
   readonly durable?: boolean;
+  /** At most at once. Other than usual only where one server has many archives: in tests. */
+  readonly connections?: number;
 }
 
 export interface EmbeddedPostgres {
@@ -47,22 +49,27 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/**
+ * Pools of about twenty a process (archive, system, queue, listener), for an API and three workers apart. A free place costs some
+ * 20 KB; a connection in use about 5 MB, and pools close idle ones after half a minute.
+ */
+const CONNECTIONS = 100;
 const ATTEMPTS = 4;
 /** A verb such as `agency add` owns the server for a moment when nothing else runs. */
 const OWNER_PATIENCE_MS = 3000;
 
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { onProgress } = options;
-  const durable = options.durable ?? true;
+  const { durable = true, connections = CONNECTIONS } = options;
   const dataDir = await openFolder(options.dataDir);
   const account = await accountFor(resolve(dataDir, CLUSTER), onProgress);
   const programs = await findPrograms(account, onProgress);
-  await makeCluster({ dataDir, account, programs, durable, onProgress });
+  await makeCluster({ dataDir, account, programs, durable, connections, onProgress });
   const cluster = resolve(dataDir, CLUSTER);
   const launched = async (): Promise<Postmaster | 'try-again'> => {
     const port = await choosePort(dataDir, options.port);
     onProgress('Starting the database.');
-    const server = await launch({ dataDir, account, programs, durable, port, onProgress });
+    const server = await launch({ dataDir, account, programs, durable, connections, port, onProgress });
     if (server !== 'try-again') await rememberPort(dataDir, port);
     return server;
   };

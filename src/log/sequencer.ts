@@ -126,6 +126,7 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
   const begun = new Set<string>();
   const edges = new Map<string, Map<string, Buffer>>();
   const signed = new Map<string, TreeHead>();
+  const ahead = new Map<string, Ahead>();
   const resting = new Map<string, number>();
   /** By the code of what is wrong; and those in which all went well since they began. */
   const standing = new Map<string, string>();
@@ -153,10 +154,13 @@ function openLogs(context: SequencerContext, db: LogDb): Logs {
       }
       begun.add(agencyId);
     }
-    const appended = await append(context, db, agencyId);
-    const moved = await publish(context, db, agencyId, appended, { edges, signed });
+    const next = ahead.get(agencyId);
+    ahead.delete(agencyId);
+    const appended = await append(context, db, agencyId, next);
+    const published = await publish(context, db, agencyId, appended, { edges, signed });
+    if (published?.ahead !== undefined) ahead.set(agencyId, published.ahead);
     await goOn(agencyId);
-    return moved;
+    return published !== null;
   };
   const standStill = async (agencyId: string, error: unknown): Promise<void> => {
     const retry = error instanceof ArchiveError ? error.retry : 'later';
@@ -201,16 +205,34 @@ interface Appended {
   readonly head: queries.Head;
   /** All that is not published, as it was committed a moment ago; null where it is of an earlier pass, or of a process that died. */
   readonly leaves: readonly Leaf[] | null;
+  /** As many waited as one pass takes: there may be more. */
+  readonly isFull: boolean;
+}
+
+/** Of a backlog: what waits, read while the files of the batch before it were written, to go on at this size. */
+interface Ahead {
+  readonly size: number;
+  readonly waiting: readonly queries.Waiting[];
 }
 
 /** Step 1. What is owed from before is published first: so no more than one batch is ever between the leaves and the store. */
-async function append(context: SequencerContext, db: LogDb, agencyId: string): Promise<Appended> {
+async function append(
+  context: SequencerContext,
+  db: LogDb,
+  agencyId: string,
+  ahead: Ahead | undefined,
+): Promise<Appended> {
+  const most = context.batch ?? BATCH;
   return await db.transaction().execute(async (tx) => {
     const head = await queries.readHead(tx, agencyId, true);
     if (head === null) throw damaged('it has leaves to come and was never begun');
-    if (head.published < head.size) return { head, leaves: null };
-    const waiting = await queries.waiting(tx, agencyId, context.batch ?? BATCH);
-    if (waiting.length === 0) return { head, leaves: [] };
+    if (head.published < head.size) return { head, leaves: null, isFull: false };
+    const waiting =
+      ahead?.size === head.size && ahead.waiting.length > 0
+        ? ahead.waiting
+        : await queries.waiting(tx, agencyId, most);
+    const isFull = waiting.length >= most;
+    if (waiting.length === 0) return { head, leaves: [], isFull };
     // What has its leaf waits for nothing, however it came to stand here again.
     const events = waiting.filter((one) => !one.isEntered);
     const leaves: queries.NewLeaf[] = [];
@@ -237,14 +259,14 @@ async function append(context: SequencerContext, db: LogDb, agencyId: string): P
       agencyId,
       [...entered, ...events.slice(0, leaves.length)].map(({ seq }) => seq),
     );
-    if (leaves.length === 0) return { head, leaves };
+    if (leaves.length === 0) return { head, leaves, isFull };
     const grown = grow(
       frontierOfHead(head),
       leaves.map((leaf) => leaf.hash),
     );
     const frontier = Buffer.concat(grown.hashes);
     await queries.moveHead(tx, agencyId, { size: grown.size, frontier });
-    return { head: { ...head, size: grown.size, frontier }, leaves };
+    return { head: { ...head, size: grown.size, frontier }, leaves, isFull };
   });
 }
 
@@ -279,22 +301,28 @@ function misfit(eventId: string, cause: unknown): ArchiveError {
   );
 }
 
-/** Steps 2 and 3. False: the newest checkpoint is of the present size. */
+/** Steps 2 and 3. Null: the newest checkpoint is of the present size. */
 async function publish(
   context: SequencerContext,
   db: LogDb,
   agencyId: string,
   appended: Appended,
   known: Pick<PublishContext, 'edges' | 'signed'>,
-): Promise<boolean> {
+): Promise<{ readonly ahead?: Ahead } | null> {
   const { head } = appended;
-  if (head.published === head.size) return false;
+  if (head.published === head.size) return null;
   const leaves =
     appended.leaves ?? leavesOf(await queries.leavesBetween(db, agencyId, head.published, head.size));
   const keys = await queries.keysOf(db, agencyId);
   const { files, keyFolder, leaseMs, partialMs } = context;
+  const reading = appended.isFull ? queries.waiting(db, agencyId, context.batch ?? BATCH) : null;
+  // What is wrong with it is told where it is waited for.
+  reading?.catch(() => undefined);
   // One that stood still for minutes and lost its connection must not put an older checkpoint over a newer one.
-  const sure = async (): Promise<void> => await queries.assertConnected(db);
+  const sure = async (): Promise<void> => {
+    await reading;
+    await queries.assertConnected(db);
+  };
   const checkpoint = await writeCheckpoint(
     { files, keyFolder, leaseMs, ...(partialMs === undefined ? {} : { partialMs }), sure, ...known },
     { agencyId, head, leaves, keys },
@@ -302,5 +330,5 @@ async function publish(
   const records = leaves.flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
   if (!(await queries.publish(db, agencyId, checkpoint, [...new Set(records)])))
     throw damaged(`another root was published at size ${checkpoint.size}`);
-  return true;
+  return reading === null ? {} : { ahead: { size: head.size, waiting: await reading } };
 }

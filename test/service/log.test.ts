@@ -742,7 +742,7 @@ function written(kind: 'folder' | 's3'): void {
       `update log_leaf set event_id = gen_random_uuid() where ${one}`,
       "update event set body = '{}' where seq = (select max(seq) from event where type = 'office.changed')",
       "insert into event (agency_id, id, type, actor, body) values ('rivertown', gen_random_uuid(), 'office.tried', 'cli', '{}')",
-      "update log_checkpoint set root = decode(repeat('00', 32), 'hex') where agency_id = 'rivertown' and size = 100",
+      "update log_checkpoint set root = decode(repeat('00', 32), 'hex') where agency_id = 'rivertown' and size = (select min(size) from log_checkpoint where agency_id = 'rivertown')",
       "update log_head set frontier = overlay(frontier placing '\\x00ff'::bytea from 5) where agency_id = 'rivertown'",
       "update log_head set published = published - 1 where agency_id = 'rivertown'",
       "delete from log_key where agency_id = 'rivertown'",

@@ -16,7 +16,7 @@ const INNOCENTS = 6;
 const AT_ONCE = INNOCENTS + 1;
 const DEATHS = 5;
 /** A suspect is left alone for as long as this; a busy machine takes its time. */
-const CLAIM_MS = 3000;
+const CLAIM_MS = 6000;
 
 const scenes: Scene[] = [];
 afterAll(async () => await Promise.all(scenes.map(async (scene) => await scene.close())));

@@ -43,6 +43,8 @@ export async function startPostgres(options: { readonly fast?: boolean } = {}): 
       dataDir,
       port,
       durable: options.fast !== true,
+      // Of all files that run at once, and of all archives that each of them opens.
+      connections: 400,
       onProgress: (sentence) => void said.push(sentence),
     });
   let running = await start(null).catch(async (error: unknown) => {

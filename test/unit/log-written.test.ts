@@ -7,7 +7,7 @@ import { ENTRY_TYPES } from '#log/entry-types.ts';
 const SRC = join(import.meta.dirname, '..', '..', 'src');
 /** Where types are listed, and where they are put into words. */
 const LISTS =
-  /^(?:log\/(?:entry-types|event-entry)|record\/history|export\/premis|verify\/proofs|audit\/.*|console\/.*)\.ts$/;
+  /^(?:log\/(?:entry-types|event-entry)|record\/history|verify\/(?:premis|proofs|story)|audit\/.*|console\/.*)\.ts$/;
 
 const FORMAT = readFileSync(join(SRC, 'log', 'FORMAT.md'), 'utf8');
 const TO_COME = [
