@@ -255,7 +255,8 @@ function isObject(named: Named, row: Row<'object'>): boolean {
     named.bytes === row.size_bytes &&
     row.version_id !== null &&
     named.roles.includes(row.role) &&
-    (named.mediaTypes.includes(row.media_type) || named.mediaTypes.includes(typeFromClaim(row.media_type))) &&
+    // A header of the store’s has no parameters: it goes there without what stands behind `text/plain`.
+    named.mediaTypes.map(typeFromClaim).includes(row.media_type) &&
     row.confirmed_at !== null &&
     row.locked_until !== null &&
     // Stores keep whole seconds; a lock is only ever moved forward.

@@ -198,6 +198,35 @@ describe('a first run', () => {
     expect(checked).toBeGreaterThanOrEqual(9);
   });
 
+  test('an audit finds nothing, and a package of pages that were captured for real is verified by both programs', async () => {
+    // Its exit code is part of it: `npx` rejects with every other than 0.
+    const { ok, logs } = JSON.parse(await npx('audit', '--full', '--json')) as {
+      ok: boolean;
+      logs: { agency: string; findings: unknown[]; records: { records: number; bytes: number } }[];
+    };
+    const ours = logs.find(({ agency }) => agency === 'rivertown');
+    expect(ours?.findings).toEqual([]);
+    expect(ok).toBe(true);
+    expect(ours?.records.records).toBe(8);
+    expect(ours?.records.bytes).toBeGreaterThan(1_000_000);
+
+    const own = JSON.parse(
+      await npx('key', 'create', '--agency', 'rivertown', '--role', 'custodian', '--json'),
+    ) as { key: string };
+    const listed = await fetch(`${url}/v1/records`, { headers: { authorization: `Bearer ${own.key}` } });
+    const { records } = (await listed.json()) as { records: { recordId: string }[] };
+    const ids = records.map(({ recordId }) => recordId);
+    expect(ids).toHaveLength(8);
+    const out = join(home, 'package');
+    await npx('export', '--agency', 'rivertown', '--record', ...ids, '--out', out);
+    const keys = (await (await fetch(`${url}/v1/log/rivertown/keys`)).json()) as { keys: { vkey: string }[] };
+    const vkey = keys.keys[0]?.vkey ?? '';
+    expect(await npx('verify', out, '--key', vkey)).toContain('VERIFIED: 8 record(s)');
+    expect(await run('python3', ['verify.py', '.', vkey], { cwd: out, env })).toContain(
+      'VERIFIED, steps 1 to 9',
+    );
+  });
+
   test('Ctrl-C drains, and a second start finds everything', async () => {
     // npm itself ends by the signal that it got; what counts is that what it started had time to say its last words.
     await demo?.end('SIGINT');
