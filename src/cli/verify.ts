@@ -164,7 +164,7 @@ function told(
 ): string {
   const lines = steps.map(({ n, title, result, looked, of, note }) => {
     const seen = result === 'nothing' || result === 'missing' ? '' : ` (${looked} ${of})`;
-    return `${String(n).padStart(3)}. ${MARK[result].padEnd(9)} ${title}${seen}${note === null ? '' : ` ${note}`}`;
+    return `${String(n).padStart(3)}. ${MARK[result].padEnd(9)} ${title}${seen}${note === null ? '' : `. ${note}`}`;
   });
   lines.push(...failures.map(({ step, file, sentence }) => `  ! ${step}: ${file}: ${sentence}`));
   if (failed > failures.length) lines.push(`  ! and ${failed - failures.length} more`);

@@ -15,6 +15,7 @@ export async function checkStamps(
 ): Promise<void> {
   const step = findings.step('stamps', 'stamps');
   const times: string[] = [];
+  let stamps = 0;
   for (const path of files.sizes.keys()) {
     const [, size, end] = /^proofs\/stamps\/(\d+)-\d+\.(tsr|pem)$/.exec(path) ?? [];
     if (size === undefined) continue;
@@ -23,6 +24,7 @@ export async function checkStamps(
       continue;
     }
     step.look();
+    stamps += 1;
     const stamp = await bytesOf(files, path, MAX_BYTES);
     const checkpoint = await bytesOf(files, `proofs/checkpoints/${size}`, MAX_BYTES);
     const trusted = roots ?? (await textOf(files, path.replace(/tsr$/, 'pem'), MAX_BYTES));
@@ -40,7 +42,10 @@ export async function checkStamps(
       step.fail(path, error.message);
     }
   }
-  if (times.length === 0) return;
+  if (times.length === 0) {
+    if (stamps === 0) step.note('No authority has stamped it.');
+    return;
+  }
   const said = `The earliest states ${times.toSorted()[0] ?? ''}.`;
   // Whoever forges a package can forge an authority too.
   if (roots === null)
