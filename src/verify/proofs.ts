@@ -45,8 +45,14 @@ export interface ProofsInput {
   readonly earlier: Trust;
 }
 
-/** Answers what the package says and nothing in it proves. */
-export async function checkProofs(input: ProofsInput, findings: Findings): Promise<NotProven[]> {
+export interface FoundInProofs {
+  /** What the package says and nothing in it proves. */
+  readonly notProven: readonly NotProven[];
+  /** Of each record, where the entry of its last seal stands; null: nowhere. */
+  readonly lastSeals: readonly (number | null)[];
+}
+
+export async function checkProofs(input: ProofsInput, findings: Findings): Promise<FoundInProofs> {
   const { files, paper, records, earlier } = input;
   const entries = findings.step('entries', 'entries');
   const sealed = findings.step('records', 'seals, facts and events');
@@ -58,6 +64,7 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
   const sealsSaid = new Map<string, number>();
   const exported = { produced: 0, requested: 0 };
   const happened = new Map<string, Happened>();
+  const lastSeals = new Map<string, number>();
   let destroyed = 0;
   for (const path of files.sizes.keys()) {
     const [, entry] = /^(proofs\/entries\/\d+)\.(?:proof|salt|detail)$/.exec(path) ?? [];
@@ -99,6 +106,7 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
       happened.set(record.record, story);
       addEntry(story, entry);
       saysOfRecord(path, { entry, detail }, record, { sealed, sealsSaid });
+      if (entry.type === 'record.sealed') lastSeals.set(record.record, index);
     } else if (entry.subject === `export:${paper.export}`) {
       if (entry.type === 'export.produced' || entry.type === 'export.requested') {
         produced.look();
@@ -141,7 +149,10 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
     else heads.set(`${head.size}`, head);
   }
   await checkConsistency(input, heads, findings);
-  return await checkIndex({ files, digests: input.digests, paper, records, proven }, findings);
+  return {
+    notProven: await checkIndex({ files, digests: input.digests, paper, records, proven }, findings),
+    lastSeals: [...records.keys()].map((record) => lastSeals.get(record) ?? null),
+  };
 }
 
 function indexesOf(files: PackageFiles): number[] {

@@ -79,6 +79,7 @@ export async function verifyPackage(
   const findings = openFindings();
   try {
     let notProven: readonly NotProven[] = [];
+    let lastSeals: readonly (number | null)[] = [];
     const digests = await checkBag(files, findings);
     const paper = await checkPapers(files, digests, findings);
     const policy = await policyOf(files, findings);
@@ -103,16 +104,19 @@ export async function verifyPackage(
           ({ key }, i, all) => key.name === origin && all.findIndex((other) => other.key.id === key.id) === i,
         ),
       };
-      notProven = await checkProofs({ files, digests, paper, records, trust, earlier }, findings);
+      ({ notProven, lastSeals } = await checkProofs(
+        { files, digests, paper, records, trust, earlier },
+        findings,
+      ));
       for (const { archives } of records.values())
         for (const archive of archives)
           if (files.sizes.has(archive)) await checkWacz(files, archive, findings);
     }
     const checkpoint = await checkWitnesses(files, trust, { policy, outside }, findings);
-    await checkStamps(files, roots, findings);
+    await checkStamps({ files, roots, lastSeals }, findings);
     const steps = findings.report();
     const whose = (step: 'witnesses' | 'stamps', from: string | null): 'caller' | 'package' | 'none' =>
-      from !== null ? 'caller' : steps.find((one) => one.step === step)?.looked === 0 ? 'none' : 'package';
+      steps.find((one) => one.step === step)?.looked === 0 ? 'none' : from !== null ? 'caller' : 'package';
     return {
       verified: findings.failed() === 0 && paper !== null,
       kind: files.kind,

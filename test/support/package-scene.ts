@@ -62,9 +62,16 @@ export interface SceneOptions {
   readonly receiptKey?: typeof RECEIPT_KEY;
   /** Something was accepted of the first record that is in no seal yet. */
   readonly waiting?: boolean;
+  /** Of its seals. */
+  readonly mode?: 'trial' | 'production';
+  /** Which entries are told as the history of a record, where it is not those about it. */
+  readonly history?: (record: string, entries: readonly Entry[]) => readonly Entry[];
+  /** Sizes of more checkpoints that the package has, each with a stamp over it. */
+  readonly stampedAt?: readonly number[];
+  readonly stamp?: (checkpoint: Buffer) => Promise<{ readonly tsr: Buffer; readonly root: string }>;
 }
 
-function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOptions): Held {
+function sealed(record: string, { fileBytes = 2000, filesInSeal = 2, mode = 'trial' }: SceneOptions): Held {
   const key = `a/${AGENCY}/rec/${record}`;
   const salt = seed(`salt of ${record}`);
   const bytes = new Map<string, Buffer>([[`${key}/salt`, salt]]);
@@ -153,7 +160,7 @@ function sealed(record: string, { fileBytes = 2000, filesInSeal = 2 }: SceneOpti
       store: { kind: 'folder', immutability: 'advisory' },
       retainUntil: lockedUntil,
       program: { name: 'holdfast', version: '0' },
-      mode: 'trial',
+      mode,
     });
     put(`${key}/${seal}/manifest.json`, manifest, seal, 'manifest', 'application/json');
     previous = { seal, key: `${key}/${seal}/manifest.json`, sha256: sha256Hex(manifest) };
@@ -186,6 +193,7 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
   const held = new Map(records.map((record) => [record, sealed(record, options)]));
   const log = memoryLog();
   const logged: Logged[] = [];
+  const stamped: { readonly size: number; readonly note: Buffer }[] = [];
   let size = 0;
   const append = async (
     type: Entry['type'],
@@ -214,6 +222,8 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     logged.push({ index: size, bytes, salt, detail, entry });
     await log.append([bytes]);
     size += 1;
+    if (options.stampedAt?.includes(size) === true)
+      stamped.push({ size, note: published(log.checkpoint([skey])) });
   };
   await append('receipt-key.added', null, () => ({ vkey: RECEIPT_KEY.vkey }), 'worker:receipt');
   for (const [record, { salt, manifests, fact }] of held) {
@@ -275,8 +285,14 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     }),
     ACTOR,
   );
+  const toldOf = (record: string): readonly Entry[] =>
+    options.history?.(
+      record,
+      logged.map(({ entry }) => entry),
+    ) ?? logged.map(({ entry }) => entry).filter(({ subject }) => subject === `record:${record}`);
   const ours = (entry: Entry): boolean =>
-    entry.subject === `export:${exportId}` || records.some((record) => entry.subject === `record:${record}`);
+    entry.subject === `export:${exportId}` ||
+    records.some((record) => entry.subject === `record:${record}` || toldOf(record).includes(entry));
 
   const saidOf = (record: string): Record<string, unknown> => {
     const said = metadataOf({ agency: AGENCY, record, at: AT });
@@ -303,9 +319,7 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
       record,
       objects: held.get(record)?.objects ?? [],
       metadata: saidOf(record),
-      history: logged
-        .filter(({ entry }) => entry.subject === `record:${record}`)
-        .map(({ entry: { id, type, at, actor } }) => ({ id, type, at, actor, body: {} })),
+      history: toldOf(record).map(({ id, type, at, actor }) => ({ id, type, at, actor, body: {} })),
       receipt: receipts.get(record),
     }),
     open: async (record, { key }) => {
@@ -341,9 +355,21 @@ export async function packageScene(options: SceneOptions = {}): Promise<PackageS
     },
     checkpoint: async () => ({
       note: published(log.checkpoint([skey])),
-      older: [{ ...early, path: await consistencyPath(early.size, size, nodesFromTiles(size, log.read)) }],
+      older: await Promise.all(
+        [early, ...stamped.filter((one) => one.size !== early.size)].map(async (one) => ({
+          ...one,
+          path: await consistencyPath(one.size, size, nodesFromTiles(size, log.read)),
+        })),
+      ),
     }),
-    stamps: async function* () {},
+    stamps: async function* () {
+      for (const { size: over, note } of stamped) {
+        if (options.stamp === undefined) continue;
+        const { tsr, root } = await options.stamp(note);
+        yield { name: `${over}-1.tsr`, bytes: tsr };
+        yield { name: `${over}-1.pem`, bytes: Buffer.from(root) };
+      }
+    },
   });
   return {
     exportId,
