@@ -271,13 +271,13 @@ function sourceOf(
 async function readWhole(at: AgencyTx, id: string) {
   const row = await readRecordRow(at, id);
   refuseForked(await queries.unlikeLog(at, [id]));
-  const history = await queries.historyOf(at, id);
+  const { history, waiting } = await queries.historyOf(at, id);
   // A seal is closed in one commit with its entry. One that was closed since the history was read is not of this package.
   const seals = new Set(
     history.flatMap(({ type, body }) => (type === 'record.sealed' ? [body['seal']] : [])),
   );
   const objects = (await queries.objectsOf(at, id)).filter(({ seal }) => seals.has(seal));
-  return { record: id, objects, metadata: plain(row), history, events: history.length };
+  return { record: id, objects, metadata: plain(row), history, events: history.length, waiting };
 }
 
 async function entriesOf(

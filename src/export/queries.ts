@@ -92,16 +92,32 @@ export async function putElsewhere(
   return rows.map(({ id }) => id.toString()).toSorted();
 }
 
-/** All of it, oldest first. */
-export async function historyOf({ agencyId, tx }: AgencyTx, recordId: string): Promise<HistoryEntry[]> {
+/**
+ * All of it, in the order of the log: numbers are dealt out before a transaction is committed, so that a lower one may enter later. With how
+ * many of them wait to enter, whose order nobody knows yet.
+ */
+export async function historyOf(
+  { agencyId, tx }: AgencyTx,
+  recordId: string,
+): Promise<{ readonly history: HistoryEntry[]; readonly waiting: number }> {
   const rows = await tx
     .selectFrom('event')
-    .select(['id', 'type', 'at', 'actor', 'body'])
-    .where('agency_id', '=', agencyId)
-    .where('record_id', '=', recordId)
-    .orderBy('seq')
+    .leftJoin('log_leaf', (join) =>
+      join
+        .onRef('log_leaf.agency_id', '=', 'event.agency_id')
+        .onRef('log_leaf.event_id', '=', 'event.id')
+        .onRef('log_leaf.record_id', '=', 'event.record_id'),
+    )
+    .select(['event.id', 'event.type', 'event.at', 'event.actor', 'event.body', 'log_leaf.idx'])
+    .where('event.agency_id', '=', agencyId)
+    .where('event.record_id', '=', recordId)
+    .orderBy('log_leaf.idx')
+    .orderBy('event.seq')
     .execute();
-  return rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() }));
+  return {
+    history: rows.map(({ idx: _place, at, ...row }) => ({ ...row, at: at.toISOString() })),
+    waiting: rows.filter(({ idx }) => idx === null).length,
+  };
 }
 
 /** Indexes of the entries about them whose salt was destroyed: of what these commit to, nobody can say any more what it was. */

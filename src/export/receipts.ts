@@ -36,11 +36,16 @@ export function openExportReceipts({ logReader, anchors, log, ...parts }: Receip
 }
 
 /**
- * The receipt, and what `read` finds, between which nothing happened to the record: every change of it is an event. Waits until the receipt
- * proves each seal, and the key that signed it; rejects with `log-late` when that does not come by `end`.
+ * The receipt, and what `read` finds, between which nothing happened to the record: every change of it is an event. Waits until each event has
+ * its place in the log, which the history is in the order of, and until the receipt proves each seal, and the key that signed it; rejects with `log-late` when that does not come by `end`.
  */
 export async function withReceipt<
-  T extends { readonly objects: readonly PlacedObject[]; readonly events: number },
+  T extends {
+    readonly objects: readonly PlacedObject[];
+    readonly events: number;
+    /** Of these, those that are in no log yet. */
+    readonly waiting: number;
+  },
 >(
   { db, receipts, now }: { readonly db: Db; readonly receipts: Receipts; readonly now: () => Date },
   { agencyId, recordId, end }: { readonly agencyId: string; readonly recordId: string; readonly end: number },
@@ -50,8 +55,8 @@ export async function withReceipt<
     const before = await db.inAgency(agencyId, async (at) => await queries.eventsOf(at, recordId));
     const receipt = await receipts.signed(agencyId, recordId);
     const found = await read();
-    if (receipt !== null && found.events === before && isWhole(receipt, found.objects))
-      return { ...found, receipt };
+    const isSettled = found.events === before && found.waiting === 0;
+    if (receipt !== null && isSettled && isWhole(receipt, found.objects)) return { ...found, receipt };
     if (now().getTime() > end)
       throw logBehind('The log does not prove yet what the receipt of a record says, and by which key');
     await sleep(POLL_MS);

@@ -29,6 +29,7 @@ type Detail = Readonly<Record<string, unknown>> | null;
 
 interface Told {
   readonly file: string;
+  readonly record: string;
   readonly type: string;
   readonly at: string;
   readonly actor: string;
@@ -60,7 +61,8 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
   const details = findings.step('details', 'details');
   const heads = new Map<string, Head>();
   const listed = await listedEvents(input, sealed);
-  const events = new Set<string>();
+  /** Where each stands. */
+  const events = new Map<string, number>();
   const sealsSaid = new Map<string, number>();
   const exported = { produced: 0, requested: 0 };
   const happened = new Map<string, Happened>();
@@ -84,7 +86,7 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
       );
     heads.set(`${head.size}`, head);
     if (events.has(entry.id)) entries.fail(path, 'Its event is an entry twice.');
-    events.add(entry.id);
+    events.set(entry.id, index);
     const salt = await bytesOf(files, `proofs/entries/${index}.salt`, 32);
     if (files.sizes.has(`proofs/entries/${index}.salt`) && salt?.length !== 32)
       entries.fail(`proofs/entries/${index}.salt`, 'A salt has 32 bytes.');
@@ -100,6 +102,14 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
         told.file,
         `Its event ${entry.id} (${told.type}) is told otherwise by its entry, ${index}.`,
       );
+    if (told !== undefined && !isOfRecord(entry, told.record, detail))
+      sealed.fail(
+        told.file,
+        `Its event ${entry.id} (${told.type}) is none of this record: its entry, ${index}, does not name the record.`,
+      );
+    const isOurs = entry.subject === `export:${paper.export}`;
+    if (told === undefined && !isOurs)
+      entries.fail(path, 'It is in the history of no record of this package, and not about this export.');
     const record = records.get(entry.subject?.replace(/^record:/, '') ?? '');
     if (record !== undefined) {
       const story = happened.get(record.record) ?? nothingHappened();
@@ -107,20 +117,22 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
       addEntry(story, entry);
       saysOfRecord(path, { entry, detail }, record, { sealed, sealsSaid });
       if (entry.type === 'record.sealed') lastSeals.set(record.record, index);
-    } else if (entry.subject === `export:${paper.export}`) {
-      if (entry.type === 'export.produced' || entry.type === 'export.requested') {
-        produced.look();
-        exported[entry.type === 'export.produced' ? 'produced' : 'requested'] += 1;
-        saysOfExport(path, { entry, detail }, input, produced);
-      }
-    } else if (told === undefined)
-      entries.fail(path, 'It is in the history of no record of this package, and not about this export.');
+    } else if (isOurs && (entry.type === 'export.produced' || entry.type === 'export.requested')) {
+      produced.look();
+      exported[entry.type === 'export.produced' ? 'produced' : 'requested'] += 1;
+      saysOfExport(path, { entry, detail }, input, produced);
+    }
   }
   if (destroyed > 0)
     findings.missing('details', `${destroyed} entries without what they commit to: it was destroyed.`);
+  const before = new Map<string, number>();
   for (const [id, { file, type }] of listed) {
     sealed.look();
-    if (!events.has(id)) sealed.fail(file, `Its event ${id} (${type}) has no entry in proofs/entries.`);
+    const index = events.get(id);
+    if (index === undefined) sealed.fail(file, `Its event ${id} (${type}) has no entry in proofs/entries.`);
+    else if (index < (before.get(file) ?? 0))
+      sealed.fail(file, `Its event ${id} (${type}) is not listed in the order of the log.`);
+    before.set(file, index ?? before.get(file) ?? 0);
   }
   for (const name of ['produced', 'requested'] as const)
     if (exported[name] === 0)
@@ -153,6 +165,15 @@ export async function checkProofs(input: ProofsInput, findings: Findings): Promi
     notProven: await checkIndex({ files, digests: input.digests, paper, records, proven }, findings),
     lastSeals: [...records.keys()].map((record) => lastSeals.get(record) ?? null),
   };
+}
+
+/**
+ * An entry about a record names it. One about something else, as an export, is of the history of a record only where it or its detail
+ * names that record: or the events of one could be told of another.
+ */
+function isOfRecord({ subject, facts: { about } }: Entry, record: string, detail: Detail): boolean {
+  if (subject?.startsWith('record:') === true) return subject === `record:${record}`;
+  return (Array.isArray(about) && about.includes(`record:${record}`)) || detail?.['record'] === record;
 }
 
 function indexesOf(files: PackageFiles): number[] {
@@ -303,7 +324,7 @@ async function listedEvents(
     if (said === null) step.fail(file, 'It does not list, in canonical JSON, the history of this record.');
     for (const { id, ...told } of said?.history ?? []) {
       if (listed.has(id)) step.fail(file, `Its event ${id} is listed twice.`);
-      listed.set(id, { ...told, file });
+      listed.set(id, { ...told, file, record });
     }
   }
   return listed;

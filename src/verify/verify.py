@@ -5,7 +5,7 @@ Steps as in formats/package.md. Ends with 0 when all fits, with 1 when something
 JSON but in data/package.json, entries and receipts; and the anchors that a receipt carries."""
 import base64, functools, hashlib, hmac, json, os, re, stat, sys
 sys.dont_write_bytecode = True  # Or a folder more would lie in the package.
-from verify_index import ABOUT, ALLOWED, MEMBERS, NEEDED, UUID, canonical, contents, known_of, premis
+from verify_index import ABOUT, ALLOWED, MEMBERS, NEEDED, UUID, canonical, contents, is_index, is_of, known_of, premis, told_wrongly
 
 FOLDER, OWN_KEY = (sys.argv[1:] + ["", None])[:2] if len(sys.argv) > 1 else (os.path.dirname(os.path.abspath(__file__)), None)
 failures = []
@@ -240,15 +240,16 @@ def receipt(path, paper, record, sealed, held, story, known, keys):
         fail(13, path, "signed by a key that is none for receipts of this agency")
     elif key[0] != 1 or not signed(key[1:], text.encode(), mark[4:]):
         fail(13, path, "its signature does not hold")
-    fits, entry, _, size, root = proven(*(said["proof"]["receiptKey"][one].encode() for one in ("entry", "proof")), keys)
-    if not fits or (entry["log"], entry["type"], entry["facts"].get("vkey")) != (paper["origin"], "receipt-key.added", signature["vkey"]):
+    announced = said["proof"]["receiptKey"]
+    fits, entry, at, size, root = proven(announced["entry"].encode(), announced["proof"].encode(), keys)
+    if not fits or not is_index(announced["index"], at) or (entry["log"], entry["type"], entry["facts"].get("vkey")) != (paper["origin"], "receipt-key.added", signature["vkey"]):
         fail(13, path, "the log does not name the key that signed it")
     heads, shown = [(size, root)], {}
     for one in said["proof"]["seals"]:
-        fits, entry, _, size, root = proven(one["entry"].encode(), one["proof"].encode(), keys)
+        fits, entry, at, size, root = proven(one["entry"].encode(), one["proof"].encode(), keys)
         facts, opens = entry["facts"], sha256(b"archive-commit-v1" + bytes.fromhex(one["itemSalt"]) + bytes.fromhex(one["manifest"])).hex()
         about = entry["log"], entry["type"], entry["subject"], facts.get("seal"), facts.get("manifestCommitment")
-        if not fits or about != (paper["origin"], "record.sealed", f"record:{record}", one["seal"], opens):
+        if not fits or not is_index(one["index"], at) or about != (paper["origin"], "record.sealed", f"record:{record}", one["seal"], opens):
             fail(13, path, f"the log has not the seal {one['seal']} that it names")
         shown[one["seal"]] = bytes.fromhex(one["manifest"])
         heads.append((size, root))
@@ -327,10 +328,8 @@ def main():
         if path.startswith("data/store/"):
             fail(3, path, "no manifest names it")
 
-    listed = {}
-    for record in records:
-        for event in json.loads(read(f"data/records/{record}/metadata.json"))["history"]:
-            listed[event["id"]] = record, (event["type"], event["at"], event["actor"])
+    listed = [(record, event) for record in records for event in json.loads(read(f"data/records/{record}/metadata.json"))["history"]]
+    owner, places = {event["id"]: record for record, event in listed}, {}
     newest, heads, events, sealed, about, gone = opened(read("proofs/checkpoint"), keys), {}, {}, [], [], 0
     for path in sorted(files):
         if path.startswith("proofs/entries/") and path.rpartition(".")[0] + ".entry" not in files:
@@ -345,12 +344,14 @@ def main():
             fail(5, path, "it stands elsewhere")
         if heads.setdefault(size, root) != root:
             fail(8, path, "another root for the same size")
-        events[entry["id"]] = entry["type"], entry["at"], entry["actor"]
+        events[entry["id"]], places[entry["id"]] = (entry["type"], entry["at"], entry["actor"]), at
         said, own = entry["facts"], read(stem + ".salt") if stem + ".salt" in files else None
         kind, _, subject = (entry["subject"] or "").partition(":")
         ours = (kind, subject) == ("export", paper["export"])
-        if entry["id"] not in listed and not ours:
+        if entry["id"] not in owner and not ours:
             fail(6, path, "in the history of no record, and not about this export")
+        if entry["id"] in owner and not is_of(entry, json.loads(read(stem + ".detail")) if stem + ".detail" in files else None, owner[entry["id"]]):
+            fail(6, f"data/records/{owner[entry['id']]}/metadata.json", f"event {entry['id']} is none of this record: its entry {at} does not name it")
         if kind == "record" and subject in records:
             salt, seals, facts = records[subject]
             entered[subject].append((at, entry["type"], said))
@@ -386,9 +387,8 @@ def main():
             fail(9, stem + ".salt", "a salt has 32 bytes")
     if sorted(sealed) != sorted((record, no) for record, (_, seals, _) in records.items() for no in seals):
         fail(6, "proofs/entries", "not exactly one entry record.sealed for each seal")
-    for event, (record, told) in listed.items():
-        if events.get(event) != told:
-            fail(6, f"data/records/{record}/metadata.json", f"event {event} is not told so by an entry")
+    for record, why in told_wrongly(listed, events, places):
+        fail(6, f"data/records/{record}/metadata.json", why)
     if set(about) != {"export.produced", "export.requested"}:
         fail(7, "proofs/entries", "no entries about this export")
     earlier, listing, alone = keys + tuple(key for key in policy if key.split("+")[0] == paper["origin"]), [], set()

@@ -59,6 +59,29 @@ def known_of(story, entered):
             known["classification"] = None if line is None else {**line, "reason": index["seriesReason"]}
     return known
 
+def is_index(said, at):
+    return type(said) is int and said == at
+
+def is_of(entry, detail, record):
+    """Whether an entry is one of this record's history: it is about it, or it is about something else and it or its detail names the record."""
+    subject, about = entry["subject"] or "", entry["facts"].get("about")
+    if subject.startswith("record:"):
+        return subject == f"record:{record}"
+    return isinstance(about, list) and f"record:{record}" in about or isinstance(detail, dict) and detail.get("record") == record
+
+def told_wrongly(listed, events, places):
+    """Each event of a metadata.json, as (record, event), that no entry tells so, that is listed twice, or not in the order of the log."""
+    seen, last = set(), {}
+    for record, event in listed:
+        if set(event) != {"id", "type", "at", "actor"} or event["id"] in seen:
+            yield record, f"event {event['id']} is listed twice, or with other members than id, type, at and actor"
+        elif events.get(event["id"]) != (event["type"], event["at"], event["actor"]):
+            yield record, f"event {event['id']} is not told so by an entry"
+        elif places[event["id"]] < last.get(record, 0):
+            yield record, f"event {event['id']} is not listed in the order of the log"
+        seen.add(event["id"])
+        last[record] = places.get(event["id"], last.get(record, 0))
+
 def escaped(text):
     for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(sign, name)

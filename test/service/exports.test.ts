@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyRole } from '#agency/agency.ts';
+import type { AgencyTx } from '#db/db.ts';
 import { beginExport, keepDocuments, toFolder } from '#export/export.ts';
 import { receiptsOf } from '#api/receipts.ts';
+import { appendEvent } from '#record/record.ts';
 import { verifyPackage, type Verdict } from '#verify/verify.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { filesIn, rebag } from '../support/bag-tools.ts';
@@ -138,6 +140,38 @@ describe('the package of a record', () => {
       'export.produced',
       'export.delivered',
     ]);
+  });
+
+  test('tells what happened in the order of the log, where one event overtook another on the way there', async () => {
+    const { db } = archive.system;
+    const record = await sealed('two at once', 1);
+    const looked = async (at: AgencyTx): Promise<string> =>
+      await appendEvent(at, record, { type: 'view.opened', actor: 'cli', body: { what: 'record' } });
+    const begun = Promise.withResolvers<string>();
+    const mayEnd = Promise.withResolvers<void>();
+    const slow = db.inAgency('rivertown', async (at) => {
+      begun.resolve(await looked(at));
+      await mayEnd.promise;
+    });
+    const first = await begun.promise;
+    const second = await db.inAgency('rivertown', looked);
+    const entered = async () =>
+      (await archive.sql.query('select from log_leaf where event_id = $1', [second])).rowCount;
+    await expect.poll(entered, { timeout: 20_000 }).toBe(1);
+    mayEnd.resolve();
+    await slow;
+    const at = join(work, 'overtaken');
+    await mkdir(at);
+    await writeFile(join(at, 'one.tar'), (await exported({ records: [record] })).rawPayload);
+    expect((await ended('tar', ['-xf', 'one.tar', '--strip-components=1'], at)).code).toBe(0);
+    await rm(join(at, 'one.tar'));
+    expect((await found(at)).failures).toEqual([]);
+    expect((await pythonVerifies(at, vkey)).code).toBe(0);
+    const told = JSON.parse(await readFile(join(at, `data/records/${record}/metadata.json`), 'utf8')) as {
+      history: { id: string }[];
+    };
+    const ids = told.history.map(({ id }) => id).filter((id) => id === first || id === second);
+    expect(ids).toEqual([second, first]);
   });
 
   test('has a first checkpoint that held each seal, and what shows that the present one continues it', async () => {

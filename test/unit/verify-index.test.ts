@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toFolder } from '#export/export.ts';
 import { canonical } from '#export/package.ts';
+import type { Entry } from '#log/entry.ts';
 import { keyPair } from '#log/note.ts';
 import { verifyPackage, type Verdict } from '#verify/verify.ts';
 import { rebag } from '../support/bag-tools.ts';
@@ -38,11 +39,15 @@ async function both(folder: string): Promise<{ readonly ours: Verdict | null; re
 }
 
 /** Both refuse it at this step, and name this file. */
-async function bothRefuse(folder: string, step: 'receipts' | 'index', file: string): Promise<void> {
+async function bothRefuse(
+  folder: string,
+  step: 'records' | 'receipts' | 'index',
+  file: string,
+): Promise<void> {
   const { ours, python } = await both(folder);
   expect(ours?.verified).toBe(false);
   expect(ours?.failures.map((one) => `${one.step} ${one.file}`)).toContain(`${step} ${file}`);
-  expect(python.said).toContain(`FAILED  step ${step === 'receipts' ? 13 : 14}  ${file}: `);
+  expect(python.said).toContain(`FAILED  step ${{ records: 6, receipts: 13, index: 14 }[step]}  ${file}: `);
   expect(python.code).toBe(1);
 }
 
@@ -111,6 +116,15 @@ describe('a package whose lists were all made anew, without a key', () => {
         }),
     );
     await bothRefuse(folder, 'index', file);
+  });
+
+  test('is refused for an event of the history with a member more', async () => {
+    const file = `data/records/${record}/metadata.json`;
+    const folder = await forged(
+      async (at) =>
+        await edited(join(at, file), (text) => text.replace('"actor":', '"account":"x","actor":')),
+    );
+    await bothRefuse(folder, 'records', file);
   });
 
   const WORDS: readonly [string, string, string, string][] = [
@@ -187,7 +201,7 @@ describe('an archive whose index is not what was sealed, and which makes and sig
     },
   );
 
-  const RECEIPTS: readonly [string, (said: Said) => Said][] = [
+  const RECEIPTS: [string, (said: Said) => Said][] = [
     ['another platform', (said) => ({ ...said, platform: 'facebook' })],
     ['another account', (said) => ({ ...said, account: 'lakeside' })],
     ['another state', (said) => ({ ...said, status: 'complete' })],
@@ -214,8 +228,71 @@ describe('an archive whose index is not what was sealed, and which makes and sig
       (said) => ({ ...said, safeToRemove: false, proof: { ...(said['proof'] as Said), seals: [] } }),
     ],
   ];
+  const placed = (said: Said, change: (proof: { receiptKey: Said; seals: Said[] }) => object): Said => ({
+    ...said,
+    proof: { ...(said['proof'] as Said), ...change(said['proof'] as { receiptKey: Said; seals: Said[] }) },
+  });
+  RECEIPTS.push(
+    [
+      'another place of the entry of its key',
+      (said) => placed(said, ({ receiptKey }) => ({ receiptKey: { ...receiptKey, index: 5 } })),
+    ],
+    [
+      'another place of the entry of a seal',
+      (said) => placed(said, ({ seals }) => ({ seals: seals.map((one) => ({ ...one, index: 5 })) })),
+    ],
+  );
   test.each(RECEIPTS)('is found out for a receipt that says %s', async (_, receipt) => {
     await bothRefuse(await made({ receipt }), 'receipts', `data/records/${record}/receipt.json`);
+  });
+
+  type Told = (of: string, entries: readonly Entry[]) => readonly Entry[];
+  const about = (of: string, entries: readonly Entry[]): Entry[] =>
+    entries.filter(({ subject }) => subject === `record:${of}`);
+  const HISTORIES: readonly [string, Told][] = [
+    [
+      'an event of another record, told of this one',
+      (of, all) =>
+        all.filter(({ subject, idx }) =>
+          // The first of the other record.
+          idx === '4' ? of === record : subject === `record:${of}`,
+        ),
+    ],
+    [
+      'an event of no record, told of this one',
+      (of, all) => (of === record ? [...all.slice(0, 1), ...about(of, all)] : about(of, all)),
+    ],
+    [
+      'an event that is told twice',
+      (of, all) => (of === record ? [...about(of, all), ...about(of, all).slice(-1)] : about(of, all)),
+    ],
+    [
+      'an event that is told before what went before it',
+      (of, all) => (of === record ? about(of, all).toReversed() : about(of, all)),
+    ],
+  ];
+  test.each(HISTORIES)('is found out for %s', async (_, history) => {
+    await bothRefuse(await made({ history }), 'records', `data/records/${record}/metadata.json`);
+  });
+
+  test('is found out for an event of two records', async () => {
+    const other = scene.records[1] ?? '';
+    const folder = await made({
+      history: (of, all) =>
+        of === other ? [...about(record, all).slice(-1), ...about(of, all)] : about(of, all),
+    });
+    await bothRefuse(folder, 'records', `data/records/${other}/metadata.json`);
+  });
+
+  test('is found out for an event about a record that its history leaves out', async () => {
+    const folder = await made({
+      history: (of, all) => about(of, all).filter(({ type }) => type !== 'view.opened'),
+    });
+    const { ours, python } = await both(folder);
+    expect(ours?.failures.map((one) => `${one.step} ${one.file}`)).toEqual([
+      'entries proofs/entries/7.entry',
+    ]);
+    expect(python.said).toContain('FAILED  step 6  proofs/entries/7.entry: ');
   });
 
   test('is found out for receipts by a key that the log does not name', async () => {
