@@ -321,8 +321,26 @@ describe('what nothing in a package proves', () => {
       ['data/package.json', 'index'],
       ['data/records/*/receipt.json', 'receipt-key'],
     ]);
-    expect(ours?.notProven[1]?.members).toContain('safeToRemove');
+    expect(ours?.notProven[1]?.members).toEqual(
+      expect.arrayContaining([
+        'safeToRemove',
+        'proof.anchors',
+        'proof.log',
+        'times.source',
+        'times.precision',
+      ]),
+    );
+    expect(ours?.notProven[1]?.members, 'its seals are of a trial').not.toContain('mode');
     expect(python.said).toContain('Proven by nothing in here');
+  });
+
+  test('is also the mode of a receipt, where no seal was made in a trial', async () => {
+    const folder = join(work, 'production');
+    await toFolder((await packageScene({ mode: 'production' })).parts(), folder);
+    const { ours, python } = await both(folder);
+    expect(ours?.failures).toEqual([]);
+    expect(ours?.notProven[1]?.members).toContain('mode');
+    expect(python.code).toBe(0);
   });
 
   test('is more where a fact of the record is not sealed yet, and then fails nothing', async () => {
