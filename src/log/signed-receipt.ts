@@ -12,6 +12,8 @@ import { openNote, signNote, verifierKey, type Signer } from './note.ts';
 import { openEntry, type Proven } from './proof.ts';
 
 const RECEIPT_FORMAT = 'holdfast-receipt/1';
+/** Clocks of two machines may differ by so much. */
+const CLOCK_MS = 300_000;
 
 /** What a person reads in the signed lines. */
 export interface ReceiptTerms {
@@ -160,8 +162,8 @@ export function checkReceipt(document: unknown, trust: ReceiptTrust | null): Che
     origin: from.origin,
     trusted: trust !== null,
     signedBy: vkey,
-    keyInLog: proof.receiptKey === null ? null : announced(proof.receiptKey, vkey, from),
-    seals: proof.seals.map((seal) => provenSeal(seal, receipt, terms.record, from)),
+    keyInLog: proof.receiptKey === null ? null : announced(proof.receiptKey, vkey, from, terms),
+    seals: proof.seals.map((seal) => provenSeal(seal, receipt, from, terms)),
   };
 }
 
@@ -188,7 +190,32 @@ function refuseUnproven(receipt: Readonly<Record<string, unknown>>, { seals }: R
     );
 }
 
-function announced(announcement: ReceiptEntry, vkey: string, trust: ReceiptTrust): Proven {
+/**
+ * Nobody signs with a key before it was announced, nor names a seal before it was closed. What says so was written later than it says: a key
+ * that somebody let into the log yesterday signs nothing of last year.
+ */
+function refuseEarlier(
+  { issuedAt }: ReceiptTerms,
+  at: string,
+  { index, code }: { readonly index: number; readonly code: 'receipt-key-wrong' | 'receipt-seal-wrong' },
+): void {
+  const issued = new Date(issuedAt);
+  if (Number.isNaN(issued.getTime()) || issued.toISOString() !== issuedAt)
+    throw malformed('“times.issuedAt” is not a time as the log writes it, in UTC with milliseconds');
+  if (issued.getTime() < Date.parse(at) - CLOCK_MS)
+    throw new ArchiveError(
+      code,
+      `It says that it was issued at ${issuedAt}, and leads to entry ${index} of the log, which is of ${at}: it was back-dated.`,
+      { retry: 'never' },
+    );
+}
+
+function announced(
+  announcement: ReceiptEntry,
+  vkey: string,
+  trust: ReceiptTrust,
+  terms: ReceiptTerms,
+): Proven {
   const { entry, ...proven } = opened(announcement, trust);
   if (entry.type !== 'receipt-key.added' || entry.facts.vkey !== vkey)
     throw new ArchiveError(
@@ -196,14 +223,15 @@ function announced(announcement: ReceiptEntry, vkey: string, trust: ReceiptTrust
       `Entry ${proven.index} of the log does not name the key that signed this receipt.`,
       { retry: 'never' },
     );
+  refuseEarlier(terms, entry.at, { index: proven.index, code: 'receipt-key-wrong' });
   return proven;
 }
 
 function provenSeal(
   seal: ProvenSeal,
   receipt: Readonly<Record<string, unknown>>,
-  record: string,
   trust: ReceiptTrust,
+  terms: ReceiptTerms,
 ) {
   const { entry, ...proven } = opened(seal, trust);
   const named = Array.isArray(receipt['seals']) ? receipt['seals'] : [];
@@ -216,7 +244,7 @@ function provenSeal(
   );
   const fits =
     entry.type === 'record.sealed' &&
-    entry.subject === `record:${record}` &&
+    entry.subject === `record:${terms.record}` &&
     entry.facts.seal === seal.seal &&
     entry.facts.manifestCommitment === commitmentBy(Buffer.from(seal.itemSalt, 'hex'), seal.manifest);
   if (!fits || !isNamed)
@@ -225,6 +253,7 @@ function provenSeal(
       `Entry ${proven.index} of the log is not that of seal ${seal.seal} of this record with the manifest that the receipt names.`,
       { retry: 'never' },
     );
+  refuseEarlier(terms, entry.at, { index: proven.index, code: 'receipt-seal-wrong' });
   return { ...proven, seal: seal.seal, manifest: seal.manifest };
 }
 

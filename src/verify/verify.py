@@ -3,7 +3,7 @@
 Steps as in formats/package.md. Ends with 0 when all fits, with 1 when something does not. It does not do: 10 to 12, which are other programs'
 (VERIFY.md); the tar (unpack it); 5: which key of the log signs at which sizes, and that an entry has the members of its type and no others; canonical
 JSON but in data/package.json, entries and receipts; and the anchors that a receipt carries."""
-import base64, functools, hashlib, hmac, json, os, re, stat, sys
+import base64, datetime, functools, hashlib, hmac, json, os, re, stat, sys
 sys.dont_write_bytecode = True  # Or a folder more would lie in the package.
 from verify_index import ABOUT, ALLOWED, MEMBERS, NEEDED, UUID, canonical, contents, is_index, is_of, known_of, premis, told_wrongly
 
@@ -244,7 +244,7 @@ def receipt(path, paper, record, sealed, held, story, known, keys):
     fits, entry, at, size, root = proven(announced["entry"].encode(), announced["proof"].encode(), keys)
     if not fits or not is_index(announced["index"], at) or (entry["log"], entry["type"], entry["facts"].get("vkey")) != (paper["origin"], "receipt-key.added", signature["vkey"]):
         fail(13, path, "the log does not name the key that signed it")
-    heads, shown = [(size, root)], {}
+    heads, shown, ats = [(size, root)], {}, [entry["at"]]
     for one in said["proof"]["seals"]:
         fits, entry, at, size, root = proven(one["entry"].encode(), one["proof"].encode(), keys)
         facts, opens = entry["facts"], sha256(b"archive-commit-v1" + bytes.fromhex(one["itemSalt"]) + bytes.fromhex(one["manifest"])).hex()
@@ -252,7 +252,10 @@ def receipt(path, paper, record, sealed, held, story, known, keys):
         if not fits or not is_index(one["index"], at) or about != (paper["origin"], "record.sealed", f"record:{record}", one["seal"], opens):
             fail(13, path, f"the log has not the seal {one['seal']} that it names")
         shown[one["seal"]] = bytes.fromhex(one["manifest"])
-        heads.append((size, root))
+        heads, ats = heads + [(size, root)], ats + [entry["at"]]
+    moment, *moments = (datetime.datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%fZ") for at in [issued, *ats])
+    if len(issued) != 24 or moment < max(moments) - datetime.timedelta(minutes=5):
+        fail(13, path, "back-dated: what it proves was entered later than it says that it was issued")
     if shown != seals:
         fail(13, path, "it does not prove that the manifest of each seal stands in the log")
     listed = sorted(canonical([one[name] for name in ("key", "seal", "role", "bytes", "sha256")]) for one in said["seals"])

@@ -181,6 +181,27 @@ describe('a signed receipt', () => {
     expect(with1({ entry: receipt.proof.receiptKey?.entry })).toBe('log-proof-wrong');
   });
 
+  test('that says it is older than its key or a seal in the log is refused: nobody back-dates with a key that he let in', () => {
+    const issued = (issuedAt: string, proof: object = {}): string =>
+      codeOf(
+        signed({
+          ...receipt,
+          times: { ...receipt.times, issuedAt },
+          proof: { ...receipt.proof, ...proof },
+        }),
+      );
+    expect(issued('2025-11-21T20:03:02.000Z')).toBe('receipt-key-wrong');
+    expect(issued('2026-11-21T19:58:01.455Z')).toBe('receipt-key-wrong');
+    // Clocks of two machines may differ by five minutes.
+    expect(issued('2026-11-21T19:58:01.456Z')).toBe('accepted');
+    const known = { ...trust, signer: KEY.vkey };
+    const times = { ...receipt.times, issuedAt: '2026-11-21T19:58:01.455Z' };
+    const unnamed = { ...receipt, times, proof: { ...receipt.proof, receiptKey: null } };
+    expect(codeOf(signed(unnamed), known)).toBe('receipt-seal-wrong');
+    for (const odd of ['2026-11-21', '2026-11-31T20:03:02.000Z', '2026-11-21T21:03:02.000+01:00', 'later'])
+      expect(issued(odd), odd).toBe('receipt-malformed');
+  });
+
   test('too young to be in the log is signed all the same, and proves no more', () => {
     const proof = { log: null, receiptKey: null, seals: [] };
     const young = signed({ ...receipt, safeToRemove: false, proof });
