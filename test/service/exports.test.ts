@@ -375,6 +375,38 @@ describe('an order', () => {
     expect((await exported({ records: [records[1]] })).statusCode).toBe(200);
   });
 
+  test('for a record of which an entry was taken away together with its event is refused, and so is any other of that log', async () => {
+    const { sql } = archive;
+    const one = `record_id = '${records[1]}' and type = 'record.completed'`;
+    await sql.query(
+      `begin; set local session_replication_role = replica;
+       create temp table gone as select l.* from log_leaf l join event e on e.id = l.event_id where e.${one.replace('and type', 'and e.type')};
+       create temp table lost as select * from event where ${one};
+       delete from log_leaf where event_id in (select event_id from gone); delete from event where id in (select id from lost); commit`,
+    );
+    expect((await sql.query('select from gone')).rowCount).toBe(1);
+    for (const record of records)
+      expect((await exported({ records: [record] })).json(), record).toMatchObject({
+        code: 'log-forked',
+        status: 409,
+        detail: expect.stringContaining('are not those that were signed') as string,
+      });
+    // Another entry in its place, with the hash that was signed beside it.
+    await sql.query(
+      `begin; set local session_replication_role = replica;
+       insert into log_leaf select * from gone;
+       update log_leaf l set entry = overlay(l.entry placing 'view.opened.xxxx'::bytea from position('record.completed'::bytea in l.entry)) from gone g where l.event_id = g.event_id;
+       commit`,
+    );
+    expect((await exported({ records: [records[0]] })).json()).toMatchObject({ code: 'log-forked' });
+    await sql.query(
+      `begin; set local session_replication_role = replica;
+       update log_leaf l set entry = g.entry from gone g where l.event_id = g.event_id;
+       insert into event overriding system value select * from lost; drop table gone, lost; commit`,
+    );
+    expect((await exported({ records: [records[1]] })).statusCode).toBe(200);
+  });
+
   test('is refused while two packages are on their way to whoever asks, and taken again afterwards', async () => {
     const all = await Promise.all(
       Array.from({ length: 5 }, async () => await exported({ records: [records[0]] })),
