@@ -12,7 +12,7 @@ import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/c
 import { codeOf } from '#errors.ts';
 import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
-import { openKeyFolder, renewLogLeases, startSequencer, verifierKeysIn } from '#log/log.ts';
+import { openKeyFolder, renewLogLeases, restoresIn, startSequencer, verifierKeysIn } from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -151,7 +151,13 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     keyFolder,
     replay: async (agencyId) => {
       const anchorsBack = async (id: string) => await copyAnchors(copies, id);
-      const replay = { db, files: logFiles, isOurs: keyFolder.has, anchorsBack };
+      const replay = {
+        db,
+        files: logFiles,
+        isOurs: keyFolder.has,
+        remember: keyFolder.rememberRestore,
+        anchorsBack,
+      };
       const done = await replayLog(replay, rebuild, agencyId);
       if (done !== null) log.warn({ agencyId, ...done }, 'log.replayed');
     },
@@ -182,6 +188,7 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     files: logFiles,
     store: reader,
     keys,
+    restores: async () => await restoresIn(folder),
     anchors: config.anchors,
     log,
   });

@@ -21,7 +21,7 @@ import type { LogFiles, ObjectReader } from '#store/store.ts';
 import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
-import { purgedRecords, restoredStretches } from './log-queries.ts';
+import { purgedRecords, restoresInLog, type Restore } from './log-queries.ts';
 import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
 
 export { NOT_COVERED } from './derived.ts';
@@ -42,6 +42,11 @@ export interface AuditContext {
   /** From outside the database: given by hand, or else what lies in the folder of private keys. */
   readonly keys: readonly string[];
   readonly keysFrom: Exclude<KeysFrom, 'itself'>;
+  /**
+   * Ids of the events `restore.performed` that the installation remembers beside its keys; no other one explains anything. Null or left out: nothing
+   * is known of that here; each is believed, and named in the report for whoever audits to judge.
+   */
+  readonly restores?: ReadonlySet<string> | null;
   /** Checkpoints of this agency in other hands, beside the store's. */
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];
@@ -60,6 +65,8 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly log: Omit<LogLooked, 'keyed'>;
   readonly records: RecordsLooked;
+  /** Each restore that the log tells of, with whether the installation remembers it; null: nobody was asked. */
+  readonly restores: readonly (Restore & { readonly remembered: boolean | null })[];
   /** By whose keys checkpoints were judged. */
   readonly keysFrom: KeysFrom;
   readonly findings: readonly Finding[];
@@ -98,6 +105,13 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
   const started = performance.now();
   const findings = openFindings();
   const purged = await purgedRecords(at);
+  const restores = (await restoresInLog(at)).map((one) => ({
+    ...one,
+    remembered: context.restores == null ? null : context.restores.has(one.event),
+  }));
+  const believed = restores.filter(({ remembered }) => remembered !== false);
+  for (const { index, event, remembered } of restores)
+    if (remembered === false) findings.add('restore-unknown', { index, event });
   const { keyed, ...log } = await auditLog(
     at,
     {
@@ -106,7 +120,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
       outside: context.keys,
       stretch: ENTRIES,
       purged,
-      restored: await restoredStretches(at),
+      restored: believed,
       clockMs: context.clockMs ?? CLOCK_MS,
       anchors: { authorities: context.anchors.authorities, witnesses: context.anchors.witnesses },
       now: new Date(),
@@ -119,6 +133,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
       store: context.store,
       objects: context.objects,
       purged,
+      restores: believed.map(({ event }) => event),
       stretch: RECORDS,
       only: context.only,
       signal: context.signal,
@@ -130,6 +145,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
     ok: findings.all.length === 0,
     log,
     records,
+    restores,
     keysFrom: keyed ? context.keysFrom : 'itself',
     findings: findings.all,
     more: findings.more,

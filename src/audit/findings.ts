@@ -139,6 +139,11 @@ const MEANINGS = {
     step: 'events',
     means: 'The salt was destroyed, and no purge of this record is in the log.',
   },
+  'restore-unknown': {
+    step: 'events',
+    means:
+      'The log says that it was put back after a loss, and the folder of keys does not remember that: somebody may have written it to explain what he took away, and it explains nothing here. If it was so (the folder was restored from an older backup), put an empty file <agency>.<event>.restore beside the keys of the log.',
+  },
   'anchor-forged': {
     step: 'anchors',
     means:

@@ -43,7 +43,8 @@ export interface LogPass {
   readonly outside: readonly string[];
   readonly stretch: number;
   readonly purged: ReadonlySet<string>;
-  readonly restored: readonly queries.RestoredStretch[];
+  /** Those that are believed. */
+  readonly restored: readonly Pick<queries.Restore, 'from' | 'size'>[];
   /** Clocks of two machines may differ by so much. */
   readonly clockMs: number;
   readonly anchors: Outside;

@@ -144,18 +144,29 @@ export async function obtainedAnchors({ agencyId, tx }: AgencyTx) {
 }
 
 /** Entries from `from` on, below `size`, were put back from the log's own files: their salts went with the database. */
-export interface RestoredStretch {
+export interface Restore {
+  readonly event: string;
+  /** Of its entry. */
+  readonly index: number;
   readonly from: number;
   readonly size: number;
+  /** Records that it names as never sealed, and lost. */
+  readonly neverSealed: number;
 }
 
-/** As each `restore.performed` that is in the log says of itself. */
-export async function restoredStretches({ agencyId, tx }: AgencyTx): Promise<readonly RestoredStretch[]> {
-  const { rows } = await sql<RestoredStretch & { readonly idx: number }>`
-    select (e.body->>'from')::float8 as from, (e.body->>'size')::float8 as size, l.idx from event e
-      join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
-     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed'
-       and e.body->>'from' ~ '^[0-9]{1,15}$' and e.body->>'size' ~ '^[0-9]{1,15}$'`.execute(tx);
+/**
+ * As each `restore.performed` that is in the log says of itself, with the salt that commits its entry to these words. Whether there was one, the
+ * installation knows.
+ */
+export async function restoresInLog({ agencyId, tx }: AgencyTx): Promise<readonly Restore[]> {
+  const { rows } = await sql<Restore>`
+    select e.id as event, l.idx as index, (e.body->>'from')::float8 as from, (e.body->>'size')::float8 as size,
+           case when jsonb_typeof(e.body->'neverSealed') = 'array' then jsonb_array_length(e.body->'neverSealed') else 0 end as "neverSealed"
+      from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed' and l.salt is not null
+       and e.body->>'from' ~ '^[0-9]{1,15}$' and e.body->>'size' ~ '^[0-9]{1,15}$' order by l.idx`.execute(
+    tx,
+  );
   // It is entered after what it put back.
-  return rows.map(({ from, size, idx }) => ({ from, size: Math.min(size, idx) }));
+  return rows.map((row) => ({ ...row, size: Math.min(row.size, row.index) }));
 }

@@ -18,6 +18,8 @@ export interface NightlyContext {
   readonly store: ObjectReader;
   /** Asked anew each time: keys change. */
   readonly keys: () => Promise<readonly string[]>;
+  /** Of the same folder. */
+  readonly restores: () => Promise<ReadonlySet<string> | null>;
   readonly anchors: Outside;
   readonly log: Log;
   /** After the start; then how long between two. */
@@ -61,11 +63,11 @@ export function startNightlyAudit(context: NightlyContext): { stop(): Promise<vo
 }
 
 async function auditOne(
-  { db, files, store, keys, anchors, log }: NightlyContext,
+  { db, files, store, keys, restores, anchors, log }: NightlyContext,
   agencyId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = { files, store, anchors, keys: await keys() };
+  const asked = { files, store, anchors, keys: await keys(), restores: await restores() };
   const context = { ...asked, keysFrom: 'folder', objects: 'none', signal } as const;
   const report = await auditAgency(db, context, agencyId);
   await writeAudit(db, report);

@@ -118,22 +118,25 @@ export async function recordsAfter(
 }
 
 /**
- * Records that something names and that have no row. `told`: nothing but the history names it, it was never sealed, and a
- * `restore.performed` that is in the log says so.
+ * Records that something names and that have no row. `told`: nothing but the history names it, it was never sealed, and one of these
+ * `restore.performed` says so, which put back all of its entries. Those that are not told of come first: no number of others hides them.
  */
-export async function lostRecords({
-  agencyId,
-  tx,
-}: AgencyTx): Promise<{ readonly id: string; readonly told: boolean }[]> {
+export async function lostRecords(
+  { agencyId, tx }: AgencyTx,
+  restores: readonly string[],
+): Promise<{ readonly id: string; readonly told: boolean }[]> {
   const { rows } = await sql<{ id: string; told: boolean }>`
     with told as (
-      select n.id from event e
+      select n.id, (e.body->>'from')::float8 as from, least((e.body->>'size')::float8, l.idx) as size from event e
         join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
        cross join lateral jsonb_array_elements_text(
               case when jsonb_typeof(e.body->'neverSealed') = 'array' then e.body->'neverSealed' else '[]' end) n(id)
-       where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed')
+       where e.agency_id = ${agencyId} and e.record_id is null and e.type = 'restore.performed' and l.salt is not null and e.id = any(${[...restores]}::uuid[])
+         and e.body->>'from' ~ '^[0-9]{1,15}$' and e.body->>'size' ~ '^[0-9]{1,15}$')
     select x.record_id as id,
-           bool_and(x.of_history) and x.record_id::text in (select id from told)
+           bool_and(x.of_history) and exists (
+             select from told t where t.id = x.record_id::text and not exists (
+               select from log_leaf p where p.agency_id = ${agencyId} and p.record_id = x.record_id and (p.idx < t.from or p.idx >= t.size)))
            and not exists (select from event s where s.agency_id = ${agencyId} and s.record_id = x.record_id and s.type = 'record.sealed') as told
       from (
       select record_id, true as of_history from event where agency_id = ${agencyId} and record_id is not null
@@ -142,7 +145,7 @@ export async function lostRecords({
       union all select record_id, false from seal where agency_id = ${agencyId}
       union all select record_id, false from object where agency_id = ${agencyId}) x
      where not exists (select from record r where r.agency_id = ${agencyId} and r.id = x.record_id)
-     group by x.record_id limit 2000`.execute(tx);
+     group by x.record_id order by told, x.record_id limit 2000`.execute(tx);
   return rows;
 }
 

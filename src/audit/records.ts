@@ -22,6 +22,8 @@ export interface RecordPass {
   /** `full`: every byte of every object. `ask`: what the store says of each. `none`: only salts and manifests, which are read in any case. */
   readonly objects: 'none' | 'ask' | 'full';
   readonly purged: ReadonlySet<string>;
+  /** Ids of the events `restore.performed` that are believed. */
+  readonly restores: readonly string[];
   readonly stretch: number;
   /** These records alone; otherwise all. */
   readonly only?: readonly string[] | undefined;
@@ -56,7 +58,7 @@ export async function auditRecords(
     purged: 0,
     lost: 0,
   };
-  for (const { id, told } of await lostRecords(at))
+  for (const { id, told } of await lostRecords(at, pass.restores))
     if (told) looked.lost += 1;
     else findings.add('record-gone', { record: id });
   const citable = await clauses(at);

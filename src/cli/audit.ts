@@ -47,6 +47,8 @@ export const audit: Verb = {
     }
     const given = options['key'] as readonly string[] | undefined;
     const keys = await keysFor(given, join(config.keysDir, 'log'));
+    const { restoresIn } = await import('#log/log.ts');
+    const restores = given === undefined ? await restoresIn(join(config.keysDir, 'log')) : null;
     return await withDatabase(invocation, async (db) => {
       const targets = await auditTargets(db);
       const agency = options['agency'] as string | undefined;
@@ -68,6 +70,7 @@ export const audit: Verb = {
                 store,
                 anchors: config.anchors,
                 keys,
+                restores,
                 keysFrom: given === undefined ? 'folder' : 'given',
                 held,
                 ...(only === undefined ? {} : { only }),
@@ -114,6 +117,12 @@ const KEYS: Readonly<Record<AuditReport['keysFrom'], string>> = {
   itself: 'judged by the keys that it names itself: give the one that you know with --key',
 };
 
+const REMEMBERED: Readonly<Record<string, string>> = {
+  true: 'the folder of keys remembers it',
+  false: 'the folder of keys does not remember it, and it is not believed',
+  null: 'there is no folder of keys here to ask, and it is believed: ask whoever runs the machine whether it was so',
+};
+
 type Steps = Readonly<Record<Finding['step'], string>>;
 
 function told(report: AuditReport, steps: Steps): string {
@@ -124,6 +133,10 @@ function told(report: AuditReport, steps: Steps): string {
     `  log      ${log.entries} entries, ${log.events} rows of history, ${log.checkpoints} checkpoints, ${log.tiles} files, ${log.anchors} anchors; ${KEYS[report.keysFrom]}`,
     `  held by  ${held === '' ? 'nobody yet: nothing but the database itself speaks for it' : held}${log.newer === 0 ? '' : `; ${log.newer} newer, counted and not judged`}`,
     `  records  ${records.records}, ${records.seals} seals, ${records.objects} objects${records.bytes === 0 ? '' : `, ${records.bytes} bytes read`}${records.unsealed === 0 ? '' : `; ${records.unsealed} with something not sealed yet`}${records.purged === 0 ? '' : `; ${records.purged} purged`}${records.lost === 0 ? '' : `; ${records.lost} never sealed and lost with a database that was restored, named in the history`}`,
+    ...report.restores.map(
+      ({ index, from, size, neverSealed, remembered }) =>
+        `  restored entries ${from} to ${size - 1} were put back after a loss, says entry ${index}; ${neverSealed} records named as never sealed and lost: ${REMEMBERED[String(remembered)]}`,
+    ),
     ...findings.map((finding) => line(finding, steps)),
     ...(more === 0 ? [] : [`  and ${more} more`]),
   ].join('\n');

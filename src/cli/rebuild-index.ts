@@ -115,6 +115,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
         db,
         files,
         isOurs: keys.has,
+        remember: keys.rememberRestore,
         anchorsBack: async (agency) =>
           await copyAnchors({ db, files, log, anchors: config.anchors, leaseMs: config.leaseMs }, agency),
       },

@@ -27,9 +27,13 @@ export interface KeyFolder {
   remembered(agencyId: string): Promise<Buffer | null>;
   /** Durable when it resolves. */
   remember(agencyId: string, note: Uint8Array): Promise<void>;
+  /** That a log was put back here, by the id of the event that says so: whoever may write to the database can say it too. Durable when it resolves. */
+  rememberRestore(agencyId: string, eventId: string): Promise<void>;
 }
 
 const SEED_BYTES = 32;
+const KEY_FILE = /^[0-9a-f]{8}\.key$/;
+const RESTORE_FILE = /^[a-z0-9-]+\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.restore$/;
 
 export function openKeyFolder(folder: string): KeyFolder {
   const path = (vkey: string): string => join(folder, `${verifierKey(vkey).id}.key`);
@@ -72,29 +76,49 @@ export function openKeyFolder(folder: string): KeyFolder {
         throw error;
       }),
     remember: async (agencyId, note) => {
-      try {
-        await keepNewest(join(folder, `${agencyId}.signed`), note);
-      } catch (error) {
-        throw new ArchiveError(
-          'log-key-missing',
-          'What was signed could not be remembered in the folder of keys (HOLDFAST_KEYS). Let this process write there.',
-          { retry: 'later', cause: error, details: { folder } },
-        );
-      }
+      await keepNewest(join(folder, `${agencyId}.signed`), note).catch((error: unknown) => {
+        throw unremembered('What was signed', folder, error);
+      });
+    },
+    rememberRestore: async (agencyId, eventId) => {
+      await keepNew(join(folder, `${agencyId}.${eventId}.restore`), '').catch((error: unknown) => {
+        throw unremembered('That the log was put back', folder, error);
+      });
     },
   };
   return folderOfKeys;
 }
 
+/**
+ * Ids of the events `restore.performed` that this installation remembers to have entered itself. Null: the folder has no key, and is not that of an
+ * installation.
+ */
+export async function restoresIn(folder: string): Promise<ReadonlySet<string> | null> {
+  const names = await namesIn(folder);
+  if (!names.some((name) => KEY_FILE.test(name))) return null;
+  return new Set(names.flatMap((name) => RESTORE_FILE.exec(name)?.[1] ?? []));
+}
+
 /** The public halves of what lies in the folder: who audits a log may believe them more than what its database says. */
 export async function verifierKeysIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const files = (await namesIn(folder)).filter((name) => KEY_FILE.test(name)).sort();
+  return await Promise.all(
+    files.map(async (name) => signer((await readFile(join(folder, name), 'utf8')).trim()).vkey),
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const files = names.filter((name) => /^[0-9a-f]{8}\.key$/.test(name)).sort();
-  return await Promise.all(
-    files.map(async (name) => signer((await readFile(join(folder, name), 'utf8')).trim()).vkey),
+}
+
+function unremembered(what: string, folder: string, cause: unknown): ArchiveError {
+  return new ArchiveError(
+    'log-key-missing',
+    `${what} could not be remembered in the folder of keys (HOLDFAST_KEYS). Let this process write there.`,
+    { retry: 'later', cause, details: { folder } },
   );
 }
 

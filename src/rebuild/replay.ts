@@ -46,6 +46,8 @@ export interface ReplayContext {
   readonly files: LogFiles;
   /** Whether this verifier key is ours, beside those that the database has: its private half is here, or somebody vouches for it. */
   readonly isOurs: (vkey: string) => Promise<boolean>;
+  /** Before the event of this id is entered: an audit believes no other `restore.performed`. */
+  readonly remember: (agencyId: string, eventId: string) => Promise<void>;
   /** Stamps and cosignatures that lie among the files of the log become rows again, each when it is verified; null: nothing is published. */
   readonly anchorsBack: (agencyId: string) => Promise<AnchorsBack | null>;
 }
@@ -140,6 +142,8 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         neverSealed: neverSealed.slice(0, NAMED),
         neverSealedCount: neverSealed.length,
       };
+      const id = newId();
+      await context.remember(agencyId, id);
       await db.sequencer.transaction().execute(async (tx) => {
         const moved = {
           origin: claimed.origin,
@@ -148,7 +152,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
           root: claimed.root,
           note,
         };
-        await queries.moveHead(tx, agencyId, moved, { id: newId(), body });
+        await queries.moveHead(tx, agencyId, moved, { id, body });
       });
       await db.inAgency(agencyId, dueAtOnce);
       const none = { back: 0, wrong: 0, unknown: 0 };

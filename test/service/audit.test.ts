@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readiness } from '#api/api.ts';
 import { auditAgency, lastAudit, startNightlyAudit, type Held } from '#audit/audit.ts';
+import { restoresIn } from '#log/log.ts';
 import { lookAtWork, Tallies, tryTamperings, turnBits } from '../support/audit-trials.ts';
 import { AGENCY, openAuditedArchive, type AuditedArchive } from '../support/audited-archive.ts';
 import { openChance, seedOfRun } from '../support/chance.ts';
@@ -262,7 +263,17 @@ test('the nightly audit writes down what it found of each log, and does not do i
   const { db, logFiles, store, log } = archive.system;
   const keys = async (): Promise<readonly string[]> => (await audited.context('none')).keys;
   const { anchors } = archive.config;
-  const nightly = startNightlyAudit({ db, files: logFiles, store, keys, anchors, log, firstMs: 10 });
+  const restores = async () => await restoresIn(audited.keyFolder);
+  const nightly = startNightlyAudit({
+    db,
+    files: logFiles,
+    store,
+    keys,
+    restores,
+    anchors,
+    log,
+    firstMs: 10,
+  });
   try {
     await expect
       .poll(async () => (await lastAudit(db)).map(({ agency }) => agency), { timeout: 30_000 })

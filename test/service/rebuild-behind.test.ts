@@ -13,6 +13,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
 import { auditAgency } from '#audit/audit.ts';
+import { restoresIn } from '#log/log.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { COMPILED } from '../support/compiled.ts';
@@ -28,6 +29,20 @@ async function handIn(archive: Archive, text: string): Promise<string> {
   const answer = await archive.report(simpleReport({ text }), await picture());
   expect(answer.status).toBe(202);
   return answer.body.recordId;
+}
+
+const remembered = async ({ config }: Archive) => await restoresIn(join(config.keysDir, 'log'));
+
+async function auditedWith({ system, config }: Archive, restores: ReadonlySet<string> | null) {
+  const { db, logFiles, reader } = system;
+  const { anchors } = config;
+  const asked = { files: logFiles, store: reader, anchors, keys: [], restores };
+  const report = await auditAgency(db, { ...asked, keysFrom: 'given', objects: 'full' }, 'rivertown');
+  return {
+    found: report.findings.map(({ what, where }) => `${what} ${where.record ?? ''}`),
+    records: report.records,
+    restores: report.restores,
+  };
 }
 
 describe('a database from an earlier time', () => {
@@ -165,24 +180,11 @@ describe('a database from an earlier time', () => {
   test('is explained to an audit, which counts the record that never was sealed as lost and told, and still finds who changes what was put back', async () => {
     const archive = restored as Archive;
     await published(archive);
-    const audited = async () => {
-      const { db, logFiles, reader } = archive.system;
-      const { findings, records } = await auditAgency(
-        db,
-        {
-          files: logFiles,
-          store: reader,
-          anchors: archive.config.anchors,
-          keys: [],
-          keysFrom: 'given',
-          objects: 'full',
-        },
-        'rivertown',
-      );
-      return { found: findings.map(({ what, where }) => `${what} ${where.record ?? ''}`), records };
-    };
-    const { found, records } = await audited();
+    const audited = async () => await auditedWith(archive, await remembered(archive));
+    const { found, records, restores } = await audited();
     expect(found).toEqual([]);
+    expect(restores).toMatchObject([{ size: head.size, neverSealed: 1, remembered: true }]);
+    expect((await auditedWith(archive, null)).restores).toMatchObject([{ remembered: null }]);
     // With the one that was handed in once the log went on.
     expect(records).toMatchObject({ records: 5, unsealed: 0, lost: 1 });
     expect((await archive.sql.query('select from log_leaf where salt is null')).rowCount).toBeGreaterThan(5);
@@ -203,6 +205,57 @@ describe('a database from an earlier time', () => {
     // Below what was put back no salt may be missing.
     await archive.sql.query('update log_leaf set salt = null where idx = 1');
     expect((await audited()).found.join()).toContain('event-salt-gone');
+  });
+
+  test('whose restore somebody invented, and had signed into the log, explains nothing to an audit', async () => {
+    const archive = restored as Archive;
+    await archive.stopWork();
+    await archive.work('log');
+    const taken = await handIn(archive, 'Taken out of the database');
+    await published(archive);
+    const body = {
+      size: String(head.size + 1000),
+      root: head.root.toString('hex'),
+      from: '0',
+      records: 0,
+      refused: [],
+      neverSealed: [taken],
+      neverSealedCount: 1,
+    };
+    await archive.sql.query(
+      `insert into event (agency_id, id, record_id, type, actor, body)
+       values ('rivertown', gen_random_uuid(), null, 'restore.performed', 'worker:log', $1)`,
+      [JSON.stringify(body)],
+    );
+    await published(archive);
+    await archive.stopWork();
+    await archive.sql.query('set session_replication_role = replica');
+    for (const table of ['fact', 'artifact', 'object', 'seal', 'step'])
+      await archive.sql.query(`delete from ${table} where record_id = $1`, [taken]);
+    expect((await archive.sql.query('delete from record where id = $1', [taken])).rowCount).toBe(1);
+    await archive.sql.query('set session_replication_role = origin');
+
+    // Who asks no folder of keys is told of both, and has to ask whether they were.
+    const alone = await auditedWith(archive, null);
+    expect(alone.found).toEqual([]);
+    expect(alone.restores).toMatchObject([
+      { size: head.size },
+      { from: 0, neverSealed: 1, remembered: null },
+    ]);
+    const { found, restores } = await auditedWith(archive, await remembered(archive));
+    expect(restores).toMatchObject([{ remembered: true }, { remembered: false }]);
+    expect(found).toContain('restore-unknown ');
+    expect(found).toContain(`record-gone ${taken}`);
+    expect(found.join()).toContain('event-salt-gone');
+    // Nor does the true one, once it is made to name that record.
+    await archive.sql.query(
+      `update event set body = jsonb_set(body, '{neverSealed}', body->'neverSealed' || to_jsonb($1::text))
+        where type = 'restore.performed' and body->>'size' = $2`,
+      [taken, String(head.size)],
+    );
+    const other = (await auditedWith(archive, await remembered(archive))).found;
+    expect(other).toContain(`record-gone ${taken}`);
+    expect(other).toContain('event-other-body ');
   });
 });
 

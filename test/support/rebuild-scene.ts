@@ -266,6 +266,7 @@ export async function openFreshIndex({ system }: Archive, databaseUrl?: string):
     db,
     files: logFiles,
     isOurs: keys.has,
+    remember: keys.rememberRestore,
     anchorsBack: async (agency) =>
       await copyAnchors(
         { db, files: logFiles, log, anchors: config.anchors, leaseMs: config.leaseMs },
