@@ -77,7 +77,7 @@ export function receiptOf({ agency, record, at, ...scene }: ReceiptScene): Recor
     removal,
     classification,
     removedAt: { ...REMOVED, notAfter: null },
-    times: { ...sampleReceipt.times, reportedAt: at },
+    times: { ...sampleReceipt.times, reportedAt: at, issuedAt: at },
     seals: scene.objects.map(({ key, seal, role, sha256, sizeBytes, versionId }) => ({
       seal,
       role,

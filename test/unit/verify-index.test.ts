@@ -222,6 +222,14 @@ describe('an archive whose index is not what was sealed, and which makes and sig
       }),
     ],
     ['production, of what was sealed in a trial', (said) => ({ ...said, mode: 'production' })],
+    [
+      'that it is a year older than its key and its seals in the log',
+      (said) => ({ ...said, times: { ...(said['times'] as Said), issuedAt: '2025-11-29T12:00:00.000Z' } }),
+    ],
+    [
+      'a time of its issue that is none',
+      (said) => ({ ...said, times: { ...(said['times'] as Said), issuedAt: '2026-11-31T12:00:00.000Z' } }),
+    ],
     ['no proof of its key', (said) => ({ ...said, proof: { ...(said['proof'] as Said), receiptKey: null } })],
     [
       'no proof of its seals',
