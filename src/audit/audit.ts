@@ -21,7 +21,7 @@ import type { LogFiles, ObjectReader } from '#store/store.ts';
 import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
-import { purgedRecords, restoresInLog, type Restore } from './log-queries.ts';
+import { purgedRecords, receiptKeys, restoresInLog, type Restore } from './log-queries.ts';
 import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
 
 export { NOT_COVERED } from './derived.ts';
@@ -47,6 +47,8 @@ export interface AuditContext {
    * is known of that here; each is believed, and named in the report for whoever audits to judge.
    */
   readonly restores?: ReadonlySet<string> | null;
+  /** The key for receipts that lies in the folder of this machine. Null or left out: it has none to compare. */
+  readonly receiptKey?: string | null;
   /** Checkpoints of this agency in other hands, beside the store's. */
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];
@@ -67,6 +69,15 @@ export interface AuditReport {
   readonly records: RecordsLooked;
   /** Each restore that the log tells of, with whether the installation remembers it; null: nobody was asked. */
   readonly restores: readonly (Restore & { readonly remembered: boolean | null })[];
+  /**
+   * Each key that the log says signs receipts, with whether it lies in the folder of this machine; null: none does there. No finding: one
+   * that was lost, or that another process has, is no less honest. Whoever audits has to know of each.
+   */
+  readonly receiptKeys: readonly {
+    readonly index: number;
+    readonly vkey: string;
+    readonly here: boolean | null;
+  }[];
   /** By whose keys checkpoints were judged. */
   readonly keysFrom: KeysFrom;
   readonly findings: readonly Finding[];
@@ -146,6 +157,10 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
     log,
     records,
     restores,
+    receiptKeys: (await receiptKeys(at)).map((one) => ({
+      ...one,
+      here: context.receiptKey == null ? null : context.receiptKey === one.vkey,
+    })),
     keysFrom: keyed ? context.keysFrom : 'itself',
     findings: findings.all,
     more: findings.more,

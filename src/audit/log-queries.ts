@@ -143,6 +143,15 @@ export async function obtainedAnchors({ agencyId, tx }: AgencyTx) {
   return rows.map(({ size, ...row }) => ({ ...row, size: Number(size) }));
 }
 
+/** Keys that the log says sign receipts. */
+export async function receiptKeys({ agencyId, tx }: AgencyTx) {
+  const { rows } = await sql<{ readonly index: number; readonly vkey: string }>`
+    select l.idx as index, coalesce(e.body->>'vkey', '') as vkey
+      from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.type = 'receipt-key.added' order by l.idx`.execute(tx);
+  return rows;
+}
+
 /** Entries from `from` on, below `size`, were put back from the log's own files: their salts went with the database. */
 export interface Restore {
   readonly event: string;

@@ -47,7 +47,7 @@ export const audit: Verb = {
     }
     const given = options['key'] as readonly string[] | undefined;
     const keys = await keysFor(given, join(config.keysDir, 'log'));
-    const { restoresIn } = await import('#log/log.ts');
+    const { receiptKeyIn, restoresIn } = await import('#log/log.ts');
     const restores = given === undefined ? await restoresIn(join(config.keysDir, 'log')) : null;
     return await withDatabase(invocation, async (db) => {
       const targets = await auditTargets(db);
@@ -71,6 +71,8 @@ export const audit: Verb = {
                 anchors: config.anchors,
                 keys,
                 restores,
+                receiptKey:
+                  given === undefined ? await receiptKeyIn(join(config.keysDir, 'receipts'), each) : null,
                 keysFrom: given === undefined ? 'folder' : 'given',
                 held,
                 ...(only === undefined ? {} : { only }),
@@ -137,6 +139,12 @@ function told(report: AuditReport, steps: Steps): string {
       ({ index, from, size, neverSealed, remembered }) =>
         `  restored entries ${from} to ${size - 1} were put back after a loss, says entry ${index}; ${neverSealed} records named as never sealed and lost: ${REMEMBERED[String(remembered)]}`,
     ),
+    ...report.receiptKeys
+      .filter(({ here }) => here === false)
+      .map(
+        ({ index, vkey }) =>
+          `  receipts ${vkey.split('+').slice(0, 2).join('+')}, says entry ${index}, signs receipts, and is not the key in this folder of keys: ask whoever runs the machine whether it was another process’s, or was lost. If neither, somebody let it into the log`,
+      ),
     ...findings.map((finding) => line(finding, steps)),
     ...(more === 0 ? [] : [`  and ${more} more`]),
   ].join('\n');

@@ -107,6 +107,17 @@ export async function verifierKeysIn(folder: string): Promise<string[]> {
   );
 }
 
+/** The public half of the key for receipts in that folder; null: it has none of this agency. */
+export async function receiptKeyIn(folder: string, agencyId: string): Promise<string | null> {
+  const text = await readFile(join(folder, `${agencyId}.key`), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    },
+  );
+  return text === null ? null : signer(text.trim()).vkey;
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

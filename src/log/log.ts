@@ -37,7 +37,7 @@ export {
   saysOpenly,
   type LoggedEvent,
 } from './event-entry.ts';
-export { openKeyFolder, restoresIn, verifierKeysIn, type KeyFolder } from './keys.ts';
+export { openKeyFolder, receiptKeyIn, restoresIn, verifierKeysIn, type KeyFolder } from './keys.ts';
 export { renewLogLeases, type LogLeaseReport } from './leases.ts';
 export { logPrefix } from './publish.ts';
 export { tilePath, type Tile } from './tiles.ts';

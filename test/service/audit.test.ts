@@ -1,9 +1,11 @@
 /** The audit against the owner of the database, who changes what was signed in every way that we thought of; and against nobody. */
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readiness } from '#api/api.ts';
 import { auditAgency, lastAudit, startNightlyAudit, type Held } from '#audit/audit.ts';
-import { restoresIn } from '#log/log.ts';
+import { keyPair, receiptKeyIn, restoresIn } from '#log/log.ts';
 import { lookAtWork, Tallies, tryTamperings, turnBits } from '../support/audit-trials.ts';
 import { AGENCY, openAuditedArchive, type AuditedArchive } from '../support/audited-archive.ts';
 import { openChance, seedOfRun } from '../support/chance.ts';
@@ -245,6 +247,24 @@ test(
     expect(said.code).toBe(1);
     expect(said.out).toMatch(/BAD {2}events: event-other at index \d+/);
     expect(said.out).toContain('the row was changed');
+
+    // A key for receipts that is not the one in the folder is named, whoever let it into the log.
+    const own = await receiptKeyIn(join(archive.config.keysDir, 'receipts'), AGENCY);
+    expect(own).toContain(`/receipts/${AGENCY}+`);
+    expect(clean.out).not.toContain('signs receipts');
+    const { receiptKeys } = await auditAgency(
+      archive.system.db,
+      { ...(await audited.context('none')), receiptKey: own },
+      AGENCY,
+    );
+    expect(receiptKeys).toEqual([{ index: expect.any(Number) as number, vkey: own, here: true }]);
+    const aside = join(archive.config.keysDir, 'aside.key');
+    const place = join(archive.config.keysDir, 'receipts', `${AGENCY}.key`);
+    await rename(place, aside);
+    await writeFile(place, keyPair(String(own).split('+')[0] ?? '', Buffer.alloc(32, 7)).skey);
+    const strange = await holdfastWith(env, `audit --agency ${AGENCY}`);
+    await rename(aside, place);
+    expect(strange.out).toMatch(/\/receipts\/rivertown\+[0-9a-f]{8}, says entry \d+, signs receipts/);
 
     const [stranger] = (await audited.context('none')).keys;
     const wrong = await holdfastWith(env, ['audit', '--agency', AGENCY, '--key', `${stranger ?? ''}x`]);
