@@ -4,8 +4,8 @@
  * older size are led from the whole tile (tiles.ts).
  *
  * Before one goes: the whole tile was already part of a checkpoint two hours ago, so that whoever holds an older one has long found
- * what they were after; it is in the store now; and it begins with these very bytes. What does not would be a trace of a second
- * history, and stays. The store keeps for itself what a lock still holds; it is met again by the next round.
+ * what they were after; it is in the store now; and it begins with these very bytes, those of each version that the
+ * store has of the partial one. What does not would be a trace of a second history, and stays, with every version beside it. The store keeps for itself what a lock still holds; it is met again by the next round.
  */
 import { ArchiveError } from '#errors.ts';
 import type { LogLeaseContext } from './leases.ts';
@@ -36,12 +36,11 @@ export async function removeOutgrown(
     const full = `${below}${tilePath({ ...tile, width: TILE_WIDTH })}`;
     if (whole.path !== full) whole = { path: full, bytes: await files.read(full) };
     if (whole.bytes === null) continue;
-    const partial = await files.read(path);
-    // Behind a mark that somebody put: that is for the audit to tell, not for this one to end.
-    if (partial === null) continue;
-    if (Buffer.compare(partial, whole.bytes.subarray(0, partial.length)) !== 0)
-      throw otherHistory(path, tile);
-    if ((await files.remove(path)) === 'removed') removed += 1;
+    const { bytes } = whole;
+    // What is behind a mark that somebody put is kept: that is for the audit to tell, not for this one to end.
+    const outcome = await files.remove(path, (partial) => partial.equals(bytes.subarray(0, partial.length)));
+    if (outcome === 'other') throw otherHistory(path, tile);
+    if (outcome === 'removed') removed += 1;
   }
   return removed;
 }

@@ -51,10 +51,11 @@ export interface LogFiles {
   /** Locked until `until`, where its lock ends before `soon` and the store has locks. */
   extend(path: string, soon: Date, until: Date): Promise<'extended' | 'lasting' | 'missing'>;
   /**
-   * Takes a partial tile or bundle away for good: every version of it, and no mark is left in its place. Kept: its lock has not ended,
-   * or this account may delete nothing. Every other path is refused.
+   * Takes a partial tile or bundle away for good: every version of it, and no mark is left in its place. Each is read before the first
+   * of them goes. Other: one of them has not the bytes that are `expected`, and all of them stay. Kept: its lock has not ended, or it is
+   * behind a mark, or this account may delete nothing. Every other path is refused.
    */
-  remove(path: string): Promise<'removed' | 'kept'>;
+  remove(path: string, expected: (bytes: Buffer) => boolean): Promise<'removed' | 'kept' | 'other'>;
   close(): Promise<void>;
 }
 
@@ -160,9 +161,13 @@ async function openFolderLog(root: string, disk: Disk = REAL_DISK): Promise<LogF
         const there = await unless(['ENOENT', 'ENOTDIR'], null, stat(placed(path)));
         return there === null ? 'missing' : 'lasting';
       }),
-    remove: async (path) => {
+    // There is one version.
+    remove: async (path, expected) => {
       checkPartial(path);
       const place = placed(path);
+      const there = await read(path);
+      if (there === null) return 'kept';
+      if (!expected(there)) return 'other';
       return await onDisk(`remove ${path}`, async () => {
         await unless(['ENOENT', 'ENOTDIR'], undefined, disk.unlink(place));
         await unless(['ENOENT'], undefined, syncFolder(disk, dirname(place)));
@@ -264,12 +269,23 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
         return 'extended';
       });
     },
-    remove: async (path) => {
+    remove: async (path, expected) => {
       checkPartial(path);
+      // What is to be seen, also by whoever may delete nothing.
+      const current = await read(path);
+      if (current === null) return 'kept';
+      if (!expected(current)) return 'other';
       if (purger === null) return 'kept';
+      const ids: string[] = [];
+      for await (const { key, versionId, isDeleteMarker } of versionsOf(link, path, undefined)) {
+        if (key !== path) continue;
+        // An older one may be the only trace of what the newest was put over. One that is gone by now is nobody's.
+        const bytes = isDeleteMarker ? null : await readObject(client, bucket, path, versionId);
+        if (bytes !== null && !expected(bytes)) return 'other';
+        ids.push(versionId);
+      }
       try {
-        for await (const { key, versionId } of versionsOf(link, path, undefined))
-          if (key === path) await purger.purge(key, versionId);
+        for (const id of ids) await purger.purge(path, id);
       } catch (error) {
         if (error instanceof ArchiveError && error.code === 'store-object-locked') return 'kept';
         throw error;
@@ -283,12 +299,18 @@ function openS3Log(s3: NonNullable<Config['s3']>, now: () => Date): LogFiles {
   };
 }
 
-async function readObject(client: S3Client, bucket: string, path: string): Promise<Buffer | null> {
+/** The newest version, or this one. Null: there is none. */
+async function readObject(
+  client: S3Client,
+  bucket: string,
+  path: string,
+  versionId?: string,
+): Promise<Buffer | null> {
   checkKey(path);
   return await asked(`read ${path}`, async () => {
     try {
       const { Body, ContentLength } = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: path, ChecksumMode: 'ENABLED' }),
+        new GetObjectCommand({ Bucket: bucket, Key: path, VersionId: versionId, ChecksumMode: 'ENABLED' }),
       );
       if ((ContentLength ?? 0) > LARGEST_BYTES)
         throw new ArchiveError(
