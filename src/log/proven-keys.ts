@@ -8,7 +8,15 @@ import { sha256Hex } from '#commitment.ts';
 import { ArchiveError } from '#errors.ts';
 import { keysIn, type KeyLeaf, type Prove } from './announced.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { inclusionPath, leafHash, provesInclusion, type ReadNodes } from './merkle.ts';
+import {
+  frontierOf,
+  inclusionPath,
+  leafHash,
+  provesInclusion,
+  rootOf,
+  subtrees,
+  type ReadNodes,
+} from './merkle.ts';
 import { verifierKey } from './note.ts';
 import { checkpointRow } from './queries.ts';
 
@@ -27,6 +35,9 @@ export function provenOnce(nodes: (agencyId: string, size: number) => ReadNodes)
     if (newest === null) throw unproven(first.idx);
     const { size, root, note } = newest;
     const read = nodes(agencyId, size);
+    // A row could say the root that another leaf would lead to beside true tiles, signed with the key which that leaf names.
+    const ofFiles = rootOf(frontierOf(size, await read(subtrees({ begin: 0, end: size }))));
+    if (!ofFiles.equals(root)) throw unproven(first.idx);
     for (const { idx: index, entry } of fresh) {
       if (index >= size) throw unproven(index);
       const path = await inclusionPath(index, size, read);
