@@ -144,7 +144,14 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
   const how = { files: 'read', unlogged: 'enter', actor: 'worker:log' } as const;
   const rebuild = { db, store: reader, referenceOf, now, ...how };
   // Not by whoever asks strangers: that process has neither the keys nor the right to write here.
-  const copies = { db, files: logFiles, log, anchors: config.anchors, leaseMs: config.leaseMs };
+  const copies = {
+    db,
+    files: logFiles,
+    log,
+    anchors: config.anchors,
+    isOurs: keyFolder.has,
+    leaseMs: config.leaseMs,
+  };
   const sequencer = startSequencer({
     db,
     files: logFiles,
@@ -309,7 +316,11 @@ async function startFixity({
     log,
     actor: 'worker:fixity',
     checkAnchors: async (agencyId, read) =>
-      await lookAtCopies({ db, anchors: { ...config.anchors, log }, now }, agencyId, read),
+      await lookAtCopies(
+        { db, anchors: { ...config.anchors, log, keysOf: logReader.keysOf }, now },
+        agencyId,
+        read,
+      ),
     readLogFile:
       reader.kind === 's3'
         ? async (agencyId, path) => await readCurrent(reader, `log/${agencyId}/${path}`)

@@ -1,7 +1,10 @@
 /**
  * Copies of anchors among the files of the log (log/FORMAT.md, "Anchors"), so that they outlive the database. Whoever asks strangers has
  * neither a key of the log nor the right to write its files; so the log worker writes the copies, and believes no row for it: what is
- * copied was verified once more, a stamp by both readers. The same the other way: a copy that has no row any more becomes one, after a
+ * copied was verified once more, a stamp by both readers, and what it is over was signed by a key whose private half lies in this
+ * installation's own folder, over the very tree whose files lie beside it: a copy is locked and for ever, and whoever owns the database
+ * alone can have anything stamped in public. Where other bytes lie already they stay, and are told; the next size has another place,
+ * and what is over that is over this one's entries too. The same the other way: a copy that has no row any more becomes one, after a
  * loss, when it is verified, and its checkpoint is one of this log, led from the log's own files.
  *
  * Order of writes: the checkpoint that it is over → the anchor. Back: the row of the checkpoint → the row of the anchor. A crash in
@@ -17,10 +20,13 @@ import {
   anchoredCheckpointPath,
   anchorFileOf,
   anchorPath,
+  announcedLogKeys,
   authorityId,
   logPrefix,
   openCheckpoint,
+  openLogReader,
   rootOfFiles,
+  type OpenedCheckpoint,
   type Trust,
 } from '#log/log.ts';
 import type { LogFiles } from '#store/store.ts';
@@ -41,6 +47,8 @@ export interface CopyContext {
   readonly files: Pick<LogFiles, 'read' | 'put' | 'list'>;
   readonly log: Log;
   readonly anchors: Outside;
+  /** Whether this installation holds the private half of a key. */
+  readonly isOurs: (vkey: string) => Promise<boolean>;
   /** Locked for so long, like the log's other files; leases.ts of the log extends it. */
   readonly leaseMs: number;
   readonly signal?: AbortSignal;
@@ -53,7 +61,7 @@ export interface Copied {
   readonly copied: number;
   /** Copies that became rows. */
   readonly back: number;
-  /** Rows that bear the name of somebody who never signed them. */
+  /** Rows that are not as somebody whose name they bear signed them. */
   readonly forged: number;
   /** Copies that hold for nothing, or not over this log. */
   readonly wrong: number;
@@ -74,32 +82,34 @@ export async function copyAnchors(
   }: { readonly recentMs?: number | null; readonly known?: Set<string> } = {},
 ): Promise<Copied | null> {
   const { db, log, signal } = context;
-  const outside = { ...context.anchors, log };
+  const outside = { ...context.anchors, log, keysOf: keysBelieved(context) };
   const sum = { held: 0, copied: 0, back: 0, forged: 0, wrong: 0, unknown: 0 };
   const rows = new Set<string>();
   const inAgency = async <T>(work: (at: AgencyTx) => Promise<T>): Promise<T> =>
     await db.inAgency(agencyId, work);
-  const logOf = async () =>
+  const logOf = async (): Promise<OfLog | null> =>
     await inAgency(async (at) => {
-      const [trust, newest] = [await trustOf(at), await newestCheckpoint(at)];
-      return trust === null || newest === null ? null : { trust, newest };
+      const trust = await trustOf(at, outside.keysOf);
+      const own = await trustOf(at, async (then) => (await ourKeys(context, then)).ours);
+      const newest = await newestCheckpoint(at);
+      return trust === null || newest === null ? null : { trust, own, newest };
     });
   // Mostly nothing is new, and then no more than that is asked.
   let ofLog = recentMs === null ? await logOf() : null;
   if (recentMs === null && ofLog === null) return null;
   for await (const page of everyAnchor(inAgency, recentMs)) {
     if (signal?.aborted === true) return sum;
-    ofLog ??= await logOf();
+    // Behind the rows: a key that one of them was signed with is named by now.
+    ofLog = await logOf();
     if (ofLog === null) return null;
-    const { trust } = ofLog;
     for (const row of await inAgency(async (at) => await judged(at, page, outside))) {
-      if (row.verdict === 'forged') sum.forged += 1;
+      if (row.verdict === 'forged' || row.isTimeChanged) sum.forged += 1;
       if (row.verdict !== 'holds' || row.note === null) continue;
       sum.held += 1;
       const key = keyOf(row);
       rows.add(key);
       if (recentMs !== null && known.has(key)) continue;
-      const done = await copyOne(context, agencyId, { ...row, note: row.note }, trust);
+      const done = await copyOne(context, agencyId, { ...row, note: row.note }, ofLog);
       if (done === 'copied') sum.copied += 1;
       if (done === 'wrong') sum.wrong += 1;
       else known.add(key);
@@ -108,6 +118,36 @@ export async function copyAnchors(
   if (recentMs === null && ofLog !== null) await putBack(context, agencyId, { ...ofLog, rows, sum });
   if (recentMs === null || sum.forged > 0 || sum.wrong > 0) await writeCopied(db, agencyId, sum);
   return sum;
+}
+
+interface OfLog {
+  readonly trust: Trust;
+  /** By the keys of this installation's own folder alone; null: it has none of those that are named. */
+  readonly own: Trust | null;
+  readonly newest: Published;
+}
+
+async function ourKeys({ isOurs }: Pick<CopyContext, 'isOurs'>, at: AgencyTx) {
+  const named = await announcedLogKeys(at);
+  const held = await Promise.all(named.map(async ({ vkey }) => await isOurs(vkey)));
+  return { named, ours: named.filter((_, n) => held[n] === true) };
+}
+
+/** Those that are ours. Any other, whose private half is not here any more, when its entry leads to what was signed. */
+function keysBelieved(context: CopyContext): NonNullable<Outside['keysOf']> {
+  const { keysOf } = openLogReader(context.files);
+  return async (at) => {
+    const { named, ours } = await ourKeys(context, at);
+    if (ours.length === named.length) return ours;
+    try {
+      return await keysOf(at);
+    } catch (error) {
+      // A verdict: somebody named one who may not. What only such a key signed is told and counted as forged.
+      if (!(error instanceof ArchiveError) || error.retry !== 'never') throw error;
+      context.log.error({ agencyId: at.agencyId, code: error.code }, 'anchor.key-unproven');
+      return ours;
+    }
+  };
 }
 
 const keyOf = ({
@@ -122,7 +162,7 @@ async function copyOne(
   { files, log, anchors, leaseMs }: CopyContext,
   agencyId: string,
   { kind, authority, size, blob, note }: Anchor & { readonly note: Buffer },
-  trust: Trust,
+  { trust, own, newest }: OfLog,
 ): Promise<'copied' | 'there' | 'wrong'> {
   const prefix = `${logPrefix(agencyId)}/`;
   const path = anchorPath(size, kind, authority);
@@ -142,9 +182,9 @@ async function copyOne(
     }
   }
   if (over !== null && there !== null) return 'there';
-  // As the log signed it, and not a line more: whoever owns the database could add one, and this file is for ever.
-  const { note: opened, signedBy } = openCheckpoint(note, trust);
-  if (opened.signatures.length !== signedBy.length) {
+  // As this installation signed it, over its own tree, and not a line more: whoever owns the database could bring another, and this file is for ever.
+  const opened = own === null ? null : await ofThisLog(files, agencyId, note, { size, trust: own, newest });
+  if (opened === null || opened.note.signatures.length !== opened.signedBy.length) {
     log.error({ agencyId, size, code: 'log-checkpoint-malformed' }, 'anchor.checkpoint-wrong');
     return 'wrong';
   }
@@ -153,9 +193,7 @@ async function copyOne(
   return 'copied';
 }
 
-interface Back {
-  readonly trust: Trust;
-  readonly newest: Published;
+interface Back extends OfLog {
   /** Those that have a row. */
   readonly rows: ReadonlySet<string>;
   readonly sum: { back: number; wrong: number; unknown: number };
@@ -219,14 +257,27 @@ async function putBack(
 async function checkpointOf(
   files: Pick<LogFiles, 'read'>,
   agencyId: string,
-  { size, trust, newest }: { readonly size: number; readonly trust: Trust; readonly newest: Published },
+  over: Over,
 ): Promise<Buffer | null> {
-  const note = await files.read(`${logPrefix(agencyId)}/${anchoredCheckpointPath(size)}`);
-  if (note === null) return null;
+  const note = await files.read(`${logPrefix(agencyId)}/${anchoredCheckpointPath(over.size)}`);
+  return note !== null && (await ofThisLog(files, agencyId, note, over)) !== null ? note : null;
+}
+
+interface Over extends Pick<OfLog, 'trust' | 'newest'> {
+  readonly size: number;
+}
+
+/** Null: it is not of this size, not signed by whom `trust` names, or its root is not that of the log's own files. */
+async function ofThisLog(
+  files: Pick<LogFiles, 'read'>,
+  agencyId: string,
+  note: Buffer,
+  { size, trust, newest }: Over,
+): Promise<OpenedCheckpoint | null> {
   try {
     const opened = openCheckpoint(note, trust);
     if (opened.size !== size) return null;
-    return opened.root.equals(await rootOfFiles(files, agencyId, size, newest.size)) ? note : null;
+    return opened.root.equals(await rootOfFiles(files, agencyId, size, newest.size)) ? opened : null;
   } catch (error) {
     // What cannot be opened is no checkpoint; a store that is down is no verdict.
     if (error instanceof ArchiveError && error.retry === 'never') return null;
@@ -236,11 +287,17 @@ async function checkpointOf(
 
 const TICK_MS = 2000;
 const FULL_MS = 24 * 3_600_000;
+/** While something is wrong. */
+const AGAIN_MS = 3_600_000;
 /** Longer than anybody is waited for between two rows. */
 const RECENT_MS = 10 * 60_000;
 
 interface State {
   fullAt: number;
+  /** By the newest pass something is wrong that was not so before. */
+  isTold: boolean;
+  /** By the newest pass over everything. */
+  wrong: number;
   lookedAt: number;
   readonly known: Set<string>;
 }
@@ -255,13 +312,28 @@ export function startCopying(context: Omit<CopyContext, 'signal'>): () => Promis
   const logs = new Map<string, State>();
   const pass = async (agencyId: string): Promise<void> => {
     const now = performance.now();
-    const state = logs.get(agencyId) ?? { fullAt: 0, lookedAt: now, known: new Set<string>() };
+    const state = logs.get(agencyId) ?? {
+      fullAt: 0,
+      isTold: false,
+      wrong: 0,
+      lookedAt: now,
+      known: new Set<string>(),
+    };
     logs.set(agencyId, state);
     const isFull = now >= state.fullAt;
     const recentMs = isFull ? null : now - state.lookedAt + RECENT_MS;
     const done = await copyAnchors({ ...context, signal }, agencyId, { recentMs, known: state.known });
     if (signal.aborted || done === null) return;
-    if (isFull) state.fullAt = now + FULL_MS;
+    const wrong = done.forged + done.wrong;
+    if (isFull) {
+      state.fullAt = now + (wrong > 0 ? AGAIN_MS : FULL_MS);
+      state.isTold = wrong > 0 && wrong !== state.wrong;
+      state.wrong = wrong;
+    } else {
+      // It is over, or merely not new any more: the next pass is over everything, and says which.
+      if (state.isTold && wrong === 0) state.fullAt = 0;
+      state.isTold = wrong > 0;
+    }
     state.lookedAt = now;
     if (done.copied > 0 || done.back > 0) log.info({ agencyId, ...done }, 'anchor.copied');
   };

@@ -12,6 +12,14 @@ export interface CopiesLooked {
   readonly wrong: readonly { readonly path: string; readonly code: 'missing' | 'changed' }[];
 }
 
+interface Same {
+  readonly path: string;
+  readonly beside: string;
+  readonly note: Buffer;
+  readonly blobs: Buffer[];
+  isOld: boolean;
+}
+
 /** The log worker copies within seconds; one that stands still is told by others. */
 const YOUNG_MS = 10 * 60_000;
 
@@ -24,22 +32,34 @@ export async function lookAtCopies(
     await db.inAgency(agencyId, work);
   const wrong: CopiesLooked['wrong'][number][] = [];
   const looked = new Set<string>();
-  const compare = async (path: string, row: Buffer): Promise<void> => {
+  const compare = async (path: string, rows: readonly Buffer[]): Promise<void> => {
     if (looked.has(path)) return;
     looked.add(path);
     const found = await read(path);
     if (found === null) wrong.push({ path, code: 'missing' });
-    else if (Buffer.compare(found, row) !== 0) wrong.push({ path, code: 'changed' });
+    else if (!rows.some((row) => row.equals(found))) wrong.push({ path, code: 'changed' });
+  };
+  /** Of one authority over one size, which follow each other: the copy is of any that holds. Young ones alone may have none yet. */
+  let same = null as Same | null;
+  const compareSame = async (): Promise<void> => {
+    if (same?.isOld !== true) return;
+    await compare(same.beside, [same.note]);
+    await compare(same.path, same.blobs);
   };
   for await (const page of everyAnchor(inAgency, null)) {
-    const old = page.filter(({ verifiedAt }) => now().getTime() - verifiedAt.getTime() > YOUNG_MS);
-    for (const { verdict, kind, authority, size, blob, note } of await inAgency(
-      async (at) => await judged(at, old, anchors),
-    )) {
+    const ages = page.map(({ verifiedAt }) => now().getTime() - verifiedAt.getTime());
+    const rows = await inAgency(async (at) => await judged(at, page, anchors));
+    for (const [n, { verdict, kind, authority, size, blob, note }] of rows.entries()) {
       if (verdict !== 'holds' || note === null) continue;
-      await compare(anchoredCheckpointPath(size), note);
-      await compare(anchorPath(size, kind, authority), blob);
+      const path = anchorPath(size, kind, authority);
+      if (same?.path !== path) {
+        await compareSame();
+        same = { path, beside: anchoredCheckpointPath(size), note, blobs: [], isOld: false };
+      }
+      same.blobs.push(blob);
+      same.isOld ||= (ages[n] ?? 0) > YOUNG_MS;
     }
   }
+  await compareSame();
   return { files: looked.size, wrong };
 }

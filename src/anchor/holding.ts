@@ -9,7 +9,7 @@ import type { AnchorConfig } from '#config.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
-import { announcedLogKeys, openCheckpoint, verifierKey, type Trust } from '#log/log.ts';
+import { announcedLogKeys, openCheckpoint, verifierKey, type LogReader, type Trust } from '#log/log.ts';
 import {
   candidates,
   originOf,
@@ -24,7 +24,9 @@ import { stampedAt, witnessedAt } from './receipt-anchors.ts';
 /** Whom the settings name, and where it is told that something does not hold. */
 export interface Outside extends Pick<AnchorConfig, 'authorities' | 'witnesses'> {
   readonly log?: Pick<Log, 'error'>;
-  /** Each time that one is met which bears a name of theirs and does not hold: somebody wrote it who is not they. */
+  /** Of whoever can read the files of the log: the keys that it names, each proved. Otherwise those that rows name. */
+  readonly keysOf?: LogReader['keysOf'];
+  /** Each time that one is met which bears a name of theirs and is not as they signed it: somebody else wrote or changed it. */
   readonly onForged?: (anchor: Anchor) => void;
 }
 
@@ -66,10 +68,11 @@ async function firstOfEach(at: AgencyTx, which: Which, outside: Outside): Promis
   let trust: Trust | null | undefined;
   for (let passed = 0; asked.length > 0 && passed < MOST_PASSED; passed += CANDIDATES_AT_ONCE) {
     const page = await candidates(at, asked, which, passed);
-    if (page.length > 0) trust ??= await trustOf(at);
+    if (page.length > 0) trust ??= await trustOf(at, outside.keysOf);
     for (const { note, ...anchor } of page) {
       if (found.has(nameOf(anchor))) continue;
-      if (await holds(at.agencyId, anchor, note, trust ?? null, outside)) found.set(nameOf(anchor), anchor);
+      const held = await holds(at.agencyId, anchor, note, trust ?? null, outside);
+      if (held !== null) found.set(nameOf(anchor), { ...anchor, at: held.at });
     }
     // On to those who have more than was looked at, all of it forged.
     asked = asked.filter(
@@ -83,27 +86,41 @@ async function firstOfEach(at: AgencyTx, which: Which, outside: Outside): Promis
 
 const nameOf = ({ kind, authority }: Named): string => `${kind} ${authority}`;
 
-/** Of a stretch of rows, whatever they hold: each with what is to be thought of it. */
+export interface Judged extends Candidate {
+  readonly verdict: 'holds' | 'forged' | 'not-named';
+  /** It holds, and somebody changed when its row says that it was signed. */
+  readonly isTimeChanged: boolean;
+}
+
+/** Of a stretch of rows, whatever they hold: each with what is to be thought of it, and the time that was signed. */
 export async function judged(
   at: AgencyTx,
   rows: readonly Candidate[],
   outside: Outside,
-): Promise<readonly (Candidate & { readonly verdict: 'holds' | 'forged' | 'not-named' })[]> {
-  const trust = rows.length === 0 ? null : await trustOf(at);
-  const all: (Candidate & { readonly verdict: 'holds' | 'forged' | 'not-named' })[] = [];
+): Promise<readonly Judged[]> {
+  const trust = rows.length === 0 ? null : await trustOf(at, outside.keysOf);
+  const all: Judged[] = [];
   const named = new Set(namedIn(outside).map(nameOf));
   for (const row of rows) {
     const { note, ...anchor } = row;
-    const isTrue = await holds(at.agencyId, anchor, note, trust, outside);
-    all.push({ ...row, verdict: isTrue ? 'holds' : named.has(nameOf(row)) ? 'forged' : 'not-named' });
+    const held = await holds(at.agencyId, anchor, note, trust, outside);
+    all.push({
+      ...row,
+      at: held?.at ?? row.at,
+      verdict: held !== null ? 'holds' : named.has(nameOf(row)) ? 'forged' : 'not-named',
+      isTimeChanged: held !== null && held.at.getTime() !== row.at.getTime(),
+    });
   }
   return all;
 }
 
 /** Null: the log says nothing of its keys yet. */
-export async function trustOf(at: AgencyTx): Promise<Trust | null> {
+export async function trustOf(
+  at: AgencyTx,
+  keysOf: LogReader['keysOf'] = announcedLogKeys,
+): Promise<Trust | null> {
   const origin = await originOf(at);
-  const keys = await announcedLogKeys(at);
+  const keys = await keysOf(at);
   if (origin === null || keys.length === 0) return null;
   return {
     origin,
@@ -115,20 +132,21 @@ export async function trustOf(at: AgencyTx): Promise<Trust | null> {
   };
 }
 
+/** Null: it does not. Otherwise the time is theirs, whatever the row says: a row is anybody's, and what they signed holds all the same. */
 async function holds(
   agencyId: string,
   anchor: Anchor,
   note: Buffer | null,
   trust: Trust | null,
   outside: Outside,
-): Promise<boolean> {
+): Promise<{ readonly at: Date } | null> {
   const { kind, authority, size, blob } = anchor;
   const { log, onForged } = outside;
   const by = knownBy(anchor, outside);
-  if (by === undefined || trust === null) return false;
+  if (by === undefined || trust === null) return null;
   if (note === null) {
     onForged?.(anchor);
-    return false;
+    return null;
   }
   const keys = trust.keys.map(({ key, firstSize, lastSize }) => [key.id, firstSize, lastSize]);
   const digest = createHash('sha256')
@@ -143,17 +161,17 @@ async function holds(
     if (verdicts.size >= MOST_REMEMBERED) verdicts.clear();
     verdicts.set(digest, signedAt);
   }
-  if (signedAt === anchor.at.getTime()) return true;
+  if (signedAt === anchor.at.getTime()) return { at: anchor.at };
   onForged?.(anchor);
   if (log !== undefined && !told.has(digest)) {
     if (told.size >= MOST_REMEMBERED) told.clear();
     told.add(digest);
     log.error(
       { agencyId, anchor: kind, authority, size, code: code ?? 'receipt-anchor-wrong' },
-      'anchor.does-not-hold',
+      signedAt === null ? 'anchor.does-not-hold' : 'anchor.time-changed',
     );
   }
-  return false;
+  return signedAt === null ? null : { at: new Date(signedAt) };
 }
 
 /** PEM of the roots of an authority, or the key of a witness; undefined: the settings do not name it. */

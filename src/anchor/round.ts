@@ -27,8 +27,8 @@ export interface AnchorContext {
   readonly db: Db;
   readonly log: Log;
   readonly anchors: AnchorConfig;
-  /** Leads the proofs that witnesses ask for. */
-  readonly reader: Pick<LogReader, 'consistency'>;
+  /** Leads the proofs that witnesses ask for; and the keys of the log to what was signed, so that no key that somebody drew keeps anybody from being asked. */
+  readonly reader: Pick<LogReader, 'consistency' | 'keysOf'>;
   readonly now: () => Date;
   /** Of one question; tests shorten it. */
   readonly timeoutMs?: number;
@@ -61,7 +61,7 @@ const TICK_MS = 30_000;
 
 /**
  * Everybody who is not over the newest published checkpoint yet, at once and whether or not their turn has come: for an export, a hold,
- * a purge. Rejects only when the database does; who could not be had stands in the answer.
+ * a purge. Rejects only when the database does, or the log’s own keys cannot be believed; who could not be had stands in the answer.
  */
 export async function anchorNow(
   context: AnchorContext,
@@ -139,6 +139,7 @@ async function askOne(
   { kind, authority, obtain }: Outsider,
 ): Promise<Outcome> {
   const { db, log } = context;
+  const { keysOf } = context.reader;
   const { size } = published;
   let answer: Awaited<ReturnType<Outsider['obtain']>>;
   try {
@@ -158,7 +159,7 @@ async function askOne(
     if (answer === null) return;
     await takeTurn(at, { kind, authority });
     // Of two who asked at once one was first. What does not hold stands in nobody's way.
-    const there = await anchorsAt(at, size, { ...context.anchors, log });
+    const there = await anchorsAt(at, size, { ...context.anchors, log, keysOf });
     if (there.some((one) => one.kind === kind && one.authority === authority)) return;
     if (!(await keepAnchor(at, { kind, authority, size, ...answer }))) return;
     await appendEvent(at, null, {
@@ -205,7 +206,7 @@ async function outsiders(context: AnchorContext, at: AgencyTx): Promise<Outsider
     one.url === null ? [] : [{ ...one, url: one.url }],
   );
   // Only what holds was ever obtained: a row that somebody forged keeps nobody from asking.
-  const reach = await newestAnchors(at, { ...anchors, log });
+  const reach = await newestAnchors(at, { ...anchors, log, keysOf: reader.keysOf });
   const reached = (kind: AnchorKind, authority: string): number =>
     reach.find((one) => one.kind === kind && one.authority === authority)?.size ?? 0;
   return [
@@ -241,7 +242,8 @@ async function outsiders(context: AnchorContext, at: AgencyTx): Promise<Outsider
 
 /** One round over all agencies. `full`: everybody whose backoff allows it; otherwise only those in trouble, when their time has come. */
 export async function anchorRound(context: AnchorContext, full: boolean): Promise<void> {
-  const { db, log, anchors, now, signal } = context;
+  const { db, log, anchors, reader, now, signal } = context;
+  const { keysOf } = reader;
   const late = lateAfterSeconds(anchors);
   for (const agencyId of await agencyIds(db)) {
     if (signal?.aborted === true) return;
@@ -250,7 +252,7 @@ export async function anchorRound(context: AnchorContext, full: boolean): Promis
       if (!full || late === null) continue;
       const oldest = await db.inAgency(
         agencyId,
-        async (at) => await oldestUnanchored(at, { ...anchors, log }),
+        async (at) => await oldestUnanchored(at, { ...anchors, log, keysOf }),
       );
       const seconds = oldest === null ? 0 : Math.round((now().getTime() - oldest.at.getTime()) / 1000);
       if (seconds > late) log.error({ agencyId, seconds, code: 'anchors-late' }, 'anchor.late');

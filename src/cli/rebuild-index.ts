@@ -117,7 +117,10 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
         isOurs: keys.has,
         remember: keys.rememberRestore,
         anchorsBack: async (agency) =>
-          await copyAnchors({ db, files, log, anchors: config.anchors, leaseMs: config.leaseMs }, agency),
+          await copyAnchors(
+            { db, files, log, anchors: config.anchors, isOurs: keys.has, leaseMs: config.leaseMs },
+            agency,
+          ),
       },
       {
         agency: wanted,

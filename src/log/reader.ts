@@ -51,7 +51,7 @@ export interface LogReader {
   file(agencyId: string, path: string): Promise<Buffer | null>;
 }
 
-export function openLogReader(files: LogFiles): LogReader {
+export function openLogReader(files: Pick<LogFiles, 'read'>): LogReader {
   /** Of a tree of `size`, out of the files of the log as it was published last, which may be longer: see `asOf`. */
   const nodes = (agencyId: string, size: number, published: number) => {
     // One record has many entries close to each other, and they share most tiles.

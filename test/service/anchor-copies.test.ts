@@ -4,9 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { anchorNow, copyAnchors, lookAtCopies, type AnchorContext } from '#anchor/anchor.ts';
+import { anchorNow, anchorsAt, copyAnchors, lookAtCopies, type AnchorContext } from '#anchor/anchor.ts';
 import { checkAll } from '#fixity/fixity.ts';
-import { renewLogLeases } from '#log/log.ts';
+import { obtainStamp } from '#anchor/stamper.ts';
+import type { Db } from '#db/db.ts';
+import { signCheckpoint } from '#log/checkpoint.ts';
+import {
+  addLogKey,
+  EMPTY_FRONTIER,
+  grow,
+  openLogReader,
+  rootOf,
+  anchorPath,
+  keyPair,
+  leafHash,
+  openKeyFolder,
+  renewLogLeases,
+  signer,
+} from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { opensslVerifies } from '../support/openssl.ts';
 import { openFreshIndex, type FreshIndex } from '../support/rebuild-scene.ts';
@@ -109,6 +124,7 @@ const copyAll = async (db = archive.system.db) =>
       files: archive.system.logFiles,
       log: archive.system.log,
       anchors: archive.config.anchors,
+      isOurs: openKeyFolder(join(archive.config.keysDir, 'log')).has,
       leaseMs: archive.config.leaseMs,
     },
     AGENCY,
@@ -231,6 +247,66 @@ test('a copy that somebody took away is found by whoever looks at the log’s fi
   expect(await copies()).toContain(stamp);
 });
 
+test('of two true ones of one authority over one size either is a right copy', async () => {
+  await happens();
+  await archive.stopWork();
+  const { size } = await anchorNow(context, AGENCY);
+  const [authority] = archive.config.anchors.authorities;
+  const [published] = await rows<{ note: Buffer }>(
+    'select note from log_checkpoint where agency_id = $1 and size = $2',
+    [AGENCY, size],
+  );
+  if (authority === undefined || published === undefined) throw new Error('nothing is published');
+  const { tsr, stamp } = await obtainStamp(authority, published.note, { now: archive.system.now });
+  await archive.sql.query(
+    "insert into log_anchor (agency_id, kind, authority, size, at, blob) values ($1, 'stamp', $2, $3, $4, $5)",
+    [AGENCY, authority.name, size, stamp.at, tsr],
+  );
+  const both = await rows<{ blob: Buffer }>(
+    "select blob from log_anchor where kind = 'stamp' order by sha256(blob)",
+  );
+  expect(both).toHaveLength(2);
+  await archive.sql.query("update log_anchor set verified_at = now() - interval '1 hour'");
+  const { db, logFiles, now } = archive.system;
+  await logFiles.put(
+    `log/${AGENCY}/${anchorPath(size ?? 0, 'stamp', authority.name)}`,
+    both[1]?.blob ?? Buffer.alloc(0),
+    60_000,
+  );
+  expect(await copyAll()).toMatchObject({ held: 3, wrong: 0 });
+  const look = async (other: Buffer | null) =>
+    await lookAtCopies({ db, anchors: context.anchors, now }, AGENCY, async (path) =>
+      other !== null && path.includes('/stamp/') ? other : await logFiles.read(`log/${AGENCY}/${path}`),
+    );
+  expect(await look(null)).toEqual({ files: 3, wrong: [] });
+  expect(await look(both[0]?.blob ?? null)).toEqual({ files: 3, wrong: [] });
+  expect((await look(published.note)).wrong).toEqual([
+    { path: anchorPath(size ?? 0, 'stamp', authority.name), code: 'changed' },
+  ]);
+});
+
+test('a key that is added while all are held against all makes no true one wrong', async () => {
+  await happens();
+  const { db } = archive.system;
+  let calls = 0;
+  const slow: Db = {
+    ...db,
+    inAgency: async (id, work) => {
+      const done = await db.inAgency(id, work);
+      calls += 1;
+      // Behind the first question, whatever that is.
+      if (calls === 1) {
+        await addLogKey(db, openKeyFolder(join(archive.config.keysDir, 'log')), AGENCY);
+        await happens();
+        await archive.stopWork();
+        await anchorNow(context, AGENCY);
+      }
+      return done;
+    },
+  };
+  expect(await copyAll(slow)).toMatchObject({ held: 2, copied: 2, forged: 0, wrong: 0 });
+});
+
 describe('what somebody forged', () => {
   test('in the database keeps nobody from being asked, is copied nowhere, and is an alarm for as long as it is there', async () => {
     await happens();
@@ -253,8 +329,97 @@ describe('what somebody forged', () => {
     await archive.sql.query(
       "delete from log_anchor where convert_from(substring(blob for 7), 'LATIN1') = 'nothing'",
     );
-    await copyAll();
-    expect((await readyz()).code).not.toBe('anchors-forged');
+    // By whoever looks at what is new, at once: nobody waits for the pass of the next day.
+    await until(readyz, ({ code }) => code !== 'anchors-forged');
+  });
+
+  test('as the time of a true one counts for nothing, and is told: the anchor holds, at the time that was signed', async () => {
+    await happens();
+    const { size } = await anchorNow(context, AGENCY);
+    await until(copies, (paths) => paths.length === 3);
+    await archive.stopWork();
+    const over = async () =>
+      await archive.system.db.inAgency(
+        AGENCY,
+        async (at) => await anchorsAt(at, size ?? 0, archive.config.anchors),
+      );
+    const before = await over();
+    expect(before).toHaveLength(2);
+    await archive.sql.query("update log_anchor set at = at - interval '1 day'");
+    expect(await over()).toEqual(before);
+    expect(await copyAll()).toMatchObject({ held: 2, copied: 0, back: 0, forged: 2, wrong: 0 });
+    expect((await readyz()).code).toBe('anchors-forged');
+  });
+
+  test('as a checkpoint, with a key that was drawn for it and named in a leaf, and stamped in public, is copied nowhere; the true one gets its place', async () => {
+    await happens();
+    const size = await settled();
+    await archive.stopWork();
+    const [log] = await rows<{ vkey: string; origin: string }>(
+      'select vkey, origin from log_key join log_head using (agency_id) where agency_id = $1',
+      [AGENCY],
+    );
+    if (log === undefined) throw new Error('no log');
+    const { origin, vkey: ours } = log;
+    const { skey, vkey } = keyPair(origin, Buffer.alloc(32, 9));
+    const leaves = await rows<{ idx: string; entry: Buffer; hash: Buffer }>(
+      'select idx, entry, hash from log_leaf where agency_id = $1 and idx < $2 order by idx',
+      [AGENCY, size],
+    );
+    const named = leaves.find(({ entry }) => entry.includes('"log-key.added"'));
+    const other = leaves.findLast((leaf) => leaf !== named);
+    const [published] = await rows<{ root: Buffer; note: Buffer }>(
+      'select root, note from log_checkpoint where agency_id = $1 and size = $2',
+      [AGENCY, size],
+    );
+    if (named === undefined || other === undefined || published === undefined) throw new Error('no log');
+    const setLeaf = async (entry: Buffer, hash: Buffer): Promise<unknown> =>
+      await archive.sql.query('update log_leaf set entry = $1, hash = $2 where agency_id = $3 and idx = $4', [
+        entry,
+        hash,
+        AGENCY,
+        other.idx,
+      ]);
+    const setCheckpoint = async (note: Buffer, root: Buffer): Promise<unknown> =>
+      await archive.sql.query(
+        'update log_checkpoint set note = $1, root = $2 where agency_id = $3 and size = $4',
+        [note, root, AGENCY, size],
+      );
+    const lie = Buffer.from(
+      named.entry.toString().replace(ours, vkey).replace(`"idx":"${named.idx}"`, `"idx":"${other.idx}"`),
+    );
+    expect(lie.includes(vkey)).toBe(true);
+    await setLeaf(lie, leafHash(lie));
+    await archive.sql.query('insert into log_key (agency_id, vkey, first_size) values ($1, $2, 0)', [
+      AGENCY,
+      vkey,
+    ]);
+    const root = Buffer.alloc(32, 7);
+    const forged = signCheckpoint({ origin, size, root }, [signer(skey)]);
+    await setCheckpoint(forged, root);
+    const [authority] = archive.config.anchors.authorities;
+    if (authority === undefined) throw new Error('no authority');
+    const { tsr, stamp } = await obtainStamp(authority, forged, { now: archive.system.now });
+    await archive.sql.query(
+      "insert into log_anchor (agency_id, kind, authority, size, at, blob) values ($1, 'stamp', $2, $3, $4, $5)",
+      [AGENCY, authority.name, size, stamp.at, tsr],
+    );
+    expect(await copyAll()).toMatchObject({ held: 0, copied: 0, forged: 1 });
+    expect(await copies()).toEqual([]);
+    expect((await readyz()).code).toBe('anchors-forged');
+    // Nor is the size taken for one that is anchored: the round says why it asks nobody.
+    await expect(
+      anchorNow({ ...context, reader: openLogReader(archive.system.logFiles) }, AGENCY),
+    ).rejects.toMatchObject({ code: 'log-proof-wrong' });
+    // What was done is undone; the row of the stamp stays.
+    await setLeaf(other.entry, other.hash);
+    await archive.sql.query('delete from log_key where vkey = $1', [vkey]);
+    await setCheckpoint(published.note, published.root);
+    expect((await anchorNow(context, AGENCY)).obtained).toHaveLength(2);
+    expect(await copyAll()).toMatchObject({ held: 2, copied: 2, forged: 1, wrong: 0 });
+    expect(await archive.system.logFiles.read(`log/${AGENCY}/anchor/${size}/checkpoint`)).toEqual(
+      published.note,
+    );
   });
 
   test('around a checkpoint is not copied with it: a line that the log did not sign', async () => {
@@ -294,6 +459,42 @@ describe('what somebody forged', () => {
     expect(await rows('select distinct size from log_anchor')).toEqual([{ size: String(size) }]);
     expect((await readyz()).code).toBe('anchors-forged');
   });
+});
+
+test('the leaf of the first key, as somebody wrote it, under a root and a signature of theirs, names no key: the tiles lead to another root', async () => {
+  await happens();
+  const size = await settled();
+  await archive.stopWork();
+  const leaves = await rows<{ idx: string; entry: Buffer }>(
+    'select idx, entry from log_leaf where agency_id = $1 and idx < $2 order by idx',
+    [AGENCY, size],
+  );
+  const [ours] = await rows<{ vkey: string; origin: string }>(
+    'select vkey, origin from log_key join log_head using (agency_id) where agency_id = $1',
+    [AGENCY],
+  );
+  if (ours === undefined) throw new Error('no key');
+  const { skey, vkey } = keyPair(ours.origin, Buffer.alloc(32, 9));
+  const named = leaves.find(({ entry }) => entry.includes('"log-key.added"'));
+  const lie = Buffer.from(named?.entry.toString().replace(ours.vkey, vkey) ?? '');
+  expect(lie.includes(vkey)).toBe(true);
+  const hashes = leaves.map((leaf) => leafHash(leaf === named ? lie : leaf.entry));
+  const root = rootOf(grow(EMPTY_FRONTIER, hashes));
+  await archive.sql.query('update log_leaf set entry = $1, hash = $2 where agency_id = $3 and idx = $4', [
+    lie,
+    leafHash(lie),
+    AGENCY,
+    named?.idx,
+  ]);
+  await archive.sql.query('update log_key set vkey = $1 where agency_id = $2', [vkey, AGENCY]);
+  await archive.sql.query(
+    'update log_checkpoint set note = $1, root = $2 where agency_id = $3 and size = $4',
+    [signCheckpoint({ origin: ours.origin, size, root }, [signer(skey)]), root, AGENCY, size],
+  );
+  const { db, logFiles } = archive.system;
+  await expect(
+    db.inAgency(AGENCY, async (at) => await openLogReader(logFiles).keysOf(at)),
+  ).rejects.toMatchObject({ code: 'log-proof-wrong' });
 });
 
 test('the format says where a stranger finds them', async () => {

@@ -269,7 +269,7 @@ export async function openFreshIndex({ system }: Archive, databaseUrl?: string):
     remember: keys.rememberRestore,
     anchorsBack: async (agency) =>
       await copyAnchors(
-        { db, files: logFiles, log, anchors: config.anchors, leaseMs: config.leaseMs },
+        { db, files: logFiles, log, anchors: config.anchors, isOurs: keys.has, leaseMs: config.leaseMs },
         agency,
       ),
   };
