@@ -147,7 +147,7 @@ const MEANINGS = {
   'anchor-forged': {
     step: 'anchors',
     means:
-      'A row bears the name of an authority or a witness that did not sign it over the checkpoint of this size: somebody wrote or changed it. It counts for nothing.',
+      'A row bears the name of an authority or a witness that did not sign it over the checkpoint of this size: somebody wrote or changed it. It counts for nothing; where only its time was changed, the time that was signed counts.',
   },
   'anchor-gone': {
     step: 'anchors',
