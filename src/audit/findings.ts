@@ -139,6 +139,11 @@ const MEANINGS = {
     step: 'events',
     means: 'The salt was destroyed, and no purge of this record is in the log.',
   },
+  'purge-unknown': {
+    step: 'events',
+    means:
+      'The log says that records were destroyed under a schedule, and this archive has no disposal yet: somebody wrote it to explain what he took away, and it explains nothing here.',
+  },
   'restore-unknown': {
     step: 'events',
     means:

@@ -117,16 +117,15 @@ export async function keyRows({ agencyId, tx }: AgencyTx) {
     .execute();
 }
 
-/** Records that a completed purge names: what was destroyed with them is no damage. */
-export async function purgedRecords({ agencyId, tx }: AgencyTx): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ about: string }>`
-    select a.about from event e
-      join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
-     cross join lateral jsonb_array_elements_text(case when jsonb_typeof(e.body->'about') = 'array' then e.body->'about' else '[]' end) a(about)
-     where e.agency_id = ${agencyId} and e.type = 'purge.completed'`.execute(tx);
-  return new Set(
-    rows.flatMap(({ about }) => (about.startsWith('record:') ? [about.slice('record:'.length)] : [])),
-  );
+/** Entries that say that something was destroyed under a schedule. */
+export async function purgesInLog({
+  agencyId,
+  tx,
+}: AgencyTx): Promise<readonly { readonly index: number; readonly event: string }[]> {
+  const { rows } = await sql<{ index: number; event: string }>`
+    select l.idx as index, e.id as event from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+     where e.agency_id = ${agencyId} and e.type = 'purge.completed' order by l.idx`.execute(tx);
+  return rows;
 }
 
 /** What the history says was obtained, with the digest of what was signed. One that was put back after a loss does not say it. */

@@ -3,6 +3,7 @@
  * again, and what was only acknowledged is named. And a rebuild that is killed in the middle.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -227,6 +228,22 @@ describe('a database from an earlier time', () => {
        values ('rivertown', gen_random_uuid(), null, 'restore.performed', 'worker:log', $1)`,
       [JSON.stringify(body)],
     );
+    await archive.sql.query(
+      `insert into event (agency_id, id, record_id, type, actor, body)
+       values ('rivertown', gen_random_uuid(), null, 'purge.completed', 'worker:retention', $1)`,
+      [
+        JSON.stringify({
+          purge: randomUUID(),
+          schedule: 'SAMPLE-01',
+          edition: '2026',
+          cutoff: '2020-01-01',
+          eligible: '2021-01-01',
+          objects: 5,
+          index: '1',
+          about: [`record:${taken}`],
+        }),
+      ],
+    );
     await published(archive);
     await archive.stopWork();
     await archive.sql.query('set session_replication_role = replica');
@@ -237,7 +254,7 @@ describe('a database from an earlier time', () => {
 
     // Who asks no folder of keys is told of both, and has to ask whether they were.
     const alone = await auditedWith(archive, null);
-    expect(alone.found).toEqual([]);
+    expect(alone.found).toEqual(['purge-unknown ']);
     expect(alone.restores).toMatchObject([
       { size: head.size },
       { from: 0, neverSealed: 1, remembered: null },
