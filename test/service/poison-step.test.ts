@@ -16,7 +16,7 @@ const INNOCENTS = 6;
 const AT_ONCE = INNOCENTS + 1;
 const DEATHS = 5;
 /** A suspect is left alone for as long as this; a busy machine takes its time. */
-const CLAIM_MS = 6000;
+const CLAIM_MS = 4000;
 
 const scenes: Scene[] = [];
 afterAll(async () => await Promise.all(scenes.map(async (scene) => await scene.close())));
@@ -54,8 +54,7 @@ const ENDS: readonly (readonly [string, (here: Scene, victim: ArchiveProcess) =>
   ],
 ];
 
-// Most of it is waiting for claims to run out: side by side.
-test.concurrent.for(ENDS)(
+test.for(ENDS)(
   `a step that %s is parked, and the ${INNOCENTS} that were at work beside it are done`,
   async ([, end, how]) => {
     const here = await openScene({

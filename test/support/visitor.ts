@@ -55,7 +55,7 @@ export async function visitorIn(
 ): Promise<Visitor> {
   const page = await context.newPage();
   await page.setViewport(viewport);
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) =>
