@@ -14,6 +14,7 @@ import { asTar, beginExport, type ExportContext, type ExportOrder } from '#expor
 import { receiptCode, recordIdOf } from '#record/record.ts';
 import { begun } from '#whole-bytes.ts';
 import { callerOf, CUSTODIANS, isStillKnown, refuseSomebodyElse } from './auth.ts';
+import type { System } from '../system.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { whileItStands } from './handing-over.ts';
@@ -40,21 +41,14 @@ const Order = Type.Object(
   { additionalProperties: false },
 );
 
-export function registerExports(app: FastifyInstance, context: ApiContext): void {
-  const { system } = context;
+/** What an export needs of an installation that runs. */
+export function exportsOf(system: System, receipts: ExportContext['receipts']): ExportContext {
   const { db, store, logReader, config, program, now, log } = system;
-  const exports: ExportContext = {
-    db,
-    store,
-    logReader,
-    mode: config.mode,
-    program,
-    now,
-    log,
-    anchors: config.anchors,
-    receipts: context.receipts,
-  };
+  return { db, store, logReader, mode: config.mode, program, now, log, anchors: config.anchors, receipts };
+}
 
+export function registerExports(app: FastifyInstance, context: ApiContext): void {
+  const exports = exportsOf(context.system, context.receipts);
   const slots = openSlots(AT_ONCE);
   const start = async (order: ExportOrder) => {
     const { exportId, requestedAt, top, parts } = await beginExport(exports, order);

@@ -12,6 +12,7 @@ import {
   type ExportContext,
   type ExportOrder,
 } from '#export/export.ts';
+import { exportsOf } from '#api/exports.ts';
 import { receiptsOf } from '#api/receipts.ts';
 import { verifyPackage } from '#verify/verify.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -53,18 +54,8 @@ beforeAll(async () => {
   const picture = { name: 'shot.png', type: 'image/png', bytes: await png() };
   const { body } = await archive.report(simpleReport({ text: 'stamped' }), [picture]);
   await archive.until(body.recordId, (receipt) => receipt.safeToRemove);
-  const { db, store, logReader, config, program, now, log } = archive.system;
-  context = {
-    db,
-    store,
-    logReader,
-    mode: config.mode,
-    program,
-    now,
-    log,
-    anchors: config.anchors,
-    receipts: receiptsOf(archive.system),
-  };
+  const { db, logReader } = archive.system;
+  context = exportsOf(archive.system, receiptsOf(archive.system));
   order = { agencyId: 'rivertown', actor: 'cli', recordIds: [body.recordId] };
   const keys = await db.inAgency('rivertown', logReader.keysOf);
   const { rows } = await archive.sql.query<{ origin: string }>(

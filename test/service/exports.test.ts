@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeyRole } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { beginExport, keepDocuments, toFolder } from '#export/export.ts';
+import { exportsOf } from '#api/exports.ts';
 import { receiptsOf } from '#api/receipts.ts';
 import { appendEvent } from '#record/record.ts';
 import { verifyPackage, type Verdict } from '#verify/verify.ts';
@@ -234,21 +235,11 @@ describe('several records', () => {
   });
 
   test('are written into a folder as well as into a tar', async () => {
-    const { db, store, logReader, config, program, now, log } = archive.system;
-    const { parts } = await beginExport(
-      {
-        db,
-        store,
-        logReader,
-        mode: config.mode,
-        program,
-        now,
-        log,
-        anchors: config.anchors,
-        receipts: receiptsOf(archive.system),
-      },
-      { agencyId: 'rivertown', actor: 'cli', recordIds: records },
-    );
+    const { parts } = await beginExport(exportsOf(archive.system, receiptsOf(archive.system)), {
+      agencyId: 'rivertown',
+      actor: 'cli',
+      recordIds: records,
+    });
     const path = join(work, 'folder');
     await toFolder(parts, path);
     expect((await found(path)).failures).toEqual([]);
