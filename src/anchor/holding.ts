@@ -9,10 +9,16 @@ import type { AnchorConfig } from '#config.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
-import { announcedLogKeys, openCheckpoint, verifierKey, type LogReader, type Trust } from '#log/log.ts';
+import {
+  announcedLogKeys,
+  openCheckpoint,
+  originOf,
+  verifierKey,
+  type LogReader,
+  type Trust,
+} from '#log/log.ts';
 import {
   candidates,
-  originOf,
   CANDIDATES_AT_ONCE,
   type Anchor,
   type Candidate,

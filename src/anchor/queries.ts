@@ -123,15 +123,6 @@ export async function* everyAnchor(
   }
 }
 
-export async function originOf({ agencyId, tx }: AgencyTx): Promise<string | null> {
-  const row = await tx
-    .selectFrom('log_head')
-    .select('origin')
-    .where('agency_id', '=', agencyId)
-    .executeTakeFirst();
-  return row?.origin ?? null;
-}
-
 /** Who obtains anchors of one outsider does it one after the other, until the end of the transaction. */
 export async function takeTurn({ agencyId, tx }: AgencyTx, { kind, authority }: Named): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`anchor ${agencyId} ${kind} ${authority}`}, 0))`.execute(

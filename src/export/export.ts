@@ -14,7 +14,7 @@ import type { AnchorConfig } from '#config.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import type { Log } from '#log.ts';
-import { detailOf, type LogReader } from '#log/log.ts';
+import { detailOf, originOf, type LogReader } from '#log/log.ts';
 import { appendEvent, newId, readRecordRow, type Receipts } from '#record/record.ts';
 import type { ObjectStore } from '#store/store.ts';
 import { scopeOf } from '#verify/verify.ts';
@@ -102,7 +102,7 @@ export async function beginExport(context: ExportContext, order: ExportOrder): P
     const found = await queries.sealedAmong(at, recordIds);
     for (const id of recordIds) refuseUnsealed(found.get(id));
     refuseForked(await queries.unlikeLog(at, recordIds));
-    const logName = await queries.logOrigin(at);
+    const logName = await originOf(at);
     const announced = await context.logReader.keysOf(at);
     if (logName !== null && announced.length > 0) {
       const unlike = await unlikeSigned(at, context.logReader, { origin: logName, recordIds });

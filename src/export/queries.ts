@@ -217,12 +217,3 @@ export async function checkpointAt({ agencyId, tx }: AgencyTx, size: number) {
     .where('size', '=', size)
     .executeTakeFirstOrThrow();
 }
-
-export async function logOrigin({ agencyId, tx }: AgencyTx): Promise<string | null> {
-  const row = await tx
-    .selectFrom('log_head')
-    .select('origin')
-    .where('agency_id', '=', agencyId)
-    .executeTakeFirst();
-  return row?.origin ?? null;
-}

@@ -10,6 +10,16 @@ import { ArchiveError } from '#errors.ts';
 import { parseEntry, type Entry } from './entry.ts';
 import { keysOf, type KeyRow } from './queries.ts';
 
+/** The name of the agency's log; null: none was begun. */
+export async function originOf({ agencyId, tx }: AgencyTx): Promise<string | null> {
+  const row = await tx
+    .selectFrom('log_head')
+    .select('origin')
+    .where('agency_id', '=', agencyId)
+    .executeTakeFirst();
+  return row?.origin ?? null;
+}
+
 /** Of a leaf that says that it names a key. */
 export interface KeyLeaf {
   readonly idx: number;

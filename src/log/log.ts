@@ -14,7 +14,7 @@ export {
   authorityId,
   type AnchorFile,
 } from './anchor-files.ts';
-export { announcedLogKeys } from './announced.ts';
+export { announcedLogKeys, originOf } from './announced.ts';
 export { checkLogFiles, type LogFilesChecked } from './check-files.ts';
 export {
   openCheckpoint,

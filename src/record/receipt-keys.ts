@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
-import { keyPair, receiptKeyName, signer } from '#log/log.ts';
+import { keyPair, originOf, receiptKeyName, signer } from '#log/log.ts';
 import { keepNew } from '#secret-files.ts';
 import { appendEvent } from './history.ts';
 
@@ -45,15 +45,6 @@ export function openReceiptKeys(db: Db, folder: string): ReceiptKeys {
       }
     },
   };
-}
-
-async function originOf({ agencyId, tx }: AgencyTx): Promise<string | null> {
-  const row = await tx
-    .selectFrom('log_head')
-    .select('origin')
-    .where('agency_id', '=', agencyId)
-    .executeTakeFirst();
-  return row?.origin ?? null;
 }
 
 /** Written whole under another name, and given its own only then: whoever comes second reads what the first one made. */
