@@ -1,5 +1,6 @@
 /** The frame of a long-lived process: open, say that it runs, wait for the wish to stop, drain, close. */
 import { createServer, type Server } from 'node:http';
+import { outsideForFigures } from '#anchor/anchor.ts';
 import { assertMigrated } from '#db/migrate.ts';
 import { openMetrics, type Metrics } from '#api/api.ts';
 import { openLog } from '#log.ts';
@@ -18,7 +19,7 @@ export async function runWorker(name: WorkerName, config: Config, stop: AbortSig
   });
   await assertMigrated(database.url);
   const system = await openSystem(config, { name, databaseUrl: database.url, log });
-  const metrics = openMetrics(system.db, config.anchors);
+  const metrics = openMetrics(system.db, outsideForFigures(system));
   const halted = Promise.withResolvers<never>();
   const stopped = Promise.withResolvers<void>();
   stop.addEventListener('abort', () => stopped.resolve(), { once: true });

@@ -2,6 +2,7 @@
 import { buildApp, openDoors, openMetrics } from '#api/api.ts';
 import { aborted } from '#cli/stop.ts';
 import { firstAccountLink, listAgencies, type Agency } from '#agency/agency.ts';
+import { outsideForFigures } from '#anchor/anchor.ts';
 import { assertMigrated } from '#db/migrate.ts';
 import { openLog } from '#log.ts';
 import type { Config } from './config.ts';
@@ -58,7 +59,7 @@ export async function startAll(config: Config, say: (sentence: string) => void):
       await system.staging.writeProbe();
       const failed = Promise.withResolvers<never>();
       failed.promise.catch(() => undefined);
-      const metrics = openMetrics(system.db, config.anchors);
+      const metrics = openMetrics(system.db, outsideForFigures(system));
       const relay = startRelayWork(system);
       stops.push(relay.stop);
       const app = await buildApp(system, { metrics, poke: relay.poke });

@@ -14,6 +14,7 @@
  */
 export { lookAtCopies } from './copy-look.ts';
 export { copyAnchors, startCopying, type Copied, type CopyContext } from './copies.ts';
+export { outsideForFigures, outsideForPages } from './believed.ts';
 export { checkReceiptAnchors, type CheckedAnchor } from './receipt-anchors.ts';
 export { anchorNow, startAnchoring, type AnchorContext, type Anchored } from './round.ts';
 export {
@@ -25,7 +26,15 @@ export {
   vouchedFor,
   type AnchorStanding,
 } from './standing.ts';
-export { anchorsAt, anchorsOver, knownBy, namedIn, signedOver, type Outside } from './holding.ts';
+export {
+  anchorsAt,
+  anchorsOver,
+  knownBy,
+  namedIn,
+  signedOver,
+  type Outside,
+  type Outsiders,
+} from './holding.ts';
 export { everyAnchor as anchorRows, type Anchor } from './queries.ts';
 export { verifyStamp, type Stamp } from './stamp.ts';
 export { openStamping } from './stamper.ts';

@@ -26,11 +26,12 @@ import {
   openCheckpoint,
   openLogReader,
   rootOfFiles,
+  type LogReader,
   type OpenedCheckpoint,
   type Trust,
 } from '#log/log.ts';
 import type { LogFiles } from '#store/store.ts';
-import { judged, knownBy, namedIn, trustOf, verified, type Outside } from './holding.ts';
+import { judged, knownBy, namedIn, trustOf, verified, type Outsiders } from './holding.ts';
 import {
   agencyIds,
   everyAnchor,
@@ -46,7 +47,7 @@ export interface CopyContext {
   readonly db: Db;
   readonly files: Pick<LogFiles, 'read' | 'put' | 'list'>;
   readonly log: Log;
-  readonly anchors: Outside;
+  readonly anchors: Outsiders;
   /** Whether this installation holds the private half of a key. */
   readonly isOurs: (vkey: string) => Promise<boolean>;
   /** Locked for so long, like the log's other files; leases.ts of the log extends it. */
@@ -134,7 +135,7 @@ async function ourKeys({ isOurs }: Pick<CopyContext, 'isOurs'>, at: AgencyTx) {
 }
 
 /** Those that are ours. Any other, whose private half is not here any more, when its entry leads to what was signed. */
-function keysBelieved(context: CopyContext): NonNullable<Outside['keysOf']> {
+function keysBelieved(context: CopyContext): LogReader['keysOf'] {
   const { keysOf } = openLogReader(context.files);
   return async (at) => {
     const { named, ours } = await ourKeys(context, at);

@@ -9,14 +9,7 @@ import type { AnchorConfig } from '#config.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
-import {
-  announcedLogKeys,
-  openCheckpoint,
-  originOf,
-  verifierKey,
-  type LogReader,
-  type Trust,
-} from '#log/log.ts';
+import { openCheckpoint, originOf, verifierKey, type LogReader, type Trust } from '#log/log.ts';
 import {
   candidates,
   CANDIDATES_AT_ONCE,
@@ -27,11 +20,14 @@ import {
 } from './queries.ts';
 import { stampedAt, witnessedAt } from './receipt-anchors.ts';
 
-/** Whom the settings name, and where it is told that something does not hold. */
-export interface Outside extends Pick<AnchorConfig, 'authorities' | 'witnesses'> {
+/** Whom the settings name. */
+export type Outsiders = Pick<AnchorConfig, 'authorities' | 'witnesses'>;
+
+/** The same, and where it is told that something does not hold. */
+export interface Outside extends Outsiders {
   readonly log?: Pick<Log, 'error'>;
-  /** Of whoever can read the files of the log: the keys that it names, each proved. Otherwise those that rows name. */
-  readonly keysOf?: LogReader['keysOf'];
+  /** The keys of a log under which a checkpoint counts. Rows alone make none: they are led to what was signed (believed.ts). */
+  readonly keysOf: LogReader['keysOf'];
   /** Each time that one is met which bears a name of theirs and is not as they signed it: somebody else wrote or changed it. */
   readonly onForged?: (anchor: Anchor) => void;
 }
@@ -58,7 +54,7 @@ export async function anchorsAt(at: AgencyTx, size: number, outside: Outside): P
   return await firstOfEach(at, { size }, outside);
 }
 
-export function namedIn({ authorities, witnesses }: Outside): Named[] {
+export function namedIn({ authorities, witnesses }: Outsiders): Named[] {
   return [
     ...authorities.map(({ name }) => ({ kind: 'stamp' as const, authority: name })),
     ...(witnesses?.witnesses ?? []).map(({ name }) => ({ kind: 'witness' as const, authority: name })),
@@ -121,10 +117,7 @@ export async function judged(
 }
 
 /** Null: the log says nothing of its keys yet. */
-export async function trustOf(
-  at: AgencyTx,
-  keysOf: LogReader['keysOf'] = announcedLogKeys,
-): Promise<Trust | null> {
+export async function trustOf(at: AgencyTx, keysOf: LogReader['keysOf']): Promise<Trust | null> {
   const origin = await originOf(at);
   const keys = await keysOf(at);
   if (origin === null || keys.length === 0) return null;
@@ -181,7 +174,10 @@ async function holds(
 }
 
 /** PEM of the roots of an authority, or the key of a witness; undefined: the settings do not name it. */
-export function knownBy({ kind, authority }: Named, { authorities, witnesses }: Outside): string | undefined {
+export function knownBy(
+  { kind, authority }: Named,
+  { authorities, witnesses }: Outsiders,
+): string | undefined {
   return kind === 'stamp'
     ? authorities.find(({ name }) => name === authority)?.roots
     : witnesses?.witnesses.find(({ name }) => name === authority)?.vkey;

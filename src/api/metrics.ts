@@ -1,8 +1,7 @@
 /** Prometheus metrics: what an operator alarms on. No label carries content, a name or an agency's text. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { sql } from 'kysely';
-import { anchorAges } from '#anchor/anchor.ts';
-import type { AnchorConfig } from '#config.ts';
+import { anchorAges, type Outside } from '#anchor/anchor.ts';
 import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { logStanding } from '#log/log.ts';
 import { lastAudit } from '#audit/audit.ts';
@@ -21,7 +20,7 @@ export interface Metrics {
 
 export function openMetrics(
   db: Db,
-  anchors: Pick<AnchorConfig, 'authorities' | 'witnesses'> = { authorities: [], witnesses: null },
+  outside: Outside = { authorities: [], witnesses: null, keysOf: async () => [] },
 ): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'holdfast_' });
@@ -189,7 +188,7 @@ export function openMetrics(
     auditAge.set(Math.max(0, ...audits.map(({ ageMs }) => ageMs / 1000)));
     // Nothing is locked: nothing runs out.
     lock.set(rows[0]?.lock ?? Infinity);
-    const ages = await anchorAges(db, anchors, new Date());
+    const ages = await anchorAges(db, outside, new Date());
     unanchored.set(ages.waiting[0]?.seconds ?? 0);
     troubled.set(ages.troubled.length);
     forgedAnchors.set(ages.forged.reduce((all, { count }) => all + count, 0));

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { System } from '../system.ts';
-import { anchorAges, lateAfterSeconds } from '#anchor/anchor.ts';
+import { anchorAges, lateAfterSeconds, outsideForFigures } from '#anchor/anchor.ts';
 import { auditStanding } from '#audit/audit.ts';
 import { isDatabaseDown, type Db } from '#db/db.ts';
 import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
@@ -94,7 +94,7 @@ export async function readiness(
         );
       const { waiting, troubled, forged } = await anchorAges(
         system.db,
-        { ...anchors, log: system.log },
+        outsideForFigures(system),
         system.now(),
       );
       const [oldest] = waiting;

@@ -4,7 +4,7 @@
  * held against the history alone.
  */
 import { createHash } from 'node:crypto';
-import { anchorRows, knownBy, namedIn, signedOver, type Outside } from '#anchor/anchor.ts';
+import { anchorRows, knownBy, namedIn, signedOver, type Outsiders } from '#anchor/anchor.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ANCHOR_FOLDER, anchoredCheckpointPath, anchorFileOf, anchorPath, authorityId } from '#log/log.ts';
 import type { LogFiles } from '#store/store.ts';
@@ -14,7 +14,7 @@ import { obtainedAnchors } from './log-queries.ts';
 
 export interface AnchorPass {
   readonly files: Pick<LogFiles, 'read' | 'list'>;
-  readonly outside: Outside;
+  readonly outside: Outsiders;
   readonly believed: Believed;
   /** When the snapshot was taken. A row that is younger than `clockMs` may have no copy yet. */
   readonly now: Date;

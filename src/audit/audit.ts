@@ -14,7 +14,7 @@
  *   anchors.ts   what others signed over it
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outside } from '#anchor/anchor.ts';
+import type { Outsiders } from '#anchor/anchor.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { logPrefix } from '#log/log.ts';
 import type { LogFiles, ObjectReader } from '#store/store.ts';
@@ -53,7 +53,7 @@ export interface AuditContext {
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];
   /** Whose stamps and cosignatures can be judged. */
-  readonly anchors: Outside;
+  readonly anchors: Outsiders;
   /** These records alone, and the whole log; otherwise every record. */
   readonly only?: readonly string[];
   /** How far the clocks of two machines may be apart; five minutes. */

@@ -3,7 +3,7 @@
  * the store and others say. Constant memory; each entry, checkpoint and file is read once.
  */
 import canonicalize from 'canonicalize';
-import type { Outside } from '#anchor/anchor.ts';
+import type { Outsiders } from '#anchor/anchor.ts';
 import { ArchiveError } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
@@ -47,7 +47,7 @@ export interface LogPass {
   readonly restored: readonly Pick<queries.Restore, 'from' | 'size'>[];
   /** Clocks of two machines may differ by so much. */
   readonly clockMs: number;
-  readonly anchors: Outside;
+  readonly anchors: Outsiders;
   readonly now: Date;
 }
 

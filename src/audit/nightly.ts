@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Outside } from '#anchor/anchor.ts';
+import type { Outsiders } from '#anchor/anchor.ts';
 import type { Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
@@ -20,7 +20,7 @@ export interface NightlyContext {
   readonly keys: () => Promise<readonly string[]>;
   /** Of the same folder. */
   readonly restores: () => Promise<ReadonlySet<string> | null>;
-  readonly anchors: Outside;
+  readonly anchors: Outsiders;
   readonly log: Log;
   /** After the start; then how long between two. */
   readonly firstMs?: number;

@@ -56,11 +56,11 @@ export async function anchoredCheckpoint(
 
 /** Of witnesses that the settings name, over this very size; what does not hold is not handed out. */
 export async function cosignaturesOf(
-  { anchors, log }: Pick<ExportContext, 'anchors' | 'log'>,
+  { anchors, log, logReader }: Pick<ExportContext, 'anchors' | 'log' | 'logReader'>,
   at: AgencyTx,
   size: number,
 ): Promise<readonly Anchor[]> {
-  const found = await anchorsAt(at, size, { ...anchors, log });
+  const found = await anchorsAt(at, size, { ...anchors, log, keysOf: logReader.keysOf });
   return found
     .filter(({ kind }) => kind === 'witness')
     .toSorted((a, b) => (a.authority < b.authority ? -1 : 1));
@@ -68,12 +68,12 @@ export async function cosignaturesOf(
 
 /** Of each authority that the settings name the first stamp over each of these entries (in the order of the log), and over `size`. */
 export async function stampsOver(
-  { anchors, log }: Pick<ExportContext, 'anchors' | 'log'>,
+  { anchors, log, logReader }: Pick<ExportContext, 'anchors' | 'log' | 'logReader'>,
   at: AgencyTx,
   entries: readonly number[],
   size: number,
 ): Promise<readonly Anchor[]> {
-  const outside = { authorities: anchors.authorities, witnesses: null, log };
+  const outside = { authorities: anchors.authorities, witnesses: null, log, keysOf: logReader.keysOf };
   const stamps = new Map<string, Anchor>();
   /** Over an entry, and over each after it that is below all of their sizes. */
   let first: readonly Anchor[] = [];

@@ -29,7 +29,7 @@ export function openExportReceipts({ logReader, anchors, log, ...parts }: Receip
     ...parts,
     reader: logReader,
     anchorsOf: async (at, index) => {
-      const { since, by } = await vouchedFor(at, index, { ...anchors, log });
+      const { since, by } = await vouchedFor(at, index, { ...anchors, log, keysOf: logReader.keysOf });
       return { anchored: since !== null, by };
     },
   });

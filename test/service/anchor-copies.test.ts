@@ -4,10 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { anchorNow, anchorsAt, copyAnchors, lookAtCopies, type AnchorContext } from '#anchor/anchor.ts';
+import {
+  anchorNow,
+  anchorsAt,
+  copyAnchors,
+  logAnchored,
+  lookAtCopies,
+  outsideForFigures,
+  outsideForPages,
+  type AnchorContext,
+  type Outside,
+} from '#anchor/anchor.ts';
 import { checkAll } from '#fixity/fixity.ts';
 import { obtainStamp } from '#anchor/stamper.ts';
 import type { Db } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
 import { signCheckpoint } from '#log/checkpoint.ts';
 import {
   addLogKey,
@@ -117,6 +128,9 @@ const readyz = async (): Promise<{ ok: boolean; found: string; code: string | un
   const { ok = true, found = '', code } = parts.find(({ name }) => name === 'anchors') ?? {};
   return { ok, found, code };
 };
+const outside = (): Outside => ({ ...archive.config.anchors, keysOf: archive.system.logReader.keysOf });
+const anchoredSize = async (by: Outside): Promise<number> =>
+  await archive.system.db.inAgency(AGENCY, async (at) => (await logAnchored(at, by)).size);
 const copyAll = async (db = archive.system.db) =>
   await copyAnchors(
     {
@@ -229,7 +243,7 @@ test('a copy that somebody took away is found by whoever looks at the log’s fi
       bytesPerSecond: 1024 ** 3,
       readLogFile: async (agencyId, path) => await logReader.file(agencyId, path),
       checkAnchors: async (agencyId, read) =>
-        await lookAtCopies({ db, anchors: context.anchors, now }, agencyId, read),
+        await lookAtCopies({ db, anchors: outside(), now }, agencyId, read),
     });
     expect(passed).toMatchObject({ failed: 0 });
     return (await rows("select 1 from event where type = 'fixity.log-failed'")).length;
@@ -275,7 +289,7 @@ test('of two true ones of one authority over one size either is a right copy', a
   );
   expect(await copyAll()).toMatchObject({ held: 3, wrong: 0 });
   const look = async (other: Buffer | null) =>
-    await lookAtCopies({ db, anchors: context.anchors, now }, AGENCY, async (path) =>
+    await lookAtCopies({ db, anchors: outside(), now }, AGENCY, async (path) =>
       other !== null && path.includes('/stamp/') ? other : await logFiles.read(`log/${AGENCY}/${path}`),
     );
   expect(await look(null)).toEqual({ files: 3, wrong: [] });
@@ -339,10 +353,7 @@ describe('what somebody forged', () => {
     await until(copies, (paths) => paths.length === 3);
     await archive.stopWork();
     const over = async () =>
-      await archive.system.db.inAgency(
-        AGENCY,
-        async (at) => await anchorsAt(at, size ?? 0, archive.config.anchors),
-      );
+      await archive.system.db.inAgency(AGENCY, async (at) => await anchorsAt(at, size ?? 0, outside()));
     const before = await over();
     expect(before).toHaveLength(2);
     await archive.sql.query("update log_anchor set at = at - interval '1 day'");
@@ -407,6 +418,9 @@ describe('what somebody forged', () => {
     expect(await copyAll()).toMatchObject({ held: 0, copied: 0, forged: 1 });
     expect(await copies()).toEqual([]);
     expect((await readyz()).code).toBe('anchors-forged');
+    // No page and no figure says that anything is anchored.
+    expect(await anchoredSize(outsideForPages(archive.system))).toBe(0);
+    expect(await anchoredSize(outsideForFigures(archive.system))).toBe(0);
     // Nor is the size taken for one that is anchored: the round says why it asks nobody.
     await expect(
       anchorNow({ ...context, reader: openLogReader(archive.system.logFiles) }, AGENCY),
@@ -459,6 +473,26 @@ describe('what somebody forged', () => {
     expect(await rows('select distinct size from log_anchor')).toEqual([{ size: String(size) }]);
     expect((await readyz()).code).toBe('anchors-forged');
   });
+});
+
+test('while the files of the log cannot be read, a page claims no anchor, and no figure cries that all of it waits for one', async () => {
+  await happens();
+  const { size } = await anchorNow(context, AGENCY);
+  const { log, logFiles, logReader } = archive.system;
+  const away = {
+    log,
+    config: archive.config,
+    logReader: openLogReader({
+      read: async () => {
+        throw new ArchiveError('store-down', 'The store does not answer.', { retry: 'later' });
+      },
+    }),
+  };
+  expect(await anchoredSize(outsideForPages(away))).toBe(0);
+  expect(await anchoredSize(outsideForFigures(away))).toBe(size);
+  expect(await anchoredSize(outsideForPages({ ...away, logReader: openLogReader(logFiles) }))).toBe(size);
+  // Whoever read them once needs them no more.
+  expect(await anchoredSize(outsideForPages({ ...away, logReader }))).toBe(size);
 });
 
 test('the leaf of the first key, as somebody wrote it, under a root and a signature of theirs, names no key: the tiles lead to another root', async () => {

@@ -124,7 +124,11 @@ const events = async (type: string): Promise<Record<string, unknown>[]> =>
     )
   ).map(({ body }) => body);
 /** Whom the settings of the archive name. */
-const outside = () => ({ ...archive.config.anchors, log: context.log });
+const outside = () => ({
+  ...archive.config.anchors,
+  log: context.log,
+  keysOf: archive.system.logReader.keysOf,
+});
 /** Something real happens. */
 const happens = async (): Promise<Head> => {
   const { size } = await inLog(1);

@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify';
 import { multipart, type TestFile } from './archive-forms.ts';
 import { addAgency, createKey, type KeyRole } from '#agency/agency.ts';
 import { buildApp, openMetrics } from '#api/api.ts';
+import { outsideForFigures } from '#anchor/anchor.ts';
 import { readConfig, type Config } from '#config.ts';
 import type { Receipt } from '#record/record.ts';
 import { addSample } from '#cli/sample.ts';
@@ -110,7 +111,7 @@ export async function openArchive(options: ArchiveOptions = {}): Promise<Archive
   const opened = await openSystem(config, { name: 'test', databaseUrl });
   const system = options.adapt?.(opened) ?? opened;
   await system.staging.writeProbe();
-  const metrics = openMetrics(system.db, config.anchors);
+  const metrics = openMetrics(system.db, outsideForFigures(system));
   let poke = (): void => undefined;
   const withoutWords = new Set<string>();
   const taken = new Set<string>();
