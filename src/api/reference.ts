@@ -87,11 +87,11 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
   app.get('/v1/schedules', options('Retention series, and whether each is confirmed'), async (request) => ({
     series: (await system.db.inAgency(callerOf(request).agencyId, listSeries)).map((series) => ({
       edition: series.edition,
-      number: series.number,
+      number: series.code,
       title: series.title,
       period: series.period,
       citation: series.citation,
-      confirmed: series.confirmed_at !== null,
+      confirmed: series.confirmed,
     })),
   }));
 }

@@ -17,6 +17,6 @@ export async function addSample(db: Db, agencyId: string): Promise<void> {
     for (const account of ACCOUNTS)
       if (!there.some((known) => known.platform === account.platform && known.handle === account.handle))
         await addAccount(at, account);
-    for (const schedule of SCHEDULES) await addSchedule(at, schedule);
+    for (const schedule of SCHEDULES) await addSchedule(at, schedule, 'cli');
   });
 }

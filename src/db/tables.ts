@@ -31,6 +31,16 @@ import type {
   LogStandingTable,
   LogOutboxTable,
 } from './log-tables.ts';
+import type {
+  EditionConfirmationTable,
+  EditionTable,
+  HoldRecordTable,
+  HoldTable,
+  RecordDayTable,
+  RecordSeriesTable,
+  RetentionTable,
+  SeriesTable,
+} from './retention-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
@@ -51,6 +61,8 @@ export interface AgencyTable {
   id: string;
   name: string;
   zone: Generated<string>;
+  /** `MM-DD`; null: nobody said. */
+  fiscal_year_start: Generated<string | null>;
   created_at: Generated<Date>;
 }
 
@@ -77,16 +89,6 @@ export interface GroundTable {
   citation: string;
   clause: string;
   purpose: Generated<'remove' | 'keep'>;
-}
-
-export interface SeriesTable {
-  agency_id: string;
-  edition: string;
-  number: string;
-  title: string;
-  period: string;
-  citation: string;
-  confirmed_at: Date | null;
 }
 
 export interface ClassificationRuleTable {
@@ -266,6 +268,13 @@ export interface Tables extends FixityTables {
   account: AccountTable;
   account_version: AccountVersionTable;
   series: SeriesTable;
+  edition: EditionTable;
+  edition_confirmation: EditionConfirmationTable;
+  record_series: RecordSeriesTable;
+  record_day: RecordDayTable;
+  retention: RetentionTable;
+  hold: HoldTable;
+  hold_record: HoldRecordTable;
   classification_rule: ClassificationRuleTable;
   record: RecordTable;
   fact: FactTable;

@@ -1,16 +1,11 @@
 /** All SQL of the room. */
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
+import type { Edition } from './edition.ts';
 import type { ClassificationRule } from './rules.ts';
 
-export interface Schedule {
-  readonly edition: string;
-  readonly series: readonly {
-    readonly number: string;
-    readonly title: string;
-    readonly period: string;
-    readonly citation: string;
-  }[];
+/** An edition with the agency's own rules that lead records to its series. */
+export interface Schedule extends Edition {
   readonly rules: readonly {
     readonly position: number;
     readonly matches: ClassificationRule['matches'];
@@ -18,20 +13,20 @@ export interface Schedule {
   }[];
 }
 
-/** Adds an edition with its rules, every series unconfirmed. Editions that are there already are left as they are. */
-export async function addSchedule({ agencyId, tx }: AgencyTx, schedule: Schedule): Promise<void> {
+/** Adds an edition with its rules, unconfirmed. Editions that are there already are left as they are. */
+export async function addSchedule({ agencyId, tx }: AgencyTx, schedule: Schedule, by: string): Promise<void> {
+  const { edition, title, source } = schedule;
+  await tx
+    .insertInto('edition')
+    .values({ agency_id: agencyId, edition, title, source, added_by: by })
+    .onConflict((conflict) => conflict.columns(['agency_id', 'edition']).doNothing())
+    .execute();
   await tx
     .insertInto('series')
-    .values(
-      schedule.series.map((series) => ({
-        agency_id: agencyId,
-        edition: schedule.edition,
-        confirmed_at: null,
-        ...series,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['agency_id', 'edition', 'number']).doNothing())
+    .values(schedule.series.map((series) => ({ agency_id: agencyId, edition, ...series })))
+    .onConflict((conflict) => conflict.columns(['agency_id', 'edition', 'code']).doNothing())
     .execute();
+  if (schedule.rules.length === 0) return;
   await tx
     .insertInto('classification_rule')
     .values(
@@ -54,7 +49,7 @@ export async function readRules({ agencyId, tx }: AgencyTx): Promise<Classificat
       join
         .onRef('s.agency_id', '=', 'r.agency_id')
         .onRef('s.edition', '=', 'r.edition')
-        .onRef('s.number', '=', 'r.series'),
+        .onRef('s.code', '=', 'r.series'),
     )
     .select(['r.position', 'r.matches', 'r.edition', 'r.series', 's.title'])
     .where('r.agency_id', '=', agencyId)
@@ -66,9 +61,10 @@ export async function listSeries({ agencyId, tx }: AgencyTx) {
   return await tx
     .selectFrom('series')
     .selectAll()
+    .select((eb) => eb.fn<boolean>('edition_is_confirmed', ['agency_id', 'edition']).as('confirmed'))
     .where('agency_id', '=', agencyId)
     .orderBy('edition')
-    .orderBy('number')
+    .orderBy('code')
     .execute();
 }
 

@@ -17,6 +17,7 @@ import {
   type Role,
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
+import { addSchedule } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -103,18 +104,31 @@ beforeAll(async () => {
     });
     const account = { platform: 'x', nativeId: null, handle: CANARY, url: null, name: CANARY };
     const id = await addAccount(at, account);
-    await at.tx
-      .insertInto('series')
-      .values({
-        agency_id: 'lakeside',
-        edition: '1',
-        number: CANARY,
+    await addSchedule(
+      at,
+      {
+        edition: 'edition-1',
         title: CANARY,
-        period: 'x',
-        citation: 'x',
-        confirmed_at: null,
-      })
-      .execute();
+        source: CANARY,
+        series: [
+          {
+            code: CANARY,
+            number: CANARY,
+            schedule: CANARY,
+            title: CANARY,
+            description: CANARY,
+            trigger: null,
+            cutoff: 'none',
+            period: null,
+            disposition: null,
+            citation: 'x',
+            reading: 'unread',
+          },
+        ],
+        rules: [],
+      },
+      'cli',
+    );
     return id;
   });
   await archive.work();

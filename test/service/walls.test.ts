@@ -86,7 +86,7 @@ beforeAll(async () => {
     "insert into step (record_id, name, agency_id, parked_at, error_code, error) values ($1, 'inspect', 'lakeside', now(), 'internal', 'x')",
     [theirs],
   );
-  const { personId } = await colleague(archive, ['moderator'], 'lakeside');
+  const { personId } = await colleague(archive, ['moderator', 'custodian'], 'lakeside');
   await archive.sql.query(
     `insert into passkey (agency_id, id, person_id, credential_id, public_key, counter, label)
      values ('lakeside', gen_random_uuid(), $1, 'of-lakeside', 'key', 0, 'x')`,
@@ -158,6 +158,36 @@ beforeAll(async () => {
   await archive.sql.query(
     "insert into fixity_log (agency_id, checked_at, wrong) values ('lakeside', now(), 0)",
   );
+  await archive.sql.query(
+    `insert into edition (agency_id, edition, title, source, added_by) values ('lakeside', 'of-lakeside', 'x', 'x', 'x')`,
+  );
+  await archive.sql.query(
+    `insert into edition_confirmation (agency_id, edition, person_id, digest)
+     select 'lakeside', 'of-lakeside', r.person_id, edition_digest('lakeside', 'of-lakeside') from person_role r
+      where r.agency_id = 'lakeside' and r.role = 'custodian'`,
+  );
+  await archive.sql.query(
+    `with s as (insert into series (agency_id, edition, code, title, citation) values ('lakeside', 'of-lakeside', 'x', 'x', 'x') returning *)
+     insert into record_series (agency_id, record_id, edition, series, reason, by)
+     select 'lakeside', $1, edition, code, 'x', 'x' from s`,
+    [theirs],
+  );
+  await archive.sql.query(
+    `insert into record_day (agency_id, id, record_id, event, day, by)
+     values ('lakeside', gen_random_uuid(), $1, 'posted', '2026-01-01', 'x')`,
+    [theirs],
+  );
+  await archive.sql.query(
+    `insert into retention (agency_id, record_id, kind) values ('lakeside', $1, 'unclassified') on conflict do nothing`,
+    [theirs],
+  );
+  await archive.sql.query(
+    `with h as (
+       insert into hold (agency_id, id, kind, title, reason, ends, placed_by)
+       values ('lakeside', gen_random_uuid(), 'other', 'x', 'x', 'x', 'x') returning id)
+     insert into hold_record (agency_id, hold_id, record_id) select 'lakeside', id, $1 from h`,
+    [theirs],
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -224,6 +254,8 @@ describe('the catalogue', () => {
       'arrival',
       'artifact',
       'classification_rule',
+      'edition',
+      'edition_confirmation',
       'event',
       'fact',
       'fixity',
@@ -234,6 +266,8 @@ describe('the catalogue', () => {
       'fixity_row',
       'fixity_stray',
       'ground',
+      'hold',
+      'hold_record',
       'identity_provider',
       'invitation',
       'log_anchor',
@@ -253,6 +287,9 @@ describe('the catalogue', () => {
       'policy_version',
       'public_face',
       'record',
+      'record_day',
+      'record_series',
+      'retention',
       'seal',
       'second_look',
       'series',
@@ -344,7 +381,7 @@ describe('the catalogue', () => {
   const GRANTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
     PUBLIC: { migration: { select: '*' } },
     holdfast_app: {
-      agency: { select: '*' },
+      agency: { select: '*', update: 'fiscal_year_start' },
       api_key: { select: '*', insert: '*', update: 'expires_at revoked_at' },
       policy_version: { select: '*', insert: '*' },
       ground: { select: '*', insert: '*' },
@@ -360,7 +397,18 @@ describe('the catalogue', () => {
         insert: 'agency_id agreed_on id paper person_id policy_id recorded_by version',
       },
       agreement_withdrawal: { select: '*', insert: 'agency_id agreement_id by' },
+      edition: { select: '*', insert: '*' },
+      edition_confirmation: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
+      record_series: { select: '*', insert: '*', delete: '*' },
+      record_day: { select: '*', insert: '*', update: 'withdrawn_at withdrawn_by' },
+      retention: {
+        select: '*',
+        insert: '*',
+        update: 'computed_at due_on edition from_day kind ruled_at series waits_for',
+      },
+      hold: { select: '*', insert: '*', update: 'release_reason released_at released_by' },
+      hold_record: { select: '*', insert: '*', update: 'released_at' },
       classification_rule: { select: '*', insert: '*' },
       record: {
         select: '*',
