@@ -34,9 +34,15 @@ function onceMs(work: () => unknown, repeats: number): number {
         if (!(error instanceof ArchiveError)) throw error;
       }
   });
-  const started = performance.now();
+  const started = busyMs();
   runInThisContext('hostileWork()', { timeout: PATIENCE_MS });
-  return performance.now() - started;
+  return busyMs() - started;
+}
+
+/** Of the processor, for this thread: what else the machine does is not in it. */
+function busyMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The best of some rounds, so that what else the machine does counts for little. */
