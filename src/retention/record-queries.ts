@@ -256,3 +256,12 @@ export async function setFiscalYear(at: AgencyTx, start: string | null, actor: s
       body: { setting: 'fiscal-year-start', value: start },
     });
 }
+
+export async function readFiscalYear({ agencyId, tx }: AgencyTx): Promise<string | null> {
+  const row = await tx
+    .selectFrom('agency')
+    .select('fiscal_year_start')
+    .where('id', '=', agencyId)
+    .executeTakeFirstOrThrow();
+  return row.fiscal_year_start;
+}

@@ -32,6 +32,7 @@ export { compareEditions, type EditionComparison, type SeriesChange } from './ed
 export type { Edition, Series } from './edition.ts';
 export {
   enterDay,
+  readFiscalYear,
   readRetention,
   reclassify,
   setFiscalYear,
