@@ -142,12 +142,15 @@ create table retention (
   -- Every rule of the agency was applied to it. Until then it is not due, whatever its date.
   ruled_at     timestamptz,
   computed_at  timestamptz not null default now(),
+  -- Its content is gone. Kept as it was, and on no list.
+  disposed_at  timestamptz,
   check ((kind = 'on') = (due_on is not null)),
   check ((kind = 'unclassified') = (series is null)),
   foreign key (record_id, agency_id) references record
 );
-create index retention_due on retention (agency_id, due_on, record_id) where kind = 'on';
-create index retention_by_series on retention (agency_id, edition, series, kind);
+create index retention_due on retention (agency_id, due_on, record_id) where kind = 'on' and disposed_at is null;
+create index retention_by_series on retention (agency_id, edition, series, kind, due_on, record_id) where disposed_at is null;
+create index retention_unruled on retention (agency_id, record_id) where ruled_at is null;
 
 -- So many months later. Where the month that is reached has no such day, the first of the month after it, never an earlier one.
 create function months_later(day date, months int) returns date language sql immutable parallel safe as $$
@@ -164,26 +167,30 @@ create function cut_off(day date, cutoff text, fiscal_year_start text) returns d
     end
 $$;
 
--- What the series of each of these records say; `ids` null: of all that are complete. Also for whoever must not rely on the table.
+-- What the series of each of these records say; `ids` null: of all that are complete. Also for whoever must not rely on the table. The
+-- statement is written for the one case or the other: a plan for both would read every record of the agency to answer for one.
 create function due_of(a text, ids uuid[])
 returns table (record_id uuid, kind text, due_on date, from_day date, edition text, series text, waits_for text)
-language sql stable set enable_nestloop = on as $$
+language plpgsql stable as $$
+declare
+  only_these text := case when ids is null then '' else ' and %s = any($2)' end;
+begin
+  return query execute $sql$
   with day as (
     select d.record_id, d.event, max(d.day) as day from record_day d
-     where d.agency_id = a and d.withdrawn_at is null and (ids is null or d.record_id = any(ids)) group by 1, 2),
+     where d.agency_id = $1 and d.withdrawn_at is null$sql$ || format(only_these, 'd.record_id') || $sql$ group by 1, 2),
   rule as (
     select s.edition, s.code, s.period, s.cutoff, period_months(s.period) as months, period_days(s.period) as days,
            case when s.period like 'UNTIL %' then substr(s.period, 7) else s.trigger end as begins
-      from series s where s.agency_id = a),
+      from series s where s.agency_id = $1),
   under as (
     select rs.record_id, rs.edition, rs.series, r.period, r.begins, r.months, r.days,
-           cut_off(day.day, r.cutoff, g.fiscal_year_start) as from_day, day.day,
-           r.cutoff
+           cut_off(day.day, r.cutoff, g.fiscal_year_start) as from_day, day.day
       from record_series rs
       join rule r on r.edition = rs.edition and r.code = rs.series
-      join agency g on g.id = a
+      join agency g on g.id = $1
       left join day on day.record_id = rs.record_id and day.event = r.begins
-     where rs.agency_id = a and (ids is null or rs.record_id = any(ids))),
+     where rs.agency_id = $1$sql$ || format(only_these, 'rs.record_id') || $sql$),
   said as (
     select u.record_id, u.edition, u.series,
            case when u.period is null then 'unknown' when u.period = 'PERMANENT' then 'never'
@@ -201,20 +208,23 @@ language sql stable set enable_nestloop = on as $$
   select r.id, coalesce(l.kind, 'unclassified'), case when l.kind = 'on' then l.due_on end, case when l.kind = 'on' then l.from_day end,
          l.edition, l.series, l.waits_for
     from record r left join longest l on l.record_id = r.id
-   where r.agency_id = a and (ids is null or r.id = any(ids)) and r.state in ('complete', 'disposing')
-$$;
+   where r.agency_id = $1 and r.state in ('complete', 'disposing')$sql$ || format(only_these, 'r.id')
+  using a, ids;
+end $$;
 
 -- Writes what differs, and answers how many rows that were.
 create function recompute_due(a text, ids uuid[]) returns int language plpgsql as $$
 declare n int;
 begin
   insert into retention as t (agency_id, record_id, kind, due_on, from_day, edition, series, waits_for)
-  select a, d.record_id, d.kind, d.due_on, d.from_day, d.edition, d.series, d.waits_for from due_of(a, ids) d
+  select a, d.record_id, d.kind, d.due_on, d.from_day, d.edition, d.series, d.waits_for
+    from due_of(a, ids) d left join retention o on o.record_id = d.record_id
+   where o.record_id is null
+      or (o.kind, o.due_on, o.from_day, o.edition, o.series, o.waits_for)
+         is distinct from (d.kind, d.due_on, d.from_day, d.edition, d.series, d.waits_for)
   on conflict (record_id) do update
      set kind = excluded.kind, due_on = excluded.due_on, from_day = excluded.from_day, edition = excluded.edition,
-         series = excluded.series, waits_for = excluded.waits_for, computed_at = now()
-   where (t.kind, t.due_on, t.from_day, t.edition, t.series, t.waits_for)
-         is distinct from (excluded.kind, excluded.due_on, excluded.from_day, excluded.edition, excluded.series, excluded.waits_for);
+         series = excluded.series, waits_for = excluded.waits_for, computed_at = now();
   get diagnostics n = row_count;
   return n;
 end $$;
@@ -233,5 +243,5 @@ end $$;
 grant select, insert on edition, edition_confirmation, record_series, record_day, retention to holdfast_app;
 grant delete on record_series to holdfast_app;
 grant update (withdrawn_at, withdrawn_by) on record_day to holdfast_app;
-grant update (kind, due_on, from_day, edition, series, waits_for, ruled_at, computed_at) on retention to holdfast_app;
+grant update (kind, due_on, from_day, edition, series, waits_for, ruled_at, computed_at, disposed_at) on retention to holdfast_app;
 grant update (fiscal_year_start) on agency to holdfast_app;

@@ -23,7 +23,7 @@ import {
   type Relay,
   type StepContext,
 } from '#record/record.ts';
-import { leasePassMs, renewLeases } from '#retention/retention.ts';
+import { leasePassMs, renewLeases, ruleRecords } from '#retention/retention.ts';
 import { openMailer, startTelling } from '#routing/routing.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
@@ -255,6 +255,8 @@ async function startCapturing(system: System, options: WorkOptions): Promise<Sto
 /** A row is written seconds after its bytes are staged; a day is far beyond any request. */
 const SWEEP_AGE_MS = 86_400_000;
 
+const RULE_MS = 2000;
+
 async function startRetention(system: System): Promise<StopWork> {
   const { db, store, log, config, staging } = system;
   // Only this worker holds the key without which nothing can be proven.
@@ -292,7 +294,19 @@ async function startRetention(system: System): Promise<StopWork> {
       await sleep(passMs, undefined, { signal }).catch(() => undefined);
     }
   };
-  const running = loop();
+  // A record waits for its rules as long as its capture did, and no longer.
+  const rule = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        const ruled = await ruleRecords(db, signal);
+        if (ruled > 0) log.info({ records: ruled }, 'retention.ruled');
+      } catch (error) {
+        log.error({ code: codeOf(error), err: error }, 'retention.rules-failed');
+      }
+      await sleep(RULE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const running = Promise.all([loop(), rule()]);
   return async () => {
     ending.abort();
     await Promise.all([running, watch.stop(), stopMending()]);

@@ -62,6 +62,20 @@ export const OPERATORS: readonly Role[] = ['custodian', 'administrator'];
 export const AUDITORS: readonly Role[] = ['auditor', 'administrator'];
 /** Noting is the office's own word, and nobody else's. */
 export const CUSTODIANS: readonly Role[] = ['custodian'];
+/** Who sees how long records are kept, and what stands in the way of their end. */
+export const RETENTION_READERS: readonly Role[] = [
+  'custodian',
+  'retention-officer',
+  'approver',
+  'auditor',
+  'administrator',
+];
+/** Who files schedules and rules. */
+export const RETENTION_OFFICERS: readonly Role[] = ['retention-officer', 'administrator'];
+/** Who says under which series a record stands, and what happened on which day. */
+export const CLASSIFIERS: readonly Role[] = ['custodian', 'retention-officer'];
+/** Who may confirm an edition, as the database has it too (migration 0033). */
+export const CONFIRMERS: readonly Role[] = ['custodian', 'retention-officer', 'approver', 'administrator'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 /** Whoever runs the machine, and reads no content. */
 export const SYSTEM_ADMINISTRATORS: readonly Role[] = [SYSTEM_ROLE];

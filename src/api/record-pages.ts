@@ -13,7 +13,9 @@ import {
   recordIdOf,
   searchRecords,
 } from '#record/record.ts';
+import { listSeries, readRetention } from '#retention/retention.ts';
 import { namesOf } from './actor-names.ts';
+import { peopleOf } from './administration.ts';
 import { callerOf, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { enterSearch } from './searches.ts';
@@ -126,7 +128,10 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       if (record === null || receipt === null) throw notFound;
       await appendEvent(at, id, { type: 'view.opened', actor: actorOf(caller), body: { what: 'record' } });
       const history = await readHistory(at, id);
-      return { record, receipt, history, zone: await zoneOf(at), names: await namesOf(at, history) };
+      const { zone, nameOf } = await peopleOf(at);
+      const offered = (await listSeries(at)).map(({ edition, code, title }) => ({ edition, code, title }));
+      const kept = { retention: await readRetention(at, id), offered, nameOf };
+      return { record, receipt, history, zone, names: await namesOf(at, history), kept };
     });
     const content = context.places.contentFor(request.headers.host);
     return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));

@@ -21,6 +21,7 @@ import {
   typeFromClaim,
 } from '#record/record.ts';
 import { STEPS } from '#queue/queue.ts';
+import { readRetention } from '#retention/retention.ts';
 import { callerOf, EVERYONE, isStillKnown, OPERATORS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openChecked, whileItStands } from './handing-over.ts';
@@ -103,7 +104,12 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         });
         // Pages must not ask for a preview unasked: it costs seconds.
         const artifacts = record.artifacts.map((file) => ({ ...file, shown: howShown(file) }));
-        return { ...record, artifacts, history: await readHistory(at, id) };
+        return {
+          ...record,
+          artifacts,
+          retention: await readRetention(at, id),
+          history: await readHistory(at, id),
+        };
       });
     },
   );

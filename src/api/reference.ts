@@ -1,8 +1,7 @@
-/** What an agency decided beforehand, for forms and programs: who one is, its clauses, its accounts, its series. */
+/** What an agency decided beforehand, for forms and programs: who one is, its clauses, its accounts. */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { listPolicies, listSites } from '#agency/agency.ts';
-import { listSeries } from '#retention/retention.ts';
 import { peopleOf } from './administration.ts';
 import { callerOf, EVERYONE, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -84,14 +83,4 @@ export function registerReference(app: FastifyInstance, context: ApiContext): vo
       closed: shown.filter(({ closedAt }) => closedAt !== null),
     };
   });
-  app.get('/v1/schedules', options('Retention series, and whether each is confirmed'), async (request) => ({
-    series: (await system.db.inAgency(callerOf(request).agencyId, listSeries)).map((series) => ({
-      edition: series.edition,
-      number: series.code,
-      title: series.title,
-      period: series.period,
-      citation: series.citation,
-      confirmed: series.confirmed,
-    })),
-  }));
 }

@@ -136,6 +136,7 @@ function agencyMenu({ roles }: Viewer, languages: readonly Markup[]): Markup {
       <ul>
         <li><a href="/accounts">Accounts</a></li>
         <li><a href="/policies">Policies</a></li>
+        ${roles.some((role) => role !== 'moderator') && html`<li><a href="/retention">Retention</a></li>`}
         ${administers && html`<li><a href="/people">People</a></li>`}
         ${administers && html`<li><a href="/offices">Offices</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/provider">Sign-in</a></li>`}

@@ -11,6 +11,7 @@ import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { verdict } from './receipt-page.ts';
 import { FILE_NAMES, seriesSaid } from './receipt-said.ts';
+import { retentionPart, type RetentionPartParts } from './retention-part.ts';
 import { TIERS } from './tiers.ts';
 import { momentIn } from './times.ts';
 import {
@@ -31,6 +32,7 @@ export interface RecordParts {
   readonly history: readonly HistoryEntry[];
   readonly zone: string;
   readonly names: Readonly<Record<string, ActorName>>;
+  readonly kept: Pick<RetentionPartParts, 'retention' | 'offered' | 'nameOf'>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -64,8 +66,9 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
         ${row('What was done', doneSaid(record.verb, record.removal))} ${row('Clause', clauses(record))}
         ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
-        ${row('Retention', ours(seriesSaid(record.classification)))}
+        ${row('Sealed under', ours(seriesSaid(record.classification)))}
       </dl>
+      ${retentionPart({ ...parts.kept, recordId: record.recordId, zone, viewer: frame.viewer })}
       ${record.facts.length > 1 && later(parts)}
       <h2 class="hf-h2">Files</h2>
       ${tier(receipt)}

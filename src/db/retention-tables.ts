@@ -77,6 +77,19 @@ export interface RetentionTable {
   waits_for: string | null;
   ruled_at: Date | null;
   computed_at: Generated<Date>;
+  disposed_at: Date | null;
+}
+
+export interface ReclassificationTable {
+  agency_id: string;
+  id: string;
+  record_id: string;
+  did: 'added' | 'removed';
+  edition: string;
+  series: string;
+  reason: string;
+  by: string;
+  at: Generated<Date>;
 }
 
 export type HoldKind =

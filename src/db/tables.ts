@@ -38,6 +38,7 @@ import type {
   HoldTable,
   RecordDayTable,
   RecordSeriesTable,
+  ReclassificationTable,
   RetentionTable,
   SeriesTable,
 } from './retention-tables.ts';
@@ -93,10 +94,15 @@ export interface GroundTable {
 
 export interface ClassificationRuleTable {
   agency_id: string;
+  id: Generated<string>;
   position: number;
   matches: Json<Record<string, string>>;
   edition: string;
   series: string;
+  added_at: Generated<Date>;
+  added_by: Generated<string>;
+  ended_at: Date | null;
+  ended_by: string | null;
 }
 
 export interface RecordTable {
@@ -273,6 +279,7 @@ export interface Tables extends FixityTables {
   record_series: RecordSeriesTable;
   record_day: RecordDayTable;
   retention: RetentionTable;
+  reclassification: ReclassificationTable;
   hold: HoldTable;
   hold_record: HoldRecordTable;
   classification_rule: ClassificationRuleTable;

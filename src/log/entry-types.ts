@@ -36,7 +36,9 @@ export const ENTRY_TYPES = {
     may: ['manifestCommitment', 'mode', 'schedule', 'edition'],
   },
   'record.completed': { subject: 'record', may: ['outcome'] },
-  'record.reclassified': { subject: 'record', must: ['schedule', 'edition'] },
+  // What a schedule of an agency's own calls its series may be a word, which does not stand in the open.
+  'record.reclassified': { subject: 'record', may: ['schedule', 'edition'] },
+  'record.dated': { subject: 'record' },
   'record.extended': { subject: 'record', must: ['until'] },
   'lease.renewed': { subject: 'record', must: ['objects'], may: ['until'] },
   'step.parked': { subject: 'record', must: ['step', 'code'] },
@@ -106,6 +108,11 @@ export const ENTRY_TYPES = {
   'agency.link-renewed': { subject: null, must: ['agency'] },
   'wacz-key.added': { subject: null, must: ['keyDigest'] },
   'config.changed': { subject: null, must: ['setting'] },
+  'edition.added': { subject: null, may: ['edition'] },
+  'edition.confirmed': { subject: null, may: ['edition'] },
+  'edition.succeeded': { subject: null, must: ['records'], may: ['edition'] },
+  'rule.added': { subject: null, may: ['schedule', 'edition'] },
+  'rule.ended': { subject: null, may: ['schedule', 'edition'] },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },
   'log-key.retired': { subject: null, must: ['vkey', 'size'] },

@@ -79,7 +79,15 @@ export type EventType =
   // what the log says of itself
   | 'log-key.added'
   | 'log-key.retired'
-  | 'restore.performed';
+  | 'restore.performed'
+  // under which series of which schedule records stand, from which days they are kept, and who decided
+  | 'record.reclassified'
+  | 'record.dated'
+  | 'edition.added'
+  | 'edition.confirmed'
+  | 'edition.succeeded'
+  | 'rule.added'
+  | 'rule.ended';
 
 export interface EventDraft {
   readonly type: EventType;

@@ -1,13 +1,57 @@
 /**
- * Schedules, classification and the lease under each lock. Disposal is not here yet; nothing in this room deletes.
+ * Schedules, classification, due dates, the worklist, and the lease under each lock. Nothing in this part of the room deletes.
  *
- * Promise: a record's series comes from a rule of its agency, with the reason in a sentence, or it is unclassified and
- * shown so; a series that nobody confirmed is never presented as law; every sealed object's lock is renewed long before it
- * runs out, read back, and only then written down.
+ * Promise: a record's series come from rules of its agency or from a person, each with the reason in a sentence, or it is unclassified and
+ * shown so; of several the longest keeps it; a series that nobody confirmed is never presented as law; every sealed object's lock is
+ * renewed long before it runs out, read back, and only then written down.
  */
-export { classify, type Classification, type ClassificationRule, type Classifiable } from './rules.ts';
-export { addSchedule, readRules, listSeries, type Schedule } from './queries.ts';
+export {
+  classify,
+  classifyAll,
+  RULE_MEMBERS,
+  wordsOf as wordsInText,
+  type Classification,
+  type ClassificationRule,
+  type RuleMember,
+} from './rules.ts';
+export { addRule, endRule, readRules, type KnownRule } from './rule-queries.ts';
+export { ruleRecords } from './ruling.ts';
+export {
+  addSchedule,
+  confirmEdition,
+  fileEdition,
+  listEditions,
+  listSeries,
+  readEdition,
+  succeedEdition,
+  type FiledEdition,
+  type Schedule,
+} from './edition-queries.ts';
+export { readEditionCsv, readEditionYaml, type EditionRead, type LineProblem } from './edition-file.ts';
+export { compareEditions, type EditionComparison, type SeriesChange } from './edition-comparison.ts';
+export type { Edition, Series } from './edition.ts';
+export {
+  enterDay,
+  readFiscalYear,
+  readRetention,
+  reclassify,
+  setFiscalYear,
+  withdrawDay,
+  type ClassificationRefusal,
+  type RecordRetention,
+} from './record-queries.ts';
+export {
+  LISTS,
+  listRetention,
+  readWorklist,
+  type ListedRetention,
+  type RetentionList,
+  type Worklist,
+} from './worklist-queries.ts';
+export { isCivilDay } from './civil.ts';
+export { isEventName, parsePeriod, type Due } from './due.ts';
 export { leasePassMs, renewLeases, type RenewalReport } from './leases.ts';
-export { lastPass, lockStanding, stepStanding, type LockStanding, type StepStanding } from './queries.ts';
+export { lastPass, lockStanding, stepStanding, type LockStanding } from './queries.ts';
 export { checkSample, drawSample, type SampleReport, type SealedObject } from './sample.ts';
+export { missouriStarter } from './schedules/missouri-starter.ts';
 export { SCHEDULES } from './schedules.ts';

@@ -7,15 +7,22 @@ export interface Classifiable {
   readonly verb: string;
   /** `policyId#clauseId` of each ground. */
   readonly grounds: readonly string[];
+  /** What the content says. Absent: it is not looked at here, and no rule that asks for words applies. */
+  readonly text?: string;
 }
+
+/** What a rule may ask for. `text`: words, all of which stand in the content. */
+export const RULE_MEMBERS = ['platform', 'account', 'kind', 'verb', 'ground', 'text'] as const;
+export type RuleMember = (typeof RULE_MEMBERS)[number];
 
 export interface ClassificationRule {
   readonly position: number;
   /** Each member that is present must match; no member at all matches everything. */
-  readonly matches: Readonly<Partial<Record<'platform' | 'account' | 'kind' | 'verb' | 'ground', string>>>;
+  readonly matches: Readonly<Partial<Record<RuleMember, string>>>;
   readonly edition: string;
   readonly series: string;
   readonly title: string;
+  readonly citation: string;
 }
 
 export interface Classification {
@@ -27,19 +34,56 @@ export interface Classification {
 
 /** The first rule that matches, in the agency's own order; null when none does: the record is then unclassified. */
 export function classify(rules: readonly ClassificationRule[], report: Classifiable): Classification | null {
-  for (const rule of [...rules].sort((a, b) => a.position - b.position)) {
-    const { platform, account, kind, verb, ground } = rule.matches;
-    if (platform !== undefined && platform !== report.platform) continue;
-    if (account !== undefined && account.toLowerCase() !== report.account.toLowerCase()) continue;
-    if (kind !== undefined && kind !== report.kind) continue;
-    if (verb !== undefined && verb !== report.verb) continue;
-    if (ground !== undefined && !report.grounds.includes(ground)) continue;
-    const because = Object.entries(rule.matches).map(([name, value]) => `${name} is ${value}`);
-    return {
-      edition: rule.edition,
-      series: rule.series,
-      reason: `Rule ${rule.position} of the agency (${because.length === 0 ? 'applies to everything' : because.join(' and ')}) leads to series ${rule.series}, ${rule.title}.`,
-    };
+  return classifyAll(rules, report)[0] ?? null;
+}
+
+/** Every series to which a rule leads, in the agency's order, each with the first rule that leads there. The longest keeps the record. */
+export function classifyAll(
+  rules: readonly ClassificationRule[],
+  report: Classifiable,
+): readonly Classification[] {
+  const found = new Map<string, Classification>();
+  for (const rule of rules.toSorted((a, b) => a.position - b.position)) {
+    const { edition, series } = rule;
+    if (!found.has(`${edition} ${series}`) && applies(rule, report))
+      found.set(`${edition} ${series}`, { edition, series, reason: reasonOf(rule) });
   }
-  return null;
+  return [...found.values()];
+}
+
+function applies({ matches }: ClassificationRule, report: Classifiable): boolean {
+  const { platform, account, kind, verb, ground, text } = matches;
+  return (
+    (platform === undefined || platform === report.platform) &&
+    (account === undefined || account.toLowerCase() === report.account.toLowerCase()) &&
+    (kind === undefined || kind === report.kind) &&
+    (verb === undefined || verb === report.verb) &&
+    (ground === undefined || report.grounds.includes(ground)) &&
+    (text === undefined || (report.text !== undefined && saysAll(report.text, text)))
+  );
+}
+
+/** Whole words, whatever their case, accents and ornaments. A rule without a word in it matches nothing. */
+function saysAll(content: string, asked: string): boolean {
+  const wanted = wordsOf(asked);
+  const there = new Set(wordsOf(content));
+  return wanted.length > 0 && wanted.every((word) => there.has(word));
+}
+
+export function wordsOf(text: string): readonly string[] {
+  return (
+    text
+      .normalize('NFKD')
+      .replaceAll(/[\p{Mn}\p{Cf}]/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}
+
+function reasonOf({ position, matches, series, title, citation }: ClassificationRule): string {
+  const because = RULE_MEMBERS.flatMap((name) => {
+    const value = matches[name];
+    return value === undefined ? [] : [name === 'text' ? `it says “${value}”` : `${name} is ${value}`];
+  });
+  return `Rule ${position} of the agency (${because.length === 0 ? 'applies to everything' : because.join(' and ')}) leads to series ${series}, ${title} (${citation}).`;
 }

@@ -17,7 +17,7 @@ import {
   type Role,
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
-import { addSchedule } from '#retention/retention.ts';
+import { addSchedule, readRules } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -83,6 +83,7 @@ let theirs: {
   uploadId: string;
   accountId: string;
   keyId: string;
+  ruleId: string;
 };
 let guarded: readonly Call[];
 /** To connect to: the form of it is taken only when somebody answers. */
@@ -125,7 +126,7 @@ beforeAll(async () => {
             reading: 'unread',
           },
         ],
-        rules: [],
+        rules: [{ position: 1, matches: { text: CANARY }, series: CANARY }],
       },
       'cli',
     );
@@ -177,6 +178,7 @@ beforeAll(async () => {
     authorization: `Bearer ${await archive.key('administrator', 'lakeside')}`,
   }).begin(10, `filename ${Buffer.from(CANARY).toString('base64')}`);
   const { keyId } = await createKey(db, { agencyId: 'lakeside', role: 'intake', label: CANARY });
+  const [rule] = await db.inAgency('lakeside', readRules);
   theirs = {
     recordId: handed.body.recordId,
     person,
@@ -185,6 +187,7 @@ beforeAll(async () => {
     uploadId: upload.id,
     accountId,
     keyId,
+    ruleId: rule?.id ?? '',
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
@@ -194,8 +197,14 @@ afterAll(async () => {
 });
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)/;
-const ids = (): CallIds => ({ ...theirs, personId: theirs.person.personId, policyId: POLICY });
+const BY_PEOPLE =
+  /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/confirmations$/;
+const ids = (): CallIds => ({
+  ...theirs,
+  personId: theirs.person.personId,
+  policyId: POLICY,
+  edition: 'edition-1',
+});
 const addressOf = (url: string): string => addressIn(ids(), url);
 const make = async (
   call: Call,
@@ -297,6 +306,7 @@ describe('every call', () => {
       theirs.officeId,
       theirs.accountId,
       theirs.keyId,
+      theirs.ruleId,
       POLICY,
     ];
     let tried = 0;
@@ -314,10 +324,10 @@ describe('every call', () => {
             continue;
           }
           const about = `${describeCall(call)} as ${role}`;
-          if (/:(id|policy)|^\/v1\/exports$/.test(call.url)) {
+          if (/:(id|policy|edition|rule)|^\/v1\/exports$/.test(call.url)) {
             expect(answer.status, about).toBe(404);
             // As for one that does not exist, but for what the request itself named.
-            const elsewhere = call.url.replace(/:(id|policy)/, randomUUID());
+            const elsewhere = call.url.replace(/:(id|policy|edition|rule)/, randomUUID());
             const none = await make({ ...call, url: elsewhere }, credential, person.personId, randomUUID());
             const bare = (text: string): string =>
               text.replaceAll(
@@ -415,6 +425,11 @@ describe('every call', () => {
         '/records/:id',
         '/report/choices',
         '/report/records/:id/plain',
+        '/retention',
+        '/retention/records',
+        '/retention/rules',
+        '/schedules',
+        '/schedules/:edition',
         '/unconfirmed',
         '/v1/accounts',
         '/v1/me',
@@ -422,7 +437,10 @@ describe('every call', () => {
         '/v1/policies',
         '/v1/records',
         '/v1/records/:id',
+        '/v1/retention/records',
+        '/v1/retention/rules',
         '/v1/schedules',
+        '/v1/schedules/:edition',
         '/worklist',
       ].toSorted(),
     );

@@ -2,7 +2,7 @@
  * What each call and each verb leaves in the history, over every one that there is: the list is the server's own, so a new call fails here
  * until it is said what entry it is, or why it is none. Calls that ask who one is are made, and what they left is read.
  */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +16,8 @@ import {
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
 import type { EventType } from '#record/history.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { addRule, addSchedule } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { makeCall, type Answer, type CallIds } from '../support/calls.ts';
@@ -65,6 +67,8 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/records': { leaves: ['search.ran'] },
   'GET /records': { leaves: ['search.ran'] },
   'GET /worklist': { leaves: ['search.ran'] },
+  'GET /v1/retention/records': { leaves: ['search.ran'] },
+  'GET /retention/records': { leaves: ['search.ran'] },
   'GET /v1/records/:id': { leaves: ['view.opened'] },
   'GET /records/:id': { leaves: ['view.opened'] },
   'GET /v1/records/:id/artifacts/:n': { leaves: ['view.opened'] },
@@ -87,6 +91,15 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/policies': SETTINGS,
   'GET /v1/accounts': SETTINGS,
   'GET /v1/schedules': SETTINGS,
+  'GET /v1/schedules/:edition': SETTINGS,
+  'GET /v1/schedules/:edition/comparison': SETTINGS,
+  'GET /schedules': SETTINGS,
+  'GET /schedules/:edition': SETTINGS,
+  'GET /schedules/:edition/comparison': SETTINGS,
+  'GET /v1/retention/rules': SETTINGS,
+  'GET /retention/rules': SETTINGS,
+  'GET /v1/retention': FIGURES,
+  'GET /retention': FIGURES,
   'GET /report/choices': SETTINGS,
   'GET /people': SETTINGS,
   'GET /accounts': SETTINGS,
@@ -127,6 +140,23 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /policies/packs': { leaves: ['policy.added'] },
   'POST /policies/draft': { leaves: ['policy.added'] },
   'POST /policies/:policy/draft': { leaves: ['policy.added'], seenIn: 'console-policies' },
+  'POST /v1/schedules': { leaves: ['edition.added'] },
+  'POST /schedules': { leaves: ['edition.added'] },
+  'POST /schedules/starter': { leaves: ['edition.added'] },
+  'POST /v1/schedules/:edition/confirmations': { leaves: ['edition.confirmed'] },
+  'POST /schedules/:edition/confirmations': { leaves: ['edition.confirmed'] },
+  'POST /v1/schedules/:edition/succession': { leaves: ['edition.succeeded'] },
+  'POST /schedules/:edition/succession': { leaves: ['edition.succeeded'] },
+  'POST /v1/retention/rules': { leaves: ['rule.added'] },
+  'POST /retention/rules': { leaves: ['rule.added'] },
+  'POST /v1/retention/rules/:rule/end': { leaves: ['rule.ended'] },
+  'POST /retention/rules/:rule/end': { leaves: ['rule.ended'] },
+  'POST /v1/retention/fiscal-year': { leaves: ['config.changed'], seenIn: 'retention' },
+  'POST /retention/fiscal-year': { leaves: ['config.changed'], seenIn: 'retention' },
+  'POST /v1/records/:id/classification': { leaves: ['record.reclassified'], seenIn: 'retention' },
+  'POST /records/:id/classification': { leaves: ['record.reclassified'], seenIn: 'console-retention' },
+  'POST /v1/records/:id/days': { leaves: ['record.dated'], seenIn: 'retention' },
+  'POST /records/:id/days': { leaves: ['record.dated'], seenIn: 'console-retention' },
   'POST /offices': { leaves: ['office.added'] },
   'POST /offices/:id/end': { leaves: ['office.ended'] },
   'POST /offices/:id/address': { leaves: ['office.changed'] },
@@ -270,8 +300,32 @@ async function freshIds(): Promise<CallIds> {
       accountId: await addAccount(at, { platform: 'x', nativeId: null, handle: name, url: null, name }),
       keyId: '',
       uploadId: '',
+      ...(await retentionIds(at)),
     };
   });
+}
+
+/** An edition that nobody confirmed, and a rule. */
+async function retentionIds(at: AgencyTx): Promise<Pick<CallIds, 'edition' | 'ruleId'>> {
+  const edition = `edition-${randomUUID()}`;
+  const nothing = { number: null, schedule: null, description: null, trigger: null, period: null };
+  const one = {
+    ...nothing,
+    disposition: null,
+    cutoff: 'none',
+    reading: 'unread',
+    title: 'T',
+    citation: 'C',
+  } as const;
+  await addSchedule(
+    at,
+    { edition, title: 'T', source: 'S', series: [{ code: 'x', ...one }], rules: [] },
+    'test',
+  );
+  const rule = { position: randomInt(1, 1e6), matches: { kind: 'post' }, edition, series: 'x' };
+  const added = await addRule(at, rule, 'test');
+  if ('refused' in added) throw new Error(added.refused);
+  return { edition, ruleId: added.id };
 }
 
 async function newestEvent(): Promise<string> {

@@ -182,6 +182,11 @@ beforeAll(async () => {
     [theirs],
   );
   await archive.sql.query(
+    `insert into reclassification (agency_id, id, record_id, did, edition, series, reason, by)
+     values ('lakeside', gen_random_uuid(), $1, 'added', 'of-lakeside', 'x', 'x', 'x')`,
+    [theirs],
+  );
+  await archive.sql.query(
     `with h as (
        insert into hold (agency_id, id, kind, title, reason, ends, placed_by)
        values ('lakeside', gen_random_uuid(), 'other', 'x', 'x', 'x', 'x') returning id)
@@ -286,6 +291,7 @@ describe('the catalogue', () => {
       'person_role',
       'policy_version',
       'public_face',
+      'reclassification',
       'record',
       'record_day',
       'record_series',
@@ -405,11 +411,12 @@ describe('the catalogue', () => {
       retention: {
         select: '*',
         insert: '*',
-        update: 'computed_at due_on edition from_day kind ruled_at series waits_for',
+        update: 'computed_at disposed_at due_on edition from_day kind ruled_at series waits_for',
       },
       hold: { select: '*', insert: '*', update: 'release_reason released_at released_by' },
       hold_record: { select: '*', insert: '*', update: 'released_at' },
-      classification_rule: { select: '*', insert: '*' },
+      classification_rule: { select: '*', insert: '*', update: 'ended_at ended_by' },
+      reclassification: { select: '*', insert: '*' },
       record: {
         select: '*',
         insert: '*',

@@ -1,5 +1,5 @@
 /** Every call of the server, each made so that whoever may make it is not refused for what it says. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Call } from '#api/api.ts';
 import { simpleReport, type Archive } from './archive.ts';
 import type { IdentityProviderForTests } from './identity-provider.ts';
@@ -14,6 +14,8 @@ export interface CallIds {
   readonly accountId: string;
   readonly keyId: string;
   readonly policyId: string;
+  readonly edition: string;
+  readonly ruleId: string;
 }
 
 export interface Answer {
@@ -52,8 +54,56 @@ async function formOf({ archive, ids, idp }: Scene, url: string, as: string): Pr
     );
     return `changedAt=${rows[0]?.changed_at.toISOString() ?? ''}`;
   }
+  if (url.startsWith('/schedules') || url.startsWith('/retention')) {
+    const more =
+      url === '/schedules'
+        ? { format: 'csv', edition: name, title: 'T', source: 'S', text: 'code,title,citation\nx,T,C\n' }
+        : url === '/retention/rules'
+          ? { position: String(randomInt(1e6)), series: 'rivertown-sample-2026 SAMPLE-01', kind: 'post' }
+          : url === '/retention/fiscal-year'
+            ? { start: randomInt(2) === 0 ? '07-01' : '10-01' }
+            : { from: 'rivertown-sample-2026', digest: await digestOf(archive, ids.edition) };
+    return new URLSearchParams({ as, ...more }).toString();
+  }
+  if (url.endsWith('/classification'))
+    return new URLSearchParams({ as, series: 'rivertown-sample-2026 SAMPLE-02', reason: 'x' }).toString();
+  if (url.endsWith('/days'))
+    return new URLSearchParams({ as, event: 'closed', day: '2026-01-01' }).toString();
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
+}
+
+/** What a confirmation is bound to, of whichever agency has it. */
+async function digestOf(archive: Archive, edition: string): Promise<string> {
+  const { rows } = await archive.sql.query<{ digest: string }>(
+    'select edition_digest(agency_id, edition) as digest from edition where edition = $1',
+    [edition],
+  );
+  return rows[0]?.digest ?? '';
+}
+
+/** The bodies of calls that take something else than a report. */
+async function orderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object | null> {
+  const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
+  if (/\/(removal|kept|end)$/.test(url)) return {};
+  if (url === '/v1/exports') return { records: [recordId] };
+  if (url === '/v1/schedules')
+    return {
+      format: 'csv',
+      edition: randomUUID(),
+      title: 'T',
+      source: 'S',
+      text: 'code,title,citation\nx,T,C\n',
+    };
+  if (url.endsWith('/confirmations')) return { digest: await digestOf(archive, ids.edition) };
+  if (url.endsWith('/succession'))
+    return { from: sample.edition, digest: await digestOf(archive, ids.edition) };
+  if (url === '/v1/retention/rules')
+    return { position: 1 + randomInt(1e6 - 1), matches: { kind: 'post' }, ...sample };
+  if (url === '/v1/retention/fiscal-year') return { start: randomInt(2) === 0 ? '07-01' : '10-01' };
+  if (url.endsWith('/classification')) return { do: 'add', ...sample, reason: 'x' };
+  if (url.endsWith('/days')) return { event: 'closed', day: '2026-01-01' };
+  return null;
 }
 
 /** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
@@ -66,6 +116,8 @@ export function addressOf(ids: CallIds, url: string): string {
     step: 'inspect',
     agency: 'lakeside',
     agreement: ids.agreementId,
+    edition: ids.edition,
+    rule: ids.ruleId,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
@@ -100,6 +152,14 @@ function plainReport(as: string): { readonly contentType: string; readonly paylo
   return { contentType: 'multipart/form-data; boundary=b', payload: `${parts.join('')}--b--\r\n` };
 }
 
+/** What a call asks for in its address, where it asks for nothing without. */
+const queryOf = (url: string): string =>
+  url === '/v1/retention/records'
+    ? '?list=unclassified'
+    : url.endsWith('/comparison')
+      ? '?from=rivertown-sample-2026'
+      : '';
+
 /** `recordId`: for a call that names records in its body. */
 export async function makeCall(
   scene: Scene,
@@ -115,7 +175,7 @@ export async function makeCall(
   const typed = handsIn ? plainReport(as) : null;
   const response = await archive.app.inject({
     method: call.method as 'GET',
-    url: addressOf(ids, call.url),
+    url: `${addressOf(ids, call.url)}${queryOf(call.url)}`,
     headers: {
       'sec-fetch-site': 'same-origin',
       accept: form ? 'text/html' : 'application/json',
@@ -135,11 +195,9 @@ export async function makeCall(
               ? typed.payload
               : form
                 ? await formOf(scene, call.url, as)
-                : /\/(removal|kept)$/.test(call.url)
-                  ? '{}'
-                  : call.url === '/v1/exports'
-                    ? JSON.stringify({ records: [recordId] })
-                    : JSON.stringify(simpleReport({ text: randomUUID() })),
+                : JSON.stringify(
+                    (await orderOf(scene, call.url, recordId)) ?? simpleReport({ text: randomUUID() }),
+                  ),
         }
       : {}),
   });

@@ -1,12 +1,19 @@
 /** Classification by rule. */
 import { describe, expect, test } from 'vitest';
-import { classify, SCHEDULES, type ClassificationRule } from '#retention/retention.ts';
+import { classify, classifyAll, SCHEDULES, type ClassificationRule } from '#retention/retention.ts';
 
 const rule = (
   position: number,
   matches: ClassificationRule['matches'],
   series: string,
-): ClassificationRule => ({ position, matches, edition: 'e', series, title: `Title of ${series}` });
+): ClassificationRule => ({
+  position,
+  matches,
+  edition: 'e',
+  series,
+  title: `Title of ${series}`,
+  citation: 'Page 4',
+});
 const report = {
   platform: 'facebook',
   account: 'rivertown',
@@ -34,9 +41,34 @@ describe('classification', () => {
   });
   test('says why in a sentence', () => {
     expect(classify([rule(7, { ground: 'p#3.c' }, 'A')], report)?.reason).toBe(
-      'Rule 7 of the agency (ground is p#3.c) leads to series A, Title of A.',
+      'Rule 7 of the agency (ground is p#3.c) leads to series A, Title of A (Page 4).',
     );
     expect(classify([rule(9, {}, 'A')], report)?.reason).toContain('applies to everything');
+  });
+  test('of several rules each series applies once, by the first rule that leads there', () => {
+    const rules = [
+      rule(30, {}, 'A'),
+      rule(20, { kind: 'comment' }, 'B'),
+      rule(10, { ground: 'p#3.c' }, 'A'),
+      rule(5, { kind: 'reply' }, 'C'),
+    ];
+    const all = classifyAll(rules, report);
+    expect(all.map(({ series }) => series)).toEqual(['A', 'B']);
+    expect(all[0]?.reason).toContain('Rule 10');
+    expect(classify(rules, report)).toEqual(all[0]);
+  });
+  test('a rule that asks for words finds them whole, in any case, with accents or without; all of them', () => {
+    const asks = (text: string) => [rule(1, { text }, 'A')];
+    const says = (text: string) => ({ ...report, text });
+    expect(classify(asks('pothole'), says('Another POTHOLE, on Elm Street!'))).not.toBeNull();
+    expect(classify(asks('pothole elm'), says('Another pothole, on Elm Street!'))?.reason).toContain(
+      'it says “pothole elm”',
+    );
+    expect(classify(asks('canon'), says('El Cañón'))).not.toBeNull();
+    expect(classify(asks('hole'), says('Another pothole'))).toBeNull();
+    expect(classify(asks('pothole bridge'), says('Another pothole'))).toBeNull();
+    expect(classify(asks('!!'), says('!!')), 'no word is asked for').toBeNull();
+    expect(classify(asks('pothole'), report), 'the words are not looked at here').toBeNull();
   });
 });
 

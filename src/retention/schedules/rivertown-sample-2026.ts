@@ -3,7 +3,7 @@
  * so none permits a purge. Missouri's own schedules are imported from the official document, never written from memory.
  */
 import type { Series } from '../edition.ts';
-import type { Schedule } from '../queries.ts';
+import type { Schedule } from '../edition-queries.ts';
 
 const invented = (code: string, title: string, period: string): Series => ({
   code,

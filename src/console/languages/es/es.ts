@@ -22,6 +22,7 @@ import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
+import { retention } from './retention.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
 import { scriptsStatus } from './scripts-status.ts';
@@ -54,6 +55,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   provider,
   records,
   report,
+  retention,
   signIn,
   status,
   unconfirmed,

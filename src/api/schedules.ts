@@ -1,0 +1,325 @@
+/**
+ * Schedules, for programs: filed, read, compared, confirmed by people, and one put in the place of another. What each call does, the page does
+ * too (`schedule-pages.ts`), by the functions here.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { actorOf } from '#agency/agency.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import {
+  compareEditions,
+  confirmEdition,
+  fileEdition,
+  listEditions,
+  listSeries,
+  readEdition,
+  readEditionCsv,
+  readEditionYaml,
+  succeedEdition,
+  type EditionComparison,
+  type EditionRead,
+  type FiledEdition,
+  type Edition,
+  type Series,
+} from '#retention/retention.ts';
+import { callerOf, CONFIRMERS, EVERYONE, READERS, RETENTION_OFFICERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { orderOf } from './orders.ts';
+import { problemResponses } from './schemas.ts';
+
+const security = [{ key: [] }];
+const Anything = Type.Object({}, { additionalProperties: true });
+const Params = Type.Object({ edition: Type.String({ description: 'Name of an edition' }) });
+
+const NO_EDITION = 'There is no such edition in this agency. GET /v1/schedules lists those that there are.';
+export const noEdition = (): ArchiveError =>
+  new ArchiveError('edition-not-found', NO_EDITION, { retry: 'never' });
+
+const Filed = Type.Object(
+  {
+    format: Type.Union([Type.Literal('yaml'), Type.Literal('csv')]),
+    text: Type.String({ description: 'The file: YAML with everything, or CSV with one series a row' }),
+    edition: Type.Optional(Type.String({ description: 'Of CSV: its short name, for ever' })),
+    title: Type.Optional(Type.String()),
+    source: Type.Optional(
+      Type.String({ description: 'Whose document, of which date, and where it was had' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const Confirmation = Type.Object(
+  {
+    digest: Type.String({ description: 'Of the edition as you read it' }),
+    note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  },
+  { additionalProperties: false },
+);
+const Succession = Type.Object(
+  {
+    from: Type.String({ description: 'The edition whose place it takes' }),
+    digest: Type.String({ description: 'Of the newer edition, as the comparison showed it' }),
+  },
+  { additionalProperties: false },
+);
+
+/** An edition out of a file, or every problem with its line. */
+export function readFiled(
+  format: string,
+  text: string,
+  head: { readonly edition: string; readonly title: string; readonly source: string },
+): EditionRead {
+  const bytes = Buffer.from(text, 'utf8');
+  return format === 'csv' ? readEditionCsv(bytes, head) : readEditionYaml(bytes);
+}
+
+export interface Comparison extends EditionComparison {
+  readonly was: FiledEdition;
+  readonly is: FiledEdition;
+}
+
+/** Null: one of them is not there. */
+export async function compareHere(at: AgencyTx, from: string, to: string): Promise<Comparison | null> {
+  const [was, is] = [await readEdition(at, from), await readEdition(at, to)];
+  if (was === null || is === null) return null;
+  const { entries: before, ...old } = was;
+  const { entries: after, ...now } = is;
+  return { was: old, is: now, ...compareEditions(asEdition(old, before), asEdition(now, after)) };
+}
+
+const asEdition = ({ edition, title, source }: FiledEdition, series: readonly Series[]): Edition => ({
+  edition,
+  title,
+  source,
+  series,
+});
+
+/** A confirmation is a person's own word, never a program's. */
+export function personOf(request: FastifyRequest): string {
+  const { kind, id } = callerOf(request);
+  if (kind !== 'person')
+    throw new ArchiveError(
+      'role-not-allowed',
+      'An edition is confirmed by a person who signed in, not by a key. Sign in and confirm it on the page of the edition.',
+      { retry: 'never' },
+    );
+  return id;
+}
+
+export async function confirmHere(
+  at: AgencyTx,
+  confirmation: {
+    readonly edition: string;
+    readonly personId: string;
+    readonly digest: string;
+    readonly note: string | null;
+  },
+): Promise<void> {
+  switch (await confirmEdition(at, confirmation)) {
+    case 'confirmed':
+      return;
+    case 'no-such-edition':
+      throw noEdition();
+    case 'changed':
+      throw new ArchiveError(
+        'edition-changed',
+        'This is not the edition as it stands: its digest is another one. Read it again before you confirm it.',
+        { retry: 'never' },
+      );
+    case 'again':
+      throw new ArchiveError(
+        'edition-confirmed-already',
+        'You have confirmed this edition already, and it takes two different people. Ask a colleague to read it and confirm it too.',
+        { retry: 'never' },
+      );
+  }
+}
+
+/** Answers how many records moved. */
+export async function succeedHere(
+  at: AgencyTx,
+  { from, to, digest }: { readonly from: string; readonly to: string; readonly digest: string },
+  actor: string,
+): Promise<number> {
+  const newer = await readEdition(at, to);
+  if (newer === null || from === to || (await readEdition(at, from)) === null) throw noEdition();
+  if (newer.digest !== digest)
+    throw new ArchiveError(
+      'edition-changed',
+      'This is not the edition that was compared: its digest is another one. Compare the two again, and send the digest that you see.',
+      { retry: 'never' },
+    );
+  return await succeedEdition(at, from, to, actor);
+}
+
+export function registerSchedules(app: FastifyInstance, context: ApiContext): void {
+  const { db } = context.system;
+  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
+    await db.inAgency(callerOf(request).agencyId, work);
+  const schema = (summary: string, statuses: readonly number[], more: object = {}) => ({
+    summary,
+    tags: ['retention'],
+    security,
+    response: { 200: Anything, ...problemResponses(401, 403, ...statuses, 503) },
+    ...more,
+  });
+  /** Bodies arrive as bytes, and are looked at by `orderOf`. */
+  const unread = { validatorCompiler: () => () => true } as const;
+  const taking = (body: object) => ({ body: { content: { 'application/json': { schema: body } } } });
+
+  app.get(
+    '/v1/schedules',
+    {
+      config: { roles: EVERYONE },
+      schema: schema('Editions of the retention schedule, their series, and whether each is confirmed', []),
+    },
+    async (request) =>
+      await here(request, async (at) => ({
+        editions: await listEditions(at),
+        series: (await listSeries(at)).map(({ agency_id: _, code, number, ...series }) => ({
+          ...series,
+          code,
+          // As it was called before editions had codes of their own.
+          number: number ?? code,
+          officialNumber: number,
+        })),
+      })),
+  );
+  app.post(
+    '/v1/schedules',
+    {
+      config: { roles: RETENTION_OFFICERS },
+      ...unread,
+      schema: schema(
+        'File an edition; nothing of it is taken in while a line of it is wrong. It counts for nothing until two people have confirmed it',
+        [400, 409, 415, 422],
+        taking(Filed),
+      ),
+    },
+    async (request) => {
+      const order = orderOf(
+        request,
+        Filed,
+        'edition-invalid',
+        'Expected {"format": "yaml" or "csv", "text": "the file"}, and for CSV "edition", "title" and "source", as application/json.',
+      );
+      const { format, text, edition = '', title = '', source = '' } = order;
+      const read = readFiled(format, text, { edition, title, source });
+      if (read.problems !== undefined) throw editionProblem(read.problems);
+      const caller = callerOf(request);
+      return await here(request, async (at) => {
+        if (!(await fileEdition(at, read.edition, actorOf(caller)))) throw editionTaken();
+        return await readEdition(at, read.edition.edition);
+      });
+    },
+  );
+  app.get<{ Params: { edition: string } }>(
+    '/v1/schedules/:edition',
+    {
+      config: { roles: READERS },
+      schema: schema('An edition, with its digest and who confirmed it', [404], { params: Params }),
+    },
+    async (request) =>
+      await here(request, async (at) => {
+        const found = await readEdition(at, request.params.edition);
+        if (found === null) throw noEdition();
+        return found;
+      }),
+  );
+  app.get<{ Params: { edition: string }; Querystring: { from: string } }>(
+    '/v1/schedules/:edition/comparison',
+    {
+      config: { roles: READERS },
+      schema: schema('What becomes of the records of another edition under this one', [400, 404], {
+        params: Params,
+        querystring: Type.Object({ from: Type.String() }, { additionalProperties: false }),
+      }),
+    },
+    async (request) =>
+      await here(request, async (at) => {
+        const compared = await compareHere(at, request.query.from, request.params.edition);
+        if (compared === null) throw noEdition();
+        return compared;
+      }),
+  );
+  app.post<{ Params: { edition: string } }>(
+    '/v1/schedules/:edition/confirmations',
+    {
+      config: { roles: CONFIRMERS },
+      ...unread,
+      schema: schema(
+        'Confirm an edition, as a person, over what they read (its digest). Two different people must',
+        [400, 404, 409, 415, 422],
+        { params: Params, ...taking(Confirmation) },
+      ),
+    },
+    async (request) => {
+      const personId = personOf(request);
+      const order = orderOf(
+        request,
+        Confirmation,
+        'edition-invalid',
+        'Expected {"digest": "that of the edition as you read it", "note": "where you compared it, if you like"} as application/json.',
+      );
+      const { edition } = request.params;
+      return await here(request, async (at) => {
+        await confirmHere(at, { edition, personId, digest: order.digest, note: order.note ?? null });
+        return await readEdition(at, edition);
+      });
+    },
+  );
+  app.post<{ Params: { edition: string } }>(
+    '/v1/schedules/:edition/succession',
+    {
+      config: { roles: RETENTION_OFFICERS },
+      ...unread,
+      schema: schema(
+        'Put this edition in the place of another: its records move to the same codes. A lock that stands is never shortened',
+        [400, 404, 409, 415, 422],
+        { params: Params, ...taking(Succession) },
+      ),
+    },
+    async (request) => {
+      const { from, digest } = orderOf(
+        request,
+        Succession,
+        'edition-invalid',
+        'Expected {"from": "the edition whose place it takes", "digest": "of the newer one, as GET …/comparison shows it"} as application/json.',
+      );
+      const { edition: to } = request.params;
+      const actor = actorOf(callerOf(request));
+      return await here(request, async (at) => ({
+        moved: await succeedHere(at, { from, to, digest }, actor),
+      }));
+    },
+  );
+}
+
+export const editionTaken = (): ArchiveError =>
+  new ArchiveError(
+    'edition-taken',
+    'There is an edition of this name already, and an edition is never changed. Give the new one a name of its own.',
+    { retry: 'never' },
+  );
+
+/** Every problem with its line, so that all can be mended at once. */
+function editionProblem(
+  problems: readonly { readonly line: number | null; readonly why: string }[],
+): ArchiveError {
+  const count = problems.length;
+  return new ArchiveError(
+    'edition-invalid',
+    `Nothing of the file was taken in, because ${count === 1 ? 'one thing in it is' : `${count} things in it are`} not understood; "problems" says each with its line. Mend them and send it again.`,
+    {
+      retry: 'never',
+      details: {
+        problems: problems.map(({ line, why }) => ({
+          pointer: '/text',
+          code: 'edition-invalid',
+          line,
+          sentence: line === null ? why : `Line ${line}: ${why}`,
+        })),
+      },
+    },
+  );
+}
