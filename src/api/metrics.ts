@@ -179,7 +179,7 @@ export function openMetrics(
     }
     const { rows } = await sql<{ unsealed: number; lock: number | null }>`
       select coalesce((select extract(epoch from now() - min(owed_since)) from step where name = 'seal'), 0)::float8 as unsealed,
-             (select extract(epoch from min(locked_until) - now())::float8 from object where confirmed_at is not null) as lock`.execute(
+             (select extract(epoch from min(locked_until) - now())::float8 from object where confirmed_at is not null and lapses_since is null) as lock`.execute(
       db.system,
     );
     unsealed.set(rows[0]?.unsealed ?? 0);

@@ -39,6 +39,11 @@ export const ENTRY_TYPES = {
   'record.reclassified': { subject: 'record', must: ['schedule', 'edition'] },
   'record.extended': { subject: 'record', must: ['until'] },
   'lease.renewed': { subject: 'record', must: ['objects'], may: ['until'] },
+  'record.held': { subject: 'record', may: ['about'] },
+  'record.released': { subject: 'record', may: ['about'] },
+  'lock.mended': { subject: 'record', must: ['objects'] },
+  'lock.wanting': { subject: 'record', must: ['code'] },
+  'lock.compared': { subject: null, must: ['objects', 'failed'] },
   'step.parked': { subject: 'record', must: ['step', 'code'] },
   'step.rerun': { subject: 'record', must: ['step'] },
   // who looked, and what was given out
