@@ -13,13 +13,15 @@ import {
   recordIdOf,
   searchRecords,
 } from '#record/record.ts';
+import { mirrored } from '#retention/retention.ts';
 import { namesOf } from './actor-names.ts';
-import { callerOf, READERS } from './auth.ts';
+import { callerOf, HOLDERS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { holdsShown } from './holds-shown.ts';
 import { enterSearch } from './searches.ts';
 
 const PER_PAGE = 25;
-const FIELDS = [
+export const FIELDS = [
   'q',
   'removal',
   'state',
@@ -106,6 +108,10 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
         label: `${ground.label} (${ground.citation})`,
       })),
       isEmpty: said.isEmpty,
+      hold:
+        caller.roles.some((role) => HOLDERS.includes(role)) && (said.found?.records.length ?? 0) > 0
+          ? `/holds/new?${new URLSearchParams(onlySet(kept)).toString()}`
+          : null,
     });
     return await reply
       .code(said.error === null ? 200 : 400)
@@ -126,19 +132,21 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       if (record === null || receipt === null) throw notFound;
       await appendEvent(at, id, { type: 'view.opened', actor: actorOf(caller), body: { what: 'record' } });
       const history = await readHistory(at, id);
-      return { record, receipt, history, zone: await zoneOf(at), names: await namesOf(at, history) };
+      const store = await mirrored(at, { recordId: id });
+      const holds = { all: await holdsShown(at, request, id), store };
+      return { record, receipt, history, holds, zone: await zoneOf(at), names: await namesOf(at, history) };
     });
     const content = context.places.contentFor(request.headers.host);
     return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));
   });
 }
 
-function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
+export function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
 }
 
 /** Civil days of the agency, the last one included, as moments. */
-async function betweenDays(
+export async function betweenDays(
   { tx }: AgencyTx,
   zone: string,
   from: string,

@@ -27,6 +27,7 @@ import { openChecked, whileItStands } from './handing-over.ts';
 import { enterLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
 import { enterSearch } from './searches.ts';
+import { holdsShown } from './holds-shown.ts';
 import { streamReceipts } from './streams.ts';
 
 const security = [{ key: [] }];
@@ -103,7 +104,12 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
         });
         // Pages must not ask for a preview unasked: it costs seconds.
         const artifacts = record.artifacts.map((file) => ({ ...file, shown: howShown(file) }));
-        return { ...record, artifacts, history: await readHistory(at, id) };
+        return {
+          ...record,
+          artifacts,
+          holds: await holdsShown(at, request, id),
+          history: await readHistory(at, id),
+        };
       });
     },
   );

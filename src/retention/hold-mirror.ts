@@ -109,17 +109,19 @@ async function tellOne(
   if (object.isTold === isHeld && !isShort) return false;
   if (object.isTold !== isHeld) await (isHeld ? store.hold(key, versionId) : store.release(key, versionId));
   const state = isShort ? await extended(options, object, until) : await store.head(key, versionId);
-  if (state === null || state.hold !== isHeld)
-    throw new ArchiveError(
-      'store-lock-not-confirmed',
-      `The store does not show the hold of ${key} as it was told.`,
-      {
-        retry: 'later',
-      },
-    );
+  if (state === null) throw notThere(key);
   await db.inAgency(agencyId, async (at) => {
-    await writeHeld(at, key, isHeld);
     if (state.retainUntil !== null) await writeLock(at, object, state.retainUntil);
+    if (state.hold === isHeld) await writeHeld(at, key, isHeld);
   });
+  if (state.hold !== isHeld) throw notTaken(key);
   return true;
 }
+
+const notThere = (key: string): ArchiveError =>
+  new ArchiveError('store-object-missing', `The store does not have ${key} any more.`, { retry: 'never' });
+
+const notTaken = (key: string): ArchiveError =>
+  new ArchiveError('store-lock-not-confirmed', `The store does not show the hold of ${key} as it was told.`, {
+    retry: 'later',
+  });

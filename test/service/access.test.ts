@@ -17,7 +17,7 @@ import {
   type Role,
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
-import { addSchedule } from '#retention/retention.ts';
+import { addSchedule, placeHold } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -83,6 +83,7 @@ let theirs: {
   uploadId: string;
   accountId: string;
   keyId: string;
+  holdId: string;
 };
 let guarded: readonly Call[];
 /** To connect to: the form of it is taken only when somebody answers. */
@@ -177,6 +178,21 @@ beforeAll(async () => {
     authorization: `Bearer ${await archive.key('administrator', 'lakeside')}`,
   }).begin(10, `filename ${Buffer.from(CANARY).toString('base64')}`);
   const { keyId } = await createKey(db, { agencyId: 'lakeside', role: 'intake', label: CANARY });
+  const { holdId } = await db.inAgency(
+    'lakeside',
+    async (at) =>
+      await placeHold(
+        at,
+        {
+          kind: 'other',
+          title: CANARY,
+          reason: CANARY,
+          ends: CANARY,
+          on: { records: [handed.body.recordId] },
+        },
+        'cli',
+      ),
+  );
   theirs = {
     recordId: handed.body.recordId,
     person,
@@ -185,6 +201,7 @@ beforeAll(async () => {
     uploadId: upload.id,
     accountId,
     keyId,
+    holdId,
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
@@ -194,7 +211,8 @@ afterAll(async () => {
 });
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)/;
+const BY_PEOPLE =
+  /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({ ...theirs, personId: theirs.person.personId, policyId: POLICY });
 const addressOf = (url: string): string => addressIn(ids(), url);
 const make = async (
@@ -297,6 +315,7 @@ describe('every call', () => {
       theirs.officeId,
       theirs.accountId,
       theirs.keyId,
+      theirs.holdId,
       POLICY,
     ];
     let tried = 0;
@@ -314,7 +333,8 @@ describe('every call', () => {
             continue;
           }
           const about = `${describeCall(call)} as ${role}`;
-          if (/:(id|policy)|^\/v1\/exports$/.test(call.url)) {
+          const namesInBody = call.method === 'POST' && /^(\/v1\/exports|(\/v1)?\/holds)$/.test(call.url);
+          if (/:(id|policy)/.test(call.url) || namesInBody) {
             expect(answer.status, about).toBe(404);
             // As for one that does not exist, but for what the request itself named.
             const elsewhere = call.url.replace(/:(id|policy)/, randomUUID());
@@ -401,6 +421,9 @@ describe('every call', () => {
         '/accounts/new',
         '/fixity',
         '/history',
+        '/holds',
+        '/holds/:id',
+        '/holds/new',
         '/keys',
         '/log',
         '/offices',
@@ -417,6 +440,8 @@ describe('every call', () => {
         '/report/records/:id/plain',
         '/unconfirmed',
         '/v1/accounts',
+        '/v1/holds',
+        '/v1/holds/:id',
         '/v1/me',
         '/v1/parked',
         '/v1/policies',

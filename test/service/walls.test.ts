@@ -188,6 +188,10 @@ beforeAll(async () => {
      insert into hold_record (agency_id, hold_id, record_id) select 'lakeside', id, $1 from h`,
     [theirs],
   );
+  await archive.sql.query("insert into lock_round (agency_id, begun_at) values ('lakeside', now())");
+  await archive.sql.query(
+    "insert into lock_finding (agency_id, key, version_id, code) values ('lakeside', 'x', 'x', 'missing')",
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -267,9 +271,12 @@ describe('the catalogue', () => {
       'fixity_stray',
       'ground',
       'hold',
+      'hold_owed',
       'hold_record',
       'identity_provider',
       'invitation',
+      'lock_finding',
+      'lock_round',
       'log_anchor',
       'log_checkpoint',
       'log_head',
@@ -312,8 +319,11 @@ describe('the catalogue', () => {
           'fixity',
           'fixity_log',
           'fixity_stray',
+          'hold_owed',
           'identity_provider',
           'invitation',
+          'lock_finding',
+          'lock_round',
           'office',
           'passkey',
           'person',
@@ -409,6 +419,9 @@ describe('the catalogue', () => {
       },
       hold: { select: '*', insert: '*', update: 'release_reason released_at released_by' },
       hold_record: { select: '*', insert: '*', update: 'released_at' },
+      hold_owed: { select: '*', insert: '*', update: 'generation', delete: '*' },
+      lock_round: { select: '*', insert: '*', update: '*' },
+      lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       classification_rule: { select: '*', insert: '*' },
       record: {
         select: '*',
@@ -419,7 +432,11 @@ describe('the catalogue', () => {
       fact: { select: '*', insert: '*', update: 'deliveries seal_no' },
       artifact: { select: '*', insert: '*', update: 'inline picture seal_no staged' },
       seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
-      object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
+      object: {
+        select: '*',
+        insert: '*',
+        update: 'body confirmed_at held_at lapses_since locked_until retain_until version_id',
+      },
       event: { select: '*', insert: '*' },
       log_outbox: { select: '*' },
       log_head: { select: '*' },
@@ -485,7 +502,7 @@ describe('the catalogue', () => {
       seal: { select: '*' },
       object: {
         select:
-          'agency_id confirmed_at key locked_until record_id retain_until seal_no size_bytes version_id',
+          'agency_id confirmed_at key lapses_since locked_until record_id retain_until seal_no size_bytes version_id',
         update: 'locked_until',
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
@@ -495,6 +512,9 @@ describe('the catalogue', () => {
       },
       fixity_stray: { select: 'agency_id found_at gone_at' },
       fixity_log: { select: '*' },
+      hold_owed: { select: '*' },
+      lock_round: { select: '*' },
+      lock_finding: { select: 'agency_id code found_at gone_at' },
       fixity_pass: { select: '*', insert: '*', update: '*' },
       person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },
@@ -649,6 +669,9 @@ describe('the roles', () => {
     ['fixity_batch', 'root'],
     ['fixity_row', 'sha256'],
     ['fixity_stray', 'key'],
+    ['hold', 'title'],
+    ['hold', 'search'],
+    ['lock_finding', 'key'],
     ['fixity_replaced', 'version_id'],
     ['fixity_listing', 'versions'],
   ])('the system role cannot read %s.%s', async (table, column) => {

@@ -14,6 +14,7 @@ export interface CallIds {
   readonly accountId: string;
   readonly keyId: string;
   readonly policyId: string;
+  readonly holdId: string;
 }
 
 export interface Answer {
@@ -35,11 +36,18 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   keys: 'keyId',
   offices: 'officeId',
   uploads: 'uploadId',
+  holds: 'holdId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
-async function formOf({ archive, ids, idp }: Scene, url: string, as: string): Promise<string> {
+async function formOf(
+  { archive, ids, idp }: Scene,
+  url: string,
+  as: string,
+  recordId: string,
+): Promise<string> {
   const name = randomUUID();
+  if (url.startsWith('/holds')) return `as=${as}&${HOLD_FORM}&record=${recordId}`;
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
   if (url.startsWith('/policies'))
@@ -73,6 +81,14 @@ export function addressOf(ids: CallIds, url: string): string {
       throw new Error(`Say in test/support/calls.ts what ":${name}" of ${url} stands for.`);
     return value;
   });
+}
+
+const HOLD_FORM = 'kind=other&title=x&reason=x&ends=x';
+const HOLD = { kind: 'other', title: 'x', reason: 'x', ends: 'x' };
+
+function holdBody(url: string, recordId: string): string {
+  if (url.endsWith('/release')) return JSON.stringify({ reason: 'x' });
+  return JSON.stringify(url === '/v1/holds' ? { ...HOLD, records: [recordId] } : HOLD);
 }
 
 /** What makes each verb of an upload one that would be done. */
@@ -134,12 +150,14 @@ export async function makeCall(
             typed !== null
               ? typed.payload
               : form
-                ? await formOf(scene, call.url, as)
+                ? await formOf(scene, call.url, as, recordId)
                 : /\/(removal|kept)$/.test(call.url)
                   ? '{}'
                   : call.url === '/v1/exports'
                     ? JSON.stringify({ records: [recordId] })
-                    : JSON.stringify(simpleReport({ text: randomUUID() })),
+                    : /\/holds(\/|$)/.test(call.url)
+                      ? holdBody(call.url, recordId)
+                      : JSON.stringify(simpleReport({ text: randomUUID() })),
         }
       : {}),
   });
