@@ -158,6 +158,6 @@ export async function lockView({ agencyId, tx }: AgencyTx): Promise<LockView> {
     looked: round?.last?.looked ?? 0,
     mended: round?.last?.mended ?? 0,
     wrong: findings[0]?.all ?? 0,
-    findings: findings.map(({ all: _, ...one }) => one),
+    findings: findings.map(({ all: _all, ...one }) => one),
   };
 }

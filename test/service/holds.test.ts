@@ -110,7 +110,7 @@ async function refusal(client: Client, statement: string, values: unknown[] = []
     await client.query(statement, values);
     return 'done';
   } catch (error) {
-    return error instanceof Error && 'code' in error ? `${String(error.code)}` : String(error);
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
   }
 }
 const MARK = "update record set state = 'disposing' where id = $1";
