@@ -135,7 +135,7 @@ export function registerHoldPages(routes: FastifyInstance, context: ApiContext):
         request,
         reply,
         on,
-        { kind: 'other', title: '', reason: '', ends: '', standing: false },
+        { kind: '', title: '', reason: '', ends: '', standing: false },
         {},
       );
     });

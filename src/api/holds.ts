@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
-import { recordIdOf } from '#record/record.ts';
+import { readRecordRow, recordIdOf } from '#record/record.ts';
 import {
   heldBy,
   HOLD_KINDS,
@@ -220,15 +220,13 @@ export function registerHolds(app: FastifyInstance, { system }: ApiContext): voi
     async (request, reply) => {
       const caller = callerOf(request);
       const recordId = recordIdOf(request.params.id);
-      if (recordId === null)
-        throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
-          retry: 'never',
-        });
-      const order = orderFor(request.body, recordId);
-      const done = await db.inAgency(
-        caller.agencyId,
-        async (at) => await placeHold(at, order, actorOf(caller)),
-      );
+      const done = await db.inAgency(caller.agencyId, async (at) => {
+        if (recordId === null || (await readRecordRow(at, recordId)) === null)
+          throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
+            retry: 'never',
+          });
+        return await placeHold(at, orderFor(request.body, recordId), actorOf(caller));
+      });
       return await reply.code(201).send(done);
     },
   );

@@ -60,7 +60,7 @@ export function holdFormPage(frame: Frame, parts: HoldFormParts): string {
         ${line({ name: 'title', label: 'Its name', hint: 'Such as the number of the case, by which your office knows it.', value: typed.title, error: errors.title })}
         ${lines({ name: 'reason', label: 'The reason, in words', value: typed.reason, error: errors.reason })}
         ${line({ name: 'ends', label: 'What ends it?', hint: 'Such as: until the court directs otherwise.', value: typed.ends, error: errors.ends, list: kinds.flatMap(({ ends }) => (ends === '' ? [] : [ends])) })}
-        <button class="usa-button" type="submit">
+        <button class="usa-button hf-below" type="submit">
           ${on.recordId === null ? html`Hold all that this search finds` : html`Hold this record`}
         </button>
         <p class="hf-small">

@@ -1,7 +1,7 @@
 /** Holds: those that last, and how the locks in the store stand beside them. */
 import { alert } from './fields.ts';
 import { kindTitle, type HoldKindSaid } from './hold-words.ts';
-import { apart, html, ours, perLanguage, type Markup } from './html.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
@@ -105,8 +105,8 @@ function locks({ zone, locks: { comparedAt, looked, mended, wrong, findings } }:
       ${
         comparedAt === null
           ? html`They were not compared yet.`
-          : html`Last compared ${momentIn(zone, comparedAt)}: ${number(looked)} files, ${number(mended)} put
-            right.`
+          : html`Last compared ${momentIn(zone, comparedAt)}<br />${number(looked)} files, ${number(mended)}
+              put right.`
       }
     </p>
     ${
@@ -117,7 +117,7 @@ function locks({ zone, locks: { comparedAt, looked, mended, wrong, findings } }:
             html`<li>
               <strong>${inWords(FINDING_NAMES, one.code)}</strong>
               <p class="hf-small"><code>${one.key}</code></p>
-              <p class="hf-small">${apart(html`Found ${momentIn(zone, one.foundAt)}`)}</p>
+              <p class="hf-small">Found ${momentIn(zone, one.foundAt)}</p>
               ${
                 one.recordId !== null &&
                 html`<p>

@@ -55,7 +55,7 @@ test('all that a search finds is held, told to the store, and released by anothe
   expect(said).toContain('Section 610.027.1, RSMo The words of the law were read.');
   await submit(at, 'main button[type="submit"]');
   said = await pageText(at);
-  expect(said).toContain('3 things are to be mended');
+  expect(said).toContain('4 things are to be mended');
   await at.press('label[for="kind-sunshine-suit"]');
   await typeOver(at, '#title', 'Case 26-100');
   await typeOver(at, '#reason', 'A suit was served');
@@ -110,7 +110,9 @@ test('one record is held by the keyboard alone, without scripts; a moderator is 
   await at.goTo(`/records/${recordId}`);
   await at.page.focus('a[href^="/holds/new"]');
   await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('Enter')]);
-  await at.page.focus('#title');
+  await at.page.focus('#kind-other');
+  await at.page.keyboard.press('Space');
+  await at.page.keyboard.press('Tab');
   await at.page.keyboard.type('Claim 7');
   await at.page.keyboard.press('Tab');
   await at.page.keyboard.type('Somebody fell');
