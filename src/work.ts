@@ -23,7 +23,7 @@ import {
   type Relay,
   type StepContext,
 } from '#record/record.ts';
-import { leasePassMs, renewLeases, ruleRecords } from '#retention/retention.ts';
+import { leasePassMs, renewLeases, ruleRecords, startKeeping, wholePassMs } from '#retention/retention.ts';
 import { openMailer, startTelling } from '#routing/routing.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
@@ -262,11 +262,15 @@ async function startRetention(system: System): Promise<StopWork> {
   // Only this worker holds the key without which nothing can be proven.
   const watch = startStoreWatch(system);
   const stopMending = await startMendingWork(system);
+  const stopKeeping = startKeeping({ db, store, log, leaseMs: config.leaseMs, now: system.now });
   const ending = new AbortController();
   const { signal } = ending;
+  let wholeAt = 0;
   const chores: readonly (() => Promise<void>)[] = [
     async () => {
-      await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal });
+      const whole = performance.now() >= wholeAt;
+      if (whole) wholeAt = performance.now() + wholePassMs(config.leaseMs);
+      await renewLeases({ db, store, leaseMs: config.leaseMs, now: system.now, log, signal, whole });
     },
     // How to read what is sealed, beside it, and locked as long.
     async () => await keepDocuments(store, new Date(system.now().getTime() + config.leaseMs)),
@@ -309,7 +313,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const running = Promise.all([loop(), rule()]);
   return async () => {
     ending.abort();
-    await Promise.all([running, watch.stop(), stopMending()]);
+    await Promise.all([running, watch.stop(), stopMending(), stopKeeping()]);
   };
 }
 

@@ -23,6 +23,8 @@ import { guardRoutes, sessionCookie } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerExports } from './exports.ts';
+import { registerHoldPages } from './hold-pages.ts';
+import { registerHolds } from './holds.ts';
 import { registerJoining } from './joining.ts';
 import { registerFixity } from './fixity.ts';
 import { registerLog } from './log.ts';
@@ -249,6 +251,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerAgencyHistory(routes, context);
     registerFixity(routes, context);
     registerPolicyDrafts(routes, context);
+    registerHolds(routes, context);
+    registerHoldPages(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);
     registerOffices(routes, context);

@@ -6,6 +6,7 @@ import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { logStanding } from '#log/log.ts';
 import { lastAudit } from '#audit/audit.ts';
 import { STEPS } from '#queue/queue.ts';
+import { lockAlarm } from '#retention/retention.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
 export interface Metrics {
@@ -165,6 +166,19 @@ export function openMetrics(
     registers,
   });
 
+  const lockFindings = gauge(
+    'holdfast_lock_findings',
+    'Locks and holds in the store that are not what they should be and could not be put right; anything but 0 is an alarm',
+  );
+  const lockRound = gauge(
+    'holdfast_lock_round_age_seconds',
+    'Since the locks of the agency that was compared longest ago were compared; 0 before the first round',
+  );
+  const holdsOwed = gauge(
+    'holdfast_holds_owed_age_seconds',
+    'Since the hold of which the store is still to be told began or ended; 0 when it knows of all',
+  );
+
   const measure = async (): Promise<void> => {
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
@@ -179,7 +193,7 @@ export function openMetrics(
     }
     const { rows } = await sql<{ unsealed: number; lock: number | null }>`
       select coalesce((select extract(epoch from now() - min(owed_since)) from step where name = 'seal'), 0)::float8 as unsealed,
-             (select extract(epoch from min(locked_until) - now())::float8 from object where confirmed_at is not null) as lock`.execute(
+             (select extract(epoch from min(locked_until) - now())::float8 from object where confirmed_at is not null and lapses_since is null) as lock`.execute(
       db.system,
     );
     unsealed.set(rows[0]?.unsealed ?? 0);
@@ -202,6 +216,10 @@ export function openMetrics(
     pass.set(fixity.lastPassMs === null ? Infinity : fixity.lastPassMs / 1000);
     wrong.reset();
     for (const finding of FINDINGS) wrong.set({ finding }, fixity.findings[finding] ?? 0);
+    const locks = await lockAlarm(db);
+    lockFindings.set(locks.wrong);
+    lockRound.set((locks.oldestMs ?? 0) / 1000);
+    holdsOwed.set((locks.owedMs ?? 0) / 1000);
     await measureLogs();
   };
   return {

@@ -11,6 +11,7 @@ import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import { fixityAlarm } from '#fixity/fixity.ts';
 import { sentenceOf } from '#intake/intake.ts';
 import { logStanding } from '#log/log.ts';
+import { lockAlarm, roundMs } from '#retention/retention.ts';
 
 export interface Part {
   readonly name:
@@ -24,6 +25,7 @@ export interface Part {
     | 'browser'
     | 'clock'
     | 'fixity'
+    | 'holds'
     | 'audit';
   readonly ok: boolean;
   /** Whether intake stops without it. */
@@ -128,6 +130,7 @@ export async function readiness(
       return `within ${Math.max(1, Math.round(skewMs / 1000))} s of the database`;
     }),
     part('fixity', false, async () => await fixityFound(system)),
+    part('holds', false, async () => await locksFound(system)),
     part('audit', false, async () => await auditFound(system.db)),
   ]);
   return { ready: parts.every((one) => one.ok || !one.needed), parts };
@@ -159,6 +162,30 @@ async function fixityFound({ db, config }: System): Promise<string> {
     return 'what was sealed is waiting for its first reading';
   }
   return `everything sealed was read whole within ${Math.ceil(oldestReadMs / DAY_MS)} d, and nothing is wrong`;
+}
+
+/** A store that is down for an hour is said elsewhere; a hold that it was not told of for so long is said here. */
+const OWED_MS = 3_600_000;
+
+/** Locks and holds in the store beside what the rows want of them. */
+async function locksFound({ db, config }: System): Promise<string> {
+  const { wrong, agencies, oldestMs, owed, owedMs } = await lockAlarm(db);
+  const problem = (sentence: string): ArchiveError =>
+    new ArchiveError('locks-wanting', sentence, { retry: 'later' });
+  if (wrong > 0)
+    throw problem(
+      `${wrong} locks or holds in the store are not what they should be, of ${agencies.join(', ')}; the page /holds lists them`,
+    );
+  if ((owedMs ?? 0) > OWED_MS)
+    throw problem(
+      `the store was not told of the holds of ${owed} records for ${Math.round((owedMs ?? 0) / 60_000)} min; see that the retention worker runs (holdfast work retention)`,
+    );
+  if ((oldestMs ?? 0) > 3 * roundMs(config.leaseMs))
+    throw problem(
+      `locks were last compared with the store ${Math.floor((oldestMs ?? 0) / 3_600_000)} h ago; see that the retention worker runs (holdfast work retention)`,
+    );
+  if (oldestMs === null) throw new NotChecked('locks were not compared yet; they are each night');
+  return 'every lock and hold that was compared is what it should be';
 }
 
 /** Each night; a weekend that nobody looks at is no alarm. */

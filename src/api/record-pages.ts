@@ -13,15 +13,16 @@ import {
   recordIdOf,
   searchRecords,
 } from '#record/record.ts';
-import { listSeries, readRetention } from '#retention/retention.ts';
+import { listSeries, mirrored, readRetention } from '#retention/retention.ts';
 import { namesOf } from './actor-names.ts';
 import { peopleOf } from './administration.ts';
-import { callerOf, READERS } from './auth.ts';
+import { callerOf, HOLDERS, READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { holdsShown } from './holds-shown.ts';
 import { enterSearch } from './searches.ts';
 
 const PER_PAGE = 25;
-const FIELDS = [
+export const FIELDS = [
   'q',
   'removal',
   'state',
@@ -108,6 +109,10 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
         label: `${ground.label} (${ground.citation})`,
       })),
       isEmpty: said.isEmpty,
+      hold:
+        caller.roles.some((role) => HOLDERS.includes(role)) && (said.found?.records.length ?? 0) > 0
+          ? `/holds/new?${new URLSearchParams(onlySet(kept)).toString()}`
+          : null,
     });
     return await reply
       .code(said.error === null ? 200 : 400)
@@ -131,19 +136,21 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       const { zone, nameOf } = await peopleOf(at);
       const offered = (await listSeries(at)).map(({ edition, code, title }) => ({ edition, code, title }));
       const kept = { retention: await readRetention(at, id), offered, nameOf };
-      return { record, receipt, history, zone, names: await namesOf(at, history), kept };
+      const store = await mirrored(at, { recordId: id });
+      const holds = { all: await holdsShown(at, request, id), store };
+      return { record, receipt, history, zone, names: await namesOf(at, history), kept, holds };
     });
     const content = context.places.contentFor(request.headers.host);
     return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));
   });
 }
 
-function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
+export function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
 }
 
 /** Civil days of the agency, the last one included, as moments. */
-async function betweenDays(
+export async function betweenDays(
   { tx }: AgencyTx,
   zone: string,
   from: string,

@@ -28,6 +28,7 @@ import { openChecked, whileItStands } from './handing-over.ts';
 import { enterLook, giveLook, sendThere } from './looks.ts';
 import { answers, ListQuery, problemResponses, RecordParams, RecordQuery } from './schemas.ts';
 import { enterSearch } from './searches.ts';
+import { holdsShown } from './holds-shown.ts';
 import { streamReceipts } from './streams.ts';
 
 const security = [{ key: [] }];
@@ -108,6 +109,7 @@ export function registerRecords(app: FastifyInstance, context: ApiContext): void
           ...record,
           artifacts,
           retention: await readRetention(at, id),
+          holds: await holdsShown(at, request, id),
           history: await readHistory(at, id),
         };
       });

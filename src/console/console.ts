@@ -25,6 +25,9 @@ import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { fixityPage } from './fixity-page.ts';
+export { holdFormPage } from './hold-form-page.ts';
+export { holdPage } from './hold-page.ts';
+export { holdsPage } from './holds-page.ts';
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { firstAdministratorPage, machinePage } from './machine-page.ts';
 export { filePage } from './file-page.ts';

@@ -36,14 +36,14 @@ export function historyTable({ caption, zone, entries, names, more }: HistoryPar
           html`<tr>
             <td data-label="When">${momentIn(zone, entry.at)}</td>
             <td data-label="What">${inWords(EVENT_NAMES, entry.type)}${more(entry)}</td>
-            <td data-label="Who">${who(entry.actor, names[entry.actor])}</td>
+            <td data-label="Who">${whoSaid(entry.actor, names[entry.actor])}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
 }
 
-function who(actor: string, name: ActorName | undefined): Markup {
+export function whoSaid(actor: string, name: ActorName | undefined): Markup {
   if (name === undefined) return inWords(ACTOR_NAMES, actor);
   // Not of this agency, but of the machine that it is on.
   if (typeof name === 'string')

@@ -9,6 +9,7 @@ import { fileWays, whyNotShown } from './file-ways.ts';
 import { historyTable, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
+import { heldSaid, type RecordHolds } from './record-holds.ts';
 import { verdict } from './receipt-page.ts';
 import { FILE_NAMES, seriesSaid } from './receipt-said.ts';
 import { retentionPart, type RetentionPartParts } from './retention-part.ts';
@@ -33,6 +34,7 @@ export interface RecordParts {
   readonly zone: string;
   readonly names: Readonly<Record<string, ActorName>>;
   readonly kept: Pick<RetentionPartParts, 'retention' | 'offered' | 'nameOf'>;
+  readonly holds: RecordHolds;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -57,6 +59,7 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         <li><a href="/report/records/${record.recordId}/receipt">Receipt to print</a></li>
       </ul>
       ${frame.viewer?.roles.includes('custodian') === true && receipt.seals.length > 0 && packageForm(record.recordId, frame.viewer.id)}
+      ${heldSaid(parts.holds, record.recordId, zone, frame.viewer)}
       <h2 class="hf-h2">What it says</h2>
       ${said(content)}
       <dl class="hf-facts">

@@ -18,12 +18,14 @@ export interface RecordsParts {
   readonly error: string | Markup | null;
   /** Clauses to choose from: reference and label. */
   readonly grounds: readonly { readonly reference: string; readonly label: string }[];
+  /** Where all that is found can be held; null: not by whoever looks. */
+  readonly hold: string | null;
   /** Nothing was ever handed in here. */
   readonly isEmpty: boolean;
 }
 
 export function recordsPage(frame: Frame, parts: RecordsParts): string {
-  const { typed, found, next, isLater, error, grounds, isEmpty, zone } = parts;
+  const { typed, found, next, isLater, error, grounds, isEmpty, zone, hold } = parts;
   const filtered = Object.entries(typed).some(([name, value]) => name !== 'q' && value !== '');
   return page({
     title: 'Records',
@@ -69,6 +71,7 @@ export function recordsPage(frame: Frame, parts: RecordsParts): string {
       <ul class="hf-links">
         <li><a href="/records?removal=awaited">Removals that nobody has confirmed yet</a></li>
         <li><a href="/records?parked=true">What a person must look at</a></li>
+        ${hold !== null && html`<li><a href="${hold}">Hold all that this search finds</a></li>`}
       </ul>
       ${error === null && results(found, zone, isEmpty)}
       ${

@@ -124,3 +124,44 @@ export interface HoldRecordTable {
   at: Generated<Date>;
   released_at: ColumnType<Date | null, never, Date>;
 }
+
+export interface HoldOwedTable {
+  agency_id: string;
+  record_id: string;
+  since: Generated<Date>;
+  generation: ColumnType<string, never, string>;
+}
+
+export type LockFindingCode =
+  | 'missing'
+  | 'lock-missing'
+  | 'lock-short'
+  | 'hold-unknown'
+  | 'hold-not-set'
+  | 'unknown-version'
+  | 'delete-marker';
+
+export interface LockRoundTable {
+  agency_id: string;
+  begun_at: Date;
+  after: Generated<string>;
+  looked: Generated<number>;
+  mended: Generated<number>;
+  ended_at: Date | null;
+  last: JSONColumnType<
+    { looked: number; mended: number; wrong: number } | null,
+    string | null,
+    string | null
+  >;
+}
+
+export interface LockFindingTable {
+  agency_id: string;
+  key: string;
+  version_id: string;
+  record_id: string | null;
+  code: LockFindingCode;
+  found_at: Generated<Date>;
+  seen_at: Generated<Date>;
+  gone_at: Date | null;
+}

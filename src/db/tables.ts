@@ -20,6 +20,7 @@ import type {
 } from './people-tables.ts';
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
+export type { HoldKind, LockFindingCode } from './retention-tables.ts';
 export type { AnchorKind } from './anchor-tables.ts';
 export type { NoticeKind } from './routing-tables.ts';
 import type {
@@ -34,8 +35,11 @@ import type {
 import type {
   EditionConfirmationTable,
   EditionTable,
+  HoldOwedTable,
   HoldRecordTable,
   HoldTable,
+  LockFindingTable,
+  LockRoundTable,
   RecordDayTable,
   RecordSeriesTable,
   ReclassificationTable,
@@ -212,6 +216,8 @@ export interface ObjectTable {
   version_id: string | null;
   locked_until: Date | null;
   confirmed_at: Date | null;
+  held_at: Date | null;
+  lapses_since: Date | null;
 }
 
 export interface EventTable {
@@ -281,7 +287,10 @@ export interface Tables extends FixityTables {
   retention: RetentionTable;
   reclassification: ReclassificationTable;
   hold: HoldTable;
+  hold_owed: HoldOwedTable;
   hold_record: HoldRecordTable;
+  lock_finding: LockFindingTable;
+  lock_round: LockRoundTable;
   classification_rule: ClassificationRuleTable;
   record: RecordTable;
   fact: FactTable;

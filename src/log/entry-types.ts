@@ -41,6 +41,11 @@ export const ENTRY_TYPES = {
   'record.dated': { subject: 'record' },
   'record.extended': { subject: 'record', must: ['until'] },
   'lease.renewed': { subject: 'record', must: ['objects'], may: ['until'] },
+  'record.held': { subject: 'record', may: ['about'] },
+  'record.released': { subject: 'record', may: ['about'] },
+  'lock.mended': { subject: 'record', must: ['objects'] },
+  'lock.wanting': { subject: 'record', must: ['code'] },
+  'lock.compared': { subject: null, must: ['objects', 'failed'] },
   'step.parked': { subject: 'record', must: ['step', 'code'] },
   'step.rerun': { subject: 'record', must: ['step'] },
   // who looked, and what was given out

@@ -37,6 +37,8 @@ const IN_OTHER_WORDS: Readonly<Partial<Record<EntryType, (body: Body) => Body>>>
   'fixity.failed': ({ n }) => ({ artifact: n }),
   'view.opened': ({ n }) => ({ artifact: n }),
   'view.not-shown': ({ n }) => ({ artifact: n }),
+  'record.held': ({ hold }) => ({ about: ids({ hold }) }),
+  'record.released': ({ hold }) => ({ about: ids({ hold }) }),
   // The body's own `letter` is the letter's id.
   'office.told': ({ kind, office, person }) => ({ letter: kind, about: ids({ office, person }) }),
   'office.not-told': ({ kind, office, person }) => ({ letter: kind, about: ids({ office, person }) }),

@@ -28,7 +28,7 @@ export interface RecordRows {
     readonly lockedUntil: Date;
     readonly objects: number;
   })[];
-  readonly objects: readonly Omit<Row<'object'>, 'confirmed_at'>[];
+  readonly objects: readonly Omit<Row<'object'>, 'confirmed_at' | 'held_at' | 'lapses_since'>[];
   readonly looks: readonly Row<'second_look'>[];
   readonly owed: { readonly capture: boolean; readonly inspect: boolean };
   /** It was removed long before it came here: nobody was told of it. */

@@ -2,41 +2,6 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 
-export interface LeasedObject {
-  readonly agencyId: string;
-  readonly recordId: string;
-  readonly key: string;
-  readonly versionId: string;
-  readonly lockedUntil: Date;
-}
-
-/** Confirmed objects of records that are not being disposed of, whose lock ends before `before`; soonest first, those after `last`. */
-export async function locksEndingBefore(
-  db: Db,
-  before: Date,
-  limit: number,
-  last?: LeasedObject,
-): Promise<LeasedObject[]> {
-  const { rows } = await sql<LeasedObject>`
-    select o.agency_id as "agencyId", o.record_id as "recordId", o.key, o.version_id as "versionId", o.locked_until as "lockedUntil"
-      from object o join record r on r.agency_id = o.agency_id and r.id = o.record_id
-     where o.confirmed_at is not null and o.locked_until < ${before} and r.state not in ('disposing', 'disposed')
-       and (o.locked_until, o.agency_id, o.key) > (${last?.lockedUntil ?? new Date(0)}, ${last?.agencyId ?? ''}, ${last?.key ?? ''})
-     order by o.locked_until, o.agency_id, o.key limit ${limit}`.execute(db.system);
-  return rows;
-}
-
-/** Only forward: a renewal that comes late never writes an earlier date over a later one. */
-export async function writeLock(db: Db, object: LeasedObject, lockedUntil: Date): Promise<void> {
-  await db.system
-    .updateTable('object')
-    .set({ locked_until: lockedUntil })
-    .where('agency_id', '=', object.agencyId)
-    .where('key', '=', object.key)
-    .where('locked_until', '<', lockedUntil)
-    .execute();
-}
-
 /** The newest pass over the leases, for whoever asks whether there is one. */
 export async function writePass(
   db: Db,
@@ -73,7 +38,9 @@ export async function lockStanding(db: Db): Promise<LockStanding> {
     select count(*)::int as objects, (extract(epoch from min(o.locked_until) - now()) * 1000)::float8 as "shortestMs",
            count(*) filter (where o.locked_until <= now())::int as ended
       from object o join record r on r.agency_id = o.agency_id and r.id = o.record_id
-     where o.confirmed_at is not null and r.state not in ('disposing', 'disposed')`.execute(db.system);
+     where o.confirmed_at is not null and o.lapses_since is null and r.state not in ('disposing', 'disposed')`.execute(
+    db.system,
+  );
   return rows[0] ?? { objects: 0, shortestMs: null, ended: 0 };
 }
 

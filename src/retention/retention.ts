@@ -1,9 +1,9 @@
 /**
- * Schedules, classification, due dates, the worklist, and the lease under each lock. Nothing in this part of the room deletes.
+ * Schedules, classification, due dates, the worklist, holds, and the locks in the store that follow them. Nothing in this room deletes.
  *
  * Promise: a record's series come from rules of its agency or from a person, each with the reason in a sentence, or it is unclassified and
- * shown so; of several the longest keeps it; a series that nobody confirmed is never presented as law; every sealed object's lock is
- * renewed long before it runs out, read back, and only then written down.
+ * shown so; of several the longest keeps it; a series that nobody confirmed is never presented as law; every sealed object's lock is kept
+ * as long as law, lease and holds want it, read back, and only then written down; what is held is not destroyed, and the store is told of it.
  */
 export {
   classify,
@@ -50,8 +50,34 @@ export {
 } from './worklist-queries.ts';
 export { isCivilDay } from './civil.ts';
 export { isEventName, parsePeriod, type Due } from './due.ts';
-export { leasePassMs, renewLeases, type RenewalReport } from './leases.ts';
-export { lastPass, lockStanding, stepStanding, type LockStanding } from './queries.ts';
+export { leasePassMs, renewLeases, wholePassMs, type RenewalReport } from './leases.ts';
+export { isLetGo, lockWanted, type LockFacts } from './locks.ts';
+export { HOLD_KINDS, type HoldKindEntry, type HoldReading } from './hold-kinds.ts';
+export {
+  HOLD_RECORDS_MAX,
+  holdProblems,
+  isHoldKind,
+  placeHold,
+  releaseHold,
+  type HoldOrder,
+  type HoldSearch,
+} from './holds.ts';
+export {
+  countFound,
+  heldBy,
+  holdsOf,
+  listHolds,
+  mirrored,
+  readHold,
+  type HoldRow,
+  type Mirrored,
+  type RecordHold,
+} from './hold-queries.ts';
+export { catchUpHolds, mirrorHolds, type MirrorReport } from './hold-mirror.ts';
+export { roundMs, startKeeping } from './keeping.ts';
+export { reconcile, type RoundReport } from './reconcile.ts';
+export { lockAlarm, lockView, type LockAlarm, type LockView } from './reconcile-queries.ts';
+export { lastPass, lockStanding, stepStanding, type LockStanding, type StepStanding } from './queries.ts';
 export { checkSample, drawSample, type SampleReport, type SealedObject } from './sample.ts';
 export { missouriStarter } from './schedules/missouri-starter.ts';
 export { SCHEDULES } from './schedules.ts';

@@ -186,6 +186,19 @@ export async function manifestBefore({ agencyId, tx }: AgencyTx, recordId: strin
   );
 }
 
+/** A new seal of a record that is held is born held. */
+export async function isHeld({ agencyId, tx }: AgencyTx, recordId: string): Promise<boolean> {
+  const held = await tx
+    .selectFrom('hold_record')
+    .select('hold_id')
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .where('released_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
 /** An old intent gets a new lock date before its bytes are written: the lock is counted from now, not from then. */
 export async function postpone({ agencyId, tx }: AgencyTx, key: string, retainUntil: Date): Promise<void> {
   await tx
@@ -200,13 +213,17 @@ export async function postpone({ agencyId, tx }: AgencyTx, key: string, retainUn
 export async function confirm(
   { agencyId, tx }: AgencyTx,
   key: string,
-  versionId: string,
-  lockedUntil: Date,
+  state: { readonly versionId: string; readonly retainUntil: Date; readonly hold: boolean },
   now: Date,
 ): Promise<void> {
   await tx
     .updateTable('object')
-    .set({ version_id: versionId, locked_until: lockedUntil, confirmed_at: now })
+    .set({
+      version_id: state.versionId,
+      locked_until: state.retainUntil,
+      confirmed_at: now,
+      held_at: state.hold ? now : null,
+    })
     .where('agency_id', '=', agencyId)
     .where('key', '=', key)
     .execute();

@@ -139,9 +139,11 @@ async function intendFiles(context: SealContext, claim: Claim, seal: queries.Ope
 }
 
 async function putAndConfirm(context: SealContext, claim: Claim, no: number): Promise<void> {
-  const { objects, files } = await withClaim(context.db, claim, async (at) => ({
+  const { objects, files, isHeld } = await withClaim(context.db, claim, async (at) => ({
     objects: await queries.intentsOf(at, claim.recordId, no),
     files: await queries.filesOf(at, claim.recordId, no),
+    // Asked after the intents are there: who places a hold later finds them, and tells the store.
+    isHeld: await queries.isHeld(at, claim.recordId),
   }));
   const bytesOf = new Map(files.map((file) => [file.sha256, file]));
   const waiting = objects.filter((object) => object.confirmed_at === null);
@@ -169,6 +171,7 @@ async function putAndConfirm(context: SealContext, claim: Claim, no: number): Pr
         // Intended by a version that believed every claim, it would be refused for ever.
         mediaType: typeFromClaim(object.media_type),
         retainUntil,
+        hold: isHeld,
       });
       const state = await readBack(
         context.store,
@@ -178,8 +181,7 @@ async function putAndConfirm(context: SealContext, claim: Claim, no: number): Pr
       await withClaim(
         context.db,
         claim,
-        async (at) =>
-          await queries.confirm(at, object.key, state.versionId, state.retainUntil, context.now()),
+        async (at) => await queries.confirm(at, object.key, state, context.now()),
       );
     }
   };

@@ -17,7 +17,7 @@ import {
   type Role,
 } from '#agency/agency.ts';
 import type { Call } from '#api/api.ts';
-import { addSchedule, readRules } from '#retention/retention.ts';
+import { addSchedule, placeHold, readRules } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -84,6 +84,7 @@ let theirs: {
   accountId: string;
   keyId: string;
   ruleId: string;
+  holdId: string;
 };
 let guarded: readonly Call[];
 /** To connect to: the form of it is taken only when somebody answers. */
@@ -179,6 +180,21 @@ beforeAll(async () => {
   }).begin(10, `filename ${Buffer.from(CANARY).toString('base64')}`);
   const { keyId } = await createKey(db, { agencyId: 'lakeside', role: 'intake', label: CANARY });
   const [rule] = await db.inAgency('lakeside', readRules);
+  const { holdId } = await db.inAgency(
+    'lakeside',
+    async (at) =>
+      await placeHold(
+        at,
+        {
+          kind: 'other',
+          title: CANARY,
+          reason: CANARY,
+          ends: CANARY,
+          on: { records: [handed.body.recordId] },
+        },
+        'cli',
+      ),
+  );
   theirs = {
     recordId: handed.body.recordId,
     person,
@@ -188,6 +204,7 @@ beforeAll(async () => {
     accountId,
     keyId,
     ruleId: rule?.id ?? '',
+    holdId,
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
@@ -198,7 +215,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/confirmations$/;
+  /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/confirmations$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -307,6 +324,7 @@ describe('every call', () => {
       theirs.accountId,
       theirs.keyId,
       theirs.ruleId,
+      theirs.holdId,
       POLICY,
     ];
     let tried = 0;
@@ -324,7 +342,8 @@ describe('every call', () => {
             continue;
           }
           const about = `${describeCall(call)} as ${role}`;
-          if (/:(id|policy|edition|rule)|^\/v1\/exports$/.test(call.url)) {
+          const namesInBody = call.method === 'POST' && /^(\/v1\/exports|(\/v1)?\/holds)$/.test(call.url);
+          if (/:(id|policy|edition|rule)/.test(call.url) || namesInBody) {
             expect(answer.status, about).toBe(404);
             // As for one that does not exist, but for what the request itself named.
             const elsewhere = call.url.replace(/:(id|policy|edition|rule)/, randomUUID());
@@ -411,6 +430,9 @@ describe('every call', () => {
         '/accounts/new',
         '/fixity',
         '/history',
+        '/holds',
+        '/holds/:id',
+        '/holds/new',
         '/keys',
         '/log',
         '/offices',
@@ -432,6 +454,8 @@ describe('every call', () => {
         '/schedules/:edition',
         '/unconfirmed',
         '/v1/accounts',
+        '/v1/holds',
+        '/v1/holds/:id',
         '/v1/me',
         '/v1/parked',
         '/v1/policies',

@@ -17,7 +17,7 @@ import {
 import type { Call } from '#api/api.ts';
 import type { EventType } from '#record/history.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { addRule, addSchedule } from '#retention/retention.ts';
+import { addRule, addSchedule, placeHold } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { makeCall, type Answer, type CallIds } from '../support/calls.ts';
@@ -45,6 +45,7 @@ const ASKED_BY_ANYBODY = {
   none: 'how a record stands, to whoever holds its receipt; no content, and nobody who could be named',
 };
 const PUBLISHED = { none: 'a part of the log, which says nothing by itself of who read it; no content' };
+const HOLDS = { none: 'holds, why they are, and the ids of their records; no content' };
 const HANDED_OUT: readonly EventType[] = ['export.requested', 'export.produced', 'export.delivered'];
 
 /** `HEAD` goes with `GET`. */
@@ -85,6 +86,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/parked': FIGURES,
   'GET /machine': FIGURES,
   'GET /fixity': FIGURES,
+  'GET /holds': HOLDS,
+  'GET /holds/:id': HOLDS,
+  'GET /v1/holds': HOLDS,
+  'GET /v1/holds/:id': HOLDS,
+  'GET /holds/new': { leaves: ['search.ran'] },
   'GET /log': { none: 'sizes, keys and digests of the log; no content' },
   'GET /history': { none: 'what others did; names of colleagues, and no content' },
   'GET /v1/me': { none: 'who asks' },
@@ -121,6 +127,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /log': { leaves: ['config.changed'] },
   'POST /worklist': { leaves: ['search.ran'] },
   'POST /v1/records/:id/steps/:step/run': { leaves: ['step.rerun'] },
+  'POST /holds': { leaves: ['record.held', 'hold.placed'] },
+  'POST /v1/holds': { leaves: ['record.held', 'hold.placed'] },
+  'POST /v1/records/:id/holds': { leaves: ['record.held', 'hold.placed'] },
+  'POST /holds/:id/release': { leaves: ['record.released', 'hold.released'], seenIn: 'console-holds' },
+  'POST /v1/holds/:id/release': { leaves: ['record.released', 'hold.released'], seenIn: 'holds-calls' },
   'POST /people': { leaves: ['person.added', 'person.invited'] },
   'POST /people/:id/roles': { leaves: ['person.roles'], seenIn: 'console-people' },
   'POST /people/:id/departure': { leaves: ['person.left'] },
@@ -301,6 +312,13 @@ async function freshIds(): Promise<CallIds> {
       keyId: '',
       uploadId: '',
       ...(await retentionIds(at)),
+      holdId: (
+        await placeHold(
+          at,
+          { kind: 'other', title: 'T', reason: 'R', ends: 'E', on: { records: [recordId] } },
+          'cli',
+        )
+      ).holdId,
     };
   });
 }

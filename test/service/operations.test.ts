@@ -69,6 +69,7 @@ describe('health', () => {
         'browser',
         'clock',
         'fixity',
+        'holds',
         'audit',
       ]);
       expect(wrong(first)).toEqual(['store', 'browser']);

@@ -193,6 +193,10 @@ beforeAll(async () => {
      insert into hold_record (agency_id, hold_id, record_id) select 'lakeside', id, $1 from h`,
     [theirs],
   );
+  await archive.sql.query("insert into lock_round (agency_id, begun_at) values ('lakeside', now())");
+  await archive.sql.query(
+    "insert into lock_finding (agency_id, key, version_id, code) values ('lakeside', 'x', 'x', 'missing')",
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -272,9 +276,12 @@ describe('the catalogue', () => {
       'fixity_stray',
       'ground',
       'hold',
+      'hold_owed',
       'hold_record',
       'identity_provider',
       'invitation',
+      'lock_finding',
+      'lock_round',
       'log_anchor',
       'log_checkpoint',
       'log_head',
@@ -318,8 +325,11 @@ describe('the catalogue', () => {
           'fixity',
           'fixity_log',
           'fixity_stray',
+          'hold_owed',
           'identity_provider',
           'invitation',
+          'lock_finding',
+          'lock_round',
           'office',
           'passkey',
           'person',
@@ -417,6 +427,9 @@ describe('the catalogue', () => {
       hold_record: { select: '*', insert: '*', update: 'released_at' },
       classification_rule: { select: '*', insert: '*', update: 'ended_at ended_by' },
       reclassification: { select: '*', insert: '*' },
+      hold_owed: { select: '*', insert: '*', update: 'generation', delete: '*' },
+      lock_round: { select: '*', insert: '*', update: '*' },
+      lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       record: {
         select: '*',
         insert: '*',
@@ -426,7 +439,11 @@ describe('the catalogue', () => {
       fact: { select: '*', insert: '*', update: 'deliveries seal_no' },
       artifact: { select: '*', insert: '*', update: 'inline picture seal_no staged' },
       seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
-      object: { select: '*', insert: '*', update: 'body confirmed_at locked_until retain_until version_id' },
+      object: {
+        select: '*',
+        insert: '*',
+        update: 'body confirmed_at held_at lapses_since locked_until retain_until version_id',
+      },
       event: { select: '*', insert: '*' },
       log_outbox: { select: '*' },
       log_head: { select: '*' },
@@ -492,7 +509,7 @@ describe('the catalogue', () => {
       seal: { select: '*' },
       object: {
         select:
-          'agency_id confirmed_at key locked_until record_id retain_until seal_no size_bytes version_id',
+          'agency_id confirmed_at key lapses_since locked_until record_id retain_until seal_no size_bytes version_id',
         update: 'locked_until',
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
@@ -502,6 +519,9 @@ describe('the catalogue', () => {
       },
       fixity_stray: { select: 'agency_id found_at gone_at' },
       fixity_log: { select: '*' },
+      hold_owed: { select: '*' },
+      lock_round: { select: '*' },
+      lock_finding: { select: 'agency_id code found_at gone_at' },
       fixity_pass: { select: '*', insert: '*', update: '*' },
       person: { select: 'agency_id created_by id left_at' },
       identity_provider: { select: 'agency_id' },
@@ -656,6 +676,9 @@ describe('the roles', () => {
     ['fixity_batch', 'root'],
     ['fixity_row', 'sha256'],
     ['fixity_stray', 'key'],
+    ['hold', 'title'],
+    ['hold', 'search'],
+    ['lock_finding', 'key'],
     ['fixity_replaced', 'version_id'],
     ['fixity_listing', 'versions'],
   ])('the system role cannot read %s.%s', async (table, column) => {
@@ -1000,8 +1023,8 @@ describe('the calls', () => {
   test('answer for a record of another agency as for one that does not exist, each of them', async () => {
     const document = archive.app.swagger() as { paths: Record<string, Record<string, unknown>> };
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
-      // Uploads are their owner's alone, inside an agency too: uploads.test.ts.
-      path.includes('{id}') && !path.startsWith('/v1/uploads')
+      // Uploads are their owner's alone, inside an agency too: uploads.test.ts. A hold is no record: access.test.ts.
+      path.includes('{id}') && !/^\/v1\/(uploads|holds)/.test(path)
         ? Object.keys(methods).map((method) => [method, path] as const)
         : [],
     );

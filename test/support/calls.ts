@@ -16,6 +16,7 @@ export interface CallIds {
   readonly policyId: string;
   readonly edition: string;
   readonly ruleId: string;
+  readonly holdId: string;
 }
 
 export interface Answer {
@@ -37,11 +38,18 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   keys: 'keyId',
   offices: 'officeId',
   uploads: 'uploadId',
+  holds: 'holdId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
-async function formOf({ archive, ids, idp }: Scene, url: string, as: string): Promise<string> {
+async function formOf(
+  { archive, ids, idp }: Scene,
+  url: string,
+  as: string,
+  recordId: string,
+): Promise<string> {
   const name = randomUUID();
+  if (url.startsWith('/holds')) return `as=${as}&${HOLD_FORM}&record=${recordId}`;
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
   if (url.startsWith('/policies'))
@@ -127,6 +135,14 @@ export function addressOf(ids: CallIds, url: string): string {
   });
 }
 
+const HOLD_FORM = 'kind=other&title=x&reason=x&ends=x';
+const HOLD = { kind: 'other', title: 'x', reason: 'x', ends: 'x' };
+
+function holdBody(url: string, recordId: string): string {
+  if (url.endsWith('/release')) return JSON.stringify({ reason: 'x' });
+  return JSON.stringify(url === '/v1/holds' ? { ...HOLD, records: [recordId] } : HOLD);
+}
+
 /** What makes each verb of an upload one that would be done. */
 const TUS = {
   'tus-resumable': '1.0.0',
@@ -194,10 +210,12 @@ export async function makeCall(
             typed !== null
               ? typed.payload
               : form
-                ? await formOf(scene, call.url, as)
-                : JSON.stringify(
-                    (await orderOf(scene, call.url, recordId)) ?? simpleReport({ text: randomUUID() }),
-                  ),
+                ? await formOf(scene, call.url, as, recordId)
+                : /\/holds(\/|$)/.test(call.url)
+                  ? holdBody(call.url, recordId)
+                  : JSON.stringify(
+                      (await orderOf(scene, call.url, recordId)) ?? simpleReport({ text: randomUUID() }),
+                    ),
         }
       : {}),
   });

@@ -16,14 +16,16 @@ const TO_COME = [
   ),
 ].map(([, type = '']) => type);
 
+/** What the database itself enters: 0019, and the triggers of 0034. */
+const BY_MIGRATION = ['policy.marked', 'record.held', 'record.released'];
+
 test('each type is written by the program, or is named in FORMAT.md as still to be built, and never both', () => {
   const text = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !LISTS.test(name))
     .map((name) => readFileSync(join(SRC, name), 'utf8'))
     .join('\n');
   const types = Object.keys(ENTRY_TYPES);
-  const isWritten = (type: string): boolean =>
-    text.includes(`'${type}'`) || type === 'policy.marked'; /* by migration 0019 */
+  const isWritten = (type: string): boolean => text.includes(`'${type}'`) || BY_MIGRATION.includes(type);
   expect(types.length).toBeGreaterThan(70);
   expect(
     TO_COME.filter((type) => isWritten(type)),

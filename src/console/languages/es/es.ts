@@ -8,6 +8,7 @@ import { agreements } from './agreements.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
 import { frame } from './frame.ts';
+import { holds } from './holds.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
@@ -43,6 +44,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   files,
   fixity,
   history,
+  holds,
   intake,
   keys,
   log,

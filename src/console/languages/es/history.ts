@@ -14,6 +14,15 @@ export const history: Messages = {
   'Kept after all: not removed': 'Finalmente conservado: no se retiró',
   'Looked at the page once more': 'Se volvió a mirar la página',
   'Lock renewed': 'Bloqueo de conservación renovado',
+  'Held: it is not destroyed while the hold lasts': 'En reserva: no se destruye mientras dure',
+  'A hold on it was released': 'Se levantó una reserva sobre él',
+  'Lock or hold in the store put right': 'Bloqueo o reserva en el almacén corregidos',
+  'Lock or hold in the store is not what it should be':
+    'El bloqueo o la reserva en el almacén no es lo que debería',
+  'Locks and holds in the store compared with the records':
+    'Bloqueos y reservas del almacén comparados con los registros',
+  'Hold placed': 'Reserva establecida',
+  'Hold released': 'Reserva levantada',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
   'Read again: everything is as it was sealed': 'Leído de nuevo: todo está como se selló',
   'A file was put back from the second store': 'Se repuso un archivo desde el segundo almacén',
