@@ -30,6 +30,7 @@ import type { StepName } from '#queue/queue.ts';
 import { buffer } from 'node:stream/consumers';
 import { openRepairer, openSecondReader, openSecondStore } from '#store/store.ts';
 import type { Metrics } from '#api/api.ts';
+import { startDisposals } from './disposal-work.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
@@ -260,6 +261,7 @@ async function startRetention(system: System): Promise<StopWork> {
   // Only this worker holds the key without which nothing can be proven.
   const watch = startStoreWatch(system);
   const stopMending = await startMendingWork(system);
+  const stopDisposals = await startDisposals(system);
   const ending = new AbortController();
   const { signal } = ending;
   const chores: readonly (() => Promise<void>)[] = [
@@ -295,7 +297,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const running = loop();
   return async () => {
     ending.abort();
-    await Promise.all([running, watch.stop(), stopMending()]);
+    await Promise.all([running, watch.stop(), stopMending(), stopDisposals()]);
   };
 }
 

@@ -41,7 +41,10 @@ import type {
   RetentionTable,
   SeriesTable,
 } from './retention-tables.ts';
+import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type { UploadTable } from './upload-table.ts';
+
+export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
 export type StoredOutcome =
@@ -275,6 +278,9 @@ export interface Tables extends FixityTables {
   retention: RetentionTable;
   hold: HoldTable;
   hold_record: HoldRecordTable;
+  disposal: DisposalTable;
+  disposal_item: DisposalItemTable;
+  disposal_failure: DisposalFailureTable;
   classification_rule: ClassificationRuleTable;
   record: RecordTable;
   fact: FactTable;

@@ -9,7 +9,7 @@ import type { Db } from '#db/db.ts';
 import type { Log } from '#log.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ObjectState, ObjectStore } from '#store/store.ts';
-import { locksEndingBefore, writeLock, writePass, type LeasedObject } from './queries.ts';
+import { locksEndingBefore, recordsLetGo, writeLock, writePass, type LeasedObject } from './queries.ts';
 
 export interface RenewalReport {
   /** How many locks near their end were asked for: a report over nothing says so. */
@@ -47,6 +47,7 @@ export async function renewLeases(options: RenewalOptions): Promise<RenewalRepor
   const { db, leaseMs, log, signal, batchSize = BATCH } = options;
   const before = new Date(options.now().getTime() + leaseMs / 2);
   const report = { looked: 0, renewed: 0, failed: 0 };
+  const letGo = await recordsLetGo(db);
   let notThere = 0;
   let last: LeasedObject | undefined;
   const over = (): boolean => signal?.aborted === true || notThere >= GIVE_UP_AFTER;
@@ -56,6 +57,7 @@ export async function renewLeases(options: RenewalOptions): Promise<RenewalRepor
     const renewed = new Map<string, LeasedObject[]>();
     for (const object of due) {
       if (over()) break;
+      if (letGo.has(object.recordId)) continue;
       report.looked += 1;
       const failure = await renew(options, object);
       notThere = failure !== null && NOT_THERE.includes(failure) ? notThere + 1 : 0;

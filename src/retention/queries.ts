@@ -92,6 +92,26 @@ export async function locksEndingBefore(
   return rows;
 }
 
+/** Records whose locks are left to end: due under a confirmed edition, to be destroyed, and held by nothing. */
+export async function recordsLetGo(db: Db): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  const { rows: agencies } = await sql<{ id: string }>`select id from agency`.execute(db.system);
+  for (const { id } of agencies) {
+    const { rows } = await db.inAgency(id, async ({ tx, agencyId }) =>
+      sql<{ id: string }>`
+        select t.record_id as id from retention t
+          join series s on s.agency_id = t.agency_id and s.edition = t.edition and s.code = t.series and s.disposition = 'destroy'
+         where t.agency_id = ${agencyId} and t.kind = 'on' and t.due_on <= today_in(${agencyId}) and t.ruled_at is not null
+           and not is_held(${agencyId}, t.record_id)
+           and t.edition in (select e.edition from edition e where e.agency_id = ${agencyId} and edition_is_confirmed(${agencyId}, e.edition))`.execute(
+        tx,
+      ),
+    );
+    for (const row of rows) ids.add(row.id);
+  }
+  return ids;
+}
+
 /** Only forward: a renewal that comes late never writes an earlier date over a later one. */
 export async function writeLock(db: Db, object: LeasedObject, lockedUntil: Date): Promise<void> {
   await db.system
