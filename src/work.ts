@@ -12,7 +12,14 @@ import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/c
 import { codeOf } from '#errors.ts';
 import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
-import { openKeyFolder, renewLogLeases, restoresIn, startSequencer, verifierKeysIn } from '#log/log.ts';
+import {
+  openKeyFolder,
+  receiptKeyIn,
+  renewLogLeases,
+  restoresIn,
+  startSequencer,
+  verifierKeysIn,
+} from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -197,6 +204,7 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     store: reader,
     keys,
     restores: async () => await restoresIn(folder),
+    receiptKey: async (agencyId) => await receiptKeyIn(join(config.keysDir, 'receipts'), agencyId),
     anchors: config.anchors,
     log,
   });

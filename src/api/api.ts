@@ -24,6 +24,8 @@ import type { ApiContext } from './context.ts';
 import { openContentServer, type ContentServer } from './content-server.ts';
 import { registerExports } from './exports.ts';
 import { registerJoining } from './joining.ts';
+import { registerDisposalPages } from './disposal-pages.ts';
+import { registerDisposals } from './disposals.ts';
 import { registerFixity } from './fixity.ts';
 import { registerLog } from './log.ts';
 import { registerLooks } from './looks.ts';
@@ -243,6 +245,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerPolicies(routes, context);
     registerAgencyHistory(routes, context);
     registerFixity(routes, context);
+    registerDisposals(routes, context);
+    registerDisposalPages(routes, context);
     registerPolicyDrafts(routes, context);
     registerRecordPages(routes, context);
     registerWorklist(routes, context);

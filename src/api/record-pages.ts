@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { actorOf, civilDay, zoneOf } from '#agency/agency.ts';
 import { html, PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
+import { disposalOfRecord } from '#disposal/disposal.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   appendEvent,
@@ -126,7 +127,15 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       if (record === null || receipt === null) throw notFound;
       await appendEvent(at, id, { type: 'view.opened', actor: actorOf(caller), body: { what: 'record' } });
       const history = await readHistory(at, id);
-      return { record, receipt, history, zone: await zoneOf(at), names: await namesOf(at, history) };
+      const disposal = await disposalOfRecord(at, id);
+      return {
+        disposal: disposal === null ? null : { id: disposal.id, isCompleted: disposal.state === 'completed' },
+        record,
+        receipt,
+        history,
+        zone: await zoneOf(at),
+        names: await namesOf(at, history),
+      };
     });
     const content = context.places.contentFor(request.headers.host);
     return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));

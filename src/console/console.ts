@@ -25,6 +25,9 @@ import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { fixityPage } from './fixity-page.ts';
+export { disposalsPage } from './disposals-page.ts';
+export { disposalPage } from './disposal-page.ts';
+export { certificatePdf } from './certificate-pdf.ts';
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { firstAdministratorPage, machinePage } from './machine-page.ts';
 export { filePage } from './file-page.ts';

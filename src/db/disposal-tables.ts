@@ -40,7 +40,7 @@ export interface DisposalTable {
   completed_at: Date | null;
   cleaned: string | null;
   cleaned_at: Date | null;
-  sealed: JSONColumnType<Readonly<Record<string, string>>, string | undefined, string>;
+  sealed: JSONColumnType<Readonly<Record<string, string>>, string | undefined>;
   locked_until: Date | null;
   ended_at: Date | null;
   ended_by: string | null;

@@ -24,6 +24,7 @@ export {
   type Disposal,
   type DisposalItem,
 } from './queries.ts';
-export { inItsWords, refusalOf, refused } from './refusals.ts';
-export { runDisposals, type DisposalContext } from './run.ts';
-export type { Certificate, CleanedStatement } from './certificate.ts';
+export { inItsWords } from './refusals.ts';
+export type { DisposalContext } from './context.ts';
+export { runDisposals } from './run.ts';
+export type { Certificate, CleanedStatement } from './certificate-shape.ts';

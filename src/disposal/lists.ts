@@ -44,9 +44,9 @@ export async function draftDisposal(
     // Its lock may end while the list goes from hand to hand.
     if (against !== null && against.of !== 'wait') throw refused(against);
   }
-  if (confirmed[0].yes !== true) throw refused(refusalBy('HF031'));
   const due = await dueFor(at, draft);
   if (due.length === 0) return null;
+  if (!confirmed[0].yes) throw refused(refusalBy('HF031'));
   const id = newId();
   const { rows } = await sql<{ cutoff: string }>`
     insert into disposal (agency_id, id, title, edition, series, cutoff, cooling_off, created_by)

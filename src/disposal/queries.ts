@@ -222,3 +222,8 @@ export async function dueBySeries({ agencyId, tx }: AgencyTx) {
      group by t.edition, t.series, s.title order by t.edition, t.series`.execute(tx);
   return rows;
 }
+
+/** As entries name them. */
+export function peopleOf({ proposedBy, approvedBy }: Pick<Disposal, 'proposedBy' | 'approvedBy'>): string[] {
+  return [proposedBy, approvedBy].flatMap((person) => (person === null ? [] : [`person:${person}`]));
+}

@@ -81,9 +81,21 @@ let theirs: {
   agreementId: string;
   officeId: string;
   uploadId: string;
+  disposalId: string;
   accountId: string;
   keyId: string;
 };
+/** A list of theirs, with the canary in its name. */
+async function draft(): Promise<string> {
+  const id = randomUUID();
+  await archive.sql.query(
+    `insert into disposal (agency_id, id, title, edition, cutoff, created_by, cooling_off)
+     values ('lakeside', $1, $2, 'edition-1', '2026-01-01', 'cli', '7 days')`,
+    [id, CANARY],
+  );
+  return id;
+}
+
 let guarded: readonly Call[];
 /** To connect to: the form of it is taken only when somebody answers. */
 let idp: IdentityProviderForTests;
@@ -183,6 +195,7 @@ beforeAll(async () => {
     agreementId,
     officeId: office.id,
     uploadId: upload.id,
+    disposalId: await draft(),
     accountId,
     keyId,
   };
@@ -194,7 +207,7 @@ afterAll(async () => {
 });
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
-const BY_PEOPLE = /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)/;
+const BY_PEOPLE = /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)/;
 const ids = (): CallIds => ({ ...theirs, personId: theirs.person.personId, policyId: POLICY });
 const addressOf = (url: string): string => addressIn(ids(), url);
 const make = async (
@@ -292,6 +305,7 @@ describe('every call', () => {
     const everyId = [
       theirs.recordId,
       theirs.uploadId,
+      theirs.disposalId,
       theirs.person.personId,
       theirs.agreementId,
       theirs.officeId,
@@ -399,6 +413,8 @@ describe('every call', () => {
         '/accounts/:id',
         // By the name of the agency in its head, as each page of theirs.
         '/accounts/new',
+        '/disposals',
+        '/disposals/:id',
         '/fixity',
         '/history',
         '/keys',
@@ -417,6 +433,8 @@ describe('every call', () => {
         '/report/records/:id/plain',
         '/unconfirmed',
         '/v1/accounts',
+        '/v1/disposals',
+        '/v1/disposals/:id',
         '/v1/me',
         '/v1/parked',
         '/v1/policies',

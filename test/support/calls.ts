@@ -14,6 +14,7 @@ export interface CallIds {
   readonly accountId: string;
   readonly keyId: string;
   readonly policyId: string;
+  readonly disposalId: string;
 }
 
 export interface Answer {
@@ -35,6 +36,7 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   keys: 'keyId',
   offices: 'officeId',
   uploads: 'uploadId',
+  disposals: 'disposalId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
@@ -52,6 +54,8 @@ async function formOf({ archive, ids, idp }: Scene, url: string, as: string): Pr
     );
     return `changedAt=${rows[0]?.changed_at.toISOString() ?? ''}`;
   }
+  if (url.startsWith('/disposals'))
+    return `edition=rivertown-sample-2026&reason=x${url === '/disposals' ? '' : `&record=${ids.recordId}`}`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -137,9 +141,11 @@ export async function makeCall(
                 ? await formOf(scene, call.url, as)
                 : /\/(removal|kept)$/.test(call.url)
                   ? '{}'
-                  : call.url === '/v1/exports'
-                    ? JSON.stringify({ records: [recordId] })
-                    : JSON.stringify(simpleReport({ text: randomUUID() })),
+                  : call.url === '/v1/disposals'
+                    ? JSON.stringify({ edition: 'rivertown-sample-2026' })
+                    : call.url === '/v1/exports'
+                      ? JSON.stringify({ records: [recordId] })
+                      : JSON.stringify(simpleReport({ text: randomUUID() })),
         }
       : {}),
   });

@@ -1,4 +1,5 @@
 /** Disposals in tests: a series of one day that two people confirmed, and records that have been due under it for a while. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addSchedule } from '#retention/retention.ts';
 import { openDisposalContext, type OpenedDisposal } from '#disposal-work.ts';
@@ -10,6 +11,72 @@ export const EDITION = 'one-day-2026';
 export const SERIES = 'day 1';
 /** A trial whose locks end soon and whose lists cool off at once. */
 export const SHORT = { HOLDFAST_LEASE: '20s', HOLDFAST_COOLING_OFF: '0s', HOLDFAST_LOOK_AGAIN: 'no' };
+
+/** A list that is completed, as one would be that went through everything; past the triggers, for pages and calls that only read. */
+export async function completedList(archive: Archive, agency: string): Promise<string> {
+  const id = randomUUID();
+  const at = '2026-11-20T00:00:00.000Z';
+  const days = { from: '2020-01-01', through: '2020-01-31' };
+  const totals = { records: 1, objects: 7, bytes: 9000 };
+  const certificate = {
+    format: 'holdfast-disposal-certificate/1',
+    issuedAt: at,
+    mode: 'trial',
+    agency: { id: agency, name: 'A city', zone: 'America/Chicago' },
+    disposal: { id, title: 'A list', cutoff: '2026-11-01' },
+    schedule: { edition: EDITION, title: 'One day', source: 'x', confirmations: [] },
+    series: [
+      {
+        code: 'x',
+        number: null,
+        schedule: null,
+        title: 'Of one day',
+        description: null,
+        citation: 'x',
+        trigger: 'posted',
+        period: 'P1D',
+        ...totals,
+        dates: days,
+        eligibility: { ...days, dueOn: '2020-02-02' },
+      },
+    ],
+    quantity: totals,
+    dates: days,
+    manner: ['Deletion.'],
+    holds: { result: 'none', checkedFrom: at, checkedThrough: at },
+    startedAt: at,
+    completedAt: at,
+    requested: { name: 'A', person: id, at },
+    approved: { name: 'B', person: id, at },
+    coolingUntil: at,
+    executedBy: 'worker:retention',
+    authority: null,
+    list: { digest: '0'.repeat(64), records: 1, excepted: 0 },
+    approvalEntry: 1,
+    kept: [],
+    records: [],
+    pending: { database: 'Pending.', backups: 'Until then.', backupsUntil: null },
+    minutes: 'For the minutes.',
+    signature: { note: 'x', vkey: 'x' },
+  };
+  await archive.sql.query("set session_replication_role = 'replica'");
+  try {
+    await archive.sql.query(
+      `insert into disposal (agency_id, id, title, edition, cutoff, state, created_by, cooling_off, certificate, cleaned, completed_at, cleaned_at, locked_until)
+       values ($1, $2, 'A list', $3, '2026-11-01', 'completed', 'cli', '7 days', $4, $5, now(), now(), now() + interval '90 days')`,
+      [
+        agency,
+        id,
+        EDITION,
+        JSON.stringify(certificate),
+        JSON.stringify({ issuedAt: at, database: { kind: 'embedded', did: ['All.'], left: [] } }),
+      ],
+    );
+  } finally {
+    await archive.sql.query('reset session_replication_role');
+  }
+  return id;
+}
 
 export interface Disposing {
   readonly archive: Archive;
