@@ -123,12 +123,13 @@ test('at each step, and between any two deletions: the same end', { timeout: 600
   expect(expected).toMatchObject({ state: 'completed', destroyed: 2, failures: 0, certified: 2, left: [] });
 
   // Each list dies at every step once, and its store at random deletions.
-  const random = seededRandom(Number(process.env['HOLDFAST_SEED'] ?? 7));
+  const chance = openChance(seedOfRun());
+  console.log(`HOLDFAST_SEED=${chance.seed}`);
   const { id, ids } = await approved(2);
   const died: string[] = [];
   for (const step of STEPS) {
     const { first } = scene.opened.context.places;
-    let deletions = Math.floor(random() * 6);
+    let deletions = chance.below(6);
     const dying = {
       clean: CLEAN,
       places: {

@@ -3,6 +3,7 @@
  * step that is allowed, with the entry that it leaves.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
@@ -27,7 +28,7 @@ let scene: Disposing;
 let app: Client;
 
 beforeAll(async () => {
-  archive = await openArchive({ env: SHORT });
+  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
   await archive.work();
   scene = await openDisposing(archive);
   app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
@@ -118,6 +119,17 @@ async function stateOf(id: string): Promise<string> {
   return (
     (await archive.system.db.inAgency('rivertown', async (at) => await readDisposal(at, id)))?.state ?? 'gone'
   );
+}
+
+async function ended(id: string): Promise<void> {
+  for (let tries = 0; (await stateOf(id)) !== 'completed'; tries += 1) {
+    if (tries === 120) {
+      const { rows } = await archive.sql.query('select record_id, place, code from disposal_failure');
+      throw new Error(`It does not end: ${JSON.stringify(rows)}`);
+    }
+    await pass(scene);
+    await sleep(500);
+  }
 }
 
 async function itemOf(id: string, recordId: string): Promise<{ state: string; code: string | null }> {
@@ -253,10 +265,7 @@ describe('refused, each with a sentence of its own', () => {
       "update object set locked_until = now() - interval '1 second' where record_id = $1",
       [id],
     );
-    for (let tries = 0; (await stateOf(list.id)) !== 'completed'; tries += 1) {
-      if (tries === 60) throw new Error('It does not end.');
-      await pass(scene);
-    }
+    await ended(list.id);
   });
 
   test('when the list is not the one that was approved', async () => {
@@ -444,10 +453,7 @@ test('each step by call and on the page leaves its entry', async () => {
   const done = await press(scene.approver, `/disposals/${id}/approval`, { digest: String(body['digest']) });
   expect(done.text).toContain('The list is approved.');
   await locksEnded(archive, third);
-  for (let tries = 0; (await stateOf(id)) !== 'completed'; tries += 1) {
-    if (tries === 60) throw new Error('It does not end.');
-    await pass(scene);
-  }
+  await ended(id);
   await pass(scene);
   expect((await typesSince()).filter((type) => type !== 'purge.cleaned')).toEqual([
     'purge.drafted',
