@@ -88,6 +88,10 @@ export interface Config {
   readonly waczCertificate: { readonly chainPath: string; readonly keyPath: string } | null;
   /** The lock at seal; 30 days, shorter only in trial. Source: design 4 and reference/object-store.md section 7. */
   readonly leaseMs: number;
+  /** Between the approval of a disposal and its beginning; seven days, shorter only in trial. Source: design 4. */
+  readonly coolingOffMs: number;
+  /** How long this installation's backups are kept, for what certificates say of them; null: nobody said. */
+  readonly backupsKeptMs: number | null;
   /** A claim that was not renewed for so long may be taken over by another worker. A living worker renews its claims. */
   readonly claimMs: number;
   /** A ring that nobody followed for so long counts as forgotten by the queue, and is rung again. */
@@ -113,6 +117,7 @@ export interface Config {
 const OPTIONS_OF_OURS = ['options', 'role', 'search_path', 'session_authorization'];
 
 const LEASE_MS = 30 * DAY_MS;
+const COOLING_OFF_MS = 7 * DAY_MS;
 /** Source: reference/integrity.md 7, its layers A and B. */
 const LOOK_MS = 7 * DAY_MS;
 const READ_MS = 90 * DAY_MS;
@@ -262,6 +267,7 @@ export function readConfig(env: Environment): Config {
       problems.push('HOLDFAST_SECOND_STORE and S3_SECOND_ENDPOINT are both set; there is one second store.');
     const writer = pair('S3_SECOND_ACCESS_KEY_ID', 'S3_SECOND_SECRET_ACCESS_KEY', true);
     const reader = pair('S3_SECOND_READ_ACCESS_KEY_ID', 'S3_SECOND_READ_SECRET_ACCESS_KEY', false);
+    const secondPurger = pair('S3_SECOND_PURGE_ACCESS_KEY_ID', 'S3_SECOND_PURGE_SECRET_ACCESS_KEY', false);
     if (secondEndpoint === s3?.endpoint && secondBucket === s3?.bucket && secondBucket !== null)
       problems.push('The second store must be another bucket than the first.');
     if (secondEndpoint !== null && secondBucket !== null && writer !== null)
@@ -272,7 +278,7 @@ export function readConfig(env: Environment): Config {
           region: read('S3_SECOND_REGION') ?? 'us-east-1',
           bucket: secondBucket,
           writer,
-          purger: null,
+          purger: secondPurger,
           reader,
           log: null,
         },
@@ -306,6 +312,9 @@ export function readConfig(env: Environment): Config {
       'WACZ_SIGNING_CERT and WACZ_SIGNING_KEY must be set together; each is the path of a PEM file.',
     );
   const leaseMs = duration('HOLDFAST_LEASE', LEASE_MS, 1000);
+  const coolingOffMs = duration('HOLDFAST_COOLING_OFF', COOLING_OFF_MS, 0);
+  const backupsKeptMs =
+    read('HOLDFAST_BACKUPS_KEPT') === null ? null : duration('HOLDFAST_BACKUPS_KEPT', 0, 0);
   const again = read('HOLDFAST_LOOK_AGAIN') ?? '60s';
   const lookAgainMs = again === 'no' ? null : parseDuration(again);
   if ((lookAgainMs === null && again !== 'no') || (lookAgainMs ?? 0) > LONGEST_LOOK_MS)
@@ -343,6 +352,7 @@ export function readConfig(env: Environment): Config {
       problems.push(
         'HOLDFAST_CAPTURE_ALLOW is for trial mode only: in production the capture opens public addresses alone.',
       );
+    if (coolingOffMs < COOLING_OFF_MS) problems.push('HOLDFAST_COOLING_OFF below 7d is for trial mode only.');
     if (leaseMs < LEASE_MS) problems.push('HOLDFAST_LEASE below 30d is for trial mode only.');
     if (s3 === null && !acceptFolderStore)
       problems.push(
@@ -381,6 +391,8 @@ export function readConfig(env: Environment): Config {
         ? null
         : { chainPath: resolve(chainPath), keyPath: resolve(keyPath) },
     leaseMs,
+    coolingOffMs,
+    backupsKeptMs,
     claimMs: duration('HOLDFAST_CLAIM', 120_000, 200),
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),
     stagingDir: resolve(read('HOLDFAST_STAGING') ?? resolve(dataDir, 'staging')),

@@ -12,7 +12,14 @@ import { captureRecord, lookAfterRemoval, type CaptureContext } from '#capture/c
 import { codeOf } from '#errors.ts';
 import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
-import { openKeyFolder, renewLogLeases, restoresIn, startSequencer, verifierKeysIn } from '#log/log.ts';
+import {
+  openKeyFolder,
+  receiptKeyIn,
+  renewLogLeases,
+  restoresIn,
+  startSequencer,
+  verifierKeysIn,
+} from '#log/log.ts';
 import { replayLog } from '#rebuild/rebuild.ts';
 import { inspectPictures, knownStaged, sweepUploads } from '#intake/intake.ts';
 import {
@@ -30,6 +37,7 @@ import type { StepName } from '#queue/queue.ts';
 import { buffer } from 'node:stream/consumers';
 import { openRepairer, openSecondReader, openSecondStore } from '#store/store.ts';
 import type { Metrics } from '#api/api.ts';
+import { startDisposals } from './disposal-work.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
@@ -196,6 +204,7 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     store: reader,
     keys,
     restores: async () => await restoresIn(folder),
+    receiptKey: async (agencyId) => await receiptKeyIn(join(config.keysDir, 'receipts'), agencyId),
     anchors: config.anchors,
     log,
   });
@@ -263,6 +272,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const watch = startStoreWatch(system);
   const stopMending = await startMendingWork(system);
   const stopKeeping = startKeeping({ db, store, log, leaseMs: config.leaseMs, now: system.now });
+  const stopDisposals = await startDisposals(system);
   const ending = new AbortController();
   const { signal } = ending;
   let wholeAt = 0;
@@ -313,7 +323,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const running = Promise.all([loop(), rule()]);
   return async () => {
     ending.abort();
-    await Promise.all([running, watch.stop(), stopMending(), stopKeeping()]);
+    await Promise.all([running, watch.stop(), stopMending(), stopKeeping(), stopDisposals()]);
   };
 }
 

@@ -26,6 +26,8 @@ import { registerExports } from './exports.ts';
 import { registerHoldPages } from './hold-pages.ts';
 import { registerHolds } from './holds.ts';
 import { registerJoining } from './joining.ts';
+import { registerDisposalPages } from './disposal-pages.ts';
+import { registerDisposals } from './disposals.ts';
 import { registerFixity } from './fixity.ts';
 import { registerLog } from './log.ts';
 import { registerLooks } from './looks.ts';
@@ -250,6 +252,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerPolicies(routes, context);
     registerAgencyHistory(routes, context);
     registerFixity(routes, context);
+    registerDisposals(routes, context);
+    registerDisposalPages(routes, context);
     registerPolicyDrafts(routes, context);
     registerHolds(routes, context);
     registerHoldPages(routes, context);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { actorOf, civilDay, zoneOf } from '#agency/agency.ts';
 import { html, PAGE_HEADERS, pageHeaders, recordPage, recordsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
+import { disposalOfRecord } from '#disposal/disposal.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   appendEvent,
@@ -138,7 +139,17 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
       const kept = { retention: await readRetention(at, id), offered, nameOf };
       const store = await mirrored(at, { recordId: id });
       const holds = { all: await holdsShown(at, request, id), store };
-      return { record, receipt, history, zone, names: await namesOf(at, history), kept, holds };
+      const disposal = await disposalOfRecord(at, id);
+      return {
+        disposal: disposal === null ? null : { id: disposal.id, isCompleted: disposal.state === 'completed' },
+        record,
+        receipt,
+        history,
+        zone,
+        names: await namesOf(at, history),
+        kept,
+        holds,
+      };
     });
     const content = context.places.contentFor(request.headers.host);
     return await reply.headers(pageHeaders({ content })).send(recordPage(context.frameOf(request), parts));

@@ -22,6 +22,7 @@ import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
 import { purgesInLog, receiptKeys, restoresInLog, type Restore } from './log-queries.ts';
+import { certifiedRecords } from './purges.ts';
 import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
 
 export { NOT_COVERED } from './derived.ts';
@@ -115,9 +116,12 @@ async function heldOf(context: AuditContext, agencyId: string): Promise<Held[]> 
 export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<AuditReport> {
   const started = performance.now();
   const findings = openFindings();
-  // There is no disposal yet, so that no record was destroyed by it: whatever says so explains nothing.
-  const purged: ReadonlySet<string> = new Set();
-  for (const where of await purgesInLog(at)) findings.add('purge-unknown', where);
+  const purged = new Set<string>();
+  for (const { index, event, purge } of await purgesInLog(at)) {
+    const records = await certifiedRecords(context, at.agencyId, purge);
+    if (records === null) findings.add('purge-unknown', { index, event });
+    else for (const record of records) purged.add(record);
+  }
   const restores = (await restoresInLog(at)).map((one) => ({
     ...one,
     remembered: context.restores == null ? null : context.restores.has(one.event),

@@ -121,9 +121,9 @@ export async function keyRows({ agencyId, tx }: AgencyTx) {
 export async function purgesInLog({
   agencyId,
   tx,
-}: AgencyTx): Promise<readonly { readonly index: number; readonly event: string }[]> {
-  const { rows } = await sql<{ index: number; event: string }>`
-    select l.idx as index, e.id as event from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+}: AgencyTx): Promise<readonly { readonly index: number; readonly event: string; readonly purge: string }[]> {
+  const { rows } = await sql<{ index: number; event: string; purge: string }>`
+    select l.idx as index, e.id as event, coalesce(e.body->>'purge', '') as purge from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
      where e.agency_id = ${agencyId} and e.type = 'purge.completed' order by l.idx`.execute(tx);
   return rows;
 }

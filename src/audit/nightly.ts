@@ -20,6 +20,8 @@ export interface NightlyContext {
   readonly keys: () => Promise<readonly string[]>;
   /** Of the same folder. */
   readonly restores: () => Promise<ReadonlySet<string> | null>;
+  /** The key for receipts of the same folder, which signs certificates of destruction too. */
+  readonly receiptKey?: (agencyId: string) => Promise<string | null>;
   readonly anchors: Outsiders;
   readonly log: Log;
   /** After the start; then how long between two. */
@@ -63,12 +65,13 @@ export function startNightlyAudit(context: NightlyContext): { stop(): Promise<vo
 }
 
 async function auditOne(
-  { db, files, store, keys, restores, anchors, log }: NightlyContext,
+  { db, files, store, keys, restores, receiptKey, anchors, log }: NightlyContext,
   agencyId: string,
   signal: AbortSignal,
 ): Promise<void> {
   const asked = { files, store, anchors, keys: await keys(), restores: await restores() };
-  const context = { ...asked, keysFrom: 'folder', objects: 'none', signal } as const;
+  const ofReceipts = (await receiptKey?.(agencyId)) ?? null;
+  const context = { ...asked, receiptKey: ofReceipts, keysFrom: 'folder', objects: 'none', signal } as const;
   const report = await auditAgency(db, context, agencyId);
   await writeAudit(db, report);
   const { ok, ms } = report;

@@ -142,6 +142,7 @@ function agencyMenu({ roles }: Viewer, languages: readonly Markup[]): Markup {
         ${(administers || roles.includes('auditor')) && html`<li><a href="/provider">Sign-in</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/keys">Keys</a></li>`}
         ${(administers || roles.includes('auditor')) && html`<li><a href="/history">History</a></li>`}
+        ${roles.some((role) => role !== 'moderator') && html`<li><a href="/disposals">Disposal</a></li>`}
         ${roles.some((role) => role !== 'moderator' && role !== 'approver') && html`<li><a href="/fixity">Sealed files</a></li>`}
         ${roles.some((role) => role !== 'moderator') && html`<li><a href="/holds">Holds</a></li>`}
         ${(administers || roles.includes('auditor') || roles.includes('custodian')) && html`<li><a href="/log">Log</a></li>`}

@@ -101,7 +101,7 @@ export async function receiptPdf(receipt: SignedReceipt, about: ReceiptAbout, fr
 }
 
 /** The words of a page without its markup. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
   return text
     .replaceAll(/<[^>]*>/g, ' ')

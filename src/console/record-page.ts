@@ -31,10 +31,20 @@ export interface RecordParts {
   readonly record: RecordView;
   readonly receipt: Receipt;
   readonly history: readonly HistoryEntry[];
+  /** On which it was destroyed, or is being; null: on none. */
+  readonly disposal: { readonly id: string; readonly isCompleted: boolean } | null;
   readonly zone: string;
   readonly names: Readonly<Record<string, ActorName>>;
   readonly kept: Pick<RetentionPartParts, 'retention' | 'offered' | 'nameOf'>;
   readonly holds: RecordHolds;
+}
+
+function destroyed({ disposal }: RecordParts): Markup | null {
+  if (disposal === null) return null;
+  return html`<p id="destroyed">
+    ${disposal.isCompleted ? ours('This record was destroyed under its schedule. Nothing of its content is left here.') : ours('This record is being destroyed under its schedule.')}
+    <a href="/disposals/${disposal.id}">The list on which it stood, with the certificate</a>
+  </p>`;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -53,7 +63,7 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         ${kindSaid(record.kind)} on ${record.platform}
         <span class="hf-code__value">${receipt.code}</span>
       </h1>
-      ${verdict(receipt)}
+      ${verdict(receipt)} ${destroyed(parts)}
       <ul class="hf-links">
         <li><a href="/report/records/${record.recordId}">Live status, and what can be added</a></li>
         <li><a href="/report/records/${record.recordId}/receipt">Receipt to print</a></li>

@@ -15,6 +15,7 @@ import { ArchiveError } from '#errors.ts';
 import type { Tables } from './tables.ts';
 
 export type * from './tables.ts';
+export { cleanDatabase, type CleanedDatabase } from './clean-up.ts';
 
 export type Tx = Transaction<Tables>;
 /** A transaction's handle on one agency: every query in it is walled. */

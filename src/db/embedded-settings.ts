@@ -22,6 +22,8 @@ export function embeddedSettings(options: {
     ['shared_buffers', '64MB'],
     ['max_connections', String(options.connections)],
     ['max_wal_size', '512MB'],
+    // What was destroyed must not go on lying in a segment that is kept to be used again (clean-up.ts).
+    ['wal_recycle', 'off'],
     // Helper processes that a small machine does without: each costs memory, and parallel queries also need
     // /dev/shm, of which a container has 64 MB.
     ['io_method', 'sync'],

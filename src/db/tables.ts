@@ -46,7 +46,10 @@ import type {
   RetentionTable,
   SeriesTable,
 } from './retention-tables.ts';
+import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type { UploadTable } from './upload-table.ts';
+
+export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
 export type StoredOutcome =
@@ -291,6 +294,9 @@ export interface Tables extends FixityTables {
   hold_record: HoldRecordTable;
   lock_finding: LockFindingTable;
   lock_round: LockRoundTable;
+  disposal: DisposalTable;
+  disposal_item: DisposalItemTable;
+  disposal_failure: DisposalFailureTable;
   classification_rule: ClassificationRuleTable;
   record: RecordTable;
   fact: FactTable;

@@ -122,7 +122,10 @@ export function openAcceptor(db: Db): Acceptor {
     } catch (error) {
       const alone = batch.length === 1;
       if (isDatabaseDown(error) || (alone && (!isRace(error) || tries === 0)))
-        for (const item of batch) item.reject(isUploadGone(error) ? uploadNotFound(error) : error);
+        for (const item of batch)
+          item.reject(
+            isUploadGone(error) ? uploadNotFound(error) : isEnding(error) ? recordEnds(error) : error,
+          );
       else for (const item of batch) await run([item], alone ? tries - 1 : tries);
     }
   };
@@ -150,6 +153,19 @@ export function openAcceptor(db: Db): Acceptor {
         if (waiting.length === 1) setImmediate(next);
       }),
   };
+}
+
+/** Migration 0035: it is being destroyed under its schedule, or was. */
+function isEnding(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'HF048';
+}
+
+function recordEnds(cause: unknown): ArchiveError {
+  return new ArchiveError(
+    'record-ends',
+    'This record is being destroyed under its schedule, or was: nothing can be added to it. Report the content anew if it is there again.',
+    { retry: 'never', cause },
+  );
 }
 
 /** `HF001` is our own (migration 0004); the others are Postgres's: serialisation, deadlock, lock not available. */

@@ -49,6 +49,8 @@ export const FACTS = {
   detailCommitment: commitment,
   scopeCommitment: commitment,
   packageCommitment: commitment,
+  /** Of a list of disposal, as it was frozen: numbers of records, series, days and sizes (src/disposal/CERTIFICATE.md). */
+  listDigest: commitment,
   // Figures
   artifact: count,
   bytes: count,

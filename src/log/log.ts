@@ -56,4 +56,11 @@ export {
   type ReceiptSignature,
   type ReceiptTrust,
 } from './signed-receipt.ts';
+export {
+  CERTIFICATE_FORMAT,
+  checkCertificate,
+  CLEANED_FORMAT,
+  signCertificate,
+  type CertificateSignature,
+} from './signed-certificate.ts';
 export { logStanding, type LogStanding } from './standing.ts';

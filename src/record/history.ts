@@ -84,6 +84,18 @@ export type EventType =
   | 'export.requested'
   | 'export.produced'
   | 'export.delivered'
+  // what is destroyed under a schedule
+  | 'purge.drafted'
+  | 'purge.excepted'
+  | 'purge.proposed'
+  | 'purge.approved'
+  | 'purge.refused'
+  | 'purge.started'
+  | 'purge.completed'
+  | 'purge.failed'
+  | 'purge.cleaned'
+  | 'record.disposing'
+  | 'record.disposed'
   // what the log says of itself
   | 'log-key.added'
   | 'log-key.retired'

@@ -5,8 +5,8 @@
  *   reported   the report is durable: its bytes and files are on disk, the row is committed
  *   sealed     what was handed in is locked in the store, read back, and its manifest with it
  *   complete   the capture is sealed too, or the finding that there is none is on file
- *   disposing  two people approved; copies are being destroyed (nothing moves here yet)
- *   disposed   the content is gone; the row, the history and the certificate stay (nothing moves here yet)
+ *   disposing  two people approved; copies are being destroyed (src/disposal/, migration 0035)
+ *   disposed   the content is gone; the row, the history and the certificate stay. The database itself writes this, with the rows
  */
 import type { AgencyTx, RecordState } from '#db/db.ts';
 import { appendEvent, type EventDraft } from './history.ts';

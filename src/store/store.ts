@@ -237,6 +237,16 @@ export function openSecondReader({ secondStore }: Pick<Config, 'secondStore'>): 
     : openS3Reader({ s3: secondStore.s3 });
 }
 
+/** The only deleter of the second store. Null: the settings name no key that may delete there. */
+export async function openSecondPurger({
+  secondStore,
+}: Pick<Config, 'secondStore'>): Promise<ObjectPurger | null> {
+  if (secondStore === null) return null;
+  if (secondStore.kind === 'folder') return await openFolderPurger({ folder: secondStore.folder });
+  const { s3 } = secondStore;
+  return s3.purger === null ? null : openS3Purger({ s3, purger: s3.purger });
+}
+
 export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';
 export { prepareBucket } from './s3-bucket.ts';
 export { openLogFiles, type LogFiles } from './log-files.ts';

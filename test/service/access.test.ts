@@ -81,11 +81,23 @@ let theirs: {
   agreementId: string;
   officeId: string;
   uploadId: string;
+  disposalId: string;
   accountId: string;
   keyId: string;
   ruleId: string;
   holdId: string;
 };
+/** A list of theirs, with the canary in its name. */
+async function draft(): Promise<string> {
+  const id = randomUUID();
+  await archive.sql.query(
+    `insert into disposal (agency_id, id, title, edition, cutoff, created_by, cooling_off)
+     values ('lakeside', $1, $2, 'edition-1', '2026-01-01', 'cli', '7 days')`,
+    [id, CANARY],
+  );
+  return id;
+}
+
 let guarded: readonly Call[];
 /** To connect to: the form of it is taken only when somebody answers. */
 let idp: IdentityProviderForTests;
@@ -201,6 +213,7 @@ beforeAll(async () => {
     agreementId,
     officeId: office.id,
     uploadId: upload.id,
+    disposalId: await draft(),
     accountId,
     keyId,
     ruleId: rule?.id ?? '',
@@ -215,7 +228,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/confirmations$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/confirmations$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -318,6 +331,7 @@ describe('every call', () => {
     const everyId = [
       theirs.recordId,
       theirs.uploadId,
+      theirs.disposalId,
       theirs.person.personId,
       theirs.agreementId,
       theirs.officeId,
@@ -428,6 +442,8 @@ describe('every call', () => {
         '/accounts/:id',
         // By the name of the agency in its head, as each page of theirs.
         '/accounts/new',
+        '/disposals',
+        '/disposals/:id',
         '/fixity',
         '/history',
         '/holds',
@@ -456,6 +472,8 @@ describe('every call', () => {
         '/v1/accounts',
         '/v1/holds',
         '/v1/holds/:id',
+        '/v1/disposals',
+        '/v1/disposals/:id',
         '/v1/me',
         '/v1/parked',
         '/v1/policies',

@@ -21,6 +21,7 @@ import { addRule, addSchedule, placeHold } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { makeCall, type Answer, type CallIds } from '../support/calls.ts';
+import { completedList } from '../support/disposing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
@@ -46,6 +47,7 @@ const ASKED_BY_ANYBODY = {
 };
 const PUBLISHED = { none: 'a part of the log, which says nothing by itself of who read it; no content' };
 const HOLDS = { none: 'holds, why they are, and the ids of their records; no content' };
+const LISTED = { none: 'numbers of records, days and figures; no content' };
 const HANDED_OUT: readonly EventType[] = ['export.requested', 'export.produced', 'export.delivered'];
 
 /** `HEAD` goes with `GET`. */
@@ -120,9 +122,30 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /policies/draft': SETTINGS,
   'GET /policies/:policy/draft': SETTINGS,
   'GET /machine/agencies/:agency/administrator': SETTINGS,
+  'GET /disposals': LISTED,
+  'GET /disposals/:id': LISTED,
+  'GET /v1/disposals': LISTED,
+  'GET /v1/disposals/:id': LISTED,
+  'GET /v1/disposals/:id/dry-run': LISTED,
+  'GET /v1/disposals/:id/certificate': LISTED,
+  'GET /v1/disposals/:id/certificate.pdf': LISTED,
+  'GET /v1/disposals/:id/cleaned': LISTED,
   // handing out
   'POST /v1/exports': { leaves: HANDED_OUT, seenIn: 'exports' },
   'POST /records/:id/package': { leaves: HANDED_OUT, seenIn: 'console-package' },
+  // destroying
+  'POST /disposals': { leaves: ['purge.drafted'], seenIn: 'disposal-decided' },
+  'POST /disposals/:id/exceptions': { leaves: ['purge.excepted'], seenIn: 'disposal-decided' },
+  'POST /disposals/:id/proposal': { leaves: ['purge.proposed'], seenIn: 'disposal-decided' },
+  'POST /disposals/:id/approval': { leaves: ['purge.approved'], seenIn: 'disposal-decided' },
+  'POST /disposals/:id/refusal': { leaves: ['purge.refused'], seenIn: 'disposal-decided' },
+  'POST /disposals/:id/cancellation': { leaves: ['purge.refused'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals': { leaves: ['purge.drafted'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals/:id/exceptions': { leaves: ['purge.excepted'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals/:id/proposal': { leaves: ['purge.proposed'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals/:id/approval': { leaves: ['purge.approved'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals/:id/refusal': { leaves: ['purge.refused'], seenIn: 'disposal-decided' },
+  'POST /v1/disposals/:id/cancellation': { leaves: ['purge.refused'], seenIn: 'disposal-decided' },
   // deciding
   'POST /log': { leaves: ['config.changed'] },
   'POST /worklist': { leaves: ['search.ran'] },
@@ -287,6 +310,7 @@ async function freshIds(): Promise<CallIds> {
   );
   const other = await colleague(archive, ['moderator']);
   const policyId = `policy-${name}`;
+  const disposalId = await completedList(archive, 'rivertown');
   return await db.inAgency('rivertown', async (at) => {
     const ground = { clauseId: 'a', label: 'L', citation: 'C', clause: 'W' };
     await addPolicy(at, { policyId, version: '1', title: 'T', effectiveOn: '2026-01-01', grounds: [ground] });
@@ -319,6 +343,7 @@ async function freshIds(): Promise<CallIds> {
           'cli',
         )
       ).holdId,
+      disposalId,
     };
   });
 }

@@ -128,7 +128,10 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   test('of a record that is being disposed of is left to end', async () => {
     const recordId = await sealed(archive);
     const before = await locksOf(archive, recordId);
+    // Past the trigger that lets an approved list alone do this.
+    await archive.sql.query("set session_replication_role = 'replica'");
     await archive.sql.query("update record set state = 'disposing' where id = $1", [recordId]);
+    await archive.sql.query('reset session_replication_role');
     await pass(archive, 16);
     expect(await locksOf(archive, recordId)).toEqual(before);
   });

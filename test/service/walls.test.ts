@@ -29,7 +29,13 @@ import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
 
-const ROLES = ['holdfast_app', 'holdfast_log', 'holdfast_search', 'holdfast_system'] as const;
+const ROLES = [
+  'holdfast_app',
+  'holdfast_disposal',
+  'holdfast_log',
+  'holdfast_search',
+  'holdfast_system',
+] as const;
 
 let archive: Archive;
 /** The other city: its record has been through everything, and one step of it waits for a person. */
@@ -173,6 +179,21 @@ beforeAll(async () => {
     [theirs],
   );
   await archive.sql.query(
+    `with d as (
+       insert into disposal (agency_id, id, title, edition, cutoff, created_by, cooling_off)
+       values ('lakeside', gen_random_uuid(), 'x', 'of-lakeside', '2026-01-01', 'x', '7 days') returning id),
+     i as (
+       insert into disposal_failure (agency_id, disposal_id, record_id, place, code)
+       select 'lakeside', id, $1, 'first', 'x' from d)
+     select id from d`,
+    [theirs],
+  );
+  await archive.sql.query(
+    `insert into disposal_item (agency_id, disposal_id, record_id, edition, series, due_on, from_day, objects, bytes)
+     select 'lakeside', id, $1, 'of-lakeside', 'x', '2026-01-01', '2026-01-01', 1, 1 from disposal where agency_id = 'lakeside'`,
+    [theirs],
+  );
+  await archive.sql.query(
     `insert into record_day (agency_id, id, record_id, event, day, by)
      values ('lakeside', gen_random_uuid(), $1, 'posted', '2026-01-01', 'x')`,
     [theirs],
@@ -221,6 +242,33 @@ async function outcome(client: Client, statement: string, values: unknown[] = []
 
 const DENIED = '42501';
 
+/** Tables from which the function that destroys rows takes them, or that it asks whether it may. */
+const OF_DISPOSAL = [
+  'disposal',
+  'disposal_item',
+  'disposal_failure',
+  'record',
+  'event',
+  'log_outbox',
+  'log_leaf',
+  'fixity_row',
+  'fixity_stray',
+  'fixity_replaced',
+  'fixity',
+  'upload',
+  'view_ticket',
+  'notice',
+  'second_look',
+  'step',
+  'artifact',
+  'object',
+  'seal',
+  'fact',
+  'retention',
+  'record_series',
+  'record_day',
+];
+
 /** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
 const OF_NO_AGENCY = ['ceremony', 'chore', 'first_account_link', 'fixity_pass', 'log_name', 'migration'];
 
@@ -263,6 +311,9 @@ describe('the catalogue', () => {
       'arrival',
       'artifact',
       'classification_rule',
+      'disposal',
+      'disposal_failure',
+      'disposal_item',
       'edition',
       'edition_confirmation',
       'event',
@@ -322,6 +373,7 @@ describe('the catalogue', () => {
           'record',
           'seal',
           'artifact',
+          'disposal',
           'fixity',
           'fixity_log',
           'fixity_stray',
@@ -350,6 +402,8 @@ describe('the catalogue', () => {
         "event holdfast_log insert:  / (((body ->> 'restored'::text) = 'true'::text) AND (EXISTS ( SELECT\n   FROM log_leaf l,\n    LATERAL ( SELECT (convert_from(l.entry, 'UTF8'::name))::jsonb AS said) e\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)) AND ((e.said ->> 'type'::text) = event.type) AND ((e.said ->> 'actor'::text) = event.actor) AND (((e.said ->> 'at'::text))::timestamp with time zone = event.at)))))",
         "event holdfast_log insert:  / ((record_id IS NULL) AND (actor = 'worker:log'::text) AND (type = ANY (ARRAY['log-key.added'::text, 'log-key.retired'::text, 'restore.performed'::text])))",
         ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
+        // What destroys rows sees the agency of its transaction, and there the tables that it takes them from.
+        ...OF_DISPOSAL.map((table) => `${table} holdfast_disposal all: ${own} / -`),
       ].toSorted(),
     );
   });
@@ -390,6 +444,7 @@ describe('the catalogue', () => {
     ).toEqual([
       'function search_records(text,jsonb,timestamp with time zone,uuid,integer)',
       'function owe_entry()',
+      'function destroy_rows(uuid,uuid)',
     ]);
   });
 
@@ -430,6 +485,19 @@ describe('the catalogue', () => {
       hold_owed: { select: '*', insert: '*', update: 'generation', delete: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
+      disposal: {
+        select: '*',
+        insert: '*',
+        update:
+          'approval approved_at approved_by authority bytes certificate cleaned cleaned_at completed_at cooling_until digest ended_at ended_because ended_by finished_at locked_until objects proposed_at proposed_by records sealed started_at state',
+      },
+      disposal_item: {
+        select: '*',
+        insert: '*',
+        update:
+          'code destroyed_at evidence excluded_at excluded_by excluded_why gone_at marked_at sentence state',
+      },
+      disposal_failure: { select: '*', insert: '*', update: 'at attempts code', delete: '*' },
       record: {
         select: '*',
         insert: '*',
@@ -539,6 +607,36 @@ describe('the catalogue', () => {
       office: { select: 'agency_id duty ended_at id policy_id' },
       notice: { select: '*', update: 'attempts begun_at claimed_until letter' },
       upload: { select: 'agency_id expires_at id staged used_at', delete: '*' },
+      disposal: { select: 'agency_id cleaned_at completed_at cooling_until id locked_until state' },
+    },
+    holdfast_disposal: {
+      disposal: { select: '*' },
+      disposal_item: { select: '*' },
+      disposal_failure: { select: '*' },
+      record: {
+        select: 'account account_id agency_id id state',
+        update:
+          'account address author capture capture_outcome excerpt removed_at search series_reason state',
+      },
+      event: { select: 'agency_id record_id seq' },
+      log_outbox: { select: 'agency_id seq' },
+      log_leaf: { select: 'agency_id record_id', update: 'salt' },
+      fixity_row: { select: 'agency_id key', update: 'key sha256 version_id' },
+      fixity_stray: { select: 'agency_id key', delete: '*' },
+      fixity_replaced: { select: 'agency_id key', delete: '*' },
+      fixity: { select: 'agency_id ended_at record_id', update: 'ended_at', delete: '*' },
+      upload: { select: 'agency_id sha256 used_at', delete: '*' },
+      artifact: { select: 'agency_id record_id sha256', delete: '*' },
+      object: { select: 'agency_id key record_id', delete: '*' },
+      view_ticket: { select: 'agency_id record_id', delete: '*' },
+      notice: { select: 'agency_id record_id', delete: '*' },
+      second_look: { select: 'agency_id record_id', delete: '*' },
+      step: { select: 'agency_id record_id', delete: '*' },
+      seal: { select: 'agency_id record_id', delete: '*' },
+      fact: { select: 'agency_id record_id', delete: '*' },
+      retention: { select: 'agency_id record_id', delete: '*' },
+      record_series: { select: 'agency_id record_id', update: 'reason' },
+      record_day: { select: 'agency_id record_id', update: 'note' },
     },
     holdfast_log: {
       agency: { select: 'id' },
@@ -584,7 +682,7 @@ describe('the catalogue', () => {
       `select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
     );
     expect(rows).toEqual(
-      ['owe_entry', 'search_records'].map((name) => ({
+      ['destroy_rows', 'owe_entry', 'search_records'].map((name) => ({
         name,
         settings: ['search_path=pg_catalog, public, pg_temp'],
       })),
@@ -610,6 +708,8 @@ describe('the catalogue', () => {
         from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a left join pg_roles r on r.oid = a.grantee
        where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
     expect(rows.map((row) => row.line)).toEqual([
+      'destroy_rows holdfast_app',
+      'destroy_rows holdfast_disposal',
       'owe_entry holdfast_log',
       'search_records holdfast_app',
       'search_records holdfast_search',
@@ -624,7 +724,7 @@ describe('the catalogue', () => {
         expect(
           await outcome(client, "select * from search_records('quokka', '{}', null, null, 10)"),
           role,
-        ).toBe(['holdfast_system', 'holdfast_log'].includes(role) ? DENIED : '42704');
+        ).toBe(['holdfast_system', 'holdfast_log', 'holdfast_disposal'].includes(role) ? DENIED : '42704');
         expect(await outcome(client, 'truncate event'), role).toBe(DENIED);
       });
   });

@@ -17,6 +17,7 @@ export interface CallIds {
   readonly edition: string;
   readonly ruleId: string;
   readonly holdId: string;
+  readonly disposalId: string;
 }
 
 export interface Answer {
@@ -39,6 +40,7 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   offices: 'officeId',
   uploads: 'uploadId',
   holds: 'holdId',
+  disposals: 'disposalId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
@@ -77,6 +79,8 @@ async function formOf(
     return new URLSearchParams({ as, series: 'rivertown-sample-2026 SAMPLE-02', reason: 'x' }).toString();
   if (url.endsWith('/days'))
     return new URLSearchParams({ as, event: 'closed', day: '2026-01-01' }).toString();
+  if (url.startsWith('/disposals'))
+    return `edition=rivertown-sample-2026&reason=x${url === '/disposals' ? '' : `&record=${ids.recordId}`}`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -95,6 +99,7 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
   if (/\/(removal|kept|end)$/.test(url)) return {};
   if (url === '/v1/exports') return { records: [recordId] };
+  if (url === '/v1/disposals') return { edition: sample.edition };
   if (url === '/v1/schedules')
     return {
       format: 'csv',

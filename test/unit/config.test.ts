@@ -236,6 +236,7 @@ describe('settings', () => {
   test.each([
     ['opens local hosts to the capture', { HOLDFAST_CAPTURE_ALLOW: '127.0.0.1:9000' }],
     ['shortens the lease', { HOLDFAST_LEASE: '29d' }],
+    ['shortens the days of cooling off', { HOLDFAST_COOLING_OFF: '6d' }],
   ])('only trial %s', (_name, env) => {
     expect(readConfig(env).mode).toBe('trial');
     expect(problemsOf({ ...env, ...S3, HOLDFAST_MODE: 'production' })).toContain('trial mode only');

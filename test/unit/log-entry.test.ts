@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<FactName, Entry['facts'][FactName]>> = {
   new: false,
   continued: true,
   root: HEX,
+  listDigest: HEX,
   keyDigest: HEX,
   code: 'store-down',
   reason: 'gone',

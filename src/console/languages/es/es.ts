@@ -5,6 +5,7 @@
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
+import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
 import { frame } from './frame.ts';
@@ -41,6 +42,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   receipts,
   accounts,
   agreements,
+  disposals,
   files,
   fixity,
   history,

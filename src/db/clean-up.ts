@@ -1,0 +1,90 @@
+/**
+ * The clean-up of a database after rows were destroyed: until then their bytes lie in pages that nothing points to any more, in statistics of
+ * the planner, and in the write-ahead log. What may be done depends on who connects; what was not done is said, with what somebody else must do.
+ */
+import pg from 'pg';
+
+export interface CleanedDatabase {
+  readonly kind: 'embedded' | 'external';
+  readonly did: readonly string[];
+  /** What is still to be done, and by whom. Empty: nothing of it lies in the database any more. */
+  readonly left: readonly string[];
+}
+
+/** Every table that held something of a record; catalogues of statistics last, when the new figures are in. */
+const TABLES = [
+  'record',
+  'fact',
+  'artifact',
+  'object',
+  'seal',
+  'second_look',
+  'notice',
+  'view_ticket',
+  'upload',
+  'step',
+  'fixity',
+  'fixity_row',
+  'fixity_stray',
+  'fixity_replaced',
+  'log_leaf',
+  'retention',
+  'record_series',
+  'record_day',
+];
+
+export async function cleanDatabase(url: string, kind: CleanedDatabase['kind']): Promise<CleanedDatabase> {
+  const client = new pg.Client({ connectionString: url, application_name: 'holdfast-clean-up' });
+  client.on('error', () => undefined);
+  await client.connect();
+  const did: string[] = [];
+  const left: string[] = [];
+  const attempt = async (statements: readonly string[], done: string, otherwise: string): Promise<void> => {
+    try {
+      for (const statement of statements) await client.query(statement);
+      did.push(done);
+    } catch (error) {
+      // Not by this login, or not on this server.
+      if (!(error instanceof Error && 'code' in error && error.code === '42501')) throw error;
+      left.push(otherwise);
+    }
+  };
+  try {
+    await client.query("set lock_timeout = '60s'");
+    const owns = await client.query<{ all: boolean }>(
+      `select bool_and(pg_has_role(current_user, relowner, 'usage')) as all from pg_class
+        where relnamespace = 'public'::regnamespace and relname = any($1)`,
+      [TABLES],
+    );
+    // Each table is closed while it is written anew: a server that others use as well is not stopped for that unasked.
+    if (kind === 'embedded' && owns.rows[0]?.all === true) {
+      await attempt(
+        TABLES.map((table) => `vacuum (full, analyze) ${table}`),
+        'Tables and indexes written anew, without what was destroyed; statistics taken anew (VACUUM FULL, ANALYZE).',
+        'VACUUM (FULL, ANALYZE) on every table of the archive.',
+      );
+    } else left.push(`VACUUM (FULL, ANALYZE) by the owner of the tables, on: ${TABLES.join(', ')}.`);
+    await attempt(
+      ['vacuum full pg_statistic'],
+      'Statistics of the planner written anew.',
+      'VACUUM FULL pg_statistic by a superuser of the database.',
+    );
+    await attempt(
+      ['checkpoint', 'select pg_switch_wal()', 'checkpoint'],
+      'Checkpoint, and a new segment of the write-ahead log.',
+      'CHECKPOINT, SELECT pg_switch_wal() and CHECKPOINT again, by a superuser of the database.',
+    );
+    const recycled = await client.query<{ setting: string }>(
+      "select setting from pg_settings where name = 'wal_recycle'",
+    );
+    if (recycled.rows[0]?.setting === 'off')
+      did.push('Old segments of the write-ahead log removed and not used again (wal_recycle is off).');
+    else
+      left.push(
+        'Segments of the write-ahead log that the server keeps to use again (wal_recycle is on) and archives and replicas of it: to be removed, or left to be overwritten, by whoever runs the database.',
+      );
+    return { kind, did, left };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,229 @@
+/** What is read of lists of disposal. What writes them is in lists.ts and run-queries.ts. */
+import { sql } from 'kysely';
+import type { AgencyTx, DisposalState } from '#db/db.ts';
+import { refusalBy, type Refusal } from './refusals.ts';
+
+export interface Disposal {
+  readonly id: string;
+  readonly title: string;
+  readonly edition: string;
+  readonly series: string | null;
+  readonly cutoff: string;
+  readonly state: DisposalState;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly coolingOffMs: number;
+  readonly digest: string | null;
+  readonly proposedAt: Date | null;
+  readonly proposedBy: string | null;
+  readonly authority: string | null;
+  readonly approvedAt: Date | null;
+  readonly approvedBy: string | null;
+  readonly coolingUntil: Date | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly cleanedAt: Date | null;
+  readonly certificate: string | null;
+  readonly cleaned: string | null;
+  readonly endedAt: Date | null;
+  readonly endedBy: string | null;
+  readonly endedBecause: string | null;
+  /** Of the records that are not excepted. */
+  readonly records: number;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly firstDay: string | null;
+  readonly lastDue: string | null;
+  readonly excepted: number;
+  readonly kept: number;
+  readonly destroyed: number;
+  readonly failures: number;
+}
+
+const DISPOSAL = sql`
+  select d.id, d.title, d.edition, d.series, d.cutoff, d.state, d.created_at as "createdAt", d.created_by as "createdBy",
+         (extract(epoch from d.cooling_off) * 1000)::float8 as "coolingOffMs", d.digest, d.proposed_at as "proposedAt",
+         d.proposed_by as "proposedBy", d.authority, d.approved_at as "approvedAt", d.approved_by as "approvedBy",
+         d.cooling_until as "coolingUntil", d.started_at as "startedAt", d.finished_at as "finishedAt", d.completed_at as "completedAt",
+         d.cleaned_at as "cleanedAt", d.certificate, d.cleaned, d.ended_at as "endedAt", d.ended_by as "endedBy",
+         d.ended_because as "endedBecause", i.*,
+         (select count(*)::int from disposal_failure f where f.disposal_id = d.id) as failures
+    from disposal d cross join lateral (
+      select count(*) filter (where excluded_at is null)::int as records,
+             coalesce(sum(objects) filter (where excluded_at is null), 0)::int as objects,
+             coalesce(sum(bytes) filter (where excluded_at is null), 0)::bigint as bytes,
+             min(from_day) filter (where excluded_at is null) as "firstDay", max(due_on) filter (where excluded_at is null) as "lastDue",
+             count(excluded_at)::int as excepted, count(*) filter (where x.state = 'refused')::int as kept,
+             count(*) filter (where x.state = 'destroyed')::int as destroyed
+        from disposal_item x where x.disposal_id = d.id) i`;
+
+export async function readDisposal({ agencyId, tx }: AgencyTx, id: string): Promise<Disposal | null> {
+  const { rows } = await sql<Disposal>`${DISPOSAL} where d.agency_id = ${agencyId} and d.id = ${id}`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+/** Newest first, those older than `after`. */
+export async function listDisposals(
+  { agencyId, tx }: AgencyTx,
+  limit: number,
+  after?: string,
+): Promise<Disposal[]> {
+  const { rows } = await sql<Disposal>`
+    ${DISPOSAL} where d.agency_id = ${agencyId} and (${after ?? null}::uuid is null or d.id < ${after ?? null}::uuid)
+     order by d.id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface DisposalItem {
+  readonly recordId: string;
+  readonly edition: string;
+  readonly series: string;
+  readonly dueOn: string;
+  readonly fromDay: string;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly state: 'listed' | 'refused' | 'marked' | 'destroyed';
+  readonly exceptedBy: string | null;
+  readonly exceptedWhy: string | null;
+  readonly code: string | null;
+  readonly destroyedAt: Date | null;
+  readonly failures: readonly { readonly place: string; readonly versionId: string; readonly code: string }[];
+}
+
+const ITEM = sql`
+  select i.record_id as "recordId", i.edition, i.series, i.due_on as "dueOn", i.from_day as "fromDay", i.objects, i.bytes, i.state,
+         i.excluded_by as "exceptedBy", i.excluded_why as "exceptedWhy", i.code, i.destroyed_at as "destroyedAt",
+         coalesce((select jsonb_agg(jsonb_build_object('place', f.place, 'versionId', f.version_id, 'code', f.code) order by f.place, f.version_id)
+                     from disposal_failure f where f.disposal_id = i.disposal_id and f.record_id = i.record_id), '[]') as failures
+    from disposal_item i`;
+
+/** In the order of their ids, those after `after`. */
+export async function listItems(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  limit: number,
+  after?: string,
+): Promise<DisposalItem[]> {
+  const { rows } = await sql<DisposalItem>`
+    ${ITEM} where i.agency_id = ${agencyId} and i.disposal_id = ${id}
+       and (${after ?? null}::uuid is null or i.record_id > ${after ?? null}::uuid) order by i.record_id limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** Some of them, by chance: so many as somebody looks at. */
+export async function sampleItems(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  limit: number,
+): Promise<DisposalItem[]> {
+  const { rows } = await sql<DisposalItem>`
+    ${ITEM} where i.agency_id = ${agencyId} and i.disposal_id = ${id} and i.excluded_at is null order by random() limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** On which list a record was destroyed, or is being. */
+export async function disposalOfRecord({ agencyId, tx }: AgencyTx, recordId: string) {
+  const { rows } = await sql<{
+    readonly id: string;
+    readonly state: DisposalState;
+    readonly completedAt: Date | null;
+  }>`
+    select d.id, d.state, d.completed_at as "completedAt" from disposal_item i join disposal d on d.id = i.disposal_id
+     where i.agency_id = ${agencyId} and i.record_id = ${recordId} and i.state in ('marked', 'destroyed') limit 1`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+export async function digestOf({ agencyId, tx }: AgencyTx, id: string): Promise<string> {
+  const { rows } = await sql<{
+    digest: string;
+  }>`select disposal_digest(${agencyId}, ${id}::uuid) as digest`.execute(tx);
+  return rows[0]?.digest ?? '';
+}
+
+/** Null: nothing is against it. */
+export async function objectionTo(
+  { agencyId, tx }: AgencyTx,
+  recordId: string,
+): Promise<Refusal | 'missing' | null> {
+  const { rows } = await sql<{ there: boolean; code: string | null }>`
+    select exists (select from record where agency_id = ${agencyId} and id = ${recordId}::uuid) as there,
+           (select code from objection_to(${agencyId}, ${recordId}::uuid)) as code`.execute(tx);
+  const row = rows[0];
+  if (row?.there !== true) return 'missing';
+  return row.code === null ? null : refusalBy(row.code);
+}
+
+/** What may go on a list at this moment. A lock that has not ended may end before it is destroyed. */
+export async function dueFor(
+  { agencyId, tx }: AgencyTx,
+  {
+    edition,
+    series,
+    cutoff,
+    records,
+  }: {
+    readonly edition: string;
+    readonly series: string | null;
+    readonly cutoff: string | null;
+    readonly records: readonly string[] | null;
+  },
+) {
+  const { rows } = await sql<{ record_id: string }>`
+    with candidate as (
+      select array_agg(t.record_id) as ids from retention t
+       where t.agency_id = ${agencyId} and t.kind = 'on' and t.due_on <= least(coalesce(${cutoff}::date, today_in(${agencyId})), today_in(${agencyId}))
+         and t.edition = ${edition} and (${series}::text is null or t.series = ${series}) and t.ruled_at is not null
+         and (${records === null} or t.record_id = any(${[...(records ?? [])]}::uuid[])))
+    select d.record_id, d.edition, d.series, d.due_on, d.from_day, o.objects, o.bytes
+      from candidate c cross join lateral due_of(${agencyId}, coalesce(c.ids, '{}')) d
+      join record r on r.agency_id = ${agencyId} and r.id = d.record_id and r.state = 'complete'
+      join series s on s.agency_id = ${agencyId} and s.edition = d.edition and s.code = d.series and s.disposition = 'destroy'
+      cross join lateral (select count(*)::int as objects, coalesce(sum(size_bytes), 0)::bigint as bytes
+                            from object o where o.agency_id = ${agencyId} and o.record_id = d.record_id) o
+     where d.kind = 'on' and d.edition = ${edition} and (${series}::text is null or d.series = ${series})
+       and d.due_on <= least(coalesce(${cutoff}::date, today_in(${agencyId})), today_in(${agencyId}))
+       and not is_held(${agencyId}, d.record_id)
+       and not exists (select from disposal_item i join disposal l on l.id = i.disposal_id
+                        where i.record_id = d.record_id and i.excluded_at is null and i.state in ('listed', 'marked')
+                          and l.state in ('proposed', 'approved', 'running'))
+     order by d.record_id`.execute(tx);
+  return rows;
+}
+
+/** What is due now, by series, for whoever begins a list. */
+export async function dueBySeries({ agencyId, tx }: AgencyTx) {
+  const { rows } = await sql<{
+    readonly edition: string;
+    readonly series: string;
+    readonly title: string;
+    readonly confirmed: boolean;
+    readonly due: number;
+    readonly held: number;
+    readonly listed: number;
+  }>`
+    select t.edition, t.series, s.title, edition_is_confirmed(${agencyId}, t.edition) as confirmed, count(*)::int as due,
+           count(*) filter (where is_held(${agencyId}, t.record_id))::int as held,
+           count(*) filter (where exists (
+             select from disposal_item i join disposal l on l.id = i.disposal_id
+              where i.record_id = t.record_id and i.excluded_at is null and i.state in ('listed', 'marked')
+                and l.state in ('proposed', 'approved', 'running')))::int as listed
+      from retention t join series s on s.agency_id = t.agency_id and s.edition = t.edition and s.code = t.series
+     where t.agency_id = ${agencyId} and t.kind = 'on' and t.due_on <= today_in(${agencyId}) and t.ruled_at is not null
+       and s.disposition = 'destroy'
+     group by t.edition, t.series, s.title order by t.edition, t.series`.execute(tx);
+  return rows;
+}
+
+/** As entries name them. */
+export function peopleOf({ proposedBy, approvedBy }: Pick<Disposal, 'proposedBy' | 'approvedBy'>): string[] {
+  return [proposedBy, approvedBy].flatMap((person) => (person === null ? [] : [`person:${person}`]));
+}

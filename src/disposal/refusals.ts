@@ -1,0 +1,143 @@
+/** What the database refuses about disposal (migration 0035), as a code and a sentence with what to do. Pure. */
+import { ArchiveError } from '#errors.ts';
+
+export interface Refusal {
+  readonly code: string;
+  readonly sentence: string;
+  /** `wait`: it passes by itself. `item`: this one record stays. `list`: the whole list is worth nothing any more. */
+  readonly of: 'wait' | 'item' | 'list';
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HF030: {
+    code: 'not-listed',
+    sentence: 'No approved list has this record. Put it on a list, have that proposed and approved.',
+    of: 'item',
+  },
+  HF031: {
+    code: 'edition-unconfirmed',
+    sentence:
+      'The edition of the schedule is not confirmed by two people of the agency, so nothing is destroyed under it. Have it confirmed first.',
+    of: 'list',
+  },
+  HF032: {
+    code: 'not-two-people',
+    sentence:
+      'Two people decide: a retention officer proposes, and another one, an approver, approves. Both are still of the agency when it is done.',
+    of: 'list',
+  },
+  HF033: {
+    code: 'held',
+    sentence: 'A hold lies on this record. It stays until the hold is released.',
+    of: 'item',
+  },
+  HF034: {
+    code: 'request-open',
+    sentence: 'An open request for records matches this record. It stays until the request is closed.',
+    of: 'item',
+  },
+  HF035: {
+    code: 'lock-not-ended',
+    sentence: 'The lock of one of its files in the store has not ended. It is tried again when it has.',
+    of: 'wait',
+  },
+  HF036: {
+    code: 'list-changed',
+    sentence:
+      'The list is not the one that was frozen: its digest is another one. Open it again; if it stays so, cancel it, make another one and tell the administrator.',
+    of: 'list',
+  },
+  HF037: {
+    code: 'unclassified',
+    sentence:
+      'This record is under no series of a schedule. What is not classified is never destroyed: classify it first.',
+    of: 'item',
+  },
+  HF038: {
+    code: 'cooling-off',
+    sentence: 'The days of cooling off are not over. Nothing is destroyed before.',
+    of: 'wait',
+  },
+  HF039: { code: 'not-due', sentence: 'This record is not due under its schedule.', of: 'item' },
+  HF040: {
+    code: 'not-ruled',
+    sentence:
+      'The rules of the agency were not all applied to this record yet. That happens by itself, within minutes.',
+    of: 'item',
+  },
+  HF041: {
+    code: 'not-to-destroy',
+    sentence: 'The series does not say that its records are destroyed.',
+    of: 'item',
+  },
+  HF042: {
+    code: 'step-open',
+    sentence:
+      'Something is still to be done to this record, or waits for a person. See what its page says, and let that be ended first.',
+    of: 'item',
+  },
+  HF043: {
+    code: 'reclassified',
+    sentence: 'This record is under another series than when the list was approved. Put it on a new list.',
+    of: 'item',
+  },
+  HF044: {
+    code: 'list-frozen',
+    sentence:
+      'A list that was proposed does not change, and a record is on one such list at a time. To change it, cancel it and make another one.',
+    of: 'list',
+  },
+  HF045: {
+    code: 'wrong-step',
+    sentence: 'The list is not at this step: somebody has taken it further, or ended it. Open it again.',
+    of: 'list',
+  },
+  HF046: {
+    code: 'not-gone',
+    sentence: 'Something of it is still there, so it is not called destroyed.',
+    of: 'wait',
+  },
+  HF047: {
+    code: 'state-not-free',
+    sentence: 'A record goes this way by a disposal alone, and never back.',
+    of: 'item',
+  },
+  HF048: {
+    code: 'record-ends',
+    sentence: 'This record is being destroyed under its schedule, or was: nothing can be added to it.',
+    of: 'item',
+  },
+  HF049: {
+    code: 'role-missing',
+    sentence:
+      'A list is proposed by a retention officer and approved by an approver, people of the agency who signed in.',
+    of: 'list',
+  },
+};
+
+/** Null: it is none of ours. */
+export function refusalOf(error: unknown): Refusal | null {
+  const state = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REFUSALS[state] ?? null;
+}
+
+export function refusalBy(sqlstate: string): Refusal {
+  return REFUSALS[sqlstate] ?? { code: 'refused', sentence: 'The database refused it.', of: 'item' };
+}
+
+export function refused(
+  { code, sentence }: Pick<Refusal, 'code' | 'sentence'>,
+  cause?: unknown,
+): ArchiveError {
+  return new ArchiveError('disposal-refused', sentence, { retry: 'never', cause, details: { reason: code } });
+}
+
+/** What the database refused becomes an error that says why; everything else rises as it is. */
+export async function inItsWords<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    throw refusal === null ? error : refused(refusal, error);
+  }
+}

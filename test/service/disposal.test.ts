@@ -1,0 +1,65 @@
+/** The life of a record to its end: listed, proposed, approved by somebody else, destroyed in every place, certified. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import { checkCertificate } from '#log/log.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import {
+  atRest,
+  EDITION,
+  locksEnded,
+  makeDue,
+  openDisposing,
+  pass,
+  SHORT,
+  type Disposing,
+} from '../support/disposing.ts';
+import { png } from '../support/picture.ts';
+
+let archive: Archive;
+let scene: Disposing;
+
+beforeAll(async () => {
+  archive = await openArchive({ env: SHORT });
+  await archive.work();
+  scene = await openDisposing(archive);
+});
+afterAll(async () => {
+  await scene?.opened.close();
+  await archive?.close();
+});
+
+test('is destroyed, and what is left says so', async () => {
+  const shot = { name: 'shot.png', type: 'image/png', bytes: await png() };
+  const { recordId } = (await archive.report(simpleReport({ text: 'quokkas in the park' }), [shot])).body;
+  await atRest(archive, recordId);
+  await makeDue(archive, recordId);
+  const { db } = archive.system;
+  const list = await db.inAgency('rivertown', async (at) =>
+    draftDisposal(
+      at,
+      { edition: EDITION, series: null, cutoff: null, title: null, records: null },
+      { coolingOffMs: 0, actor: `person:${scene.officer.personId}` },
+    ),
+  );
+  expect(list).toMatchObject({ state: 'draft', records: 1 });
+  const id = list?.id ?? '';
+  const proposed = await db.inAgency('rivertown', async (at) =>
+    proposeDisposal(at, id, { personId: scene.officer.personId, authority: 'Ordinance 1 of Rivertown' }),
+  );
+  await db.inAgency('rivertown', async (at) =>
+    approveDisposal(at, id, { personId: scene.approver.personId, digest: proposed.digest ?? '' }),
+  );
+  await locksEnded(archive, recordId);
+  expect(await pass(scene)).toEqual({ destroyed: 1, failed: 0 });
+  const done = await db.inAgency('rivertown', async (at) => readDisposal(at, id));
+  expect(done).toMatchObject({ state: 'completed', destroyed: 1, failures: 0 });
+  const left: string[] = [];
+  for await (const { key } of archive.system.store.versions('a/rivertown/rec/')) left.push(key);
+  expect(left).toEqual([]);
+  const signer = await scene.opened.context.signerOf('rivertown');
+  const checked = checkCertificate(Buffer.from(done?.certificate ?? ''), [signer?.vkey ?? '']);
+  expect(checked).toMatchObject({ agency: 'rivertown', disposal: id, records: [recordId] });
+  await pass(scene);
+  const cleaned = await db.inAgency('rivertown', async (at) => readDisposal(at, id));
+  expect(cleaned?.cleanedAt).not.toBe(null);
+});
