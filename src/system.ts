@@ -3,6 +3,7 @@
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { assertRestored } from '#backup/half.ts';
 import { openReference } from './reference.ts';
 import type { Config } from './config.ts';
 import { openStamping } from '#anchor/anchor.ts';
@@ -94,6 +95,7 @@ export async function openSystem(config: Config, options: OpenOptions): Promise<
   const log = options.log ?? openLog(config.logLevel, options.name);
   const db = openDb({ url: options.databaseUrl, name: `holdfast-${options.name}` });
   await assertDurable(db);
+  await assertRestored(db);
   await assertNoTrial(db, config);
   const now = (): Date => new Date();
   const queue = await openQueue(config, { databaseUrl: options.databaseUrl, log });

@@ -13,6 +13,7 @@ import { accountAdd } from './account-add.ts';
 import { agencyAdd } from './agency-add.ts';
 import { api } from './api.ts';
 import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { exportRecords } from './export.ts';
@@ -30,6 +31,7 @@ import { policyPacks } from './policy-packs.ts';
 import { providerSet } from './provider-set.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { report } from './report.ts';
+import { restore } from './restore.ts';
 import { up } from './up.ts';
 import { userAdd } from './user-add.ts';
 import { verify } from './verify.ts';
@@ -59,6 +61,8 @@ const VERBS: readonly Verb[] = [
   report,
   parked,
   rebuildIndex,
+  backup,
+  restore,
   audit,
   doctor,
   demo,

@@ -16,12 +16,18 @@ export interface MigrationOutcome {
   readonly present: number;
 }
 
-/** Brings the schema up to this program. `ownerUrl` is a login that may create roles and tables. */
+/**
+ * Brings the schema up to this program. `ownerUrl` is a login that may create roles and tables. `only`: a schema as it was when these
+ * were all, for what was written out of it; one that this program does not have, or has in another form, is refused.
+ */
 export async function migrate(
   ownerUrl: string,
   say: (line: string) => void = () => undefined,
+  only: readonly { readonly name: string; readonly sha256: string }[] | null = null,
 ): Promise<MigrationOutcome> {
-  const files = await migrationFiles();
+  const all = await migrationFiles();
+  if (only !== null) assertSameHistory(all, only);
+  const files = only === null ? all : all.filter((file) => only.some(({ name }) => name === file.name));
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'holdfast-migrate' });
   await client.connect();
   try {
@@ -101,7 +107,7 @@ async function migrationFiles(): Promise<readonly MigrationFile[]> {
 
 function assertSameHistory(
   files: readonly MigrationFile[],
-  rows: readonly { name: string; sha256: string }[],
+  rows: readonly { readonly name: string; readonly sha256: string }[],
 ): void {
   const known = new Map(files.map((file) => [file.name, file.sha256]));
   for (const row of rows) {

@@ -269,7 +269,7 @@ export interface SecondLookTable {
 }
 
 export interface ChoreTable {
-  name: 'lease-pass' | 'store-canary' | 'audit';
+  name: 'lease-pass' | 'store-canary' | 'audit' | 'backup' | 'restore';
   about: Generated<string>;
   at: ColumnType<Date, never, never>;
   report: Json<Record<string, unknown>>;

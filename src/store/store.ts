@@ -248,5 +248,6 @@ export async function openSecondPurger({
 }
 
 export { openTrust, type Proof, type ProofBook, type StoreTrust } from './trust.ts';
+export { folderJournals, openFolderPlacer, type FolderPlacer } from './folder-place.ts';
 export { prepareBucket } from './s3-bucket.ts';
 export { openLogFiles, type LogFiles } from './log-files.ts';

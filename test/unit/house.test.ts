@@ -26,6 +26,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fixity: ['db', 'store', 'record', 'log'],
   routing: ['db', 'record'],
   export: ['db', 'store', 'record', 'log', 'anchor', 'verify'],
+  // Copies what all of them wrote, and asks none of them.
+  backup: ['db', 'store', 'record', 'log'],
   // A judge: it reads what the slices wrote, and nothing of them depends on it.
   audit: ['db', 'store', 'log', 'anchor', 'record', 'intake', 'seal'],
   console: ['record', 'intake'],
@@ -44,6 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'routing',
     'export',
     'audit',
+    'backup',
     'console',
   ],
   cli: [
@@ -64,6 +67,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'export',
     'verify',
     'audit',
+    'backup',
     'console',
     'api',
   ],
@@ -71,6 +75,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of a room that others may import beside its door, each with its reason. */
 const SIDE_DOORS: readonly string[] = [
+  'db/copy.ts', // brings the driver of COPY, which only a backup needs
   'db/migrate.ts', // start-up only; the door would bring it into every process
   'capture/addresses.ts', // pure; the API judges addresses and needs no browser for it
   'log/note.ts', // pure; settings and witnesses' answers are read by it
@@ -120,9 +125,11 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'routing',
     'export',
     'audit',
+    'backup',
     'api',
   ],
   pg: ['db', 'queue'],
+  'pg-copy-streams': ['db'],
   bullmq: ['queue'],
   ioredis: ['queue'],
   'graphile-worker': ['queue'],

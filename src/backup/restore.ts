@@ -1,0 +1,261 @@
+/**
+ * Restores a backup into an empty database and an empty store, or into an empty database beside the store that lives.
+ *
+ * Order, and what a death leaves after each step:
+ *   1 the backup is proved whole, from its bytes           nothing was touched
+ *   2 whoever may know of destructions is asked            nothing was touched
+ *   3 the schema as it was; then all rows in one           an empty schema; or rows, and a note that all of it is half restored, by which
+ *     transaction, without those of destroyed records      nothing of Holdfast starts (`assertRestored`); begun again it goes on with 4
+ *   4 migrations up to this program                        the same
+ *   5 staged files, logs, objects                          the same: what is there and the same stays
+ *   6 the history says that it was restored; the note says done   it may start
+ */
+import { join, resolve } from 'node:path';
+import type { Config } from '#config.ts';
+import { assertUnused, choreReport } from '#db/copy.ts';
+import { openDb, type Db } from '#db/db.ts';
+import { migrate } from '#db/migrate.ts';
+import { ArchiveError } from '#errors.ts';
+import { openKeyFolder, parseCheckpoint, parseNote, receiptKeyIn, verifierKeysIn } from '#log/log.ts';
+import { newId } from '#record/record.ts';
+import {
+  openFolderPlacer,
+  openLogFiles,
+  openReader,
+  openStore,
+  type LogFiles,
+  type ObjectReader,
+} from '#store/store.ts';
+import {
+  bringLogs,
+  bringStaged,
+  groupsOf,
+  placeObjects,
+  sealObjects,
+  storeIsEmpty,
+  type Bringing,
+  type Brought,
+} from './bring-store.ts';
+import { loadDatabase, type Loaded } from './bring-database.ts';
+import {
+  certificatesIn,
+  destroyedSince,
+  namedBy,
+  tombstonesIn,
+  type CertificateFile,
+  type Replay,
+  type Source,
+} from './destroyed.ts';
+import { broken, TOMBSTONES, type BackupManifest } from './format.ts';
+import { enterRestore, noteRestored, stagedNames, type RestoreNote } from './queries.ts';
+import { verifyBackup, type Proven } from './verify.ts';
+
+export interface RestoreOptions {
+  readonly url: string;
+  readonly ownerUrl: string;
+  /** Brings the schema up to this program, with the rights of the login that processes use. */
+  readonly migrateAll: () => Promise<void>;
+  readonly config: Config;
+  readonly from: string;
+  /** The store is the one that lives: nothing is put into it. */
+  readonly databaseOnly: boolean;
+  readonly tombstones: readonly string[];
+  readonly say: (sentence: string) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+export interface Restored {
+  readonly backup: string;
+  readonly manifest: BackupManifest;
+  readonly looked: Proven['looked'];
+  /** It was begun before, and the rows were there already. */
+  readonly wentOn: boolean;
+  readonly loaded: Loaded | null;
+  readonly brought: Brought | null;
+  readonly staged: number;
+  readonly logFiles: number;
+  readonly destroyed: {
+    readonly records: number;
+    readonly sources: Replay['sources'];
+    readonly askedNewer: boolean;
+  };
+  readonly logs: readonly LogAfter[];
+  /** Keys whose private halves are not in the folder of keys. */
+  readonly missingKeys: BackupManifest['keys'];
+}
+
+export interface LogAfter {
+  readonly agency: string;
+  /** In the database now; as the store has it; as the folder of keys remembers to have signed it. */
+  readonly size: number;
+  readonly published: number | null;
+  readonly remembered: number | null;
+}
+
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { url, ownerUrl, config, databaseOnly, say, signal } = options;
+  const folder = resolve(options.from);
+  say('Proving the backup.');
+  const proven = await verifyBackup(folder, signal);
+  if (!proven.ok)
+    throw broken(
+      `${proven.differing} things differ, and nothing was restored: ${proven.differs
+        .slice(0, 5)
+        .map(({ what, why }) => `${what} ${why}`)
+        .join('; ')}`,
+    );
+  const { manifest, digest } = proven;
+  if (!manifest.store.copied && !databaseOnly)
+    throw refused(
+      'This backup is of the database alone. Restore it beside the store that it belongs to, with --database-only.',
+    );
+  const note = (await choreReport(ownerUrl, 'restore')) as RestoreNote | null;
+  const wentOn = note !== null && note.done === false;
+  if (wentOn && note.backup !== digest)
+    throw refused(
+      'The database is half restored, from another backup. Name that one, or begin with an empty database.',
+    );
+  if (!wentOn) await assertUnused(ownerUrl);
+  const reader = await openReader(config);
+  const files = await openLogFiles(config);
+  try {
+    if (!wentOn && !databaseOnly && !(await storeIsEmpty(reader, files)))
+      throw refused(
+        `The store is not empty (${reader.describe}). Name an empty one; or, if it is the one that this backup was made beside and it lives, restore the database alone: --database-only.`,
+      );
+    const replay = destroyedSince(await askEverybody(options, folder, reader), manifest.snapshotAt);
+    const bringing: Bringing = { folder, manifest, replay, signal };
+    let loaded: Loaded | null = null;
+    if (!wentOn) {
+      say('Laying the schema, and loading all rows.');
+      await migrate(ownerUrl, () => undefined, manifest.database.migrations);
+      loaded = await loadDatabase({ ownerUrl, folder, manifest, digest, replay, signal });
+    }
+    await options.migrateAll();
+    const db = openDb({ url, name: 'cli', poolSize: 4 });
+    try {
+      const staged = await bringStaged(folder, config.stagingDir, await stagedNames(db));
+      const logFiles = databaseOnly ? 0 : await bringLogs(bringing, files, config.leaseMs);
+      if (!databaseOnly) say(`Putting the objects into ${reader.describe}.`);
+      const brought = databaseOnly ? null : await bringObjects(options, bringing, db);
+      const logs = await enterEach(options, manifest, db, files);
+      await noteRestored(db, { backup: digest, done: true, from: manifest.snapshotAt });
+      return {
+        backup: digest,
+        manifest,
+        looked: proven.looked,
+        wentOn,
+        loaded,
+        brought,
+        staged,
+        logFiles,
+        destroyed: {
+          records: replay.count,
+          sources: replay.sources,
+          askedNewer: replay.sources.some(({ isNewer }) => isNewer),
+        },
+        logs,
+        missingKeys: await missingKeys(config.keysDir, manifest),
+      };
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await Promise.all([reader.close(), files.close()]);
+  }
+}
+
+/** The store that lives knows of every destruction; an empty one of none, and is not asked. */
+async function askEverybody(
+  { databaseOnly, tombstones }: RestoreOptions,
+  folder: string,
+  reader: ObjectReader,
+): Promise<Source[]> {
+  const sources: Source[] = [
+    { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself' },
+    { what: 'certificates in the backup', until: '', records: await namedBy(certificatesInBackup(folder)) },
+  ];
+  for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
+  if (databaseOnly)
+    sources.push({
+      what: `certificates in ${reader.describe}`,
+      until: null,
+      records: await namedBy(certificatesIn(reader)),
+    });
+  return sources;
+}
+
+async function* certificatesInBackup(folder: string): AsyncGenerator<CertificateFile> {
+  const { readFile } = await import('node:fs/promises');
+  for await (const { record, lines } of groupsOf(folder)) {
+    if (record !== null) continue;
+    for (const { key, file } of lines)
+      if (file !== null) yield { key, bytes: async () => await readFile(join(folder, file.path)) };
+  }
+}
+
+async function bringObjects({ config, now }: RestoreOptions, bringing: Bringing, db: Db): Promise<Brought> {
+  // Journals say which version a row means; of any other store, and into any other, each object is sealed anew.
+  if (config.s3 === null && bringing.manifest.store.kind === 'folder')
+    return await placeObjects(bringing, await openFolderPlacer(config));
+  const store = await openStore(config, { now });
+  try {
+    return await sealObjects(bringing, { db, store, leaseMs: config.leaseMs, now });
+  } finally {
+    await store.close();
+  }
+}
+
+/** A log that the store has more of says itself that it was put back, when the log worker does so; every other one says it here. */
+async function enterEach(
+  { config }: RestoreOptions,
+  manifest: BackupManifest,
+  db: Db,
+  files: LogFiles,
+): Promise<LogAfter[]> {
+  const folder = join(config.keysDir, 'log');
+  const keys = openKeyFolder(folder);
+  const logs: LogAfter[] = [];
+  for (const { agency, log } of manifest.agencies) {
+    if (log === null) continue;
+    const published = sizeOf(await files.read(`log/${agency}/checkpoint`));
+    const remembered = sizeOf(await keys.remembered(agency));
+    logs.push({ agency, size: log.size, published, remembered });
+    const isAhead = Math.max(published ?? 0, remembered ?? 0) > log.size;
+    const signs = manifest.keys.filter((key) => key.use === 'log' && key.agency === agency);
+    const here = await Promise.all(signs.map(async (key) => await keys.has(key.public)));
+    if (isAhead || !here.includes(true)) continue;
+    const id = newId();
+    await keys.rememberRestore(agency, id);
+    await db.inAgency(agency, async (at) => await enterRestore(at, id, log));
+  }
+  return logs;
+}
+
+function sizeOf(note: Buffer | null): number | null {
+  return note === null ? null : parseCheckpoint(parseNote(note).text).size;
+}
+
+async function missingKeys(keysDir: string, { keys }: BackupManifest): Promise<BackupManifest['keys']> {
+  const { access } = await import('node:fs/promises');
+  const logs = new Set(await verifierKeysIn(join(keysDir, 'log')));
+  const missing: BackupManifest['keys'] = [];
+  for (const key of keys) {
+    const isHere =
+      key.use === 'log'
+        ? logs.has(key.public)
+        : key.use === 'receipts'
+          ? (await receiptKeyIn(join(keysDir, 'receipts'), key.agency ?? '')) === key.public
+          : await access(join(keysDir, key.file ?? '')).then(
+              () => true,
+              () => false,
+            );
+    if (!isHere) missing.push(key);
+  }
+  return missing;
+}
+
+function refused(sentence: string): ArchiveError {
+  return new ArchiveError('backup-refused', sentence, { retry: 'never' });
+}
