@@ -81,7 +81,7 @@ $$;
 create function confirms_what_is_there() returns trigger language plpgsql as $$
 begin
   if not exists (select from person p join person_role r on r.agency_id = p.agency_id and r.person_id = p.id
-                  where p.agency_id = new.agency_id and p.id = new.person_id and p.left_at is null
+                  where p.agency_id = new.agency_id and p.id = new.person_id and p.left_at is null and r.ended_at is null
                     and r.role in ('retention-officer', 'approver', 'custodian', 'administrator')) then
     raise exception 'an edition is confirmed by a person of the agency who is a retention officer, approver, custodian or administrator' using errcode = 'HF010';
   end if;

@@ -49,7 +49,7 @@ export {
   type Worklist,
 } from './worklist-queries.ts';
 export { isCivilDay } from './civil.ts';
-export { isEventName, parsePeriod, type Due } from './due.ts';
+export { isEventName, type Due } from './due.ts';
 export { leasePassMs, renewLeases, type RenewalReport } from './leases.ts';
 export { lastPass, lockStanding, stepStanding, type LockStanding } from './queries.ts';
 export { checkSample, drawSample, type SampleReport, type SealedObject } from './sample.ts';
