@@ -178,6 +178,9 @@ alter table classification_rule
 create unique index classification_rule_place on classification_rule (agency_id, position) where ended_at is null;
 grant update (ended_at, ended_by) on classification_rule to holdfast_app;
 
+-- Whether a lock of a record still runs, asked for each that is due: one look, without reading the object.
+create index object_lock_by_record on object (record_id, locked_until, agency_id) where confirmed_at is not null;
+
 -- Records that were complete before.
 do $$
 declare

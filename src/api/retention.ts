@@ -42,7 +42,7 @@ const FiscalYear = Type.Object(
   { start: Type.Union([Type.String(), Type.Null()], { description: 'Its first day, as MM-DD' }) },
   { additionalProperties: false },
 );
-export const RetentionQuery = Type.Object(
+const RetentionQuery = Type.Object(
   {
     list: Type.Union(LISTS.map((list) => Type.Literal(list))),
     edition: Type.Optional(words),
@@ -58,7 +58,7 @@ export const RetentionQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export const RULE_EXPECTED = `Expected {"position": a whole number, "matches": {any of ${RULE_MEMBERS.join(', ')}}, "edition": …, "series": a code of it} as application/json.`;
+const RULE_EXPECTED = `Expected {"position": a whole number, "matches": {any of ${RULE_MEMBERS.join(', ')}}, "edition": …, "series": a code of it} as application/json.`;
 
 const RULE_REFUSALS = {
   'series-unknown':

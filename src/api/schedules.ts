@@ -176,7 +176,7 @@ export function registerSchedules(app: FastifyInstance, context: ApiContext): vo
     async (request) =>
       await here(request, async (at) => ({
         editions: await listEditions(at),
-        series: (await listSeries(at)).map(({ agency_id: _, code, number, ...series }) => ({
+        series: (await listSeries(at)).map(({ agency_id: _agency, code, number, ...series }) => ({
           ...series,
           code,
           // As it was called before editions had codes of their own.

@@ -35,6 +35,9 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'step, notice, arrival, upload, view_ticket, chore': 'work that is owed or done, not what is kept',
   'person, person_role, api_key, office, account, policies, series':
     'what they became is in the log; their rows as they stand are not compared with it yet',
+  'edition, classification_rule, record_series, record_day, reclassification':
+    'that they changed is in the log; their rows as they stand are not compared with it yet',
+  retention: 'computed from the series and days; recompute_due says the same anew',
 };
 
 export type Clauses = AgencyReference['citable'];

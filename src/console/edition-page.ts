@@ -145,6 +145,9 @@ export interface EditionComparisonParts {
   readonly maySet: boolean;
 }
 
+const memberSaid = (member: string, value: string | null): Markup =>
+  member === 'period' ? periodSaid(value) : html`${value ?? '–'}`;
+
 const DONE: Readonly<Record<string, string>> = {
   added: 'New series',
   removed: 'Gone: records under it stay under the older edition',
@@ -192,7 +195,7 @@ export function editionComparisonPage(frame: Frame, parts: EditionComparisonPart
             ${
               change.members.length > 0 &&
               html`<dl class="hf-facts">
-                ${change.members.map((one) => row(MEMBER_NAMES[one.member] ?? one.member, html`<del class="hf-gone">${one.was ?? '–'}</del> <ins class="hf-new">${one.is ?? '–'}</ins>`))}
+                ${change.members.map((one) => row(MEMBER_NAMES[one.member] ?? one.member, html`<del class="hf-gone">${memberSaid(one.member, one.was)}</del> <ins class="hf-new">${memberSaid(one.member, one.is)}</ins>`))}
               </dl>`
             }
           </section>`,
@@ -202,7 +205,7 @@ export function editionComparisonPage(frame: Frame, parts: EditionComparisonPart
         html`<form class="hf-panel hf-noprint" method="post" action="/schedules/${is.edition}/succession">
           <h2 class="hf-h2">Put it in the place of the older one</h2>
           <p>
-            <span>${number(was.records)} records stand under ${was.edition}.</span> Those whose code is in
+            <span>Records under ${was.edition}: ${number(was.records)}.</span> Those whose code is in
             ${is.edition} move to it in one step, each with an entry in its history, and so do the rules; the
             others stay where they are. ${confirmedSaid(is)}
           </p>

@@ -134,7 +134,7 @@ function entry(one: ShownEdition, zone: string): Markup {
     <span class="hf-small">${one.edition}</span>
     <p><strong>${confirmedSaid(one)}</strong></p>
     <p class="hf-small">
-      <span>${number(one.series)} series</span> · <span>${number(one.records)} records under it</span> ·
+      <span>${number(one.series)} series</span> · <span>records under it: ${number(one.records)}</span> ·
       <span>filed ${momentIn(zone, one.addedAt)}</span>
     </p>
     <p class="hf-small">${one.source}</p>

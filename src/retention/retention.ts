@@ -49,7 +49,7 @@ export {
   type Worklist,
 } from './worklist-queries.ts';
 export { isCivilDay } from './civil.ts';
-export { isEventName, parsePeriod, type Due } from './due.ts';
+export { isEventName, type Due } from './due.ts';
 export { leasePassMs, renewLeases, wholePassMs, type RenewalReport } from './leases.ts';
 export { isLetGo, lockWanted, type LockFacts } from './locks.ts';
 export { HOLD_KINDS, type HoldKindEntry, type HoldReading } from './hold-kinds.ts';

@@ -95,19 +95,15 @@ export interface UnruledRecord extends Classifiable {
   readonly under: readonly string[];
 }
 
-/** Records that became complete and met no rule yet; whoever else is at one keeps it. `text`: their words are asked for as well. */
-export async function takeUnruled(at: AgencyTx, limit: number, text: boolean): Promise<UnruledRecord[]> {
+/** Records that became complete and met no rule yet; whoever else is at one keeps it. */
+export async function takeUnruled(at: AgencyTx, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select record_id as id from retention where agency_id = ${at.agencyId} and ruled_at is null and disposed_at is null
      order by record_id limit ${limit} for update skip locked`.execute(at.tx);
-  return await classifiable(
-    at,
-    rows.map(({ id }) => id),
-    text,
-  );
+  return rows.map(({ id }) => id);
 }
 
-/** What rules ask of these records. */
+/** What rules ask of these records. `text`: their words as well. */
 export async function classifiable(
   { agencyId, tx }: AgencyTx,
   ids: readonly string[],

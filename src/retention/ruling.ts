@@ -21,21 +21,15 @@ export async function ruleRecords(db: Db, signal: AbortSignal): Promise<number> 
 }
 
 async function ruleSome(at: AgencyTx): Promise<number> {
-  const rules = await readRules(at);
-  const asksForWords = rules.some(({ matches }) => matches.text !== undefined);
-  const records = await takeUnruled(at, AT_ONCE, asksForWords);
-  if (records.length === 0) return 0;
+  const ids = await takeUnruled(at, AT_ONCE);
+  if (ids.length === 0) return 0;
+  const also = await suggest(at, ids);
   await writeRuled(
     at,
-    records.map((record) => ({
-      id: record.id,
-      also: classifyAll(rules, record).filter(
-        ({ edition, series }) => !record.under.includes(`${edition} ${series}`),
-      ),
-    })),
+    ids.map((id) => ({ id, also: also.get(id) ?? [] })),
     ACTOR,
   );
-  return records.length;
+  return ids.length;
 }
 
 /** What the rules of today would add to each of these records. Nothing is written. */

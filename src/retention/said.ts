@@ -51,7 +51,7 @@ const MONTHS = 'January February March April May June July August September Octo
 );
 
 /** `14 March 2029`. */
-export function dayInWords(day: CivilDay): string {
+function dayInWords(day: CivilDay): string {
   const [year = '', month = '', of = ''] = day.split('-');
   return `${Number(of)} ${MONTHS[Number(month) - 1] ?? month} ${Number(year)}`;
 }

@@ -8,6 +8,7 @@ import { intake } from './intake.ts';
 import { memory } from './memory.ts';
 import { proof } from './proof.ts';
 import { receipt } from './receipt.ts';
+import { retention } from './retention.ts';
 import { search } from './search.ts';
 import { verify } from './verify.ts';
 
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   capture,
   proof,
   verify,
+  retention,
 };
 
 const name = process.argv[2] ?? '';

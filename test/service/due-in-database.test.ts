@@ -19,14 +19,14 @@ const pad = (n: number, width: number): string => String(n).padStart(width, '0')
 const lengthOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 /** Every day of the calendar, with a liking for the ends of months and of February. */
-const day = fc
+const anyDay = fc
   .tuple(
     fc.integer({ min: 1900, max: 2200 }),
     fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(2)),
     fc.oneof(fc.integer({ min: 1, max: 31 }), fc.integer({ min: 28, max: 31 })),
   )
   .map(([year, month, of]) => `${year}-${pad(month, 2)}-${pad(Math.min(of, lengthOf(year, month)), 2)}`);
-const period = fc.oneof(
+const anyPeriod = fc.oneof(
   fc
     .record({
       y: fc.option(fc.integer({ min: 0, max: 120 })),
@@ -48,17 +48,17 @@ const period = fc.oneof(
   fc.constantFrom('PERMANENT', 'P1Y', 'P1M', 'P12M', 'P30D', 'P4W2D', null),
   fc.constantFrom(...EVENTS).map((event) => `UNTIL ${event}`),
 );
-const series = fc.record({
-  period,
+const anySeries = fc.record({
+  period: anyPeriod,
   trigger: fc.oneof(fc.constantFrom(...EVENTS), fc.constant(null)),
   cutoff: fc.constantFrom<Cutoff>('none', 'calendar-year-end', 'fiscal-year-end'),
 });
-const fiscal = fc
+const anyStart = fc
   .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }))
   .filter(([month, of]) => of <= (month === 2 ? 28 : lengthOf(2026, month)));
-const record = fc.record({
-  series: fc.array(series, { maxLength: 4 }),
-  days: fc.dictionary(fc.constantFrom(...EVENTS), fc.array(day, { minLength: 1, maxLength: 3 })),
+const anyRecord = fc.record({
+  series: fc.array(anySeries, { maxLength: 4 }),
+  days: fc.dictionary(fc.constantFrom(...EVENTS), fc.array(anyDay, { minLength: 1, maxLength: 3 })),
 });
 
 interface Said {
@@ -85,7 +85,7 @@ async function readRetention(ids: readonly string[]): Promise<Map<string, Said>>
        from retention where record_id = any($1)`,
     [ids],
   );
-  return new Map(rows.map(({ id, ...said }) => [id, said]));
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
 function said(due: Due, of: string): Said {
@@ -107,8 +107,8 @@ describe('the database and the rule in words', () => {
       const kinds = new Set<string>();
       await fc.assert(
         fc.asyncProperty(
-          fc.array(record, { minLength: 8, maxLength: 24 }),
-          fiscal,
+          fc.array(anyRecord, { minLength: 8, maxLength: 24 }),
+          anyStart,
           async (records, [m, d]) => {
             const edition = `e-${randomUUID()}`;
             await archive.sql.query('update agency set fiscal_year_start = $1 where id = $2', [

@@ -118,7 +118,7 @@ export const retention: Messages = {
     'Confirmada por una persona; falta una segunda, que sea otra.',
   'Not confirmed: two different people are missing.': 'Sin confirmar: faltan dos personas distintas.',
   '{} series': '{1} series',
-  '{} records under it': '{1} registros conforme a ella',
+  'records under it: {}': 'registros conforme a ella: {1}',
   filed: 'registrada el',
   'To begin with': 'Para empezar',
   'This is what could be read, and no more; nothing of it is confirmed:':
@@ -196,7 +196,7 @@ export const retention: Messages = {
   'Where it says so': 'Dónde lo dice',
   'How far it was read': 'Hasta dónde se leyó',
   'Put it in the place of the older one': 'Ponerla en lugar de la anterior',
-  '{} records stand under {}.': '{1} registros pertenecen a {2}.',
+  'Records under {}: {}.': 'Registros conforme a {1}: {2}.',
   'Those whose code is in {} move to it in one step, each with an entry in its history, and so do the rules; the others stay where they are. {}':
     'Los que tienen su código en {1} pasan a ella de una vez, cada uno con una anotación en su historial, y también las reglas; los demás se quedan donde están. {2}',
   'Move the records to {}': 'Pasar los registros a {1}',
