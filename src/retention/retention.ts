@@ -8,7 +8,6 @@
 export { classify, type Classification, type ClassificationRule, type Classifiable } from './rules.ts';
 export { addSchedule, readRules, listSeries, type Schedule } from './queries.ts';
 export { leasePassMs, renewLeases, wholePassMs, type RenewalReport } from './leases.ts';
-export { isLetGo, lockWanted, type LockFacts } from './locks.ts';
 export { HOLD_KINDS, type HoldKindEntry, type HoldReading } from './hold-kinds.ts';
 export {
   HOLD_RECORDS_MAX,
