@@ -419,7 +419,7 @@ describe('the catalogue', () => {
       },
       hold: { select: '*', insert: '*', update: 'release_reason released_at released_by' },
       hold_record: { select: '*', insert: '*', update: 'released_at' },
-      hold_owed: { select: '*', insert: '*', update: 'generation', delete: '*' },
+      hold_owed: { select: '*', insert: '*', update: 'due_at generation', delete: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       classification_rule: { select: '*', insert: '*' },
