@@ -68,6 +68,8 @@ create table hold_owed (
   record_id   uuid primary key,
   since       timestamptz not null default now(),
   generation  bigint not null default 1,
+  -- Later, after a store that did not take it.
+  due_at      timestamptz not null default now(),
   foreign key (record_id, agency_id) references record
 );
 -- When the store confirmed, asked by version id, that the version is held; null: it is not, as far as we know.
@@ -86,7 +88,7 @@ begin
   if (new.held_at is not null) is distinct from exists (
     select from hold_record h where h.agency_id = new.agency_id and h.record_id = new.record_id and h.released_at is null) then
     insert into hold_owed as o (agency_id, record_id) values (new.agency_id, new.record_id)
-    on conflict (record_id) do update set generation = o.generation + 1;
+    on conflict (record_id) do update set generation = o.generation + 1, due_at = now();
   end if;
   return null;
 end $$;
@@ -143,7 +145,7 @@ create function tell_of_holds(what text, ids uuid[], a text, hold uuid, who text
   insert into event (agency_id, id, record_id, type, actor, body)
   select a, gen_random_uuid(), r, what, who, jsonb_build_object('hold', hold) from unnest(ids) r;
   insert into hold_owed as o (agency_id, record_id) select a, r from unnest(ids) r order by r
-  on conflict (record_id) do update set generation = o.generation + 1;
+  on conflict (record_id) do update set generation = o.generation + 1, due_at = now();
 $$;
 create function tell_held() returns trigger language plpgsql as $$
 begin
@@ -210,7 +212,7 @@ grant select, insert on hold, hold_record to holdfast_app;
 grant update (released_at, released_by, release_reason) on hold to holdfast_app;
 grant update (released_at) on hold_record to holdfast_app;
 grant select, insert, delete on hold_owed to holdfast_app;
-grant update (generation) on hold_owed to holdfast_app;
+grant update (generation, due_at) on hold_owed to holdfast_app;
 grant update (held_at) on object to holdfast_app;
 -- Whose turn it is, over all agencies. What is then asked and written is so inside of each.
 create policy across on hold_owed for select to holdfast_system using (true);

@@ -20,7 +20,7 @@ create table lock_finding (
   -- Null: no row knows it.
   record_id   uuid,
   code        text not null
-              check (code in ('missing', 'lock-missing', 'lock-short', 'hold-unknown', 'hold-not-set', 'unknown-version', 'delete-marker')),
+              check (code in ('missing', 'unreadable', 'lock-missing', 'lock-short', 'hold-unknown', 'hold-not-set', 'unknown-version', 'delete-marker')),
   found_at    timestamptz not null default now(),
   seen_at     timestamptz not null default now(),
   gone_at     timestamptz,

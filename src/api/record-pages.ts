@@ -156,7 +156,7 @@ export function registerRecordPages(app: FastifyInstance, context: ApiContext): 
   });
 }
 
-export function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
+function onlySet(typed: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
 }
 

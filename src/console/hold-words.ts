@@ -19,7 +19,7 @@ const READING_NAMES: Readonly<Record<HoldKindSaid['reading'], string>> = {
   none: 'No law is named: the reason that is given is what counts.',
 };
 
-export const kindOf = (kinds: readonly HoldKindSaid[], kind: string): HoldKindSaid | undefined =>
+const kindOf = (kinds: readonly HoldKindSaid[], kind: string): HoldKindSaid | undefined =>
   kinds.find((one) => one.kind === kind);
 
 export function kindTitle(kinds: readonly HoldKindSaid[], kind: string): Markup {

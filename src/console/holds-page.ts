@@ -41,6 +41,7 @@ export interface HoldsParts {
 
 const FINDING_NAMES: Readonly<Record<string, string>> = {
   missing: 'It is not there any more',
+  unreadable: 'The store does not say how it stands',
   'lock-missing': 'It is not locked',
   'lock-short': 'Its lock ended sooner than it should; it was extended',
   'hold-unknown': 'The store holds it, and nobody here placed a hold',

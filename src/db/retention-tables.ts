@@ -130,10 +130,12 @@ export interface HoldOwedTable {
   record_id: string;
   since: Generated<Date>;
   generation: ColumnType<string, never, string>;
+  due_at: Generated<Date>;
 }
 
 export type LockFindingCode =
   | 'missing'
+  | 'unreadable'
   | 'lock-missing'
   | 'lock-short'
   | 'hold-unknown'

@@ -15,6 +15,7 @@ import { catchUp } from './hold-queries.ts';
 import {
   heldObjects,
   owedHolds,
+  later,
   settled,
   writeHeld,
   type HeldObject,
@@ -29,7 +30,13 @@ export interface MirrorReport {
   readonly failed: number;
 }
 
-export type MirrorOptions = Pick<RenewalOptions, 'db' | 'store' | 'leaseMs' | 'now' | 'log' | 'signal'>;
+export interface MirrorOptions extends Pick<
+  RenewalOptions,
+  'db' | 'store' | 'leaseMs' | 'now' | 'log' | 'signal'
+> {
+  /** What failed waits so long, or for the next hold that begins or ends. */
+  readonly retryMs?: number;
+}
 
 const BATCH = 200;
 const GIVE_UP_AFTER = 10;
@@ -91,7 +98,10 @@ async function tell(options: MirrorOptions, owed: OwedHold): Promise<Told> {
       if (isDown) break;
     }
   }
-  if (failed === 0) await db.inAgency(agencyId, async (at) => await settled(at, owed, isHeld));
+  await db.inAgency(agencyId, async (at) => {
+    if (failed === 0) await settled(at, owed, isHeld);
+    else await later(at, owed, options.retryMs ?? 0);
+  });
   return { told, failed, isDown };
 }
 

@@ -168,7 +168,7 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF024: ['record-held', 'This record is held. It is not destroyed before every hold on it is released.'],
 };
 
-export async function translated<T>(work: Promise<T>): Promise<T> {
+async function translated<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

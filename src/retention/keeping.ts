@@ -9,6 +9,7 @@ import { leasePassMs } from './leases.ts';
 import { reconcileAll } from './reconcile.ts';
 
 const MIRROR_MS = 2000;
+const RETRY_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LEASE_MS = 30 * DAY_MS;
 
@@ -33,7 +34,11 @@ export function startKeeping(options: Omit<MirrorOptions, 'signal'>): () => Prom
     }
   };
   const running = [
-    again(Math.min(MIRROR_MS, leasePassMs(leaseMs)), async () => await mirrorHolds({ ...options, signal })),
+    again(
+      Math.min(MIRROR_MS, leasePassMs(leaseMs)),
+      async () =>
+        await mirrorHolds({ ...options, signal, retryMs: Math.min(RETRY_MS, leasePassMs(leaseMs)) }),
+    ),
     again(leasePassMs(leaseMs), async () => await catchUpHolds({ ...options, signal })),
     again(
       Math.min(60_000, roundMs(leaseMs)),

@@ -1,5 +1,5 @@
 /** The SQL of locks. Everything is asked inside an agency, under its walls. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { HELD_LEASES, STEP_RENEWED_AT, type LockFacts } from './locks.ts';
 
@@ -30,7 +30,7 @@ export interface LockRow {
  * Each confirmed object beside what is known of its record. Of the edition only what two people confirmed counts; asked once for each
  * edition and not for each object.
  */
-export const LOCKS = sql`
+export const locks = (only: RawBuilder<unknown> = sql``) => sql`
   with confirmed as materialized (
     select e.edition from edition e where e.agency_id = current_setting('app.agency') and edition_is_confirmed(e.agency_id, e.edition)),
   locks as (
@@ -43,7 +43,7 @@ export const LOCKS = sql`
       join record r on r.agency_id = o.agency_id and r.id = o.record_id
       join agency g on g.id = o.agency_id
       left join retention t on t.agency_id = o.agency_id and t.record_id = o.record_id
-     where o.agency_id = current_setting('app.agency') and o.confirmed_at is not null)`;
+     where o.agency_id = current_setting('app.agency') and o.confirmed_at is not null ${only})`;
 
 export const LOCK_COLUMNS = sql`record_id as "recordId", key, version_id as "versionId", locked_until as "lockedUntil", held_at as "heldAt",
   is_ending as "isEnding", is_held as "isHeld", kind, due, is_ruled as "isRuled", coalesce(is_confirmed, false) as "isConfirmed"`;
@@ -81,17 +81,18 @@ export async function locksToLookAt(
   },
 ): Promise<LockedObject[]> {
   const in_ = (leases: number): Date => new Date(now.getTime() + leases * leaseMs);
+  const held = sql`select h.record_id from hold_record h where h.agency_id = ${agencyId} and h.released_at is null`;
+  // Each by an index of its own: of what has a lease, all is within half a year of its end.
+  const near = sql`and o.key in (
+    select key from object where agency_id = ${agencyId} and confirmed_at is not null and locked_until < ${in_(0.5)}
+    union select key from object where agency_id = ${agencyId} and confirmed_at is not null and record_id in (${held})
+             and locked_until < ${in_(HELD_LEASES / 2)})`;
   const { rows } = await sql<LockRow>`
-    ${LOCKS}
+    ${locks(whole ? sql`` : near)}
     select ${LOCK_COLUMNS} from locks
      where not is_ending and (locked_until, key) > (${last?.lockedUntil ?? new Date(0)}, ${last?.key ?? ''})
-       and ${
-         whole
-           ? sql`(locked_until < ${in_(0.5)} or is_held and locked_until < ${in_(HELD_LEASES / 2)}
-                  or is_confirmed and (kind = 'on' and due > locked_until or kind = 'never' and locked_until < ${in_(STEP_RENEWED_AT)}))`
-           : sql`(locked_until < ${in_(0.5)} or is_held and locked_until < ${in_(HELD_LEASES / 2)})
-                  and locked_until < ${in_(HELD_LEASES / 2)}`
-       }
+       and (locked_until < ${in_(0.5)} or is_held and locked_until < ${in_(HELD_LEASES / 2)}
+            or ${whole} and is_confirmed and (kind = 'on' and due > locked_until or kind = 'never' and locked_until < ${in_(STEP_RENEWED_AT)}))
      order by locked_until, key limit ${limit}`.execute(tx);
   return rows.map((row) => ({ agencyId, ...row, facts: factsOf(row) }));
 }

@@ -9,13 +9,23 @@ export interface OwedHold {
   readonly generation: string;
 }
 
-/** Over all agencies, oldest first, those after `last`. */
+/** Over all agencies, oldest first, those after `last`. Of what is destroyed there is nothing to tell. */
 export async function owedHolds(db: Db, limit: number, last?: OwedHold): Promise<OwedHold[]> {
   const { rows } = await sql<OwedHold>`
-    select agency_id as "agencyId", record_id as "recordId", since, generation::text from hold_owed
-     where (since, record_id) > (${last?.since ?? new Date(0)}, ${last?.recordId ?? '00000000-0000-0000-0000-000000000000'}::uuid)
-     order by since, record_id limit ${limit}`.execute(db.system);
+    select w.agency_id as "agencyId", w.record_id as "recordId", w.since, w.generation::text
+      from hold_owed w join record r on r.agency_id = w.agency_id and r.id = w.record_id
+     where w.due_at <= now() and r.state <> 'disposed'
+       and (w.since, w.record_id) > (${last?.since ?? new Date(0)}, ${last?.recordId ?? '00000000-0000-0000-0000-000000000000'}::uuid)
+     order by w.since, w.record_id limit ${limit}`.execute(db.system);
   return rows;
+}
+
+/** It is met again then, or with the next hold that begins or ends. */
+export async function later({ agencyId, tx }: AgencyTx, owed: OwedHold, inMs: number): Promise<void> {
+  await sql`update hold_owed set due_at = now() + ${inMs} * interval '1 millisecond'
+             where agency_id = ${agencyId} and record_id = ${owed.recordId} and generation = ${owed.generation}::bigint`.execute(
+    tx,
+  );
 }
 
 export interface HeldObject {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db, LockFindingCode } from '#db/db.ts';
 import type { ObjectVersion } from '#store/store.ts';
-import { LOCK_COLUMNS, LOCKS, type LockRow } from './lock-queries.ts';
+import { LOCK_COLUMNS, locks, type LockRow } from './lock-queries.ts';
 
 export interface Round {
   readonly begunAt: Date;
@@ -53,9 +53,14 @@ export async function endRound(
 export type RoundRow = LockRow;
 
 /** What is being destroyed is left out: it is the disposal's. */
-export async function rowsAfter({ tx }: AgencyTx, after: string, limit: number): Promise<RoundRow[]> {
+export async function rowsAfter(
+  { agencyId, tx }: AgencyTx,
+  after: string,
+  limit: number,
+): Promise<RoundRow[]> {
+  const from = after === '' ? `a/${agencyId}/` : after;
   const { rows } = await sql<RoundRow>`
-    ${LOCKS} select ${LOCK_COLUMNS} from locks where not is_ending and key > ${after} order by key limit ${limit}`.execute(
+    ${locks()} select ${LOCK_COLUMNS} from locks where not is_ending and key > ${from} order by key limit ${limit}`.execute(
     tx,
   );
   return rows;
@@ -126,8 +131,8 @@ export async function lockAlarm(db: Db): Promise<LockAlarm> {
     select (select count(*)::int from lock_finding where gone_at is null) as wrong,
            (select coalesce(array_agg(distinct agency_id order by agency_id), '{}') from lock_finding where gone_at is null) as agencies,
            (select (extract(epoch from now() - min(coalesce(ended_at, begun_at))) * 1000)::float8 from lock_round) as "oldestMs",
-           (select count(*)::int from hold_owed) as owed,
-           (select (extract(epoch from now() - min(since)) * 1000)::float8 from hold_owed) as "owedMs"`.execute(
+           (select count(*)::int from hold_owed w join record r on r.agency_id = w.agency_id and r.id = w.record_id where r.state <> 'disposed') as owed,
+           (select (extract(epoch from now() - min(w.since)) * 1000)::float8 from hold_owed w join record r on r.agency_id = w.agency_id and r.id = w.record_id where r.state <> 'disposed') as "owedMs"`.execute(
     db.system,
   );
   return rows[0] ?? { wrong: 0, agencies: [], oldestMs: null, owed: 0, owedMs: null };

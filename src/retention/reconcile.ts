@@ -10,7 +10,7 @@
  * A bounded rate, so that the store is there for others. Where it is cut short the next one goes on behind the last batch.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '#errors.ts';
+import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import type { LockFindingCode } from '#db/db.ts';
 import { appendEvent } from '#record/record.ts';
 import type { ObjectState, ObjectVersion } from '#store/store.ts';
@@ -70,7 +70,7 @@ export async function reconcile(options: RoundOptions, agencyId: string): Promis
     if (signal?.aborted === true) return null;
     const began = performance.now();
     const rows = await db.inAgency(agencyId, async (at) => await rowsAfter(at, after, batchSize));
-    for (const row of rows) mended += (await compare(options, agencyId, row, round.begunAt)) ? 1 : 0;
+    for (const row of rows) mended += (await compared(options, agencyId, row, round.begunAt)) ? 1 : 0;
     looked += rows.length;
     after = rows.at(-1)?.key ?? after;
     const place = { after, looked, mended };
@@ -94,6 +94,25 @@ export async function reconcile(options: RoundOptions, agencyId: string): Promis
   });
   log.info({ agencyId, ...report }, 'lock.round');
   return report;
+}
+
+/** Says nothing of the one version, but of the store or the database: the round goes on with this batch when they are there again. */
+const NOT_THERE: readonly ErrorCode[] = ['store-down', 'store-clock-skewed', 'database-down'];
+
+async function compared(
+  options: RoundOptions,
+  agencyId: string,
+  row: RoundRow,
+  begunAt: Date,
+): Promise<boolean> {
+  try {
+    return await compare(options, agencyId, row, begunAt);
+  } catch (error) {
+    if (!(error instanceof ArchiveError) || NOT_THERE.includes(error.code)) throw error;
+    const { key, versionId, recordId } = row;
+    await alarm(options, agencyId, { key, versionId, recordId, code: 'unreadable' }, begunAt);
+    return false;
+  }
 }
 
 /** True: something was mended. A store that cannot be reached ends the round here; it goes on with this batch. */

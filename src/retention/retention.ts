@@ -51,7 +51,6 @@ export {
 export { isCivilDay } from './civil.ts';
 export { isEventName, type Due } from './due.ts';
 export { leasePassMs, renewLeases, wholePassMs, type RenewalReport } from './leases.ts';
-export { isLetGo, lockWanted, type LockFacts } from './locks.ts';
 export { HOLD_KINDS, type HoldKindEntry, type HoldReading } from './hold-kinds.ts';
 export {
   HOLD_RECORDS_MAX,

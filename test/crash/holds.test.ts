@@ -21,10 +21,15 @@ test('killed between two versions, again and again: in the end every version say
     for (let n = 0; n < RECORDS; n += 1) await archive.report(simpleReport({ text: `${word} ${n}` }));
     const count = async (what: string): Promise<number> =>
       (await archive.sql.query<{ n: number }>(`select count(*)::int as n from ${what}`)).rows[0]?.n ?? 0;
-    const until = async (what: string, holds: () => Promise<boolean>, everyMs = 3): Promise<void> => {
+    const until = async (
+      what: string,
+      holds: () => Promise<boolean>,
+      everyMs = 3,
+      said: () => string = () => '',
+    ): Promise<void> => {
       const end = Date.now() + 60_000;
       while (!(await holds())) {
-        if (Date.now() > end) throw new Error(`${what}: it did not come to pass.`);
+        if (Date.now() > end) throw new Error(`${what}: it did not come to pass. ${said()}`);
         await sleep(everyMs);
       }
     };
@@ -51,13 +56,20 @@ test('killed between two versions, again and again: in the end every version say
           'some',
           async () =>
             (await count('object where held_at is not null')) !== before || (await count('hold_owed')) === 0,
+          3,
+          () => one.said(),
         );
         expect(await one.end('SIGKILL')).toBe('SIGKILL');
         if ((await count('hold_owed')) > 0) inTheMiddle += 1;
       }
       const last = worker();
       try {
-        await until('all', async () => (await count('hold_owed')) === 0, 50);
+        await until(
+          'all',
+          async () => (await count('hold_owed')) === 0,
+          50,
+          () => last.said(),
+        );
       } finally {
         expect(await last.end()).toBe(0);
       }

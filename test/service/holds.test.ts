@@ -316,6 +316,29 @@ describe.each(['folder', 'versitygw'] as const)('on %s', (kind) => {
     expect(await round(archive)).toMatchObject({ wrong: 0 });
   });
 
+  test('a version of which the store cannot say how it stands does not stop the round, and a store that is down does', async () => {
+    const recordId = await sealed(archive);
+    const [broken] = await versionsOf(archive, recordId);
+    const { store } = archive.system;
+    const failing = (code: 'store-journal-broken' | 'store-down'): ObjectStore => ({
+      ...store,
+      head: async (key, versionId) => {
+        if (key === broken?.key) throw new ArchiveError(code, 'It cannot be read.', { retry: 'later' });
+        return await store.head(key, versionId);
+      },
+    });
+    await expect(round(archive, { store: failing('store-down') })).rejects.toMatchObject({
+      code: 'store-down',
+    });
+    expect(await round(archive, { store: failing('store-journal-broken') })).toMatchObject({ wrong: 1 });
+    const { rows } = await archive.sql.query(
+      'select code from lock_finding where gone_at is null and key = $1',
+      [broken?.key],
+    );
+    expect(rows).toEqual([{ code: 'unreadable' }]);
+    expect(await round(archive)).toMatchObject({ wrong: 0 });
+  });
+
   test('the round names what lies in the store that no row knows, and goes on where it was cut short', async () => {
     const recordId = await sealed(archive);
     const key = `a/rivertown/rec/${recordId}/9/put-this-here`;

@@ -270,6 +270,11 @@ describe('the description of the calls', () => {
         'GET /v1/policies',
         'GET /v1/accounts',
         'GET /v1/schedules',
+        'GET /v1/holds',
+        'GET /v1/holds/{id}',
+        'POST /v1/holds',
+        'POST /v1/holds/{id}/release',
+        'POST /v1/records/{id}/holds',
       ].toSorted(),
     );
     // And each of them is there: a call without a key is refused for that, not as unknown.
@@ -319,7 +324,7 @@ describe('the description of the calls', () => {
         expect(operation.requestBody?.required, where).toBe(!isStatement);
         expect(Object.keys(operation).filter((name) => name.startsWith('x-'))).toEqual([]);
         expect(types, where).toEqual(
-          isStatement || path === '/v1/exports'
+          isStatement || path === '/v1/exports' || path.includes('/holds')
             ? ['application/json']
             : ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
         );

@@ -482,7 +482,7 @@ describe('the catalogue', () => {
       hold_record: { select: '*', insert: '*', update: 'released_at' },
       classification_rule: { select: '*', insert: '*', update: 'ended_at ended_by' },
       reclassification: { select: '*', insert: '*' },
-      hold_owed: { select: '*', insert: '*', update: 'generation', delete: '*' },
+      hold_owed: { select: '*', insert: '*', update: 'due_at generation', delete: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       disposal: {

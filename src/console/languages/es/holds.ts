@@ -32,6 +32,7 @@ export const holds: Messages = {
     'Su bloqueo terminaba antes de lo debido; se prolongó',
   'The store holds it, and nobody here placed a hold':
     'El almacén lo tiene en reserva y aquí nadie estableció ninguna',
+  'The store does not say how it stands': 'El almacén no dice cómo está',
   'The store does not take the hold': 'El almacén no acepta la reserva',
   'No record knows this version': 'Ningún registro conoce esta versión',
   Found: 'Descubierto',
