@@ -246,7 +246,12 @@ create trigger disposal_begins before insert on disposal for each row execute fu
 create function disposal_item_stays() returns trigger language plpgsql as $$
 declare list disposal;
 begin
-  select * into strict list from disposal d where d.id = new.disposal_id and d.agency_id = new.agency_id for share;
+  select * into list from disposal d where d.id = new.disposal_id and d.agency_id = new.agency_id for share;
+  if not found then
+    -- Of the machine's own agency the constraint says so.
+    if new.agency_id = 'system' then return new; end if;
+    raise exception 'there is no such list in this agency' using errcode = 'HF045';
+  end if;
   if tg_op = 'INSERT' then
     if list.state <> 'draft' or new.state <> 'listed' then
       raise exception 'a record is put on a list while that is a draft' using errcode = 'HF044';

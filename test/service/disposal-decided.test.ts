@@ -102,7 +102,7 @@ const destroy = async (id: string): Promise<string> =>
 async function draft(...records: string[]): Promise<{ id: string }> {
   const { status, body } = await ask(scene.officer, 'POST', '/v1/disposals', { edition: EDITION, records });
   expect(status, JSON.stringify(body)).toBe(200);
-  return { id: String((body['disposal'] as { id: string }).id) };
+  return { id: (body['disposal'] as { id: string }).id };
 }
 
 /** Proposed by the officer, and approved by the approver. */
@@ -343,8 +343,8 @@ describe('refused, each with a sentence of its own', () => {
       headers: { cookie: scene.officer.cookie },
     });
     expect(page.body).toContain('Cooling off until');
-    const ended = await press(scene.officer, `/disposals/${list.id}/cancellation`, { reason: 'a test' });
-    expect(ended.text).toContain('The list is cancelled.');
+    const answer = await press(scene.officer, `/disposals/${list.id}/cancellation`, { reason: 'a test' });
+    expect(answer.text).toContain('The list is cancelled.');
     expect(await stateOf(list.id)).toBe('cancelled');
   });
 
@@ -483,6 +483,18 @@ test('each step by call and on the page leaves its entry', async () => {
   expect(gone.statusCode).toBe(200);
   expect(gone.body).toContain('destroyed under its schedule');
   expect(gone.body).toContain(`/disposals/${id}`);
+  const key = { authorization: `Bearer ${await archive.key()}` };
+  for (const form of ['receipt', 'receipt.pdf'])
+    expect((await archive.app.inject({ url: `/v1/records/${third}/${form}`, headers: key })).statusCode).toBe(
+      200,
+    );
+  expect((await archive.receipt(third)).status).toBe('disposed');
+  expect((await archive.receipt(third)).safeToRemove).toBe(false);
+  const status = await archive.app.inject({
+    url: `/report/records/${third}/plain`,
+    headers: { cookie: scene.officer.cookie },
+  });
+  expect(status.statusCode).toBeLessThan(500);
   const added = await archive.app.inject({
     method: 'POST',
     url: `/v1/records/${third}/kept`,
