@@ -381,7 +381,15 @@ begin
   return new;
 end $$;
 create trigger holds_wait before insert on hold_record for each row execute function not_to_what_ends();
-create trigger facts_wait before insert on fact for each row when (new.n > 1) execute function not_to_what_ends();
+-- Whoever accepts a report for a record that is there has locked its row already (0004), and a new record has none before this.
+create function not_said_of_what_ends() returns trigger language plpgsql as $$
+begin
+  if exists (select from record r where r.id = new.record_id and r.agency_id = new.agency_id and r.state in ('disposing', 'disposed')) then
+    raise exception 'the record is being destroyed, or was: nothing can be added to it' using errcode = 'HF048';
+  end if;
+  return new;
+end $$;
+create trigger facts_wait before insert on fact for each row execute function not_said_of_what_ends();
 
 -- Takes everything from the rows of a record whose objects are gone, and leaves what a tombstone says: its number, its agency, its states,
 -- series and times. The bytes of the log's leaves stay; what opened them goes.
