@@ -59,7 +59,7 @@ test('from what is due to the certificate, by two people', { timeout: 180_000 },
   lists['draft'] = address;
   expect(await pageText(at)).toContain('A draft');
   // Without a script, as with one: a form.
-  await at.page.$eval('details', (one) => one.setAttribute('open', ''));
+  await at.page.$eval('details.hf-more', (one) => one.setAttribute('open', ''));
   await at.page.type('#record', records[0] ?? '');
   await at.page.type('#except-reason', 'Still asked about by the council');
   await pressed('form[action$="/exceptions"] button');
