@@ -246,7 +246,12 @@ create trigger disposal_begins before insert on disposal for each row execute fu
 create function disposal_item_stays() returns trigger language plpgsql as $$
 declare list disposal;
 begin
-  select * into strict list from disposal d where d.id = new.disposal_id and d.agency_id = new.agency_id for share;
+  select * into list from disposal d where d.id = new.disposal_id and d.agency_id = new.agency_id for share;
+  if not found then
+    -- Of the machine's own agency the constraint says so.
+    if new.agency_id = 'system' then return new; end if;
+    raise exception 'there is no such list in this agency' using errcode = 'HF045';
+  end if;
   if tg_op = 'INSERT' then
     if list.state <> 'draft' or new.state <> 'listed' then
       raise exception 'a record is put on a list while that is a draft' using errcode = 'HF044';
@@ -322,7 +327,7 @@ exception when others then
 end $$;
 
 -- The only way to destruction. The row of the record is locked when a trigger before an update runs, and each question sees what was
--- committed until this moment; who places a hold waits for that row (holds_wait, below), and is either seen here or refused there.
+-- committed until this moment; who places a hold waits for that row (holds_what_is_there, 0034), and is either seen here or refused there.
 create function may_be_disposed() returns trigger language plpgsql as $$
 declare
   a     text := new.agency_id;
@@ -375,8 +380,15 @@ begin
   end if;
   return new;
 end $$;
-create trigger holds_wait before insert on hold_record for each row execute function not_to_what_ends();
-create trigger facts_wait before insert on fact for each row when (new.n > 1) execute function not_to_what_ends();
+-- Whoever accepts a report for a record that is there has locked its row already (0004), and a new record has none before this.
+create function not_said_of_what_ends() returns trigger language plpgsql as $$
+begin
+  if exists (select from record r where r.id = new.record_id and r.agency_id = new.agency_id and r.state in ('disposing', 'disposed')) then
+    raise exception 'the record is being destroyed, or was: nothing can be added to it' using errcode = 'HF048';
+  end if;
+  return new;
+end $$;
+create trigger facts_wait before insert on fact for each row execute function not_said_of_what_ends();
 
 -- Takes everything from the rows of a record whose objects are gone, and leaves what a tombstone says: its number, its agency, its states,
 -- series and times. The bytes of the log's leaves stay; what opened them goes.
@@ -399,6 +411,8 @@ begin
   if exists (select from log_outbox o join event e on e.agency_id = o.agency_id and e.seq = o.seq where o.agency_id = a and e.record_id = rec) then
     raise exception 'the log has not all entries of the record yet' using errcode = 'HF046';
   end if;
+  -- First, so that nothing is computed anew of what goes.
+  update retention t set disposed_at = now() where t.agency_id = a and t.record_id = rec and t.disposed_at is null;
   update log_leaf l set salt = null where l.agency_id = a and l.record_id = rec;
   update fixity_row f set key = null, version_id = null, sha256 = null
    where f.agency_id = a and f.key in (select o.key from object o where o.agency_id = a and o.record_id = rec);
@@ -415,7 +429,6 @@ begin
   delete from object o where o.agency_id = a and o.record_id = rec;
   delete from seal s where s.agency_id = a and s.record_id = rec;
   delete from fact f where f.agency_id = a and f.record_id = rec;
-  delete from retention t where t.agency_id = a and t.record_id = rec;
   update record_series s set reason = 'destroyed' where s.agency_id = a and s.record_id = rec;
   update record_day d set note = null where d.agency_id = a and d.record_id = rec;
   update record r
@@ -465,7 +478,8 @@ grant select (agency_id, record_id, ended_at), update (ended_at), delete on fixi
 grant select (agency_id, used_at, sha256), delete on upload to holdfast_disposal;
 grant select (agency_id, record_id, sha256), delete on artifact to holdfast_disposal;
 grant select (agency_id, record_id, key), delete on object to holdfast_disposal;
-grant select (agency_id, record_id), delete on view_ticket, notice, second_look, step, seal, fact, retention to holdfast_disposal;
+grant select (agency_id, record_id), delete on view_ticket, notice, second_look, step, seal, fact to holdfast_disposal;
+grant select (agency_id, record_id, disposed_at), update (disposed_at) on retention to holdfast_disposal;
 grant select (agency_id, record_id), update (reason) on record_series to holdfast_disposal;
 grant select (agency_id, record_id), update (note) on record_day to holdfast_disposal;
 revoke all on function destroy_rows(uuid, uuid) from public;

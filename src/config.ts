@@ -101,6 +101,8 @@ export interface Config {
   readonly logName: string | null;
   /** The private keys of logs, receipts and web archives, one file each. */
   readonly keysDir: string;
+  /** Where an audit looks for the key that signs certificates of destruction: of whoever executes them. */
+  readonly certificateKeysDir: string;
   /** What intake leaves free on the disk; null: by the disk's size. */
   readonly diskReserveBytes: number | null;
   /** Workers have no API: their own metrics on this port, when it is set. */
@@ -321,6 +323,7 @@ export function readConfig(env: Environment): Config {
     problems.push(
       `HOLDFAST_LOOK_AGAIN must be a duration such as 60s or 5m, at most 30d, or "no"; it is "${again}".`,
     );
+  const keysDir = resolve(read('HOLDFAST_KEYS') ?? resolve(dataDir, 'keys'));
   const logName = read('HOLDFAST_LOG_NAME');
   if (logName !== null && !/^[a-z0-9.-]{1,180}$/.test(logName))
     problems.push(
@@ -397,7 +400,8 @@ export function readConfig(env: Environment): Config {
     reconcileMs: duration('HOLDFAST_RECONCILE', 15_000, 50),
     stagingDir: resolve(read('HOLDFAST_STAGING') ?? resolve(dataDir, 'staging')),
     logName,
-    keysDir: resolve(read('HOLDFAST_KEYS') ?? resolve(dataDir, 'keys')),
+    keysDir,
+    certificateKeysDir: resolve(read('HOLDFAST_CERTIFICATE_KEYS') ?? resolve(keysDir, 'receipts')),
     diskReserveBytes: size('HOLDFAST_DISK_RESERVE'),
     metricsPort:
       read('HOLDFAST_METRICS_PORT') === null ? null : integer('HOLDFAST_METRICS_PORT', 0, 1, 65_535),

@@ -204,7 +204,7 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     store: reader,
     keys,
     restores: async () => await restoresIn(folder),
-    receiptKey: async (agencyId) => await receiptKeyIn(join(config.keysDir, 'receipts'), agencyId),
+    certificateKey: async (agencyId) => await receiptKeyIn(config.certificateKeysDir, agencyId),
     anchors: config.anchors,
     log,
   });

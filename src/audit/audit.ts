@@ -50,6 +50,8 @@ export interface AuditContext {
   readonly restores?: ReadonlySet<string> | null;
   /** The key for receipts that lies in the folder of this machine. Null or left out: it has none to compare. */
   readonly receiptKey?: string | null;
+  /** The key that signs certificates of destruction. Null or left out: none is known here, and no purge is believed. */
+  readonly certificateKey?: string | null;
   /** Checkpoints of this agency in other hands, beside the store's. */
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];

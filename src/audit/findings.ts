@@ -142,7 +142,7 @@ const MEANINGS = {
   'purge-unknown': {
     step: 'events',
     means:
-      'The log says that records were destroyed under a schedule, and the store has no certificate of it that the key for receipts in this folder of keys signed: somebody may have written it to explain what he took away, and it explains nothing here. Where another machine executes disposals, audit there, or with its folder of keys.',
+      'The log says that records were destroyed under a schedule, and the store has no certificate of it that the key for certificates in the folder of keys signed: somebody may have written it to explain what he took away, and it explains nothing here. Where another process executes disposals, name its folder of keys (HOLDFAST_CERTIFICATE_KEYS).',
   },
   'restore-unknown': {
     step: 'events',

@@ -20,8 +20,8 @@ export interface NightlyContext {
   readonly keys: () => Promise<readonly string[]>;
   /** Of the same folder. */
   readonly restores: () => Promise<ReadonlySet<string> | null>;
-  /** The key for receipts of the same folder, which signs certificates of destruction too. */
-  readonly receiptKey?: (agencyId: string) => Promise<string | null>;
+  /** The key that signs certificates of destruction, by whoever executes them. */
+  readonly certificateKey?: (agencyId: string) => Promise<string | null>;
   readonly anchors: Outsiders;
   readonly log: Log;
   /** After the start; then how long between two. */
@@ -65,13 +65,19 @@ export function startNightlyAudit(context: NightlyContext): { stop(): Promise<vo
 }
 
 async function auditOne(
-  { db, files, store, keys, restores, receiptKey, anchors, log }: NightlyContext,
+  { db, files, store, keys, restores, certificateKey, anchors, log }: NightlyContext,
   agencyId: string,
   signal: AbortSignal,
 ): Promise<void> {
   const asked = { files, store, anchors, keys: await keys(), restores: await restores() };
-  const ofReceipts = (await receiptKey?.(agencyId)) ?? null;
-  const context = { ...asked, receiptKey: ofReceipts, keysFrom: 'folder', objects: 'none', signal } as const;
+  const ofCertificates = (await certificateKey?.(agencyId)) ?? null;
+  const context = {
+    ...asked,
+    certificateKey: ofCertificates,
+    keysFrom: 'folder',
+    objects: 'none',
+    signal,
+  } as const;
   const report = await auditAgency(db, context, agencyId);
   await writeAudit(db, report);
   const { ok, ms } = report;

@@ -1,23 +1,23 @@
 /**
  * Which records were destroyed under a schedule. That rows or an entry say so is not enough: whoever owns the database could have made both,
- * to explain what they took away. The certificate lies in the store, signed by the key for receipts, which the database never has.
+ * to explain what they took away. The certificate lies in the store, signed by a key that the database never has.
  */
 import { ArchiveError } from '#errors.ts';
 import { CERTIFICATE_FORMAT, checkCertificate } from '#log/log.ts';
 import type { ObjectReader } from '#store/store.ts';
 import { readWhole } from './store-look.ts';
 
-/** Null: no certificate that this machine's key for receipts signed is in the store under that number. */
+/** Null: no certificate that the key in the folder of keys signed is in the store under that number. */
 export async function certifiedRecords(
-  { store, receiptKey }: { readonly store: ObjectReader; readonly receiptKey?: string | null },
+  { store, certificateKey }: { readonly store: ObjectReader; readonly certificateKey?: string | null },
   agencyId: string,
   purge: string,
 ): Promise<readonly string[] | null> {
-  if (receiptKey == null || !/^[0-9a-f-]{36}$/.test(purge)) return null;
+  if (certificateKey == null || !/^[0-9a-f-]{36}$/.test(purge)) return null;
   const found = await readWhole(store, `disposal/${agencyId}/${purge}/certificate.json`);
   if (found === null) return null;
   try {
-    const { format, agency, disposal, records } = checkCertificate(found.bytes, [receiptKey]);
+    const { format, agency, disposal, records } = checkCertificate(found.bytes, [certificateKey]);
     return format === CERTIFICATE_FORMAT && agency === agencyId && disposal === purge ? records : null;
   } catch (error) {
     // Not signed, by another key, or changed: it explains nothing.

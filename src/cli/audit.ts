@@ -71,6 +71,8 @@ export const audit: Verb = {
                 anchors: config.anchors,
                 keys,
                 restores,
+                certificateKey:
+                  given === undefined ? await receiptKeyIn(config.certificateKeysDir, each) : null,
                 receiptKey:
                   given === undefined ? await receiptKeyIn(join(config.keysDir, 'receipts'), each) : null,
                 keysFrom: given === undefined ? 'folder' : 'given',

@@ -39,6 +39,43 @@ export interface RecordParts {
   readonly holds: RecordHolds;
 }
 
+/** What is left: where it came from, when, and under what it stood. */
+function tombstone({ record, zone }: RecordParts): Markup {
+  return html`<dl class="hf-facts">
+    ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
+  </dl>`;
+}
+
+function whole(parts: RecordParts, viewer: Frame['viewer']): Markup {
+  const { record, receipt, zone } = parts;
+  const [first] = record.facts;
+  const data = objectOf(first?.body, 'data');
+  const content = objectOf(data, 'content');
+  return html`${heldSaid(parts.holds, record.recordId, zone, viewer)}
+    <h2 class="hf-h2">What it says</h2>
+    ${said(content)}
+    <dl class="hf-facts">
+      ${row('Author', author(objectOf(data, 'author')))}
+      ${row('Written', time(objectOf(content, 'authoredAt'), zone))}
+      ${row('Account', html`${record.account} on ${record.platform}${record.accountRegistered ? null : html` <span class="hf-small">not in the register of this agency</span>`}`)}
+      ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
+      ${row('What was done', doneSaid(record.verb, record.removal))} ${row('Clause', clauses(record))}
+      ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
+      ${row('Sealed under', ours(seriesSaid(record.classification)))}
+    </dl>
+    ${retentionPart({ ...parts.kept, recordId: record.recordId, zone, viewer })}
+    ${record.facts.length > 1 && later(parts)}
+    <h2 class="hf-h2">Files</h2>
+    ${tier(receipt)}
+    <p class="hf-small">
+      Pictures are covered, because they may be graphic. Each one that you show or download is entered in the
+      history below.
+    </p>
+    <ul class="hf-files" data-record="${record.recordId}">
+      ${record.artifacts.map((file) => entry(file, record.recordId))}
+    </ul>`;
+}
+
 function destroyed({ disposal }: RecordParts): Markup | null {
   if (disposal === null) return null;
   return html`<p id="destroyed">
@@ -50,10 +87,7 @@ function destroyed({ disposal }: RecordParts): Markup | null {
 type Json = Readonly<Record<string, unknown>>;
 
 export function recordPage(frame: Frame, parts: RecordParts): string {
-  const { record, receipt, zone } = parts;
-  const [first] = record.facts;
-  const data = objectOf(first?.body, 'data');
-  const content = objectOf(data, 'content');
+  const { record, receipt } = parts;
   return page({
     title: html`Record ${receipt.code}`,
     ...frame,
@@ -69,29 +103,7 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
         <li><a href="/report/records/${record.recordId}/receipt">Receipt to print</a></li>
       </ul>
       ${frame.viewer?.roles.includes('custodian') === true && receipt.seals.length > 0 && packageForm(record.recordId, frame.viewer.id)}
-      ${heldSaid(parts.holds, record.recordId, zone, frame.viewer)}
-      <h2 class="hf-h2">What it says</h2>
-      ${said(content)}
-      <dl class="hf-facts">
-        ${row('Author', author(objectOf(data, 'author')))}
-        ${row('Written', time(objectOf(content, 'authoredAt'), zone))}
-        ${row('Account', html`${record.account} on ${record.platform}${record.accountRegistered ? null : html` <span class="hf-small">not in the register of this agency</span>`}`)}
-        ${record.address !== null && row('Address', html`<code>${record.address}</code>`)}
-        ${row('What was done', doneSaid(record.verb, record.removal))} ${row('Clause', clauses(record))}
-        ${row('Reported', html`${momentIn(zone, record.receivedAt)} <span class="hf-small">by the archive’s own clock</span>`)}
-        ${row('Sealed under', ours(seriesSaid(record.classification)))}
-      </dl>
-      ${retentionPart({ ...parts.kept, recordId: record.recordId, zone, viewer: frame.viewer })}
-      ${record.facts.length > 1 && later(parts)}
-      <h2 class="hf-h2">Files</h2>
-      ${tier(receipt)}
-      <p class="hf-small">
-        Pictures are covered, because they may be graphic. Each one that you show or download is entered in
-        the history below.
-      </p>
-      <ul class="hf-files" data-record="${record.recordId}">
-        ${record.artifacts.map((file) => entry(file, record.recordId))}
-      </ul>
+      ${receipt.status === 'disposed' ? tombstone(parts) : whole(parts, frame.viewer)}
       <h2 class="hf-h2">What happened to it</h2>
       ${history(parts)}`,
   });

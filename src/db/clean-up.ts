@@ -2,7 +2,9 @@
  * The clean-up of a database after rows were destroyed: until then their bytes lie in pages that nothing points to any more, in statistics of
  * the planner, and in the write-ahead log. What may be done depends on who connects; what was not done is said, with what somebody else must do.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { ArchiveError } from '#errors.ts';
 
 export interface CleanedDatabase {
   readonly kind: 'embedded' | 'external';
@@ -33,6 +35,30 @@ const TABLES = [
   'record_day',
 ];
 
+const LOOKS = 60;
+const LOOK_MS = 1000;
+
+/** What an older transaction may still see is carried along when a table is written anew. */
+async function untilNobodySeesIt(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ xid: string }>('select pg_current_xact_id()::xid::text as xid');
+  for (let looks = 1; ; looks += 1) {
+    const older = await client.query(
+      `select from pg_stat_activity where pid <> pg_backend_pid() and backend_xmin is not null and age(backend_xmin) > age($1::xid)
+       union all select from pg_prepared_xacts where age(transaction) > age($1::xid)
+       union all select from pg_replication_slots where age(coalesce(xmin, catalog_xmin)) > age($1::xid)`,
+      [rows[0]?.xid],
+    );
+    if (older.rowCount === 0) return;
+    if (looks === LOOKS)
+      throw new ArchiveError(
+        'database-down',
+        'A transaction of the database has been open since before the destruction and may still see what was destroyed. The clean-up is tried again.',
+        { retry: 'later' },
+      );
+    await sleep(LOOK_MS);
+  }
+}
+
 export async function cleanDatabase(url: string, kind: CleanedDatabase['kind']): Promise<CleanedDatabase> {
   const client = new pg.Client({ connectionString: url, application_name: 'holdfast-clean-up' });
   client.on('error', () => undefined);
@@ -58,6 +84,7 @@ export async function cleanDatabase(url: string, kind: CleanedDatabase['kind']):
     );
     // Each table is closed while it is written anew: a server that others use as well is not stopped for that unasked.
     if (kind === 'embedded' && owns.rows[0]?.all === true) {
+      await untilNobodySeesIt(client);
       await attempt(
         TABLES.map((table) => `vacuum (full, analyze) ${table}`),
         'Tables and indexes written anew, without what was destroyed; statistics taken anew (VACUUM FULL, ANALYZE).',

@@ -79,6 +79,8 @@ const STATEMENT =
 const STATEMENT_NOT_YET =
   'The content is not archived in full yet. This says nothing about whether removing it is lawful or allowed by the policy.';
 
+const STATEMENT_ENDED = 'This record is destroyed under its retention schedule, or is being destroyed.';
+
 /** Nobody outside vouches for anything: for lists, which do not say who does. */
 const nobody: AnchorsOf = async () => ({ anchored: false, by: [] });
 
@@ -93,7 +95,10 @@ export async function readReceipt(
   const record = await readStanding(at, recordId);
   if (record === null) return null;
   const standing = standingOf(record, await sealsInLog(at, recordId), mode, now);
-  const assessment = assessRemoval(standing);
+  const isEnding = record.state === 'disposing' || record.state === 'disposed';
+  const assessed = assessRemoval(standing);
+  // Nothing is missing of what is to be gone, and nobody is asked to bring it.
+  const assessment = isEnding ? { ...assessed, safeToRemove: false, missing: [] } : assessed;
   const log = await readLogStanding(at, recordId, anchorsOf);
   const closed = record.seals.filter((seal) => seal.sealedAt !== null);
   const immutability =
@@ -161,7 +166,7 @@ export async function readReceipt(
       sentence: storeSentence(closed.at(-1)?.storeKind ?? null, immutability),
     },
     log: { ...log, sentence: logSentence(log) },
-    statement: assessment.safeToRemove ? STATEMENT : STATEMENT_NOT_YET,
+    statement: isEnding ? STATEMENT_ENDED : assessment.safeToRemove ? STATEMENT : STATEMENT_NOT_YET,
   };
 }
 

@@ -92,7 +92,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       };
     } else {
       // A server of its own, so that its whole folder may be looked through.
-      postgres = await startPostgres({ fast: true });
+      postgres = await startPostgres();
       databaseUrl = await postgres.createDatabase('bytes');
       await migrateDatabase({ url: databaseUrl, ownerUrl: databaseUrl }, () => undefined);
     }
@@ -140,11 +140,8 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       // That it is found where it is shows that it would be found where it should not be.
       expect(await inStore(store, needles)).not.toEqual([]);
       expect(await inStore(second, needles)).not.toEqual([]);
-      expect((await inRows(archive, needles)).length).toBeGreaterThan(5);
-      const { rows } = await archive.sql.query<{ folder: string }>(
-        "select current_setting('data_directory') as folder",
-      );
-      const pages = rows[0]?.folder ?? '';
+      expect((await inRows(archive, needles)).length).toBeGreaterThan(2);
+      const pages = postgres?.dataDir ?? '';
       if (kind === 'folder') expect(await foundBelow(pages, needles)).not.toEqual([]);
 
       const list = await db.inAgency('rivertown', async (at) =>
@@ -185,7 +182,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       expect(done?.certificate).toContain('pending until the clean-up');
       await logged(archive);
       await published(archive);
-      const audit = async (receiptKey: string | null) =>
+      const audit = async (certificateKey: string | null) =>
         (
           await auditAgency(
             db,
@@ -196,7 +193,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
               keys: [],
               keysFrom: 'folder',
               objects: 'full',
-              receiptKey,
+              certificateKey,
             },
             'rivertown',
           )

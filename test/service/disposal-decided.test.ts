@@ -102,7 +102,7 @@ const destroy = async (id: string): Promise<string> =>
 async function draft(...records: string[]): Promise<{ id: string }> {
   const { status, body } = await ask(scene.officer, 'POST', '/v1/disposals', { edition: EDITION, records });
   expect(status, JSON.stringify(body)).toBe(200);
-  return { id: String((body['disposal'] as { id: string }).id) };
+  return { id: (body['disposal'] as { id: string }).id };
 }
 
 /** Proposed by the officer, and approved by the approver. */
@@ -274,7 +274,7 @@ describe('refused, each with a sentence of its own', () => {
     await locksEnded(archive, id);
     expect(
       await sqlState('update disposal_item set bytes = bytes + 1 where disposal_id = $1', [list.id]),
-    ).toBe('HF044');
+    ).toBe('42501');
     expect(
       await sqlState(
         "update disposal_item set excluded_at = now(), excluded_by = 'x', excluded_why = 'x' where disposal_id = $1",
@@ -343,8 +343,8 @@ describe('refused, each with a sentence of its own', () => {
       headers: { cookie: scene.officer.cookie },
     });
     expect(page.body).toContain('Cooling off until');
-    const ended = await press(scene.officer, `/disposals/${list.id}/cancellation`, { reason: 'a test' });
-    expect(ended.text).toContain('The list is cancelled.');
+    const answer = await press(scene.officer, `/disposals/${list.id}/cancellation`, { reason: 'a test' });
+    expect(answer.text).toContain('The list is cancelled.');
     expect(await stateOf(list.id)).toBe('cancelled');
   });
 
@@ -423,16 +423,17 @@ test('each step by call and on the page leaves its entry', async () => {
   const [first, second, third] = [await record(), await record(), await record()];
   const before = (await archive.sql.query<{ seq: string }>('select max(seq)::text as seq from event')).rows[0]
     ?.seq;
+  let id = '';
   const typesSince = async (): Promise<string[]> =>
     (
       await archive.sql.query<{ type: string }>(
-        "select type from event where seq > $1 and type like 'purge.%' order by seq",
-        [before],
+        "select type from event where seq > $1 and type like 'purge.%' and body->>'purge' = $2 order by seq",
+        [before, id],
       )
     ).rows.map(({ type }) => type);
   const made = await press(scene.officer, '/disposals', { edition: EDITION, series: '' });
   expect(made.status).toBe(303);
-  const id = made.location.split('/').at(-1) ?? '';
+  id = made.location.split('/').at(-1) ?? '';
   const page = await archive.app.inject({ url: made.location, headers: { cookie: scene.officer.cookie } });
   for (const one of [first, second, third]) expect(page.body).toContain(one);
   const excepted = await press(scene.officer, `/disposals/${id}/exceptions`, {
@@ -483,6 +484,18 @@ test('each step by call and on the page leaves its entry', async () => {
   expect(gone.statusCode).toBe(200);
   expect(gone.body).toContain('destroyed under its schedule');
   expect(gone.body).toContain(`/disposals/${id}`);
+  const key = { authorization: `Bearer ${await archive.key()}` };
+  for (const form of ['receipt', 'receipt.pdf'])
+    expect((await archive.app.inject({ url: `/v1/records/${third}/${form}`, headers: key })).statusCode).toBe(
+      200,
+    );
+  expect((await archive.receipt(third)).status).toBe('disposed');
+  expect((await archive.receipt(third)).safeToRemove).toBe(false);
+  const status = await archive.app.inject({
+    url: `/report/records/${third}/plain`,
+    headers: { cookie: scene.officer.cookie },
+  });
+  expect(status.statusCode).toBeLessThan(500);
   const added = await archive.app.inject({
     method: 'POST',
     url: `/v1/records/${third}/kept`,

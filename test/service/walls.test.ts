@@ -1123,8 +1123,8 @@ describe('the calls', () => {
   test('answer for a record of another agency as for one that does not exist, each of them', async () => {
     const document = archive.app.swagger() as { paths: Record<string, Record<string, unknown>> };
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
-      // Uploads are their owner's alone, inside an agency too: uploads.test.ts. A hold is no record: access.test.ts.
-      path.includes('{id}') && !/^\/v1\/(uploads|holds)/.test(path)
+      // Uploads are their owner's alone, inside an agency too: uploads.test.ts. The id of a hold or a disposal is none of a record: access.test.ts.
+      path.includes('{id}') && !/^\/v1\/(uploads|holds|disposals)/.test(path)
         ? Object.keys(methods).map((method) => [method, path] as const)
         : [],
     );

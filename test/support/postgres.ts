@@ -13,6 +13,8 @@ export interface RunningPostgres {
   /** The superuser's, to the database `postgres`. */
   readonly superuserUrl: string;
   readonly port: number;
+  /** With its pages and its write-ahead log. */
+  readonly dataDir: string;
   /** The postmaster's. */
   readonly pid: number;
   /** The address of one database, for the superuser or another login. */
@@ -62,6 +64,7 @@ export async function startPostgres(options: { readonly fast?: boolean } = {}): 
   return {
     superuserUrl,
     port,
+    dataDir,
     get pid() {
       return running.pid;
     },

@@ -191,4 +191,8 @@ export const disposals: Messages = {
     'Diga qué autoridad lo decidió, en 1 a 500 caracteres.',
   'This record is being destroyed under its schedule, or was: nothing can be added to it. Report the content anew if it is there again.':
     'Este registro se está destruyendo según su tabla de conservación, o ya se destruyó: no se le puede agregar nada. Si el contenido está de nuevo, repórtelo otra vez.',
+  'A list is proposed and approved by people who signed in, not by a key. Sign in, and decide it there.':
+    'Una lista la proponen y la aprueban personas con sesión iniciada, no una clave. Inicie sesión y decídalo ahí.',
+  'There is no such paper of this list yet: it is made when everything on it is destroyed, and the second one after the clean-up of the database.':
+    'Todavía no existe ese documento de la lista: se hace cuando todo lo que contiene está destruido, y el segundo tras la limpieza de la base de datos.',
 };

@@ -2,6 +2,8 @@
 import type { Messages } from '../../language.ts';
 
 export const receipts: Messages = {
+  'This record is destroyed under its retention schedule, or is being destroyed.':
+    'Este registro está destruido según su tabla de conservación, o se está destruyendo.',
   // What is missing.
   'Sealing stopped and a person must look at it. Do not remove the content; tell your administrator.':
     'El sellado se detuvo y una persona debe revisarlo. No retire el contenido; avise a su administrador.',
