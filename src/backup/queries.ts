@@ -150,3 +150,10 @@ export async function stagedNames(db: Db): Promise<Set<string>> {
   }>`select staged from artifact where staged is not null`.execute(db.system);
   return new Set(rows.map(({ staged }) => staged));
 }
+
+/** Whoever had claimed a step, or was rung for it, is on another machine. What is parked stays so. */
+export async function unclaim(db: Db): Promise<void> {
+  await sql`
+    update step set rung_at = null, claimed_by = null, claimed_until = null, due_at = least(due_at, now())
+     where rung_at is not null or claimed_by is not null or due_at > now()`.execute(db.system);
+}

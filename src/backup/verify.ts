@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#commitment.ts';
+import { ArchiveError } from '#errors.ts';
 import {
   EMPTY_FRONTIER,
   grow,
@@ -30,7 +31,7 @@ import {
   type FileLine,
   type ObjectLine,
 } from './format.ts';
-import { rootOfCopy } from './take-store.ts';
+import { rootOfCopy } from './log-copy.ts';
 
 export interface Proven {
   readonly ok: boolean;
@@ -96,11 +97,12 @@ export async function verifyBackup(folder: string, signal: AbortSignal): Promise
     judge.differs(what, `could not be copied when the backup was made: ${why}`);
   await checkLists(judge);
   // What the lists say cannot be judged by lists that are not those of the manifest.
-  if (differing === manifest.wrong.length) {
-    await checkFiles(judge);
-    await checkObjects(judge);
-    await checkUnlisted(judge);
-  }
+  if (differing === manifest.wrong.length)
+    for (const check of [checkFiles, checkObjects, checkUnlisted])
+      await check(judge).catch((error: unknown) => {
+        if (!(error instanceof ArchiveError)) throw error;
+        judge.differs('what is said of the files', error.message);
+      });
   if (differing === 0) await checkLogs(judge);
   const lacks = [
     ['no file', looked.files],
