@@ -111,7 +111,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       'This backup is of the database alone. Restore it beside the store that it belongs to, with --database-only.',
     );
   const note = (await choreReport(ownerUrl, 'restore')) as RestoreNote | null;
-  const wentOn = note !== null && note.done === false;
+  const wentOn = note?.done === false;
   if (wentOn && note.backup !== digest)
     throw refused(
       'The database is half restored, from another backup. Name that one, or begin with an empty database.',

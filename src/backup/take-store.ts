@@ -186,6 +186,6 @@ async function takeOne(
 const SIMPLE = /^[A-Za-z0-9._-]{1,48}$/;
 
 /** A version of a key is a file beside others of its key. Version ids of some stores would be no names of files. */
-export function pathOfObject(key: string, version: string): string {
+function pathOfObject(key: string, version: string): string {
   return `objects/${key}~v${SIMPLE.test(version) ? version : sha256Hex(version).slice(0, 48)}`;
 }
