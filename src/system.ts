@@ -3,7 +3,7 @@
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { assertRestored } from '#backup/half.ts';
+import { assertRestored } from '#backup/standing.ts';
 import { openReference } from './reference.ts';
 import type { Config } from './config.ts';
 import { openStamping } from '#anchor/anchor.ts';

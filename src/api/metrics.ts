@@ -5,6 +5,7 @@ import { anchorAges, type Outside } from '#anchor/anchor.ts';
 import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { logStanding } from '#log/log.ts';
 import { lastAudit } from '#audit/audit.ts';
+import { backupAge } from '#backup/standing.ts';
 import { STEPS } from '#queue/queue.ts';
 import { lockAlarm } from '#retention/retention.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
@@ -178,8 +179,13 @@ export function openMetrics(
     'holdfast_holds_owed_age_seconds',
     'Since the hold of which the store is still to be told began or ended; 0 when it knows of all',
   );
+  const backedUp = gauge(
+    'holdfast_backup_age_seconds',
+    'Since the newest backup was made by “holdfast backup”; infinite: none was',
+  );
 
   const measure = async (): Promise<void> => {
+    backedUp.set((await backupAge(db)) ?? Infinity);
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,
              coalesce(extract(epoch from now() - min(s.due_at) filter (where s.parked_at is null and s.due_at <= now())), 0)::float8 as age

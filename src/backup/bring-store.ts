@@ -18,6 +18,7 @@ import {
   type ObjectLine,
 } from './format.ts';
 import { moveObject, objectRows, type ObjectRow } from './queries.ts';
+import { sealedSince } from './log-copy.ts';
 
 const RECORD = /^a\/([a-z0-9-]+)\/rec\/([0-9a-f-]{36})\//;
 const AT_ONCE = 4;
@@ -54,6 +55,7 @@ export async function storeIsEmpty(reader: ObjectReader, files: LogFiles): Promi
 }
 
 export interface Bringing {
+  readonly db: Db;
   readonly folder: string;
   readonly manifest: BackupManifest;
   readonly replay: Replay;
@@ -64,20 +66,54 @@ export interface Brought {
   readonly objects: number;
   /** Of destroyed records; nothing of them was put into the store. */
   readonly leftOut: number;
+  /** Begun after the moment that the database shows, and in no log of the backup: they stay in the backup. */
+  readonly newer: number;
+}
+
+const SEALED = /^a\/[a-z0-9-]+\/rec\/[0-9a-f-]{36}\/(\d+)\//;
+
+interface Wanted extends Group {
+  readonly rows: ReadonlyMap<string, ObjectRow>;
+}
+
+/**
+ * What is to be brought back. Not what was sealed since the snapshot and is in no log either: nobody would know of it, and the archive
+ * would meet it under the number of its next seal of the record. Whatever the log names comes, and is led on by its replay.
+ */
+async function* wantedOf(
+  { db, folder, manifest, replay, signal }: Bringing,
+  done: { leftOut: number; newer: number },
+): AsyncGenerator<Wanted> {
+  const tail = new Set<string>();
+  for (const { agency, log, published } of manifest.agencies)
+    if (published !== null && published.size > (log?.size ?? 0))
+      for await (const { record, seal } of sealedSince(folder, agency, log?.size ?? 0, published.size)) {
+        tail.add(`${record} ${seal}`);
+        tail.add(record);
+      }
+  for await (const group of groupsOf(folder)) {
+    signal.throwIfAborted();
+    const { agency, record, lines } = group;
+    if (agency === null || record === null) yield { ...group, rows: new Map() };
+    else if (replay.has(agency, record)) done.leftOut += lines.length;
+    else {
+      const rows = await db.inAgency(agency, async (at) => await objectRows(at, record));
+      const isWanted = ({ key }: ObjectLine): boolean => {
+        const seal = SEALED.exec(key)?.[1];
+        return rows.has(key) || tail.has(seal === undefined ? record : `${record} ${seal}`);
+      };
+      const wanted = lines.filter(isWanted);
+      done.newer += lines.length - wanted.length;
+      yield { agency, record, lines: wanted, rows };
+    }
+  }
 }
 
 /** A folder store out of a folder store: with the journals, and so under the same versions and locks. */
-export async function placeObjects(
-  { folder, replay, signal }: Bringing,
-  placer: FolderPlacer,
-): Promise<Brought> {
-  const done = { objects: 0, leftOut: 0 };
-  for await (const { agency, record, lines } of groupsOf(folder)) {
-    signal.throwIfAborted();
-    if (replay.has(agency, record)) {
-      done.leftOut += lines.length;
-      continue;
-    }
+export async function placeObjects(bringing: Bringing, placer: FolderPlacer): Promise<Brought> {
+  const { folder } = bringing;
+  const done = { objects: 0, leftOut: 0, newer: 0 };
+  for await (const { lines } of wantedOf(bringing, done))
     for (const { key, file, journal } of lines) {
       if (file === null) continue;
       await placer.place({
@@ -89,7 +125,6 @@ export async function placeObjects(
       });
       done.objects += 1;
     }
-  }
   return done;
 }
 
@@ -98,25 +133,16 @@ export async function placeObjects(
  * It gets another version; its row names that, and the history says that it was put back.
  */
 export async function sealObjects(
-  { folder, replay, signal }: Bringing,
+  bringing: Bringing,
   {
-    db,
     store,
     leaseMs,
     now,
-  }: { readonly db: Db; readonly store: ObjectStore; readonly leaseMs: number; readonly now: () => Date },
+  }: { readonly store: ObjectStore; readonly leaseMs: number; readonly now: () => Date },
 ): Promise<Brought> {
-  const done = { objects: 0, leftOut: 0 };
-  for await (const { agency, record, lines } of groupsOf(folder)) {
-    signal.throwIfAborted();
-    if (replay.has(agency, record)) {
-      done.leftOut += lines.length;
-      continue;
-    }
-    const rows =
-      agency === null || record === null
-        ? new Map<string, ObjectRow>()
-        : await db.inAgency(agency, async (at) => await objectRows(at, record));
+  const { db, folder } = bringing;
+  const done = { objects: 0, leftOut: 0, newer: 0 };
+  for await (const { agency, record, lines, rows } of wantedOf(bringing, done)) {
     const moved: { row: ObjectRow; versionId: string; lockedUntil: Date }[] = [];
     const chosen = [...Map.groupBy(lines, ({ key }) => key)].flatMap(([key, versions]) => {
       const row = rows.get(key);

@@ -10,7 +10,7 @@ import { ArchiveError } from '#errors.ts';
 import type { ObjectReader } from '#store/store.ts';
 import { readCertificate, readTombstones, TOMBSTONES_FORMAT, type Tombstones } from './format.ts';
 
-export const CERTIFICATES = 'disposal/';
+const CERTIFICATES = 'disposal/';
 const CERTIFICATE = /^disposal\/([a-z0-9-]{2,63})\/[^/]+\/certificate\.json$/;
 /** A certificate names records and carries nothing of them; this is more than fifty thousand. */
 const LARGEST_BYTES = 8 * 2 ** 20;

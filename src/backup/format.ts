@@ -146,7 +146,7 @@ function shaped<T extends TSchema>(schema: T, text: string, what: string): Stati
       `${what} has another form than FORMAT.md says${first === undefined ? '' : `, at ${first.instancePath === '' ? 'its beginning' : first.instancePath}`}`,
     );
   }
-  return value as Static<T>;
+  return value;
 }
 
 export function broken(what: string, cause?: unknown): ArchiveError {

@@ -46,13 +46,6 @@ export async function noteBackup(db: Db, report: object): Promise<void> {
     on conflict (name, about) do update set at = now(), report = excluded.report`.execute(db.system);
 }
 
-/** Seconds since the newest backup; null: none was made. */
-export async function backupAge(db: Db): Promise<number | null> {
-  const { rows } = await sql<{ age: number }>`
-    select extract(epoch from now() - at)::float8 as age from chore where name = 'backup'`.execute(db.system);
-  return rows[0]?.age ?? null;
-}
-
 export interface RestoreNote {
   /** SHA-256 of the manifest of the backup. */
   readonly backup: string;
@@ -76,13 +69,6 @@ export async function noteRestored(
   await sql`update chore set at = now(), report = ${JSON.stringify(report)} where name = 'restore'`.execute(
     db.system,
   );
-}
-
-export async function restoreNote(db: Db): Promise<RestoreNote | null> {
-  const { rows } = await sql<{
-    report: RestoreNote;
-  }>`select report from chore where name = 'restore'`.execute(db.system);
-  return rows[0]?.report ?? null;
 }
 
 export interface ObjectRow {
@@ -149,4 +135,11 @@ export async function stagedNames(db: Db): Promise<Set<string>> {
     staged: string;
   }>`select staged from artifact where staged is not null`.execute(db.system);
   return new Set(rows.map(({ staged }) => staged));
+}
+
+/** Whoever had claimed a step, or was rung for it, is on another machine. What is parked stays so. */
+export async function unclaim(db: Db): Promise<void> {
+  await sql`
+    update step set rung_at = null, claimed_by = null, claimed_until = null, due_at = least(due_at, now())
+     where rung_at is not null or claimed_by is not null or due_at > now()`.execute(db.system);
 }

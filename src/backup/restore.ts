@@ -47,7 +47,7 @@ import {
   type Source,
 } from './destroyed.ts';
 import { broken, TOMBSTONES, type BackupManifest } from './format.ts';
-import { enterRestore, noteRestored, stagedNames, type RestoreNote } from './queries.ts';
+import { enterRestore, noteRestored, stagedNames, unclaim, type RestoreNote } from './queries.ts';
 import { verifyBackup, type Proven } from './verify.ts';
 
 export interface RestoreOptions {
@@ -111,7 +111,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       'This backup is of the database alone. Restore it beside the store that it belongs to, with --database-only.',
     );
   const note = (await choreReport(ownerUrl, 'restore')) as RestoreNote | null;
-  const wentOn = note !== null && note.done === false;
+  const wentOn = note?.done === false;
   if (wentOn && note.backup !== digest)
     throw refused(
       'The database is half restored, from another backup. Name that one, or begin with an empty database.',
@@ -125,7 +125,6 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         `The store is not empty (${reader.describe}). Name an empty one; or, if it is the one that this backup was made beside and it lives, restore the database alone: --database-only.`,
       );
     const replay = destroyedSince(await askEverybody(options, folder, reader), manifest.snapshotAt);
-    const bringing: Bringing = { folder, manifest, replay, signal };
     let loaded: Loaded | null = null;
     if (!wentOn) {
       say('Laying the schema, and loading all rows.');
@@ -135,11 +134,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await options.migrateAll();
     const db = openDb({ url, name: 'cli', poolSize: 4 });
     try {
+      const bringing: Bringing = { db, folder, manifest, replay, signal };
       const staged = await bringStaged(folder, config.stagingDir, await stagedNames(db));
       const logFiles = databaseOnly ? 0 : await bringLogs(bringing, files, config.leaseMs);
       if (!databaseOnly) say(`Putting the objects into ${reader.describe}.`);
-      const brought = databaseOnly ? null : await bringObjects(options, bringing, db);
+      const brought = databaseOnly ? null : await bringObjects(options, bringing);
       const logs = await enterEach(options, manifest, db, files);
+      await unclaim(db);
       await noteRestored(db, { backup: digest, done: true, from: manifest.snapshotAt });
       return {
         backup: digest,
@@ -173,7 +174,7 @@ async function askEverybody(
   reader: ObjectReader,
 ): Promise<Source[]> {
   const sources: Source[] = [
-    { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself' },
+    { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself', until: '' },
     { what: 'certificates in the backup', until: '', records: await namedBy(certificatesInBackup(folder)) },
   ];
   for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
@@ -195,13 +196,13 @@ async function* certificatesInBackup(folder: string): AsyncGenerator<Certificate
   }
 }
 
-async function bringObjects({ config, now }: RestoreOptions, bringing: Bringing, db: Db): Promise<Brought> {
+async function bringObjects({ config, now }: RestoreOptions, bringing: Bringing): Promise<Brought> {
   // Journals say which version a row means; of any other store, and into any other, each object is sealed anew.
   if (config.s3 === null && bringing.manifest.store.kind === 'folder')
     return await placeObjects(bringing, await openFolderPlacer(config));
   const store = await openStore(config, { now });
   try {
-    return await sealObjects(bringing, { db, store, leaseMs: config.leaseMs, now });
+    return await sealObjects(bringing, { store, leaseMs: config.leaseMs, now });
   } finally {
     await store.close();
   }

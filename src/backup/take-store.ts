@@ -1,20 +1,11 @@
 /** Out of the store into a backup: what was promised and not sealed yet, the files of the logs, every version of every object. */
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#commitment.ts';
 import { codeOf } from '#errors.ts';
-import {
-  bundleEntries,
-  EMPTY_FRONTIER,
-  grow,
-  leafHash,
-  logPrefix,
-  parseCheckpoint,
-  parseNote,
-  rootOf,
-} from '#log/log.ts';
+import { logPrefix } from '#log/log.ts';
 import type { LogFiles, ObjectReader, ObjectVersion } from '#store/store.ts';
+import { rootOfCopy } from './log-copy.ts';
 import { isMissing, write, type List, type Written } from './folder.ts';
 import type { FileLine, ObjectLine } from './format.ts';
 
@@ -107,29 +98,6 @@ export async function takeLog(
   return { files: taken.size, published };
 }
 
-/** Over the entries in the copy, against what its checkpoint says. */
-export async function rootOfCopy(
-  folder: string,
-  agency: string,
-): Promise<{ readonly origin: string; readonly size: number; readonly root: string; readonly note: Buffer }> {
-  const read = async (path: string): Promise<Buffer | null> =>
-    await readFile(join(folder, logPrefix(agency), path)).catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
-  const note = await readFile(join(folder, logPrefix(agency), 'checkpoint'));
-  const { origin, size, root } = parseCheckpoint(parseNote(note).text);
-  let frontier = EMPTY_FRONTIER;
-  for (let n = 0; frontier.size < size; n += 1)
-    frontier = grow(
-      frontier,
-      (await bundleEntries(read, { n, width: Math.min(256, size - n * 256) })).map(leafHash),
-    );
-  if (Buffer.compare(rootOf(frontier), root) !== 0)
-    throw new Error(`its entries do not lead to the root that was signed at size ${size}`);
-  return { origin, size, root: root.toString('hex'), note };
-}
-
 const RECORD = /^a\/[a-z0-9-]+\/rec\/([0-9a-f-]{36})\//;
 
 export interface TakenObjects {
@@ -218,6 +186,6 @@ async function takeOne(
 const SIMPLE = /^[A-Za-z0-9._-]{1,48}$/;
 
 /** A version of a key is a file beside others of its key. Version ids of some stores would be no names of files. */
-export function pathOfObject(key: string, version: string): string {
+function pathOfObject(key: string, version: string): string {
   return `objects/${key}~v${SIMPLE.test(version) ? version : sha256Hex(version).slice(0, 48)}`;
 }

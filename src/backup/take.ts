@@ -28,7 +28,7 @@ import { agenciesIn, destroyedIn, keysIn, type KeyInDatabase } from './queries.t
 import { fileLine, takeLog, takeObjects, takeStaged, type Promised, type Taking } from './take-store.ts';
 
 /** Tables whose rows are no part of a backup, each with its reason. Every other table is, whoever made it. */
-export const LEFT: Readonly<Record<string, string>> = {
+const LEFT: Readonly<Record<string, string>> = {
   migration: 'written by the migrations, which the manifest names',
   chore: 'what one machine did and proved, which another one must do and prove itself',
   session: 'whoever is signed in signs in again: a session that was ended must not begin anew',

@@ -5,16 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '#commitment.ts';
-import {
-  EMPTY_FRONTIER,
-  grow,
-  leafHash,
-  openCheckpoint,
-  rootOf,
-  verifierKey,
-  type LogKey,
-} from '#log/log.ts';
-import { hexBytes, rowsOf } from './copy-text.ts';
+import { ArchiveError } from '#errors.ts';
+import { rowsOf } from './copy-text.ts';
 import { groupsOf } from './bring-store.ts';
 import { digestOf, filesBelow, isMissing, linesOf, type Written } from './folder.ts';
 import {
@@ -30,7 +22,7 @@ import {
   type FileLine,
   type ObjectLine,
 } from './format.ts';
-import { rootOfCopy } from './take-store.ts';
+import { checkLogs } from './verify-logs.ts';
 
 export interface Proven {
   readonly ok: boolean;
@@ -54,7 +46,7 @@ export interface Proven {
 
 const NAMED = 1000;
 
-interface Judge {
+export interface Judge {
   readonly folder: string;
   readonly manifest: BackupManifest;
   readonly signal: AbortSignal;
@@ -96,11 +88,12 @@ export async function verifyBackup(folder: string, signal: AbortSignal): Promise
     judge.differs(what, `could not be copied when the backup was made: ${why}`);
   await checkLists(judge);
   // What the lists say cannot be judged by lists that are not those of the manifest.
-  if (differing === manifest.wrong.length) {
-    await checkFiles(judge);
-    await checkObjects(judge);
-    await checkUnlisted(judge);
-  }
+  if (differing === manifest.wrong.length)
+    for (const check of [checkFiles, checkObjects, checkUnlisted])
+      await check(judge).catch((error: unknown) => {
+        if (!(error instanceof ArchiveError)) throw error;
+        judge.differs('what is said of the files', error.message);
+      });
   if (differing === 0) await checkLogs(judge);
   const lacks = [
     ['no file', looked.files],
@@ -254,152 +247,4 @@ async function checkUnlisted({ folder, manifest, looked, differs }: Judge): Prom
         for (const one of [file, journal]) if (one != null) listed.add(one.path);
   for await (const path of filesBelow(folder))
     if (!own.has(path) && !listed.has(path)) differs(path, 'is in no list: it was put there afterwards');
-}
-
-interface Checkpoint {
-  readonly agency: string;
-  readonly size: number;
-  readonly root: Buffer;
-  readonly note: Buffer;
-}
-
-async function checkLogs(judge: Judge): Promise<void> {
-  const { folder, manifest, looked, differs } = judge;
-  const heads = new Map(
-    manifest.agencies.flatMap(({ agency, log }) => (log === null ? [] : [[agency, log] as const])),
-  );
-  const keys = await logKeys(folder);
-  const checkpoints = checkpointsOf(folder);
-  let next = await checkpoints.next();
-  const ended = (agency: string, size: number, root: Buffer): void => {
-    const head = heads.get(agency);
-    heads.delete(agency);
-    looked.logs += 1;
-    if (head === undefined) differs(`the log of ${agency}`, 'has leaves and no head');
-    else if (head.size !== size)
-      differs(`the log of ${agency}`, `has ${size} leaves, and its head says ${head.size}`);
-    else if (head.root !== root.toString('hex'))
-      differs(`the log of ${agency}`, 'has another root than its leaves lead to');
-  };
-  for await (const { agency, leaves } of leavesOf(folder)) {
-    let frontier = EMPTY_FRONTIER;
-    for await (const { idx, entry, hash } of leaves) {
-      looked.entries += 1;
-      const made = leafHash(entry);
-      if (idx !== frontier.size || Buffer.compare(made, hash) !== 0) {
-        differs(`entry ${idx} of the log of ${agency}`, 'is not what was hashed, or not at its place');
-        break;
-      }
-      frontier = grow(frontier, [made]);
-      while (next.done !== true && next.value.agency === agency && next.value.size === frontier.size) {
-        checkCheckpoint(
-          judge,
-          next.value,
-          rootOf(frontier),
-          heads.get(agency)?.origin ?? '',
-          keys.get(agency) ?? [],
-        );
-        next = await checkpoints.next();
-      }
-    }
-    ended(agency, frontier.size, rootOf(frontier));
-  }
-  if (next.done !== true)
-    differs(
-      `checkpoint ${next.value.size} of ${next.value.agency}`,
-      'is of no size that the log went through',
-    );
-  for (const [agency, { size }] of heads) if (size > 0) differs(`the log of ${agency}`, 'has no leaves');
-  for (const { agency, published } of manifest.agencies)
-    if (published !== null) await checkPublished(judge, agency, keys.get(agency) ?? []);
-}
-
-function checkCheckpoint(
-  { looked, differs }: Judge,
-  { agency, size, root, note }: Checkpoint,
-  made: Buffer,
-  origin: string,
-  keys: readonly LogKey[],
-): void {
-  looked.checkpoints += 1;
-  const what = `checkpoint ${size} of the log of ${agency}`;
-  if (Buffer.compare(root, made) !== 0) differs(what, 'has another root than the leaves lead to');
-  try {
-    const opened = openCheckpoint(note, { origin, keys: [...keys] });
-    if (opened.size !== size || Buffer.compare(opened.root, made) !== 0)
-      differs(what, 'was signed over another tree');
-  } catch (error) {
-    differs(what, error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function checkPublished(judge: Judge, agency: string, keys: readonly LogKey[]): Promise<void> {
-  const { folder, looked, differs } = judge;
-  const what = `the published log of ${agency}`;
-  try {
-    const { origin, note } = await rootOfCopy(folder, agency);
-    looked.checkpoints += 1;
-    openCheckpoint(note, { origin, keys: [...keys] });
-  } catch (error) {
-    differs(what, error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function logKeys(folder: string): Promise<Map<string, LogKey[]>> {
-  const keys = new Map<string, LogKey[]>();
-  const lines = linesOf(join(folder, 'database/log_key.copy'));
-  for await (const { agency_id: agency, vkey, first_size: first, last_size: last } of rowsOf(lines, [
-    'agency_id',
-    'vkey',
-    'first_size',
-    'last_size',
-  ])) {
-    if (agency === null || vkey === null) continue;
-    const key = {
-      key: verifierKey(vkey),
-      firstSize: Number(first),
-      ...(last === null ? {} : { lastSize: Number(last) }),
-    };
-    keys.set(agency, [...(keys.get(agency) ?? []), key]);
-  }
-  return keys;
-}
-
-async function* checkpointsOf(folder: string): AsyncGenerator<Checkpoint> {
-  const lines = linesOf(join(folder, 'database/log_checkpoint.copy'));
-  for await (const row of rowsOf(lines, ['agency_id', 'size', 'root', 'note']))
-    yield {
-      agency: row.agency_id ?? '',
-      size: Number(row.size),
-      root: hexBytes(row.root),
-      note: hexBytes(row.note),
-    };
-}
-
-interface Leaf {
-  readonly idx: number;
-  readonly entry: Buffer;
-  readonly hash: Buffer;
-}
-
-/** One log after the other, each in its order. */
-async function* leavesOf(
-  folder: string,
-): AsyncGenerator<{ readonly agency: string; readonly leaves: AsyncIterable<Leaf> }> {
-  const lines = linesOf(join(folder, 'database/log_leaf.copy'));
-  const rows = rowsOf(lines, ['agency_id', 'idx', 'entry', 'hash'])[Symbol.asyncIterator]();
-  let next = await rows.next();
-  while (next.done !== true) {
-    const agency: string = next.value.agency_id ?? '';
-    const leaves = async function* of(): AsyncGenerator<Leaf> {
-      while (next.done !== true && next.value.agency_id === agency) {
-        const { idx, entry, hash } = next.value;
-        yield { idx: Number(idx), entry: hexBytes(entry), hash: hexBytes(hash) };
-        next = await rows.next();
-      }
-    };
-    yield { agency, leaves: leaves() };
-    // What was not asked for is passed over.
-    while (next.done !== true && next.value.agency_id === agency) next = await rows.next();
-  }
 }

@@ -120,6 +120,11 @@ function sentences({
     brought === null
       ? `The store was left as it is: ${manifest.store.where}.`
       : `${brought.objects} objects were put into the store, each with the bytes that were sealed.`,
+    ...((brought?.newer ?? 0) === 0
+      ? []
+      : [
+          `${brought?.newer} objects stay in the backup: they were begun after ${manifest.snapshotAt}, and no log in it tells of them.`,
+        ]),
     `${staged} files wait to be sealed.`,
     `${destroyed.records} records were destroyed and stay so: ${loaded?.leftOut ?? 0} rows and ${brought?.leftOut ?? 0} objects of them were left out. Asked: ${destroyed.sources.map(({ what, records }) => `${what} (${records})`).join(', ')}.`,
     ...(destroyed.askedNewer

@@ -45,6 +45,8 @@ export async function openDump(ownerUrl: string): Promise<Dump> {
   const client = await connected(ownerUrl);
   try {
     const isBound = await seeAll(client);
+    // Only whoever says so on its connection is let through: one that forgot its role sees as little as before.
+    await client.query("set app.backup to 'yes'");
     await client.query('begin isolation level repeatable read read only');
     // A row that a wall hides must be an error here, and never a backup with fewer rows.
     if (!isBound) await client.query('set local row_security = off');
@@ -231,7 +233,7 @@ async function seeAll(client: pg.Client): Promise<boolean> {
     await client.query(LOCK_WAIT.replace('set ', 'set local '));
     for (const { name } of lacking)
       await client.query(
-        `create policy backup_reads on public.${quoted(name)} for select to current_user using (true)`,
+        `create policy backup_reads on public.${quoted(name)} for select to current_user using (current_setting('app.backup', true) = 'yes')`,
       );
     await client.query('commit');
     return true;

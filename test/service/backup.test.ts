@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
+  atRest,
   backUp,
   emptyPlace,
   envOf,
+  goesOn,
   serveRestored,
   tidy,
   type Env,
@@ -24,7 +26,7 @@ beforeAll(async () => {
   await archive.work();
   recordIds = [];
   for (let n = 0; n < 6; n += 1) recordIds.push(await handIn(n));
-  for (const id of recordIds) await archive.until(id, ({ safeToRemove }) => safeToRemove);
+  await atRest(archive);
 });
 afterAll(async () => {
   await tidy();
@@ -53,12 +55,13 @@ describe('of an archive at work, restored on an empty machine', () => {
         await sleep(20);
       }
     })();
+    // The folder of keys remembers what was signed: one that is newer than the backup lets no log go on.
+    place = await emptyPlace(archive);
     backup = await backUp(envOf(archive));
     working = false;
     await reporting;
     expect(backup.err).not.toContain('holdfast:');
     expect(backup.code, backup.err).toBe(0);
-    place = await emptyPlace(archive);
     const ended = await holdfastWith(place, ['restore', '--from', backup.folder, '--json']);
     expect(ended.code, ended.err).toBe(0);
     restored = await serveRestored(place);
@@ -97,12 +100,17 @@ describe('of an archive at work, restored on an empty machine', () => {
     }
   });
 
-  test('an audit of every byte finds nothing wrong, once the log has gone on', async () => {
+  test('the log goes on where it was published, and an audit of every byte then finds nothing', async () => {
+    await goesOn(restored.system);
     const audit = await holdfastWith(place, ['audit', '--full', '--json']);
-    const { logs } = jsonOf(audit) as { logs: { findings: { code: string }[] }[] };
-    // What was published after the snapshot is in the store, and is put back by the log worker.
-    const codes = new Set(logs.flatMap(({ findings }) => findings.map(({ code }) => code)));
-    expect([...codes].filter((code) => code !== 'checkpoint-ahead')).toEqual([]);
+    const { ok, logs } = jsonOf(audit) as { ok: boolean; logs: { findings: object[]; looked?: object }[] };
+    expect(logs.flatMap(({ findings }) => findings)).toEqual([]);
+    expect({ ok, code: audit.code }).toEqual({ ok: true, code: 0 });
+    const { rows } = await restored.sql.query("select agency_id from event where type = 'restore.performed'");
+    expect(rows.map((row: { agency_id: string }) => row.agency_id)).toContain('rivertown');
+    // What runs proves itself as well.
+    const verified = await holdfastWith(place, ['restore', '--verify', '--json']);
+    expect(verified.code, verified.out.slice(0, 2000)).toBe(0);
   });
 
   test('no private key is in it, in no form', async () => {
@@ -110,7 +118,11 @@ describe('of an archive at work, restored on an empty machine', () => {
     for (const name of await readdir(archive.config.keysDir, { recursive: true, withFileTypes: true }))
       if (name.isFile() && /\.(key|pem)$/.test(name.name)) {
         const text = await readFile(join(name.parentPath, name.name), 'utf8');
-        for (const part of text.split(/[\s+]/)) if (part.length > 30) secrets.add(part);
+        // Of a signer key what stands behind its name and its id, which are public; of a PEM file each line.
+        const parts = text.includes('-----')
+          ? text.split('\n').filter((line) => !line.startsWith('-----'))
+          : [text.split('+').slice(4).join('+')];
+        for (const part of parts) if ((part ?? '').trim().length > 30) secrets.add((part ?? '').trim());
       }
     expect(secrets.size).toBeGreaterThan(0);
     const binary = [...secrets].flatMap((part) => [

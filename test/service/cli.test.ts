@@ -33,6 +33,8 @@ const VERBS = [
   'parked',
   'audit',
   'rebuild-index',
+  'backup',
+  'restore',
   'doctor',
   'demo',
   'prepare-store',

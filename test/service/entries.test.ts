@@ -257,6 +257,10 @@ const VERBS: Readonly<Record<string, Left>> = {
   'log-key list': SETTINGS,
   export: { leaves: HANDED_OUT, seenIn: 'exports' },
   'rebuild-index': { leaves: ['record.sealed', 'restore.performed'], seenIn: 'rebuild-damage' },
+  backup: {
+    none: 'copies what is there as it is, by whoever has the whole machine; its time is among the chores',
+  },
+  restore: { leaves: ['restore.performed', 'fixity.put-back'], seenIn: 'backup-s3' },
   verify: NO_DATABASE,
   'key list': SETTINGS,
   'policy packs': SETTINGS,

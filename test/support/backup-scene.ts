@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import type { FastifyInstance } from 'fastify';
 import { inject } from 'vitest';
@@ -10,7 +11,9 @@ import { createKey } from '#agency/agency.ts';
 import { outsideForFigures } from '#anchor/anchor.ts';
 import { buildApp, openMetrics } from '#api/api.ts';
 import { readConfig } from '#config.ts';
+import { parseCheckpoint, parseNote } from '#log/log.ts';
 import { openSystem, type System } from '#system.ts';
+import { startRelayWork, startWork } from '#work.ts';
 import type { Archive } from './archive.ts';
 import { holdfastWith, type Ended } from './holdfast.ts';
 
@@ -52,6 +55,8 @@ export function envOf(archive: Archive, more: Env = {}): Env {
     HOLDFAST_DATA: archive.dataDir,
     DATABASE_URL: archive.databaseUrl,
     HOLDFAST_LOG_LEVEL: 'silent',
+    HOLDFAST_RECONCILE: '1s',
+    HOLDFAST_LOOK_AGAIN: 'no',
     HOLDFAST_PUBLIC_URL: 'http://archive.example',
     ...more,
   };
@@ -67,6 +72,56 @@ export async function emptyPlace(archive: Archive, more: Env = {}): Promise<Env>
 export async function backUp(env: Env, ...more: string[]): Promise<Ended & { readonly folder: string }> {
   const folder = join(await newFolder(), 'backup');
   return { folder, ...(await holdfastWith(env, ['backup', '--to', folder, '--json', ...more])) };
+}
+
+const QUIET = `
+  select exists (select from step where parked_at is null) or exists (select from log_outbox)
+      or exists (select from log_head where published < size) as busy`;
+
+/** Nothing is owed to any record, and all of it is in a published log. */
+export async function atRest({ sql }: { readonly sql: Client }): Promise<void> {
+  for (let tries = 0; tries < 900; tries += 1) {
+    const { rows } = await sql.query<{ busy: boolean }>(QUIET);
+    if (rows[0]?.busy === false) return;
+    await sleep(50);
+  }
+  const { rows } = await sql.query(
+    'select name, due_at, rung_at, claimed_until, error_code, error from step where parked_at is null limit 3',
+  );
+  throw new Error(`The archive did not come to rest: ${JSON.stringify(rows)}`);
+}
+
+/** The workers of a restored archive do what is owed, the log worker first of all, and end again. */
+export async function goesOn(system: System): Promise<void> {
+  const metrics = openMetrics(system.db, outsideForFigures(system));
+  let halted: unknown = null;
+  const onHalt = (error: unknown): void => void (halted = error);
+  const names = ['log', 'seal', 'capture'] as const;
+  const stops = [startRelayWork(system).stop];
+  for (const name of names) stops.push(await startWork(name, system, { metrics, onHalt }));
+  const sql = new Client({ connectionString: system.db.url });
+  await sql.connect();
+  try {
+    // Behind what was published there is nothing to do, and much to put back.
+    const published = async (): Promise<boolean> => {
+      const { rows } = await sql.query<{ id: string; size: number }>(
+        'select agency_id as id, size::int from log_head',
+      );
+      for (const { id, size } of rows) {
+        const note = await system.logFiles.read(`log/${id}/checkpoint`);
+        if (note !== null && parseCheckpoint(parseNote(note).text).size > size) return false;
+      }
+      return true;
+    };
+    for (let tries = 0; !(await published()); tries += 1) {
+      if (tries === 600 || halted !== null) throw new Error('The log did not go on.', { cause: halted });
+      await sleep(100);
+    }
+    await atRest({ sql });
+  } finally {
+    await sql.end();
+    await Promise.all(stops.map(async (stop) => await stop()));
+  }
 }
 
 export interface RestoredArchive {

@@ -75,6 +75,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of a room that others may import beside its door, each with its reason. */
 const SIDE_DOORS: readonly string[] = [
+  'backup/standing.ts', // asked by every process, which needs no driver of COPY for it
   'db/copy.ts', // brings the driver of COPY, which only a backup needs
   'db/migrate.ts', // start-up only; the door would bring it into every process
   'capture/addresses.ts', // pure; the API judges addresses and needs no browser for it
