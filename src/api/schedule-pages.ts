@@ -22,7 +22,7 @@ import {
   personOf,
   readFiled,
   succeedHere,
-} from './schedules.ts';
+} from './edition-verbs.ts';
 
 /** As large as a file that is filed may be. */
 const FILE_BYTES = 6 * 1024 ** 2;

@@ -1,40 +1,30 @@
 /**
  * Schedules, for programs: filed, read, compared, confirmed by people, and one put in the place of another. What each call does, the page does
- * too (`schedule-pages.ts`), by the functions here.
+ * too (`schedule-pages.ts`), by the same functions (`edition-verbs.ts`).
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
-import {
-  compareEditions,
-  confirmEdition,
-  fileEdition,
-  listEditions,
-  listSeries,
-  readEdition,
-  readEditionCsv,
-  readEditionYaml,
-  succeedEdition,
-  type EditionComparison,
-  type EditionRead,
-  type FiledEdition,
-  type Edition,
-  type Series,
-} from '#retention/retention.ts';
+import { fileEdition, listEditions, listSeries, readEdition } from '#retention/retention.ts';
 import { callerOf, CONFIRMERS, EVERYONE, READERS, RETENTION_OFFICERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import {
+  compareHere,
+  confirmHere,
+  editionTaken,
+  noEdition,
+  personOf,
+  readFiled,
+  succeedHere,
+} from './edition-verbs.ts';
 import { orderOf } from './orders.ts';
 import { problemResponses } from './schemas.ts';
 
 const security = [{ key: [] }];
 const Anything = Type.Object({}, { additionalProperties: true });
 const Params = Type.Object({ edition: Type.String({ description: 'Name of an edition' }) });
-
-const NO_EDITION = 'There is no such edition in this agency. GET /v1/schedules lists those that there are.';
-export const noEdition = (): ArchiveError =>
-  new ArchiveError('edition-not-found', NO_EDITION, { retry: 'never' });
 
 const Filed = Type.Object(
   {
@@ -62,95 +52,6 @@ const Succession = Type.Object(
   },
   { additionalProperties: false },
 );
-
-/** An edition out of a file, or every problem with its line. */
-export function readFiled(
-  format: string,
-  text: string,
-  head: { readonly edition: string; readonly title: string; readonly source: string },
-): EditionRead {
-  const bytes = Buffer.from(text, 'utf8');
-  return format === 'csv' ? readEditionCsv(bytes, head) : readEditionYaml(bytes);
-}
-
-export interface Comparison extends EditionComparison {
-  readonly was: FiledEdition;
-  readonly is: FiledEdition;
-}
-
-/** Null: one of them is not there. */
-export async function compareHere(at: AgencyTx, from: string, to: string): Promise<Comparison | null> {
-  const [was, is] = [await readEdition(at, from), await readEdition(at, to)];
-  if (was === null || is === null) return null;
-  const { entries: before, ...old } = was;
-  const { entries: after, ...now } = is;
-  return { was: old, is: now, ...compareEditions(asEdition(old, before), asEdition(now, after)) };
-}
-
-const asEdition = ({ edition, title, source }: FiledEdition, series: readonly Series[]): Edition => ({
-  edition,
-  title,
-  source,
-  series,
-});
-
-/** A confirmation is a person's own word, never a program's. */
-export function personOf(request: FastifyRequest): string {
-  const { kind, id } = callerOf(request);
-  if (kind !== 'person')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'An edition is confirmed by a person who signed in, not by a key. Sign in and confirm it on the page of the edition.',
-      { retry: 'never' },
-    );
-  return id;
-}
-
-export async function confirmHere(
-  at: AgencyTx,
-  confirmation: {
-    readonly edition: string;
-    readonly personId: string;
-    readonly digest: string;
-    readonly note: string | null;
-  },
-): Promise<void> {
-  switch (await confirmEdition(at, confirmation)) {
-    case 'confirmed':
-      return;
-    case 'no-such-edition':
-      throw noEdition();
-    case 'changed':
-      throw new ArchiveError(
-        'edition-changed',
-        'This is not the edition as it stands: its digest is another one. Read it again before you confirm it.',
-        { retry: 'never' },
-      );
-    case 'again':
-      throw new ArchiveError(
-        'edition-confirmed-already',
-        'You have confirmed this edition already, and it takes two different people. Ask a colleague to read it and confirm it too.',
-        { retry: 'never' },
-      );
-  }
-}
-
-/** Answers how many records moved. */
-export async function succeedHere(
-  at: AgencyTx,
-  { from, to, digest }: { readonly from: string; readonly to: string; readonly digest: string },
-  actor: string,
-): Promise<number> {
-  const newer = await readEdition(at, to);
-  if (newer === null || from === to || (await readEdition(at, from)) === null) throw noEdition();
-  if (newer.digest !== digest)
-    throw new ArchiveError(
-      'edition-changed',
-      'This is not the edition that was compared: its digest is another one. Compare the two again, and send the digest that you see.',
-      { retry: 'never' },
-    );
-  return await succeedEdition(at, from, to, actor);
-}
 
 export function registerSchedules(app: FastifyInstance, context: ApiContext): void {
   const { db } = context.system;
@@ -294,13 +195,6 @@ export function registerSchedules(app: FastifyInstance, context: ApiContext): vo
     },
   );
 }
-
-export const editionTaken = (): ArchiveError =>
-  new ArchiveError(
-    'edition-taken',
-    'There is an edition of this name already, and an edition is never changed. Give the new one a name of its own.',
-    { retry: 'never' },
-  );
 
 /** Every problem with its line, so that all can be mended at once. */
 function editionProblem(
