@@ -92,7 +92,8 @@ export function recordPage(frame: Frame, parts: RecordParts): string {
     title: html`Record ${receipt.code}`,
     ...frame,
     wide: true,
-    script: 'record.js',
+    // It shows files, and of what was destroyed there are none.
+    ...(receipt.status === 'disposed' ? {} : { script: 'record.js' }),
     main: html`<h1 class="hf-h1">
         ${kindSaid(record.kind)} on ${record.platform}
         <span class="hf-code__value">${receipt.code}</span>
