@@ -5,7 +5,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   atRest,
@@ -21,6 +21,9 @@ import {
 import { COMPILED } from '../support/compiled.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { png } from '../support/picture.ts';
+
+// Each step is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const SECRET = 'The ferry leaves at seven whoever forbids it';
 let archive: Archive;
