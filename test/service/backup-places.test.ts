@@ -2,13 +2,16 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { migrateDatabase } from '../../src/database.ts';
 import { openArchive, simpleReport } from '../support/archive.ts';
 import { backUp, envOf, newFolder, serveRestored, tidy } from '../support/backup-scene.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { png } from '../support/picture.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
+
+// Each step is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let postgres: RunningPostgres | undefined;
 afterEach(tidy);

@@ -1,6 +1,6 @@
 /** Backup and restore where the store is an S3 server with Object Lock, and from one kind of store into the other. */
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { S3Config } from '#config.ts';
 import { openReader } from '#store/store.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -17,6 +17,9 @@ import {
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { png } from '../support/picture.ts';
 import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
+
+// Each step is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let server: RunningVersitygw;
 let archive: Archive;

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   atRest,
@@ -17,6 +17,9 @@ import {
 } from '../support/backup-scene.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { png } from '../support/picture.ts';
+
+// Each step is a process of its own, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let archive: Archive;
 let recordIds: string[];
@@ -65,7 +68,7 @@ describe('of an archive at work, restored on an empty machine', () => {
     const ended = await holdfastWith(place, ['restore', '--from', backup.folder, '--json']);
     expect(ended.code, ended.err).toBe(0);
     restored = await serveRestored(place);
-  }, 120_000);
+  });
 
   test('the backup proves itself, and says how much it looked at', async () => {
     const ended = await holdfastWith({}, ['restore', '--verify', '--from', backup.folder, '--json']);
