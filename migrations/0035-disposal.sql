@@ -431,6 +431,10 @@ begin
   delete from fact f where f.agency_id = a and f.record_id = rec;
   update record_series s set reason = 'destroyed' where s.agency_id = a and s.record_id = rec;
   update record_day d set note = null where d.agency_id = a and d.record_id = rec;
+  -- Tables of 0036 and 0037; 0038 lets this role at them.
+  update reclassification c set reason = 'destroyed' where c.agency_id = a and c.record_id = rec;
+  delete from lock_finding l where l.agency_id = a and starts_with(l.key, pre);
+  delete from hold_owed w where w.agency_id = a and w.record_id = rec;
   update record r
      set state = 'disposed', account = case when r.account_id is null then 'destroyed' else r.account end, excerpt = null, author = null,
          address = null, capture_outcome = null, capture = null, removed_at = null, series_reason = null, search = ''

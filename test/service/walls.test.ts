@@ -267,6 +267,9 @@ const OF_DISPOSAL = [
   'retention',
   'record_series',
   'record_day',
+  'reclassification',
+  'lock_finding',
+  'hold_owed',
 ];
 
 /** What was applied, and when work that comes round was last done: of no agency, and nothing of one. */
@@ -634,7 +637,10 @@ describe('the catalogue', () => {
       step: { select: 'agency_id record_id', delete: '*' },
       seal: { select: 'agency_id record_id', delete: '*' },
       fact: { select: 'agency_id record_id', delete: '*' },
-      retention: { select: 'agency_id record_id', delete: '*' },
+      retention: { select: 'agency_id disposed_at record_id', update: 'disposed_at' },
+      reclassification: { select: 'agency_id record_id', update: 'reason' },
+      lock_finding: { select: 'agency_id key', delete: '*' },
+      hold_owed: { select: 'agency_id record_id', delete: '*' },
       record_series: { select: 'agency_id record_id', update: 'reason' },
       record_day: { select: 'agency_id record_id', update: 'note' },
     },
