@@ -369,6 +369,8 @@ describe('the database', () => {
   let archive: Archive;
   beforeAll(async () => {
     archive = await openArchive();
+    // What lets a record be destroyed at all asks for an approved list first (disposal-decided.test.ts). Here is the net beneath it.
+    await archive.sql.query('alter table record disable trigger may_be_disposed');
     await archive.work();
   });
   afterAll(async () => await archive?.close());

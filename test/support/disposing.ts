@@ -89,6 +89,8 @@ export interface Disposing {
 
 export async function openDisposing(archive: Archive, { confirmed = true } = {}): Promise<Disposing> {
   const { db } = archive.system;
+  // The rules of the sample city lead elsewhere, and of several series the longest keeps.
+  await archive.sql.query("update classification_rule set ended_at = now(), ended_by = 'test'");
   const officer = await colleague(archive, ['retention-officer']);
   const approver = await colleague(archive, ['approver']);
   const both = await colleague(archive, ['retention-officer', 'approver']);
@@ -134,8 +136,14 @@ export async function confirm(archive: Archive, people: readonly Colleague[]): P
     );
 }
 
-/** Under the series, with a day long ago, computed, with every rule applied. */
+/** Under no series, whatever its rules said. */
+export async function unclassify(archive: Archive, recordId: string): Promise<void> {
+  await archive.sql.query('delete from record_series where record_id = $1', [recordId]);
+}
+
+/** Under the series alone, with a day long ago, computed, with every rule applied. */
 export async function makeDue(archive: Archive, recordId: string, series = SERIES): Promise<void> {
+  await unclassify(archive, recordId);
   await archive.sql.query(
     `insert into record_series (agency_id, record_id, edition, series, reason, by) values ('rivertown', $1, $2, $3, 'for a test', 'test')`,
     [recordId, EDITION, series],
