@@ -94,9 +94,14 @@ async function assertNoTrial(db: Db, config: Config): Promise<void> {
 export async function openSystem(config: Config, options: OpenOptions): Promise<System> {
   const log = options.log ?? openLog(config.logLevel, options.name);
   const db = openDb({ url: options.databaseUrl, name: `holdfast-${options.name}` });
-  await assertDurable(db);
-  await assertRestored(db);
-  await assertNoTrial(db, config);
+  try {
+    await assertDurable(db);
+    await assertRestored(db);
+    await assertNoTrial(db, config);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
   const now = (): Date => new Date();
   const queue = await openQueue(config, { databaseUrl: options.databaseUrl, log });
   const opened = await openStore(config);

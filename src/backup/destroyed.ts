@@ -7,11 +7,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { ArchiveError } from '#errors.ts';
+import { checkCertificate } from '#log/log.ts';
 import type { ObjectReader } from '#store/store.ts';
-import { readCertificate, readTombstones, TOMBSTONES_FORMAT, type Tombstones } from './format.ts';
+import { readTombstones, TOMBSTONES_FORMAT, type Tombstones } from './format.ts';
 
 const CERTIFICATES = 'disposal/';
-const CERTIFICATE = /^disposal\/([a-z0-9-]{2,63})\/[^/]+\/certificate\.json$/;
+const CERTIFICATE = /^disposal\/([a-z0-9-]{2,63})\/([^/]+)\/certificate\.json$/;
 /** A certificate names records and carries nothing of them; this is more than fifty thousand. */
 const LARGEST_BYTES = 8 * 2 ** 20;
 
@@ -52,16 +53,57 @@ export async function* certificatesIn(reader: ObjectReader): AsyncGenerator<Cert
       };
 }
 
-/** One that cannot be read ends it: behind it may stand what must not come back. */
-export async function namedBy(certificates: AsyncIterable<CertificateFile>): Promise<Destroyed[]> {
+/**
+ * One that cannot be read, or that the agency's key for certificates did not sign, ends it: behind it may stand what must not come back, or
+ * what somebody wants to stay away. `wrong`: it is told there instead, and left out.
+ */
+export async function namedBy(
+  certificates: AsyncIterable<CertificateFile>,
+  keyOf: (agency: string) => Promise<string | null>,
+  wrong?: (key: string, why: string) => void,
+): Promise<Destroyed[]> {
   const records: Destroyed[] = [];
   for await (const { key, bytes } of certificates) {
-    const agency = CERTIFICATE.exec(key)?.[1];
+    const [, agency, disposal] = CERTIFICATE.exec(key) ?? [];
     if (agency === undefined) continue;
-    for (const { recordId } of readCertificate((await bytes()).toString('utf8'), key).records)
-      records.push({ agency, record: recordId, by: key });
+    try {
+      for (const record of signed(await bytes(), { key, agency, disposal, vkey: await keyOf(agency) }))
+        records.push({ agency, record, by: key });
+    } catch (error) {
+      if (wrong === undefined || !(error instanceof ArchiveError) || error.retry !== 'never') throw error;
+      wrong(key, error.message);
+    }
   }
   return records;
+}
+
+function signed(
+  bytes: Buffer,
+  asked: {
+    readonly key: string;
+    readonly agency: string;
+    readonly disposal: string | undefined;
+    readonly vkey: string | null;
+  },
+): readonly string[] {
+  const { key, agency, disposal, vkey } = asked;
+  const against = (why: string, cause?: unknown): ArchiveError =>
+    new ArchiveError(
+      'backup-refused',
+      `${key} says which records of ${agency} were destroyed, and ${why}. Without it nobody knows what must not come back. Bring the folder of keys of the process that executes disposals (HOLDFAST_CERTIFICATE_KEYS), and restore again.`,
+      { retry: 'never', cause },
+    );
+  if (vkey === null) throw against('the key that signs such certificates is not here');
+  let checked: ReturnType<typeof checkCertificate>;
+  try {
+    checked = checkCertificate(bytes, [vkey]);
+  } catch (error) {
+    if (error instanceof ArchiveError) throw against('the key here did not sign it', error);
+    throw error;
+  }
+  if (checked.agency !== agency || checked.disposal !== disposal)
+    throw against('it was signed for another place');
+  return checked.records;
 }
 
 export async function tombstonesIn(path: string): Promise<Source> {

@@ -120,18 +120,10 @@ const Tombstones = Type.Object({
 });
 export type Tombstones = Static<typeof Tombstones>;
 
-const Certificate = Type.Object({
-  records: Type.Array(
-    Type.Object({ recordId: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }) }),
-  ),
-});
-
 export const readManifest = (text: string): BackupManifest => shaped(BackupManifest, text, MANIFEST);
 export const readFileLine = (text: string): FileLine => shaped(FileLine, text, FILES);
 export const readObjectLine = (text: string): ObjectLine => shaped(ObjectLine, text, OBJECTS);
 export const readTombstones = (text: string, what: string): Tombstones => shaped(Tombstones, text, what);
-export const readCertificate = (text: string, what: string): Static<typeof Certificate> =>
-  shaped(Certificate, text, what);
 
 function shaped<T extends TSchema>(schema: T, text: string, what: string): Static<T> {
   let value: unknown;

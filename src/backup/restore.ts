@@ -169,20 +169,25 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 
 /** The store that lives knows of every destruction; an empty one of none, and is not asked. */
 async function askEverybody(
-  { databaseOnly, tombstones }: RestoreOptions,
+  { databaseOnly, tombstones, config }: RestoreOptions,
   folder: string,
   reader: ObjectReader,
 ): Promise<Source[]> {
+  const keyOf = async (agency: string) => await receiptKeyIn(config.certificateKeysDir, agency);
   const sources: Source[] = [
     { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself', until: '' },
-    { what: 'certificates in the backup', until: '', records: await namedBy(certificatesInBackup(folder)) },
+    {
+      what: 'certificates in the backup',
+      until: '',
+      records: await namedBy(certificatesInBackup(folder), keyOf),
+    },
   ];
   for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
   if (databaseOnly)
     sources.push({
       what: `certificates in ${reader.describe}`,
       until: null,
-      records: await namedBy(certificatesIn(reader)),
+      records: await namedBy(certificatesIn(reader), keyOf),
     });
   return sources;
 }

@@ -13,8 +13,12 @@ export async function backupAge(db: Db): Promise<number | null> {
   return rows[0]?.age ?? null;
 }
 
-/** Rejects with `restore-unfinished`. */
+/** Rejects with `restore-unfinished`. Where there is no schema yet nothing is half restored. */
 export async function assertRestored(db: Db): Promise<void> {
+  const { rows: there } = await sql<{
+    chore: string | null;
+  }>`select to_regclass('public.chore') as chore`.execute(db.system);
+  if (there[0]?.chore == null) return;
   const { rows } = await sql<{ done: boolean }>`
     select coalesce((report ->> 'done')::boolean, false) as done from chore where name = 'restore'`.execute(
     db.system,

@@ -16,7 +16,7 @@ import { sha256Hex } from '#commitment.ts';
 import type { Config } from '#config.ts';
 import { openDump, type Dump } from '#db/copy.ts';
 import { ArchiveError } from '#errors.ts';
-import { frontierOf, rootOf, verifierKey } from '#log/log.ts';
+import { frontierOf, receiptKeyIn, rootOf, verifierKey } from '#log/log.ts';
 import { folderJournals, openLogFiles, openReader } from '#store/store.ts';
 import { program } from '#program.ts';
 import { keepNewest } from '#secret-files.ts';
@@ -134,7 +134,14 @@ async function taken(
   const reader = await openReader(config);
   const logFiles = await openLogFiles(config);
   try {
-    const known: Destroyed[] = [...destroyed, ...(await namedBy(certificatesIn(reader)))];
+    const known: Destroyed[] = [
+      ...destroyed,
+      ...(await namedBy(
+        certificatesIn(reader),
+        async (agency) => await receiptKeyIn(config.certificateKeysDir, agency),
+        taking.wrong,
+      )),
+    ];
     if (options.tombstones !== null) known.push(...(await olderTombstones(options.tombstones)));
     const published = new Map<string, BackupManifest['agencies'][number]['published']>();
     let [logCount, copied] = [0, { objects: 0, bytes: 0 }];

@@ -1,4 +1,5 @@
 /** What must not pass for a backup, and what a restore must not bring back. */
+import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CERTIFICATE_FORMAT, keyPair, signCertificate, signer } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   atRest,
@@ -249,7 +251,24 @@ describe('a record that was destroyed after the backup', () => {
     await rm(join(data, 'store', 'objects', 'a', 'rivertown', 'rec', destroyed), { recursive: true });
     const certificate = join(data, 'store/objects/disposal/rivertown/d1/certificate.json');
     await mkdir(dirname(certificate), { recursive: true });
-    await writeFile(certificate, JSON.stringify({ records: [{ recordId: destroyed }] }));
+    const paper = {
+      format: CERTIFICATE_FORMAT,
+      agency: { id: 'rivertown' },
+      disposal: { id: 'd1' },
+      issuedAt: '2026-11-20T00:00:00.000Z',
+      records: [{ recordId: destroyed }],
+    } as const;
+    // What anybody may write there names nothing, and ends the restore.
+    const stranger = keyPair('stranger.example', randomBytes(32));
+    await writeFile(certificate, JSON.stringify(signCertificate(paper, signer(stranger.skey))));
+    const refused = await holdfastWith(place, ['restore', '--from', folder, '--database-only']);
+    expect(refused.code).toBe(5);
+    expect(refused.err).toContain('HOLDFAST_CERTIFICATE_KEYS');
+    // A folder of keys to which the process that executes disposals never gave one yet.
+    const ours = keyPair('archive.example', randomBytes(32)).skey;
+    await mkdir(join(data, 'keys', 'receipts'), { recursive: true });
+    await writeFile(join(data, 'keys', 'receipts', 'rivertown.key'), `${ours}\n`);
+    await writeFile(certificate, JSON.stringify(signCertificate(paper, signer(ours))));
     const ended = await holdfastWith(place, ['restore', '--from', folder, '--database-only', '--json']);
     expect(ended.code, ended.err).toBe(0);
     expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, askedNewer: true }, brought: null });

@@ -275,6 +275,31 @@ describe('the description of the calls', () => {
         'POST /v1/holds',
         'POST /v1/holds/{id}/release',
         'POST /v1/records/{id}/holds',
+        'GET /v1/disposals',
+        'GET /v1/disposals/{id}',
+        'GET /v1/disposals/{id}/certificate',
+        'GET /v1/disposals/{id}/certificate.pdf',
+        'GET /v1/disposals/{id}/cleaned',
+        'GET /v1/disposals/{id}/dry-run',
+        'POST /v1/disposals',
+        'POST /v1/disposals/{id}/approval',
+        'POST /v1/disposals/{id}/cancellation',
+        'POST /v1/disposals/{id}/exceptions',
+        'POST /v1/disposals/{id}/proposal',
+        'POST /v1/disposals/{id}/refusal',
+        'GET /v1/retention',
+        'GET /v1/retention/records',
+        'GET /v1/retention/rules',
+        'POST /v1/retention/fiscal-year',
+        'POST /v1/retention/rules',
+        'POST /v1/retention/rules/{rule}/end',
+        'GET /v1/schedules/{edition}',
+        'GET /v1/schedules/{edition}/comparison',
+        'POST /v1/schedules',
+        'POST /v1/schedules/{edition}/confirmations',
+        'POST /v1/schedules/{edition}/succession',
+        'POST /v1/records/{id}/classification',
+        'POST /v1/records/{id}/days',
       ].toSorted(),
     );
     // And each of them is there: a call without a key is refused for that, not as unknown.
@@ -324,7 +349,7 @@ describe('the description of the calls', () => {
         expect(operation.requestBody?.required, where).toBe(!isStatement);
         expect(Object.keys(operation).filter((name) => name.startsWith('x-'))).toEqual([]);
         expect(types, where).toEqual(
-          isStatement || path === '/v1/exports' || path.includes('/holds')
+          isStatement || !/^\/v1\/(deletion-events|records\/\{id\}\/facts)$/.test(path)
             ? ['application/json']
             : ['application/json', 'application/cloudevents+json', 'multipart/form-data'],
         );

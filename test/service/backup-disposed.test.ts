@@ -1,0 +1,125 @@
+/** A record that two people had destroyed, and the backups of before and after it. */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { backUp, emptyPlace, envOf, goesOn, serveRestored, tidy, type Env } from '../support/backup-scene.ts';
+import {
+  atRest,
+  EDITION,
+  locksEnded,
+  makeDue,
+  openDisposing,
+  pass,
+  SHORT,
+  type Disposing,
+} from '../support/disposing.ts';
+import { holdfastWith, jsonOf } from '../support/holdfast.ts';
+import { png } from '../support/picture.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+let archive: Archive;
+let scene: Disposing;
+let kept: string;
+let destroyed: string;
+const word = `bettong${randomUUID().replaceAll('-', '')}`;
+const folders = { before: '', after: '' };
+
+beforeAll(async () => {
+  archive = await openArchive({ env: SHORT });
+  await archive.work();
+  scene = await openDisposing(archive);
+  [kept, destroyed] = [await handIn('A thing that stays'), await handIn(`It says ${word}`)];
+  await makeDue(archive, destroyed);
+  folders.before = (await backUp(envOf(archive, SHORT))).folder;
+  await destroy(destroyed);
+  folders.after = (await backUp(envOf(archive, SHORT))).folder;
+  await archive.stopWork();
+});
+afterAll(async () => {
+  await scene?.opened.close();
+  await tidy();
+  await archive?.close();
+});
+
+async function handIn(text: string): Promise<string> {
+  const shot = { name: 'shot.png', type: 'image/png', bytes: await png() };
+  const { recordId } = (await archive.report(simpleReport({ text }), [shot])).body;
+  await atRest(archive, recordId);
+  return recordId;
+}
+
+async function destroy(recordId: string): Promise<void> {
+  const { db } = archive.system;
+  const id = await db.inAgency('rivertown', async (at) => {
+    const draft = { edition: EDITION, series: null, cutoff: null, title: null, records: [recordId] };
+    const list = await draftDisposal(at, draft, { coolingOffMs: 0, actor: 'cli' });
+    const { digest } = await proposeDisposal(at, list?.id ?? '', {
+      personId: scene.officer.personId,
+      authority: null,
+    });
+    await approveDisposal(at, list?.id ?? '', { personId: scene.approver.personId, digest: digest ?? '' });
+    return list?.id ?? '';
+  });
+  await locksEnded(archive, recordId);
+  const stateNow = async () =>
+    (await db.inAgency('rivertown', async (at) => await readDisposal(at, id)))?.state;
+  for (let tries = 0; (await stateNow()) !== 'completed'; tries += 1) {
+    if (tries === 120) throw new Error(`It does not end: ${String(await stateNow())}`);
+    await pass(scene);
+  }
+}
+
+async function isGoneIn(place: Env): Promise<void> {
+  const restored = await serveRestored(place);
+  await goesOn(restored.system);
+  const { rows } = await restored.sql.query('select state, excerpt from record where id = $1', [destroyed]);
+  expect(rows).toEqual([{ state: 'disposed', excerpt: null }]);
+  for (const table of ['fact', 'artifact', 'object', 'seal'])
+    expect(
+      (await restored.sql.query(`select from ${table} where record_id = $1`, [destroyed])).rowCount,
+    ).toBe(0);
+  expect((await restored.get(`/v1/records?q=${word}`)).text).not.toContain(destroyed);
+  expect((await restored.get(`/v1/records/${kept}`)).text).toContain('A thing that stays');
+  const audit = jsonOf(await holdfastWith(place, ['audit', '--full', '--json'])) as {
+    logs: { findings: { what: string }[] }[];
+  };
+  expect(audit.logs.flatMap(({ findings }) => findings)).toEqual([]);
+}
+
+test('does not come back by a backup of before, beside the store that lives', async () => {
+  const place = await emptyPlace(archive, SHORT);
+  const data = place['HOLDFAST_DATA'] ?? '';
+  await cp(join(archive.dataDir, 'store'), join(data, 'store'), { recursive: true });
+  const ended = await holdfastWith(place, ['restore', '--from', folders.before, '--database-only', '--json']);
+  expect(ended.code, ended.err).toBe(0);
+  expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, askedNewer: true } });
+  await isGoneIn(place);
+});
+
+test('does not come back by a backup of before on an empty machine, with the tombstones of a later one', async () => {
+  const place = await emptyPlace(archive, SHORT);
+  const ended = await holdfastWith(place, [
+    'restore',
+    '--from',
+    folders.before,
+    '--tombstones',
+    join(folders.after, 'tombstones.json'),
+    '--json',
+  ]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, askedNewer: true } });
+  const restored = await serveRestored(place);
+  const { rows } = await restored.sql.query('select state, excerpt from record where id = $1', [destroyed]);
+  expect(rows).toEqual([{ state: 'disposed', excerpt: null }]);
+});
+
+test('is a tombstone with its certificate in a backup of after, and an audit of the restored archive finds nothing wrong', async () => {
+  const place = await emptyPlace(archive, SHORT);
+  const ended = await holdfastWith(place, ['restore', '--from', folders.after, '--json']);
+  expect(ended.code, ended.err).toBe(0);
+  await isGoneIn(place);
+});
