@@ -2,7 +2,6 @@
 import type { Messages } from '../../language.ts';
 
 export const holds: Messages = {
-  Holds: 'Reservas',
   'A record that is held is not destroyed, whatever its schedule says. Many holds may lie on one record; it is held until the last of them is released.':
     'Un registro en reserva no se destruye, diga lo que diga su calendario de conservación. Puede haber muchas reservas sobre un registro; queda en reserva hasta que se levanta la última.',
   'To hold records,': 'Para poner registros en reserva,',
@@ -73,7 +72,6 @@ export const holds: Messages = {
   'Records ({})': 'Registros ({1})',
   'It lies on no record yet.': 'Todavía no recae sobre ningún registro.',
   'held since': 'en reserva desde',
-  'More records': 'Más registros',
   'Held in the database since': 'En reserva en la base de datos desde',
   'nothing of it is sealed yet': 'todavía no hay nada sellado',
   'mirrored in the store: {} of {} files': 'reflejada en el almacén: {1} de {2} archivos',
@@ -135,7 +133,6 @@ export const holds: Messages = {
   'No such hold': 'No existe esa reserva',
   'Not released by this role': 'Este rol no la levanta',
   'The hold was released': 'La reserva se levantó',
-  'The record is being destroyed': 'El registro se está destruyendo',
   'The record is held': 'El registro está en reserva',
   'There is no such hold in this agency.': 'No existe esa reserva en esta entidad.',
   'This hold was released before, and stays so. Place another one if the records must be kept.':

@@ -16,7 +16,6 @@ export const retention: Messages = {
     ': se conservan y no vencen nunca, hasta que alguien diga qué son.',
   'By series': 'Por serie',
   'No record stands under a series yet.': 'Todavía ningún registro pertenece a una serie.',
-  'Due now': 'Vencidos ahora',
   '{} with nothing in the way': '{1} sin nada que lo impida',
   Blocked: 'Bloqueados',
   '{} held': '{1} con retención especial',
@@ -166,7 +165,6 @@ export const retention: Messages = {
   'You have confirmed this edition already, and it takes two different people. Ask a colleague to read it and confirm it too.':
     'Usted ya confirmó esta edición, y hacen falta dos personas distintas. Pida a un colega que la lea y la confirme también.',
   'Compare it with': 'Compararla con',
-  Series: 'Series',
   'All schedules': 'Todos los calendarios',
   '{} against {}': '{1} frente a {2}',
   'in the place of': 'en lugar de',
@@ -187,7 +185,6 @@ export const retention: Messages = {
     'Lo que inicia el plazo es otra cosa: para unos registros puede ser menos tiempo, y para otros más.',
   Code: 'Código',
   'Official number': 'Número oficial',
-  Schedule: 'Calendario',
   Description: 'Descripción',
   'What begins the period': 'Qué inicia el plazo',
   'Counted from': 'Se cuenta desde',
