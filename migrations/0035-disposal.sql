@@ -370,17 +370,7 @@ end $$;
 create trigger may_be_disposed before update of state on record
   for each row when (new.state is distinct from old.state) execute function may_be_disposed();
 
--- Who adds to a record waits for whoever marks it, and is refused when that was done.
-create function not_to_what_ends() returns trigger language plpgsql as $$
-declare at_present text;
-begin
-  select r.state into at_present from record r where r.id = new.record_id and r.agency_id = new.agency_id for share;
-  if at_present in ('disposing', 'disposed') then
-    raise exception 'the record is being destroyed, or was: nothing can be added to it' using errcode = 'HF048';
-  end if;
-  return new;
-end $$;
--- Whoever accepts a report for a record that is there has locked its row already (0004), and a new record has none before this.
+-- Who adds to a record waits for whoever marks it, and is refused when that was done: whoever accepts a report for a record that is there has locked its row already (0004), and a new record has none before this.
 create function not_said_of_what_ends() returns trigger language plpgsql as $$
 begin
   if exists (select from record r where r.id = new.record_id and r.agency_id = new.agency_id and r.state in ('disposing', 'disposed')) then

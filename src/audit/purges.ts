@@ -3,7 +3,7 @@
  * to explain what they took away. The certificate lies in the store, signed by a key that the database never has.
  */
 import { ArchiveError } from '#errors.ts';
-import { CERTIFICATE_FORMAT, checkCertificate } from '#log/log.ts';
+import { recordsCertified } from '#log/log.ts';
 import type { ObjectReader } from '#store/store.ts';
 import { readWhole } from './store-look.ts';
 
@@ -17,10 +17,9 @@ export async function certifiedRecords(
   const found = await readWhole(store, `disposal/${agencyId}/${purge}/certificate.json`);
   if (found === null) return null;
   try {
-    const { format, agency, disposal, records } = checkCertificate(found.bytes, [certificateKey]);
-    return format === CERTIFICATE_FORMAT && agency === agencyId && disposal === purge ? records : null;
+    return recordsCertified(found.bytes, certificateKey, { agency: agencyId, disposal: purge });
   } catch (error) {
-    // Not signed, by another key, or changed: it explains nothing.
+    // Not signed, by another key, changed, or of another place: it explains nothing.
     if (error instanceof ArchiveError) return null;
     throw error;
   }

@@ -6,8 +6,9 @@
  *   tombstones    a small file that each backup leaves and that is kept apart from backups; it only ever grows
  */
 import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { ArchiveError } from '#errors.ts';
-import { checkCertificate } from '#log/log.ts';
+import { recordsCertified } from '#log/log.ts';
 import type { ObjectReader } from '#store/store.ts';
 import { readTombstones, TOMBSTONES_FORMAT, type Tombstones } from './format.ts';
 
@@ -45,10 +46,7 @@ export async function* certificatesIn(reader: ObjectReader): AsyncGenerator<Cert
         key,
         bytes: async () => {
           if (sizeBytes > LARGEST_BYTES) throw unreadable(key);
-          const chunks: Buffer[] = [];
-          for await (const chunk of (await reader.read(key, versionId)) as AsyncIterable<Buffer>)
-            chunks.push(chunk);
-          return Buffer.concat(chunks);
+          return await buffer(await reader.read(key, versionId));
         },
       };
 }
@@ -65,7 +63,7 @@ export async function namedBy(
   const records: Destroyed[] = [];
   for await (const { key, bytes } of certificates) {
     const [, agency, disposal] = CERTIFICATE.exec(key) ?? [];
-    if (agency === undefined) continue;
+    if (agency === undefined || disposal === undefined) continue;
     try {
       for (const record of signed(await bytes(), { key, agency, disposal, vkey: await keyOf(agency) }))
         records.push({ agency, record, by: key });
@@ -82,7 +80,7 @@ function signed(
   asked: {
     readonly key: string;
     readonly agency: string;
-    readonly disposal: string | undefined;
+    readonly disposal: string;
     readonly vkey: string | null;
   },
 ): readonly string[] {
@@ -94,16 +92,12 @@ function signed(
       { retry: 'never', cause },
     );
   if (vkey === null) throw against('the key that signs such certificates is not here');
-  let checked: ReturnType<typeof checkCertificate>;
   try {
-    checked = checkCertificate(bytes, [vkey]);
+    return recordsCertified(bytes, vkey, { agency, disposal });
   } catch (error) {
-    if (error instanceof ArchiveError) throw against('the key here did not sign it', error);
+    if (error instanceof ArchiveError) throw against('the key here did not sign it for this place', error);
     throw error;
   }
-  if (checked.agency !== agency || checked.disposal !== disposal)
-    throw against('it was signed for another place');
-  return checked.records;
 }
 
 export async function tombstonesIn(path: string): Promise<Source> {

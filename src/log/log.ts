@@ -59,6 +59,7 @@ export {
 export {
   CERTIFICATE_FORMAT,
   checkCertificate,
+  recordsCertified,
   CLEANED_FORMAT,
   signCertificate,
   type CertificateSignature,

@@ -112,6 +112,21 @@ export function checkCertificate(bytes: Uint8Array, vkeys: readonly string[]): C
   };
 }
 
+/**
+ * Whose content is gone by the certificate in the place of this list. Throws where it is not what the key signed, or was signed for another
+ * place, or is no certificate: a paper of the clean-up names nobody, and would hide who was named.
+ */
+export function recordsCertified(
+  bytes: Uint8Array,
+  vkey: string,
+  place: { readonly agency: string; readonly disposal: string },
+): readonly string[] {
+  const { format, agency, disposal, records } = checkCertificate(bytes, [vkey]);
+  if (format !== CERTIFICATE_FORMAT || agency !== place.agency || disposal !== place.disposal)
+    throw new ArchiveError('receipt-changed', 'It was signed for another place.', { retry: 'never' });
+  return records;
+}
+
 function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     return objectOf(JSON.parse(Buffer.from(bytes).toString('utf8')), 'the certificate');

@@ -1,11 +1,11 @@
 /** An execution that ends at any point goes on to the same end: at each of its steps, and between any two deletions. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import { readDisposal } from '#disposal/disposal.ts';
 import { checkCertificate } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
+  approvedList,
   atRest,
-  EDITION,
   locksEnded,
   makeDue,
   openDisposing,
@@ -54,20 +54,7 @@ async function approved(records: number): Promise<{ id: string; ids: string[] }>
     await atRest(archive, id);
     await makeDue(archive, id);
   }
-  const { db } = archive.system;
-  const draft = { edition: EDITION, series: null, cutoff: null, title: null, records: ids };
-  const id =
-    (
-      await db.inAgency('rivertown', async (at) =>
-        draftDisposal(at, draft, { coolingOffMs: 0, actor: 'cli' }),
-      )
-    )?.id ?? '';
-  const { digest } = await db.inAgency('rivertown', async (at) =>
-    proposeDisposal(at, id, { personId: scene.officer.personId, authority: null }),
-  );
-  await db.inAgency('rivertown', async (at) =>
-    approveDisposal(at, id, { personId: scene.approver.personId, digest: digest ?? '' }),
-  );
+  const id = await approvedList(scene, ids);
   for (const one of ids) await locksEnded(archive, one);
   return { id, ids };
 }

@@ -3,12 +3,12 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import { readDisposal } from '#disposal/disposal.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { backUp, emptyPlace, envOf, goesOn, serveRestored, tidy, type Env } from '../support/backup-scene.ts';
 import {
+  approvedList,
   atRest,
-  EDITION,
   locksEnded,
   makeDue,
   openDisposing,
@@ -54,16 +54,7 @@ async function handIn(text: string): Promise<string> {
 
 async function destroy(recordId: string): Promise<void> {
   const { db } = archive.system;
-  const id = await db.inAgency('rivertown', async (at) => {
-    const draft = { edition: EDITION, series: null, cutoff: null, title: null, records: [recordId] };
-    const list = await draftDisposal(at, draft, { coolingOffMs: 0, actor: 'cli' });
-    const { digest } = await proposeDisposal(at, list?.id ?? '', {
-      personId: scene.officer.personId,
-      authority: null,
-    });
-    await approveDisposal(at, list?.id ?? '', { personId: scene.approver.personId, digest: digest ?? '' });
-    return list?.id ?? '';
-  });
+  const id = await approvedList(scene, [recordId]);
   await locksEnded(archive, recordId);
   const stateNow = async () =>
     (await db.inAgency('rivertown', async (at) => await readDisposal(at, id)))?.state;

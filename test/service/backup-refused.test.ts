@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { CERTIFICATE_FORMAT, keyPair, signCertificate, signer } from '#log/log.ts';
+import { CERTIFICATE_FORMAT, CLEANED_FORMAT, keyPair, signCertificate, signer } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   atRest,
@@ -268,6 +268,10 @@ describe('a record that was destroyed after the backup', () => {
     const ours = keyPair('archive.example', randomBytes(32)).skey;
     await mkdir(join(data, 'keys', 'receipts'), { recursive: true });
     await writeFile(join(data, 'keys', 'receipts', 'rivertown.key'), `${ours}\n`);
+    // Nor does what the key signed of the clean-up, which names nobody.
+    const cleaned = { ...paper, format: CLEANED_FORMAT, records: [] } as const;
+    await writeFile(certificate, JSON.stringify(signCertificate(cleaned, signer(ours))));
+    expect((await holdfastWith(place, ['restore', '--from', folder, '--database-only'])).code).toBe(5);
     await writeFile(certificate, JSON.stringify(signCertificate(paper, signer(ours))));
     const ended = await holdfastWith(place, ['restore', '--from', folder, '--database-only', '--json']);
     expect(ended.code, ended.err).toBe(0);

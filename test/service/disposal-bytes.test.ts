@@ -12,14 +12,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditAgency } from '#audit/audit.ts';
 import { migrateDatabase } from '#database.ts';
 import { cleanDatabase } from '#db/db.ts';
-import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import { readDisposal } from '#disposal/disposal.ts';
 import { checkAll, copyAgency } from '#fixity/fixity.ts';
 import { receiptKeyIn } from '#log/log.ts';
 import { openSecondStore, type ObjectReader } from '#store/store.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
+  approvedList,
   atRest,
-  EDITION,
   locksEnded,
   logged,
   makeDue,
@@ -144,20 +144,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       const pages = postgres?.dataDir ?? '';
       if (kind === 'folder') expect(await foundBelow(pages, needles)).not.toEqual([]);
 
-      const list = await db.inAgency('rivertown', async (at) =>
-        draftDisposal(
-          at,
-          { edition: EDITION, series: null, cutoff: null, title: null, records: null },
-          { coolingOffMs: 0, actor: `person:${scene.officer.personId}` },
-        ),
-      );
-      const id = list?.id ?? '';
-      const { digest } = await db.inAgency('rivertown', async (at) =>
-        proposeDisposal(at, id, { personId: scene.officer.personId, authority: null }),
-      );
-      await db.inAgency('rivertown', async (at) =>
-        approveDisposal(at, id, { personId: scene.approver.personId, digest: digest ?? '' }),
-      );
+      const id = await approvedList(scene, null);
       await locksEnded(archive, recordId);
       const completed = async (): Promise<boolean> =>
         (await db.inAgency('rivertown', async (at) => await readDisposal(at, id)))?.state === 'completed';

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addSchedule } from '#retention/retention.ts';
 import { openDisposalContext, type OpenedDisposal } from '#disposal-work.ts';
-import { runDisposals, type DisposalContext } from '#disposal/disposal.ts';
+import {
+  approveDisposal,
+  draftDisposal,
+  proposeDisposal,
+  runDisposals,
+  type DisposalContext,
+} from '#disposal/disposal.ts';
 import type { Archive } from './archive.ts';
 import { colleague, type Colleague } from './people.ts';
 
@@ -191,6 +197,21 @@ export async function logged(archive: Archive): Promise<void> {
     if (tries === 600) throw new Error('The log does not catch up.');
     await sleep(100);
   }
+}
+
+/** A list of these records, or of all that are due: proposed by the officer, approved by the approver. Answers its id. */
+export async function approvedList(
+  { archive, officer, approver }: Disposing,
+  records: string[] | null,
+): Promise<string> {
+  return await archive.system.db.inAgency('rivertown', async (at) => {
+    const draft = { edition: EDITION, series: null, cutoff: null, title: null, records };
+    const list = await draftDisposal(at, draft, { coolingOffMs: 0, actor: `person:${officer.personId}` });
+    const id = list?.id ?? '';
+    const { digest } = await proposeDisposal(at, id, { personId: officer.personId, authority: null });
+    await approveDisposal(at, id, { personId: approver.personId, digest: digest ?? '' });
+    return id;
+  });
 }
 
 export async function pass(scene: Disposing, more: Partial<DisposalContext> = {}) {
