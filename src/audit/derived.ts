@@ -58,8 +58,24 @@ interface Fold {
 
 const ACCEPTED: readonly string[] = ['intake.accepted', 'removal.confirmed', 'removal.withdrawn'];
 
-/** Each fact and the event that says that it was accepted, one for one; and what follows from the text of a fact. */
-export function compareFacts(rows: RecordRows, citable: Clauses, findings: Findings): Fold | null {
+/**
+ * Whether all that is known of this event is its entry, since it was put back after a restore. What it says was made or accepted may then
+ * be lost: what no seal took went with the database. That no other event has the mark the pass over the log sees to; and what a seal
+ * took is compared with its manifest.
+ */
+function isPutBack({ body }: RecordEvent): boolean {
+  return body['restored'] === true;
+}
+
+/**
+ * Each fact and the event that says that it was accepted, one for one; and what follows from the text of a fact. `lost`: how many were
+ * accepted, never sealed, and gone with a database that was restored.
+ */
+export function compareFacts(
+  rows: RecordRows,
+  citable: Clauses,
+  findings: Findings,
+): { readonly fold: Fold | null; readonly lost: number } {
   const { record, facts, artifacts, events } = rows;
   const accepted = new Map<number, RecordEvent>();
   for (const event of events)
@@ -85,8 +101,11 @@ export function compareFacts(rows: RecordRows, citable: Clauses, findings: Findi
     if (files.length !== event.body['files']) findings.add('files-other', where);
     fold = folded(fold, row, fact.body as unknown as StoredFact);
   }
-  for (const n of accepted.keys()) findings.add('fact-gone', { record: record.id, which: `fact ${n}` });
-  return fold;
+  let lost = 0;
+  for (const [n, event] of accepted)
+    if (isPutBack(event)) lost += 1;
+    else findings.add('fact-gone', { record: record.id, which: `fact ${n}` });
+  return { fold, lost };
 }
 
 /** Of what the agency decided beforehand only its clauses are asked: a fact cites them by their text. */
@@ -181,10 +200,12 @@ function compareCapture(
   manifests: readonly Manifest[],
   wrong: (which: string) => void,
 ): void {
-  const captures = events.filter(({ type }) => type === 'capture.completed' || type === 'capture.skipped');
-  if (record.capture_outcome !== (captures.at(-1)?.body['outcome'] ?? null)) wrong('capture_outcome');
   const isCaptured = ({ origin }: Row<'artifact'>): boolean => origin === 'capture' || origin === 'rendering';
   const capture = manifests.findLast((one) => one.capture !== null)?.capture;
+  const all = events.filter(({ type }) => type === 'capture.completed' || type === 'capture.skipped');
+  const areLost = capture === undefined && !artifacts.some(isCaptured);
+  const captures = all.filter((event) => !areLost || !isPutBack(event));
+  if (record.capture_outcome !== (captures.at(-1)?.body['outcome'] ?? null)) wrong('capture_outcome');
   if (captures.length === 0) {
     if (record.capture !== null) wrong('capture');
   } else if (capture !== undefined && artifacts.filter(isCaptured).every(({ seal_no }) => seal_no !== null)) {
@@ -196,13 +217,11 @@ function compareCapture(
 
 /** Files that our browser made, pictures that were opened, and second looks: each has its event. */
 export function compareMade({ record, artifacts, looks, events }: RecordRows, findings: Findings): void {
-  const sum = (...types: string[]): number =>
-    events.reduce((all, { type, body }) => all + (types.includes(type) ? Number(body['files'] ?? 0) : 0), 0);
   const count = (...origins: string[]): number =>
     artifacts.filter(({ origin }) => origins.includes(origin)).length;
-  if (sum('capture.completed', 'capture.skipped') !== count('capture', 'rendering'))
+  if (!sums(events, 'capture.completed', 'capture.skipped').has(count('capture', 'rendering')))
     findings.add('files-other', { record: record.id, which: 'of captures' });
-  if (sum('second-look.completed') !== count('second-look'))
+  if (!sums(events, 'second-look.completed').has(count('second-look')))
     findings.add('files-other', { record: record.id, which: 'of second looks' });
 
   const inspected = new Map<number, RecordEvent['body']>();
@@ -231,7 +250,23 @@ export function compareMade({ record, artifacts, looks, events }: RecordRows, fi
     )
       findings.add('look-other', { record: record.id, which: `fact ${look.fact_n}` });
   }
-  for (const n of looked.keys()) findings.add('look-other', { record: record.id, which: `fact ${n}` });
+  for (const [n, body] of looked) {
+    const isThere = artifacts.some(({ origin, fact_n }) => origin === 'second-look' && fact_n === n);
+    if (body['restored'] !== true || isThere)
+      findings.add('look-other', { record: record.id, which: `fact ${n}` });
+  }
+}
+
+/** How many files there may be. What was made before a restore is there with all of its files, or with none and was made anew. */
+function sums(events: readonly RecordEvent[], ...types: string[]): ReadonlySet<number> {
+  let totals = new Set([0]);
+  for (const event of events) {
+    if (!types.includes(event.type)) continue;
+    const files = Number(event.body['files'] ?? 0);
+    const more = [...totals].map((total) => total + files);
+    totals = new Set(isPutBack(event) ? [...totals, ...more] : more);
+  }
+  return totals;
 }
 
 export function isAllSealed({ facts, artifacts, seals }: RecordRows): boolean {

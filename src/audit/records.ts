@@ -42,6 +42,8 @@ export interface RecordsLooked {
   purged: number;
   /** Accepted, never sealed, and gone with a database: the `restore.performed` that is in the log names each. */
   lost: number;
+  /** Of records that are there: facts that were accepted, never sealed, and are gone with a database. */
+  lostFacts: number;
 }
 
 export async function auditRecords(
@@ -57,6 +59,7 @@ export async function auditRecords(
     bytes: 0,
     purged: 0,
     lost: 0,
+    lostFacts: 0,
   };
   for (const { id, told } of await lostRecords(at, pass.restores))
     if (told) looked.lost += 1;
@@ -86,7 +89,8 @@ async function auditRecord(
     return;
   }
   if (!isAllSealed(rows)) looked.unsealed += 1;
-  const fold = compareFacts(rows, citable, findings);
+  const { fold, lost } = compareFacts(rows, citable, findings);
+  looked.lostFacts += lost;
   compareMade(rows, findings);
   const manifests = await auditSeals(pass, rows, findings, looked);
   compareRecord(rows, fold, manifests, findings);

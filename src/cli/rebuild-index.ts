@@ -196,6 +196,12 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
         ({ agency, recordId }) =>
           `${agency} ${recordId} was acknowledged and never sealed: it went with the database. Whoever reported it must report it again.`,
       ),
+      ...logs.flatMap(({ agency, lostFacts }) =>
+        lostFacts.map(
+          ({ recordId, fact }) =>
+            `${agency} ${recordId}: what came in as fact ${fact} was acknowledged and never sealed, and went with the database. Whoever reported it must report it again.`,
+        ),
+      ),
       ...(entered.length === 0
         ? []
         : [

@@ -305,3 +305,22 @@ export async function dueAtOnce({ agencyId, tx }: AgencyTx): Promise<void> {
     .where('claimed_until', 'is', null)
     .execute();
 }
+
+export interface LostFact {
+  readonly recordId: string;
+  readonly fact: number;
+}
+
+/** Accepted, by entries from `from` on, of records that are there, and in no seal: they went with the database. */
+export async function lostFacts({ agencyId, tx }: AgencyTx, from: number): Promise<LostFact[]> {
+  const { rows } = await sql<LostFact>`
+    select e.record_id as "recordId", (e.body->>'fact')::int as fact
+      from log_leaf l join event e on e.agency_id = l.agency_id and e.id = l.event_id
+      join record r on r.agency_id = e.agency_id and r.id = e.record_id and r.state not in ('disposing', 'disposed')
+     where l.agency_id = ${agencyId} and l.idx >= ${from} and e.body->>'restored' = 'true'
+       and e.type in ('intake.accepted', 'removal.confirmed', 'removal.withdrawn')
+       and not exists (select from fact f
+                        where f.agency_id = e.agency_id and f.record_id = e.record_id and f.n = (e.body->>'fact')::int)
+     order by l.idx`.execute(tx);
+  return rows;
+}

@@ -37,7 +37,7 @@ import type { Finding } from './finding.ts';
 import * as queries from './log-queries.ts';
 import type { KeyRow, Leaf, LogDb, RestoredEvent } from './log-queries.ts';
 import { inParallel } from './objects.ts';
-import { dueAtOnce } from './queries.ts';
+import { dueAtOnce, lostFacts, type LostFact } from './queries.ts';
 import { recordPrefix } from './read.ts';
 import { rebuildRecord, type RebuildContext } from './record.ts';
 
@@ -69,6 +69,8 @@ export interface Replayed {
   readonly refused: readonly { readonly recordId: string; readonly finding: Finding }[];
   /** Accepted and in the log, and in no seal: they went with the database. Whoever reported them must be asked. */
   readonly neverSealed: readonly string[];
+  /** The same of a later fact about a record that is there. */
+  readonly lostFacts: readonly LostFact[];
   readonly anchors: AnchorsBack;
 }
 
@@ -133,6 +135,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
           if (!sealed) neverSealed.push(recordId);
           else if (!known.has(recordId)) refused.push({ recordId, finding: goneFrom(agencyId, recordId) });
         }
+      const gone = await db.inAgency(agencyId, async (at) => await lostFacts(at, from));
       const body = {
         size: String(claimed.size),
         root: claimed.root.toString('hex'),
@@ -141,6 +144,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         refused: refused.slice(0, NAMED).map(({ recordId, finding }) => ({ recordId, code: finding.code })),
         neverSealed: neverSealed.slice(0, NAMED),
         neverSealedCount: neverSealed.length,
+        lostFacts: gone.slice(0, NAMED),
       };
       const id = newId();
       await context.remember(agencyId, id);
@@ -158,7 +162,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
       const none = { back: 0, wrong: 0, unknown: 0 };
       const { back, wrong, unknown } = (await context.anchorsBack(agencyId)) ?? none;
       const anchors = { back, wrong, unknown };
-      return { from, size: claimed.size, records, refused, neverSealed, anchors };
+      return { from, size: claimed.size, records, refused, neverSealed, lostFacts: gone, anchors };
     },
   };
 }

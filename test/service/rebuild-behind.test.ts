@@ -278,6 +278,73 @@ describe('a database from an earlier time', () => {
   });
 });
 
+describe('a database from before what no seal took', () => {
+  test('is made anew where it can be, named where it cannot, and both are explained to an audit', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-behind-'));
+    const now = await cloneDatabase();
+    const open = async (databaseUrl: string): Promise<Archive> =>
+      await openArchive({ databaseUrl, env: { HOLDFAST_DATA: dataDir } });
+    const first = await open(now.url);
+    await first.work();
+    const grown = await handIn(first, 'Words that others will follow');
+    await settled(first, grown);
+    await first.stopWork();
+    const begun = await handIn(first, 'Not captured yet');
+    await first.close();
+    const before = await copyOf(now.url);
+
+    // Nobody seals: what is captured and reported now is in the log alone.
+    const second = await open(now.url);
+    await second.work('log', 'relay', 'capture');
+    const added = await addTo(second, grown, simpleReport({ text: 'Later words' }), await picture());
+    expect(added.status, added.text).toBe(202);
+    const captures = async ({ sql }: Archive): Promise<boolean[]> => {
+      const { rows } = await sql.query<{ restored: boolean }>(
+        `select e.body ? 'restored' as restored from event e left join log_leaf l on l.event_id = e.id
+          where e.record_id = $1 and e.type like 'capture.%' and (e.body->>'files')::int > 0 order by l.idx`,
+        [begun],
+      );
+      return rows.map(({ restored: is }) => is);
+    };
+    await expect.poll(async () => await captures(second)).toEqual([false]);
+    await published(second);
+    await second.close();
+
+    const restored = await open(before.url);
+    await restored.work('log');
+    const told = await eventOf(restored, 'restore.performed');
+    expect(told.body).toMatchObject({ neverSealed: [], lostFacts: [{ recordId: grown, fact: 2 }] });
+    // Also at the moment when the capture is owed again, and not made yet.
+    expect(await captures(restored)).toEqual([true]);
+    await published(restored);
+    const atOnce = await auditedWith(restored, await remembered(restored));
+    expect(atOnce).toMatchObject({ found: [], records: { records: 2, lost: 0, lostFacts: 1 } });
+
+    await restored.stopWork();
+    await restored.work();
+    for (const id of [grown, begun]) await settled(restored, id);
+    await published(restored);
+    expect(await captures(restored)).toEqual([true, false]);
+    const { found, records } = await auditedWith(restored, await remembered(restored));
+    expect({ found, records }).toMatchObject({ found: [], records: { records: 2, lost: 0, lostFacts: 1 } });
+
+    // The same without the mark is no loss that a restore explains.
+    await restored.sql.query(
+      "update event set body = body - 'restored' where record_id = any($1) and body ? 'restored' and type = any($2)",
+      [
+        [grown, begun],
+        ['intake.accepted', 'capture.completed', 'capture.skipped'],
+      ],
+    );
+    const changed = await auditedWith(restored, await remembered(restored));
+    expect(changed.found).toEqual(expect.arrayContaining([`fact-gone ${grown}`, `files-other ${begun}`]));
+    await restored.close();
+    await now.drop();
+    await before.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+});
+
 describe('the command', () => {
   let archive: Archive;
   let fresh: Awaited<ReturnType<typeof cloneDatabase>>;
