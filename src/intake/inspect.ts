@@ -64,9 +64,7 @@ async function withBytes(
 ): Promise<PictureFinding | 'moved'> {
   if (file.staged !== null) {
     const path = context.stagedPath(file.staged);
-    const finding = await inspect(path);
-    // "Does not open" is only a finding about bytes that are there.
-    return finding.decodable || (await isThere(path)) ? finding : 'moved';
+    return read(await inspect(path), await isThere(path));
   }
   if (file.key === null || file.versionId === null) return 'moved';
   await mkdir(context.scratchDir, { recursive: true });
@@ -76,10 +74,16 @@ async function withBytes(
       await context.store.read(file.key, file.versionId),
       createWriteStream(path, { flags: 'wx', mode: 0o600 }),
     );
-    return await inspect(path);
+    return read(await inspect(path), true);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** "Does not open" is only a finding about bytes that were there, and were read. */
+function read(finding: PictureFinding, isStillThere: boolean): PictureFinding | 'moved' {
+  const wasRead = finding.decodable || (isStillThere && finding.reason !== 'unreadable');
+  return wasRead ? finding : 'moved';
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -100,7 +100,7 @@ const questions = new Socket({ fd: QUESTIONS_FD, writable: false });
 createInterface({ input: questions }).on('line', (line) => {
   const question = JSON.parse(line) as DecoderQuestion;
   const answer =
-    question.task === 'preview' ? preview(question) : inspect(question).catch(() => no('unreadable'));
+    question.task === 'preview' ? preview(question) : inspect(question).catch(() => no('decoder-crashed'));
   answer.then(say, () => process.exit(1));
 });
 // With its parent.

@@ -27,6 +27,7 @@ export type UndecodableReason =
   | 'too-many-pixels'
   | 'timeout'
   | 'decoder-crashed'
+  /** Its bytes could not be had: this says nothing about the picture. */
   | 'unreadable';
 
 export type PictureInspection =

@@ -146,7 +146,10 @@ export function planFor(rows: RecordRows, indexed: Indexed): Plan {
       found.seal_no === null || found.staged !== null || found.inline !== null ? [row] : [],
     ),
     seals: seals.pairs.flatMap(([row, found]) => (found.sealed_at === null ? [row] : [])),
-    objects: objects.pairs.flatMap(([row, found]) => (found.confirmed_at === null ? [row] : [])),
+    // Between the confirmation of an object and the end of its seal its bytes are still in the row.
+    objects: objects.pairs.flatMap(([row, found]) =>
+      found.confirmed_at === null || (found.body !== null && row.body === null) ? [row] : [],
+    ),
   };
   const empty = (lists: object): boolean =>
     Object.values(lists).every((list: unknown[]) => list.length === 0);

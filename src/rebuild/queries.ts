@@ -227,7 +227,13 @@ export async function leadOn(
   for (const { key, body, retain_until, version_id, locked_until } of objects)
     await tx
       .updateTable('object')
-      .set({ body, retain_until, version_id, locked_until, confirmed_at: now })
+      .set({
+        body,
+        retain_until,
+        version_id,
+        locked_until,
+        confirmed_at: sql`coalesce(confirmed_at, ${now})`,
+      })
       .where('agency_id', '=', agencyId)
       .where('key', '=', key)
       .execute();
@@ -304,6 +310,18 @@ export async function dueAtOnce({ agencyId, tx }: AgencyTx): Promise<void> {
     .where('parked_at', 'is', null)
     .where('claimed_until', 'is', null)
     .execute();
+}
+
+/** Whether the history says that nothing more is awaited, or the row does not. */
+export async function isToldComplete({ agencyId, tx }: AgencyTx, recordId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from record r
+     where r.agency_id = ${agencyId} and r.id = ${recordId} and r.state = 'complete'
+       and not exists (select from event e
+                        where e.agency_id = r.agency_id and e.record_id = r.id and e.type = 'record.completed')`.execute(
+    tx,
+  );
+  return rows.length === 0;
 }
 
 export interface LostFact {

@@ -139,7 +139,7 @@ async function arrive(
   await queries.putArrival(at, record.id, told.get(begun.seal_no) ?? null);
 }
 
-/** A receipt believes a seal that has its entry in the history. Where the log has it, it is there already. */
+/** A receipt believes a seal that has its entry in the history, an audit a state. Where the log has them, they are there already. */
 async function enter(
   context: RebuildContext,
   at: AgencyTx,
@@ -162,6 +162,13 @@ async function enter(
         mode: seal.mode,
         restored: true,
       },
+    });
+  // What completes a record has its entry behind that of the seal; what was published may end between the two.
+  if (record.state === 'complete' && !(await queries.isToldComplete(at, record.id)))
+    await appendEvent(at, record.id, {
+      type: 'record.completed',
+      actor: context.actor,
+      body: { capture: record.capture_outcome, restored: true },
     });
   return missing.map(({ no }) => no);
 }

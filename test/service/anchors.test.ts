@@ -100,11 +100,13 @@ const head = async (agency = 'rivertown'): Promise<Head> => {
 /** Waits until so many entries are published, and nothing waits any more. */
 const inLog = async (least: number): Promise<Head> =>
   await until(
-    async () => ({
-      ...(await head()),
-      waits: (await rows('select 1 from log_outbox union all select 1 from log_head where published < size'))
-        .length,
-    }),
+    async () => {
+      // First what waits: asked the other way round, something may be entered and published in between.
+      const { length: waits } = await rows(
+        'select 1 from log_outbox union all select 1 from log_head where published < size',
+      );
+      return { ...(await head()), waits };
+    },
     ({ size, waits }) => size >= least && waits === 0,
   );
 const origin = async (): Promise<string> =>

@@ -648,6 +648,38 @@ describe('parked work', () => {
   });
 });
 
+describe('a picture whose bytes cannot be had for a moment', () => {
+  test('is looked at again: that it was not read says nothing about it', async () => {
+    let asked = 0;
+    const away = await openArchive({
+      adapt: (system) => ({
+        ...system,
+        inspector: {
+          ...system.inspector,
+          // The file is there, its bytes are not: a disk that failed once, a limit of open files.
+          inspect: async (path) =>
+            (asked += 1) <= 2
+              ? await system.inspector.inspect(join(path, 'not-to-be-had'))
+              : await system.inspector.inspect(path),
+        },
+      }),
+    });
+    try {
+      await away.work();
+      const { body } = await away.report(simpleReport(), await shot());
+      await away.until(body.recordId, (one) => one.safeToRemove);
+      expect(asked).toBeGreaterThan(2);
+      const { rows } = await away.sql.query(
+        "select body->'decodable' as decodable from event where record_id = $1 and type = 'picture.inspected'",
+        [body.recordId],
+      );
+      expect(rows).toEqual([{ decodable: true }]);
+    } finally {
+      await away.close();
+    }
+  });
+});
+
 describe('what an error said', () => {
   let archive: Archive;
   beforeAll(async () => {
