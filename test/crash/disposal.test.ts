@@ -1,4 +1,11 @@
-/** An execution that ends at any point goes on to the same end: at each of its steps, and between any two deletions. */
+/**
+ * An execution whose process dies by `kill -9` goes on to the same end: at each of its steps, before and after deletions, and at random
+ * moments. `HOLDFAST_SEED=<number>` chooses the same deletions and times again.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
 import { checkCertificate } from '#log/log.ts';
@@ -9,25 +16,13 @@ import {
   locksEnded,
   makeDue,
   openDisposing,
-  pass,
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
+import { COMPILED } from '../support/compiled.ts';
+import type { Death } from '../support/disposal-child.ts';
 import { openChance, seedOfRun } from '../support/chance.ts';
 import { png } from '../support/picture.ts';
-
-let archive: Archive;
-let scene: Disposing;
-
-beforeAll(async () => {
-  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '5s' } });
-  await archive.work();
-  scene = await openDisposing(archive);
-});
-afterAll(async () => {
-  await scene?.opened.close();
-  await archive?.close();
-});
 
 const STEPS = [
   'begun',
@@ -42,21 +37,33 @@ const STEPS = [
   'cleaned',
 ];
 
-async function approved(records: number): Promise<{ id: string; ids: string[] }> {
-  const ids: string[] = [];
-  for (let n = 0; n < records; n += 1) {
+let archive: Archive;
+let scene: Disposing;
+
+beforeAll(async () => {
+  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '5s' } });
+  await archive.work();
+  scene = await openDisposing(archive);
+  for (let n = 0; n < 2 + STEPS.length + 3; n += 1) {
     const shot = { name: 'shot.png', type: 'image/png', bytes: await png() };
-    ids.push(
-      (await archive.report(simpleReport({ text: `numbat ${n} ${Math.random()}` }), [shot])).body.recordId,
-    );
+    due.push((await archive.report(simpleReport({ text: `numbat ${n}` }), [shot])).body.recordId);
   }
-  for (const id of ids) {
+  for (const id of due) {
     await atRest(archive, id);
     await makeDue(archive, id);
   }
-  const id = await approvedList(scene, ids);
-  for (const one of ids) await locksEnded(archive, one);
-  return { id, ids };
+  for (const id of due) await locksEnded(archive, id);
+});
+afterAll(async () => {
+  await scene?.opened.close();
+  await archive?.close();
+});
+
+/** Due, and with locks that have ended: made all at once, since each lock lasts its seconds. */
+const due: string[] = [];
+async function approved(records: number): Promise<{ id: string; ids: string[] }> {
+  const ids = due.splice(0, records);
+  return { ids, id: await approvedList(scene, ids) };
 }
 
 /** Everything of the end that does not depend on the time of day. */
@@ -85,94 +92,107 @@ async function endOf(id: string, ids: readonly string[]): Promise<unknown> {
     sealedBytes: sealed?.sizeBytes === Buffer.byteLength(list?.certificate ?? ''),
     left,
     states: states.map(({ state }) => state),
-    // An entry for each thing that happened, however often it was begun.
     told: rows.filter(({ type }) => type !== 'purge.drafted').map(({ type, n }) => `${type} ${n}`),
   };
 }
 
-const CLEAN = async () =>
-  ({ kind: 'external', did: [], left: ['nothing was asked for in this test'] }) as const;
+const CHILD = join(import.meta.dirname, '../support/disposal-child.ts');
 
-async function toTheEnd(id: string): Promise<void> {
-  const { db } = archive.system;
-  for (let tries = 0; ; tries += 1) {
-    await pass(scene, { clean: CLEAN });
-    if ((await db.inAgency('rivertown', async (at) => await readDisposal(at, id)))?.cleanedAt !== null)
-      return;
-    if (tries === 60) throw new Error('It does not end.');
-  }
+/** Passes in a process of its own, to the end of the list. Answers how it ended. `killAfterMs`: from outside, so long after it began. */
+async function runIn(death: Death, killAfterMs?: number): Promise<'ended' | 'killed'> {
+  const child = spawn(process.execPath, [CHILD, JSON.stringify(death)], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      ...COMPILED,
+      ...SHORT,
+      HOLDFAST_LEASE: '5s',
+      HOLDFAST_LOG_LEVEL: 'silent',
+      HOLDFAST_DATA: archive.dataDir,
+      DATABASE_URL: archive.databaseUrl,
+      HOLDFAST_PUBLIC_URL: 'http://archive.example',
+      CHROMIUM_PATH: '/no-browser-here',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const kill = async (): Promise<void> => {
+    await sleep(killAfterMs);
+    child.kill('SIGKILL');
+  };
+  let killing: Promise<void> | null = null;
+  for (const pipe of [child.stdout, child.stderr])
+    pipe.setEncoding('utf8').on('data', (piece: string) => {
+      said += piece;
+      if (killAfterMs !== undefined && killing === null && said.includes('"ready"')) killing = kill();
+    });
+  const [code, signal] = await exit;
+  await killing;
+  if (signal === 'SIGKILL') return 'killed';
+  expect(code, said).toBe(0);
+  return 'ended';
 }
 
-test('at each step, and between any two deletions: the same end', { timeout: 600_000 }, async () => {
+async function toTheEnd(list: string): Promise<void> {
+  expect(await runIn({ list })).toBe('ended');
+}
+
+/** An entry for each thing that happened, however often it was begun. */
+const TOLD = (records: number): string[] => [
+  'purge.approved 1',
+  'purge.cleaned 1',
+  'purge.completed 1',
+  'purge.proposed 1',
+  'purge.started 1',
+  `record.disposed ${records}`,
+  `record.disposing ${records}`,
+];
+const WHOLE = { state: 'completed', failures: 0, isCleaned: true, sealedBytes: true, left: [] };
+
+test('that nobody kills', async () => {
   const whole = await approved(2);
   await toTheEnd(whole.id);
-  const expected = await endOf(whole.id, whole.ids);
-  expect(expected).toMatchObject({ state: 'completed', destroyed: 2, failures: 0, certified: 2, left: [] });
+  expect(await endOf(whole.id, whole.ids)).toEqual({
+    ...WHOLE,
+    destroyed: 2,
+    certified: 2,
+    states: ['disposed', 'disposed'],
+    told: TOLD(2),
+  });
+});
 
-  // Each list dies at every step once, and its store at random deletions.
+test.for(STEPS)('killed at %s', async (at) => {
+  const { id, ids } = await approved(1);
+  expect(await runIn({ list: id, at })).toBe('killed');
+  await toTheEnd(id);
+  expect(await endOf(id, ids)).toEqual({
+    ...WHOLE,
+    destroyed: 1,
+    certified: 1,
+    states: ['disposed'],
+    told: TOLD(1),
+  });
+});
+
+test('killed before and after deletions, and at random moments, again and again', async () => {
   const chance = openChance(seedOfRun());
   console.log(`HOLDFAST_SEED=${chance.seed}`);
-  const { id, ids } = await approved(2);
-  const died: string[] = [];
-  for (const step of STEPS) {
-    const { first } = scene.opened.context.places;
-    let deletions = chance.below(6);
-    const dying = {
-      clean: CLEAN,
-      places: {
-        second: null,
-        first: {
-          reader: first.reader,
-          purger: {
-            purge: async (key: string, versionId: string) => {
-              // Nothing but an end of the process lets nobody write down that it failed.
-              if (deletions === 0) throw new Error('the end of the process');
-              deletions -= 1;
-              await first.purger?.purge(key, versionId);
-            },
-            close: async () => undefined,
-          },
-        },
-      },
-    };
-    await pass(scene, {
-      ...dying,
-      between: async (at: string) => {
-        if (at !== step) return;
-        died.push(step);
-        throw new Error(`the end of the process at ${step}`);
-      },
-    });
-  }
-  expect(died.length).toBeGreaterThan(4);
+  const { id, ids } = await approved(3);
+  const ends: string[] = [];
+  for (let n = 0; n < 10; n += 1)
+    ends.push(
+      n % 2 === 0
+        ? await runIn({ list: id, deletion: 1 + chance.below(3), when: chance.pick(['before', 'after']) })
+        : await runIn({ list: id }, chance.below(150)),
+    );
+  // Whoever is killed from outside may have come to the end first.
+  expect(ends.filter((end) => end === 'killed').length).toBeGreaterThan(3);
   await toTheEnd(id);
-  const end = await endOf(id, ids);
-  const told = (one: unknown): string[] =>
-    (one as { told: string[] }).told.filter((line) => !line.startsWith('purge.failed'));
-  expect({ ...(end as object), told: told(end) }).toEqual({ ...(expected as object), told: told(expected) });
-
-  // One that dies at each step with nothing else wrong.
-  for (const step of STEPS) {
-    const one = await approved(1);
-    let isDead = false;
-    for (let tries = 0; !isDead; tries += 1) {
-      await pass(scene, {
-        clean: CLEAN,
-        between: async (at: string) => {
-          if (at !== step || isDead) return;
-          isDead = true;
-          throw new Error(`the end of the process at ${step}`);
-        },
-      });
-      if (tries === 60) throw new Error(`It never comes to ${step}.`);
-    }
-    await toTheEnd(one.id);
-    expect(await endOf(one.id, one.ids), step).toMatchObject({
-      state: 'completed',
-      destroyed: 1,
-      certified: 1,
-      left: [],
-      failures: 0,
-    });
-  }
+  expect(await endOf(id, ids)).toEqual({
+    ...WHOLE,
+    destroyed: 3,
+    certified: 3,
+    states: ['disposed', 'disposed', 'disposed'],
+    told: TOLD(3),
+  });
 });
