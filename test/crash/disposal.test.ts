@@ -120,14 +120,14 @@ async function runIn(death: Death, killAfterMs?: number): Promise<'ended' | 'kil
     await sleep(killAfterMs);
     child.kill('SIGKILL');
   };
-  let killing: Promise<void> | null = null;
+  const killing: Promise<void>[] = [];
   for (const pipe of [child.stdout, child.stderr])
     pipe.setEncoding('utf8').on('data', (piece: string) => {
       said += piece;
-      if (killAfterMs !== undefined && killing === null && said.includes('"ready"')) killing = kill();
+      if (killAfterMs !== undefined && killing.length === 0 && said.includes('"ready"')) killing.push(kill());
     });
   const [code, signal] = await exit;
-  await killing;
+  await Promise.all(killing);
   if (signal === 'SIGKILL') return 'killed';
   expect(code, said).toBe(0);
   return 'ended';
