@@ -122,6 +122,8 @@ export interface Replay {
   readonly sources: readonly { readonly what: string; readonly records: number; readonly isNewer: boolean }[];
   has(agency: string | null, record: string | null): boolean;
   readonly count: number;
+  /** Keys of the certificates that name any of them. */
+  readonly by: ReadonlySet<string>;
 }
 
 /** `isNewer`: whether any of them can know of a destruction after `snapshotAt`. */
@@ -137,6 +139,7 @@ export function destroyedSince(sources: readonly Source[], snapshotAt: string): 
     })),
     has: (agency, record) => all.has(`${agency ?? ''} ${record ?? ''}`),
     count: all.size,
+    by: new Set(sources.flatMap(({ records }) => records.flatMap(({ by }) => by ?? []))),
   };
 }
 

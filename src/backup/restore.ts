@@ -8,7 +8,8 @@
  *     transaction, without those of destroyed records      nothing of Holdfast starts (`assertRestored`); begun again it goes on with 4
  *   4 migrations up to this program                        the same
  *   5 staged files, logs, objects                          the same: what is there and the same stays
- *   6 the history says that it was restored; the note says done   it may start
+ *   6 lists of disposal that were under way are ended    the same
+ *   7 the history says that it was restored; the note says done   it may start
  */
 import { join, resolve } from 'node:path';
 import type { Config } from '#config.ts';
@@ -47,7 +48,15 @@ import {
   type Source,
 } from './destroyed.ts';
 import { broken, TOMBSTONES, type BackupManifest } from './format.ts';
-import { enterRestore, noteRestored, stagedNames, unclaim, type RestoreNote } from './queries.ts';
+import {
+  endLists,
+  enterRestore,
+  noteRestored,
+  stagedNames,
+  unclaim,
+  type EndedLists,
+  type RestoreNote,
+} from './queries.ts';
 import { verifyBackup, type Proven } from './verify.ts';
 
 export interface RestoreOptions {
@@ -80,6 +89,8 @@ export interface Restored {
     readonly sources: Replay['sources'];
     readonly askedNewer: boolean;
   };
+  /** Lists of disposal that were under way: to be proposed and approved anew. */
+  readonly ended: EndedLists;
   readonly logs: readonly LogAfter[];
   /** Keys whose private halves are not in the folder of keys. */
   readonly missingKeys: BackupManifest['keys'];
@@ -139,6 +150,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       const logFiles = databaseOnly ? 0 : await bringLogs(bringing, files, config.leaseMs);
       if (!databaseOnly) say(`Putting the objects into ${reader.describe}.`);
       const brought = databaseOnly ? null : await bringObjects(options, bringing);
+      const ended = await endEach(db, manifest, replay);
       const logs = await enterEach(options, manifest, db, files);
       await unclaim(db);
       await noteRestored(db, { backup: digest, done: true, from: manifest.snapshotAt });
@@ -156,6 +168,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           sources: replay.sources,
           askedNewer: replay.sources.some(({ isNewer }) => isNewer),
         },
+        ended,
         logs,
         missingKeys: await missingKeys(config.keysDir, manifest),
       };
@@ -211,6 +224,22 @@ async function bringObjects({ config, now }: RestoreOptions, bringing: Bringing)
   } finally {
     await store.close();
   }
+}
+
+async function endEach(db: Db, { agencies }: BackupManifest, { by }: Replay): Promise<EndedLists> {
+  const ended = { lists: 0, records: 0 };
+  for (const { agency } of agencies) {
+    const prefix = `disposal/${agency}/`;
+    const certified = new Set(
+      [...by].flatMap((key) =>
+        key.startsWith(prefix) ? (key.slice(prefix.length).split('/')[0] ?? []) : [],
+      ),
+    );
+    const { lists, records } = await db.inAgency(agency, async (at) => await endLists(at, certified));
+    ended.lists += lists;
+    ended.records += records;
+  }
+  return ended;
 }
 
 /** A log that the store has more of says itself that it was put back, when the log worker does so; every other one says it here. */

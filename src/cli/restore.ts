@@ -111,6 +111,7 @@ function sentences({
   brought,
   staged,
   destroyed,
+  ended,
   logs,
   missingKeys,
 }: Restored): string[] {
@@ -131,6 +132,16 @@ function sentences({
       ? []
       : [
           `NOBODY WAS ASKED WHO IS NEWER THAN THE BACKUP (${manifest.snapshotAt}). If anything was destroyed after it, it is back now. Begin again with --tombstones, or with --database-only beside the store that lives, unless you know that nothing was.`,
+        ]),
+    ...(ended.lists === 0
+      ? []
+      : [
+          `${ended.lists} lists of disposal that were proposed or approved are ended: whether somebody took them back after the backup, nobody here knows. Make and approve new ones.`,
+        ]),
+    ...(ended.records === 0
+      ? []
+      : [
+          `${ended.records} records of lists that had begun are kept: they were not marked for destruction yet. Put them on a new list.`,
         ]),
     ...logs.flatMap(({ agency, size, published, remembered }) =>
       (remembered ?? 0) > Math.max(size, published ?? 0)
