@@ -19,18 +19,11 @@ import { migrate } from '#db/migrate.ts';
 import { ArchiveError } from '#errors.ts';
 import { openKeyFolder, parseCheckpoint, parseNote, receiptKeyIn, verifierKeysIn } from '#log/log.ts';
 import { newId } from '#record/record.ts';
-import {
-  openFolderPlacer,
-  openLogFiles,
-  openReader,
-  openStore,
-  type LogFiles,
-  type ObjectReader,
-} from '#store/store.ts';
+import { openFolderPlacer, openLogFiles, openReader, openStore, type LogFiles } from '#store/store.ts';
+import { askEverybody, type Unfinished } from './ask.ts';
 import {
   bringLogs,
   bringStaged,
-  groupsOf,
   placeObjects,
   sealObjects,
   storeIsEmpty,
@@ -38,16 +31,8 @@ import {
   type Brought,
 } from './bring-store.ts';
 import { loadDatabase, type Loaded } from './bring-database.ts';
-import {
-  certificatesIn,
-  destroyedSince,
-  namedBy,
-  tombstonesIn,
-  type CertificateFile,
-  type Replay,
-  type Source,
-} from './destroyed.ts';
-import { broken, TOMBSTONES, type BackupManifest } from './format.ts';
+import { destroyedSince, type Replay } from './destroyed.ts';
+import { broken, type BackupManifest } from './format.ts';
 import {
   endLists,
   enterRestore,
@@ -88,6 +73,8 @@ export interface Restored {
     readonly records: number;
     readonly sources: Replay['sources'];
     readonly askedNewer: boolean;
+    /** Their destruction was begun after the backup and not ended: the store may still have some of them. */
+    readonly unfinished: readonly Unfinished[];
   };
   /** Lists of disposal that were under way: to be proposed and approved anew. */
   readonly ended: EndedLists;
@@ -135,7 +122,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       throw refused(
         `The store is not empty (${reader.describe}). Name an empty one; or, if it is the one that this backup was made beside and it lives, restore the database alone: --database-only.`,
       );
-    const replay = destroyedSince(await askEverybody(options, folder, reader), manifest.snapshotAt);
+    const { keysDir, certificateKeysDir } = config;
+    const asking = { folder, manifest, databaseOnly, reader, files, keysDir, certificateKeysDir };
+    const { sources, unfinished } = await askEverybody({ ...asking, tombstones: options.tombstones });
+    const replay = destroyedSince(sources, manifest.snapshotAt);
     let loaded: Loaded | null = null;
     if (!wentOn) {
       say('Laying the schema, and loading all rows.');
@@ -167,6 +157,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           records: replay.count,
           sources: replay.sources,
           askedNewer: replay.sources.some(({ isNewer }) => isNewer),
+          unfinished,
         },
         ended,
         logs,
@@ -177,40 +168,6 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     }
   } finally {
     await Promise.all([reader.close(), files.close()]);
-  }
-}
-
-/** The store that lives knows of every destruction; an empty one of none, and is not asked. */
-async function askEverybody(
-  { databaseOnly, tombstones, config }: RestoreOptions,
-  folder: string,
-  reader: ObjectReader,
-): Promise<Source[]> {
-  const keyOf = async (agency: string) => await receiptKeyIn(config.certificateKeysDir, agency);
-  const sources: Source[] = [
-    { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself', until: '' },
-    {
-      what: 'certificates in the backup',
-      until: '',
-      records: await namedBy(certificatesInBackup(folder), keyOf),
-    },
-  ];
-  for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
-  if (databaseOnly)
-    sources.push({
-      what: `certificates in ${reader.describe}`,
-      until: null,
-      records: await namedBy(certificatesIn(reader), keyOf),
-    });
-  return sources;
-}
-
-async function* certificatesInBackup(folder: string): AsyncGenerator<CertificateFile> {
-  const { readFile } = await import('node:fs/promises');
-  for await (const { record, lines } of groupsOf(folder)) {
-    if (record !== null) continue;
-    for (const { key, file } of lines)
-      if (file !== null) yield { key, bytes: async () => await readFile(join(folder, file.path)) };
   }
 }
 

@@ -128,6 +128,10 @@ function sentences({
         ]),
     `${staged} files wait to be sealed.`,
     `${destroyed.records} records were destroyed and stay so: ${loaded?.leftOut ?? 0} rows and ${brought?.leftOut ?? 0} objects of them were left out. Asked: ${destroyed.sources.map(({ what, records }) => `${what} (${records})`).join(', ')}.`,
+    ...destroyed.unfinished.map(
+      ({ agency, record, left }) =>
+        `Record ${record} of ${agency} was being destroyed when the store was written to last: no row of it is back. ${left === 0 ? 'The store has nothing of it.' : `THE STORE STILL HAS ${left} OBJECTS OF IT, below a/${agency}/rec/${record}/: have them destroyed there.`}`,
+    ),
     ...(destroyed.askedNewer
       ? []
       : [

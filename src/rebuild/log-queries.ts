@@ -166,7 +166,7 @@ export interface Touched {
   readonly sealed: boolean;
 }
 
-/** Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, of which nothing is to come back. */
+/** Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, or marked for it, of which nothing is to come back. */
 export async function touchedSince(
   db: LogDb,
   agencyId: string,
@@ -179,7 +179,7 @@ export async function touchedSince(
       from log_leaf
      where agency_id = ${agencyId} and idx >= ${from} and record_id is not null
        and (${after}::uuid is null or record_id > ${after}::uuid)
-     group by record_id having not bool_or(convert_from(entry, 'UTF8')::jsonb->>'type' = 'record.disposed')
+     group by record_id having not bool_or(convert_from(entry, 'UTF8')::jsonb->>'type' in ('record.disposing', 'record.disposed'))
      order by record_id limit ${limit}`.execute(db);
   return rows;
 }
