@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveError } from '#errors.ts';
-import { logPrefix, receiptKeyIn, verifierKeysIn, type Entry, type LogKey } from '#log/log.ts';
+import {
+  formerReceiptKeysIn,
+  logPrefix,
+  receiptKeyIn,
+  verifierKeysIn,
+  type Entry,
+  type LogKey,
+} from '#log/log.ts';
 import type { LogFiles, ObjectReader } from '#store/store.ts';
 import { groupsOf } from './bring-store.ts';
 import { hexBytes, rowsOf } from './copy-text.ts';
@@ -13,6 +20,7 @@ import {
   type CertificateFile,
   type Destroyed,
   type Source,
+  type Unbelieved,
 } from './destroyed.ts';
 import { linesOf } from './folder.ts';
 import { TOMBSTONES, type BackupManifest } from './format.ts';
@@ -25,6 +33,8 @@ export interface Asking {
   readonly manifest: BackupManifest;
   readonly databaseOnly: boolean;
   readonly tombstones: readonly string[];
+  /** Keys of certificates that are known to be worth nothing. */
+  readonly disregard: readonly string[];
   readonly reader: ObjectReader;
   readonly files: LogFiles;
   readonly keysDir: string;
@@ -35,6 +45,10 @@ export interface Asked {
   readonly sources: readonly Source[];
   /** Marked for destruction after the backup, by the log, and not destroyed to the end: no row of them comes back either. */
   readonly unfinished: readonly Unfinished[];
+  /** Lie where certificates do, and are none that a key of the agency signed. */
+  readonly unbelieved: readonly Unbelieved[];
+  /** Of the certificates in the backup, `key version`. */
+  readonly believed: ReadonlySet<string>;
 }
 
 export interface Unfinished {
@@ -46,32 +60,46 @@ export interface Unfinished {
 
 /** The store that lives knows of every destruction; an empty one of none, and is not asked. */
 export async function askEverybody(asking: Asking): Promise<Asked> {
-  const { folder, databaseOnly, tombstones, reader, files } = asking;
-  const keyOf = async (agency: string) => await receiptKeyIn(asking.certificateKeysDir, agency);
+  const { folder, manifest, databaseOnly, tombstones, reader, files } = asking;
   const inBackup = await askLogs(asking, 'in the backup', (agency) => readerOfCopy(folder, agency));
+  const living = databaseOnly
+    ? await askLogs(
+        asking,
+        `in ${reader.describe}`,
+        (agency) => async (path) => await files.read(`${logPrefix(agency)}/${path}`),
+      )
+    : null;
+  const announced = [...inBackup.keys, ...(living?.keys ?? [])];
+  const keysOf = async (agency: string) => [
+    ...(await believedKeys(asking.certificateKeysDir, agency)),
+    ...manifest.keys.flatMap((key) => (key.use === 'receipts' && key.agency === agency ? key.public : [])),
+    ...announced.flatMap((key) => (key.agency === agency ? key.vkey : [])),
+  ];
+  const kept = await namedBy(certificatesInBackup(folder), keysOf);
+  const there = databaseOnly ? await namedBy(certificatesIn(reader), keysOf) : null;
+  const unbelieved = [
+    ...new Map([...kept.unbelieved, ...(there?.unbelieved ?? [])].map((one) => [one.key, one])).values(),
+  ];
+  const completed = new Set([...inBackup.completed, ...(living?.completed ?? [])]);
+  for (const { key, agency, disposal, why } of unbelieved)
+    if (completed.has(`${agency} ${disposal}`) && !asking.disregard.includes(key))
+      throw new ArchiveError(
+        'backup-refused',
+        `The log of ${agency} says that the list ${disposal} was done, and nothing at ${key} is its certificate: ${why} Bring the folder of keys of the process that executes disposals (HOLDFAST_CERTIFICATE_KEYS), and restore again. If that key is lost, name it: --disregard ${key}; what the log says was destroyed stays away all the same.`,
+        { retry: 'never' },
+      );
   const sources: Source[] = [
     { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself', until: '' },
-    {
-      what: 'certificates in the backup',
-      until: '',
-      records: await namedBy(certificatesInBackup(folder), keyOf),
-    },
+    { what: 'certificates in the backup', until: '', records: kept.records },
     { what: 'logs in the backup', until: '', records: inBackup.disposed },
   ];
   for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
-  if (!databaseOnly) return { sources, unfinished: [] };
-  const { disposed, disposing } = await askLogs(
-    asking,
-    `in ${reader.describe}`,
-    (agency) => async (path) => await files.read(`${logPrefix(agency)}/${path}`),
-  );
+  const { believed } = kept;
+  if (living === null || there === null) return { sources, unfinished: [], unbelieved, believed };
+  const { disposed, disposing } = living;
   const begun = await notMarkedIn(folder, disposing);
   sources.push(
-    {
-      what: `certificates in ${reader.describe}`,
-      until: null,
-      records: await namedBy(certificatesIn(reader), keyOf),
-    },
+    { what: `certificates in ${reader.describe}`, until: null, records: there.records },
     { what: `logs in ${reader.describe}`, until: null, records: [...disposed, ...begun] },
   );
   const ended = new Set(
@@ -84,23 +112,47 @@ export async function askEverybody(asking: Asking): Promise<Asked> {
   const unfinished: Unfinished[] = [];
   for (const one of begun.filter((each) => !ended.has(nameOf(each))))
     unfinished.push({ agency: one.agency, record: one.record, left: await leftOf(reader, one) });
-  return { sources, unfinished };
+  return { sources, unfinished, unbelieved, believed };
 }
 
 const nameOf = ({ agency, record }: Destroyed): string => `${agency} ${record}`;
+
+/** What the entries behind the backup's say. */
+interface Told {
+  readonly disposed: readonly Destroyed[];
+  readonly disposing: readonly Destroyed[];
+  /** `agency list` */
+  readonly completed: readonly string[];
+  /** That sign receipts and certificates. */
+  readonly keys: readonly { readonly agency: string; readonly vkey: string }[];
+}
+
+/** Of the folder of keys: the one that lies there, and those of earlier that it vouches for. */
+export async function believedKeys(folder: string, agency: string): Promise<string[]> {
+  const key = await receiptKeyIn(folder, agency);
+  return [...(key === null ? [] : [key]), ...(await formerReceiptKeysIn(folder, agency))];
+}
 
 async function askLogs(
   { folder, manifest, keysDir }: Asking,
   where: string,
   readOf: (agency: string) => ReadLog,
-): Promise<{ readonly disposed: readonly Destroyed[]; readonly disposing: readonly Destroyed[] }> {
+): Promise<Told> {
   const befores = await beforeOf(folder, manifest);
   const ours = await verifierKeysIn(join(keysDir, 'log'));
-  const found = { disposed: [] as Destroyed[], disposing: [] as Destroyed[] };
+  const found = {
+    disposed: [] as Destroyed[],
+    disposing: [] as Destroyed[],
+    completed: [] as string[],
+    keys: [] as { agency: string; vkey: string }[],
+  };
   for (const { agency } of manifest.agencies) {
     const before = befores.get(agency);
     if (before === undefined) continue;
     for (const entry of await since(readOf(agency), agency, before, ours, where)) {
+      if (entry.type === 'receipt-key.added') found.keys.push({ agency, vkey: String(entry.facts.vkey) });
+      if (entry.type === 'purge.completed')
+        found.completed.push(`${agency} ${subjectOf(entry, 'purge') ?? ''}`);
       const record = subjectOf(entry, 'record');
       if (record === null) continue;
       if (entry.type === 'record.disposed') found.disposed.push({ agency, record, by: null });
@@ -129,7 +181,7 @@ async function since(
   }
 }
 
-export function subjectOf({ subject }: Entry, kind: string): string | null {
+function subjectOf({ subject }: Entry, kind: string): string | null {
   return subject?.startsWith(`${kind}:`) === true ? subject.slice(kind.length + 1) : null;
 }
 
@@ -166,7 +218,13 @@ async function leftOf(reader: ObjectReader, { agency, record }: Destroyed): Prom
 async function* certificatesInBackup(folder: string): AsyncGenerator<CertificateFile> {
   for await (const { record, lines } of groupsOf(folder)) {
     if (record !== null) continue;
-    for (const { key, file } of lines)
-      if (file !== null) yield { key, bytes: async () => await readFile(join(folder, file.path)) };
+    for (const { key, version, file } of lines)
+      if (file !== null)
+        yield {
+          key,
+          version,
+          sizeBytes: file.bytes,
+          bytes: async () => await readFile(join(folder, file.path)),
+        };
   }
 }

@@ -62,7 +62,7 @@ export async function readSince(
     for (const bytes of entries) {
       const entry = parseEntry(bytes);
       noteKey(keys, entry);
-      if (isTold(entry)) kept.push(entry);
+      if (TOLD.has(entry.type)) kept.push(entry);
     }
     frontier = grow(frontier, entries.map(leafHash));
   }
@@ -78,9 +78,12 @@ export async function readSince(
 }
 
 /** A log may have gone on for long: only what is asked of it is held. */
-function isTold({ type }: Entry): boolean {
-  return type === 'record.disposing' || type === 'record.disposed';
-}
+const TOLD: ReadonlySet<string> = new Set([
+  'record.disposing',
+  'record.disposed',
+  'purge.completed',
+  'receipt-key.added',
+]);
 
 function noteKey(keys: Map<string, LogKey>, { type, facts }: Entry): void {
   if (type !== 'log-key.added' && type !== 'log-key.retired') return;

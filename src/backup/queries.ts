@@ -40,6 +40,14 @@ export async function destroyedIn(
     select agency_id as agency, id::text as record from record where state = 'disposed' order by agency_id collate "C", id`);
 }
 
+/** Lists that have a certificate, `agency list`. */
+export async function completedIn(dump: Dump): Promise<string[]> {
+  const rows = await dump.rows<{ name: string }>(
+    "select agency_id || ' ' || id::text as name from disposal where state = 'completed'",
+  );
+  return rows.map(({ name }) => name);
+}
+
 export async function noteBackup(db: Db, report: object): Promise<void> {
   await sql`
     insert into chore (name, about, report) values ('backup', '', ${JSON.stringify(report)})

@@ -31,7 +31,7 @@ import {
   type Brought,
 } from './bring-store.ts';
 import { loadDatabase, type Loaded } from './bring-database.ts';
-import { destroyedSince, type Replay } from './destroyed.ts';
+import { destroyedSince, type Replay, type Unbelieved } from './destroyed.ts';
 import { broken, type BackupManifest } from './format.ts';
 import {
   endLists,
@@ -54,6 +54,8 @@ export interface RestoreOptions {
   /** The store is the one that lives: nothing is put into it. */
   readonly databaseOnly: boolean;
   readonly tombstones: readonly string[];
+  /** Keys below `disposal/` that are known to be worth nothing. */
+  readonly disregard: readonly string[];
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
@@ -75,6 +77,8 @@ export interface Restored {
     readonly askedNewer: boolean;
     /** Their destruction was begun after the backup and not ended: the store may still have some of them. */
     readonly unfinished: readonly Unfinished[];
+    /** What lies where certificates do and is none: it kept nothing away. */
+    readonly unbelieved: readonly Unbelieved[];
   };
   /** Lists of disposal that were under way: to be proposed and approved anew. */
   readonly ended: EndedLists;
@@ -96,14 +100,16 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const folder = resolve(options.from);
   say('Proving the backup.');
   const proven = await verifyBackup(folder, signal);
-  if (!proven.ok)
+  const { manifest, digest } = proven;
+  const isDisregarded = ({ what }: { readonly what: string }): boolean =>
+    what.startsWith('disposal/') && options.disregard.includes(what);
+  if (!proven.ok && !(proven.differing === proven.differs.length && proven.differs.every(isDisregarded)))
     throw broken(
       `${proven.differing} things differ, and nothing was restored: ${proven.differs
         .slice(0, 5)
         .map(({ what, why }) => `${what} ${why}`)
         .join('; ')}`,
     );
-  const { manifest, digest } = proven;
   if (!manifest.store.copied && !databaseOnly)
     throw refused(
       'This backup is of the database alone. Restore it beside the store that it belongs to, with --database-only.',
@@ -124,7 +130,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       );
     const { keysDir, certificateKeysDir } = config;
     const asking = { folder, manifest, databaseOnly, reader, files, keysDir, certificateKeysDir };
-    const { sources, unfinished } = await askEverybody({ ...asking, tombstones: options.tombstones });
+    const { tombstones, disregard } = options;
+    const asked = await askEverybody({ ...asking, tombstones, disregard });
+    const { sources, unfinished, unbelieved, believed } = asked;
     const replay = destroyedSince(sources, manifest.snapshotAt);
     let loaded: Loaded | null = null;
     if (!wentOn) {
@@ -135,7 +143,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await options.migrateAll();
     const db = openDb({ url, name: 'cli', poolSize: 4 });
     try {
-      const bringing: Bringing = { db, folder, manifest, replay, signal };
+      const bringing: Bringing = { db, folder, manifest, replay, believed, signal };
       const staged = await bringStaged(folder, config.stagingDir, await stagedNames(db));
       const logFiles = databaseOnly ? 0 : await bringLogs(bringing, files, config.leaseMs);
       if (!databaseOnly) say(`Putting the objects into ${reader.describe}.`);
@@ -158,6 +166,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           sources: replay.sources,
           askedNewer: replay.sources.some(({ isNewer }) => isNewer),
           unfinished,
+          unbelieved,
         },
         ended,
         logs,

@@ -24,6 +24,11 @@ export const restore: Verb = {
         'what was destroyed since, as "holdfast backup --tombstones" keeps it; may be given more than once',
         several,
       )
+      .option(
+        '--disregard <key>',
+        'something in the place of a certificate (disposal/…/certificate.json) that is known to be worth nothing; may be given more than once',
+        several,
+      )
       .addHelpText(
         'after',
         `
@@ -92,6 +97,7 @@ async function bringBack(invocation: Invocation, from: string): Promise<ExitCode
       from,
       databaseOnly: options['databaseOnly'] === true,
       tombstones: (options['tombstones'] as readonly string[] | undefined) ?? [],
+      disregard: (options['disregard'] as readonly string[] | undefined) ?? [],
       say,
       signal: stop,
       now: () => new Date(),
@@ -128,6 +134,9 @@ function sentences({
         ]),
     `${staged} files wait to be sealed.`,
     `${destroyed.records} records were destroyed and stay so: ${loaded?.leftOut ?? 0} rows and ${brought?.leftOut ?? 0} objects of them were left out. Asked: ${destroyed.sources.map(({ what, records }) => `${what} (${records})`).join(', ')}.`,
+    ...destroyed.unbelieved.map(
+      ({ key, why }) => `Not believed, and nothing was kept away by it: ${key}. ${why}`,
+    ),
     ...destroyed.unfinished.map(
       ({ agency, record, left }) =>
         `Record ${record} of ${agency} was being destroyed when the store was written to last: no row of it is back. ${left === 0 ? 'The store has nothing of it.' : `THE STORE STILL HAS ${left} OBJECTS OF IT, below a/${agency}/rec/${record}/: have them destroyed there.`}`,

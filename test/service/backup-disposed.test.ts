@@ -1,9 +1,10 @@
 /** A record that two people had destroyed, and the backups of before and after it. */
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
+import { keyPair, receiptKeyIn } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { backUp, emptyPlace, envOf, goesOn, serveRestored, tidy, type Env } from '../support/backup-scene.ts';
 import {
@@ -124,6 +125,39 @@ test('is a tombstone with its certificate in a backup of after, and an audit of 
   const ended = await holdfastWith(place, ['restore', '--from', folders.after, '--json']);
   expect(ended.code, ended.err).toBe(0);
   await isGoneIn(place);
+});
+
+test('does not come back where the key that signed its certificate was lost and made anew, and something else lies where certificates do', async () => {
+  const place = await emptyPlace(archive, SHORT);
+  const data = place['HOLDFAST_DATA'] ?? '';
+  await cp(join(archive.dataDir, 'store'), join(data, 'store'), { recursive: true });
+  const key = `disposal/rivertown/${randomUUID()}/certificate.json`;
+  await mkdir(join(data, 'store/objects', dirname(key)), { recursive: true });
+  await writeFile(join(data, 'store/objects', key), 'Whatever anybody wrote here.');
+  const keyFile = join(data, 'keys/receipts/rivertown.key');
+  const before = await receiptKeyIn(dirname(keyFile), 'rivertown');
+  await writeFile(keyFile, `${keyPair('archive.example', randomBytes(32)).skey}\n`);
+  const ended = await holdfastWith(place, ['restore', '--from', folders.before, '--database-only', '--json']);
+  expect(ended.code, ended.err).toBe(0);
+  expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, unbelieved: [{ key }] } });
+  const restored = await serveRestored(place);
+  await goesOn(restored.system);
+  const audited = async () => {
+    const { logs } = jsonOf(await holdfastWith(place, ['audit', '--json'])) as {
+      logs: { findings: { what: string }[] }[];
+    };
+    return logs.flatMap(({ findings }) => findings.map(({ what }) => what));
+  };
+  // What the log announces, whoever owns the database can have it announce: an audit believes what the folder of keys vouches for.
+  expect(await audited()).toContain('purge-unknown');
+  await writeFile(join(dirname(keyFile), 'rivertown.former'), `${before ?? ''}\n`);
+  expect(await audited()).toEqual([]);
+  // Nor does it spoil a backup.
+  const backup = await backUp(place);
+  expect(backup.code, backup.err).toBe(0);
+  expect(jsonOf(backup)).toMatchObject({ wrong: 0 });
+  const proven = await holdfastWith({}, ['restore', '--verify', '--from', backup.folder, '--json']);
+  expect(proven.code, proven.out).toBe(0);
 });
 
 test('does not come back before its list has a certificate either: the signed log in the store that lives says what was begun', async () => {
