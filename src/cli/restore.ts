@@ -163,7 +163,7 @@ function sentences({
           ]
         : (published ?? 0) > size
           ? [
-              `The log of ${agency} goes on from ${published}: what the database lacks is put back at the first start.`,
+              `The log of ${agency} goes on from ${published}: what the database lacks is put back at the first start. Records that it says were held since, classified by a person or given a day come under one hold then (“Restored: …”), because what was said of them is lost: go over them, and place anew each hold that stood on a search.`,
             ]
           : [],
     ),

@@ -256,6 +256,8 @@ describe('a record that was destroyed after the backup', () => {
       agency: { id: 'rivertown' },
       disposal: { id: 'd1' },
       issuedAt: '2026-11-20T00:00:00.000Z',
+      // Of a list of some ten thousand records.
+      manner: ['x'.repeat(9 * 2 ** 20)],
       records: [{ recordId: destroyed }],
     } as const;
     // A folder of keys to which the process that executes disposals never gave one yet.
