@@ -14,6 +14,7 @@ import { keepDocuments } from '#export/export.ts';
 import { copyAgency, startMending, startRounds } from '#fixity/fixity.ts';
 import {
   openKeyFolder,
+  formerReceiptKeysIn,
   receiptKeyIn,
   renewLogLeases,
   restoresIn,
@@ -205,6 +206,7 @@ function startLog({ db, log, logFiles, config, reader, referenceOf, now }: Syste
     keys,
     restores: async () => await restoresIn(folder),
     certificateKey: async (agencyId) => await receiptKeyIn(config.certificateKeysDir, agencyId),
+    formerCertificateKeys: async (agencyId) => await formerReceiptKeysIn(config.certificateKeysDir, agencyId),
     anchors: config.anchors,
     log,
   });

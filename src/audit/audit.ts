@@ -52,6 +52,8 @@ export interface AuditContext {
   readonly receiptKey?: string | null;
   /** The key that signs certificates of destruction. Null or left out: none is known here, and no purge is believed. */
   readonly certificateKey?: string | null;
+  /** Those that signed them before and are lost; whoever keeps the folder of keys vouches for each. */
+  readonly formerCertificateKeys?: readonly string[];
   /** Checkpoints of this agency in other hands, beside the store's. */
   readonly held?: readonly Held[];
   readonly objects: RecordPass['objects'];

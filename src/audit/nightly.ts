@@ -22,6 +22,7 @@ export interface NightlyContext {
   readonly restores: () => Promise<ReadonlySet<string> | null>;
   /** The key that signs certificates of destruction, by whoever executes them. */
   readonly certificateKey?: (agencyId: string) => Promise<string | null>;
+  readonly formerCertificateKeys?: (agencyId: string) => Promise<readonly string[]>;
   readonly anchors: Outsiders;
   readonly log: Log;
   /** After the start; then how long between two. */
@@ -65,7 +66,7 @@ export function startNightlyAudit(context: NightlyContext): { stop(): Promise<vo
 }
 
 async function auditOne(
-  { db, files, store, keys, restores, certificateKey, anchors, log }: NightlyContext,
+  { db, files, store, keys, restores, certificateKey, formerCertificateKeys, anchors, log }: NightlyContext,
   agencyId: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -74,6 +75,7 @@ async function auditOne(
   const context = {
     ...asked,
     certificateKey: ofCertificates,
+    formerCertificateKeys: (await formerCertificateKeys?.(agencyId)) ?? [],
     keysFrom: 'folder',
     objects: 'none',
     signal,

@@ -151,7 +151,12 @@ function passOf({ name, columns }: Table, replay: Replay): Pass {
   if (name === 'record')
     return (fields) =>
       isRecords(fields)
-        ? set(fields, { ...EMPTIED, subject: `unknown:${value(fields, 'id') ?? ''}` })
+        ? set(fields, {
+            ...EMPTIED,
+            subject: `unknown:${value(fields, 'id') ?? ''}`,
+            // What is in the agency's register is not of the record alone.
+            ...(value(fields, 'account_id') === null ? { account: 'destroyed' } : {}),
+          })
         : fields;
   if (name === 'log_leaf') return (fields) => (isRecords(fields) ? set(fields, { salt: NULL }) : fields);
   if (STAYS.some((one) => one.test(name))) return (fields) => fields;

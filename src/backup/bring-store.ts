@@ -59,6 +59,8 @@ export interface Bringing {
   readonly folder: string;
   readonly manifest: BackupManifest;
   readonly replay: Replay;
+  /** Certificates that a key of their agency signed, `key version`. */
+  readonly believed: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -140,13 +142,13 @@ export async function sealObjects(
     now,
   }: { readonly store: ObjectStore; readonly leaseMs: number; readonly now: () => Date },
 ): Promise<Brought> {
-  const { db, folder } = bringing;
+  const { db, folder, believed } = bringing;
   const done = { objects: 0, leftOut: 0, newer: 0 };
   for await (const { agency, record, lines, rows } of wantedOf(bringing, done)) {
     const moved: { row: ObjectRow; versionId: string; lockedUntil: Date }[] = [];
     const chosen = [...Map.groupBy(lines, ({ key }) => key)].flatMap(([key, versions]) => {
       const row = rows.get(key);
-      const line = versionFor(row, versions);
+      const line = versionFor(row, versions, believed);
       return line === null ? [] : [{ key, row, line }];
     });
     for (let from = 0; from < chosen.length; from += AT_ONCE)
@@ -171,12 +173,17 @@ export async function sealObjects(
   return done;
 }
 
-/** Of several versions the one that the row names; else one with its bytes; of what no row knows the current one. Without a lock: none. */
-function versionFor(row: ObjectRow | undefined, versions: readonly ObjectLine[]): ObjectLine | null {
+/** Of several versions the one that the row names; else one with its bytes; of what no row knows one that was signed, or the current one. Without a lock: none. */
+function versionFor(
+  row: ObjectRow | undefined,
+  versions: readonly ObjectLine[],
+  believed: ReadonlySet<string>,
+): ObjectLine | null {
   const whole = versions.filter(({ file, lockedUntil }) => file !== null && lockedUntil !== null);
   return (
     whole.find(({ version }) => version === row?.version_id) ??
     whole.find(({ file }) => row !== undefined && file?.sha256 === row.sha256) ??
+    whole.find(({ key, version }) => believed.has(`${key} ${version}`)) ??
     (row === undefined ? whole.find(({ current }) => current) : undefined) ??
     null
   );

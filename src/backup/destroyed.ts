@@ -8,15 +8,17 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { ArchiveError } from '#errors.ts';
-import { recordsCertified } from '#log/log.ts';
+import { LARGEST_CERTIFICATE_BYTES, recordsCertified } from '#log/log.ts';
 import type { ObjectReader } from '#store/store.ts';
 import { readTombstones, TOMBSTONES_FORMAT, type Tombstones } from './format.ts';
 
 const CERTIFICATES = 'disposal/';
+const DAMAGED: ReadonlySet<string> = new Set([
+  'store-object-missing',
+  'store-object-changed',
+  'store-journal-broken',
+]);
 const CERTIFICATE = /^disposal\/([a-z0-9-]{2,63})\/([^/]+)\/certificate\.json$/;
-/** A certificate names records and carries nothing of them; this is more than fifty thousand. */
-const LARGEST_BYTES = 8 * 2 ** 20;
-
 export interface Destroyed {
   readonly agency: string;
   readonly record: string;
@@ -32,9 +34,11 @@ export interface Source {
   readonly records: readonly Destroyed[];
 }
 
-/** Bytes of one version, as a store or a backup has them. */
+/** One version, as a store or a backup has it. */
 export interface CertificateFile {
   readonly key: string;
+  readonly version: string;
+  readonly sizeBytes: number;
   bytes(): Promise<Buffer>;
 }
 
@@ -44,60 +48,53 @@ export async function* certificatesIn(reader: ObjectReader): AsyncGenerator<Cert
     if (!isDeleteMarker && CERTIFICATE.test(key))
       yield {
         key,
-        bytes: async () => {
-          if (sizeBytes > LARGEST_BYTES) throw unreadable(key);
-          return await buffer(await reader.read(key, versionId));
-        },
+        version: versionId,
+        sizeBytes,
+        bytes: async () => await buffer(await reader.read(key, versionId)),
       };
 }
 
-/**
- * One that cannot be read, or that the agency's key for certificates did not sign, ends it: behind it may stand what must not come back, or
- * what somebody wants to stay away. `wrong`: it is told there instead, and left out.
- */
+export interface Named {
+  readonly records: readonly Destroyed[];
+  /** `key version` of each that a key signed for its place. */
+  readonly believed: ReadonlySet<string>;
+  readonly unbelieved: readonly Unbelieved[];
+}
+
+/** A key of which no version is believed: it names nothing. */
+export interface Unbelieved {
+  readonly key: string;
+  readonly agency: string;
+  readonly disposal: string;
+  readonly why: string;
+}
+
+/** Of each key any version counts that one of the agency's keys signed for that place. Whoever may write to the store may put anything beside it. */
 export async function namedBy(
   certificates: AsyncIterable<CertificateFile>,
-  keyOf: (agency: string) => Promise<string | null>,
-  wrong?: (key: string, why: string) => void,
-): Promise<Destroyed[]> {
+  keysOf: (agency: string) => Promise<readonly string[]>,
+): Promise<Named> {
   const records: Destroyed[] = [];
-  for await (const { key, bytes } of certificates) {
+  const believed = new Set<string>();
+  const named = new Set<string>();
+  const wrong = new Map<string, Unbelieved>();
+  for await (const { key, version, sizeBytes, bytes } of certificates) {
     const [, agency, disposal] = CERTIFICATE.exec(key) ?? [];
     if (agency === undefined || disposal === undefined) continue;
     try {
-      for (const record of signed(await bytes(), { key, agency, disposal, vkey: await keyOf(agency) }))
+      if (sizeBytes > LARGEST_CERTIFICATE_BYTES)
+        throw new ArchiveError('receipt-malformed', 'It is too large to be one.', { retry: 'never' });
+      for (const record of recordsCertified(await bytes(), await keysOf(agency), { agency, disposal }))
         records.push({ agency, record, by: key });
+      believed.add(`${key} ${version}`);
+      named.add(key);
     } catch (error) {
-      if (wrong === undefined || !(error instanceof ArchiveError) || error.retry !== 'never') throw error;
-      wrong(key, error.message);
+      if (!(error instanceof ArchiveError) || (error.retry !== 'never' && !DAMAGED.has(error.code)))
+        throw error;
+      wrong.set(key, { key, agency, disposal, why: error.message });
     }
   }
-  return records;
-}
-
-function signed(
-  bytes: Buffer,
-  asked: {
-    readonly key: string;
-    readonly agency: string;
-    readonly disposal: string;
-    readonly vkey: string | null;
-  },
-): readonly string[] {
-  const { key, agency, disposal, vkey } = asked;
-  const against = (why: string, cause?: unknown): ArchiveError =>
-    new ArchiveError(
-      'backup-refused',
-      `${key} says which records of ${agency} were destroyed, and ${why}. Without it nobody knows what must not come back. Bring the folder of keys of the process that executes disposals (HOLDFAST_CERTIFICATE_KEYS), and restore again.`,
-      { retry: 'never', cause },
-    );
-  if (vkey === null) throw against('the key that signs such certificates is not here');
-  try {
-    return recordsCertified(bytes, vkey, { agency, disposal });
-  } catch (error) {
-    if (error instanceof ArchiveError) throw against('the key here did not sign it for this place', error);
-    throw error;
-  }
+  return { records, believed, unbelieved: [...wrong.values()].filter(({ key }) => !named.has(key)) };
 }
 
 export async function tombstonesIn(path: string): Promise<Source> {
@@ -122,6 +119,8 @@ export interface Replay {
   readonly sources: readonly { readonly what: string; readonly records: number; readonly isNewer: boolean }[];
   has(agency: string | null, record: string | null): boolean;
   readonly count: number;
+  /** Keys of the certificates that name any of them. */
+  readonly by: ReadonlySet<string>;
 }
 
 /** `isNewer`: whether any of them can know of a destruction after `snapshotAt`. */
@@ -137,11 +136,6 @@ export function destroyedSince(sources: readonly Source[], snapshotAt: string): 
     })),
     has: (agency, record) => all.has(`${agency ?? ''} ${record ?? ''}`),
     count: all.size,
+    by: new Set(sources.flatMap(({ records }) => records.flatMap(({ by }) => by ?? []))),
   };
-}
-
-function unreadable(key: string): ArchiveError {
-  return new ArchiveError('backup-broken', `${key} is too large to be a certificate of destruction.`, {
-    retry: 'never',
-  });
 }

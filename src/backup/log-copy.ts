@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  bundleEntries,
   EMPTY_FRONTIER,
   grow,
   leafHash,
@@ -13,24 +12,15 @@ import {
   rootOf,
 } from '#log/log.ts';
 import { isMissing } from './folder.ts';
+import { entriesSince, type ReadLog } from './log-since.ts';
 
-const BUNDLE = 256;
-
-async function* bundlesOf(
-  folder: string,
-  agency: string,
-  from: number,
-  size: number,
-): AsyncGenerator<Buffer[]> {
-  const read = async (path: string): Promise<Buffer | null> =>
+/** Null: there is no such file. */
+export function readerOfCopy(folder: string, agency: string): ReadLog {
+  return async (path) =>
     await readFile(join(folder, logPrefix(agency), path)).catch((error: unknown) => {
       if (isMissing(error)) return null;
       throw error;
     });
-  for (let n = Math.floor(from / BUNDLE); n * BUNDLE < size; n += 1) {
-    const entries = await bundleEntries(read, { n, width: Math.min(BUNDLE, size - n * BUNDLE) });
-    yield n * BUNDLE < from ? entries.slice(from - n * BUNDLE) : entries;
-  }
 }
 
 /** Over the entries in the copy, against what its checkpoint says. */
@@ -41,7 +31,7 @@ export async function rootOfCopy(
   const note = await readFile(join(folder, logPrefix(agency), 'checkpoint'));
   const { origin, size, root } = parseCheckpoint(parseNote(note).text);
   let frontier = EMPTY_FRONTIER;
-  for await (const entries of bundlesOf(folder, agency, 0, size))
+  for await (const entries of entriesSince(readerOfCopy(folder, agency), 0, size))
     frontier = grow(frontier, entries.map(leafHash));
   if (frontier.size !== size || Buffer.compare(rootOf(frontier), root) !== 0)
     throw new Error(`its entries do not lead to the root that was signed at size ${size}`);
@@ -55,7 +45,7 @@ export async function* sealedSince(
   from: number,
   size: number,
 ): AsyncGenerator<{ readonly record: string; readonly seal: string }> {
-  for await (const entries of bundlesOf(folder, agency, from, size))
+  for await (const entries of entriesSince(readerOfCopy(folder, agency), from, size))
     for (const bytes of entries) {
       const { type, subject, facts } = parseEntry(bytes);
       if (type === 'record.sealed' && subject?.startsWith('record:') === true)

@@ -40,6 +40,14 @@ export async function destroyedIn(
     select agency_id as agency, id::text as record from record where state = 'disposed' order by agency_id collate "C", id`);
 }
 
+/** Lists that have a certificate, `agency list`. */
+export async function completedIn(dump: Dump): Promise<string[]> {
+  const rows = await dump.rows<{ name: string }>(
+    "select agency_id || ' ' || id::text as name from disposal where state = 'completed'",
+  );
+  return rows.map(({ name }) => name);
+}
+
 export async function noteBackup(db: Db, report: object): Promise<void> {
   await sql`
     insert into chore (name, about, report) values ('backup', '', ${JSON.stringify(report)})
@@ -142,4 +150,53 @@ export async function unclaim(db: Db): Promise<void> {
   await sql`
     update step set rung_at = null, claimed_by = null, claimed_until = null, due_at = least(due_at, now())
      where rung_at is not null or claimed_by is not null or due_at > now()`.execute(db.system);
+}
+
+/** How many lists of disposal a restore ended, and of how many records of lists that had begun it took the turn away. */
+export interface EndedLists {
+  readonly lists: number;
+  readonly records: number;
+}
+
+const ENDED =
+  'This archive was restored from a backup. Whether this list was cancelled or refused after it, nobody here knows, so nothing more of it is destroyed. Make another list, and have that proposed and approved.';
+const DONE =
+  'This archive was restored from a backup of before this list was done. That it was done, its certificate says, which is in the store.';
+
+/**
+ * What was decided is decided anew: after the backup somebody may have taken it back, or left. A list of which something was marked goes on to the
+ * end of just that. `certified`: lists that have a certificate, which happened after the backup where the row does not say so.
+ */
+export async function endLists(
+  { agencyId, tx }: AgencyTx,
+  certified: ReadonlySet<string>,
+): Promise<EndedLists> {
+  const { rows: open } = await sql<{ id: string; touched: boolean }>`
+    select d.id, exists (select from disposal_item i where i.agency_id = d.agency_id and i.disposal_id = d.id
+                            and i.state in ('marked', 'destroyed')) as touched
+      from disposal d where d.agency_id = ${agencyId} and d.state in ('proposed', 'approved', 'running') order by d.id for update`.execute(
+    tx,
+  );
+  let [lists, records] = [0, 0];
+  for (const { id, touched } of open) {
+    if (touched) {
+      const { numAffectedRows } = await sql`
+        update disposal_item set state = 'refused', code = 'restored', sentence = ${certified.has(id) ? DONE : ENDED}
+         where agency_id = ${agencyId} and disposal_id = ${id} and excluded_at is null and state = 'listed'`.execute(
+        tx,
+      );
+      records += Number(numAffectedRows ?? 0n);
+      continue;
+    }
+    await sql`
+      update disposal set state = 'refused', ended_at = now(), ended_by = 'cli', ended_because = ${certified.has(id) ? DONE : ENDED}
+       where agency_id = ${agencyId} and id = ${id}`.execute(tx);
+    await sql`
+      insert into event (agency_id, id, record_id, type, actor, body)
+      values (${agencyId}, ${newId()}, null, 'purge.refused', 'cli', ${JSON.stringify({ purge: id, code: 'restored' })})`.execute(
+      tx,
+    );
+    lists += 1;
+  }
+  return { lists, records };
 }

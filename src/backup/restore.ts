@@ -8,7 +8,8 @@
  *     transaction, without those of destroyed records      nothing of Holdfast starts (`assertRestored`); begun again it goes on with 4
  *   4 migrations up to this program                        the same
  *   5 staged files, logs, objects                          the same: what is there and the same stays
- *   6 the history says that it was restored; the note says done   it may start
+ *   6 lists of disposal that were under way are ended    the same
+ *   7 the history says that it was restored; the note says done   it may start
  */
 import { join, resolve } from 'node:path';
 import type { Config } from '#config.ts';
@@ -18,18 +19,11 @@ import { migrate } from '#db/migrate.ts';
 import { ArchiveError } from '#errors.ts';
 import { openKeyFolder, parseCheckpoint, parseNote, receiptKeyIn, verifierKeysIn } from '#log/log.ts';
 import { newId } from '#record/record.ts';
-import {
-  openFolderPlacer,
-  openLogFiles,
-  openReader,
-  openStore,
-  type LogFiles,
-  type ObjectReader,
-} from '#store/store.ts';
+import { openFolderPlacer, openLogFiles, openReader, openStore, type LogFiles } from '#store/store.ts';
+import { askEverybody, type Unfinished } from './ask.ts';
 import {
   bringLogs,
   bringStaged,
-  groupsOf,
   placeObjects,
   sealObjects,
   storeIsEmpty,
@@ -37,17 +31,17 @@ import {
   type Brought,
 } from './bring-store.ts';
 import { loadDatabase, type Loaded } from './bring-database.ts';
+import { destroyedSince, type Replay, type Unbelieved } from './destroyed.ts';
+import { broken, type BackupManifest } from './format.ts';
 import {
-  certificatesIn,
-  destroyedSince,
-  namedBy,
-  tombstonesIn,
-  type CertificateFile,
-  type Replay,
-  type Source,
-} from './destroyed.ts';
-import { broken, TOMBSTONES, type BackupManifest } from './format.ts';
-import { enterRestore, noteRestored, stagedNames, unclaim, type RestoreNote } from './queries.ts';
+  endLists,
+  enterRestore,
+  noteRestored,
+  stagedNames,
+  unclaim,
+  type EndedLists,
+  type RestoreNote,
+} from './queries.ts';
 import { verifyBackup, type Proven } from './verify.ts';
 
 export interface RestoreOptions {
@@ -60,6 +54,8 @@ export interface RestoreOptions {
   /** The store is the one that lives: nothing is put into it. */
   readonly databaseOnly: boolean;
   readonly tombstones: readonly string[];
+  /** Keys below `disposal/` that are known to be worth nothing. */
+  readonly disregard: readonly string[];
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
   readonly now: () => Date;
@@ -79,7 +75,13 @@ export interface Restored {
     readonly records: number;
     readonly sources: Replay['sources'];
     readonly askedNewer: boolean;
+    /** Their destruction was begun after the backup and not ended: the store may still have some of them. */
+    readonly unfinished: readonly Unfinished[];
+    /** What lies where certificates do and is none: it kept nothing away. */
+    readonly unbelieved: readonly Unbelieved[];
   };
+  /** Lists of disposal that were under way: to be proposed and approved anew. */
+  readonly ended: EndedLists;
   readonly logs: readonly LogAfter[];
   /** Keys whose private halves are not in the folder of keys. */
   readonly missingKeys: BackupManifest['keys'];
@@ -98,14 +100,16 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const folder = resolve(options.from);
   say('Proving the backup.');
   const proven = await verifyBackup(folder, signal);
-  if (!proven.ok)
+  const { manifest, digest } = proven;
+  const isDisregarded = ({ what }: { readonly what: string }): boolean =>
+    what.startsWith('disposal/') && options.disregard.includes(what);
+  if (!proven.ok && !(proven.differing === proven.differs.length && proven.differs.every(isDisregarded)))
     throw broken(
       `${proven.differing} things differ, and nothing was restored: ${proven.differs
         .slice(0, 5)
         .map(({ what, why }) => `${what} ${why}`)
         .join('; ')}`,
     );
-  const { manifest, digest } = proven;
   if (!manifest.store.copied && !databaseOnly)
     throw refused(
       'This backup is of the database alone. Restore it beside the store that it belongs to, with --database-only.',
@@ -124,7 +128,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       throw refused(
         `The store is not empty (${reader.describe}). Name an empty one; or, if it is the one that this backup was made beside and it lives, restore the database alone: --database-only.`,
       );
-    const replay = destroyedSince(await askEverybody(options, folder, reader), manifest.snapshotAt);
+    const { keysDir, certificateKeysDir } = config;
+    const asking = { folder, manifest, databaseOnly, reader, files, keysDir, certificateKeysDir };
+    const { tombstones, disregard } = options;
+    const asked = await askEverybody({ ...asking, tombstones, disregard });
+    const { sources, unfinished, unbelieved, believed } = asked;
+    const replay = destroyedSince(sources, manifest.snapshotAt);
     let loaded: Loaded | null = null;
     if (!wentOn) {
       say('Laying the schema, and loading all rows.');
@@ -134,11 +143,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await options.migrateAll();
     const db = openDb({ url, name: 'cli', poolSize: 4 });
     try {
-      const bringing: Bringing = { db, folder, manifest, replay, signal };
+      const bringing: Bringing = { db, folder, manifest, replay, believed, signal };
       const staged = await bringStaged(folder, config.stagingDir, await stagedNames(db));
       const logFiles = databaseOnly ? 0 : await bringLogs(bringing, files, config.leaseMs);
       if (!databaseOnly) say(`Putting the objects into ${reader.describe}.`);
       const brought = databaseOnly ? null : await bringObjects(options, bringing);
+      const ended = await endEach(db, manifest, replay);
       const logs = await enterEach(options, manifest, db, files);
       await unclaim(db);
       await noteRestored(db, { backup: digest, done: true, from: manifest.snapshotAt });
@@ -155,7 +165,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           records: replay.count,
           sources: replay.sources,
           askedNewer: replay.sources.some(({ isNewer }) => isNewer),
+          unfinished,
+          unbelieved,
         },
+        ended,
         logs,
         missingKeys: await missingKeys(config.keysDir, manifest),
       };
@@ -164,40 +177,6 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     }
   } finally {
     await Promise.all([reader.close(), files.close()]);
-  }
-}
-
-/** The store that lives knows of every destruction; an empty one of none, and is not asked. */
-async function askEverybody(
-  { databaseOnly, tombstones, config }: RestoreOptions,
-  folder: string,
-  reader: ObjectReader,
-): Promise<Source[]> {
-  const keyOf = async (agency: string) => await receiptKeyIn(config.certificateKeysDir, agency);
-  const sources: Source[] = [
-    { ...(await tombstonesIn(join(folder, TOMBSTONES))), what: 'the backup itself', until: '' },
-    {
-      what: 'certificates in the backup',
-      until: '',
-      records: await namedBy(certificatesInBackup(folder), keyOf),
-    },
-  ];
-  for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
-  if (databaseOnly)
-    sources.push({
-      what: `certificates in ${reader.describe}`,
-      until: null,
-      records: await namedBy(certificatesIn(reader), keyOf),
-    });
-  return sources;
-}
-
-async function* certificatesInBackup(folder: string): AsyncGenerator<CertificateFile> {
-  const { readFile } = await import('node:fs/promises');
-  for await (const { record, lines } of groupsOf(folder)) {
-    if (record !== null) continue;
-    for (const { key, file } of lines)
-      if (file !== null) yield { key, bytes: async () => await readFile(join(folder, file.path)) };
   }
 }
 
@@ -211,6 +190,22 @@ async function bringObjects({ config, now }: RestoreOptions, bringing: Bringing)
   } finally {
     await store.close();
   }
+}
+
+async function endEach(db: Db, { agencies }: BackupManifest, { by }: Replay): Promise<EndedLists> {
+  const ended = { lists: 0, records: 0 };
+  for (const { agency } of agencies) {
+    const prefix = `disposal/${agency}/`;
+    const certified = new Set(
+      [...by].flatMap((key) =>
+        key.startsWith(prefix) ? (key.slice(prefix.length).split('/')[0] ?? []) : [],
+      ),
+    );
+    const { lists, records } = await db.inAgency(agency, async (at) => await endLists(at, certified));
+    ended.lists += lists;
+    ended.records += records;
+  }
+  return ended;
 }
 
 /** A log that the store has more of says itself that it was put back, when the log worker does so; every other one says it here. */

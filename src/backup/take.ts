@@ -16,15 +16,16 @@ import { sha256Hex } from '#commitment.ts';
 import type { Config } from '#config.ts';
 import { openDump, type Dump } from '#db/copy.ts';
 import { ArchiveError } from '#errors.ts';
-import { frontierOf, receiptKeyIn, rootOf, verifierKey } from '#log/log.ts';
+import { frontierOf, rootOf, verifierKey } from '#log/log.ts';
 import { folderJournals, openLogFiles, openReader } from '#store/store.ts';
 import { program } from '#program.ts';
 import { keepNewest } from '#secret-files.ts';
+import { believedKeys } from './ask.ts';
 import { rowsOf } from './copy-text.ts';
 import { certificatesIn, namedBy, tombstonesIn, tombstonesOf, type Destroyed } from './destroyed.ts';
 import { isMissing, linesOf, openList, sync, syncAll, write } from './folder.ts';
 import { FILES, FORMAT, MANIFEST, OBJECTS, TOMBSTONES, type BackupManifest } from './format.ts';
-import { agenciesIn, destroyedIn, keysIn, type KeyInDatabase } from './queries.ts';
+import { agenciesIn, completedIn, destroyedIn, keysIn, type KeyInDatabase } from './queries.ts';
 import { fileLine, takeLog, takeObjects, takeStaged, type Promised, type Taking } from './take-store.ts';
 
 /** Tables whose rows are no part of a backup, each with its reason. Every other table is, whoever made it. */
@@ -128,20 +129,21 @@ async function taken(
       say(`${what}: ${why}.`);
     },
   };
-  const { database, agencies, keys, destroyed, snapshotAt } = await takeDatabase(options, taking);
+  const { database, agencies, keys, destroyed, completed, snapshotAt } = await takeDatabase(options, taking);
   const staged = await takeStaged(taking, config.stagingDir, promisedIn(folder));
   const objects = await openList(folder, OBJECTS);
   const reader = await openReader(config);
   const logFiles = await openLogFiles(config);
   try {
-    const known: Destroyed[] = [
-      ...destroyed,
-      ...(await namedBy(
-        certificatesIn(reader),
-        async (agency) => await receiptKeyIn(config.certificateKeysDir, agency),
-        taking.wrong,
-      )),
-    ];
+    const certified = await namedBy(certificatesIn(reader), async (agency) => [
+      ...(await believedKeys(config.certificateKeysDir, agency)),
+      ...keys.flatMap((key) => (key.use === 'receipts' && key.agency === agency ? key.public : [])),
+    ]);
+    for (const { key, agency, disposal, why } of certified.unbelieved)
+      if (completed.has(`${agency} ${disposal}`))
+        taking.wrong(key, `it should be the certificate of that list, and is not: ${why}`);
+      else say(`${key} is no certificate, and names nothing: ${why}`);
+    const known: Destroyed[] = [...destroyed, ...certified.records];
     if (options.tombstones !== null) known.push(...(await olderTombstones(options.tombstones)));
     const published = new Map<string, BackupManifest['agencies'][number]['published']>();
     let [logCount, copied] = [0, { objects: 0, bytes: 0 }];
@@ -219,6 +221,7 @@ async function takeDatabase({ ownerUrl, say }: TakeOptions, { folder, files, sig
       snapshotAt: dump.snapshotAt,
       agencies,
       keys,
+      completed: new Set(await completedIn(dump)),
       destroyed: destroyed.map((one) => ({ ...one, by: null })),
       database: {
         server: dump.serverVersion,

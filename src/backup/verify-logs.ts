@@ -103,7 +103,7 @@ async function checkPublished(judge: Judge, agency: string, keys: readonly LogKe
   }
 }
 
-async function logKeys(folder: string): Promise<Map<string, LogKey[]>> {
+export async function logKeys(folder: string): Promise<Map<string, LogKey[]>> {
   const keys = new Map<string, LogKey[]>();
   const lines = linesOf(join(folder, 'database/log_key.copy'));
   for await (const { agency_id: agency, vkey, first_size: first, last_size: last } of rowsOf(lines, [

@@ -94,7 +94,7 @@ export async function verifyBackup(folder: string, signal: AbortSignal): Promise
         if (!(error instanceof ArchiveError)) throw error;
         judge.differs('what is said of the files', error.message);
       });
-  if (differing === 0) await checkLogs(judge);
+  if (differing === manifest.wrong.length) await checkLogs(judge);
   const lacks = [
     ['no file', looked.files],
     ['no table', looked.tables],

@@ -47,7 +47,7 @@ export const audit: Verb = {
     }
     const given = options['key'] as readonly string[] | undefined;
     const keys = await keysFor(given, join(config.keysDir, 'log'));
-    const { receiptKeyIn, restoresIn } = await import('#log/log.ts');
+    const { formerReceiptKeysIn, receiptKeyIn, restoresIn } = await import('#log/log.ts');
     const restores = given === undefined ? await restoresIn(join(config.keysDir, 'log')) : null;
     return await withDatabase(invocation, async (db) => {
       const targets = await auditTargets(db);
@@ -73,6 +73,8 @@ export const audit: Verb = {
                 restores,
                 certificateKey:
                   given === undefined ? await receiptKeyIn(config.certificateKeysDir, each) : null,
+                formerCertificateKeys:
+                  given === undefined ? await formerReceiptKeysIn(config.certificateKeysDir, each) : [],
                 receiptKey:
                   given === undefined ? await receiptKeyIn(join(config.keysDir, 'receipts'), each) : null,
                 keysFrom: given === undefined ? 'folder' : 'given',

@@ -24,6 +24,11 @@ export const restore: Verb = {
         'what was destroyed since, as "holdfast backup --tombstones" keeps it; may be given more than once',
         several,
       )
+      .option(
+        '--disregard <key>',
+        'something in the place of a certificate (disposal/…/certificate.json) that is known to be worth nothing; may be given more than once',
+        several,
+      )
       .addHelpText(
         'after',
         `
@@ -92,6 +97,7 @@ async function bringBack(invocation: Invocation, from: string): Promise<ExitCode
       from,
       databaseOnly: options['databaseOnly'] === true,
       tombstones: (options['tombstones'] as readonly string[] | undefined) ?? [],
+      disregard: (options['disregard'] as readonly string[] | undefined) ?? [],
       say,
       signal: stop,
       now: () => new Date(),
@@ -111,6 +117,7 @@ function sentences({
   brought,
   staged,
   destroyed,
+  ended,
   logs,
   missingKeys,
 }: Restored): string[] {
@@ -127,10 +134,27 @@ function sentences({
         ]),
     `${staged} files wait to be sealed.`,
     `${destroyed.records} records were destroyed and stay so: ${loaded?.leftOut ?? 0} rows and ${brought?.leftOut ?? 0} objects of them were left out. Asked: ${destroyed.sources.map(({ what, records }) => `${what} (${records})`).join(', ')}.`,
+    ...destroyed.unbelieved.map(
+      ({ key, why }) => `Not believed, and nothing was kept away by it: ${key}. ${why}`,
+    ),
+    ...destroyed.unfinished.map(
+      ({ agency, record, left }) =>
+        `Record ${record} of ${agency} was being destroyed when the store was written to last: no row of it is back. ${left === 0 ? 'The store has nothing of it.' : `THE STORE STILL HAS ${left} OBJECTS OF IT, below a/${agency}/rec/${record}/: have them destroyed there.`}`,
+    ),
     ...(destroyed.askedNewer
       ? []
       : [
           `NOBODY WAS ASKED WHO IS NEWER THAN THE BACKUP (${manifest.snapshotAt}). If anything was destroyed after it, it is back now. Begin again with --tombstones, or with --database-only beside the store that lives, unless you know that nothing was.`,
+        ]),
+    ...(ended.lists === 0
+      ? []
+      : [
+          `${ended.lists} lists of disposal that were proposed or approved are ended: whether somebody took them back after the backup, nobody here knows. Make and approve new ones.`,
+        ]),
+    ...(ended.records === 0
+      ? []
+      : [
+          `${ended.records} records of lists that had begun are kept: they were not marked for destruction yet. Put them on a new list.`,
         ]),
     ...logs.flatMap(({ agency, size, published, remembered }) =>
       (remembered ?? 0) > Math.max(size, published ?? 0)
@@ -139,7 +163,7 @@ function sentences({
           ]
         : (published ?? 0) > size
           ? [
-              `The log of ${agency} goes on from ${published}: what the database lacks is put back at the first start.`,
+              `The log of ${agency} goes on from ${published}: what the database lacks is put back at the first start. Records that it says were held since, classified by a person or given a day come under one hold then (“Restored: …”), because what was said of them is lost: go over them, and place anew each hold that stood on a search.`,
             ]
           : [],
     ),

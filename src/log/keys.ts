@@ -118,6 +118,23 @@ export async function receiptKeyIn(folder: string, agencyId: string): Promise<st
   return text === null ? null : signer(text.trim()).vkey;
 }
 
+/**
+ * Keys of earlier that whoever keeps that folder vouches for, one a line in `<agency>.former`: the log names them, and whoever owns the database can
+ * have it name any.
+ */
+export async function formerReceiptKeysIn(folder: string, agencyId: string): Promise<string[]> {
+  const text = await readFile(join(folder, `${agencyId}.former`), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    },
+  );
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -37,7 +37,14 @@ export {
   saysOpenly,
   type LoggedEvent,
 } from './event-entry.ts';
-export { openKeyFolder, receiptKeyIn, restoresIn, verifierKeysIn, type KeyFolder } from './keys.ts';
+export {
+  formerReceiptKeysIn,
+  openKeyFolder,
+  receiptKeyIn,
+  restoresIn,
+  verifierKeysIn,
+  type KeyFolder,
+} from './keys.ts';
 export { renewLogLeases, type LogLeaseReport } from './leases.ts';
 export { logPrefix } from './publish.ts';
 export { tilePath, type Tile } from './tiles.ts';
@@ -61,6 +68,7 @@ export {
   checkCertificate,
   recordsCertified,
   CLEANED_FORMAT,
+  LARGEST_CERTIFICATE_BYTES,
   signCertificate,
   type CertificateSignature,
 } from './signed-certificate.ts';

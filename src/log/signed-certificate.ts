@@ -8,6 +8,8 @@ import { ArchiveError } from '#errors.ts';
 import { openNote, signNote, verifierKey, type Signer } from './note.ts';
 
 export const CERTIFICATE_FORMAT = 'holdfast-disposal-certificate/1';
+/** More than two hundred thousand records; what is larger is none, and is not read. */
+export const LARGEST_CERTIFICATE_BYTES = 256 * 2 ** 20;
 export const CLEANED_FORMAT = 'holdfast-disposal-cleaned/1';
 
 export interface CertificateSignature {
@@ -113,15 +115,15 @@ export function checkCertificate(bytes: Uint8Array, vkeys: readonly string[]): C
 }
 
 /**
- * Whose content is gone by the certificate in the place of this list. Throws where it is not what the key signed, or was signed for another
+ * Whose content is gone by the certificate in the place of this list. Throws where it is not what one of the keys signed, or was signed for another
  * place, or is no certificate: a paper of the clean-up names nobody, and would hide who was named.
  */
 export function recordsCertified(
   bytes: Uint8Array,
-  vkey: string,
+  vkeys: readonly string[],
   place: { readonly agency: string; readonly disposal: string },
 ): readonly string[] {
-  const { format, agency, disposal, records } = checkCertificate(bytes, [vkey]);
+  const { format, agency, disposal, records } = checkCertificate(bytes, vkeys);
   if (format !== CERTIFICATE_FORMAT || agency !== place.agency || disposal !== place.disposal)
     throw new ArchiveError('receipt-changed', 'It was signed for another place.', { retry: 'never' });
   return records;

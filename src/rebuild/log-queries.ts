@@ -166,7 +166,7 @@ export interface Touched {
   readonly sealed: boolean;
 }
 
-/** Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, of which nothing is to come back. */
+/** Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, or marked for it, of which nothing is to come back. */
 export async function touchedSince(
   db: LogDb,
   agencyId: string,
@@ -179,7 +179,27 @@ export async function touchedSince(
       from log_leaf
      where agency_id = ${agencyId} and idx >= ${from} and record_id is not null
        and (${after}::uuid is null or record_id > ${after}::uuid)
-     group by record_id having not bool_or(convert_from(entry, 'UTF8')::jsonb->>'type' = 'record.disposed')
+     group by record_id having not bool_or(convert_from(entry, 'UTF8')::jsonb->>'type' in ('record.disposing', 'record.disposed'))
      order by record_id limit ${limit}`.execute(db);
   return rows;
+}
+
+/**
+ * Records of which entries from `from` on say that they were held, and not let go by the same hold; or that a person classified them or entered a day.
+ * What was said is gone with the database; that it was said keeps them.
+ */
+export async function keptSince(db: LogDb, agencyId: string, from: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with said as (
+      select record_id as id, idx, e->>'type' as type, e->>'actor' as actor, e->'facts'->'about'->>0 as hold
+        from (select record_id, idx, convert_from(entry, 'UTF8')::jsonb as e from log_leaf
+               where agency_id = ${agencyId} and idx >= ${from} and record_id is not null) l
+       where e->>'type' in ('record.held', 'record.released', 'record.reclassified', 'record.dated'))
+    select distinct s.id from said s
+     -- What rules did, rules do again.
+     where s.type in ('record.reclassified', 'record.dated') and s.actor not like 'worker:%'
+        or s.type = 'record.held' and not exists (
+             select from said r where r.type = 'record.released' and r.id = s.id and r.hold = s.hold and r.idx > s.idx)
+     order by s.id`.execute(db);
+  return rows.map(({ id }) => id);
 }

@@ -8,9 +8,11 @@
  * Order of writes, and what a crash leaves after each:
  *   1. one transaction: leaves, history, keys; committed only at the signed root     the log is still behind; the same again
  *   2. the records that these entries are about, each in its own transaction        the same again finds them there
- *   3. one transaction: the size of the log, and `restore.performed`                the log goes on
- *   4. its anchors, each by itself                                                  the log worker does the same at its start
+ *   3. one transaction: a hold on what was held, classified or dated    the same again finds it there
+ *   4. one transaction: the size of the log, and `restore.performed`                the log goes on
+ *   5. its anchors, each by itself                                                  the log worker does the same at its start
  */
+import { sha256Hex } from '#commitment.ts';
 import { newId } from '#record/record.ts';
 import { ArchiveError } from '#errors.ts';
 import type { Db } from '#db/db.ts';
@@ -37,7 +39,7 @@ import type { Finding } from './finding.ts';
 import * as queries from './log-queries.ts';
 import type { KeyRow, Leaf, LogDb, RestoredEvent } from './log-queries.ts';
 import { inParallel } from './objects.ts';
-import { dueAtOnce, lostFacts, type LostFact } from './queries.ts';
+import { dueAtOnce, holdRestored, lostFacts, type LostFact } from './queries.ts';
 import { recordPrefix } from './read.ts';
 import { rebuildRecord, type RebuildContext } from './record.ts';
 
@@ -71,6 +73,8 @@ export interface Replayed {
   readonly neverSealed: readonly string[];
   /** The same of a later fact about a record that is there. */
   readonly lostFacts: readonly LostFact[];
+  /** By one hold: records that the log says were held, classified by a person or dated, which the database knows nothing of. */
+  readonly held: number;
   readonly anchors: AnchorsBack;
 }
 
@@ -104,7 +108,7 @@ export interface BegunReplay {
   readonly size: number;
   /** Records that the entries are about, in pages. */
   touched(): AsyncGenerator<readonly queries.Touched[]>;
-  /** Step 3. Nothing is signed before it. */
+  /** Steps 3 and 4. Nothing is signed before them. */
   end(what: Pick<Replayed, 'records' | 'refused'>): Promise<Replayed>;
 }
 
@@ -136,6 +140,12 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
           else if (!known.has(recordId)) refused.push({ recordId, finding: goneFrom(agencyId, recordId) });
         }
       const gone = await db.inAgency(agencyId, async (at) => await lostFacts(at, from));
+      const kept = await queries.keptSince(db.sequencer, agencyId, from);
+      const holdId = holdOf(agencyId, claimed);
+      const held =
+        kept.length === 0
+          ? 0
+          : await db.inAgency(agencyId, async (at) => await holdRestored(at, holdId, kept));
       const body = {
         size: String(claimed.size),
         root: claimed.root.toString('hex'),
@@ -145,6 +155,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         neverSealed: neverSealed.slice(0, NAMED),
         neverSealedCount: neverSealed.length,
         lostFacts: gone.slice(0, NAMED),
+        held,
       };
       const id = newId();
       await context.remember(agencyId, id);
@@ -162,7 +173,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
       const none = { back: 0, wrong: 0, unknown: 0 };
       const { back, wrong, unknown } = (await context.anchorsBack(agencyId)) ?? none;
       const anchors = { back, wrong, unknown };
-      return { from, size: claimed.size, records, refused, neverSealed, lostFacts: gone, anchors };
+      return { from, size: claimed.size, records, refused, neverSealed, lostFacts: gone, held, anchors };
     },
   };
 }
@@ -325,6 +336,12 @@ async function notThere(
     const there = new Set(rows.map(({ id }) => id));
     return touched.filter(({ recordId }) => !there.has(recordId));
   });
+}
+
+/** The same whenever the same log is put back: begun again, it is there. */
+function holdOf(agencyId: string, { size, root }: Checkpoint): string {
+  const hex = sha256Hex(`restored ${agencyId} ${size} ${root.toString('hex')}`);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function goneFrom(agencyId: string, recordId: string): Finding {

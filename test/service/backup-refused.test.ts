@@ -256,27 +256,58 @@ describe('a record that was destroyed after the backup', () => {
       agency: { id: 'rivertown' },
       disposal: { id: 'd1' },
       issuedAt: '2026-11-20T00:00:00.000Z',
+      // Of a list of some ten thousand records.
+      manner: ['x'.repeat(9 * 2 ** 20)],
       records: [{ recordId: destroyed }],
     } as const;
-    // What anybody may write there names nothing, and ends the restore.
-    const stranger = keyPair('stranger.example', randomBytes(32));
-    await writeFile(certificate, JSON.stringify(signCertificate(paper, signer(stranger.skey))));
-    const refused = await holdfastWith(place, ['restore', '--from', folder, '--database-only']);
-    expect(refused.code).toBe(5);
-    expect(refused.err).toContain('HOLDFAST_CERTIFICATE_KEYS');
     // A folder of keys to which the process that executes disposals never gave one yet.
     const ours = keyPair('archive.example', randomBytes(32)).skey;
     await mkdir(join(data, 'keys', 'receipts'), { recursive: true });
     await writeFile(join(data, 'keys', 'receipts', 'rivertown.key'), `${ours}\n`);
-    // Nor does what the key signed of the clean-up, which names nobody.
-    const cleaned = { ...paper, format: CLEANED_FORMAT, records: [] } as const;
-    await writeFile(certificate, JSON.stringify(signCertificate(cleaned, signer(ours))));
-    expect((await holdfastWith(place, ['restore', '--from', folder, '--database-only'])).code).toBe(5);
     await writeFile(certificate, JSON.stringify(signCertificate(paper, signer(ours))));
     const ended = await holdfastWith(place, ['restore', '--from', folder, '--database-only', '--json']);
     expect(ended.code, ended.err).toBe(0);
     expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, askedNewer: true }, brought: null });
     await nothingOfIt(place);
+  });
+
+  test('what anybody may put where certificates lie names nothing, and is told', async () => {
+    const stranger = keyPair('stranger.example', randomBytes(32)).skey;
+    const ours = keyPair('archive.example', randomBytes(32)).skey;
+    const paper = {
+      agency: { id: 'rivertown' },
+      disposal: { id: 'd1' },
+      issuedAt: '2026-11-20T00:00:00.000Z',
+    } as const;
+    const named = { ...paper, format: CERTIFICATE_FORMAT, records: [{ recordId: destroyed }] } as const;
+    // What the key signed of the clean-up names nobody, and would hide who was named.
+    const cleaned = { ...paper, format: CLEANED_FORMAT, records: [] } as const;
+    const place = await emptyPlace(archive);
+    const data = place['HOLDFAST_DATA'] ?? '';
+    await cp(join(archive.dataDir, 'store'), join(data, 'store'), { recursive: true });
+    await mkdir(join(data, 'keys', 'receipts'), { recursive: true });
+    await writeFile(join(data, 'keys', 'receipts', 'rivertown.key'), `${ours}\n`);
+    const papers = {
+      d1: signCertificate(named, signer(stranger)),
+      d2: signCertificate({ ...cleaned, disposal: { id: 'd2' } }, signer(ours)),
+      // Signed for another list.
+      d3: signCertificate(named, signer(ours)),
+    };
+    for (const [id, signed] of Object.entries(papers)) {
+      const certificate = join(data, `store/objects/disposal/rivertown/${id}/certificate.json`);
+      await mkdir(dirname(certificate), { recursive: true });
+      await writeFile(certificate, JSON.stringify(signed));
+    }
+    const ended = await holdfastWith(place, ['restore', '--from', folder, '--database-only', '--json']);
+    expect(ended.code, ended.err).toBe(0);
+    expect(jsonOf(ended)).toMatchObject({
+      destroyed: {
+        records: 0,
+        unbelieved: Object.keys(papers).map((disposal) => ({ agency: 'rivertown', disposal })),
+      },
+    });
+    const restored = await serveRestored(place);
+    expect((await restored.get(`/v1/records/${destroyed}`)).text).toContain(SECRET);
   });
 
   test('is told loudly to be able to come back where nobody newer than the backup could be asked', async () => {

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
 import { auditAgency } from '#audit/audit.ts';
 import { restoresIn } from '#log/log.ts';
+import { enterDay, placeHold } from '#retention/retention.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { COMPILED } from '../support/compiled.ts';
@@ -84,6 +85,11 @@ describe('a database from an earlier time', () => {
     expect(added.status, added.text).toBe(202);
     ids.younger = await handIn(second, 'After the backup');
     for (const id of [ids.grown, ids.begun, ids.younger]) await settled(second, id);
+    await second.system.db.inAgency('rivertown', async (at) => {
+      const hold = { title: 'Doe v. Rivertown', reason: 'A suit.', ends: 'when it ends' } as const;
+      await placeHold(at, { ...hold, kind: 'litigation', on: { records: [ids.old] } }, 'cli');
+      await enterDay(at, ids.younger, { event: 'posted', day: '2031-02-03', note: null }, 'cli');
+    });
     await second.stopWork();
     await second.work('log');
     ids.lost = await handIn(second, 'Acknowledged and never sealed');
@@ -142,6 +148,27 @@ describe('a database from an earlier time', () => {
     expect(seals).toEqual([]);
     const { rows: facts } = await archive.sql.query('select from fact where record_id = $1', [ids.grown]);
     expect(facts).toHaveLength(2);
+  });
+
+  test('keeps what was held or dated after the backup: the log proves that, and a hold lies on it until a person went over it', async () => {
+    const archive = restored as Archive;
+    const { rows } = await archive.sql.query(
+      `select h.kind, h.placed_by, array_agg(r.record_id order by r.record_id) as records
+         from hold h join hold_record r on r.hold_id = h.id where h.agency_id = 'rivertown' group by h.id`,
+    );
+    expect(rows).toEqual([
+      { kind: 'other', placed_by: 'worker:log', records: [ids.old, ids.younger].toSorted() },
+    ]);
+    const { rows: objections } = await archive.sql.query<{ held: boolean }>(
+      "select is_held('rivertown', id) as held from record where id = any($1::uuid[])",
+      [[ids.old, ids.younger]],
+    );
+    expect(objections).toEqual([{ held: true }, { held: true }]);
+    expect((await eventOf(archive, 'restore.performed')).body).toMatchObject({ held: 2 });
+    const { rows: told } = await archive.sql.query(
+      "select body->>'records' as records from event where type = 'hold.placed' and actor = 'worker:log'",
+    );
+    expect(told).toEqual([{ records: '2' }]);
   });
 
   test('does not fork: the log goes on from the root that was signed', async () => {
