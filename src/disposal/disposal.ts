@@ -17,12 +17,14 @@ export {
 export {
   disposalOfRecord,
   dueBySeries,
+  leftOut,
   listDisposals,
   listItems,
   readDisposal,
   sampleItems,
   type Disposal,
   type DisposalItem,
+  type LeftOut,
 } from './queries.ts';
 export { inItsWords } from './refusals.ts';
 export type { DisposalContext } from './context.ts';
