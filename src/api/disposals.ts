@@ -5,7 +5,7 @@ import { actorOf, type Role } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
   approveDisposal,
-  checkRecord,
+  checkRecords,
   draftDisposal,
   endDisposal,
   exceptRecord,
@@ -19,7 +19,6 @@ import {
 } from '#disposal/disposal.ts';
 import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
-import { openSecondReader } from '#store/store.ts';
 import { idHere, notHere } from './administration.ts';
 import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -237,19 +236,15 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
         return await listItems(at, list.id, 21, request.query.cursor);
       });
       const page = items.slice(0, 20);
-      const records = [];
-      const second = openSecondReader(system.config);
-      const places = {
-        first: { reader: system.reader, purger: null },
-        second: second === null ? null : { reader: second, purger: null },
-      };
-      try {
-        for (const { recordId, state, exceptedWhy } of page)
-          if (exceptedWhy === null && state === 'listed')
-            records.push(await checkRecord(db, places, agencyId, request.params.id, recordId, system.now()));
-      } finally {
-        await second?.close();
-      }
+      const records = await checkRecords(
+        db,
+        { reader: system.reader, settings: system.config },
+        agencyId,
+        request.params.id,
+        page.flatMap(({ recordId, state, exceptedWhy }) =>
+          exceptedWhy === null && state === 'listed' ? [recordId] : [],
+        ),
+      );
       return { records, next: items.length > 20 ? (page.at(-1)?.recordId ?? null) : null };
     },
   );

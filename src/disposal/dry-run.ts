@@ -5,9 +5,12 @@ import { ofRows, ofStores } from './before-mark.ts';
 import type { Places } from './destroy.ts';
 import { objectionTo } from './queries.ts';
 import { knownObjects, waitsOf } from './run-queries.ts';
+import { openSecondReader, type ObjectReader } from '#store/store.ts';
 import { lookInStores, type StoreLook } from './store-look.ts';
 
 const WOULD = { keep: 'be-kept', wait: 'wait', stop: 'stop' } as const;
+
+type SecondSettings = Parameters<typeof openSecondReader>[0];
 
 export interface DryRunRecord {
   readonly recordId: string;
@@ -25,7 +28,30 @@ export interface DryRunRecord {
   readonly findings: readonly { readonly place: string; readonly versionId: string; readonly code: string }[];
 }
 
-export async function checkRecord(
+/** In each store that the settings name. */
+export async function checkRecords(
+  db: Db,
+  { reader, settings }: { readonly reader: ObjectReader; readonly settings: SecondSettings },
+  agencyId: string,
+  id: string,
+  recordIds: readonly string[],
+): Promise<DryRunRecord[]> {
+  const second = openSecondReader(settings);
+  const places = {
+    first: { reader, purger: null },
+    second: second === null ? null : { reader: second, purger: null },
+  };
+  try {
+    const records: DryRunRecord[] = [];
+    for (const recordId of recordIds)
+      records.push(await checkRecord(db, places, agencyId, id, recordId, new Date()));
+    return records;
+  } finally {
+    await second?.close();
+  }
+}
+
+async function checkRecord(
   db: Db,
   places: Places,
   agencyId: string,
