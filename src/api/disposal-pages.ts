@@ -10,12 +10,14 @@ import {
   endDisposal,
   exceptRecord,
   inItsWords,
+  leftOut,
   listDisposals,
   listItems,
   proposeDisposal,
   sampleItems,
   type Disposal,
   type DisposalItem,
+  type LeftOut,
 } from '#disposal/disposal.ts';
 import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
@@ -51,7 +53,7 @@ export function registerDisposalPages(routes: FastifyInstance, context: ApiConte
   ): Promise<FastifyReply> => {
     const parts = await within(request, async (at) => ({
       zone: await zoneOf(at),
-      due: await dueBySeries(at),
+      due: await dueBySeries(at, config.coolingOffMs),
       lists: (await listDisposals(at, LISTS)).map(dated),
     }));
     const mayDraft = callerOf(request).roles.some((role) => DISPOSAL_OFFICERS.includes(role));
@@ -89,6 +91,7 @@ export function registerDisposalPages(routes: FastifyInstance, context: ApiConte
             ? (await sampleItems(at, list.id, SAMPLE)).map(bare)
             : [],
         items: items.slice(0, ITEMS).map(bare),
+        left: list.state === 'draft' ? dayed(await leftOut(at, { ...list, records: null }, list.id)) : null,
         next: items.length > ITEMS ? (items[ITEMS - 1]?.recordId ?? null) : null,
         certificate: list.state === 'completed' ? certificateOf(list) : null,
         cleaned: cleanedOf(list),
@@ -133,7 +136,7 @@ export function registerDisposalPages(routes: FastifyInstance, context: ApiConte
         request.query['said'] === 'nothing'
           ? {
               kind: 'success',
-              text: 'Nothing of this is due now that is not held or on a list already. No list was made.',
+              text: 'Nothing of this is due now that is not held, locked for longer or on a list already. No list was made.',
             }
           : null,
       ),
@@ -249,4 +252,8 @@ function dated(list: Disposal) {
 
 function bare({ destroyedAt, ...item }: DisposalItem) {
   return { ...item, destroyedAt: destroyedAt?.toISOString() ?? null };
+}
+
+function dayed({ lockedUntil, ...left }: LeftOut) {
+  return { ...left, lockedUntil: lockedUntil?.toISOString() ?? null };
 }

@@ -5,11 +5,12 @@ import { actorOf, type Role } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
   approveDisposal,
-  checkRecord,
+  checkRecords,
   draftDisposal,
   endDisposal,
   exceptRecord,
   inItsWords,
+  leftOut,
   listDisposals,
   listItems,
   proposeDisposal,
@@ -104,7 +105,7 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
       config: { roles: DISPOSAL_OFFICERS },
       validatorCompiler: () => () => true,
       schema: about(
-        'Make a list of what is due now: a draft, from which single records can be excepted; {"disposal": null} when nothing is due',
+        'Make a list of what is due now, at most 2,000 records, due longest first: a draft, from which single records can be excepted; {"disposal": null} when nothing is due. "leftOut" says how many are due as well and locked in the store for longer than a list waits, and how many are for a later list',
         { body: bodyOf(DraftBody) },
         [400, 409, 422],
       ),
@@ -116,20 +117,24 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
           throw new ArchiveError('record-not-found', 'There is no such record in this agency.', {
             retry: 'never',
           });
-      const made = await within(request, async (at) =>
-        draftDisposal(
+      const { coolingOffMs } = system.config;
+      const terms = {
+        edition: said.edition,
+        series: said.series ?? null,
+        cutoff: said.cutoff ?? null,
+        records: said.records ?? null,
+      };
+      return await within(request, async (at) => {
+        const made = await draftDisposal(
           at,
-          {
-            edition: said.edition,
-            series: said.series ?? null,
-            cutoff: said.cutoff ?? null,
-            title: said.title ?? null,
-            records: said.records ?? null,
-          },
-          { coolingOffMs: system.config.coolingOffMs, actor: actorOf(callerOf(request)) },
-        ),
-      );
-      return { disposal: made === null ? null : shown(made) };
+          { ...terms, title: said.title ?? null },
+          { coolingOffMs, actor: actorOf(callerOf(request)) },
+        );
+        return {
+          disposal: made === null ? null : shown(made),
+          leftOut: await leftOut(at, { ...terms, coolingOffMs }, made?.id ?? null),
+        };
+      });
     },
   );
 
@@ -219,7 +224,7 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
     {
       config: { roles: DISPOSAL_READERS },
       schema: about(
-        'What would happen now, object by object, and what would be refused and why; 20 records a page',
+        'What would happen now, object by object in each store, and what would be refused and why; 20 records a page',
         { params: Params, querystring: Page },
         [400],
       ),
@@ -231,18 +236,15 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
         return await listItems(at, list.id, 21, request.query.cursor);
       });
       const page = items.slice(0, 20);
-      const records = [];
-      for (const { recordId, state, exceptedWhy } of page)
-        if (exceptedWhy === null && state === 'listed')
-          records.push(
-            await checkRecord(
-              db,
-              { first: { reader: system.reader, purger: null }, second: null },
-              agencyId,
-              request.params.id,
-              recordId,
-            ),
-          );
+      const records = await checkRecords(
+        db,
+        { reader: system.reader, settings: system.config },
+        agencyId,
+        request.params.id,
+        page.flatMap(({ recordId, state, exceptedWhy }) =>
+          exceptedWhy === null && state === 'listed' ? [recordId] : [],
+        ),
+      );
       return { records, next: items.length > 20 ? (page.at(-1)?.recordId ?? null) : null };
     },
   );

@@ -21,7 +21,14 @@ import type { LogFiles, ObjectReader } from '#store/store.ts';
 import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
-import { purgesInLog, receiptKeys, restoresInLog, type Restore } from './log-queries.ts';
+import {
+  purgesInLog,
+  purgesUnderway,
+  receiptKeys,
+  restoresInLog,
+  type Restore,
+  type Underway,
+} from './log-queries.ts';
 import { certifiedRecords } from './purges.ts';
 import { auditRecords, type RecordPass, type RecordsLooked } from './records.ts';
 
@@ -63,6 +70,8 @@ export interface AuditContext {
   readonly only?: readonly string[];
   /** How far the clocks of two machines may be apart; five minutes. */
   readonly clockMs?: number;
+  /** Left out: now. */
+  readonly now?: Date;
   readonly signal?: AbortSignal;
 }
 
@@ -72,6 +81,8 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly log: Omit<LogLooked, 'keyed'>;
   readonly records: RecordsLooked;
+  /** Lists that are being destroyed and have no certificate yet; `believed`: begun so lately that they explain what is gone. */
+  readonly underway: readonly (Underway & { readonly believed: boolean })[];
   /** Each restore that the log tells of, with whether the installation remembers it; null: nobody was asked. */
   readonly restores: readonly (Restore & { readonly remembered: boolean | null })[];
   /**
@@ -92,6 +103,8 @@ export interface AuditReport {
 }
 
 const CLOCK_MS = 300_000;
+/** A list waits two days for locks, and is destroyed within hours after that. */
+const UNDERWAY_MS = 7 * 86_400_000;
 /** Between a checkpoint's file and its row lie milliseconds. */
 const PUBLISHING_MS = 1000;
 const LOOKS = 3;
@@ -126,6 +139,15 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
     if (records === null) findings.add('purge-unknown', { index, event });
     else for (const record of records) purged.add(record);
   }
+  // Nothing but a certificate explains for good what is gone. Until one can be there, what the log says of a list that is being destroyed does,
+  // and is told; a list that takes longer than lists do is no explanation any more.
+  const now = context.now ?? new Date();
+  const underway = (await purgesUnderway(at)).map((one) => ({
+    ...one,
+    believed: Math.abs(now.getTime() - one.begun.getTime()) < UNDERWAY_MS,
+  }));
+  for (const { records, believed } of underway)
+    if (believed) for (const record of records) purged.add(record);
   const restores = (await restoresInLog(at)).map((one) => ({
     ...one,
     remembered: context.restores == null ? null : context.restores.has(one.event),
@@ -144,7 +166,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
       restored: believed,
       clockMs: context.clockMs ?? CLOCK_MS,
       anchors: { authorities: context.anchors.authorities, witnesses: context.anchors.witnesses },
-      now: new Date(),
+      now,
     },
     findings,
   );
@@ -166,6 +188,7 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
     ok: findings.all.length === 0,
     log,
     records,
+    underway,
     restores,
     receiptKeys: (await receiptKeys(at)).map((one) => ({
       ...one,

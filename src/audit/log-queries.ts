@@ -128,6 +128,38 @@ export async function purgesInLog({
   return rows;
 }
 
+export interface Underway {
+  readonly purge: string;
+  /** Of the entry that says that it began. */
+  readonly index: number;
+  readonly begun: Date;
+  readonly records: readonly string[];
+}
+
+/**
+ * Lists whose approval, beginning and marks are in the log, in this order, and neither their completion nor their end. Entries alone: a row
+ * that is in none explains nothing. That they explain anything only for some days, the audit sees to.
+ */
+export async function purgesUnderway({ agencyId, tx }: AgencyTx): Promise<readonly Underway[]> {
+  const { rows } = await sql<Underway>`
+    with of_purges as (
+      select l.idx, e.type, e.at, e.body->>'purge' as purge from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id
+       where e.agency_id = ${agencyId} and e.type in ('purge.approved', 'purge.started', 'purge.completed', 'purge.refused')),
+    marks as (
+      select l.idx, l.record_id, substr(a.about, 7) as purge
+        from event e join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id and l.record_id = e.record_id
+       cross join lateral jsonb_array_elements_text(case when jsonb_typeof(e.body->'about') = 'array' then e.body->'about' else '[]' end) as a(about)
+       where e.agency_id = ${agencyId} and e.type = 'record.disposing' and a.about like 'purge:%')
+    select s.purge, s.idx as index, s.at as begun,
+           array(select m.record_id::text from marks m where m.purge = s.purge and m.idx > s.idx order by m.idx) as records
+      from of_purges s
+     where s.type = 'purge.started'
+       and exists (select from of_purges p where p.type = 'purge.approved' and p.purge = s.purge and p.idx < s.idx)
+       and not exists (select from of_purges p where p.type in ('purge.completed', 'purge.refused') and p.purge = s.purge)
+     order by s.idx`.execute(tx);
+  return rows;
+}
+
 /** What the history says was obtained, with the digest of what was signed. One that was put back after a loss does not say it. */
 export async function obtainedAnchors({ agencyId, tx }: AgencyTx) {
   const { rows } = await sql<{

@@ -85,6 +85,8 @@ async function auditOne(
   const { ok, ms } = report;
   const { entries } = report.log;
   if (ok) log.info({ agencyId, entries, records: report.records.records, ms }, 'audit.passed');
+  for (const { purge, records, believed } of report.underway)
+    log.info({ agencyId, purge, records: records.length, believed }, 'audit.disposal-underway');
   for (const { step, what, where } of report.findings.slice(0, SHOUTED))
     log.error({ agencyId, step, what, ...where }, 'audit.found');
 }

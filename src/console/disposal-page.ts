@@ -20,6 +20,12 @@ export interface DisposalParts {
   };
   readonly sample: readonly ShownItem[];
   readonly items: readonly ShownItem[];
+  /** Due as well, and not on it; null: it is no draft any more. */
+  readonly left: {
+    readonly locked: number;
+    readonly lockedUntil: string | null;
+    readonly later: number;
+  } | null;
   readonly next: string | null;
   readonly certificate: ShownCertificate | null;
   readonly cleaned: ShownCleaned | null;
@@ -87,7 +93,8 @@ function facts({ list, zone, names }: DisposalParts): Markup {
   </dl>`;
 }
 
-function stepOne({ list, sample, isOfficer }: DisposalParts): Markup {
+function stepOne(parts: DisposalParts): Markup {
+  const { list, sample, isOfficer } = parts;
   const isDraft = list.state === 'draft';
   return html`<section aria-labelledby="step-1">
     <h2 class="hf-h2" id="step-1">1. The list, and a look at some of it</h2>
@@ -105,8 +112,9 @@ function stepOne({ list, sample, isOfficer }: DisposalParts): Markup {
                   </li>`,
               )}
             </ul>`
-        : html`<p>The list was looked at before it was proposed.</p>`
+        : html`<p>Its records stand below.</p>`
     }
+    ${notOnIt(parts)}
     ${
       isDraft &&
       isOfficer &&
@@ -129,6 +137,14 @@ function stepOne({ list, sample, isOfficer }: DisposalParts): Markup {
       </details>`
     }
   </section>`;
+}
+
+function notOnIt({ left, zone }: DisposalParts): Markup | null {
+  if (left === null || left.locked + left.later === 0) return null;
+  return html`<ul class="hf-small" id="left-out">
+    ${left.locked > 0 && html`<li>Due as well, and locked in the store for longer than a list waits: ${number(left.locked)}.${left.lockedUntil !== null && html` The first of these locks ends ${momentIn(zone, left.lockedUntil)}.`} They are for a later list.</li>`}
+    ${left.later > 0 && html`<li>Due as well, and more than a list has room for: ${number(left.later)}. A list has at most 2,000 records; make another one when this is proposed.</li>`}
+  </ul>`;
 }
 
 function stepTwo({ list, names, zone, isOfficer }: DisposalParts): Markup {

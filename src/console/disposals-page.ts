@@ -43,6 +43,7 @@ export interface DisposalsParts {
     readonly due: number;
     readonly held: number;
     readonly listed: number;
+    readonly locked: number;
   }[];
   /** Newest first. */
   readonly lists: readonly ShownDisposal[];
@@ -104,12 +105,18 @@ export function disposalsPage(frame: Frame, { zone, due, lists, mayDraft, said }
 }
 
 function dueEntry(one: DisposalsParts['due'][number], mayDraft: boolean): Markup {
-  const free = one.due - one.held - one.listed;
+  const free = one.due - one.held - one.listed - one.locked;
   return html`<li>
     <strong>${one.title}</strong> <span class="hf-small">${one.series}, ${one.edition}</span>
     <p class="hf-small">
       Due: ${number(one.due)}. Held: ${number(one.held)}. On a list already: ${number(one.listed)}.
     </p>
+    ${
+      one.locked > 0 &&
+      html`<p class="hf-small">
+        Locked in the store for longer than a list waits, and for a later list: ${number(one.locked)}.
+      </p>`
+    }
     ${
       !one.confirmed &&
       html`<p class="hf-small">

@@ -54,6 +54,8 @@ export interface ItemEvidence {
     readonly id: string;
     readonly bytes: number;
   }[];
+  /** Named by a row, and not there any more when they were to be destroyed. */
+  readonly missing?: readonly { readonly store: string; readonly id: string }[];
   /** SHA-256 over the lines of the listing before, and of the one after, of each store. */
   readonly before: Readonly<Record<string, string>>;
   readonly after: Readonly<Record<string, string>>;

@@ -147,8 +147,8 @@ export async function composeCertificate(
         'Database pages and write-ahead log: pending until the clean-up of the database, which a second signed statement beside this certificate tells.',
       backups:
         backupsUntil === null
-          ? 'Backups made before the completion hold the content until they expire; how long that is, nobody has set here (HOLDFAST_BACKUPS_KEPT). A restore from one of them repeats this destruction.'
-          : `Backups made before the completion hold the content until ${backupsUntil.slice(0, 10)}, when the last of them expires. A restore from one of them repeats this destruction.`,
+          ? 'Backups made before the completion hold the content until they expire; how long that is, nobody has set here (HOLDFAST_BACKUPS_KEPT). No backup was looked at. A restore from one of them repeats this destruction.'
+          : `Backups made before the completion hold the content until they expire: according to the setting of this installation (HOLDFAST_BACKUPS_KEPT) the last of them by ${backupsUntil.slice(0, 10)}. No backup was looked at, so this is not verified. A restore from one of them repeats this destruction.`,
       backupsUntil,
     },
     minutes: paragraph({
@@ -162,6 +162,7 @@ export async function composeCertificate(
       list,
       people,
       id: list.id,
+      mode,
     }),
   };
 }
@@ -214,7 +215,12 @@ interface ParagraphParts {
   readonly list: Pick<Disposal, 'authority'>;
   readonly people: Pick<Certificate, 'requested' | 'approved'>;
   readonly id: string;
+  readonly mode: Certificate['mode'];
 }
+
+/** The paragraph is read by itself, and the certificate may be read by nobody: what is still there stands in both. */
+const KEPT_LONGER =
+  'Not included: pages and the write-ahead log of the database until its clean-up, which a statement beside the certificate tells; backups made before, until they expire; and the public log, which keeps that the records existed and were destroyed, and nothing of their content. ';
 
 /** For the minutes of the body: the elements of the record that a Missouri ordinance asks for (Truesdale, Ord. 482; reference/missouri-law.md 1.1). */
 function paragraph({
@@ -228,6 +234,7 @@ function paragraph({
   list,
   people,
   id,
+  mode,
 }: ParagraphParts): string {
   const named = series.map(
     (one) =>
@@ -236,7 +243,7 @@ function paragraph({
   const on = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(
     new Date(completedAt),
   );
-  return `Disposition of records. Under the schedule “${title}”, ${agency} destroyed the following record series: ${named.join('; ')}. In all ${count(quantity.records, 'record')}, inclusive dates ${dates.from} through ${dates.through}. Manner of destruction: deletion of every copy in the archive’s stores and of its index. Requested by ${people.requested.name}, approved by ${people.approved.name}${list.authority === null ? '' : `, authority: ${list.authority}`}. Destruction was completed on ${on}. Certificate ${id}.`;
+  return `Disposition of records. Under the schedule “${title}”, ${agency} destroyed the following record series: ${named.join('; ')}. In all ${count(quantity.records, 'record')}, inclusive dates ${dates.from} through ${dates.through}. Manner of destruction: deletion of every copy in the archive’s stores and of its index. Requested by ${people.requested.name}, approved by ${people.approved.name}${list.authority === null ? '' : `, authority: ${list.authority}`}. The deletion from the stores and of the index was completed on ${on}. ${KEPT_LONGER}Certificate ${id}.${mode === 'trial' ? ' This archive was in trial mode: this is no destruction of public records.' : ''}`;
 }
 
 function count(n: number, what: string): string {

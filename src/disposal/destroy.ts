@@ -74,8 +74,15 @@ export function differences(listings: readonly Listing[], known: KnownObjects): 
   return wrong;
 }
 
-export function evidenceOf(listings: readonly Listing[], staged: number): ItemEvidence {
+export function evidenceOf(
+  listings: readonly Listing[],
+  staged: number,
+  missing: readonly Failure[],
+): ItemEvidence {
   return {
+    ...(missing.length === 0
+      ? {}
+      : { missing: missing.map(({ place, versionId }) => ({ store: place, id: versionId })) }),
     versions: listings.flatMap(({ place, versions }) =>
       versions.map(({ versionId, sizeBytes }) => ({ store: place, id: versionId, bytes: sizeBytes })),
     ),

@@ -5,7 +5,7 @@
  * this program as well (migration 0035). What was destroyed is gone from every place that this archive has, and what could not be destroyed is
  * listed with the reason; it is never called done before. What is left says so, signed, and carries nothing of what was there.
  */
-export { checkRecord } from './dry-run.ts';
+export { checkRecords } from './dry-run.ts';
 export {
   approveDisposal,
   draftDisposal,
@@ -17,12 +17,14 @@ export {
 export {
   disposalOfRecord,
   dueBySeries,
+  leftOut,
   listDisposals,
   listItems,
   readDisposal,
   sampleItems,
   type Disposal,
   type DisposalItem,
+  type LeftOut,
 } from './queries.ts';
 export { inItsWords } from './refusals.ts';
 export type { DisposalContext } from './context.ts';

@@ -1,9 +1,16 @@
 /** What would happen to one record of a list at this moment, object by object, and why not. Reads, and changes nothing. */
 import type { Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
-import { differences, listPlaces, prefixOf, type Places } from './destroy.ts';
+import { ofRows, ofStores } from './before-mark.ts';
+import type { Places } from './destroy.ts';
 import { objectionTo } from './queries.ts';
-import { knownObjects } from './run-queries.ts';
+import { knownObjects, waitsOf } from './run-queries.ts';
+import { openSecondReader, type ObjectReader } from '#store/store.ts';
+import { lookInStores, type StoreLook } from './store-look.ts';
+
+const WOULD = { keep: 'be-kept', wait: 'wait', stop: 'stop' } as const;
+
+type SecondSettings = Parameters<typeof openSecondReader>[0];
 
 export interface DryRunRecord {
   readonly recordId: string;
@@ -21,50 +28,57 @@ export interface DryRunRecord {
   readonly findings: readonly { readonly place: string; readonly versionId: string; readonly code: string }[];
 }
 
-export async function checkRecord(
+/** In each store that the settings name. */
+export async function checkRecords(
+  db: Db,
+  { reader, settings }: { readonly reader: ObjectReader; readonly settings: SecondSettings },
+  agencyId: string,
+  id: string,
+  recordIds: readonly string[],
+): Promise<DryRunRecord[]> {
+  const second = openSecondReader(settings);
+  const places = {
+    first: { reader, purger: null },
+    second: second === null ? null : { reader: second, purger: null },
+  };
+  try {
+    const records: DryRunRecord[] = [];
+    for (const recordId of recordIds)
+      records.push(await checkRecord(db, places, agencyId, id, recordId, new Date()));
+    return records;
+  } finally {
+    await second?.close();
+  }
+}
+
+async function checkRecord(
   db: Db,
   places: Places,
   agencyId: string,
   id: string,
   recordId: string,
+  now: Date,
 ): Promise<DryRunRecord> {
-  const { against, known } = await db.inAgency(agencyId, async (at) => ({
+  const { against, known, waits } = await db.inAgency(agencyId, async (at) => ({
     against: await objectionTo(at, recordId),
     known: await knownObjects(at, id, recordId),
+    waits: await waitsOf(at, id, recordId),
   }));
-  const objects: DryRunRecord['objects'][number][] = [];
-  let findings: DryRunRecord['findings'] = [];
+  let seen: StoreLook = { objects: [], against: [] };
   try {
-    const listings = await listPlaces(places, prefixOf(agencyId, recordId));
-    findings = differences(listings, known);
-    for (const { place, versions } of listings)
-      for (const { key, versionId, sizeBytes } of versions) {
-        const state = await places[place]?.reader.head(key, versionId);
-        objects.push({
-          store: place,
-          versionId,
-          bytes: sizeBytes,
-          lockedUntil: state?.retainUntil?.toISOString() ?? null,
-          hold: state?.hold === true,
-        });
-      }
+    seen = await lookInStores(places, { agencyId, recordId }, known, now);
   } catch (error) {
-    findings = [...findings, { place: 'first', versionId: '', code: codeOf(error) }];
+    seen = { objects: [], against: [{ place: 'first', versionId: '', code: codeOf(error) }] };
   }
   const refusal = against === null || against === 'missing' ? null : against;
+  // As an execution judges it (before-mark.ts).
+  const objection = refusal === null ? ofStores(seen.against, waits) : ofRows(refusal, waits);
   return {
     recordId,
-    would:
-      refusal !== null
-        ? refusal.of === 'wait'
-          ? 'wait'
-          : 'be-kept'
-        : findings.length > 0
-          ? 'stop'
-          : 'be-destroyed',
-    code: refusal?.code ?? null,
-    sentence: refusal?.sentence ?? null,
-    objects,
-    findings,
+    would: objection === null ? 'be-destroyed' : WOULD[objection.does],
+    code: objection?.code ?? null,
+    sentence: objection?.sentence ?? null,
+    objects: seen.objects.map((one) => ({ ...one, lockedUntil: one.lockedUntil?.toISOString() ?? null })),
+    findings: seen.against.map(({ place, versionId, code }) => ({ place, versionId, code })),
   };
 }

@@ -5,6 +5,7 @@ import { ArchiveError } from '#errors.ts';
 import { appendEvent, newId } from '#record/record.ts';
 import { digestOf, dueFor, objectionTo, readDisposal, type Disposal } from './queries.ts';
 import { refusalBy, refused } from './refusals.ts';
+import { MOST_RECORDS } from './waiting.ts';
 
 export interface Draft {
   readonly edition: string;
@@ -17,11 +18,21 @@ export interface Draft {
   readonly records: readonly string[] | null;
 }
 
-/** Null: nothing is due. */
+const LOCKED = {
+  code: 'lock-not-ended',
+  sentence:
+    'One of these records is locked in the store for longer than a list waits. Leave it to a later list, when its lock is about to end.',
+};
+
+/** Null: nothing is due, or everything that is due is locked for longer than a list waits (`leftOut`). */
 export async function draftDisposal(
   at: AgencyTx,
   draft: Draft,
-  { coolingOffMs, actor }: { readonly coolingOffMs: number; readonly actor: string },
+  {
+    coolingOffMs,
+    actor,
+    most = MOST_RECORDS,
+  }: { readonly coolingOffMs: number; readonly actor: string; readonly most?: number },
 ): Promise<Disposal | null> {
   const { agencyId, tx } = at;
   const { rows: confirmed } = await sql<{ yes: boolean; there: boolean }>`
@@ -44,7 +55,9 @@ export async function draftDisposal(
     // Its lock may end while the list goes from hand to hand.
     if (against !== null && against.of !== 'wait') throw refused(against);
   }
-  const due = await dueFor(at, draft);
+  const { items: due, locked } = await dueFor(at, { ...draft, coolingOffMs }, most);
+  // Of what was named one by one, nothing is left out without a word.
+  if (draft.records !== null && locked > 0) throw refused(LOCKED);
   if (due.length === 0) return null;
   if (!confirmed[0].yes) throw refused(refusalBy('HF031'));
   const id = newId();

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { AgencyTx, DisposalState } from '#db/db.ts';
 import { refusalBy, type Refusal } from './refusals.ts';
+import { WAIT_MS } from './waiting.ts';
 
 export interface Disposal {
   readonly id: string;
@@ -162,45 +163,79 @@ export async function objectionTo(
   return row.code === null ? null : refusalBy(row.code);
 }
 
-/** What may go on a list at this moment. A lock that has not ended may end before it is destroyed. */
+export interface Terms {
+  readonly edition: string;
+  /** Null: every series of the edition. */
+  readonly series: string | null;
+  /** Due on this day or before; null: today. */
+  readonly cutoff: string | null;
+  /** These alone; null: whatever is due. */
+  readonly records: readonly string[] | null;
+  readonly coolingOffMs: number;
+}
+
+export interface LeftOut {
+  /** Due, and locked in a store for longer than a list waits. */
+  readonly locked: number;
+  /** When the first of those locks ends; null: there is none, or nobody knows. */
+  readonly lockedUntil: Date | null;
+  /** Due and free, and more than one list has room for. */
+  readonly later: number;
+}
+
+/** What may go on a list at this moment: what has been due longest first, so many as one list has room for. */
 export async function dueFor(
   { agencyId, tx }: AgencyTx,
-  {
-    edition,
-    series,
-    cutoff,
-    records,
-  }: {
-    readonly edition: string;
-    readonly series: string | null;
-    readonly cutoff: string | null;
-    readonly records: readonly string[] | null;
-  },
-) {
-  const { rows } = await sql<{ record_id: string }>`
+  { edition, series, cutoff, records, coolingOffMs }: Terms,
+  most: number,
+  /** Those of this list do not count: they are on it. */
+  besides: string | null = null,
+): Promise<LeftOut & { readonly items: readonly object[] }> {
+  const { rows } = await sql<{
+    items: readonly object[];
+    locked: number;
+    lockedUntil: Date | null;
+    free: number;
+  }>`
     with candidate as (
       select array_agg(t.record_id) as ids from retention t
        where t.agency_id = ${agencyId} and t.kind = 'on' and t.due_on <= least(coalesce(${cutoff}::date, today_in(${agencyId})), today_in(${agencyId}))
          and t.edition = ${edition} and (${series}::text is null or t.series = ${series}) and t.ruled_at is not null
-         and (${records === null} or t.record_id = any(${[...(records ?? [])]}::uuid[])))
-    select d.record_id, d.edition, d.series, d.due_on, d.from_day, o.objects, o.bytes
-      from candidate c cross join lateral due_of(${agencyId}, coalesce(c.ids, '{}')) d
-      join record r on r.agency_id = ${agencyId} and r.id = d.record_id and r.state = 'complete'
-      join series s on s.agency_id = ${agencyId} and s.edition = d.edition and s.code = d.series and s.disposition = 'destroy'
-      cross join lateral (select count(*)::int as objects, coalesce(sum(size_bytes), 0)::bigint as bytes
-                            from object o where o.agency_id = ${agencyId} and o.record_id = d.record_id) o
-     where d.kind = 'on' and d.edition = ${edition} and (${series}::text is null or d.series = ${series})
-       and d.due_on <= least(coalesce(${cutoff}::date, today_in(${agencyId})), today_in(${agencyId}))
-       and not is_held(${agencyId}, d.record_id)
-       and not exists (select from disposal_item i join disposal l on l.id = i.disposal_id
-                        where i.record_id = d.record_id and i.excluded_at is null and i.state in ('listed', 'marked')
-                          and l.state in ('proposed', 'approved', 'running'))
-     order by d.record_id`.execute(tx);
-  return rows;
+         and (${records === null} or t.record_id = any(${[...(records ?? [])]}::uuid[]))
+         and not exists (select from disposal_item b where b.disposal_id = ${besides}::uuid and b.record_id = t.record_id)),
+    due as materialized (
+      select d.record_id, d.edition, d.series, d.due_on, d.from_day, o.objects, o.bytes, e.ends,
+             coalesce(e.ends, 'infinity') > now() + ${coolingOffMs + WAIT_MS} * interval '1 millisecond' as is_locked
+        from candidate c cross join lateral due_of(${agencyId}, coalesce(c.ids, '{}')) d
+        join record r on r.agency_id = ${agencyId} and r.id = d.record_id and r.state = 'complete'
+        join series s on s.agency_id = ${agencyId} and s.edition = d.edition and s.code = d.series and s.disposition = 'destroy'
+        cross join lateral (select count(*)::int as objects, coalesce(sum(size_bytes), 0)::bigint as bytes
+                              from object o where o.agency_id = ${agencyId} and o.record_id = d.record_id) o
+        cross join lateral (select lock_end(${agencyId}, d.record_id) as ends) e
+       where d.kind = 'on' and d.edition = ${edition} and (${series}::text is null or d.series = ${series})
+         and d.due_on <= least(coalesce(${cutoff}::date, today_in(${agencyId})), today_in(${agencyId}))
+         and not is_held(${agencyId}, d.record_id)
+         and not exists (select from disposal_item i join disposal l on l.id = i.disposal_id
+                          where i.record_id = d.record_id and i.excluded_at is null and i.state in ('listed', 'marked')
+                            and l.state in ('proposed', 'approved', 'running')))
+    select (select coalesce(jsonb_agg(f), '[]') from (
+              select record_id, edition, series, due_on, from_day, objects, bytes from due where not is_locked
+               order by due_on, record_id limit ${most}) f) as items,
+           (count(*) filter (where is_locked))::int as locked, min(ends) filter (where is_locked) as "lockedUntil",
+           (count(*) filter (where not is_locked))::int as free
+      from due`.execute(tx);
+  const { items = [], locked = 0, lockedUntil = null, free = 0 } = rows[0] ?? {};
+  return { items, locked, lockedUntil, later: free - items.length };
+}
+
+/** What is due as well, by the terms of a list, and not on it. */
+export async function leftOut(at: AgencyTx, terms: Terms, id: string | null): Promise<LeftOut> {
+  const { items, locked, lockedUntil, later } = await dueFor(at, terms, 0, id);
+  return { locked, lockedUntil, later: later + items.length };
 }
 
 /** What is due now, by series, for whoever begins a list. */
-export async function dueBySeries({ agencyId, tx }: AgencyTx) {
+export async function dueBySeries({ agencyId, tx }: AgencyTx, coolingOffMs: number) {
   const { rows } = await sql<{
     readonly edition: string;
     readonly series: string;
@@ -209,14 +244,19 @@ export async function dueBySeries({ agencyId, tx }: AgencyTx) {
     readonly due: number;
     readonly held: number;
     readonly listed: number;
+    /** For longer than a list waits; neither held nor on a list. */
+    readonly locked: number;
   }>`
     select t.edition, t.series, s.title, edition_is_confirmed(${agencyId}, t.edition) as confirmed, count(*)::int as due,
-           count(*) filter (where is_held(${agencyId}, t.record_id))::int as held,
-           count(*) filter (where exists (
+           count(*) filter (where x.held)::int as held, count(*) filter (where x.listed)::int as listed,
+           count(*) filter (where not x.held and not x.listed and coalesce(lock_end(${agencyId}, t.record_id), 'infinity')
+                                  > now() + ${coolingOffMs + WAIT_MS} * interval '1 millisecond')::int as locked
+      from retention t join series s on s.agency_id = t.agency_id and s.edition = t.edition and s.code = t.series
+      cross join lateral (
+        select is_held(${agencyId}, t.record_id) as held, exists (
              select from disposal_item i join disposal l on l.id = i.disposal_id
               where i.record_id = t.record_id and i.excluded_at is null and i.state in ('listed', 'marked')
-                and l.state in ('proposed', 'approved', 'running')))::int as listed
-      from retention t join series s on s.agency_id = t.agency_id and s.edition = t.edition and s.code = t.series
+                and l.state in ('proposed', 'approved', 'running')) as listed) x
      where t.agency_id = ${agencyId} and t.kind = 'on' and t.due_on <= today_in(${agencyId}) and t.ruled_at is not null
        and s.disposition = 'destroy'
      group by t.edition, t.series, s.title order by t.edition, t.series`.execute(tx);

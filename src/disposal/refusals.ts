@@ -107,12 +107,46 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     sentence: 'This record is being destroyed under its schedule, or was: nothing can be added to it.',
     of: 'item',
   },
+  HF050: {
+    code: 'changed-since',
+    sentence:
+      'The files or the days of this record are not those of the list that was approved: something came to it since. Put it on a new list, so that somebody looks at it as it is now.',
+    of: 'item',
+  },
+  HF051: {
+    code: 'on-another-list',
+    sentence:
+      'A record of this list is on another list as well, which is proposed or approved already. Cancel this list, and make another one.',
+    of: 'list',
+  },
+  HF052: {
+    code: 'marked-elsewhere',
+    sentence: 'This record is destroyed under another list, whose certificate has it.',
+    of: 'item',
+  },
+  HF053: {
+    code: 'list-too-long',
+    sentence:
+      'A list has at most 2,000 records, so that its certificate stays small. Cancel it, and make several lists: by series, or with a day until which records are due.',
+    of: 'list',
+  },
   HF049: {
     code: 'role-missing',
     sentence:
       'A list is proposed by a retention officer and approved by an approver, people of the agency who signed in.',
     of: 'list',
   },
+};
+
+/** Why a record stays because of what lies in the stores. */
+export const KEPT: Readonly<Record<string, string>> = {
+  'version-unknown':
+    'In the store lies a version of one of its files that no row names. Somebody has to find out whose it is: until then the record stays.',
+  'version-missing':
+    'In the store a version is missing that a row names. Somebody has to find out what became of it: until then the record stays.',
+  'store-hold': 'The store holds one of its files, and no hold of the agency says why. The record stays.',
+  'store-object-locked':
+    'The lock of one of its files ends too long after the list began to be destroyed. The record stays, and is for a later list.',
 };
 
 /** Null: it is none of ours. */

@@ -1,6 +1,7 @@
 /** What an execution reads and writes. Each step is one transaction; what it leaves is where the next one goes on. */
 import { sql } from 'kysely';
 import type { AgencyTx, Db, ItemEvidence } from '#db/db.ts';
+import { WAIT_MS } from './waiting.ts';
 
 export interface OpenDisposal {
   readonly agencyId: string;
@@ -83,6 +84,28 @@ export async function markRecord({ agencyId, tx }: AgencyTx, id: string, recordI
     .where('disposal_id', '=', id)
     .where('record_id', '=', recordId)
     .execute();
+}
+
+export interface Waits {
+  /** Until when the list waits for locks. */
+  readonly until: Date;
+  /** A lock of the record ends after that, or nobody knows when. */
+  readonly isTooLong: boolean;
+  /** A hold began or ended, and the store is still to be told. */
+  readonly isHoldOwed: boolean;
+}
+
+/** By the clock of the database, which also judges the locks. */
+export async function waitsOf({ agencyId, tx }: AgencyTx, id: string, recordId: string): Promise<Waits> {
+  const { rows } = await sql<Waits>`
+    select u.until, coalesce(l.ends, 'infinity') > u.until as "isTooLong",
+           exists (select from hold_owed w where w.agency_id = ${agencyId} and w.record_id = ${recordId}) as "isHoldOwed"
+      from disposal d
+      cross join lateral (select coalesce(d.started_at, greatest(now(), coalesce(d.cooling_until, now() + d.cooling_off)))
+                                 + ${WAIT_MS} * interval '1 millisecond' as until) u
+      cross join lateral (select lock_end(${agencyId}, ${recordId}) as ends) l
+     where d.agency_id = ${agencyId} and d.id = ${id}`.execute(tx);
+  return rows[0] ?? { until: new Date(0), isTooLong: true, isHoldOwed: false };
 }
 
 export async function refuseItem(

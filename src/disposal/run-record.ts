@@ -1,14 +1,15 @@
 /** One record of a list: marked, destroyed in every place, and its rows after that. */
-import type { ItemEvidence } from '#db/db.ts';
+import type { AgencyTx, ItemEvidence } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
+import { objectionBefore, ofRows, type Objection } from './before-mark.ts';
 import { ACTOR, type DisposalContext } from './context.ts';
 import { destroyVersions, differences, evidenceOf, listingDigest, listPlaces, prefixOf } from './destroy.ts';
-import { refusalOf, type Refusal } from './refusals.ts';
+import { refusalOf } from './refusals.ts';
 import * as rows from './run-queries.ts';
 import type { Failure, OpenDisposal } from './run-queries.ts';
 
-export type Ended = 'destroyed' | 'kept' | 'waits' | 'failed' | 'list-refused';
+export type Ended = 'destroyed' | 'kept' | 'waits' | 'failed';
 
 export async function runRecord(
   context: DisposalContext,
@@ -17,15 +18,9 @@ export async function runRecord(
 ): Promise<Ended> {
   const { between = async () => undefined } = context;
   if (state === 'listed') {
-    const refusal = await mark(context, open, recordId);
-    if (refusal !== null) {
-      if (refusal.of === 'wait') return 'waits';
-      await context.db.inAgency(
-        open.agencyId,
-        async (at) => await rows.refuseItem(at, open.id, recordId, refusal),
-      );
-      return 'kept';
-    }
+    const objection =
+      (await objectionBefore(context, open, recordId)) ?? (await mark(context, open, recordId));
+    if (objection !== null) return await settle(context, open, recordId, objection);
     await between('marked');
   }
   if (!isGone && !(await destroyBytes(context, open, recordId))) return 'failed';
@@ -39,7 +34,7 @@ async function mark(
   { db, log }: DisposalContext,
   { agencyId, id }: OpenDisposal,
   recordId: string,
-): Promise<Refusal | null> {
+): Promise<Objection | null> {
   try {
     await db.inAgency(agencyId, async (at) => {
       await rows.markRecord(at, id, recordId);
@@ -54,8 +49,40 @@ async function mark(
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
     log.warn({ agencyId, recordId, code: refusal.code }, 'disposal.record-refused');
-    return refusal;
+    return ofRows(refusal, await db.inAgency(agencyId, async (at) => await rows.waitsOf(at, id, recordId)));
   }
+}
+
+/** Nothing of the record was touched yet. */
+async function settle(
+  { db, log }: DisposalContext,
+  { agencyId, id }: OpenDisposal,
+  recordId: string,
+  { does, code, sentence, failures }: Objection,
+): Promise<Ended> {
+  log.warn({ agencyId, recordId, code, does }, 'disposal.not-marked');
+  await db.inAgency(agencyId, async (at) => {
+    await tellFailures(at, id, recordId, failures);
+    if (does === 'keep') await rows.refuseItem(at, id, recordId, { code, sentence });
+  });
+  if (does === 'keep') return 'kept';
+  return does === 'wait' ? 'waits' : 'failed';
+}
+
+/** Those of this pass. Each is entered in the history once: that it is tried again with every pass is no news. */
+async function tellFailures(
+  at: AgencyTx,
+  id: string,
+  recordId: string,
+  failures: readonly Failure[],
+): Promise<void> {
+  const fresh = await rows.writeFailures(at, id, recordId, failures);
+  if (fresh > 0)
+    await appendEvent(at, null, {
+      type: 'purge.failed',
+      actor: ACTOR,
+      body: { purge: id, code: failures[0]?.code, objects: failures.length, about: [`record:${recordId}`] },
+    });
 }
 
 /** True when nothing is left of it in any place. */
@@ -72,14 +99,17 @@ async function destroyBytes(
   let evidence: ItemEvidence | null = known.evidence;
   try {
     const listings = await listPlaces(places, prefix);
-    failures.push(...differences(listings, known));
+    const found = differences(listings, known);
+    // What is missing now was there when the record was marked: there is nothing of it to destroy, and the certificate says so.
+    const missing = found.filter(({ code }) => code === 'version-missing');
+    failures.push(...found.filter(({ code }) => code !== 'version-missing'));
     if (known.second.size > 0 && places.second === null)
       failures.push({ place: 'second', versionId: '', code: 'second-store-missing' });
     if (failures.length === 0) {
       if (evidence === null) {
-        const found = evidenceOf(listings, known.staged.length);
-        evidence = found;
-        await db.inAgency(agencyId, async (at) => await rows.writeEvidence(at, id, recordId, found, false));
+        const before = evidenceOf(listings, known.staged.length, missing);
+        evidence = before;
+        await db.inAgency(agencyId, async (at) => await rows.writeEvidence(at, id, recordId, before, false));
         await between('listed');
       }
       failures.push(...(await destroyVersions(places, listings, now, signal)));
@@ -99,16 +129,9 @@ async function destroyBytes(
     failures.push({ place: 'first', versionId: '', code: codeOf(error) });
   }
   await db.inAgency(agencyId, async (at) => {
-    const fresh = await rows.writeFailures(at, id, recordId, failures);
+    await tellFailures(at, id, recordId, failures);
     if (failures.length === 0 && evidence !== null)
       await rows.writeEvidence(at, id, recordId, evidence, true);
-    // Told once: that it is tried again with every pass is no news.
-    if (fresh > 0)
-      await appendEvent(at, null, {
-        type: 'purge.failed',
-        actor: ACTOR,
-        body: { purge: id, code: failures[0]?.code, objects: failures.length, about: [`record:${recordId}`] },
-      });
   });
   return failures.length === 0;
 }

@@ -68,7 +68,6 @@ async function runList(context: DisposalContext, open: OpenDisposal) {
       const ended = await runRecord(context, open, step);
       if (ended === 'destroyed') done.destroyed += 1;
       if (ended === 'failed') done.failed += 1;
-      if (ended === 'list-refused') return done;
     }
     after = steps.at(-1)?.recordId ?? null;
     if (steps.length < AT_ONCE) break;

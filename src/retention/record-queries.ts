@@ -188,14 +188,21 @@ export async function reclassify(
   return null;
 }
 
-/** False where the record is not complete, or is gone. */
+/**
+ * False where the record is not complete, is being destroyed, or is gone. Its row is locked, as by whoever marks it: of the two the second
+ * sees what the first did.
+ */
 async function isThere({ agencyId, tx }: AgencyTx, recordId: string): Promise<boolean> {
   const row = await tx
-    .selectFrom('retention')
-    .select('record_id')
+    .selectFrom('record')
+    .select('id')
     .where('agency_id', '=', agencyId)
-    .where('record_id', '=', recordId)
-    .where('disposed_at', 'is', null)
+    .where('id', '=', recordId)
+    .where('state', '=', 'complete')
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('retention').select('record_id').whereRef('record_id', '=', 'record.id')),
+    )
+    .forUpdate()
     .executeTakeFirst();
   return row !== undefined;
 }

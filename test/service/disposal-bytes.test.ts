@@ -20,11 +20,13 @@ import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   approvedList,
   atRest,
+  EDITION,
   locksEnded,
   logged,
   makeDue,
   openDisposing,
   pass,
+  SERIES,
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
@@ -114,9 +116,11 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     async () => {
       const { db, store, staging, reader, logFiles, log, config, scratchDir } = archive.system;
       const word = `quokka${randomBytes(9).toString('hex')}`;
+      const reason = `potto${randomBytes(9).toString('hex')}`;
       const picture = await png(90, 60);
       const needles = [
         ...needlesOf('the word', Buffer.from(word), word),
+        ...needlesOf('the reason', Buffer.from(reason), reason),
         ...needlesOf('the picture', picture.subarray(40, 88)),
       ];
       const report = simpleReport({
@@ -136,6 +140,12 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       if (second === null) throw new Error('There is no second store.');
       await copyAgency({ db, log, reader, second, scratchDir, leaseMs: 20_000 }, 'rivertown');
       await makeDue(archive, recordId);
+      // What somebody writes when they classify it by hand.
+      await archive.sql.query(
+        `insert into reclassification (agency_id, id, record_id, did, edition, series, reason, by)
+         values ('rivertown', gen_random_uuid(), $1, 'added', $2, $3, $4, 'test')`,
+        [recordId, EDITION, SERIES, `because of ${reason}`],
+      );
       await archive.sql.query('checkpoint');
       // That it is found where it is shows that it would be found where it should not be.
       expect(await inStore(store, needles)).not.toEqual([]);
@@ -191,6 +201,10 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
 
       const cleaned = await cleanDatabase(archive.databaseUrl, 'embedded');
       expect(cleaned.left).toEqual([]);
+      // Whoever has no right to do it is told of each table.
+      const others = await cleanDatabase(archive.databaseUrl, 'external');
+      for (const table of ['fact', 'reclassification', 'lock_finding', 'hold_owed'])
+        expect(others.left.join(' ')).toMatch(new RegExp(`[ ,]${table}[,.]`, 'u'));
       await pass(scene, { clean: async () => cleaned });
       const { rows: figures } = await archive.sql.query<{ row: string }>(
         'select s::text as row from pg_statistic s where starelid >= 16384',

@@ -355,7 +355,7 @@ describe('refused, each with a sentence of its own', () => {
     const list = await approved(id);
     await locksEnded(archive, id);
     const again = await ask(scene.officer, 'POST', '/v1/disposals', { edition: EDITION, records: [id] });
-    expect(again).toEqual({ status: 200, body: { disposal: null } });
+    expect(again).toMatchObject({ status: 200, body: { disposal: null } });
     await archive.sql.query('delete from record_series where record_id = $1', [id]);
     await archive.sql.query(
       `insert into record_series (agency_id, record_id, edition, series, reason, by) values ('rivertown', $1, $2, 'day 2', 'x', 'test')`,

@@ -1,6 +1,12 @@
 /** The life of a record to its end: listed, proposed, approved by somebody else, destroyed in every place, certified. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { approveDisposal, draftDisposal, proposeDisposal, readDisposal } from '#disposal/disposal.ts';
+import {
+  approveDisposal,
+  draftDisposal,
+  proposeDisposal,
+  readDisposal,
+  type Certificate,
+} from '#disposal/disposal.ts';
 import { checkCertificate } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
@@ -50,7 +56,7 @@ test('is destroyed, and what is left says so', async () => {
     approveDisposal(at, id, { personId: scene.approver.personId, digest: proposed.digest ?? '' }),
   );
   await locksEnded(archive, recordId);
-  expect(await pass(scene)).toEqual({ destroyed: 1, failed: 0 });
+  expect(await pass(scene, { backupsKeptMs: 30 * 86_400_000 })).toEqual({ destroyed: 1, failed: 0 });
   const done = await db.inAgency('rivertown', async (at) => readDisposal(at, id));
   expect(done).toMatchObject({ state: 'completed', destroyed: 1, failures: 0 });
   const left: string[] = [];
@@ -59,6 +65,12 @@ test('is destroyed, and what is left says so', async () => {
   const signer = await scene.opened.context.signerOf('rivertown');
   const checked = checkCertificate(Buffer.from(done?.certificate ?? ''), [signer?.vkey ?? '']);
   expect(checked).toMatchObject({ agency: 'rivertown', disposal: id, records: [recordId] });
+  // What is still there stands in the paragraph too, which is read by itself; and a setting is no proof.
+  const paper = JSON.parse(done?.certificate ?? '{}') as Certificate;
+  expect(paper.minutes).toMatch(/Not included: pages and the write-ahead log .* backups .* public log/u);
+  expect(paper.minutes).toContain('trial mode');
+  expect(paper.pending.backups).toContain('according to the setting');
+  expect(paper.pending.backups).toContain('not verified');
   await pass(scene);
   const cleaned = await db.inAgency('rivertown', async (at) => readDisposal(at, id));
   expect(cleaned?.cleanedAt).not.toBe(null);

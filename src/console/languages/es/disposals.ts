@@ -62,7 +62,18 @@ export const disposals: Messages = {
   'What begins with a command or a name of it is left to whoever runs the database.':
     'Lo que empieza con una orden o su nombre le corresponde a quien administra la base de datos.',
   'Proposed: somebody else approves it': 'Propuesta: otra persona la aprueba',
-  'The list was looked at before it was proposed.': 'La lista se revisó antes de proponerla.',
+  'Its records stand below.': 'Sus registros figuran abajo.',
+  'Due as well, and locked in the store for longer than a list waits: {}. The first of these locks ends':
+    'También vencidos, y bloqueados en el almacén por más tiempo del que espera una lista: {1}. El primero de estos bloqueos termina',
+  '. They are for a later list.': '. Son para una lista posterior.',
+  'Due as well, and locked in the store for longer than a list waits: {}. They are for a later list.':
+    'También vencidos, y bloqueados en el almacén por más tiempo del que espera una lista: {1}. Son para una lista posterior.',
+  'Due as well, and more than a list has room for: {}. A list has at most 2,000 records; make another one when this is proposed.':
+    'También vencidos, y más de los que caben en una lista: {1}. Una lista tiene como máximo 2000 registros; haga otra cuando esta esté propuesta.',
+  'Locked in the store for longer than a list waits, and for a later list: {}.':
+    'Bloqueados en el almacén por más tiempo del que espera una lista, y para una lista posterior: {1}.',
+  'One of these records is locked in the store for longer than a list waits. Leave it to a later list, when its lock is about to end.':
+    'Uno de estos registros está bloqueado en el almacén por más tiempo del que espera una lista. Déjelo para una lista posterior, cuando su bloqueo esté por terminar.',
   Proposed: 'Propuesta',
   'Authority:': 'Autoridad:',
   'You proposed this list. Two people decide: another approver approves it.':
@@ -121,8 +132,8 @@ export const disposals: Messages = {
   'Marked for destruction: two people approved it': 'Marcado para su destrucción: dos personas la aprobaron',
   'Destroyed under its schedule': 'Destruido según su tabla de conservación',
   // what was done
-  'Nothing of this is due now that is not held or on a list already. No list was made.':
-    'De esto no hay ahora nada vencido que no esté retenido o ya en una lista. No se hizo ninguna lista.',
+  'Nothing of this is due now that is not held, locked for longer or on a list already. No list was made.':
+    'De esto no hay ahora nada vencido que no esté retenido, bloqueado por más tiempo o ya en una lista. No se hizo ninguna lista.',
   'The record is off the list. It stays, and is due again for the next one.':
     'El registro ya no está en la lista. Se conserva, y vuelve a figurar como vencido para la siguiente.',
   'The list is frozen and proposed. Somebody else approves it now.':
@@ -170,6 +181,14 @@ export const disposals: Messages = {
     'Queda algo por hacer con este registro, o espera a una persona. Vea lo que dice su página y haga que se termine primero.',
   'This record is under another series than when the list was approved. Put it on a new list.':
     'Este registro está en otra serie que cuando se aprobó la lista. Póngalo en una lista nueva.',
+  'The files or the days of this record are not those of the list that was approved: something came to it since. Put it on a new list, so that somebody looks at it as it is now.':
+    'Los archivos o los días de este registro no son los de la lista aprobada: algo se le agregó desde entonces. Póngalo en una lista nueva, para que alguien lo mire como está ahora.',
+  'A record of this list is on another list as well, which is proposed or approved already. Cancel this list, and make another one.':
+    'Un registro de esta lista está también en otra, ya propuesta o aprobada. Cancele esta lista y haga otra.',
+  'This record is destroyed under another list, whose certificate has it.':
+    'Este registro se destruye según otra lista, y consta en el certificado de ella.',
+  'A list has at most 2,000 records, so that its certificate stays small. Cancel it, and make several lists: by series, or with a day until which records are due.':
+    'Una lista tiene como máximo 2000 registros, para que su certificado sea pequeño. Cancélela y haga varias listas: por serie, o con un día hasta el cual los registros vencieron.',
   'A list that was proposed does not change, and a record is on one such list at a time. To change it, cancel it and make another one.':
     'Una lista propuesta no cambia, y un registro está en una sola a la vez. Para cambiarla, cancélela y haga otra.',
   'The list is not at this step: somebody has taken it further, or ended it. Open it again.':
