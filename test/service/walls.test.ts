@@ -404,7 +404,9 @@ describe('the catalogue', () => {
         ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
         "event holdfast_log insert:  / (((body ->> 'restored'::text) = 'true'::text) AND (EXISTS ( SELECT\n   FROM log_leaf l,\n    LATERAL ( SELECT (convert_from(l.entry, 'UTF8'::name))::jsonb AS said) e\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)) AND ((e.said ->> 'type'::text) = event.type) AND ((e.said ->> 'actor'::text) = event.actor) AND (((e.said ->> 'at'::text))::timestamp with time zone = event.at)))))",
         "event holdfast_log insert:  / ((record_id IS NULL) AND (actor = 'worker:log'::text) AND (type = ANY (ARRAY['log-key.added'::text, 'log-key.retired'::text, 'restore.performed'::text])))",
-        ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
+        ...['record', 'record_series', 'retention', 'series', 'step'].map(
+          (table) => `${table} holdfast_search select: true / -`,
+        ),
         // What destroys rows sees the agency of its transaction, and there the tables that it takes them from.
         ...OF_DISPOSAL.map((table) => `${table} holdfast_disposal all: ${own} / -`),
       ].toSorted(),
@@ -661,6 +663,9 @@ describe('the catalogue', () => {
           'account agency_id capture_outcome edition grounds id platform received_at removal search series state verb',
       },
       step: { select: 'parked_at record_id' },
+      record_series: { select: 'agency_id edition record_id series' },
+      series: { select: 'agency_id code edition' },
+      retention: { select: 'agency_id disposed_at edition kind record_id series' },
     },
   };
 
