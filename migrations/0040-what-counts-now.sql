@@ -97,3 +97,90 @@ create trigger standing_holds_of_added after insert on record_series referencing
   for each statement execute function hold_what_series_match();
 create trigger standing_holds_of_removed after delete on record_series referencing old table as changed
   for each statement execute function hold_what_series_match();
+
+-- What moves the day on which a record is due is in its history, whoever wrote the statement: what the statement did not enter itself
+-- is entered here. What our own triggers note (0036) follows from the record, which has entries of its own; nobody but they runs within one.
+create function series_are_entered() returns trigger language plpgsql as $$
+declare
+  gone boolean := tg_op = 'DELETE';
+  told int;
+begin
+  with entered as (
+    insert into event (agency_id, id, record_id, type, actor, body)
+    select c.agency_id, gen_random_uuid(), c.record_id, 'record.reclassified', case when gone then 'sql:' || session_user else c.by end,
+           jsonb_build_object('did', case when gone then 'removed' else 'added' end, 'edition', c.edition, 'schedule', c.series)
+      from changed c
+      -- The last that this transaction said of the record and the series: an earlier one may have been taken back since.
+      left join lateral (
+        select e.body from event e
+         where e.record_id = c.record_id and e.agency_id = c.agency_id and e.type = 'record.reclassified' and e.at >= now()
+           and e.body->>'schedule' = c.series and c.edition in (e.body->>'edition', e.body->>'from')
+         order by e.seq desc limit 1) said on true
+     where not coalesce(case when said.body->>'did' = 'moved' then said.body->>(case when gone then 'from' else 'edition' end) = c.edition
+                             else said.body->>'did' = case when gone then 'removed' else 'added' end end, false)
+    returning record_id)
+  select count(*) into told from entered, lateral pg_notify('record', entered.record_id::text);
+  return null;
+end $$;
+create trigger series_added_is_entered after insert on record_series referencing new table as changed
+  for each statement when (pg_trigger_depth() = 0 and current_user = 'holdfast_app') execute function series_are_entered();
+create trigger series_removed_is_entered after delete on record_series referencing old table as changed
+  for each statement when (pg_trigger_depth() = 0 and current_user = 'holdfast_app') execute function series_are_entered();
+
+create function days_are_entered() returns trigger language plpgsql as $$
+declare told int;
+begin
+  with entered as (
+    insert into event (agency_id, id, record_id, type, actor, body)
+    select c.agency_id, gen_random_uuid(), c.record_id, 'record.dated', coalesce(c.withdrawn_by, c.by),
+           jsonb_build_object('did', case when c.withdrawn_at is null then 'entered' else 'withdrawn' end, 'event', c.event, 'day', c.day)
+      from changed c
+    returning record_id)
+  select count(*) into told from entered, lateral pg_notify('record', entered.record_id::text);
+  return null;
+end $$;
+create trigger day_added_is_entered after insert on record_day referencing new table as changed
+  for each statement when (pg_trigger_depth() = 0 and current_user = 'holdfast_app') execute function days_are_entered();
+create trigger day_changed_is_entered after update on record_day referencing new table as changed
+  for each statement when (pg_trigger_depth() = 0 and current_user = 'holdfast_app') execute function days_are_entered();
+create function withdrawn_days_stay() returns trigger language plpgsql as $$
+begin
+  raise exception 'a day that was withdrawn stays so: enter it anew' using errcode = 'HF057';
+end $$;
+create trigger withdrawn_days_stay before update of withdrawn_at, withdrawn_by on record_day for each row
+  when (old.withdrawn_at is not null and current_user = 'holdfast_app') execute function withdrawn_days_stay();
+
+-- A clause that is named later may classify what was unclassified, and so give it a day.
+create or replace function later_series_is_noted() returns trigger language plpgsql as $$
+begin
+  with noted as (
+    insert into record_series (agency_id, record_id, edition, series, reason, by)
+    select new.agency_id, new.id, s.edition, s.code, coalesce(new.series_reason, 'A clause was named later.'), 'intake'
+      from series s where s.agency_id = new.agency_id and s.edition = new.edition and s.code = new.series
+    on conflict do nothing
+    returning edition, series)
+  insert into event (agency_id, id, record_id, type, actor, body)
+  select new.agency_id, gen_random_uuid(), new.id, 'record.reclassified', 'worker:intake',
+         jsonb_build_object('did', 'added', 'edition', edition, 'schedule', series) from noted;
+  return null;
+end $$;
+
+-- Seven days between approval and destruction, for whatever was sealed by an installation that was no trial: the seal says which, and that
+-- it says does not change once it is closed.
+create function seals_keep_their_mode() returns trigger language plpgsql as $$
+begin
+  raise exception 'a closed seal stays closed, and says in which mode it was made' using errcode = 'HF059';
+end $$;
+create trigger seals_keep_their_mode before update of mode, sealed_at on seal for each row
+  when (current_user = 'holdfast_app' and old.sealed_at is not null and (new.sealed_at is null or new.mode <> old.mode)) execute function seals_keep_their_mode();
+create function seven_days_at_least() returns trigger language plpgsql as $$
+begin
+  if exists (select from disposal_item i join seal s on s.agency_id = i.agency_id and s.record_id = i.record_id and s.mode = 'production'
+              where i.agency_id = new.agency_id and i.disposal_id = new.id and i.excluded_at is null) then
+    raise exception 'what was sealed in production is destroyed seven days after its approval at the earliest' using errcode = 'HF058';
+  end if;
+  return null;
+end $$;
+create trigger seven_days_at_least after update of state on disposal for each row
+  when (new.state <> old.state and new.state in ('proposed', 'approved', 'running') and new.cooling_off < interval '7 days')
+  execute function seven_days_at_least();

@@ -1,5 +1,6 @@
 /** Schedules, rules, series, days and the worklist, through the calls: from an edition that is filed to a record that is due. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleRecords } from '#retention/retention.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -269,6 +270,61 @@ describe('a record', () => {
     expect(rows).toEqual([
       { did: 'added', series: 'lasting', reason: 'It states the policy' },
       { did: 'removed', series: 'lasting', reason: 'It does not' },
+    ]);
+  });
+
+  test('is in the history with each series and day that changes, by a call or by SQL as the application, and once', async () => {
+    const id = await handIn('By another way');
+    await rule();
+    const seen = async (): Promise<unknown[]> =>
+      (
+        await archive.sql.query<{ told: unknown[] }>(
+          `select jsonb_build_array(body->>'did', coalesce(body->>'schedule', body->>'event'), split_part(actor, ':', 1)) as told from event
+            where record_id = $1 and type in ('record.reclassified', 'record.dated') order by seq`,
+          [id],
+        )
+      ).rows.map(({ told }) => told);
+    const before = (await seen()).length;
+    const since = async (): Promise<unknown[]> => (await seen()).slice(before);
+    const lasting = { edition: 'town-2026', series: 'lasting', reason: 'x' };
+    await post(`/v1/records/${id}/classification`, { do: 'add', ...lasting });
+    await post(`/v1/records/${id}/classification`, { do: 'remove', ...lasting });
+    await post(`/v1/records/${id}/days`, { event: 'superseded', day: '2026-03-14' });
+    const byCalls = [
+      ['added', 'lasting', 'key'],
+      ['removed', 'lasting', 'key'],
+      ['entered', 'superseded', 'key'],
+    ];
+    expect(await since()).toEqual(byCalls);
+
+    const app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
+    await app.connect();
+    try {
+      const add = `insert into record_series (agency_id, record_id, edition, series, reason, by)
+                   values ('rivertown', '${id}', 'town-2026', 'lasting', 'x', 'cli')`;
+      const take = `delete from record_series where record_id = '${id}' and series = 'lasting'`;
+      await app.query("select set_config('app.agency', 'rivertown', false)");
+      await app.query('begin');
+      for (const statement of [add, take, add, take]) await app.query(statement);
+      await app.query('commit');
+      const day = `insert into record_day (agency_id, id, record_id, event, day, by)
+                   values ('rivertown', gen_random_uuid(), '${id}', 'posted', '1999-01-01', 'fact')`;
+      const withdraw = `update record_day set withdrawn_at = now(), withdrawn_by = 'cli' where record_id = '${id}' and day = '1999-01-01'`;
+      await app.query(day);
+      await app.query(withdraw);
+      const back = `update record_day set withdrawn_at = null, withdrawn_by = null where record_id = '${id}' and day = '1999-01-01'`;
+      await expect(app.query(back)).rejects.toMatchObject({ code: 'HF057' });
+    } finally {
+      await app.end();
+    }
+    expect(await since()).toEqual([
+      ...byCalls,
+      ['added', 'lasting', 'cli'],
+      ['removed', 'lasting', 'sql'],
+      ['added', 'lasting', 'cli'],
+      ['removed', 'lasting', 'sql'],
+      ['entered', 'posted', 'fact'],
+      ['withdrawn', 'posted', 'cli'],
     ]);
   });
 
