@@ -184,3 +184,74 @@ end $$;
 create trigger seven_days_at_least after update of state on disposal for each row
   when (new.state <> old.state and new.state in ('proposed', 'approved', 'running') and new.cooling_off < interval '7 days')
   execute function seven_days_at_least();
+
+-- An edition ends in one of two ways, and in neither it is undone: another took its place, or a person found it wrong. Its records and its
+-- confirmations stay; nothing is destroyed under it any more.
+alter table edition
+  add column superseded_by text,
+  add column superseded_at timestamptz,
+  add column withdrawn_at timestamptz,
+  add column withdrawn_by uuid,
+  add column withdrawn_because text check (length(withdrawn_because) between 1 and 2000),
+  add check ((superseded_by is null) = (superseded_at is null)),
+  add check ((withdrawn_at is null) = (withdrawn_by is null) and (withdrawn_at is null) = (withdrawn_because is null)),
+  add foreign key (agency_id, superseded_by) references edition,
+  add foreign key (agency_id, withdrawn_by) references person;
+grant update (superseded_by, superseded_at, withdrawn_at, withdrawn_by, withdrawn_because) on edition to holdfast_app;
+
+-- What took the place of another until now is in the history; of two that did so to each other the later counts.
+alter table edition no force row level security;
+alter table event no force row level security;
+update edition d set superseded_by = s.heir, superseded_at = s.at
+  from (select distinct on (e.agency_id, e.body->>'from') e.agency_id, e.body->>'from' as edition, e.body->>'edition' as heir, e.at, e.seq
+          from event e where e.type = 'edition.succeeded' order by e.agency_id, e.body->>'from', e.seq desc) s
+ where d.agency_id = s.agency_id and d.edition = s.edition
+   and exists (select from edition h where h.agency_id = s.agency_id and h.edition = s.heir)
+   and not exists (select from event b where b.agency_id = s.agency_id and b.type = 'edition.succeeded'
+                      and b.body->>'edition' = s.edition and b.seq > s.seq);
+alter table event force row level security;
+alter table edition force row level security;
+
+create function editions_end_once() returns trigger language plpgsql as $$
+declare heir edition;
+begin
+  if old.superseded_by is not null and (new.superseded_by, new.superseded_at) is distinct from (old.superseded_by, old.superseded_at)
+     or old.withdrawn_at is not null and (new.withdrawn_at, new.withdrawn_by, new.withdrawn_because)
+        is distinct from (old.withdrawn_at, old.withdrawn_by, old.withdrawn_because) then
+    raise exception 'an edition that was replaced or withdrawn stays so: file another one' using errcode = 'HF055';
+  end if;
+  if old.superseded_by is null and new.superseded_by is not null then
+    select * into heir from edition e where e.agency_id = new.agency_id and e.edition = new.superseded_by for share;
+    if heir.edition = new.edition or heir.superseded_by is not null or heir.withdrawn_at is not null then
+      raise exception 'no edition takes the place of another when it was itself replaced or withdrawn' using errcode = 'HF055';
+    end if;
+  end if;
+  if old.withdrawn_at is null and new.withdrawn_at is not null
+     and not exists (select from person p join person_role r on r.agency_id = p.agency_id and r.person_id = p.id
+                      where p.agency_id = new.agency_id and p.id = new.withdrawn_by and p.left_at is null and r.ended_at is null
+                        and r.role in ('retention-officer', 'approver', 'custodian', 'administrator')) then
+    raise exception 'an edition is withdrawn by a person of the agency who is a retention officer, approver, custodian or administrator' using errcode = 'HF056';
+  end if;
+  return new;
+end $$;
+create trigger editions_end_once before update on edition for each row execute function editions_end_once();
+
+create or replace function edition_is_confirmed(a text, e text) returns boolean language sql stable as $$
+  select exists (select from edition d where d.agency_id = a and d.edition = e and d.superseded_by is null and d.withdrawn_at is null)
+     and (select count(distinct c.person_id) >= 2 from edition_confirmation c
+           where c.agency_id = a and c.edition = e and c.digest = edition_digest(a, e))
+$$;
+
+-- Two people confirm how long something is kept, and where a period counts from the end of a fiscal year, that says so as well: another
+-- first day is another text, to be confirmed anew, and who confirmed the one may confirm the other. Of other editions nothing changes.
+create or replace function edition_digest(a text, e text) returns text language sql stable as $$
+  select encode(sha256(convert_to(d.title || E'\n' || d.source || E'\n' || coalesce((
+           select string_agg(jsonb_build_array(s.code, s.number, s.schedule, s.title, s.description, s.trigger, s.cutoff, s.period,
+                                               s.disposition, s.citation, s.reading)::text, E'\n' order by s.code collate "C")
+             from series s where s.agency_id = a and s.edition = e), '')
+           || case when exists (select from series s where s.agency_id = a and s.edition = e and s.cutoff = 'fiscal-year-end')
+                   then E'\nfiscal-year-start ' || coalesce((select g.fiscal_year_start from agency g where g.id = a), 'unknown') else '' end,
+         'UTF8')), 'hex')
+    from edition d where d.agency_id = a and d.edition = e
+$$;
+alter table edition_confirmation drop constraint edition_confirmation_pkey, add primary key (agency_id, edition, person_id, digest);

@@ -473,7 +473,11 @@ describe('the catalogue', () => {
         insert: 'agency_id agreed_on id paper person_id policy_id recorded_by version',
       },
       agreement_withdrawal: { select: '*', insert: 'agency_id agreement_id by' },
-      edition: { select: '*', insert: '*' },
+      edition: {
+        select: '*',
+        insert: '*',
+        update: 'superseded_at superseded_by withdrawn_at withdrawn_because withdrawn_by',
+      },
       edition_confirmation: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
       record_series: { select: '*', insert: '*', delete: '*' },
