@@ -72,6 +72,7 @@ export type ErrorCode =
   | 'edition-not-found'
   | 'edition-changed'
   | 'edition-confirmed-already'
+  | 'edition-ended'
   | 'rule-invalid'
   | 'rule-not-found'
   | 'classification-invalid'

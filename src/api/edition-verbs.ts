@@ -5,10 +5,12 @@ import { ArchiveError } from '#errors.ts';
 import {
   compareEditions,
   confirmEdition,
+  hasEnded,
   readEdition,
   readEditionCsv,
   readEditionYaml,
   succeedEdition,
+  withdrawEdition,
   type Edition,
   type EditionComparison,
   type EditionRead,
@@ -52,16 +54,38 @@ const asEdition = ({ edition, title, source }: FiledEdition, series: readonly Se
   series,
 });
 
-/** A confirmation is a person's own word, never a program's. */
-export function personOf(request: FastifyRequest): string {
+const BY_A_PERSON = {
+  confirm:
+    'An edition is confirmed by a person who signed in, not by a key. Sign in and confirm it on the page of the edition.',
+  succeed:
+    'An edition is put in the place of another by a person who signed in, not by a key. Sign in, compare the two, and do it on that page.',
+  withdraw:
+    'An edition is withdrawn by a person who signed in, not by a key. Sign in and withdraw it on the page of the edition.',
+  'fiscal-year':
+    'When the fiscal year begins is said by a person who signed in, not by a key. Sign in and say it on the page of retention.',
+} as const;
+
+/** What decides how long something is kept is a person's own word, never a program's. */
+export function personOf(request: FastifyRequest, to: keyof typeof BY_A_PERSON): string {
   const { kind, id } = callerOf(request);
-  if (kind !== 'person')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'An edition is confirmed by a person who signed in, not by a key. Sign in and confirm it on the page of the edition.',
-      { retry: 'never' },
-    );
+  if (kind !== 'person') throw new ArchiveError('role-not-allowed', BY_A_PERSON[to], { retry: 'never' });
   return id;
+}
+
+const ended = (): ArchiveError =>
+  new ArchiveError(
+    'edition-ended',
+    'This edition counts no more: another one took its place, or somebody withdrew it. Nothing is destroyed under it, and that stays so. File what is right as an edition with a name of its own.',
+    { retry: 'never' },
+  );
+
+export async function withdrawHere(
+  at: AgencyTx,
+  order: { readonly edition: string; readonly personId: string; readonly reason: string },
+): Promise<void> {
+  const done = await withdrawEdition(at, order);
+  if (done === 'no-such-edition') throw noEdition();
+  if (done === 'ended') throw ended();
 }
 
 export async function confirmHere(
@@ -78,6 +102,8 @@ export async function confirmHere(
       return;
     case 'no-such-edition':
       throw noEdition();
+    case 'ended':
+      throw ended();
     case 'changed':
       throw new ArchiveError(
         'edition-changed',
@@ -101,6 +127,7 @@ export async function succeedHere(
 ): Promise<number> {
   const newer = await readEdition(at, to);
   if (newer === null || from === to || (await readEdition(at, from)) === null) throw noEdition();
+  if (hasEnded(newer)) throw ended();
   if (newer.digest !== digest)
     throw new ArchiveError(
       'edition-changed',

@@ -82,6 +82,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'edition-not-found': { status: 404, title: 'No such edition' },
   'edition-changed': { status: 409, title: 'Not the edition as it stands' },
   'edition-confirmed-already': { status: 409, title: 'Confirmed by you already' },
+  'edition-ended': { status: 409, title: 'The edition counts no more' },
   'rule-invalid': unprocessable('Not a rule'),
   'rule-not-found': { status: 404, title: 'No such rule' },
   'classification-invalid': unprocessable('Not a change of series'),

@@ -16,6 +16,7 @@ import {
 import { sendPage } from './administration.ts';
 import { callerOf, CLASSIFIERS, RETENTION_OFFICERS, RETENTION_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { personOf } from './edition-verbs.ts';
 import { formOf, takeForms } from './forms.ts';
 import { addRuleHere, endRuleHere, setFiscalYearHere } from './retention.ts';
 import { enterSearch } from './searches.ts';
@@ -82,6 +83,7 @@ export function registerRetentionPages(routes: FastifyInstance, context: ApiCont
     app.get('/retention', readers, async (request, reply) => await showAll(request, reply));
     app.post('/retention/fiscal-year', officers, async (request, reply) => {
       const caller = callerOf(request);
+      personOf(request, 'fiscal-year');
       const start = formOf(request).one('start').trim();
       const refused = await refusalOf(
         async () =>
@@ -93,7 +95,10 @@ export function registerRetentionPages(routes: FastifyInstance, context: ApiCont
       return await showAll(
         request,
         reply,
-        refused ?? { kind: 'success', text: 'Set. What ends with the fiscal year was computed anew.' },
+        refused ?? {
+          kind: 'success',
+          text: 'Set. What ends with the fiscal year was computed anew, and editions that count from it are to be confirmed anew by two people.',
+        },
       );
     });
     app.get<{ Querystring: Record<string, unknown> }>(

@@ -19,6 +19,7 @@ import {
 } from '#retention/retention.ts';
 import { callerOf, RETENTION_OFFICERS, RETENTION_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { personOf } from './edition-verbs.ts';
 import { orderOf } from './orders.ts';
 import { problemResponses } from './schemas.ts';
 import { enterSearch } from './searches.ts';
@@ -215,12 +216,13 @@ export function registerRetention(app: FastifyInstance, context: ApiContext): vo
     {
       ...officers,
       schema: schema(
-        'Say when the fiscal year begins; periods that end with one are computed anew',
+        'Say when the fiscal year begins, as a person; periods that end with one are computed anew, and editions with such periods are to be confirmed anew',
         [400, 415, 422],
         taking(FiscalYear),
       ),
     },
     async (request) => {
+      personOf(request, 'fiscal-year');
       const { start } = orderOf(
         request,
         FiscalYear,

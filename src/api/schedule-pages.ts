@@ -22,6 +22,7 @@ import {
   personOf,
   readFiled,
   succeedHere,
+  withdrawHere,
 } from './edition-verbs.ts';
 
 /** As large as a file that is filed may be. */
@@ -81,7 +82,10 @@ export function registerSchedulePages(routes: FastifyInstance, context: ApiConte
           note,
         })),
         others: (await listEditions(at)).map((one) => one.edition).filter((one) => one !== edition.edition),
-        hasConfirmed: edition.confirmations.some(({ personId }) => personId === caller.id),
+        hasConfirmed: edition.confirmations.some(
+          ({ personId, digest }) => personId === caller.id && digest === edition.digest,
+        ),
+        withdrawnBy: edition.withdrawn === null ? null : doerOf(edition.withdrawn.by),
       };
     });
     const mayConfirm = caller.kind === 'person' && caller.roles.some((role) => CONFIRMERS.includes(role));
@@ -138,7 +142,7 @@ export function registerSchedulePages(routes: FastifyInstance, context: ApiConte
       async (request, reply) => {
         const form = formOf(request);
         refuseSomebodyElse(request, form.one('as'));
-        const personId = personOf(request);
+        const personId = personOf(request, 'confirm');
         const note = form.one('note').replaceAll('\r\n', '\n').trim();
         const { edition } = request.params;
         try {
@@ -155,11 +159,35 @@ export function registerSchedulePages(routes: FastifyInstance, context: ApiConte
         } catch (error) {
           const isSaid =
             error instanceof ArchiveError &&
-            ['edition-changed', 'edition-confirmed-already'].includes(error.code);
+            ['edition-changed', 'edition-confirmed-already', 'edition-ended'].includes(error.code);
           if (!isSaid) throw error;
           return await showOne(request, reply, { kind: 'error', text: error.message });
         }
         return await showOne(request, reply, { kind: 'success', text: 'Your confirmation is on file.' });
+      },
+    );
+    app.post<{ Params: { edition: string } }>(
+      '/schedules/:edition/withdrawal',
+      { schema: { hide: true }, config: { roles: CONFIRMERS, page: true } },
+      async (request, reply) => {
+        const form = formOf(request);
+        refuseSomebodyElse(request, form.one('as'));
+        const personId = personOf(request, 'withdraw');
+        const reason = form.one('reason').replaceAll('\r\n', '\n').trim();
+        if (reason === '' || reason.length > 2000)
+          return await showOne(request, reply, {
+            kind: 'error',
+            text: 'Say what is wrong with it, in 2,000 characters at most. Nothing was changed.',
+          });
+        const { edition } = request.params;
+        await db.inAgency(
+          callerOf(request).agencyId,
+          async (at) => await withdrawHere(at, { edition, personId, reason }),
+        );
+        return await showOne(request, reply, {
+          kind: 'success',
+          text: 'It is withdrawn. Nothing is destroyed under it any more.',
+        });
       },
     );
     app.get<{ Params: { edition: string }; Querystring: Record<string, unknown> }>(
@@ -185,6 +213,7 @@ export function registerSchedulePages(routes: FastifyInstance, context: ApiConte
       async (request, reply) => {
         const form = formOf(request);
         refuseSomebodyElse(request, form.one('as'));
+        personOf(request, 'succeed');
         const caller = callerOf(request);
         const to = request.params.edition;
         const [from, digest] = [form.one('from'), form.one('digest')];

@@ -18,6 +18,7 @@ import {
   personOf,
   readFiled,
   succeedHere,
+  withdrawHere,
 } from './edition-verbs.ts';
 import { orderOf } from './orders.ts';
 import { problemResponses } from './schemas.ts';
@@ -43,6 +44,10 @@ const Confirmation = Type.Object(
     digest: Type.String({ description: 'Of the edition as you read it' }),
     note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
   },
+  { additionalProperties: false },
+);
+const Withdrawal = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 2000, description: 'What is wrong with it' }) },
   { additionalProperties: false },
 );
 const Succession = Type.Object(
@@ -155,7 +160,7 @@ export function registerSchedules(app: FastifyInstance, context: ApiContext): vo
       ),
     },
     async (request) => {
-      const personId = personOf(request);
+      const personId = personOf(request, 'confirm');
       const order = orderOf(
         request,
         Confirmation,
@@ -175,12 +180,13 @@ export function registerSchedules(app: FastifyInstance, context: ApiContext): vo
       config: { roles: RETENTION_OFFICERS },
       ...unread,
       schema: schema(
-        'Put this edition in the place of another: its records move to the same codes. A lock that stands is never shortened',
+        'Put this edition in the place of another, as a person: its records move to the same codes, and nothing is destroyed under the other any more. A lock that stands is never shortened',
         [400, 404, 409, 415, 422],
         { params: Params, ...taking(Succession) },
       ),
     },
     async (request) => {
+      personOf(request, 'succeed');
       const { from, digest } = orderOf(
         request,
         Succession,
@@ -192,6 +198,32 @@ export function registerSchedules(app: FastifyInstance, context: ApiContext): vo
       return await here(request, async (at) => ({
         moved: await succeedHere(at, { from, to, digest }, actor),
       }));
+    },
+  );
+  app.post<{ Params: { edition: string } }>(
+    '/v1/schedules/:edition/withdrawal',
+    {
+      config: { roles: CONFIRMERS },
+      ...unread,
+      schema: schema(
+        'Withdraw an edition that was found wrong, as a person and for ever: nothing is destroyed under it any more',
+        [400, 404, 409, 415, 422],
+        { params: Params, ...taking(Withdrawal) },
+      ),
+    },
+    async (request) => {
+      const personId = personOf(request, 'withdraw');
+      const { reason } = orderOf(
+        request,
+        Withdrawal,
+        'edition-invalid',
+        'Expected {"reason": "what is wrong with the edition"} as application/json.',
+      );
+      const { edition } = request.params;
+      return await here(request, async (at) => {
+        await withdrawHere(at, { edition, personId, reason });
+        return await readEdition(at, edition);
+      });
     },
   );
 }

@@ -31,7 +31,11 @@ interface Entry {
 
 export interface EditionParts {
   readonly zone: string;
-  readonly edition: ShownEdition & { readonly entries: readonly Entry[] };
+  readonly edition: ShownEdition & {
+    readonly entries: readonly Entry[];
+    readonly fiscalYear: { readonly start: string | null } | null;
+  };
+  readonly withdrawnBy: string | Markup | null;
   readonly addedBy: string | Markup;
   readonly confirmations: readonly {
     readonly name: string;
@@ -49,6 +53,8 @@ export interface EditionParts {
 
 export function editionPage(frame: Frame, parts: EditionParts): string {
   const { edition, zone, confirmations, others, mayConfirm, hasConfirmed, said } = parts;
+  const { fiscalYear, withdrawn } = edition;
+  const counts = edition.supersededBy === null && withdrawn === null;
   return page({
     title: html`${edition.title}`,
     ...frame,
@@ -60,10 +66,18 @@ export function editionPage(frame: Frame, parts: EditionParts): string {
         ${row('Filed', html`${momentIn(zone, edition.addedAt)} <span class="hf-small">${parts.addedBy}</span>`)}
         ${row('Digest', html`<code>${edition.digest}</code>`)}
         ${row('Records under it', number(edition.records))}
+        ${fiscalYear !== null && row('Fiscal year', fiscalYear.start === null ? ours('Nobody has said when it begins.') : html`It begins each year on (month-day) ${fiscalYear.start}. That is part of what is confirmed.`)}
       </dl>
       <section aria-labelledby="confirmed-title">
         <h2 class="hf-h2" id="confirmed-title">Confirmation</h2>
         <p><strong>${confirmedSaid(edition)}</strong></p>
+        ${
+          withdrawn !== null &&
+          html`<p>
+            ${parts.withdrawnBy ?? ''}, <span>${momentIn(zone, withdrawn.at)}</span>:
+            <span class="hf-small">${withdrawn.reason}</span>
+          </p>`
+        }
         ${
           confirmations.length > 0 &&
           html`<ul class="usa-list">
@@ -73,7 +87,8 @@ export function editionPage(frame: Frame, parts: EditionParts): string {
         <p>How far it was read before anybody confirmed it:</p>
         ${readings(edition.readings)}
         ${
-          hasConfirmed
+          counts &&
+          (hasConfirmed
             ? html`<p>You have confirmed it. The second confirmation is another person’s.</p>`
             : mayConfirm &&
               html`<form
@@ -89,9 +104,25 @@ export function editionPage(frame: Frame, parts: EditionParts): string {
                 </p>
                 ${lines({ name: 'note', label: 'With what did you compare it?', hint: 'If you like.', value: '', rows: 2 })}
                 <button class="usa-button" type="submit">I confirm this edition</button>
-              </form>`
+              </form>`)
         }
       </section>
+      ${
+        mayConfirm &&
+        withdrawn === null &&
+        html`<section class="hf-panel hf-noprint" aria-labelledby="withdraw-title">
+          <h2 class="hf-h2" id="withdraw-title">Withdraw it</h2>
+          <p>
+            If it was found wrong. Nothing is destroyed under it from then on, and that cannot be taken back:
+            what is right is filed as another edition, and put in its place.
+          </p>
+          <form method="post" action="/schedules/${edition.edition}/withdrawal" novalidate>
+            <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
+            ${lines({ name: 'reason', label: 'What is wrong with it?', hint: '', value: '', rows: 2 })}
+            <button class="usa-button usa-button--outline" type="submit">Withdraw this edition</button>
+          </form>
+        </section>`
+      }
       ${
         others.length > 0 &&
         html`<form class="hf-form hf-search" method="get" action="/schedules/${edition.edition}/comparison">
@@ -202,12 +233,15 @@ export function editionComparisonPage(frame: Frame, parts: EditionComparisonPart
       )}
       ${
         maySet &&
+        is.supersededBy === null &&
+        is.withdrawn === null &&
         html`<form class="hf-panel hf-noprint" method="post" action="/schedules/${is.edition}/succession">
           <h2 class="hf-h2">Put it in the place of the older one</h2>
           <p>
             <span>Records under ${was.edition}: ${number(was.records)}.</span> Those whose code is in
             ${is.edition} move to it in one step, each with an entry in its history, and so do the rules; the
-            others stay where they are. ${confirmedSaid(is)}
+            others stay where they are, and are not destroyed before somebody puts them under another series.
+            ${confirmedSaid(is)}
           </p>
           <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
           <input type="hidden" name="from" value="${was.edition}" />

@@ -87,7 +87,7 @@ export function retentionPage(frame: Frame, parts: RetentionParts): string {
         ${
           parts.maySet &&
           html`<form method="post" action="/retention/fiscal-year" novalidate>
-            ${line({ name: 'start', label: 'Its first day', hint: 'As month and day, such as 07-01. What ends with it is computed anew.', value: parts.fiscalYearStart ?? '' })}
+            ${line({ name: 'start', label: 'Its first day', hint: 'As month and day, such as 07-01. What ends with it is computed anew, and editions that count from it are to be confirmed anew by two people.', value: parts.fiscalYearStart ?? '' })}
             <button class="usa-button usa-button--outline" type="submit">Set the fiscal year</button>
           </form>`
         }

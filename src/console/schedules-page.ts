@@ -18,6 +18,8 @@ export interface ShownEdition {
   readonly series: number;
   readonly readings: Readonly<Partial<Record<string, number>>>;
   readonly records: number;
+  readonly supersededBy: string | null;
+  readonly withdrawn: { readonly at: string; readonly reason: string } | null;
 }
 
 export interface SchedulesParts {
@@ -121,7 +123,13 @@ export function confirmedSaid({
   confirmed,
   confirmations,
   digest,
-}: Pick<ShownEdition, 'confirmed' | 'confirmations' | 'digest'>): Markup {
+  supersededBy,
+  withdrawn,
+}: Pick<ShownEdition, 'confirmed' | 'confirmations' | 'digest' | 'supersededBy' | 'withdrawn'>): Markup {
+  if (withdrawn !== null)
+    return ours('Withdrawn: it was found wrong. Nothing is destroyed under it any more.');
+  if (supersededBy !== null)
+    return html`Edition ${supersededBy} took its place. Nothing is destroyed under it any more.`;
   if (confirmed) return ours('Confirmed by two people of the agency.');
   return confirmations.some((one) => one.digest === digest)
     ? ours('Confirmed by one person; a second, another one, is missing.')

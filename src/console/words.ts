@@ -128,6 +128,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'edition.added': 'Edition of a schedule filed',
   'edition.confirmed': 'Edition of a schedule confirmed',
   'edition.succeeded': 'Edition put in the place of an older one',
+  'edition.withdrawn': 'Edition of a schedule withdrawn',
   'rule.added': 'Rule of classification added',
   'rule.ended': 'Rule of classification ended',
   'removal.confirmed': 'Removal confirmed',

@@ -8,6 +8,11 @@ export interface EditionTable {
   source: string;
   added_at: Generated<Date>;
   added_by: string;
+  superseded_by: Generated<string | null>;
+  superseded_at: Generated<Date | null>;
+  withdrawn_at: Generated<Date | null>;
+  withdrawn_by: Generated<string | null>;
+  withdrawn_because: Generated<string | null>;
 }
 
 export interface EditionConfirmationTable {

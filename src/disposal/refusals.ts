@@ -58,6 +58,12 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     sentence: 'The days of cooling off are not over. Nothing is destroyed before.',
     of: 'wait',
   },
+  HF058: {
+    code: 'cooling-off-short',
+    sentence:
+      'What was sealed in production is destroyed seven days after its approval at the earliest. Cancel this list, have HOLDFAST_COOLING_OFF set to seven days or more, and make another one.',
+    of: 'list',
+  },
   HF039: { code: 'not-due', sentence: 'This record is not due under its schedule.', of: 'item' },
   HF040: {
     code: 'not-ruled',

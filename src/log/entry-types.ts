@@ -127,6 +127,7 @@ export const ENTRY_TYPES = {
   'edition.added': { subject: null, may: ['edition'] },
   'edition.confirmed': { subject: null, may: ['edition'] },
   'edition.succeeded': { subject: null, must: ['records'], may: ['edition'] },
+  'edition.withdrawn': { subject: null, may: ['edition'] },
   'rule.added': { subject: null, may: ['schedule', 'edition'] },
   'rule.ended': { subject: null, may: ['schedule', 'edition'] },
   // the log and what it stands on

@@ -106,6 +106,7 @@ export type EventType =
   | 'edition.added'
   | 'edition.confirmed'
   | 'edition.succeeded'
+  | 'edition.withdrawn'
   | 'rule.added'
   | 'rule.ended';
 

@@ -39,7 +39,12 @@ export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInp
           .selectFrom('record')
           .select(LISTED)
           .select((eb) => [
-            'series',
+            // What counts now; of a record that is not complete, what it was reported under.
+            sql<
+              string | null
+            >`case when state in ('reported', 'sealed') then series else (select t.series from retention t where t.record_id = record.id) end`.as(
+              'series',
+            ),
             eb
               .exists(
                 eb

@@ -103,6 +103,12 @@ export interface FiledEdition {
   readonly readings: Readonly<Partial<Record<Reading, number>>>;
   /** That stand under it, and are not destroyed. */
   readonly records: number;
+  /** The edition that took its place; nothing is destroyed under it since. */
+  readonly supersededBy: string | null;
+  /** A person found it wrong; nothing is destroyed under it since. */
+  readonly withdrawn: { readonly at: string; readonly by: string; readonly reason: string } | null;
+  /** Of one that counts from the end of fiscal years: their first day, which its digest has too, or null in it. */
+  readonly fiscalYear: { readonly start: string | null } | null;
 }
 
 const filed = sql<FiledEdition>`
@@ -115,7 +121,12 @@ const filed = sql<FiledEdition>`
                      select s.reading, count(*) as n from series s where s.agency_id = e.agency_id and s.edition = e.edition group by 1) x),
                   '{}') as readings,
          (select count(*)::int from (select distinct rs.record_id from record_series rs
-           where rs.agency_id = e.agency_id and rs.edition = e.edition) r) as records
+           where rs.agency_id = e.agency_id and rs.edition = e.edition) r) as records,
+         e.superseded_by as "supersededBy",
+         case when e.withdrawn_at is not null
+              then jsonb_build_object('at', e.withdrawn_at, 'by', 'person:' || e.withdrawn_by, 'reason', e.withdrawn_because) end as withdrawn,
+         case when exists (select from series s where s.agency_id = e.agency_id and s.edition = e.edition and s.cutoff = 'fiscal-year-end')
+              then (select jsonb_build_object('start', g.fiscal_year_start) from agency g where g.id = e.agency_id) end as "fiscalYear"
     from edition e`;
 
 function told(row: FiledEdition & { readonly addedAt: unknown }): FiledEdition {
@@ -124,6 +135,7 @@ function told(row: FiledEdition & { readonly addedAt: unknown }): FiledEdition {
     ...row,
     addedAt: moment(row.addedAt),
     confirmations: row.confirmations.map((one) => ({ ...one, at: moment(one.at) })),
+    withdrawn: row.withdrawn === null ? null : { ...row.withdrawn, at: moment(row.withdrawn.at) },
   };
 }
 
@@ -168,6 +180,10 @@ const seriesColumns = <O>(from: SelectQueryBuilder<Tables, 'series', O>) =>
     'reading',
   ]);
 
+/** It counts no more, and does not come back. */
+export const hasEnded = ({ supersededBy, withdrawn }: FiledEdition): boolean =>
+  supersededBy !== null || withdrawn !== null;
+
 /** `changed`: it is not what they read. `again`: the same person did already. Whoever has no such role is refused by the database (HF010). */
 export async function confirmEdition(
   at: AgencyTx,
@@ -182,10 +198,11 @@ export async function confirmEdition(
     readonly digest: string;
     readonly note: string | null;
   },
-): Promise<'confirmed' | 'changed' | 'again' | 'no-such-edition'> {
+): Promise<'confirmed' | 'changed' | 'again' | 'ended' | 'no-such-edition'> {
   const { agencyId, tx } = at;
   const found = await readEdition(at, edition);
   if (found === null) return 'no-such-edition';
+  if (hasEnded(found)) return 'ended';
   if (found.digest !== digest) return 'changed';
   const added = await tx
     .insertInto('edition_confirmation')
@@ -201,13 +218,33 @@ export async function confirmEdition(
   return 'confirmed';
 }
 
+/** For ever: an edition never changes, so one that is wrong stays so. Nothing is destroyed under it from this moment on. */
+export async function withdrawEdition(
+  at: AgencyTx,
+  {
+    edition,
+    personId,
+    reason,
+  }: { readonly edition: string; readonly personId: string; readonly reason: string },
+): Promise<'withdrawn' | 'ended' | 'no-such-edition'> {
+  const found = await readEdition(at, edition);
+  if (found === null) return 'no-such-edition';
+  if (found.withdrawn !== null) return 'ended';
+  await sql`update edition set withdrawn_at = now(), withdrawn_by = ${personId}, withdrawn_because = ${reason}
+             where agency_id = ${at.agencyId} and edition = ${edition}`.execute(at.tx);
+  await appendEvent(at, null, { type: 'edition.withdrawn', actor: `person:${personId}`, body: { edition } });
+  return 'withdrawn';
+}
+
 /**
- * The records under `from` stand under the same codes of `to` from now on, and rules that led to the one lead to the other. What `to` has no
+ * Nothing is destroyed under `from` any more, and it never takes the place of another. The records under `from` stand under the same codes of `to` from now on, and rules that led to the one lead to the other. What `to` has no
  * code for stays where it is, and so does what is being destroyed. Answers how many records moved.
  */
 export async function succeedEdition(at: AgencyTx, from: string, to: string, actor: string): Promise<number> {
   const { agencyId, tx } = at;
   const because = ` Edition ${to} took the place of ${from}.`;
+  await sql`update edition set superseded_by = ${to}, superseded_at = now()
+             where agency_id = ${agencyId} and edition = ${from} and superseded_by is null`.execute(tx);
   const { rows } = await sql<{ n: number }>`
     with moved as (
       delete from record_series rs using series n, record r

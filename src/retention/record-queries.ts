@@ -1,7 +1,7 @@
 /** SQL of one record's retention: its series, its days, and what people change of them. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import { appendEvent, newId } from '#record/record.ts';
+import { appendEvent, newId, tellWatchers } from '#record/record.ts';
 import { addDays, type CivilDay } from './civil.ts';
 import { dueUnder, parsePeriod, type Cutoff, type Due } from './due.ts';
 import type { Disposition, Reading } from './edition.ts';
@@ -136,7 +136,7 @@ async function daysOf({ agencyId, tx }: AgencyTx, recordId: string): Promise<Day
 
 export type ClassificationRefusal = 'not-complete' | 'series-unknown' | 'series-applies' | 'series-not-there';
 
-/** By hand, with the reason. */
+/** By hand, with the reason. What is added, and days below, the database enters in the history (0040). */
 export async function reclassify(
   at: AgencyTx,
   recordId: string,
@@ -167,24 +167,23 @@ export async function reclassify(
       .executeTakeFirst();
     if (added.numInsertedOrUpdatedRows === 0n) return 'series-applies';
   } else {
-    const removed = await tx
-      .deleteFrom('record_series')
-      .where('agency_id', '=', agencyId)
-      .where('record_id', '=', recordId)
-      .where('edition', '=', edition)
-      .where('series', '=', series)
-      .executeTakeFirst();
-    if (removed.numDeletedRows === 0n) return 'series-not-there';
+    // Entered by the statement that does it: what is gone does not say who took it away, and the database would enter that nobody said.
+    const { rows } = await sql`
+      with removed as (
+        delete from record_series
+         where agency_id = ${agencyId} and record_id = ${recordId} and edition = ${edition} and series = ${series} returning record_id)
+      insert into event (agency_id, id, record_id, type, actor, body)
+      select ${agencyId}, ${newId()}::uuid, record_id, 'record.reclassified', ${actor},
+             jsonb_build_object('did', 'removed', 'edition', ${edition}::text, 'schedule', ${series}::text) from removed returning 1`.execute(
+      tx,
+    );
+    if (rows.length === 0) return 'series-not-there';
+    await tellWatchers(tx, recordId);
   }
   await tx
     .insertInto('reclassification')
     .values({ agency_id: agencyId, id: newId(), record_id: recordId, ...change, by: actor })
     .execute();
-  await appendEvent(at, recordId, {
-    type: 'record.reclassified',
-    actor,
-    body: { did, edition, schedule: series },
-  });
   return null;
 }
 
@@ -219,7 +218,6 @@ export async function enterDay(
     .insertInto('record_day')
     .values({ agency_id: at.agencyId, id, record_id: recordId, event, day, note, by: actor })
     .execute();
-  await appendEvent(at, recordId, { type: 'record.dated', actor, body: { did: 'entered', event, day } });
   return { id };
 }
 
@@ -239,15 +237,8 @@ export async function withdrawDay(
     .where('id', '=', id)
     .where('by', '<>', 'fact')
     .where('withdrawn_at', 'is', null)
-    .returning(['event', 'day'])
     .executeTakeFirst();
-  if (withdrawn === undefined) return 'day-not-there';
-  await appendEvent(at, recordId, {
-    type: 'record.dated',
-    actor,
-    body: { did: 'withdrawn', ...withdrawn },
-  });
-  return null;
+  return withdrawn.numUpdatedRows === 0n ? 'day-not-there' : null;
 }
 
 /** As `MM-DD`; null: nobody says. What ends with a fiscal year is computed anew. */

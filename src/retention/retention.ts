@@ -23,7 +23,9 @@ export {
   listEditions,
   listSeries,
   readEdition,
+  hasEnded,
   succeedEdition,
+  withdrawEdition,
   type FiledEdition,
   type Schedule,
 } from './edition-queries.ts';

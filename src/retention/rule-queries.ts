@@ -121,7 +121,7 @@ export async function classifiable(
   return rows.map(({ said, ...row }) => ({ ...row, ...(text ? { text: said ?? '' } : {}) }));
 }
 
-/** Under these series as well, with their reasons; and each of them was ruled. */
+/** Under these series as well, with their reasons, which the database enters in the history (0040); and each of them was ruled. */
 export async function writeRuled(
   at: AgencyTx,
   ruled: readonly { readonly id: string; readonly also: readonly Classification[] }[],
@@ -137,13 +137,6 @@ export async function writeRuled(
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  for (const { id, also } of ruled)
-    for (const { edition, series } of also)
-      await appendEvent(at, id, {
-        type: 'record.reclassified',
-        actor: by,
-        body: { did: 'added', edition, schedule: series },
-      });
   await sql`update retention set ruled_at = now()
              where agency_id = ${agencyId} and record_id = any(${ruled.map(({ id }) => id)}::uuid[])`.execute(
     tx,

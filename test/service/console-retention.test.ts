@@ -125,6 +125,21 @@ describe('the custodian', () => {
   });
 });
 
+describe('an edition that was found wrong', () => {
+  test('is withdrawn on its page, with a reason, and offers nothing any more', async () => {
+    await signedInAs(at, officer);
+    await file('town-wrong', TABLE);
+    await at.goTo('/schedules/town-wrong');
+    await submit(at, 'form[action$="/withdrawal"] button');
+    expect(await pageText(at)).toContain('Say what is wrong with it');
+    await fill({ reason: 'It is the draft of last year' });
+    await submit(at, 'form[action$="/withdrawal"] button');
+    expect(await pageText(at)).toContain('Withdrawn: it was found wrong.');
+    expect(await pageText(at)).toContain('It is the draft of last year');
+    expect(await at.inPage('document.querySelectorAll(\'main form[method="post"]\').length')).toBe(0);
+  });
+});
+
 describe('the auditor', () => {
   test('reads all of it and is offered nothing to change', async () => {
     await signedInAs(at, auditor);
@@ -151,6 +166,7 @@ test.each(
     ['rules', () => '/retention/rules'],
     ['schedules', () => '/schedules'],
     ['edition', () => '/schedules/town-2026'],
+    ['edition-withdrawn', () => '/schedules/town-wrong'],
     ['starter', () => '/schedules/missouri-starter-2026'],
     ['comparison', () => '/schedules/town-2027/comparison?from=town-2026'],
     ['record-kept', () => `/records/${recordId}`],

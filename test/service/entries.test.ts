@@ -181,6 +181,8 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /schedules/:edition/confirmations': { leaves: ['edition.confirmed'] },
   'POST /v1/schedules/:edition/succession': { leaves: ['edition.succeeded'] },
   'POST /schedules/:edition/succession': { leaves: ['edition.succeeded'] },
+  'POST /v1/schedules/:edition/withdrawal': { leaves: ['edition.withdrawn'] },
+  'POST /schedules/:edition/withdrawal': { leaves: ['edition.withdrawn'] },
   'POST /v1/retention/rules': { leaves: ['rule.added'] },
   'POST /retention/rules': { leaves: ['rule.added'] },
   'POST /v1/retention/rules/:rule/end': { leaves: ['rule.ended'] },

@@ -522,11 +522,51 @@ describe('the database', () => {
     });
   });
 
+  test('of a series holds what stands under it now, and what comes under it, whatever a record was sealed under', async () => {
+    await archive.sql.query(
+      `insert into edition (agency_id, edition, title, source, added_by) values ('rivertown', 'by-hand', 'E', 'Invented', 'test') on conflict do nothing`,
+    );
+    await archive.sql.query(
+      `insert into series (agency_id, edition, code, title, period, citation)
+       select 'rivertown', 'by-hand', code, 'S', 'P1Y', 'C' from unnest(array['moved-here', 'moved-away']) code`,
+    );
+    const under = (code: string) => ({ search: { q: null, filters: { series: code } }, standing: true });
+    const put = async (recordId: string, series: string): Promise<void> =>
+      await asApp(archive, async (client) => {
+        await client.query(
+          `insert into record_series (agency_id, record_id, edition, series, reason, by)
+           values ('rivertown', $1, 'by-hand', $2, 'x', 'cli')`,
+          [recordId, series],
+        );
+      });
+    const holdIds = async (recordId: string): Promise<readonly string[]> =>
+      (await inTown(archive, async (at) => await holdsOf(at, recordId))).map((one) => one.holdId);
+    const [there, later, left] = [await sealed(archive), await sealed(archive), await sealed(archive)];
+    await put(there, 'moved-here');
+    const { holdId, held } = await place(archive, under('moved-here'));
+    expect(held).toBe(1);
+    expect(await holdIds(there)).toEqual([holdId]);
+    await put(later, 'moved-here');
+    expect(await holdIds(later), 'in the commit that put it there').toEqual([holdId]);
+    await asApp(archive, async (client) => expect(await refusal(client, MARK, [later])).toBe('HF024'));
+    expect(await holdIds(left)).toEqual([]);
+
+    // One that every rule is taken away from is unclassified, and found as such.
+    const bare = await place(archive, under('unclassified'));
+    await asApp(archive, async (client) => {
+      await client.query('delete from record_series where record_id = $1', [left]);
+    });
+    expect(await holdIds(left)).toEqual([bare.holdId]);
+    const { personId } = await colleague(archive, ['custodian']);
+    for (const id of [holdId, bare.holdId]) await release(archive, id, personId);
+  });
+
   test('finds by a standing hold exactly what the search finds', async () => {
     await archive.report({ ...simpleReport({ text: 'a galah and a corella' }), action: 'delete' });
     await archive.report(simpleReport({ text: 'a corella' }));
     const { rows } = await archive.sql.query<Record<string, string | null>>(
-      'select distinct platform, account, verb, state, removal, capture_outcome as outcome, series, grounds[1] as ground from record',
+      `select distinct platform, account, verb, state, removal, capture_outcome as outcome, s.series, grounds[1] as ground
+         from record r left join record_series s on s.record_id = r.id`,
     );
     const values = (name: string): string[] => [
       ...new Set(rows.flatMap((row) => row[name] ?? [])),

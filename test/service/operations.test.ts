@@ -298,6 +298,7 @@ describe('the description of the calls', () => {
         'POST /v1/schedules',
         'POST /v1/schedules/{edition}/confirmations',
         'POST /v1/schedules/{edition}/succession',
+        'POST /v1/schedules/{edition}/withdrawal',
         'POST /v1/records/{id}/classification',
         'POST /v1/records/{id}/days',
       ].toSorted(),

@@ -1,5 +1,6 @@
 /** Schedules, rules, series, days and the worklist, through the calls: from an edition that is filed to a record that is due. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleRecords } from '#retention/retention.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
@@ -211,8 +212,25 @@ describe('a record', () => {
     );
     const entered = await post(`/v1/records/${id}/days`, { event: 'case-closed', day: '2026-03-14' });
     expect(entered.body).toMatchObject({ kind: 'unknown', waitsFor: 'fiscal-year-start' });
-    expect(await post('/v1/retention/fiscal-year', { start: '02-29' })).toMatchObject({ status: 422 });
-    expect((await post('/v1/retention/fiscal-year', { start: '07-01' })).status).toBe(200);
+    const url = '/v1/retention/fiscal-year';
+    const edition = async (): Promise<Record<string, unknown>> => (await get('/v1/schedules/town-2026')).body;
+    expect(await edition()).toMatchObject({ confirmed: true, fiscalYear: { start: null } });
+    expect(await post(url, { start: '07-01' })).toMatchObject({
+      status: 403,
+      body: { code: 'role-not-allowed' },
+    });
+    expect(await asPerson(officer, url, { start: '02-29' })).toMatchObject({ status: 422 });
+    expect((await asPerson(officer, url, { start: '07-01' })).status).toBe(200);
+    // One person has moved days of a whole series: two say so before anything comes of it.
+    const anew = await edition();
+    expect(anew).toMatchObject({ confirmed: false, fiscalYear: { start: '07-01' } });
+    for (const who of [officer, approver])
+      expect(
+        (await asPerson(who, '/v1/schedules/town-2026/confirmations', { digest: anew['digest'] })).status,
+      ).toBe(200);
+    expect(await edition()).toMatchObject({ confirmed: true });
+    // What does not count from the end of fiscal years is the text that it was.
+    expect((await get('/v1/schedules/town-table')).body).toMatchObject({ fiscalYear: null });
     const dated = await retentionOf(id);
     expect(dated).toMatchObject({
       kind: 'on',
@@ -269,6 +287,61 @@ describe('a record', () => {
     expect(rows).toEqual([
       { did: 'added', series: 'lasting', reason: 'It states the policy' },
       { did: 'removed', series: 'lasting', reason: 'It does not' },
+    ]);
+  });
+
+  test('is in the history with each series and day that changes, by a call or by SQL as the application, and once', async () => {
+    const id = await handIn('By another way');
+    await rule();
+    const seen = async (): Promise<unknown[]> =>
+      (
+        await archive.sql.query<{ told: unknown[] }>(
+          `select jsonb_build_array(body->>'did', coalesce(body->>'schedule', body->>'event'), split_part(actor, ':', 1)) as told from event
+            where record_id = $1 and type in ('record.reclassified', 'record.dated') order by seq`,
+          [id],
+        )
+      ).rows.map(({ told }) => told);
+    const before = (await seen()).length;
+    const since = async (): Promise<unknown[]> => (await seen()).slice(before);
+    const lasting = { edition: 'town-2026', series: 'lasting', reason: 'x' };
+    await post(`/v1/records/${id}/classification`, { do: 'add', ...lasting });
+    await post(`/v1/records/${id}/classification`, { do: 'remove', ...lasting });
+    await post(`/v1/records/${id}/days`, { event: 'superseded', day: '2026-03-14' });
+    const byCalls = [
+      ['added', 'lasting', 'key'],
+      ['removed', 'lasting', 'key'],
+      ['entered', 'superseded', 'key'],
+    ];
+    expect(await since()).toEqual(byCalls);
+
+    const app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
+    await app.connect();
+    try {
+      const add = `insert into record_series (agency_id, record_id, edition, series, reason, by)
+                   values ('rivertown', '${id}', 'town-2026', 'lasting', 'x', 'cli')`;
+      const take = `delete from record_series where record_id = '${id}' and series = 'lasting'`;
+      await app.query("select set_config('app.agency', 'rivertown', false)");
+      await app.query('begin');
+      for (const statement of [add, take, add, take]) await app.query(statement);
+      await app.query('commit');
+      const day = `insert into record_day (agency_id, id, record_id, event, day, by)
+                   values ('rivertown', gen_random_uuid(), '${id}', 'posted', '1999-01-01', 'fact')`;
+      const withdraw = `update record_day set withdrawn_at = now(), withdrawn_by = 'cli' where record_id = '${id}' and day = '1999-01-01'`;
+      await app.query(day);
+      await app.query(withdraw);
+      const back = `update record_day set withdrawn_at = null, withdrawn_by = null where record_id = '${id}' and day = '1999-01-01'`;
+      await expect(app.query(back)).rejects.toMatchObject({ code: 'HF057' });
+    } finally {
+      await app.end();
+    }
+    expect(await since()).toEqual([
+      ...byCalls,
+      ['added', 'lasting', 'cli'],
+      ['removed', 'lasting', 'sql'],
+      ['added', 'lasting', 'cli'],
+      ['removed', 'lasting', 'sql'],
+      ['entered', 'posted', 'fact'],
+      ['withdrawn', 'posted', 'cli'],
     ]);
   });
 
@@ -376,9 +449,15 @@ describe('a newer edition', () => {
       ],
     });
     const url = '/v1/schedules/town-2027/succession';
-    expect(await post(url, { from: 'town-2026', digest: 'f'.repeat(64) })).toMatchObject({ status: 409 });
     const { digest } = compared.body['is'] as { digest: string };
-    const { body } = await post(url, { from: 'town-2026', digest });
+    expect(await post(url, { from: 'town-2026', digest })).toMatchObject({
+      status: 403,
+      body: { code: 'role-not-allowed' },
+    });
+    expect(await asPerson(officer, url, { from: 'town-2026', digest: 'f'.repeat(64) })).toMatchObject({
+      status: 409,
+    });
+    const { body } = await asPerson(officer, url, { from: 'town-2026', digest });
     expect(body['moved']).toBeGreaterThan(3);
     expect(await retentionOf(lasting)).toMatchObject({
       kind: 'never',
@@ -394,6 +473,69 @@ describe('a newer edition', () => {
     expect(moves).toMatchObject([
       { type: 'record.reclassified', body: { from: 'town-2026', edition: 'town-2027', schedule: 'case' } },
     ]);
+  });
+});
+
+describe('an edition that another replaced, or that was found wrong', () => {
+  test('counts no more for destruction, and never takes the place of another', async () => {
+    const { body: older } = await get('/v1/schedules/town-2026');
+    expect(older).toMatchObject({ confirmed: false, supersededBy: 'town-2027' });
+    expect(
+      (older['confirmations'] as { digest: string }[]).filter(({ digest }) => digest === older['digest']),
+    ).toHaveLength(2);
+    const back = { from: 'town-2027', digest: older['digest'] };
+    const ended = { status: 409, body: { code: 'edition-ended' } };
+    expect(await asPerson(officer, '/v1/schedules/town-2026/succession', back)).toMatchObject(ended);
+    const third = await colleague(archive, ['custodian']);
+    expect(
+      await asPerson(third, '/v1/schedules/town-2026/confirmations', { digest: older['digest'] }),
+    ).toMatchObject(ended);
+  });
+
+  test('is withdrawn by a person with a reason, for ever', async () => {
+    const url = '/v1/schedules/town-table/withdrawal';
+    expect((await get('/v1/schedules/town-table')).body).toMatchObject({ confirmed: true, withdrawn: null });
+    const reason = 'Page 1 says one year, and not one day';
+    expect(await post(url, { reason })).toMatchObject({ status: 403, body: { code: 'role-not-allowed' } });
+    expect(await asPerson(approver, url, {})).toMatchObject({ status: 422 });
+    expect(await asPerson(approver, url, { reason })).toMatchObject({
+      status: 200,
+      body: { confirmed: false, withdrawn: { by: `person:${approver.personId}`, reason } },
+    });
+    expect(await asPerson(approver, url, { reason })).toMatchObject({
+      status: 409,
+      body: { code: 'edition-ended' },
+    });
+    const { rows } = await archive.sql.query(
+      "select actor, body->>'edition' as edition from event where type = 'edition.withdrawn'",
+    );
+    expect(rows).toEqual([{ actor: `person:${approver.personId}`, edition: 'town-table' }]);
+  });
+
+  test('stays so for the application itself', async () => {
+    const moderator = await colleague(archive, ['moderator']);
+    const app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
+    await app.connect();
+    try {
+      await app.query("select set_config('app.agency', 'rivertown', false)");
+      for (const [set, edition, code] of [
+        ["superseded_by = 'town-2026', superseded_at = now()", 'town-2027', 'HF055'],
+        ["superseded_by = 'town-table', superseded_at = now()", 'town-2027', 'HF055'],
+        ['superseded_by = null, superseded_at = null', 'town-2026', 'HF055'],
+        ['withdrawn_at = null, withdrawn_by = null, withdrawn_because = null', 'town-table', 'HF055'],
+        [
+          `withdrawn_at = now(), withdrawn_by = '${moderator.personId}', withdrawn_because = 'x'`,
+          'town-2027',
+          'HF056',
+        ],
+      ] as const)
+        await expect(
+          app.query(`update edition set ${set} where edition = '${edition}'`),
+          set,
+        ).rejects.toMatchObject({ code });
+    } finally {
+      await app.end();
+    }
   });
 });
 

@@ -178,13 +178,16 @@ describe('filters', () => {
     const one = (list: string, factor: number): string =>
       `(array[${list}])[1 + (i * ${factor}) % array_length(array[${list}], 1)]`;
     await archive.sql.query(`
+      insert into edition (agency_id, edition, title, source, added_by) values ('hilltop', 'e1', 'E', 'Invented', 'test');
+      insert into series (agency_id, edition, code, title, period, citation) values ('hilltop', 'e1', 'S-1', 'S', 'P1Y', 'C')`);
+    await archive.sql.query(`
       insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, state,
                           capture_outcome, removal, edition, series, search)
       select 'hilltop', gen_random_uuid(), 'unknown:' || i, timestamptz '2026-03-01 00:00Z' + (i / 3) * interval '1 hour',
              ${one("'x','facebook','youtube'", 7)}, ${one("'Hilltop','hilltop-parks'", 11)}, 'comment', ${one("'hide','delete','edit'", 13)},
              case when i % 5 = 0 then '{}' when i % 5 = 1 then '{p#1,p#2}' else '{p#2}' end::text[],
              ${one("'reported','sealed','complete'", 17)}, ${one("null,'captured','gone','wall'", 19)},
-             ${one("'awaited','confirmed','none'", 5)}, ${one("null,'e'", 3)}, ${one("null,'S-1'", 3)},
+             ${one("'awaited','confirmed','none'", 5)}, ${one("null,'e1'", 3)}, ${one("null,'S-1'", 3)},
              search_words('hilltop', ${one("'apple','pear','plum','apple pear'", 23)})
         from generate_series(1, 300) i`);
     await archive.sql.query(
@@ -241,6 +244,46 @@ describe('filters', () => {
       if ((await check([a, b, c])) > 0) some += 1;
     }
     expect(some).toBeGreaterThan(3);
+  });
+
+  test('a complete record by the series that counts now, and under no other', async () => {
+    const [row] = rows.filter((one) => one.series === 'S-1' && one.state === 'complete');
+    const id = row?.id ?? '';
+    const under = async (series: string): Promise<boolean> =>
+      (await ids({ series, limit: '200' }, 'hilltop')).includes(id);
+    await archive.sql.query(
+      "insert into series (agency_id, edition, code, title, period, citation) values ('hilltop', 'e1', 'S-2', 'S', 'P1Y', 'C')",
+    );
+    expect([await under('S-1'), await under('S-2'), await under('unclassified')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const move = async (from: string, to: string): Promise<void> => {
+      await archive.sql.query('delete from record_series where record_id = $1 and series = $2', [id, from]);
+      if (to !== '')
+        await archive.sql.query(
+          "insert into record_series (agency_id, record_id, edition, series, reason, by) values ('hilltop', $1, 'e1', $2, 'x', 'test')",
+          [id, to],
+        );
+    };
+    await move('S-1', 'S-2');
+    expect([await under('S-1'), await under('S-2'), await under('unclassified')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect((await page({ series: 'S-2' }, 'hilltop')).records).toMatchObject([
+      { recordId: id, series: 'S-2' },
+    ]);
+    await move('S-2', '');
+    expect([await under('S-1'), await under('S-2'), await under('unclassified')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    await move('', 'S-1');
+    expect(await under('S-1')).toBe(true);
   });
 
   test('a series by its number, and a value that nothing has', async () => {

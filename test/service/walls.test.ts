@@ -404,7 +404,9 @@ describe('the catalogue', () => {
         ...['event', 'agency'].map((table) => `${table} holdfast_log select: true / -`),
         "event holdfast_log insert:  / (((body ->> 'restored'::text) = 'true'::text) AND (EXISTS ( SELECT\n   FROM log_leaf l,\n    LATERAL ( SELECT (convert_from(l.entry, 'UTF8'::name))::jsonb AS said) e\n  WHERE ((l.agency_id = event.agency_id) AND (l.event_id = event.id) AND (NOT (l.record_id IS DISTINCT FROM event.record_id)) AND ((e.said ->> 'type'::text) = event.type) AND ((e.said ->> 'actor'::text) = event.actor) AND (((e.said ->> 'at'::text))::timestamp with time zone = event.at)))))",
         "event holdfast_log insert:  / ((record_id IS NULL) AND (actor = 'worker:log'::text) AND (type = ANY (ARRAY['log-key.added'::text, 'log-key.retired'::text, 'restore.performed'::text])))",
-        ...['record', 'step'].map((table) => `${table} holdfast_search select: true / -`),
+        ...['record', 'record_series', 'retention', 'series', 'step'].map(
+          (table) => `${table} holdfast_search select: true / -`,
+        ),
         // What destroys rows sees the agency of its transaction, and there the tables that it takes them from.
         ...OF_DISPOSAL.map((table) => `${table} holdfast_disposal all: ${own} / -`),
       ].toSorted(),
@@ -471,7 +473,11 @@ describe('the catalogue', () => {
         insert: 'agency_id agreed_on id paper person_id policy_id recorded_by version',
       },
       agreement_withdrawal: { select: '*', insert: 'agency_id agreement_id by' },
-      edition: { select: '*', insert: '*' },
+      edition: {
+        select: '*',
+        insert: '*',
+        update: 'superseded_at superseded_by withdrawn_at withdrawn_because withdrawn_by',
+      },
       edition_confirmation: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
       record_series: { select: '*', insert: '*', delete: '*' },
@@ -661,6 +667,9 @@ describe('the catalogue', () => {
           'account agency_id capture_outcome edition grounds id platform received_at removal search series state verb',
       },
       step: { select: 'parked_at record_id' },
+      record_series: { select: 'agency_id edition record_id series' },
+      series: { select: 'agency_id code edition' },
+      retention: { select: 'agency_id disposed_at edition kind record_id series' },
     },
   };
 

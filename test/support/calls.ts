@@ -72,7 +72,9 @@ async function formOf(
           ? { position: String(randomInt(1e6)), series: 'rivertown-sample-2026 SAMPLE-01', kind: 'post' }
           : url === '/retention/fiscal-year'
             ? { start: randomInt(2) === 0 ? '07-01' : '10-01' }
-            : { from: 'rivertown-sample-2026', digest: await digestOf(archive, ids.edition) };
+            : url.endsWith('/withdrawal')
+              ? { reason: 'x' }
+              : { from: 'rivertown-sample-2026', digest: await digestOf(archive, ids.edition) };
     return new URLSearchParams({ as, ...more }).toString();
   }
   if (url.endsWith('/classification'))
@@ -109,6 +111,7 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
       text: 'code,title,citation\nx,T,C\n',
     };
   if (url.endsWith('/confirmations')) return { digest: await digestOf(archive, ids.edition) };
+  if (url.endsWith('/withdrawal')) return { reason: 'x' };
   if (url.endsWith('/succession'))
     return { from: sample.edition, digest: await digestOf(archive, ids.edition) };
   if (url === '/v1/retention/rules')

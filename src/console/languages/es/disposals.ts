@@ -170,6 +170,8 @@ export const disposals: Messages = {
     'La lista no es la que se fijó: su huella digital es otra. Ábrala de nuevo; si sigue así, cancélela, haga otra y avise a la administración.',
   'This record is under no series of a schedule. What is not classified is never destroyed: classify it first.':
     'Este registro no está en ninguna serie de una tabla de conservación. Lo que no está clasificado nunca se destruye: clasifíquelo primero.',
+  'What was sealed in production is destroyed seven days after its approval at the earliest. Cancel this list, have HOLDFAST_COOLING_OFF set to seven days or more, and make another one.':
+    'Lo que se selló en producción se destruye como muy pronto siete días después de su aprobación. Anule esta lista, haga que HOLDFAST_COOLING_OFF se fije en siete días o más, y haga otra.',
   'The days of cooling off are not over. Nothing is destroyed before.':
     'El período de espera no ha terminado. Antes no se destruye nada.',
   'This record is not due under its schedule.': 'Este registro no ha vencido según su tabla de conservación.',

@@ -34,11 +34,11 @@ export const retention: Messages = {
     'Nadie ha dicho cuándo empieza. Hasta entonces, ningún plazo que se cuenta desde su fin tiene fecha.',
   'It begins each year on (month-day) {}.': 'Empieza cada año el (mes-día) {1}.',
   'Its first day': 'Su primer día',
-  'As month and day, such as 07-01. What ends with it is computed anew.':
-    'Como mes y día, por ejemplo 07-01. Lo que termina con él se calcula de nuevo.',
+  'As month and day, such as 07-01. What ends with it is computed anew, and editions that count from it are to be confirmed anew by two people.':
+    'Como mes y día, por ejemplo 07-01. Lo que termina con él se calcula de nuevo, y dos personas deben confirmar de nuevo las ediciones que cuentan desde él.',
   'Set the fiscal year': 'Fijar el año fiscal',
-  'Set. What ends with the fiscal year was computed anew.':
-    'Fijado. Lo que termina con el año fiscal se calculó de nuevo.',
+  'Set. What ends with the fiscal year was computed anew, and editions that count from it are to be confirmed anew by two people.':
+    'Fijado. Lo que termina con el año fiscal se calculó de nuevo, y dos personas deben confirmar de nuevo las ediciones que cuentan desde él.',
   'Expected the first day of the fiscal year as MM-DD, such as 07-01; 29 February is none, because it is there every fourth year only.':
     'Se esperaba el primer día del año fiscal como MM-DD, por ejemplo 07-01; el 29 de febrero no sirve, porque solo existe cada cuatro años.',
   'Waiting for an event': 'A la espera de un hecho',
@@ -159,6 +159,24 @@ export const retention: Messages = {
   'With what did you compare it?': '¿Con qué la comparó?',
   'If you like.': 'Si lo desea.',
   'I confirm this edition': 'Confirmo esta edición',
+  'Withdrawn: it was found wrong. Nothing is destroyed under it any more.':
+    'Retirada: se halló incorrecta. Ya no se destruye nada conforme a ella.',
+  'Edition {} took its place. Nothing is destroyed under it any more.':
+    'La edición {1} ocupó su lugar. Ya no se destruye nada conforme a ella.',
+  'Nobody has said when it begins.': 'Nadie ha dicho cuándo empieza.',
+  'It begins each year on (month-day) {}. That is part of what is confirmed.':
+    'Empieza cada año el (mes-día) {1}. Eso es parte de lo que se confirma.',
+  'Withdraw it': 'Retirarla',
+  'If it was found wrong. Nothing is destroyed under it from then on, and that cannot be taken back: what is right is filed as another edition, and put in its place.':
+    'Si se halló incorrecta. Desde entonces no se destruye nada conforme a ella, y eso no se puede deshacer: lo correcto se registra como otra edición, y se pone en su lugar.',
+  'What is wrong with it?': '¿Qué está mal en ella?',
+  'Withdraw this edition': 'Retirar esta edición',
+  'It is withdrawn. Nothing is destroyed under it any more.':
+    'Está retirada. Ya no se destruye nada conforme a ella.',
+  'Say what is wrong with it, in 2,000 characters at most. Nothing was changed.':
+    'Diga qué está mal en ella, en 2000 caracteres como máximo. No se cambió nada.',
+  'This edition counts no more: another one took its place, or somebody withdrew it. Nothing is destroyed under it, and that stays so. File what is right as an edition with a name of its own.':
+    'Esta edición ya no cuenta: otra ocupó su lugar, o alguien la retiró. No se destruye nada conforme a ella, y así queda. Registre lo correcto como una edición con nombre propio.',
   'Your confirmation is on file.': 'Su confirmación está registrada.',
   'This is not the edition as it stands: its digest is another one. Read it again before you confirm it.':
     'Esta no es la edición como consta: su huella digital es otra. Léala de nuevo antes de confirmarla.',
@@ -194,8 +212,8 @@ export const retention: Messages = {
   'How far it was read': 'Hasta dónde se leyó',
   'Put it in the place of the older one': 'Ponerla en lugar de la anterior',
   'Records under {}: {}.': 'Registros conforme a {1}: {2}.',
-  'Those whose code is in {} move to it in one step, each with an entry in its history, and so do the rules; the others stay where they are. {}':
-    'Los que tienen su código en {1} pasan a ella de una vez, cada uno con una anotación en su historial, y también las reglas; los demás se quedan donde están. {2}',
+  'Those whose code is in {} move to it in one step, each with an entry in its history, and so do the rules; the others stay where they are, and are not destroyed before somebody puts them under another series. {}':
+    'Los que tienen su código en {1} pasan a ella de una vez, cada uno con una anotación en su historial, y también las reglas; los demás se quedan donde están, y no se destruyen antes de que alguien los ponga en otra serie. {2}',
   'Move the records to {}': 'Pasar los registros a {1}',
   'It took the place of the older edition. What had its codes moved; see how many records are under it now.':
     'Ocupa el lugar de la edición anterior. Lo que tenía sus códigos pasó a ella; vea cuántos registros tiene ahora.',
@@ -250,6 +268,7 @@ export const retention: Messages = {
   'Edition of a schedule filed': 'Edición de un calendario registrada',
   'Edition of a schedule confirmed': 'Edición de un calendario confirmada',
   'Edition put in the place of an older one': 'Edición puesta en lugar de una anterior',
+  'Edition of a schedule withdrawn': 'Edición de un calendario retirada',
   'Rule of classification added': 'Regla de clasificación agregada',
   'Rule of classification ended': 'Regla de clasificación terminada',
 
@@ -258,6 +277,12 @@ export const retention: Messages = {
     'En esta entidad no hay tal edición. GET /v1/schedules enumera las que hay.',
   'This is not the edition that was compared: its digest is another one. Compare the two again, and send the digest that you see.':
     'Esta no es la edición que se comparó: su huella digital es otra. Compare las dos de nuevo y envíe la huella digital que ve.',
+  'An edition is put in the place of another by a person who signed in, not by a key. Sign in, compare the two, and do it on that page.':
+    'Una edición la pone en lugar de otra una persona que inició sesión, no una clave. Inicie sesión, compare las dos y hágalo en esa página.',
+  'An edition is withdrawn by a person who signed in, not by a key. Sign in and withdraw it on the page of the edition.':
+    'Una edición la retira una persona que inició sesión, no una clave. Inicie sesión y retírela en la página de la edición.',
+  'When the fiscal year begins is said by a person who signed in, not by a key. Sign in and say it on the page of retention.':
+    'Cuándo empieza el año fiscal lo dice una persona que inició sesión, no una clave. Inicie sesión y dígalo en la página de conservación.',
   'An edition is confirmed by a person who signed in, not by a key. Sign in and confirm it on the page of the edition.':
     'Una edición la confirma una persona que inició sesión, no una clave. Inicie sesión y confírmela en la página de la edición.',
   'There is no such rule in this agency, or it has ended. GET /v1/retention/rules lists those that apply.':
@@ -281,6 +306,7 @@ export const retention: Messages = {
   'No such edition': 'No existe esa edición',
   'Not the edition as it stands': 'No es la edición como consta',
   'Confirmed by you already': 'Ya la confirmó usted',
+  'The edition counts no more': 'La edición ya no cuenta',
   'Not a rule': 'No es una regla',
   'No such rule': 'No existe esa regla',
   'Not a change of series': 'No es un cambio de serie',
