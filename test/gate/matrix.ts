@@ -91,7 +91,11 @@ export const NOT_BUILT: readonly Missing[] = [
     why: 'not by the gate: test/service/anchors.test.ts',
   },
   { component: 'Network', fault: 'delay, loss, partition', why: 'needs a network of its own' },
-  { component: 'Retention job', fault: 'purge: all of its rows', why: 'there is no disposal yet' },
+  {
+    component: 'Retention job',
+    fault: 'purge: all of its rows',
+    why: 'not by the gate: test/crash/disposal.test.ts',
+  },
   { component: 'Deploy', fault: 'old and new together, rollback', why: 'there is no earlier release yet' },
   { component: 'Disk', fault: 'worker scratch full', why: 'not played yet' },
 ];

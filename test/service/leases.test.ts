@@ -16,12 +16,13 @@ import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 
 const DAY_MS = 86_400_000;
 
-async function sealed(archive: Archive): Promise<string> {
+/** `isShort`: the lease may be over before anybody asks. */
+async function sealed(archive: Archive, isShort = false): Promise<string> {
   const files = [{ name: 'shot.png', type: 'image/png', bytes: await png(30, 30) }];
   const answer = await archive.report(simpleReport(), files);
   expect(answer.status).toBe(202);
   const { receipt } = await settled(archive, answer.body.recordId);
-  expect(receipt.safeToRemove).toBe(true);
+  if (!isShort) expect(receipt.safeToRemove).toBe(true);
   return answer.body.recordId;
 }
 
@@ -196,7 +197,7 @@ test.concurrent('a lock that ran out takes "safe to remove" back, and its renewa
   const archive = await openArchive({ env: { HOLDFAST_LEASE: '2s' } });
   try {
     await archive.work('relay', 'seal', 'capture');
-    const recordId = await sealed(archive);
+    const recordId = await sealed(archive, true);
     const said = async () => {
       const { safeToRemove, missing } = await archive.receipt(recordId);
       return { safeToRemove, missing: missing.map(({ code }) => code) };
@@ -218,7 +219,7 @@ test.concurrent('a lease of four seconds is kept by the worker, again and again,
   const archive = await openArchive({ env: { HOLDFAST_LEASE: '4s' } });
   try {
     await archive.work();
-    const recordId = await sealed(archive);
+    const recordId = await sealed(archive, true);
     await archive.work('retention');
     const end = Date.now() + 30_000;
     let last: Date[] = [];
