@@ -1,5 +1,5 @@
 /**
- * Thirty deaths by `kill -9` at random moments, of any process of the archive, while reports come in; Redis is emptied in
+ * Twenty deaths by `kill -9` at random moments, of any process of the archive, while reports come in; Redis is emptied in
  * between, and once it dies too. Whoever got no answer asks again with the same key. Then everything comes to rest, and the
  * judge looks at all of it.
  *
@@ -15,10 +15,10 @@ import { KINDS, underLoad } from '../support/load.ts';
 import { freePort } from '../support/port.ts';
 import { startRedis, type RunningRedis } from '../support/redis.ts';
 
-const KILLS = 30;
-const LOAD_MS = 50_000;
+const KILLS = 20;
+const LOAD_MS = 34_000;
 const REPORTS_PER_SECOND = 15;
-const REDIS_EMPTIED = 4;
+const REDIS_EMPTIED = 3;
 const REDIS_DOWN_MS = 1500;
 /** Without any movement. BullMQ looks for jobs of dead workers each 15 s, and their locks last 30 s. */
 const PATIENCE_MS = 60_000;
