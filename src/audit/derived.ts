@@ -224,22 +224,22 @@ export function compareMade({ record, artifacts, looks, events }: RecordRows, fi
   if (!sums(events, 'second-look.completed').has(count('second-look')))
     findings.add('files-other', { record: record.id, which: 'of second looks' });
 
-  const inspected = new Map<number, RecordEvent['body']>();
-  for (const { type, body } of events)
-    if (type === 'picture.inspected') inspected.set(Number(body['artifact']), body);
+  const inspected = new Map<number, RecordEvent>();
+  for (const event of events)
+    if (event.type === 'picture.inspected') inspected.set(Number(event.body['artifact']), event);
   for (const { n, picture } of artifacts) {
-    const body = inspected.get(n);
+    const event = inspected.get(n);
     // Row and event were both put back after a restore: what was seen of the picture is in no seal, and is not known again.
-    if (picture === null && body?.['restored'] === true) continue;
-    if (picture?.decodable !== body?.['decodable'])
+    if (picture === null && event !== undefined && isPutBack(event)) continue;
+    if (picture?.decodable !== event?.body['decodable'])
       findings.add('picture-other', { record: record.id, which: `file ${n}` });
   }
 
-  const looked = new Map<number, RecordEvent['body']>();
-  for (const { type, body } of events)
-    if (type === 'second-look.completed') looked.set(Number(body['fact']), body);
+  const looked = new Map<number, RecordEvent>();
+  for (const event of events)
+    if (event.type === 'second-look.completed') looked.set(Number(event.body['fact']), event);
   for (const look of looks) {
-    const body = looked.get(look.fact_n);
+    const body = looked.get(look.fact_n)?.body;
     looked.delete(look.fact_n);
     if (
       body === undefined ||
@@ -250,10 +250,9 @@ export function compareMade({ record, artifacts, looks, events }: RecordRows, fi
     )
       findings.add('look-other', { record: record.id, which: `fact ${look.fact_n}` });
   }
-  for (const [n, body] of looked) {
+  for (const [n, event] of looked) {
     const isThere = artifacts.some(({ origin, fact_n }) => origin === 'second-look' && fact_n === n);
-    if (body['restored'] !== true || isThere)
-      findings.add('look-other', { record: record.id, which: `fact ${n}` });
+    if (!isPutBack(event) || isThere) findings.add('look-other', { record: record.id, which: `fact ${n}` });
   }
 }
 

@@ -115,8 +115,8 @@ export function checkCertificate(bytes: Uint8Array, vkeys: readonly string[]): C
 }
 
 /**
- * Whose content is gone by the certificate in the place of this list. Throws where it is not what one of the keys signed, or was signed for another
- * place, or is no certificate: a paper of the clean-up names nobody, and would hide who was named.
+ * Whose content is gone by the certificate in the place of this list. Throws where it is not what one of the keys signed, or was signed for
+ * another place, or is no certificate: a paper of the clean-up names nobody, and would hide who was named.
  */
 export function recordsCertified(
   bytes: Uint8Array,

@@ -166,7 +166,10 @@ export interface Touched {
   readonly sealed: boolean;
 }
 
-/** Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, or marked for it, of which nothing is to come back. */
+/**
+ * Records that entries from `from` on are about, behind `after`; but for those that were destroyed under a schedule, or marked for it, of
+ * which nothing is to come back.
+ */
 export async function touchedSince(
   db: LogDb,
   agencyId: string,

@@ -237,8 +237,9 @@ export async function withdrawEdition(
 }
 
 /**
- * Nothing is destroyed under `from` any more, and it never takes the place of another. The records under `from` stand under the same codes of `to` from now on, and rules that led to the one lead to the other. What `to` has no
- * code for stays where it is, and so does what is being destroyed. Answers how many records moved.
+ * Nothing is destroyed under `from` any more, and it never takes the place of another. The records under `from` stand under the same codes
+ * of `to` from now on, and rules that led to the one lead to the other. What `to` has no code for stays where it is, and so does what is
+ * being destroyed. Answers how many records moved.
  */
 export async function succeedEdition(at: AgencyTx, from: string, to: string, actor: string): Promise<number> {
   const { agencyId, tx } = at;

@@ -4,12 +4,13 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { draftDisposal, leftOut, readDisposal } from '#disposal/disposal.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   approvedList,
+  asApplication,
   atRest,
   EDITION,
   locksEnded,
@@ -19,7 +20,7 @@ import {
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
-import type { Colleague } from '../support/people.ts';
+import { askAs, type Colleague } from '../support/people.ts';
 
 let archive: Archive;
 let scene: Disposing;
@@ -30,9 +31,7 @@ beforeAll(async () => {
   archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
   await archive.work();
   scene = await openDisposing(archive);
-  app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
-  await app.connect();
-  await app.query("select set_config('app.agency', 'rivertown', false)");
+  app = await asApplication(archive);
 });
 afterAll(async () => {
   await app?.end();
@@ -47,15 +46,8 @@ async function record(): Promise<string> {
   return recordId;
 }
 
-async function ask(who: Colleague, method: 'GET' | 'POST', url: string, body?: object) {
-  const response = await archive.app.inject({
-    method,
-    url,
-    headers: { cookie: who.cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
-  });
-  return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
-}
+const ask = async (who: Colleague, method: 'GET' | 'POST', url: string, body?: object) =>
+  await askAs(archive, who, method, url, body);
 
 async function sqlState(statement: string, values: unknown[] = []): Promise<string> {
   try {
@@ -105,6 +97,18 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     if (tries === 100) throw new Error(`It never comes to this: ${what}`);
     await sleep(500);
   }
+}
+
+/** An execution that ends when it has marked the record. */
+async function markedAndLeft(id: string): Promise<void> {
+  await until('it is marked', async () => {
+    await pass(scene, {
+      between: async (step) => {
+        if (step === 'marked') throw new Error('the end of the process');
+      },
+    });
+    return (await recordState(id)) === 'disposing';
+  });
 }
 
 async function completed(id: string): Promise<void> {
@@ -315,14 +319,7 @@ describe('before it is marked', () => {
     const id = await record();
     const list = await approvedList(scene, [id]);
     await locksEnded(archive, id);
-    await until('it is marked', async () => {
-      await pass(scene, {
-        between: async (step) => {
-          if (step === 'marked') throw new Error('the end of the process');
-        },
-      });
-      return (await recordState(id)) === 'disposing';
-    });
+    await markedAndLeft(id);
     const [gone] = await versionsOf(id);
     await scene.opened.context.places.first.purger?.purge(gone?.key ?? '', gone?.versionId ?? '');
     await completed(list);
@@ -336,14 +333,7 @@ describe('before it is marked', () => {
     const id = await record();
     const list = await approvedList(scene, [id]);
     await locksEnded(archive, id);
-    await until('it is marked', async () => {
-      await pass(scene, {
-        between: async (step) => {
-          if (step === 'marked') throw new Error('the end of the process');
-        },
-      });
-      return (await recordState(id)) === 'disposing';
-    });
+    await markedAndLeft(id);
     const classified = await ask(scene.officer, 'POST', `/v1/records/${id}/classification`, {
       do: 'add',
       edition: EDITION,

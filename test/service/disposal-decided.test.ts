@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
+  asApplication,
   atRest,
   confirm,
   EDITION,
@@ -21,7 +22,7 @@ import {
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
-import type { Colleague } from '../support/people.ts';
+import { askAs, type Colleague } from '../support/people.ts';
 
 let archive: Archive;
 let scene: Disposing;
@@ -32,9 +33,7 @@ beforeAll(async () => {
   archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
   await archive.work();
   scene = await openDisposing(archive);
-  app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
-  await app.connect();
-  await app.query("select set_config('app.agency', 'rivertown', false)");
+  app = await asApplication(archive);
 });
 afterAll(async () => {
   await app?.end();
@@ -52,20 +51,8 @@ async function record(classified = true): Promise<string> {
   return recordId;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
-
-async function ask(who: Colleague, method: 'GET' | 'POST', url: string, body?: object): Promise<Answer> {
-  const response = await archive.app.inject({
-    method,
-    url,
-    headers: { cookie: who.cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
-  });
-  return { status: response.statusCode, body: response.json() };
-}
+const ask = async (who: Colleague, method: 'GET' | 'POST', url: string, body?: object) =>
+  await askAs(archive, who, method, url, body);
 
 async function press(
   who: Colleague,
@@ -395,9 +382,7 @@ test('a hold that comes while a record is marked waits, and is refused', async (
   await app.query('begin');
   await app.query("update disposal set state = 'running', started_at = now() where id = $1", [list.id]);
   await app.query("update record set state = 'disposing' where id = $1", [id]);
-  const other = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
-  await other.connect();
-  await other.query("select set_config('app.agency', 'rivertown', false)");
+  const other = await asApplication(archive);
   const placing = other
     .query(
       `with h as (insert into hold (agency_id, id, kind, title, reason, ends, placed_by)

@@ -1,6 +1,7 @@
 /** Disposals in tests: a series of one day that two people confirmed, and records that have been due under it for a while. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { addSchedule } from '#retention/retention.ts';
 import { openDisposalContext, type OpenedDisposal } from '#disposal-work.ts';
 import {
@@ -131,6 +132,14 @@ export async function openDisposing(archive: Archive, { confirmed = true } = {})
   });
   if (confirmed) await confirm(archive, [officer, approver]);
   return { archive, officer, approver, both, opened: await openDisposalContext(archive.system) };
+}
+
+/** As the processes connect, within the agency. */
+export async function asApplication(archive: Archive): Promise<Client> {
+  const app = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
+  await app.connect();
+  await app.query("select set_config('app.agency', 'rivertown', false)");
+  return app;
 }
 
 export async function confirm(archive: Archive, people: readonly Colleague[]): Promise<void> {

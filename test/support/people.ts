@@ -46,3 +46,20 @@ export async function colleague(
   if (token === null) throw new Error('The link was used.');
   return { personId: made.personId, email, secret, token, cookie: `holdfast-session=${token}` };
 }
+
+/** A call of the API as somebody who is signed in makes it; `body` goes as JSON. */
+export async function askAs(
+  archive: Archive,
+  who: Pick<Colleague, 'cookie'>,
+  method: 'GET' | 'POST',
+  url: string,
+  body?: object,
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const response = await archive.app.inject({
+    method,
+    url,
+    headers: { cookie: who.cookie, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+  });
+  return { status: response.statusCode, body: response.json() };
+}
