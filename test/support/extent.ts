@@ -16,3 +16,8 @@ export function rows<Row>(all: readonly Row[], few: (row: Row, index: number) =>
 export function times(whole: number, few: number): number {
   return WHOLE ? whole : few;
 }
+
+/** Tests that only a whole run has: `inWholeRun(() => test(…))`. Their file keeps others. */
+export function inWholeRun(define: () => void): void {
+  if (WHOLE) define();
+}
