@@ -5,10 +5,12 @@
  */
 import { codeOf } from '#errors.ts';
 import type { DisposalContext } from './context.ts';
+import type { Listing } from './destroy.ts';
 import { objectionTo } from './queries.ts';
 import { KEPT, type Refusal } from './refusals.ts';
 import * as rows from './run-queries.ts';
-import type { Failure, OpenDisposal } from './run-queries.ts';
+import type { Failure, KnownObjects } from './bytes-queries.ts';
+import type { OpenDisposal } from './run-queries.ts';
 import { lookInStores, type Against } from './store-look.ts';
 
 export interface Objection {
@@ -19,29 +21,37 @@ export interface Objection {
   readonly failures: readonly Failure[];
 }
 
-/** Null: nothing is against it. */
+export interface Looked {
+  /** Null: nothing is against it, as far as the stores know; the database says its word when the record is marked. */
+  readonly objection: Objection | null;
+  readonly listings: readonly Listing[] | null;
+}
+
 export async function objectionBefore(
   { db, places, now, log, signal }: DisposalContext,
   { agencyId, id }: OpenDisposal,
   recordId: string,
-): Promise<Objection | null> {
-  const { against, known, waits } = await db.inAgency(agencyId, async (at) => ({
-    against: await objectionTo(at, recordId),
-    known: await rows.knownObjects(at, id, recordId),
-    waits: await rows.waitsOf(at, id, recordId),
-  }));
-  if (against !== null && against !== 'missing') return ofRows(against, waits);
-  try {
-    const seen = await lookInStores(places, { agencyId, recordId }, known, now());
-    const withoutKey = (['first', 'second'] as const)
-      .filter((place) => places[place] !== null && places[place].purger === null)
-      .map((place): Against => ({ place, versionId: '', code: 'purger-missing' }));
-    return ofStores([...seen.against, ...withoutKey], waits);
-  } catch (error) {
+  known: KnownObjects,
+): Promise<Looked> {
+  const seen = await lookInStores(places, { agencyId, recordId }, known, now()).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     log.error({ agencyId, recordId, code: codeOf(error), err: error }, 'disposal.not-looked-at');
-    return stop([{ place: 'first', versionId: '', code: codeOf(error) }]);
-  }
+    const against: Against[] = [{ place: 'first', versionId: '', code: codeOf(error) }];
+    return { against, listings: null };
+  });
+  const withoutKey = (['first', 'second'] as const)
+    .filter((place) => places[place] !== null && places[place].purger === null)
+    .map((place): Against => ({ place, versionId: '', code: 'purger-missing' }));
+  const against = [...seen.against, ...withoutKey];
+  if (against.length === 0) return { objection: null, listings: seen.listings };
+  // What the database has against it is the better reason: of that somebody can do something.
+  const { refusal, waits } = await db.inAgency(agencyId, async (at) => ({
+    refusal: await objectionTo(at, recordId),
+    waits: await rows.waitsOf(at, id, recordId),
+  }));
+  const objection =
+    refusal !== null && refusal !== 'missing' ? ofRows(refusal, waits) : ofStores(against, waits);
+  return { objection, listings: seen.listings };
 }
 
 /** Also of what the database says while a record is marked. */

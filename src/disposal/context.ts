@@ -18,6 +18,10 @@ export interface DisposalContext extends CertificateContext {
   readonly leaseMs: number;
   readonly now: () => Date;
   readonly signal?: AbortSignal;
+  /** Records of which each step is one transaction, and how many such batches are at work at once. */
+  readonly pace?: { readonly batch: number; readonly lanes: number };
+  /** How long a pass waits for the log to have the entries of what it destroyed, since something went on last. The next pass goes on. */
+  readonly patienceMs?: number;
   /** Called between any two steps, with their name. For tests that end the process there. */
   readonly between?: (step: string) => Promise<void>;
 }

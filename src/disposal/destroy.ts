@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import type { ItemEvidence } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import type { ObjectPurger, ObjectReader, ObjectVersion } from '#store/store.ts';
-import type { Failure, KnownObjects } from './run-queries.ts';
+import type { Failure, KnownObjects } from './bytes-queries.ts';
 
 export interface Place {
   readonly reader: Pick<ObjectReader, 'head' | 'versions'>;
@@ -96,7 +96,6 @@ export function evidenceOf(
 export async function destroyVersions(
   places: Places,
   listings: readonly Listing[],
-  now: () => Date,
   signal?: AbortSignal,
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
@@ -111,26 +110,26 @@ export async function destroyVersions(
         failures.push({ place, versionId: version.versionId, code: 'manifest-kept' });
         continue;
       }
-      const code = await destroyOne(at, version, now);
+      const code = await destroyOne(at, version);
       if (code !== null) failures.push({ place, versionId: version.versionId, code });
     }
   }
   return failures;
 }
 
+/** The purger asks the store for lock and hold itself; what it refuses is looked at once more for the reason. */
 async function destroyOne(
   { reader, purger }: Place,
   { key, versionId, isDeleteMarker }: ObjectVersion,
-  now: () => Date,
 ): Promise<string | null> {
   if (purger === null) return 'purger-missing';
   try {
-    const state = isDeleteMarker ? null : await reader.head(key, versionId);
-    if (state?.hold === true) return 'store-hold';
-    if (state?.retainUntil != null && state.retainUntil >= now()) return 'store-object-locked';
     await purger.purge(key, versionId);
     return null;
   } catch (error) {
-    return codeOf(error);
+    const code = codeOf(error);
+    if (code !== 'store-object-locked' || isDeleteMarker) return code;
+    const state = await reader.head(key, versionId).catch(() => null);
+    return state?.hold === true ? 'store-hold' : code;
   }
 }

@@ -4,11 +4,14 @@ import { codeOf } from '#errors.ts';
 import { ofRows, ofStores } from './before-mark.ts';
 import type { Places } from './destroy.ts';
 import { objectionTo } from './queries.ts';
-import { knownObjects, waitsOf } from './run-queries.ts';
+import { knownObjects, type KnownObjects } from './bytes-queries.ts';
+import { waitsOf } from './run-queries.ts';
 import { openSecondReader, type ObjectReader } from '#store/store.ts';
 import { lookInStores, type StoreLook } from './store-look.ts';
 
 const WOULD = { keep: 'be-kept', wait: 'wait', stop: 'stop' } as const;
+
+const NOTHING: KnownObjects = { first: new Set(), second: new Set(), staged: [], evidence: null };
 
 type SecondSettings = Parameters<typeof openSecondReader>[0];
 
@@ -61,10 +64,10 @@ async function checkRecord(
 ): Promise<DryRunRecord> {
   const { against, known, waits } = await db.inAgency(agencyId, async (at) => ({
     against: await objectionTo(at, recordId),
-    known: await knownObjects(at, id, recordId),
+    known: (await knownObjects(at, id, [recordId])).get(recordId) ?? NOTHING,
     waits: await waitsOf(at, id, recordId),
   }));
-  let seen: StoreLook = { objects: [], against: [] };
+  let seen: Pick<StoreLook, 'objects' | 'against'> = { objects: [], against: [] };
   try {
     seen = await lookInStores(places, { agencyId, recordId }, known, now);
   } catch (error) {

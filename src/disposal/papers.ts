@@ -20,7 +20,7 @@ export async function certify(context: DisposalContext, open: OpenDisposal): Pro
   const { db, between = async () => undefined } = context;
   const { agencyId, id } = open;
   const list = await db.inAgency(agencyId, async (at) => {
-    if ((await rows.nextSteps(at, id, null, 1)).length > 0) return null;
+    if (await rows.isUnderway(at, id)) return null;
     const now = await readDisposal(at, id);
     if (now === null || now.failures > 0 || now.state !== 'running') return null;
     if (now.destroyed > 0) await rows.finish(at, id);

@@ -1,6 +1,6 @@
 /** What an execution reads and writes. Each step is one transaction; what it leaves is where the next one goes on. */
 import { sql } from 'kysely';
-import type { AgencyTx, Db, ItemEvidence } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
 import { WAIT_MS } from './waiting.ts';
 
 export interface OpenDisposal {
@@ -48,42 +48,60 @@ export async function begin({ agencyId, tx }: AgencyTx, id: string): Promise<boo
 export interface Step {
   readonly recordId: string;
   readonly state: 'listed' | 'marked';
-  readonly isGone: boolean;
 }
 
-/** What is still to be done, in the order of the ids. */
-export async function nextSteps(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  after: string | null,
-  limit: number,
-): Promise<Step[]> {
+/** Of what something may still lie in a store, in the order of the ids. */
+export async function stepsToBytes({ agencyId, tx }: AgencyTx, id: string): Promise<Step[]> {
   const { rows } = await sql<Step>`
-    select record_id as "recordId", state, gone_at is not null as "isGone" from disposal_item
-     where agency_id = ${agencyId} and disposal_id = ${id} and excluded_at is null and state in ('listed', 'marked')
-       and (${after}::uuid is null or record_id > ${after}::uuid) order by record_id limit ${limit}`.execute(
-    tx,
-  );
+    select record_id as "recordId", state from disposal_item
+     where agency_id = ${agencyId} and disposal_id = ${id} and excluded_at is null and state in ('listed', 'marked') and gone_at is null
+     order by record_id`.execute(tx);
   return rows;
 }
 
-/** Asks for the record; the database answers with a refusal of its own where it may not be destroyed. */
-export async function markRecord({ agencyId, tx }: AgencyTx, id: string, recordId: string): Promise<void> {
-  await sql`select from record where agency_id = ${agencyId} and id = ${recordId} for update`.execute(tx);
-  await tx
-    .updateTable('record')
-    .set({ state: 'disposing' })
-    .where('agency_id', '=', agencyId)
-    .where('id', '=', recordId)
-    .where('state', '<>', 'disposing')
-    .execute();
-  await tx
-    .updateTable('disposal_item')
-    .set({ state: 'marked', marked_at: sql`now()` })
-    .where('agency_id', '=', agencyId)
-    .where('disposal_id', '=', id)
-    .where('record_id', '=', recordId)
-    .execute();
+/** Of some record of the list the end is still to come. */
+export async function isUnderway({ agencyId, tx }: AgencyTx, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from disposal_item where agency_id = ${agencyId} and disposal_id = ${id} and excluded_at is null and state in ('listed', 'marked')
+     limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+export interface Gone {
+  readonly recordId: string;
+  readonly objects: number;
+  /** Every entry of it has its place in the log: its rows may go. */
+  readonly isEntered: boolean;
+}
+
+/** Of what only rows are left. */
+export async function goneFromStores({ agencyId, tx }: AgencyTx, id: string, limit: number): Promise<Gone[]> {
+  const { rows } = await sql<Gone>`
+    with waiting as (select distinct e.record_id from log_outbox o join event e on e.agency_id = o.agency_id and e.seq = o.seq
+                      where o.agency_id = ${agencyId} and e.record_id is not null)
+    select i.record_id as "recordId", coalesce(jsonb_array_length(i.evidence -> 'versions'), 0) as objects, w.record_id is null as "isEntered"
+      from disposal_item i left join waiting w on w.record_id = i.record_id
+     where i.agency_id = ${agencyId} and i.disposal_id = ${id} and i.excluded_at is null and i.state = 'marked' and i.gone_at is not null
+     order by w.record_id is null desc, i.record_id limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** Asks for the records; the database answers with a refusal of its own where one of them may not be destroyed. */
+export async function markRecords(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  recordIds: readonly string[],
+): Promise<void> {
+  await sql`select from record where agency_id = ${agencyId} and id = any(${recordIds}::uuid[]) order by id for update`.execute(
+    tx,
+  );
+  await sql`update record set state = 'disposing' where agency_id = ${agencyId} and id = any(${recordIds}::uuid[]) and state <> 'disposing'`.execute(
+    tx,
+  );
+  await sql`update disposal_item set state = 'marked', marked_at = now()
+             where agency_id = ${agencyId} and disposal_id = ${id} and record_id = any(${recordIds}::uuid[])`.execute(
+    tx,
+  );
 }
 
 export interface Waits {
@@ -124,110 +142,21 @@ export async function refuseItem(
     .execute();
 }
 
-export interface KnownObjects {
-  /** `key version` of each version that a row names. */
-  readonly first: ReadonlySet<string>;
-  readonly second: ReadonlySet<string>;
-  readonly staged: readonly string[];
-  readonly evidence: ItemEvidence | null;
-}
-
-export async function knownObjects(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  recordId: string,
-): Promise<KnownObjects> {
-  const { rows } = await sql<{ key: string; version: string; place: 'first' | 'second' }>`
-    select o.key, o.version_id as version, 'first' as place from object o where o.agency_id = ${agencyId} and o.record_id = ${recordId}
-    union all
-    select p.key, p.version_id, 'first' from fixity_replaced p join object o on o.key = p.key
-     where o.agency_id = ${agencyId} and o.record_id = ${recordId}
-    union all
-    select f.key, f.copy_version, 'second' from fixity f where f.agency_id = ${agencyId} and f.record_id = ${recordId}
-       and f.copy_version is not null`.execute(tx);
-  const { rows: waiting } = await sql<{ staged: string }>`
-    select distinct staged from (
-      select staged from artifact where agency_id = ${agencyId} and record_id = ${recordId} and staged is not null
-      union all
-      select u.staged from upload u join artifact x on x.agency_id = u.agency_id and x.sha256 = u.sha256 and x.record_id = ${recordId}
-       where u.agency_id = ${agencyId} and u.used_at is not null) s
-     where not exists (select from artifact y where y.agency_id = ${agencyId} and y.staged = s.staged and y.record_id <> ${recordId})`.execute(
-    tx,
-  );
-  const item = await tx
-    .selectFrom('disposal_item')
-    .select('evidence')
-    .where('agency_id', '=', agencyId)
-    .where('disposal_id', '=', id)
-    .where('record_id', '=', recordId)
-    .executeTakeFirst();
-  const of = (place: string): Set<string> =>
-    new Set(rows.filter((row) => row.place === place).map(({ key, version }) => `${key} ${version}`));
-  return {
-    first: of('first'),
-    second: of('second'),
-    staged: waiting.map(({ staged }) => staged),
-    evidence: item?.evidence ?? null,
-  };
-}
-
-export async function writeEvidence(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  recordId: string,
-  evidence: ItemEvidence,
-  isGone: boolean,
-): Promise<void> {
-  await tx
-    .updateTable('disposal_item')
-    .set({ evidence: JSON.stringify(evidence), ...(isGone ? { gone_at: sql<Date>`now()` } : {}) })
-    .where('agency_id', '=', agencyId)
-    .where('disposal_id', '=', id)
-    .where('record_id', '=', recordId)
-    .execute();
-}
-
-export interface Failure {
-  readonly place: 'first' | 'second' | 'files';
-  readonly versionId: string;
-  readonly code: string;
-}
-
-/** Those of this pass take the place of the last one's. Answers how many are new. */
-export async function writeFailures(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  recordId: string,
-  failures: readonly Failure[],
-): Promise<number> {
-  const { rows } = await sql<{ isNew: boolean }>`
-    with now_wrong as (select * from jsonb_to_recordset(${JSON.stringify(failures)}::jsonb) as f(place text, "versionId" text, code text)),
-         gone as (delete from disposal_failure f where f.agency_id = ${agencyId} and f.disposal_id = ${id} and f.record_id = ${recordId}
-                     and not exists (select from now_wrong n where n.place = f.place and n."versionId" = f.version_id))
-    insert into disposal_failure as t (agency_id, disposal_id, record_id, place, version_id, code)
-    select ${agencyId}, ${id}, ${recordId}, place, "versionId", code from now_wrong
-    on conflict (disposal_id, record_id, place, version_id) do update set code = excluded.code, at = now(), attempts = t.attempts + 1
-    returning attempts = 1 as "isNew"`.execute(tx);
-  return rows.filter(({ isNew }) => isNew).length;
-}
-
-/** False: somebody did it before. */
+/** Answers whose rows went now; of the others somebody did it before. */
 export async function destroyRows(
   { agencyId, tx }: AgencyTx,
   id: string,
-  recordId: string,
-): Promise<boolean> {
-  const { rows } = await sql<{ answer: { readonly done: boolean } }>`
-    select destroy_rows(${id}::uuid, ${recordId}::uuid) as answer`.execute(tx);
-  await tx
-    .updateTable('disposal_item')
-    .set({ state: 'destroyed', destroyed_at: sql`now()` })
-    .where('agency_id', '=', agencyId)
-    .where('disposal_id', '=', id)
-    .where('record_id', '=', recordId)
-    .where('state', '=', 'marked')
-    .execute();
-  return rows[0]?.answer.done === true;
+  recordIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ recordId: string; answer: { readonly done: boolean } }>`
+    select r as "recordId", destroy_rows(${id}::uuid, r) as answer from unnest(${recordIds}::uuid[]) r`.execute(
+    tx,
+  );
+  await sql`update disposal_item set state = 'destroyed', destroyed_at = now()
+             where agency_id = ${agencyId} and disposal_id = ${id} and record_id = any(${recordIds}::uuid[]) and state = 'marked'`.execute(
+    tx,
+  );
+  return rows.filter(({ answer }) => answer.done).map(({ recordId }) => recordId);
 }
 
 export async function finish({ agencyId, tx }: AgencyTx, id: string): Promise<void> {

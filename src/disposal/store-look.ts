@@ -1,6 +1,6 @@
 /** What lies in the stores of one record at this moment, and what of it stands against destruction. Reads, and changes nothing. */
-import { differences, listPlaces, prefixOf, type Places } from './destroy.ts';
-import type { Failure, KnownObjects } from './run-queries.ts';
+import { differences, listPlaces, prefixOf, type Listing, type Places } from './destroy.ts';
+import type { Failure, KnownObjects } from './bytes-queries.ts';
 
 export interface SeenObject {
   readonly store: 'first' | 'second';
@@ -18,6 +18,7 @@ export interface Against extends Failure {
 export interface StoreLook {
   readonly objects: readonly SeenObject[];
   readonly against: readonly Against[];
+  readonly listings: readonly Listing[];
 }
 
 export async function lookInStores(
@@ -46,5 +47,5 @@ export async function lookInStores(
       if (lockedUntil !== null && lockedUntil >= now)
         against.push({ place, versionId, code: 'store-object-locked', until: lockedUntil });
     }
-  return { objects, against };
+  return { objects, against, listings };
 }

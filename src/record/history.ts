@@ -139,6 +139,29 @@ export async function appendEvent(
   return id;
 }
 
+/** One for each of several records, in one statement. */
+export async function appendEvents(
+  { agencyId, tx }: AgencyTx,
+  drafts: readonly (EventDraft & { readonly recordId: string })[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  await tx
+    .insertInto('event')
+    .values(
+      drafts.map(({ recordId, type, actor, body }) => ({
+        agency_id: agencyId,
+        id: newId(),
+        record_id: recordId,
+        type,
+        actor,
+        body: JSON.stringify(body),
+      })),
+    )
+    .execute();
+  const ids = drafts.map(({ recordId }) => recordId);
+  await sql`select pg_notify('record', r) from unnest(${ids}::text[]) r`.execute(tx);
+}
+
 /** Whoever watches the record (live status) reads it anew. Sent at commit, and only then. */
 export async function tellWatchers(tx: AgencyTx['tx'], recordId: string): Promise<void> {
   await sql`select pg_notify('record', ${recordId})`.execute(tx);

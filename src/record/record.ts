@@ -32,7 +32,7 @@ export { openCompany } from './company.ts';
 export { askedNow, wordsOf, type AskedFact, type Words } from './asked.ts';
 export { confirmedBy } from './second-look.ts';
 export { advance, type Transition } from './lifecycle.ts';
-export { appendEvent, tellWatchers, type EventDraft } from './history.ts';
+export { appendEvent, appendEvents, tellWatchers, type EventDraft } from './history.ts';
 export { newId, recordIdOf, type RecordId } from './ids.ts';
 export { CHANNELS } from './channels.ts';
 export { typeFromClaim } from './media-type.ts';

@@ -18,6 +18,7 @@ import {
   logged,
   makeDue,
   openDisposing,
+  ONE_BY_ONE,
   pass,
   SHORT,
   type Disposing,
@@ -49,6 +50,8 @@ beforeAll(async () => {
   lists.begun = await approvedList(scene, two);
   // It dies when the first of them was marked.
   await pass(scene, {
+    // One record at a time, so that it dies between two.
+    pace: ONE_BY_ONE,
     between: async (name) => {
       if (name === 'marked') throw new Error('The process dies here.');
     },

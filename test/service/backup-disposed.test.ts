@@ -14,6 +14,7 @@ import {
   logged,
   makeDue,
   openDisposing,
+  ONE_BY_ONE,
   pass,
   SHORT,
   type Disposing,
@@ -166,6 +167,7 @@ test('does not come back before its list has a certificate either: the signed lo
   for (const id of [under.way, under.begun]) await locksEnded(archive, id);
   let marked = 0;
   await pass(scene, {
+    pace: ONE_BY_ONE,
     between: async (name) => {
       if (name === 'marked' && (marked += 1) === 2) throw new Error('The process dies here.');
     },

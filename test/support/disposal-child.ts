@@ -51,6 +51,7 @@ while (!(await isAtItsEnd())) {
     ...context,
     places: { first: { ...first, purger: first.purger && dying(first.purger) }, second },
     clean: async () => ({ kind: 'external', did: [], left: ['nothing was asked for in this test'] }),
+    pace: { batch: 2, lanes: 2 },
     between: async (at) => {
       if (at === death.at) die();
     },

@@ -223,6 +223,9 @@ export async function approvedList(
   });
 }
 
+/** So that one is at its end before another one begins. */
+export const ONE_BY_ONE = { batch: 1, lanes: 1 } as const;
+
 export async function pass(scene: Disposing, more: Partial<DisposalContext> = {}) {
   await logged(scene.archive);
   return await runDisposals({ ...scene.opened.context, ...more });
