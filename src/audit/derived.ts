@@ -35,8 +35,11 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'step, notice, arrival, upload, view_ticket, chore': 'work that is owed or done, not what is kept',
   'person, person_role, api_key, office, account, policies, series':
     'what they became is in the log; their rows as they stand are not compared with it yet',
-  'edition, classification_rule, record_series, record_day, reclassification':
+  'edition, classification_rule, hold':
     'that they changed is in the log; their rows as they stand are not compared with it yet',
+  'record_series.reason, record_day.note, reclassification': 'why, in words; the history says what was done',
+  'record_series and record_day of a record of which such a change was put back after a restore':
+    'the entry does not say what was done',
   retention: 'computed from the series and days; recompute_due says the same anew',
 };
 

@@ -202,6 +202,21 @@ const MEANINGS = {
     step: 'records',
     means: 'What a second look found is not what the history says, or one of both is missing.',
   },
+  'series-other': {
+    step: 'records',
+    means:
+      'A record stands under a series to which nobody led it, or no longer under one that nobody took away: how long it is kept was changed beside the history.',
+  },
+  'day-other': {
+    step: 'records',
+    means:
+      'A day from which a record is kept is named by none of its facts and was entered by nobody, or one is missing that was: how long it is kept was changed beside the history.',
+  },
+  'list-other': {
+    step: 'records',
+    means:
+      'A list of disposal is not the one that was proposed and approved, or nobody in the history proposed or approved it: do not let it be executed.',
+  },
   'seal-gone': { step: 'seals', means: 'The history says that a seal was closed, and its row does not.' },
   'seal-invented': {
     step: 'seals',

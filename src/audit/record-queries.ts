@@ -1,6 +1,7 @@
 /** The SQL of an audit of records. Reads, within one agency, in one snapshot, some records at a time. */
 import { sql, type Selectable } from 'kysely';
 import type { AgencyTx, Tables } from '#db/db.ts';
+import { standingOf, type Standing } from './standing-queries.ts';
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
 
@@ -23,6 +24,7 @@ export interface RecordRows {
   readonly looks: readonly Row<'second_look'>[];
   /** In the order of the log; what waits to enter it at the end. */
   readonly events: readonly RecordEvent[];
+  readonly standing: Standing;
 }
 
 const COMPARED = [
@@ -36,6 +38,7 @@ const COMPARED = [
   'record.sealed',
   'record.completed',
   'record.reclassified',
+  'record.dated',
   'fixity.put-back',
 ] as const;
 
@@ -96,6 +99,7 @@ export async function recordsAfter(
   const seals = await rowsOf('seal');
   const objects = await rowsOf('object');
   const looks = await rowsOf('second_look');
+  const standing = await standingOf(at, ids);
   const events = Map.groupBy(
     (
       await sql<RecordEvent>`
@@ -114,6 +118,7 @@ export async function recordsAfter(
     objects: objects.get(record.id) ?? [],
     looks: looks.get(record.id) ?? [],
     events: events.get(record.id) ?? [],
+    standing: standing(record.id),
   }));
 }
 

@@ -15,6 +15,8 @@ import {
   type PutBacks,
   type StoredManifest,
 } from './seals.ts';
+import { compareDays, compareSeries } from './standing.ts';
+import { listsWithoutEntries, seriesKnown } from './standing-queries.ts';
 import { lookAtObject, readWhole } from './store-look.ts';
 
 export interface RecordPass {
@@ -65,10 +67,14 @@ export async function auditRecords(
     if (told) looked.lost += 1;
     else findings.add('record-gone', { record: id });
   const citable = await clauses(at);
+  const known = await seriesKnown(at);
+  if (pass.only === undefined)
+    for (const { id, which } of await listsWithoutEntries(at))
+      findings.add('list-other', { which: `${which} of list ${id}` });
   for (let last: string | null = null; ;) {
     pass.signal?.throwIfAborted();
     const records: RecordRows[] = await recordsAfter(at, last, pass.stretch, pass.only);
-    for (const rows of records) await auditRecord(pass, rows, citable, findings, looked);
+    for (const rows of records) await auditRecord(pass, rows, { citable, known }, findings, looked);
     if (records.length < pass.stretch) break;
     last = records.at(-1)?.record.id ?? null;
   }
@@ -78,7 +84,7 @@ export async function auditRecords(
 async function auditRecord(
   pass: RecordPass,
   rows: RecordRows,
-  citable: Clauses,
+  { citable, known }: { readonly citable: Clauses; readonly known: ReadonlyMap<string, Date> },
   findings: Findings,
   looked: RecordsLooked,
 ): Promise<void> {
@@ -94,6 +100,8 @@ async function auditRecord(
   compareMade(rows, findings);
   const manifests = await auditSeals(pass, rows, findings, looked);
   compareRecord(rows, fold, manifests, findings);
+  compareSeries(rows, rows.standing, manifests, known, findings);
+  compareDays(rows, rows.standing, findings);
 }
 
 /** Answers the manifests that may be believed, in their order. */

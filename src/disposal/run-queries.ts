@@ -26,10 +26,12 @@ export async function certificatesToRenew(db: Db, before: Date): Promise<OpenDis
   return rows;
 }
 
-/** The place of the approval in the log; null: it is not there yet. */
+/** The place in the log of the approval of this list, with its digest; null: it is not there yet. */
 export async function approvalIndex({ agencyId, tx }: AgencyTx, id: string): Promise<number | null> {
   const { rows } = await sql<{ idx: number }>`
     select l.idx from disposal d join log_leaf l on l.agency_id = d.agency_id and l.event_id = d.approval
+      join event e on e.agency_id = d.agency_id and e.id = d.approval and e.type = 'purge.approved'
+       and e.body->>'purge' = d.id::text and e.body->>'listDigest' = d.digest and e.actor = 'person:' || d.approved_by
      where d.agency_id = ${agencyId} and d.id = ${id}`.execute(tx);
   return rows[0]?.idx ?? null;
 }

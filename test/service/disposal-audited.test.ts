@@ -97,4 +97,11 @@ test('is no alarm for some days, names the list, and believes no row', { timeout
   const forged = await audit();
   expect(forged.found).toContain(`event-salt-gone ${stays}`);
   expect(forged.found).toContain(`event-not-logged ${stays}`);
+
+  // Of who approved, the history says its own.
+  expect(forged.found).not.toContain('list-other ');
+  await archive.sql.query("set session_replication_role = 'replica'");
+  await archive.sql.query('update disposal set approved_by = $2 where id = $1', [list, scene.both.personId]);
+  await archive.sql.query('reset session_replication_role');
+  expect((await audit()).found).toContain('list-other ');
 });

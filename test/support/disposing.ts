@@ -153,20 +153,30 @@ export async function confirm(archive: Archive, people: readonly Colleague[]): P
 
 /** Under no series, whatever its rules said. */
 export async function unclassify(archive: Archive, recordId: string): Promise<void> {
-  await archive.sql.query('delete from record_series where record_id = $1', [recordId]);
+  await decided(archive, async (app) => {
+    await app.query('delete from record_series where record_id = $1', [recordId]);
+  });
+}
+
+/** As the processes would, so that the history has it: what is changed past it is what an audit finds. */
+async function decided(archive: Archive, work: (app: Client) => Promise<void>): Promise<void> {
+  const app = await asApplication(archive);
+  await work(app).finally(async () => await app.end());
 }
 
 /** Under the series alone, with a day long ago, computed, with every rule applied. */
 export async function makeDue(archive: Archive, recordId: string, series = SERIES): Promise<void> {
   await unclassify(archive, recordId);
-  await archive.sql.query(
-    `insert into record_series (agency_id, record_id, edition, series, reason, by) values ('rivertown', $1, $2, $3, 'for a test', 'test')`,
-    [recordId, EDITION, series],
-  );
-  await archive.sql.query(
-    `insert into record_day (agency_id, id, record_id, event, day, note, by) values ('rivertown', gen_random_uuid(), $1, 'posted', '2020-02-01', 'as it says', 'test')`,
-    [recordId],
-  );
+  await decided(archive, async (app) => {
+    await app.query(
+      `insert into record_series (agency_id, record_id, edition, series, reason, by) values ('rivertown', $1, $2, $3, 'for a test', 'test')`,
+      [recordId, EDITION, series],
+    );
+    await app.query(
+      `insert into record_day (agency_id, id, record_id, event, day, note, by) values ('rivertown', gen_random_uuid(), $1, 'posted', '2020-02-01', 'as it says', 'test')`,
+      [recordId],
+    );
+  });
   await archive.sql.query("select recompute_due('rivertown', array[$1::uuid])", [recordId]);
   await archive.sql.query('update retention set ruled_at = now() where record_id = $1', [recordId]);
 }

@@ -523,6 +523,31 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
       select agency_id, record_id, 99, artifact_id, origin, role, media_type, size_bytes, sha256, received_at, fact_n, seal_no from artifact where ctid = ${ctid}::tid`,
     );
   },
+  // how long it is kept
+  'series of a record exchanged': set(
+    'record_series',
+    `series = (select max(code) from series s where s.agency_id = record_series.agency_id and s.edition = record_series.edition and s.code <> record_series.series)`,
+  ),
+  'series of a record taken away': remove('record_series'),
+  'series of a record invented': async (tx, chance) => {
+    const ctid = await aRow('record')(tx, chance);
+    await does(
+      tx,
+      sql`insert into record_series (agency_id, record_id, edition, series, reason, by)
+      select r.agency_id, r.id, s.edition, s.code, 'because', 'intake' from record r join series s on s.agency_id = r.agency_id
+       where r.ctid = ${ctid}::tid and not exists (select from record_series t where t.record_id = r.id and t.series = s.code) order by s.code limit 1`,
+    );
+  },
+  'day of a record moved': set('record_day', `day = day - 400`),
+  'day of a record taken away': remove('record_day'),
+  'day of a record invented': async (tx, chance) => {
+    const ctid = await aRow('record')(tx, chance);
+    await does(
+      tx,
+      sql`insert into record_day (agency_id, id, record_id, event, day, by)
+      select agency_id, gen_random_uuid(), id, 'case-closed', '2019-03-04', 'person:' || gen_random_uuid() from record where ctid = ${ctid}::tid`,
+    );
+  },
   // seals and objects
   'seal: back-dated': set(
     'seal',

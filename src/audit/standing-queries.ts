@@ -1,0 +1,83 @@
+/** The SQL behind standing.ts: what keeps records and what was decided about them, as the rows say it. Reads, in the snapshot of the audit. */
+import { sql } from 'kysely';
+import type { AgencyTx } from '#db/db.ts';
+
+export interface StandingDay {
+  readonly event: string;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly by: string;
+  readonly isWithdrawn: boolean;
+}
+
+export interface Standing {
+  /** `edition series` of each under which the record stands. */
+  readonly series: readonly string[];
+  readonly days: readonly StandingDay[];
+  /** `event day` of each that its facts name. */
+  readonly said: readonly string[];
+}
+
+const NOTHING: Standing = { series: [], days: [], said: [] };
+
+/** Of each of these records. */
+export async function standingOf(
+  { agencyId, tx }: AgencyTx,
+  ids: readonly string[],
+): Promise<(recordId: string) => Standing> {
+  const series = await sql<{ recordId: string; series: string }>`
+    select record_id as "recordId", edition || ' ' || series as series from record_series
+     where agency_id = ${agencyId} and record_id = any(${ids}::uuid[])`.execute(tx);
+  const days = await sql<StandingDay & { readonly recordId: string }>`
+    select record_id as "recordId", event, to_char(day, 'YYYY-MM-DD') as day, by, withdrawn_at is not null as "isWithdrawn" from record_day
+     where agency_id = ${agencyId} and record_id = any(${ids}::uuid[])`.execute(tx);
+  // As migration 0036 notes them.
+  const said = await sql<{ recordId: string; said: string }>`
+    select distinct s.id as "recordId", s.event || ' ' || to_char(s.day, 'YYYY-MM-DD') as said from (
+      select r.id, 'reported' as event, (r.received_at at time zone g.zone)::date as day
+        from record r join agency g on g.id = r.agency_id where r.agency_id = ${agencyId} and r.id = any(${ids}::uuid[])
+      union all
+      select r.id, 'removed', day_named(r.removed_at, g.zone) from record r join agency g on g.id = r.agency_id
+       where r.agency_id = ${agencyId} and r.id = any(${ids}::uuid[]) and r.removal = 'confirmed'
+      union all
+      select f.record_id, 'posted', day_named(f.body #> '{data,content,authoredAt}', g.zone) from fact f join agency g on g.id = f.agency_id
+       where f.agency_id = ${agencyId} and f.record_id = any(${ids}::uuid[]) and f.body #>> '{data,content,authoredAt,value}' is not null) s
+     where s.day is not null`.execute(tx);
+  const all = new Map(
+    ids.map((id) => [id, { series: [] as string[], days: [] as StandingDay[], said: [] as string[] }]),
+  );
+  for (const row of series.rows) all.get(row.recordId)?.series.push(row.series);
+  for (const { recordId, ...row } of days.rows) all.get(recordId)?.days.push(row);
+  for (const row of said.rows) all.get(row.recordId)?.said.push(row.said);
+  return (recordId) => all.get(recordId) ?? NOTHING;
+}
+
+/** Since when the agency has each series, by `edition series`. */
+export async function seriesKnown({ agencyId, tx }: AgencyTx): Promise<ReadonlyMap<string, Date>> {
+  const { rows } = await sql<{ series: string; at: Date }>`
+    select s.edition || ' ' || s.code as series, e.added_at as at from series s join edition e on e.agency_id = s.agency_id and e.edition = s.edition
+     where s.agency_id = ${agencyId}`.execute(tx);
+  return new Map(rows.map(({ series, at }) => [series, at]));
+}
+
+/** Lists of disposal of which the row says what no entry of the history does. */
+export async function listsWithoutEntries({
+  agencyId,
+  tx,
+}: AgencyTx): Promise<{ readonly id: string; readonly which: 'items' | 'proposal' | 'approval' }[]> {
+  const { rows } = await sql<{ id: string; which: 'items' | 'proposal' | 'approval' }>`
+    with frozen as (select d.* from disposal d where d.agency_id = ${agencyId} and d.digest is not null)
+    select f.id, 'items' as which from frozen f where f.digest <> disposal_digest(f.agency_id, f.id)
+    union all
+    select f.id, 'proposal' from frozen f where not exists (
+      select from event e where e.agency_id = f.agency_id and e.type = 'purge.proposed' and e.body->>'purge' = f.id::text
+         and (coalesce((e.body->>'restored')::boolean, false) or e.body->>'listDigest' = f.digest and e.actor = 'person:' || f.proposed_by))
+    union all
+    select f.id, 'approval' from frozen f where (f.approved_at is not null or f.approved_by is not null or f.state in ('approved', 'running', 'completed'))
+       and not exists (
+      select from event e where e.agency_id = f.agency_id and e.type = 'purge.approved' and e.body->>'purge' = f.id::text
+         and (coalesce((e.body->>'restored')::boolean, false)
+              or e.id = f.approval and e.body->>'listDigest' = f.digest and e.actor = 'person:' || f.approved_by))
+     order by 1, 2`.execute(tx);
+  return rows;
+}
