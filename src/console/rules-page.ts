@@ -32,6 +32,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   kind: 'Kind of content',
   verb: 'What was done',
   ground: 'Clause',
+  tag: 'Tag',
   text: 'Words in the text',
 };
 
@@ -47,7 +48,9 @@ export function rulesPage(frame: Frame, { rules, series, grounds, maySet, typed,
       <p class="hf-intro">
         Every rule that matches a record puts it under its series, and the series that keeps longest decides.
         A rule applies to what becomes complete after it was added. For records that are there it is a
-        suggestion on their page and on the list of unclassified ones, and a person decides.
+        suggestion on their page and on the list of unclassified ones, and a person decides. A kind of content
+        is also that of what a record is kept with, such as the post that a comment answers: the record is
+        kept as long as its longest part.
       </p>
       ${
         rules.length === 0
@@ -68,6 +71,7 @@ export function rulesPage(frame: Frame, { rules, series, grounds, maySet, typed,
             ${oneOf({ name: 'kind', label: 'Kind of content', value: value('kind'), choices: [any, ...Object.entries(KIND_NAMES)] })}
             ${oneOf({ name: 'verb', label: 'What was done', value: value('verb'), choices: [any, ...Object.entries(VERB_NAMES)] })}
             ${oneOf({ name: 'ground', label: 'Clause', value: value('ground'), choices: [any, ...grounds.map(({ reference, label }) => [reference, html`${label}`] as const)] })}
+            ${line({ name: 'tag', label: 'Tag', hint: 'A hashtag of the text, such as #pothole, or a mark of the report, such as criminal-justice.', value: value('tag') })}
             ${line({ name: 'text', label: 'Words in the text', hint: 'All of them must stand in it, in any order and case.', value: value('text') })}
             <button class="usa-button" type="submit">Add this rule</button>
           </form>

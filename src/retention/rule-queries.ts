@@ -103,22 +103,29 @@ export async function takeUnruled(at: AgencyTx, limit: number): Promise<string[]
   return rows.map(({ id }) => id);
 }
 
-/** What rules ask of these records. `text`: their words as well. */
+/** What rules ask of these records, and of what is kept with them. `text`: their words and marks as well. */
 export async function classifiable(
   { agencyId, tx }: AgencyTx,
   ids: readonly string[],
   text: boolean,
 ): Promise<UnruledRecord[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<UnruledRecord & { readonly said: string | null }>`
+  const { rows } = await sql<UnruledRecord & { readonly said: string | null; readonly marked: string[] }>`
     select r.id, r.platform, r.account, r.kind, r.verb, r.grounds,
            array(select s.edition || ' ' || s.series from record_series s where s.record_id = r.id order by 1) as under,
            case when ${text} then (select string_agg(f.body #>> '{data,content,text}', ' ' order by f.n)
-                                     from fact f where f.record_id = r.id and f.agency_id = r.agency_id) end as said
+                                     from fact f where f.record_id = r.id and f.agency_id = r.agency_id) end as said,
+           array(select distinct m from fact f, jsonb_array_elements_text(f.body #> '{data,sensitivity}') m
+                  where ${text} and f.record_id = r.id and f.agency_id = r.agency_id order by 1) as marked,
+           array(select distinct f.body #>> '{data,content,parent,kind}' from fact f
+                  where f.record_id = r.id and f.agency_id = r.agency_id and f.body #>> '{data,content,parent,kind}' is not null order by 1) as "contextKinds"
       from record r where r.agency_id = ${agencyId} and r.id = any(${[...ids]}::uuid[]) order by r.id`.execute(
     tx,
   );
-  return rows.map(({ said, ...row }) => ({ ...row, ...(text ? { text: said ?? '' } : {}) }));
+  return rows.map(({ said, marked, ...row }) => ({
+    ...row,
+    ...(text ? { text: said ?? '', marks: marked } : {}),
+  }));
 }
 
 /** Under these series as well, with their reasons, which the database enters in the history (0040); and each of them was ruled. */

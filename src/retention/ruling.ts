@@ -38,7 +38,7 @@ export async function suggest(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Classification[]>> {
   const rules = await readRules(at);
-  const asksForWords = rules.some(({ matches }) => matches.text !== undefined);
+  const asksForWords = rules.some(({ matches }) => matches.text !== undefined || matches.tag !== undefined);
   return new Map(
     (await classifiable(at, ids, asksForWords)).map((record) => [
       record.id,

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ruleRecords } from '#retention/retention.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { cloudEvent } from '../support/cloud-event.ts';
 import { call, recordOf, type Reply } from '../support/looking.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
@@ -200,6 +201,36 @@ describe('a record', () => {
       days: [{ event: 'reported', by: 'fact' }],
     });
     expect(await typesOf(id)).toContain('record.reclassified');
+  });
+
+  test('is led by its tags, by marks of the report, and by what it is kept with', async () => {
+    const added = [
+      { position: 11, matches: { tag: '#culvert' }, edition: 'town-2026', series: 'complaint' },
+      { position: 12, matches: { kind: 'post' }, edition: 'town-2026', series: 'case' },
+    ];
+    for (const one of added) expect((await post('/v1/retention/rules', one)).status).toBe(200);
+    const event = cloudEvent({
+      content: {
+        kind: 'reply',
+        text: 'The #Culvert is full',
+        parent: { nativeId: 'p-1', kind: 'post', excerpt: 'Storm of Tuesday' },
+      },
+    });
+    const sent = await archive.report(event, [], { 'content-type': 'application/cloudevents+json' });
+    expect(sent.status, JSON.stringify(sent.body)).toBe(202);
+    const id = sent.body.recordId;
+    await archive.until(id, (receipt) => receipt.status === 'complete');
+    await rule();
+    expect(await retentionOf(id)).toMatchObject({
+      series: [
+        { series: 'case', reason: expect.stringContaining('what is kept with it is of kind post') },
+        { series: 'complaint', reason: expect.stringContaining('tag is #culvert') },
+      ],
+    });
+    await archive.sql.query(
+      "update classification_rule set ended_at = now(), ended_by = 'test' where position = any($1)",
+      [added.map(({ position }) => position)],
+    );
   });
 
   test('is dated by what people enter, by fiscal years once somebody says when they begin, and undated when they withdraw it', async () => {

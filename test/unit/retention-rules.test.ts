@@ -70,6 +70,24 @@ describe('classification', () => {
     expect(classify(asks('!!'), says('!!')), 'no word is asked for').toBeNull();
     expect(classify(asks('pothole'), report), 'the words are not looked at here').toBeNull();
   });
+  test('a tag is a hashtag of the text or a mark of the report, with # or without it, in any case', () => {
+    const asks = (tag: string) => [rule(1, { tag }, 'A')];
+    const says = (text: string, ...marks: string[]) => ({ ...report, text, marks });
+    expect(classify(asks('#Pothole'), says('Look: #POTHOLE!'))?.reason).toContain('tag is #Pothole');
+    expect(classify(asks('baches_2026'), says('Hay #Baches_2026'))).not.toBeNull();
+    expect(classify(asks('criminal-justice'), says('x', 'minor', 'criminal-justice'))).not.toBeNull();
+    expect(classify(asks('pothole'), says('A pothole, and #potholes'))).toBeNull();
+    expect(classify(asks('#'), says('# alone')), 'no tag is asked for').toBeNull();
+    expect(classify(asks('minor'), report), 'marks are not looked at here').toBeNull();
+  });
+  test('what a record is kept with leads it to series as well, and the sentence says so', () => {
+    const rules = [rule(1, { kind: 'post' }, 'A'), rule(2, { kind: 'comment' }, 'B')];
+    const all = classifyAll(rules, { ...report, contextKinds: ['post'] });
+    expect(all.map(({ series }) => series)).toEqual(['A', 'B']);
+    expect(all[0]?.reason).toContain('what is kept with it is of kind post');
+    expect(all[1]?.reason).toContain('kind is comment');
+    expect(classifyAll(rules, report).map(({ series }) => series)).toEqual(['B']);
+  });
 });
 
 describe('the schedules that ship', () => {

@@ -77,14 +77,17 @@ export const retention: Messages = {
     'No se leyó nada; debe tomarse del documento oficial',
 
   // Rules
-  'Every rule that matches a record puts it under its series, and the series that keeps longest decides. A rule applies to what becomes complete after it was added. For records that are there it is a suggestion on their page and on the list of unclassified ones, and a person decides.':
-    'Cada regla que coincide con un registro lo clasifica en su serie, y decide la serie que lo conserva por más tiempo. Una regla se aplica a lo que queda completo después de agregarla. Para los registros que ya existen es una sugerencia en su página y en la lista de los que no tienen clasificación, y decide una persona.',
+  'Every rule that matches a record puts it under its series, and the series that keeps longest decides. A rule applies to what becomes complete after it was added. For records that are there it is a suggestion on their page and on the list of unclassified ones, and a person decides. A kind of content is also that of what a record is kept with, such as the post that a comment answers: the record is kept as long as its longest part.':
+    'Cada regla que coincide con un registro lo clasifica en su serie, y decide la serie que lo conserva por más tiempo. Una regla se aplica a lo que queda completo después de agregarla. Para los registros que ya existen es una sugerencia en su página y en la lista de los que no tienen clasificación, y decide una persona. Un tipo de contenido es también el de aquello con lo que se conserva un registro, como la publicación a la que responde un comentario: el registro se conserva tanto como su parte que más dura.',
   'There is no rule: every record is unclassified until somebody says what it is.':
     'No hay ninguna regla: cada registro queda sin clasificar hasta que alguien diga qué es.',
   'Rule {}': 'Regla {1}',
   ': rule {}': ': regla {1}',
   'Matches everything.': 'Coincide con todo.',
   'Words in the text': 'Palabras en el texto',
+  Tag: 'Etiqueta',
+  'A hashtag of the text, such as #pothole, or a mark of the report, such as criminal-justice.':
+    'Una etiqueta del texto, como #pothole, o una marca del reporte, como criminal-justice.',
   'Leads to {}, {} ({}), edition': 'Lleva a {1}, {2} ({3}), edición',
   'End this rule': 'Terminar esta regla',
   'Records keep the series that it gave them.': 'Los registros conservan la serie que les dio.',
