@@ -163,6 +163,27 @@ export async function objectionTo(
   return row.code === null ? null : refusalBy(row.code);
 }
 
+/** What the database would say besides when this list marks the record (0039): whether it is as it was when the list was made, and on no other. */
+export async function changedSince(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  recordId: string,
+): Promise<Refusal | null> {
+  const { rows } = await sql<{ code: string | null }>`
+    select case when (d.edition, d.series) is distinct from (i.edition, i.series) then 'HF043'
+                when (d.due_on, d.from_day) is distinct from (i.due_on, i.from_day)
+                  or (select (count(*), coalesce(sum(o.size_bytes), 0)) is distinct from (i.objects::bigint, i.bytes::numeric)
+                        from object o where o.agency_id = i.agency_id and o.record_id = i.record_id) then 'HF050'
+                when exists (select from disposal_item j where j.agency_id = i.agency_id and j.record_id = i.record_id
+                                and j.disposal_id <> i.disposal_id and j.state in ('marked', 'destroyed')) then 'HF052' end as code
+      from disposal_item i left join due_of(${agencyId}, array[${recordId}::uuid]) d on true
+     where i.agency_id = ${agencyId} and i.disposal_id = ${id} and i.record_id = ${recordId} and i.state = 'listed'`.execute(
+    tx,
+  );
+  const code = rows[0]?.code ?? null;
+  return code === null ? null : refusalBy(code);
+}
+
 export interface Terms {
   readonly edition: string;
   /** Null: every series of the edition. */

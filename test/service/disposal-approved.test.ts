@@ -157,6 +157,8 @@ describe('what came to a record after the approval', () => {
       [id],
     );
     expect(await destroy(id)).toBe('HF050');
+    const dry = await ask(scene.officer, 'GET', `/v1/disposals/${list}/dry-run`);
+    expect(dry.body['records']).toMatchObject([{ recordId: id, would: 'be-kept', code: 'changed-since' }]);
     await pass(scene);
     expect(await itemOf(list, id)).toEqual({ state: 'refused', code: 'changed-since' });
   });

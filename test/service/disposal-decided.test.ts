@@ -349,6 +349,8 @@ describe('refused, each with a sentence of its own', () => {
       [id, EDITION],
     );
     expect(await destroy(id)).toBe('HF043');
+    const dry = await ask(scene.officer, 'GET', `/v1/disposals/${list.id}/dry-run`);
+    expect(dry.body['records']).toMatchObject([{ recordId: id, would: 'be-kept', code: 'reclassified' }]);
     await pass(scene);
     expect(await itemOf(list.id, id)).toEqual({ state: 'refused', code: 'reclassified' });
   });
