@@ -11,9 +11,10 @@ import {
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
+import { keyboardOf } from '../support/keyboard.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { pageText, signedInAs } from '../support/pages.ts';
-import type { Visitor } from '../support/visitor.ts';
+import { PHONE, type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
 let disposing: Disposing;
@@ -113,4 +114,40 @@ test.each(
   await signedInAs(at, disposing.officer);
   await at.goTo(await where());
   await checkPage(at, name);
+});
+
+test('a list is made, proposed, approved and cancelled by the keyboard alone, on a phone', async () => {
+  await at.page.setViewport(PHONE);
+  const entered = async (selector: string): Promise<void> => {
+    const keys = keyboardOf(at);
+    await keys.tabTo(selector);
+    await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
+    expect(keys.unseen).toEqual([]);
+  };
+  await signedInAs(at, disposing.officer);
+  await at.goTo('/disposals');
+  // Of a list that another page of this file made there is a row to open, otherwise a button to make one.
+  const due = (await at.page.$('#due button')) === null ? `a[href="${lists['second']}"]` : '#due button';
+  await entered(due);
+  const address = new URL(at.page.url()).pathname;
+  const keys = keyboardOf(at);
+  await keys.tabTo('#authority');
+  await keys.type('Ordinance 7');
+  expect(keys.unseen).toEqual([]);
+  await entered('form[action$="/proposal"] button');
+  expect(await pageText(at)).toContain('The list is frozen and proposed.');
+  await signedInAs(at, disposing.approver);
+  await at.goTo(address);
+  await entered('form[action$="/approval"] button');
+  expect(await pageText(at)).toContain('The list is approved.');
+  await signedInAs(at, disposing.officer);
+  await at.goTo(address);
+  const last = keyboardOf(at);
+  await last.tabTo('details:has(form[action$="/cancellation"]) summary');
+  await last.press('Enter');
+  await last.tabTo('form[action$="/cancellation"] :is(input:not([type="hidden"]), textarea)');
+  await last.type('The council asks about it');
+  expect(last.unseen).toEqual([]);
+  await entered('form[action$="/cancellation"] button');
+  expect(await pageText(at)).toContain('The list is cancelled.');
 });
