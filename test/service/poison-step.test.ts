@@ -96,7 +96,7 @@ test.for(rows(ENDS, ([, , how]) => 'hangsUntil' in how))(
         deaths.push(await lapsed(here, worker));
       } else alive = worker;
     }
-    await here.settled(120_000);
+    await here.settled();
     expect(await alive?.stop()).toEqual({ code: 0, signal: null });
 
     // The scene was what it claims to be: the innocent ones were beside it, more than once.
