@@ -10,7 +10,7 @@ import { lookAtWork, Tallies, tryTamperings, turnBits } from '../support/audit-t
 import { AGENCY, openAuditedArchive, type AuditedArchive } from '../support/audited-archive.ts';
 import { openChance, seedOfRun } from '../support/chance.ts';
 import { rows as chosen, times } from '../support/extent.ts';
-import { holdfastWith, jsonOf } from '../support/holdfast.ts';
+import { holdfastHere, holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { chained, rechain } from '../support/rechain.ts';
 import { REWRITINGS, TAMPERINGS, type Database } from '../support/tampering.ts';
 
@@ -274,7 +274,7 @@ test(
       await archive.sql.query(`update event set at = at ${interval} where seq = $1`, [rows[0]?.seq]);
     };
     await move(`- interval '30 days'`);
-    const found = await holdfastWith(env, `audit --json --agency ${AGENCY}`);
+    const found = await holdfastHere(env, `audit --json --agency ${AGENCY}`);
     const said = await holdfastWith(env, `audit --agency ${AGENCY}`);
     await move(`+ interval '30 days'`);
     expect(found.code).toBe(1);
@@ -300,14 +300,14 @@ test(
     const place = join(archive.config.keysDir, 'receipts', `${AGENCY}.key`);
     await rename(place, aside);
     await writeFile(place, keyPair(String(own).split('+')[0] ?? '', Buffer.alloc(32, 7)).skey);
-    const strange = await holdfastWith(env, `audit --agency ${AGENCY}`);
+    const strange = await holdfastHere(env, `audit --agency ${AGENCY}`);
     await rename(aside, place);
     expect(strange.out).toMatch(/\/receipts\/rivertown\+[0-9a-f]{8}, says entry \d+, signs receipts/);
 
     const [stranger] = (await audited.context('none')).keys;
-    const wrong = await holdfastWith(env, ['audit', '--agency', AGENCY, '--key', `${stranger ?? ''}x`]);
+    const wrong = await holdfastHere(env, ['audit', '--agency', AGENCY, '--key', `${stranger ?? ''}x`]);
     expect(wrong.code).not.toBe(0);
-    const nobody = await holdfastWith(env, 'audit --agency nowhere');
+    const nobody = await holdfastHere(env, 'audit --agency nowhere');
     expect(nobody).toMatchObject({
       code: 5,
       err: expect.stringContaining('There is no agency “nowhere”') as string,
