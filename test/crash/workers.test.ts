@@ -8,7 +8,7 @@ import { openScene, sideBySide, type Parts, type Scene } from '../support/crash-
 import { inWholeRun, rows as chosen, times } from '../support/extent.ts';
 import { byHand, ended, handIn, HANGS, overtaken, snag } from '../support/overtaking.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 400_000 });
 
 let scene: Scene | null = null;
 afterEach(async () => {
