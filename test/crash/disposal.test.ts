@@ -22,20 +22,15 @@ import {
 import { COMPILED } from '../support/compiled.ts';
 import type { Death } from '../support/disposal-child.ts';
 import { openChance, seedOfRun } from '../support/chance.ts';
+import { rows as chosen, times } from '../support/extent.ts';
 import { png } from '../support/picture.ts';
 
-const STEPS = [
-  'begun',
-  'marked',
-  'listed',
-  'deleted',
-  'gone',
-  'rows',
-  'certificate',
-  'sealed',
-  'completed',
-  'cleaned',
-];
+/** First what leaves most undone: bytes that are gone with their rows still there, a certificate that lies in the database alone. */
+const STEPS = chosen(
+  ['begun', 'marked', 'listed', 'deleted', 'gone', 'rows', 'certificate', 'sealed', 'completed', 'cleaned'],
+  (at) => ['marked', 'deleted', 'certificate', 'completed'].includes(at),
+);
+const DEATHS = times(10, 4);
 
 let archive: Archive;
 let scene: Disposing;
@@ -179,14 +174,14 @@ test('killed before and after deletions, and at random moments, again and again'
   console.log(`HOLDFAST_SEED=${chance.seed}`);
   const { id, ids } = await approved(3);
   const ends: string[] = [];
-  for (let n = 0; n < 10; n += 1)
+  for (let n = 0; n < DEATHS; n += 1)
     ends.push(
       n % 2 === 0
         ? await runIn({ list: id, deletion: 1 + chance.below(3), when: chance.pick(['before', 'after']) })
         : await runIn({ list: id }, chance.below(150)),
     );
   // Whoever is killed from outside may have come to the end first.
-  expect(ends.filter((end) => end === 'killed').length).toBeGreaterThan(3);
+  expect(ends.filter((end) => end === 'killed').length).toBeGreaterThan(DEATHS / 3);
   await toTheEnd(id);
   expect(await endOf(id, ids)).toEqual({
     ...WHOLE,

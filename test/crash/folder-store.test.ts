@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '#errors.ts';
 import { openFolderPurger, openFolderStore } from '#store/folder.ts';
 import type { ObjectPurger, ObjectStore } from '#store/store.ts';
+import { rows as chosen } from '../support/extent.ts';
 import { runFolderChild } from '../support/folder-process.ts';
 import { all, inMs, MINUTE_MS, sealInput, sha256Of, textOf } from '../support/store-input.ts';
 
@@ -85,7 +86,8 @@ describe('a process that dies', () => {
     expect((await store.seal(sealInput(key, 'the sealed text'))).outcome).toBe('created');
   });
 
-  it.each(['extend', 'hold', 'release'] as const)(
+  // What is held and what is released is one line of the journal, with one word or the other.
+  it.each(chosen(['extend', 'hold', 'release'] as const, (verb) => verb !== 'release'))(
     'while it does %s leaves the state before or after it',
     async (verb) => {
       const retainUntil = new Date(Math.ceil(inMs(60 * MINUTE_MS).getTime() / 1000) * 1000);

@@ -2,15 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { Client } from 'pg';
+import { expect, test, vi } from 'vitest';
 import { placeHold, releaseHold } from '#retention/retention.ts';
 import { openArchive, simpleReport } from '../support/archive.ts';
 import { COMPILED } from '../support/compiled.ts';
+import { times } from '../support/extent.ts';
 import { colleague } from '../support/people.ts';
 import { start } from '../support/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const RECORDS = 30;
+const RECORDS = times(30, 8);
+const DEATHS = times(3, 1);
+
+vi.setConfig({ testTimeout: 400_000 });
 
 test('killed between two versions, again and again: in the end every version says what the rows say, and nothing is owed', async () => {
   const archive = await openArchive();
@@ -27,7 +32,7 @@ test('killed between two versions, again and again: in the end every version say
       everyMs = 3,
       said: () => string = () => '',
     ): Promise<void> => {
-      const end = Date.now() + 60_000;
+      const end = Date.now() + 120_000;
       while (!(await holds())) {
         if (Date.now() > end) throw new Error(`${what}: it did not come to pass. ${said()}`);
         await sleep(everyMs);
@@ -46,10 +51,36 @@ test('killed between two versions, again and again: in the end every version say
           DATABASE_URL: archive.databaseUrl,
         },
       });
+    /** It comes as far as the second record that is owed: of its first file the store knows, and no row. However fast it is, it dies there. */
+    const diesAtTheSecond = async (): Promise<void> => {
+      const sql = new Client({ connectionString: archive.databaseUrl });
+      await sql.connect();
+      try {
+        await sql.query('begin');
+        await sql.query(
+          `select from object where confirmed_at is not null and record_id =
+             (select record_id from hold_owed order by since, record_id offset 1 limit 1) for update`,
+        );
+        const one = worker();
+        await until(
+          'the second',
+          async () =>
+            (await count(
+              "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            )) > 0,
+          20,
+          () => one.said(),
+        );
+        expect(await one.end('SIGKILL')).toBe('SIGKILL');
+      } finally {
+        await sql.end();
+      }
+    };
     /** Each dies with some of the work done; the last one lives. Answers how many died in the middle of it. */
     const toldThrough = async (isDone: (held: number) => boolean): Promise<number> => {
-      let inTheMiddle = 0;
-      for (let n = 0; n < 3; n += 1) {
+      await diesAtTheSecond();
+      let inTheMiddle = (await count('hold_owed')) > 0 ? 1 : 0;
+      for (let n = 1; n < DEATHS; n += 1) {
         const before = await count('object where held_at is not null');
         const one = worker();
         await until(
@@ -111,7 +142,7 @@ test('killed between two versions, again and again: in the end every version say
     await db.inAgency('rivertown', async (at) => await releaseHold(at, holdId, { personId, reason: 'Over' }));
     died += await toldThrough((told) => told === 0);
     expect(await stateOfAll()).toEqual(new Set([false]));
-    expect(died, 'somebody died in the middle of it').toBeGreaterThan(0);
+    expect(died, 'somebody died in the middle of it').toBeGreaterThanOrEqual(2);
   } finally {
     await archive.close();
   }

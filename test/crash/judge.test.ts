@@ -7,7 +7,7 @@ import { judge } from '../support/judge.ts';
 import { folderEyes, type StoreEyes } from '../support/judge-store.ts';
 import type { Handed } from '../support/submitter.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let scene: Scene;
 let eyes: StoreEyes;

@@ -5,9 +5,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { listParked, runAgain } from '#record/record.ts';
 import { simpleReport } from '../support/archive-forms.ts';
 import { openScene, sideBySide, type Parts, type Scene } from '../support/crash-scene.ts';
+import { inWholeRun, rows as chosen, times } from '../support/extent.ts';
 import { byHand, ended, handIn, HANGS, overtaken, snag } from '../support/overtaking.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 400_000 });
 
 let scene: Scene | null = null;
 afterEach(async () => {
@@ -45,7 +46,7 @@ describe('two workers', () => {
   test('that get the same jobs at the same moment make one seal of each', async () => {
     const here = await open();
     const [one, other] = await Promise.all([byHand(here, 'one'), byHand(here, 'other')]);
-    const ids = await sideBySide(Array.from({ length: 12 }), 4, async () => await handIn(here));
+    const ids = await sideBySide(Array.from({ length: times(12, 6) }), 3, async () => await handIn(here));
     for (const id of ids) for (const worker of [one, other]) worker.tell(`seal ${id}`);
     for (const id of ids) {
       const ends = await Promise.all([one, other].map(async (worker) => await worker.hears(ended(id))));
@@ -56,7 +57,8 @@ describe('two workers', () => {
 
   test('of which one hangs past its claim are one: the one that wakes up writes nothing', async () => {
     const here = await open({ HOLDFAST_CLAIM: '1s' });
-    const ids = await sideBySide(HANGS, 2, async (hang) => await overtaken(here, hang));
+    const hangs = chosen(HANGS, ({ at }) => at === 'put manifest' || at.startsWith('insert'));
+    const ids = await sideBySide(hangs, 2, async (hang) => await overtaken(here, hang));
     await endsWell(here, ids.length);
   });
 
@@ -82,59 +84,62 @@ describe('two workers', () => {
   });
 });
 
-describe('a record that kills its worker', () => {
-  test('five times is parked with its reason, and one that came later is sealed', async () => {
-    const here = await open();
-    // No picture: whatever else were at work in the same process would die with it, and be suspected like it.
-    const poison = (await here.submitter.hand({ event: simpleReport() })).recordId ?? '';
-    const beside = here.start({ name: 'beside', workers: ['capture'] });
-    let good = '';
-    let deaths = 0;
-    const parked = async () =>
-      await here.archive.system.db.inAgency('rivertown', async (at) => await listParked(at));
-    while ((await parked()).length === 0 && deaths < 9) {
-      const worker = here.start({
-        name: 'poisoned',
-        workers: ['relay', 'seal'],
-        fates: [{ at: 'put', when: 'before', recordId: poison }],
-      });
-      const died = worker
-        .hears((said) => said.fate !== undefined)
-        .then(
-          () => true,
-          () => false,
-        );
-      const gave = async (): Promise<boolean> => {
-        while ((await parked()).length === 0) await sleep(100);
-        return false;
-      };
-      if (await Promise.race([died, gave()])) {
-        deaths += 1;
-        if (deaths === 3) good = await handIn(here);
-      } else {
-        await here.settled();
-        await worker.stop();
+// Beside others, which is more: poison-step.test.ts.
+inWholeRun(() => {
+  describe('a record that kills its worker', () => {
+    test('five times is parked with its reason, and one that came later is sealed', async () => {
+      const here = await open();
+      // No picture: whatever else were at work in the same process would die with it, and be suspected like it.
+      const poison = (await here.submitter.hand({ event: simpleReport() })).recordId ?? '';
+      const beside = here.start({ name: 'beside', workers: ['capture'] });
+      let good = '';
+      let deaths = 0;
+      const parked = async () =>
+        await here.archive.system.db.inAgency('rivertown', async (at) => await listParked(at));
+      while ((await parked()).length === 0 && deaths < 9) {
+        const worker = here.start({
+          name: 'poisoned',
+          workers: ['relay', 'seal'],
+          fates: [{ at: 'put', when: 'before', recordId: poison }],
+        });
+        const died = worker
+          .hears((said) => said.fate !== undefined)
+          .then(
+            () => true,
+            () => false,
+          );
+        const gave = async (): Promise<boolean> => {
+          while ((await parked()).length === 0) await sleep(100);
+          return false;
+        };
+        if (await Promise.race([died, gave()])) {
+          deaths += 1;
+          if (deaths === 3) good = await handIn(here);
+        } else {
+          await here.settled();
+          await worker.stop();
+        }
+        await worker.ended;
       }
-      await worker.ended;
-    }
-    expect(await beside.stop()).toEqual({ code: 0, signal: null });
-    expect(deaths).toBe(5);
-    expect(await parked()).toMatchObject([{ recordId: poison, step: 'seal', code: 'worker-died' }]);
-    const verdict = await here.verdict();
-    expect(verdict.faults).toEqual([]);
-    expect(verdict.looked).toMatchObject({ records: 2, complete: 1, parked: 1 });
-    expect(await here.archive.until(good, ({ safeToRemove }) => safeToRemove)).toMatchObject({
-      status: 'complete',
-    });
-    expect(await here.archive.receipt(poison)).toMatchObject({ status: 'reported', safeToRemove: false });
+      expect(await beside.stop()).toEqual({ code: 0, signal: null });
+      expect(deaths).toBe(5);
+      expect(await parked()).toMatchObject([{ recordId: poison, step: 'seal', code: 'worker-died' }]);
+      const verdict = await here.verdict();
+      expect(verdict.faults).toEqual([]);
+      expect(verdict.looked).toMatchObject({ records: 2, complete: 1, parked: 1 });
+      expect(await here.archive.until(good, ({ safeToRemove }) => safeToRemove)).toMatchObject({
+        status: 'complete',
+      });
+      expect(await here.archive.receipt(poison)).toMatchObject({ status: 'reported', safeToRemove: false });
 
-    // A person looked at it, and whatever killed the workers is mended.
-    const again = here.archive.system.db.inAgency(
-      'rivertown',
-      async (at) => await runAgain(at, poison, 'seal', 'cli'),
-    );
-    expect(await again).toBe(true);
-    await endsWell(here, 2);
+      // A person looked at it, and whatever killed the workers is mended.
+      const again = here.archive.system.db.inAgency(
+        'rivertown',
+        async (at) => await runAgain(at, poison, 'seal', 'cli'),
+      );
+      expect(await again).toBe(true);
+      await endsWell(here, 2);
+    });
   });
 });
 

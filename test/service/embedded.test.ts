@@ -1,5 +1,5 @@
 /** The embedded Postgres on a bare machine: real servers, real kills, in temporary data folders. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,12 +7,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Client, type QueryResultRow } from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { findEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/db/embedded.ts';
 
 const DOOR = fileURLToPath(new URL('../../src/db/embedded.ts', import.meta.url));
-const MINUTE = 60_000;
+const MINUTES = 180_000;
 
 const running: EmbeddedPostgres[] = [];
 const children: ChildProcess[] = [];
@@ -31,6 +32,23 @@ afterEach(async () => {
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-embedded-'));
   folders.push(folder);
+  return folder;
+}
+
+/** A database that was made and stopped, for all tests that do not ask how one is made; with no port and no words of its own yet. */
+let made: string;
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), 'holdfast-embedded-'));
+  const first = await startEmbeddedPostgres({ dataDir: made, port: null, onProgress: () => undefined });
+  await first.stop();
+  for (const name of ['postgres.port', 'postgres.log']) await rm(join(made, name));
+});
+afterAll(async () => await rm(made, { recursive: true, force: true }));
+
+async function madeFolder(): Promise<string> {
+  const folder = await newFolder();
+  // With its owners: where root starts it, the server is somebody else.
+  await promisify(execFile)('cp', ['-a', `${made}/.`, folder]);
   return folder;
 }
 
@@ -114,7 +132,7 @@ function endAtOnce(pid: number): void {
   }
 }
 
-test('the first start makes a database that keeps what it acknowledged', { timeout: MINUTE }, async () => {
+test('the first start makes a database that keeps what it acknowledged', { timeout: MINUTES }, async () => {
   const folder = join(await newFolder(), 'data');
   const server = await start(folder);
   expect(server.adopted).toBe(false);
@@ -146,8 +164,8 @@ test('the first start makes a database that keeps what it acknowledged', { timeo
   expect(statSync(join(folder, 'postgres.log')).mode & 0o777).toBe(0o600);
 });
 
-test('only loopback listens, and only the password opens', { timeout: MINUTE }, async () => {
-  const server = await start(await newFolder());
+test('only loopback listens, and only the password opens', { timeout: MINUTES }, async () => {
+  const server = await start(await madeFolder());
   const port = server.port.toString(16).toUpperCase().padStart(4, '0');
   const listening = ['tcp', 'tcp6'].flatMap((table) =>
     readFileSync(`/proc/net/${table}`, 'utf8')
@@ -164,9 +182,9 @@ test('only loopback listens, and only the password opens', { timeout: MINUTE }, 
 
 test(
   'root is never the server, and Ctrl-C on the terminal never reaches it',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const server = await start(await newFolder());
+    const server = await start(await madeFolder());
     const uid = /^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))?.[1];
     expect(Number(uid)).not.toBe(0);
     if (process.getuid?.() !== 0) expect(Number(uid)).toBe(process.getuid?.());
@@ -177,7 +195,7 @@ test(
 
 test(
   'a second start finds the data, the port and the password of the first',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
     const folder = await newFolder();
     const first = await start(folder);
@@ -199,9 +217,9 @@ test(
 
 test(
   'a second owner is refused with the first one named, and a verb beside it connects',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const folder = await newFolder();
+    const folder = await madeFolder();
     const first = await startElsewhere(folder);
     await expect(start(folder)).rejects.toMatchObject({
       code: 'database-in-use',
@@ -212,7 +230,7 @@ test(
   },
 );
 
-test('two first starts at once end with one owner', { timeout: MINUTE }, async () => {
+test('two first starts at once end with one owner', { timeout: MINUTES }, async () => {
   const folder = await newFolder();
   const outcomes = await Promise.allSettled([start(folder), start(folder), start(folder)]);
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -223,8 +241,8 @@ test('two first starts at once end with one owner', { timeout: MINUTE }, async (
   expect(readdirSync(folder).filter((name) => name.startsWith('postgres.new-'))).toEqual([]);
 });
 
-test('a server whose owner was killed is adopted with its data', { timeout: MINUTE }, async () => {
-  const folder = await newFolder();
+test('a server whose owner was killed is adopted with its data', { timeout: MINUTES }, async () => {
+  const folder = await madeFolder();
   const first = await startElsewhere(folder);
   await ask(first.url, 'create table kept as select 7 as n');
   await kill(first.child);
@@ -236,8 +254,8 @@ test('a server whose owner was killed is adopted with its data', { timeout: MINU
   expect(worksIn(first.pid)).toBe(null);
 });
 
-test('an adopted server with other settings is started anew', { timeout: MINUTE }, async () => {
-  const folder = await newFolder();
+test('an adopted server with other settings is started anew', { timeout: MINUTES }, async () => {
+  const folder = await madeFolder();
   const first = await startElsewhere(folder);
   await kill(first.child);
   const quick = await startEmbeddedPostgres({
@@ -251,8 +269,8 @@ test('an adopted server with other settings is started anew', { timeout: MINUTE 
   expect(await ask(quick.url, 'show fsync')).toEqual([{ fsync: 'off' }]);
 });
 
-test('what was committed survives the death of everything at once', { timeout: MINUTE }, async () => {
-  const folder = await newFolder();
+test('what was committed survives the death of everything at once', { timeout: MINUTES }, async () => {
+  const folder = await madeFolder();
   const first = await startElsewhere(folder);
   await ask(first.url, 'create table kept as select generate_series(1, 1000) as n');
   const all = family(first.pid);
@@ -268,9 +286,9 @@ test('what was committed survives the death of everything at once', { timeout: M
 
 test(
   'a leftover process number that belongs to another program by now does not stop the start',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const folder = await newFolder();
+    const folder = await madeFolder();
     const first = await start(folder);
     await first.stop();
     // Under the database's own user, because Postgres overlooks other people's processes by itself.
@@ -290,9 +308,9 @@ test(
 
 test(
   'a copy of a data folder does not take its original’s server for its own',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const folder = await newFolder();
+    const folder = await madeFolder();
     const first = await start(folder);
     const copy = await newFolder();
     cpSync(folder, copy, { recursive: true });
@@ -303,9 +321,9 @@ test(
 
 test(
   'a taken port is replaced when it was ours to choose, and named when it was not',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const folder = await newFolder();
+    const folder = await madeFolder();
     const first = await start(folder);
     await first.stop();
     const thief = createServer();
@@ -325,17 +343,17 @@ test(
   },
 );
 
-test('a server that dies by itself is told at once', { timeout: MINUTE }, async () => {
-  const server = await start(await newFolder());
+test('a server that dies by itself is told at once', { timeout: MINUTES }, async () => {
+  const server = await start(await madeFolder());
   process.kill(server.pid, 'SIGQUIT');
   expect(await server.lost).toContain(`process ${server.pid}`);
 });
 
 test(
   'the database’s own log carries neither statements nor the values of rows',
-  { timeout: MINUTE },
+  { timeout: MINUTES },
   async () => {
-    const folder = await newFolder();
+    const folder = await madeFolder();
     const server = await start(folder);
     await ask(server.url, 'create table t (words text primary key)');
     await ask(server.url, "insert into t values ('rivertown-secret')");
@@ -348,7 +366,7 @@ test(
   },
 );
 
-test('a database of another Postgres is left alone', { timeout: MINUTE }, async () => {
+test('a database of another Postgres is left alone', { timeout: MINUTES }, async () => {
   const folder = await newFolder();
   await mkdir(join(folder, 'postgres'));
   await writeFile(join(folder, 'postgres', 'PG_VERSION'), '14\n');

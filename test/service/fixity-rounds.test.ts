@@ -8,6 +8,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { batchRoot, leafOf, readBatch, rowBytes } from '#fixity/fixity.ts';
 import { nextLine, replay, type Change, type Entry } from '#store/journal.ts';
+import { rows as chosen } from '../support/extent.ts';
 import { openFixityScene, type FixityScene, type SealedRecord } from '../support/fixity-scene.ts';
 import { call, codesOf } from '../support/looking.ts';
 import { forgetsLocks } from '../support/lying-proxy.ts';
@@ -246,48 +247,53 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       ],
     );
 
-  test.each(damages)(
-    '%s: found as %j, entered once, and taken back when it is mended',
-    async (_what, codes, damage) => {
-      const one = await scene.sealed();
-      const beside = (untouched ??= await scene.sealed());
-      await scene.pass();
-      const mend = await damage(one);
-      await later(80);
-      const report = await scene.pass();
-      expect(report.wrong).toBeGreaterThanOrEqual(1);
-      expect((await scene.failures(one.recordId)).toSorted()).toEqual(codes);
-      expect(await scene.failures(beside.recordId)).toEqual([]);
-      expect(await missing(one)).toEqual(['fixity-failed']);
-      expect(await missing(beside)).toEqual([]);
-      expect(scene.logged).toContainEqual(
-        expect.objectContaining({ msg: 'fixity.failed', recordId: one.recordId, code: codes[0] }),
-      );
-      const passed = (await scene.events('fixity.passed')).find((body) => Number(body['failed']) > 0);
-      expect(passed).toBeDefined();
-      // Neither key nor digest stands in any entry.
-      expect(JSON.stringify(await scene.events('fixity.failed'))).not.toContain(one.picture.key.slice(-64));
-      // Still so, an hour later: no second entry.
-      await later(1);
-      await scene.pass();
-      expect((await scene.failures(one.recordId)).toSorted()).toEqual(codes);
+  /** On each store what is found in its bytes, and what in its own account of them; what the two share is shown on the folder. */
+  const few =
+    kind === 'folder'
+      ? ['changed', 'missing', 'lock-short']
+      : ['delete-marker', 'unknown-version', 'lock-missing'];
+  const isOneBit = (what: string): boolean => kind === 'folder' && what.startsWith('one bit');
+  test.each(
+    chosen(damages, ([what, [code = '']]) => few.includes(code) && (code !== 'changed' || isOneBit(what))),
+  )('%s: found as %j, entered once, and taken back when it is mended', async (_what, codes, damage) => {
+    const one = await scene.sealed();
+    const beside = (untouched ??= await scene.sealed());
+    await scene.pass();
+    const mend = await damage(one);
+    await later(80);
+    const report = await scene.pass();
+    expect(report.wrong).toBeGreaterThanOrEqual(1);
+    expect((await scene.failures(one.recordId)).toSorted()).toEqual(codes);
+    expect(await scene.failures(beside.recordId)).toEqual([]);
+    expect(await missing(one)).toEqual(['fixity-failed']);
+    expect(await missing(beside)).toEqual([]);
+    expect(scene.logged).toContainEqual(
+      expect.objectContaining({ msg: 'fixity.failed', recordId: one.recordId, code: codes[0] }),
+    );
+    const passed = (await scene.events('fixity.passed')).find((body) => Number(body['failed']) > 0);
+    expect(passed).toBeDefined();
+    // Neither key nor digest stands in any entry.
+    expect(JSON.stringify(await scene.events('fixity.failed'))).not.toContain(one.picture.key.slice(-64));
+    // Still so, an hour later: no second entry.
+    await later(1);
+    await scene.pass();
+    expect((await scene.failures(one.recordId)).toSorted()).toEqual(codes);
 
-      await mend();
-      await later(1);
-      expect(await scene.pass()).toMatchObject({ wrong: 0, cleared: 1 });
-      expect(await missing(one)).toEqual([]);
-      // And what fails again is entered again.
-      const undo = await damage(one);
-      const { wrong } = await scene.now(one.recordId);
-      expect(wrong.map(({ findings }) => findings)).toEqual([codes]);
-      expect(await scene.failures(one.recordId)).toHaveLength(codes.length * 2);
-      expect(await missing(one)).toEqual(['fixity-failed']);
-      await undo();
-      await scene.now(one.recordId);
-      await scene.pass();
-      expect(await missing(one)).toEqual([]);
-    },
-  );
+    await mend();
+    await later(1);
+    expect(await scene.pass()).toMatchObject({ wrong: 0, cleared: 1 });
+    expect(await missing(one)).toEqual([]);
+    // And what fails again is entered again.
+    const undo = await damage(one);
+    const { wrong } = await scene.now(one.recordId);
+    expect(wrong.map(({ findings }) => findings)).toEqual([codes]);
+    expect(await scene.failures(one.recordId)).toHaveLength(codes.length * 2);
+    expect(await missing(one)).toEqual(['fixity-failed']);
+    await undo();
+    await scene.now(one.recordId);
+    await scene.pass();
+    expect(await missing(one)).toEqual([]);
+  });
 
   test('what lies there and no record knows is told once, and again only when it came back', async () => {
     const key = 'a/rivertown/rec/00000000-0000-4000-8000-000000000000/1/stranger';

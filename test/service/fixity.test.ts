@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nextLine, replay, type Change, type Entry } from '#store/journal.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { rows as chosen } from '../support/extent.ts';
 import { recordOf, settled, type ShownRecord } from '../support/looking.ts';
 import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 
@@ -96,7 +97,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   const failures = async ({ record }: Sealed) =>
     (await recordOf(archive, record.recordId)).history.filter((entry) => entry.type === 'fixity.failed');
   async function entered(file: Sealed): Promise<Record<string, unknown>> {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const [first] = await failures(file);
       if (first !== undefined) return first.body;
@@ -115,60 +116,72 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
     );
   }
 
-  test.each([
+  const untouched: readonly (readonly [string, Buffer])[] = [
     ['nothing', Buffer.alloc(0)],
     ['one chunk', SMALL],
     ['several chunks', LARGE],
     ['exactly two chunks', LARGE.subarray(0, 2 ** 19)],
-  ])('counter-check: what nobody touched arrives whole: %s', async (_what, bytes) => {
-    const file = await sealed(bytes);
-    const response = await ask(file);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('holdfast-sha256')).toBe(sha256(bytes));
-    const got = await received(response);
-    expect([got.whole, got.bytes.equals(bytes)]).toEqual([true, true]);
-    expect(await failures(file)).toEqual([]);
-  });
+  ];
+  test.each(chosen(untouched, ([what]) => what === 'nothing' || what === 'several chunks'))(
+    'counter-check: what nobody touched arrives whole: %s',
+    async (_what, bytes) => {
+      const file = await sealed(bytes);
+      const response = await ask(file);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('holdfast-sha256')).toBe(sha256(bytes));
+      const got = await received(response);
+      expect([got.whole, got.bytes.equals(bytes)]).toEqual([true, true]);
+      expect(await failures(file)).toEqual([]);
+    },
+  );
 
-  test.each([
+  const others: readonly (readonly [string, Buffer])[] = [
     ['of the same length', Buffer.from(SMALL.toString().toUpperCase())],
     ['that are more', Buffer.concat([SMALL, Buffer.from(' and a word')])],
     ['that are fewer', SMALL.subarray(0, 5)],
     ['that are none', Buffer.alloc(0)],
-  ])('a file of one chunk with other bytes, %s, is a problem and no file', async (_what, other) => {
-    const file = await sealed(SMALL);
-    await changeBytes(file, other);
-    const response = await ask(file);
-    expect(response.status).toBe(502);
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(response.headers.get('holdfast-sha256')).toBeNull();
-    const problem = (await response.json()) as Record<string, unknown>;
-    expect(problem).toMatchObject({ code: 'store-object-changed', status: 502 });
-    expect(problem['detail']).toMatch(/was sealed/);
-    // Neither digest nor key: the history keeps nothing by which destroyed content could be known again.
-    expect(await entered(file)).toEqual({ n: file.n, code: 'store-object-changed' });
-    told(file);
-    const receipt = await archive.receipt(file.record.recordId);
-    expect(receipt.missing.map((one) => one.code)).toContain('fixity-failed');
-  });
+  ];
+  test.each(chosen(others, ([what]) => what === 'of the same length' || what === 'that are none'))(
+    'a file of one chunk with other bytes, %s, is a problem and no file',
+    async (_what, other) => {
+      const file = await sealed(SMALL);
+      await changeBytes(file, other);
+      const response = await ask(file);
+      expect(response.status).toBe(502);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(response.headers.get('holdfast-sha256')).toBeNull();
+      const problem = (await response.json()) as Record<string, unknown>;
+      expect(problem).toMatchObject({ code: 'store-object-changed', status: 502 });
+      expect(problem['detail']).toMatch(/was sealed/);
+      // Neither digest nor key: the history keeps nothing by which destroyed content could be known again.
+      expect(await entered(file)).toEqual({ n: file.n, code: 'store-object-changed' });
+      told(file);
+      const receipt = await archive.receipt(file.record.recordId);
+      expect(receipt.missing.map((one) => one.code)).toContain('fixity-failed');
+    },
+  );
 
-  test.each([
+  const changes: readonly (readonly [string, () => Buffer])[] = [
     ['one byte of the last chunk', (): Buffer => flipped(LARGE, LARGE.length - 1)],
     ['one byte of the first chunk', (): Buffer => flipped(LARGE, 0)],
     ['all of it, and longer', (): Buffer => randomBytes(LARGE.length + 2 ** 19)],
     ['its end, which is missing', (): Buffer => LARGE.subarray(0, LARGE.length - 1)],
-  ])('a file of several chunks never arrives whole when somebody changed %s', async (_what, other) => {
-    const file = await sealed(LARGE);
-    await changeBytes(file, other());
-    const response = await ask(file).catch(() => null);
-    if (response?.status === 200) {
-      const got = await received(response);
-      expect(got.whole).toBe(false);
-      expect(got.bytes.length).toBeLessThan(LARGE.length);
-    } else expect([502, undefined]).toContain(response?.status);
-    expect(await entered(file)).toMatchObject({ n: file.n, code: 'store-object-changed' });
-    told(file);
-  });
+  ];
+  test.each(chosen(changes, ([what]) => what === 'one byte of the last chunk' || what.startsWith('its end')))(
+    'a file of several chunks never arrives whole when somebody changed %s',
+    async (_what, other) => {
+      const file = await sealed(LARGE);
+      await changeBytes(file, other());
+      const response = await ask(file).catch(() => null);
+      if (response?.status === 200) {
+        const got = await received(response);
+        expect(got.whole).toBe(false);
+        expect(got.bytes.length).toBeLessThan(LARGE.length);
+      } else expect([502, undefined]).toContain(response?.status);
+      expect(await entered(file)).toMatchObject({ n: file.n, code: 'store-object-changed' });
+      told(file);
+    },
+  );
 
   test('what was taken away is told in the same way', async () => {
     const file = await sealed(SMALL);

@@ -3,15 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { openDb } from '#db/db.ts';
+import { times } from '../support/extent.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 /** It tries each second: at the fourth try in vain, connections that double would be eight. */
 const DOWN_MS = 4500;
 /** In which all that were doubled would have connected. */
 const AGAIN_MS = 2000;
+/** The first shows it; more would show that it grows. */
+const OUTAGES = times(3, 1);
 const PATIENCE_MS = 30_000;
 
-test('after three outages there is one connection that listens, and each notice is heard once', async () => {
+test(`after ${OUTAGES} outages there is one connection that listens, and each notice is heard once`, async () => {
   const postgres = await startPostgres();
   const url = await postgres.createDatabase('listening');
   const db = openDb({ url });
@@ -31,7 +34,7 @@ test('after three outages there is one connection that listens, and each notice 
   const listening = async (): Promise<number> =>
     (await ask(`select from pg_stat_activity where application_name = 'holdfast-listen'`)).length;
   try {
-    for (let n = 1; n <= 3; n += 1) {
+    for (let n = 1; n <= OUTAGES; n += 1) {
       await postgres.kill9();
       // Long enough for several tries in vain: when each failure was followed twice, they doubled.
       await sleep(DOWN_MS);

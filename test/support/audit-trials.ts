@@ -62,9 +62,10 @@ export async function tryTamperings(
   audited: AuditedArchive,
   attempts: number,
   chance: Chance,
+  tried: readonly string[] = Object.keys(TAMPERINGS),
 ): Promise<Tallies> {
   const asked = { ask: await audited.context('ask'), none: await audited.context('none') };
-  const kinds = Object.entries(TAMPERINGS);
+  const kinds = Object.entries(TAMPERINGS).filter(([kind]) => tried.includes(kind));
   const tallies = new Tallies();
   for (let n = 0; n < attempts; n += 1) {
     const [kind, tamper] = kinds[n % kinds.length] as (typeof kinds)[number];
@@ -91,7 +92,7 @@ export async function turnBits(
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => path.includes(`/${AGENCY}/rec/`))
     .sort();
-  const turns = flips < names.length ? spread(names, flips) : names;
+  const turns = flips < names.length ? ofEachKind(names, flips) : names;
   const context = await audited.context('full');
   const tallies = new Tallies();
   const unnamed: string[] = [];
@@ -116,6 +117,12 @@ export async function turnBits(
     if (!report.findings.some(({ where }) => where.file === key)) unnamed.push(key);
   }
   return { tallies, objects: names.length, unnamed };
+}
+
+/** At least so many of them, as many of one kind as of another. */
+function ofEachKind(names: readonly string[], howMany: number): readonly string[] {
+  const kinds = Object.values(Object.groupBy(names, kindOf)).map((of) => of ?? []);
+  return kinds.flatMap((of) => spread(of, Math.ceil(howMany / kinds.length)));
 }
 
 /** So many of them, from the whole length. */

@@ -98,7 +98,7 @@ export async function openScene(parts: Parts = {}): Promise<Scene> {
       }
       return child;
     },
-    settled: async (patienceMs = 40_000) =>
+    settled: async (patienceMs = 120_000) =>
       await looking(async (sql) => {
         let before = '';
         let movedAt = Date.now();

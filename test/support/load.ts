@@ -8,6 +8,13 @@ import type { Report, Submitter } from './submitter.ts';
 type Kind = 'new' | 'again' | 'other content' | 'malformed';
 export const KINDS: readonly Kind[] = ['again', 'malformed', 'new', 'other content'];
 
+/** However few come in, there is one of each rare kind among them, once there are reports to go back to. */
+const EACH_ONCE: ReadonlyMap<number, number> = new Map([
+  [40, 0.05],
+  [41, 0.105],
+  [42, 0.12],
+]);
+
 /** One report in ten was sent before, one in fifty is malformed, one in a hundred has a used key and another content. */
 function* reports(
   chance: Chance,
@@ -17,7 +24,8 @@ function* reports(
 ): Generator<{ kind: Kind; report: Report }> {
   const sent: Report[] = [];
   for (let n = 0; ; n += 1) {
-    const roll = chance.next();
+    const rolled = chance.next();
+    const roll = EACH_ONCE.get(n) ?? rolled;
     const before = sent.at(-1 - chance.below(20));
     const picture = { name: 'shot.png', type: 'image/png', bytes: chance.pick(pictures) };
     // Most have a picture; some the same one twice, some none.

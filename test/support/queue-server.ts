@@ -107,7 +107,8 @@ export function jobs(recordIds: readonly string[], priority = 0): Job[] {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
+  // Shorter than a lock of BullMQ lasts: what comes only when one has ended is too late.
+  timeoutMs = 25_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {

@@ -20,11 +20,16 @@ export const SEQUENCER: readonly SequencerDeath[] = [
 ];
 
 /** Each of them so many times, at sizes that chance chooses. Answers how many died as they should, and that is all of them. */
-export async function dieSequencing(scene: LogScene, rounds: number, chance: Chance): Promise<number> {
+export async function dieSequencing(
+  scene: LogScene,
+  rounds: number,
+  chance: Chance,
+  deaths: readonly SequencerDeath[] = SEQUENCER,
+): Promise<number> {
   const stop = watch(scene);
   let died = 0;
   for (let round = 0; round < rounds; round += 1)
-    for (const { name, ...fate } of SEQUENCER) {
+    for (const { name, ...fate } of deaths) {
       await scene.events(1 + chance.below(90));
       const child = scene.process([fate]);
       const end = await child.ended;
