@@ -11,7 +11,7 @@ import {
   runDisposals,
   type DisposalContext,
 } from '#disposal/disposal.ts';
-import type { Archive } from './archive.ts';
+import { simpleReport, type Archive } from './archive.ts';
 import { colleague, type Colleague } from './people.ts';
 
 export const EDITION = 'one-day-2026';
@@ -180,8 +180,8 @@ export async function atRest(archive: Archive, recordId: string): Promise<void> 
       [recordId],
     );
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('It does not come to rest.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('It does not come to rest.');
+    await sleep(50);
   }
 }
 
@@ -193,8 +193,8 @@ export async function locksEnded(archive: Archive, recordId: string): Promise<vo
       [recordId],
     );
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('Its lock does not end.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('Its lock does not end.');
+    await sleep(50);
   }
 }
 
@@ -203,8 +203,8 @@ export async function logged(archive: Archive): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const { rowCount } = await archive.sql.query('select from log_outbox');
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('The log does not catch up.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('The log does not catch up.');
+    await sleep(50);
   }
 }
 
@@ -223,7 +223,33 @@ export async function approvedList(
   });
 }
 
+/**
+ * A pass that goes as far as there is something to do: rows are destroyed once the log has every entry of their record, also that of the mark,
+ * and a pass that is faster than the log leaves the rest to the next one.
+ */
 export async function pass(scene: Disposing, more: Partial<DisposalContext> = {}) {
   await logged(scene.archive);
-  return await runDisposals({ ...scene.opened.context, ...more });
+  const between = async (step: string): Promise<void> =>
+    void (step === 'gone' && (await logged(scene.archive)));
+  return await runDisposals({ ...scene.opened.context, between, ...more });
+}
+
+/** Records that were sealed together, so that the locks of all end at the same time and are waited for once; each is handed out once. */
+export async function sealedAhead(
+  archive: Archive,
+  count: number,
+  word: string,
+): Promise<() => Promise<string>> {
+  const sealed: string[] = [];
+  for (let made = 0; made < count; made += 1)
+    sealed.push((await archive.report(simpleReport({ text: `${word} ${randomUUID()}` }))).body.recordId);
+  for (const recordId of sealed) {
+    await atRest(archive, recordId);
+    await unclassify(archive, recordId);
+  }
+  return async () => {
+    const recordId = sealed.shift();
+    if (recordId === undefined) throw new Error('All that were sealed ahead are taken: seal more of them.');
+    return recordId;
+  };
 }
