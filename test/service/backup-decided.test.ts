@@ -22,6 +22,7 @@ import {
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
+import { inWholeRun } from '../support/extent.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -80,9 +81,10 @@ afterAll(async () => {
 
 test('a list that was approved or proposed in a backup is ended by its restore, and one that had begun ends with what was marked', async () => {
   const place = await emptyPlace(archive, SHORT);
-  const ended = await holdfastWith(place, ['restore', '--from', folder, '--json']);
+  const ended = await holdfastWith(place, ['restore', '--from', folder]);
   expect(ended.code, ended.err).toBe(0);
-  expect(jsonOf(ended)).toMatchObject({ ended: { lists: 2, records: 1 } });
+  expect(ended.out).toContain('2 lists of disposal that were proposed or approved are ended');
+  expect(ended.out).toContain('1 records of lists that had begun are kept');
   const restored = await serveRestored(place);
   await goesOn(restored.system);
   const { db } = restored.system;
@@ -117,10 +119,12 @@ test('a list that was approved or proposed in a backup is ended by its restore, 
   );
 });
 
-test('and says so in its last sentences', async () => {
-  const place = await emptyPlace(archive, SHORT);
-  const ended = await holdfastWith(place, ['restore', '--from', folder]);
-  expect(ended.code, ended.err).toBe(0);
-  expect(ended.out).toContain('2 lists of disposal that were proposed or approved are ended');
-  expect(ended.out).toContain('1 records of lists that had begun are kept');
+// One restore more for the same figures in another form.
+inWholeRun(() => {
+  test('and says so to a program', async () => {
+    const place = await emptyPlace(archive, SHORT);
+    const ended = await holdfastWith(place, ['restore', '--from', folder, '--json']);
+    expect(ended.code, ended.err).toBe(0);
+    expect(jsonOf(ended)).toMatchObject({ ended: { lists: 2, records: 1 } });
+  });
 });

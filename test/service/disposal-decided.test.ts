@@ -30,7 +30,7 @@ let app: Client;
 let sealed: () => Promise<string>;
 
 beforeAll(async () => {
-  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
+  archive = await openArchive({ env: SHORT });
   await archive.work();
   scene = await openDisposing(archive);
   sealed = await sealedAhead(archive, 19, 'bilby');

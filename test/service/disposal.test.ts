@@ -26,7 +26,7 @@ let scene: Disposing;
 
 // Of each try its own: a list of the one before would be gone on with.
 beforeEach(async () => {
-  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
+  archive = await openArchive({ env: SHORT });
   await archive.work();
   scene = await openDisposing(archive);
 });

@@ -17,7 +17,7 @@ import { colleague, type Colleague } from './people.ts';
 export const EDITION = 'one-day-2026';
 export const SERIES = 'day 1';
 /** A trial whose locks end soon and whose lists cool off at once. */
-export const SHORT = { HOLDFAST_LEASE: '20s', HOLDFAST_COOLING_OFF: '0s', HOLDFAST_LOOK_AGAIN: 'no' };
+export const SHORT = { HOLDFAST_LEASE: '6s', HOLDFAST_COOLING_OFF: '0s', HOLDFAST_LOOK_AGAIN: 'no' };
 
 /** A list that is completed, as one would be that went through everything; past the triggers, for pages and calls that only read. */
 export async function completedList(archive: Archive, agency: string): Promise<string> {
