@@ -59,7 +59,7 @@ beforeEach(async () => {
   };
   archive = await openArchive({ env });
   const { db, log, logReader, now } = archive.system;
-  context = { db, log, anchors: archive.config.anchors, reader: logReader, now, timeoutMs: 2000 };
+  context = { db, log, anchors: archive.config.anchors, reader: logReader, now, timeoutMs: 20_000 };
   await archive.work();
   await settled();
   const origins = await rows<{ origin: string }>('select origin from log_head where agency_id = $1', [
@@ -78,7 +78,7 @@ afterEach(async () => {
 });
 
 async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;

@@ -23,6 +23,7 @@ import {
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
+import { inWholeRun } from '../support/extent.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -83,9 +84,10 @@ afterAll(async () => {
 
 test('a list that was approved or proposed in a backup is ended by its restore, and one that had begun ends with what was marked', async () => {
   const place = await emptyPlace(archive, SHORT);
-  const ended = await holdfastWith(place, ['restore', '--from', folder, '--json']);
+  const ended = await holdfastWith(place, ['restore', '--from', folder]);
   expect(ended.code, ended.err).toBe(0);
-  expect(jsonOf(ended)).toMatchObject({ ended: { lists: 2, records: 1 } });
+  expect(ended.out).toContain('2 lists of disposal that were proposed or approved are ended');
+  expect(ended.out).toContain('1 records of lists that had begun are kept');
   const restored = await serveRestored(place);
   await goesOn(restored.system);
   const { db } = restored.system;
@@ -94,7 +96,7 @@ test('a list that was approved or proposed in a backup is ended by its restore, 
   try {
     for (let tries = 0; (await list(lists.begun))?.state !== 'completed'; tries += 1) {
       if (tries === 60) throw new Error('It does not end.');
-      await runDisposals(opened.context);
+      await runDisposals({ ...opened.context, patienceMs: 0 });
       await goesOn(restored.system);
     }
   } finally {
@@ -120,10 +122,12 @@ test('a list that was approved or proposed in a backup is ended by its restore, 
   );
 });
 
-test('and says so in its last sentences', async () => {
-  const place = await emptyPlace(archive, SHORT);
-  const ended = await holdfastWith(place, ['restore', '--from', folder]);
-  expect(ended.code, ended.err).toBe(0);
-  expect(ended.out).toContain('2 lists of disposal that were proposed or approved are ended');
-  expect(ended.out).toContain('1 records of lists that had begun are kept');
+// One restore more for the same figures in another form.
+inWholeRun(() => {
+  test('and says so to a program', async () => {
+    const place = await emptyPlace(archive, SHORT);
+    const ended = await holdfastWith(place, ['restore', '--from', folder, '--json']);
+    expect(ended.code, ended.err).toBe(0);
+    expect(jsonOf(ended)).toMatchObject({ ended: { lists: 2, records: 1 } });
+  });
 });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAccount, addAgency, changeSite, siteOf } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { rows as chosen } from '../support/extent.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { formIn, go, pageText, signedInAs, submit, typeOver } from '../support/pages.ts';
@@ -218,30 +219,43 @@ describe('an administrator', () => {
     }
   });
 
-  test.each([
-    ['what is there already', { platform: 'facebook', name: 'x', handle: '@RIVERTOWN' }, 'has it already'],
-    ['a platform with blanks', { platform: 'The X', name: 'x', handle: 'a' }, 'a-z, 0-9 and -'],
-    ['nothing that names it', { platform: 'x', name: 'x' }, 'one of them, so that reports find it'],
-    ['an address that is none', { platform: 'x', name: 'x', url: 'x.example' }, 'begins with https://'],
-    ['a script for an address', { platform: 'x', name: 'x', url: 'javascript:1' }, 'begins with https://'],
-    ['a blank at the end', { platform: 'x', name: 'x ', handle: 'q' }, 'without blanks'],
-    ['no such forum', { platform: 'x', name: 'x', handle: 'q', forum: 'agora' }, 'Choose one of'],
-    [
-      'a day that is none',
-      { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '2026-02-30' },
-      'a day that the calendar has',
-    ],
-    [
-      'a day of the year 0',
-      { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '0000-01-01' },
-      'of the years 1000 to 2999',
-    ],
-    [
-      'somebody of elsewhere',
-      { platform: 'x', name: 'x', handle: 'q', people: '01990000-0000-7000-8000-000000000001' },
-      'people of this agency',
-    ],
-  ])('is refused %s, with what to do', async (_what, fields, sentence) => {
+  test.each(
+    chosen(
+      [
+        [
+          'what is there already',
+          { platform: 'facebook', name: 'x', handle: '@RIVERTOWN' },
+          'has it already',
+        ],
+        ['a platform with blanks', { platform: 'The X', name: 'x', handle: 'a' }, 'a-z, 0-9 and -'],
+        ['nothing that names it', { platform: 'x', name: 'x' }, 'one of them, so that reports find it'],
+        ['an address that is none', { platform: 'x', name: 'x', url: 'x.example' }, 'begins with https://'],
+        [
+          'a script for an address',
+          { platform: 'x', name: 'x', url: 'javascript:1' },
+          'begins with https://',
+        ],
+        ['a blank at the end', { platform: 'x', name: 'x ', handle: 'q' }, 'without blanks'],
+        ['no such forum', { platform: 'x', name: 'x', handle: 'q', forum: 'agora' }, 'Choose one of'],
+        [
+          'a day that is none',
+          { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '2026-02-30' },
+          'a day that the calendar has',
+        ],
+        [
+          'a day of the year 0',
+          { platform: 'x', name: 'x', handle: 'q', approvedBy: 'C', approvedOn: '0000-01-01' },
+          'of the years 1000 to 2999',
+        ],
+        [
+          'somebody of elsewhere',
+          { platform: 'x', name: 'x', handle: 'q', people: '01990000-0000-7000-8000-000000000001' },
+          'people of this agency',
+        ],
+      ],
+      (_, n) => n % 3 === 0,
+    ),
+  )('is refused %s, with what to do', async (_what, fields, sentence) => {
     const before = (await list()).accounts.length;
     const { statusCode, body } = await scene.archive.app.inject({
       method: 'POST',
@@ -260,7 +274,7 @@ describe('an administrator', () => {
 });
 
 describe('everybody else', () => {
-  test.each(['moderator', 'custodian', 'auditor'])(
+  test.each(chosen(['moderator', 'custodian', 'auditor'], (role) => role === 'custodian'))(
     'a %s reads the register and changes nothing',
     async (role) => {
       const somebody = await colleague(scene.archive, [role]);

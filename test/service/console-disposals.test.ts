@@ -24,7 +24,7 @@ const records: string[] = [];
 const lists: Record<string, string> = {};
 
 beforeAll(async () => {
-  scene = await openConsoleScene({ named: true, env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
+  scene = await openConsoleScene({ named: true, env: SHORT });
   const { archive } = scene;
   await archive.work();
   disposing = await openDisposing(archive);

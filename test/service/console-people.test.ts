@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addAccount, addAgency } from '#agency/agency.ts';
 import { simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { rows } from '../support/extent.ts';
 import { FOCUS_IS_SEEN } from '../support/keyboard.ts';
 import { shoot } from '../support/page-check.ts';
 import { chooseAccount, handedIn, openForm, unfold } from '../support/reporting.ts';
@@ -43,7 +44,7 @@ describe('people', () => {
       for (let i = 0; i < 40; i += 1) {
         // What slides into sight has a moment for it.
         const seen = await at.page
-          .waitForFunction(FOCUS_IS_SEEN, { timeout: 500 })
+          .waitForFunction(FOCUS_IS_SEEN, { timeout: 5000 })
           .then(() => true)
           .catch(() => false);
         if (!seen) unseen.push(String(await at.inPage('document.activeElement.outerHTML.slice(0, 120)')));
@@ -233,7 +234,7 @@ describe('WCAG 2.1 AA, as far as axe can tell, holds', () => {
   /** Looks at the page as it stands, on a phone and on a desk. */
   async function check(what: string): Promise<void> {
     // So high that nothing lies behind the bar at the foot: what is covered there, axe cannot judge.
-    for (const width of [1280, 390]) {
+    for (const width of rows([1280, 390], (one) => one === 390)) {
       await at.page.setViewport({ width, height: 4000 });
       await shoot(at, what);
       await at.inPage(axe);

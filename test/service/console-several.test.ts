@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addAgency, addPolicy, createKey, samplePolicy } from '#agency/agency.ts';
 import { answersInstead, delays, losesAnswers } from '../support/bad-line.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { rows } from '../support/extent.ts';
 import { recordOf } from '../support/looking.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { chooseAccount, openForm } from '../support/reporting.ts';
@@ -144,31 +145,36 @@ describe('several pictures', () => {
     expect(facts[1]?.body['data']).toMatchObject({ author: { displayName: { value: 'Pat Example' } } });
   });
 
-  test.each([
+  // That an archive which can take nothing is waited for is asked of one report as well (console-report.test.ts).
+  const WAITING = [
     ['the line broke, and no event of the browser says that it is back', null, '#several-line'],
     ['the archive could take nothing', 503, '#several-archive'],
-  ] as const)('go on by themselves after %s', async (_why, status, says) => {
-    const before = await scene.recordCount();
-    await fill('one.png', 'two.png');
-    const mend =
-      status === null
-        ? await losesAnswers(at.page, '/v1/deletion-events')
-        : await answersInstead(at.page, '/v1/deletion-events', {
-            status,
-            type: 'text/plain',
-            body: 'Later.',
-          });
-    const tries = () => at.sent.filter(({ path }) => path === '/v1/deletion-events').length;
-    await at.press('#submit');
-    await at.shown(says);
-    // By itself, and more than once, with the waiting said all the while.
-    await expect.poll(tries, { timeout: 20_000 }).toBeGreaterThan(2);
-    expect(await at.isShown(says)).toBe(true);
-    await mend();
-    await wordsAre('SAFE TO REMOVE', 'SAFE TO REMOVE');
-    expect([await at.isShown(says), await at.isShown('#several-stop')]).toEqual([false, false]);
-    expect(await scene.recordCount()).toBe(before + 2);
-  });
+  ] as const;
+  test.each(rows(WAITING, ([, status]) => status === null))(
+    'go on by themselves after %s',
+    async (_why, status, says) => {
+      const before = await scene.recordCount();
+      await fill('one.png', 'two.png');
+      const mend =
+        status === null
+          ? await losesAnswers(at.page, '/v1/deletion-events')
+          : await answersInstead(at.page, '/v1/deletion-events', {
+              status,
+              type: 'text/plain',
+              body: 'Later.',
+            });
+      const tries = () => at.sent.filter(({ path }) => path === '/v1/deletion-events').length;
+      await at.press('#submit');
+      await at.shown(says);
+      // By itself, and more than once, with the waiting said all the while.
+      await expect.poll(tries, { timeout: 20_000 }).toBeGreaterThan(2);
+      expect(await at.isShown(says)).toBe(true);
+      await mend();
+      await wordsAre('SAFE TO REMOVE', 'SAFE TO REMOVE');
+      expect([await at.isShown(says), await at.isShown('#several-stop')]).toEqual([false, false]);
+      expect(await scene.recordCount()).toBe(before + 2);
+    },
+  );
 
   test('are tried no more once somebody stopped that, and again when they say so', async () => {
     await fill('one.png', 'two.png');

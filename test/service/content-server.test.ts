@@ -13,6 +13,7 @@ import { addAgency, createKey, endSession, letGo, revokeKey, signedIn } from '#a
 import { buildApp, openDoors } from '#api/api.ts';
 import { cloneDatabase, simpleReport, type TestFile } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { rows as chosen } from '../support/extent.ts';
 import { holdfastWith } from '../support/holdfast.ts';
 import { checkPage, shoot } from '../support/page-check.ts';
 import { colleague, type Colleague } from '../support/people.ts';
@@ -523,7 +524,7 @@ describe('the content server', () => {
 });
 
 describe('somebody at the record’s page', () => {
-  test.each([PHONE, DESK])(
+  test.each(chosen([PHONE, DESK], (size) => size === PHONE))(
     'by keyboard alone, at $width px: shows, enlarges and covers a picture',
     async (size) => {
       const at = await signedInAt(size);

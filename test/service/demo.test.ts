@@ -52,7 +52,7 @@ test('while it runs its pages are open to the capture and its key works; stopped
   expect(await knows(running.said())).toBe(true);
   await running.end('SIGINT');
   expect(allowedHosts(archive.config)).toEqual([]);
-  await expect.poll(() => knows(running.said()), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => knows(running.said()), { timeout: 60_000 }).toBe(false);
   expect(await demoKeys()).toBe(0);
 }, 120_000);
 

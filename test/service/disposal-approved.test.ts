@@ -17,6 +17,7 @@ import {
   makeDue,
   openDisposing,
   pass,
+  sealedAhead,
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
@@ -26,11 +27,13 @@ let archive: Archive;
 let scene: Disposing;
 /** As the processes connect. */
 let app: Client;
+let sealed: () => Promise<string>;
 
 beforeAll(async () => {
-  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
+  archive = await openArchive({ env: SHORT });
   await archive.work();
   scene = await openDisposing(archive);
+  sealed = await sealedAhead(archive, 21, 'dunnart');
   app = await asApplication(archive);
 });
 afterAll(async () => {
@@ -40,8 +43,7 @@ afterAll(async () => {
 });
 
 async function record(): Promise<string> {
-  const { recordId } = (await archive.report(simpleReport({ text: `dunnart ${randomUUID()}` }))).body;
-  await atRest(archive, recordId);
+  const recordId = await sealed();
   await makeDue(archive, recordId);
   return recordId;
 }

@@ -75,7 +75,9 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
   let postgres: RunningPostgres | null = null;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-bytes-'));
-    let env: Record<string, string> = { ...SHORT, HOLDFAST_SECOND_STORE: join(folder, 'second') };
+    // Long enough that the copies are made before the locks have ended.
+    const lease = { HOLDFAST_LEASE: '20s' };
+    let env: Record<string, string> = { ...SHORT, ...lease, HOLDFAST_SECOND_STORE: join(folder, 'second') };
     let databaseUrl: string | undefined;
     if (kind === 's3') {
       server = await startVersitygw({ folder: join(folder, 's3') });
@@ -138,7 +140,7 @@ describe.each(['folder', 's3'] as const)('on %s', (kind) => {
       await checkAll({ db, reader, log, actor: 'worker:fixity', ...config.fixity });
       const second = await openSecondStore(config);
       if (second === null) throw new Error('There is no second store.');
-      await copyAgency({ db, log, reader, second, scratchDir, leaseMs: 20_000 }, 'rivertown');
+      await copyAgency({ db, log, reader, second, scratchDir, leaseMs: config.leaseMs }, 'rivertown');
       await makeDue(archive, recordId);
       // What somebody writes when they classify it by hand.
       await archive.sql.query(

@@ -7,18 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
-import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
+import { openArchive, type Archive } from '../support/archive.ts';
 import {
   asApplication,
-  atRest,
   confirm,
   EDITION,
   locksEnded,
   logged,
   makeDue,
-  unclassify,
   openDisposing,
   pass,
+  sealedAhead,
   SHORT,
   type Disposing,
 } from '../support/disposing.ts';
@@ -28,11 +27,13 @@ let archive: Archive;
 let scene: Disposing;
 /** As the processes connect. */
 let app: Client;
+let sealed: () => Promise<string>;
 
 beforeAll(async () => {
-  archive = await openArchive({ env: { ...SHORT, HOLDFAST_LEASE: '6s' } });
+  archive = await openArchive({ env: SHORT });
   await archive.work();
   scene = await openDisposing(archive);
+  sealed = await sealedAhead(archive, 19, 'bilby');
   app = await asApplication(archive);
 });
 afterAll(async () => {
@@ -44,10 +45,8 @@ afterAll(async () => {
 const texts: string[] = [];
 
 async function record(classified = true): Promise<string> {
-  const { recordId } = (await archive.report(simpleReport({ text: `bilby ${randomUUID()}` }))).body;
-  await atRest(archive, recordId);
+  const recordId = await sealed();
   if (classified) await makeDue(archive, recordId);
-  else await unclassify(archive, recordId);
   return recordId;
 }
 

@@ -1,5 +1,5 @@
 /** The life of a record to its end: listed, proposed, approved by somebody else, destroyed in every place, certified. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   approveDisposal,
   draftDisposal,
@@ -24,12 +24,13 @@ import { png } from '../support/picture.ts';
 let archive: Archive;
 let scene: Disposing;
 
-beforeAll(async () => {
+// Of each try its own: a list of the one before would be gone on with.
+beforeEach(async () => {
   archive = await openArchive({ env: SHORT });
   await archive.work();
   scene = await openDisposing(archive);
 });
-afterAll(async () => {
+afterEach(async () => {
   await scene?.opened.close();
   await archive?.close();
 });

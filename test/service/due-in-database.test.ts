@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dueUnder, longest, parsePeriod, type Cutoff, type Due } from '#retention/due.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { times } from '../support/extent.ts';
 
 let archive: Archive;
 beforeAll(async () => {
@@ -103,6 +104,7 @@ describe('the database and the rule in words', () => {
     'say the same of every record: one, several and no series; ends of months and years; what is not known',
     { timeout: 300_000 },
     async () => {
+      const numRuns = times(25, 10);
       let compared = 0;
       const kinds = new Set<string>();
       await fc.assert(
@@ -173,9 +175,9 @@ describe('the database and the rule in words', () => {
             for (const { kind } of expected.values()) kinds.add(kind);
           },
         ),
-        { numRuns: 25 },
+        { numRuns },
       );
-      expect(compared).toBeGreaterThan(300);
+      expect(compared).toBeGreaterThanOrEqual(8 * numRuns);
       expect([...kinds].toSorted()).toEqual(['never', 'on', 'unclassified', 'unknown']);
     },
   );

@@ -1,6 +1,16 @@
 /** What anybody gets of an agency's log, and the page on which the agency looks at it and decides what that is. On a real archive. */
 import type { FastifyInstance } from 'fastify';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { buildApp } from '#api/api.ts';
 import { keyPair, openCheckpoint, verifierKey } from '#log/log.ts';
@@ -60,9 +70,13 @@ describe('to anybody', () => {
   });
 
   test('many behind a proxy that is named have limits of their own, and whoever names themselves is not believed', async () => {
+    // A few more than one caller may make at once. On a slow machine a clock that goes on would let them make the rest, too.
+    const CALLS = 406;
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const passed = async (app: FastifyInstance, forwarded: (i: number) => string): Promise<number> => {
       const codes: number[] = [];
-      for (let i = 0; i < 450; i += 1)
+      for (let i = 0; i < CALLS; i += 1)
         codes.push(
           (
             await app.inject({
@@ -79,10 +93,10 @@ describe('to anybody', () => {
     const behind = await buildApp({ ...system, config: { ...system.config, proxies: ['127.0.0.1'] } });
     const bare = await buildApp(system);
     try {
-      expect(await passed(behind, (i) => `203.0.113.${i % 200}`)).toBe(450);
+      expect(await passed(behind, (i) => `203.0.113.${i % 200}`)).toBe(CALLS);
       // What stands left of the last address was said by whoever the proxy heard.
-      expect(await passed(behind, (i) => `198.51.100.${i % 200}, 192.0.2.9`)).toBeLessThan(450);
-      expect(await passed(bare, (i) => `203.0.113.${i % 200}`)).toBeLessThan(450);
+      expect(await passed(behind, (i) => `198.51.100.${i % 200}, 192.0.2.9`)).toBe(400);
+      expect(await passed(bare, (i) => `203.0.113.${i % 200}`)).toBe(400);
     } finally {
       await behind.close();
       await bare.close();

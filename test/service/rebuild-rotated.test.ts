@@ -85,7 +85,7 @@ describe('a database from before the keys of the log changed', () => {
     try {
       const size = await sizeOf(archive);
       await archive.work('log');
-      const end = Date.now() + 20_000;
+      const end = Date.now() + 60_000;
       for (;;) {
         const { rows } = await archive.sql.query<{ code: string; sentence: string }>(
           "select code, sentence from log_standing where agency_id = 'rivertown'",

@@ -11,13 +11,13 @@ import {
   runDisposals,
   type DisposalContext,
 } from '#disposal/disposal.ts';
-import type { Archive } from './archive.ts';
+import { simpleReport, type Archive } from './archive.ts';
 import { colleague, type Colleague } from './people.ts';
 
 export const EDITION = 'one-day-2026';
 export const SERIES = 'day 1';
 /** A trial whose locks end soon and whose lists cool off at once. */
-export const SHORT = { HOLDFAST_LEASE: '20s', HOLDFAST_COOLING_OFF: '0s', HOLDFAST_LOOK_AGAIN: 'no' };
+export const SHORT = { HOLDFAST_LEASE: '6s', HOLDFAST_COOLING_OFF: '0s', HOLDFAST_LOOK_AGAIN: 'no' };
 
 /** A list that is completed, as one would be that went through everything; past the triggers, for pages and calls that only read. */
 export async function completedList(archive: Archive, agency: string): Promise<string> {
@@ -190,8 +190,8 @@ export async function atRest(archive: Archive, recordId: string): Promise<void> 
       [recordId],
     );
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('It does not come to rest.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('It does not come to rest.');
+    await sleep(50);
   }
 }
 
@@ -203,8 +203,8 @@ export async function locksEnded(archive: Archive, recordId: string): Promise<vo
       [recordId],
     );
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('Its lock does not end.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('Its lock does not end.');
+    await sleep(50);
   }
 }
 
@@ -213,8 +213,8 @@ export async function logged(archive: Archive): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const { rowCount } = await archive.sql.query('select from log_outbox');
     if (rowCount === 0) return;
-    if (tries === 600) throw new Error('The log does not catch up.');
-    await sleep(100);
+    if (tries === 1200) throw new Error('The log does not catch up.');
+    await sleep(50);
   }
 }
 
@@ -236,7 +236,28 @@ export async function approvedList(
 /** So that one is at its end before another one begins. */
 export const ONE_BY_ONE = { batch: 1, lanes: 1 } as const;
 
+/** A pass that goes as far as there is something to do, however long the log takes on a busy machine. */
 export async function pass(scene: Disposing, more: Partial<DisposalContext> = {}) {
   await logged(scene.archive);
-  return await runDisposals({ ...scene.opened.context, ...more });
+  return await runDisposals({ ...scene.opened.context, patienceMs: 60_000, ...more });
+}
+
+/** Records that were sealed together, so that the locks of all end at the same time and are waited for once; each is handed out once. */
+export async function sealedAhead(
+  archive: Archive,
+  count: number,
+  word: string,
+): Promise<() => Promise<string>> {
+  const sealed: string[] = [];
+  for (let made = 0; made < count; made += 1)
+    sealed.push((await archive.report(simpleReport({ text: `${word} ${randomUUID()}` }))).body.recordId);
+  for (const recordId of sealed) {
+    await atRest(archive, recordId);
+    await unclassify(archive, recordId);
+  }
+  return async () => {
+    const recordId = sealed.shift();
+    if (recordId === undefined) throw new Error('All that were sealed ahead are taken: seal more of them.');
+    return recordId;
+  };
 }

@@ -33,7 +33,7 @@ export async function holdfastWith(
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 50_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 110_000);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   expect(err, 'it closed all that it opened').not.toContain('something was left open');

@@ -3,14 +3,16 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { expect } from 'vitest';
+import { rows } from './extent.ts';
 import { DESK, PHONE, type Visitor } from './visitor.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 
-/** Each page, and how somebody comes to it, on a phone and on a desk. */
+/** Each page, and how somebody comes to it: on a phone, and in a whole run, or where pictures are made, on a desk too. */
 export function onEachScreen<Go>(pages: readonly (readonly [string, Go])[]) {
-  return [PHONE, DESK].flatMap((size) => pages.map(([name, go]) => [name, size.width, go, size] as const));
+  const sizes = rows([PHONE, DESK], (size) => size === PHONE || process.env['HOLDFAST_SHOTS'] !== undefined);
+  return sizes.flatMap((size) => pages.map(([name, go]) => [name, size.width, go, size] as const));
 }
 
 /** axe finds nothing, and nothing sticks out at the side. */
