@@ -13,7 +13,7 @@ import { writeCaptured } from './files.ts';
 import { Frames, PageError } from './frames.ts';
 import { watchIncidents } from './incidents.ts';
 import { clearConsent, lookAt, readGlyphs, readText } from './look.ts';
-import { READINESS, Readiness } from './readiness.ts';
+import { openLimitMs, READINESS, Readiness } from './readiness.ts';
 import type { Rest } from './readiness.ts';
 import { conclude } from './report.ts';
 import type { CaptureRequest, CaptureResult } from './result.ts';
@@ -142,13 +142,14 @@ async function tell(
 }
 
 /** Waits for the page, brings all of it in, and does so again while that changes what it is. */
-async function openUp({ story, session, frames, traffic, deadline, readiness, query }: Scene): Promise<void> {
+async function openUp(scene: Scene): Promise<void> {
+  const { story, request, session, frames, traffic, deadline, readiness, query } = scene;
   story.rest = null;
   const keep = (rest: Rest): void => {
     if (story.rest === null || story.rest.unrest === null) story.rest = rest;
   };
   for (let round = 0; ; round += 1) {
-    const rest = await readiness.settle(READINESS.openMs, READINESS.firstStillMs);
+    const rest = await readiness.settle(openLimitMs(request.deadlineMs), READINESS.firstStillMs);
     keep(rest);
     story.times['rested'] ??= new Date().toISOString();
     const moving = rest.unrest !== null;

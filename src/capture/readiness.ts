@@ -29,7 +29,7 @@ export const READINESS = {
   answerShownMs: 150,
   /** Scripts start their timers when the page is loaded: none is pictured sooner after that, or after what they did. */
   afterLoadMs: 400,
-  /** Longest wait for what was asked for and has not come. */
+  /** Longest wait for what was asked for and has not come; a fifth of the deadline where that is longer. */
   openMs: 12_000,
   /** Longest wait for a layout that moves although nothing is open. */
   movingMs: 3_000,
@@ -43,6 +43,11 @@ export const READINESS = {
   /** A page that does not answer a question for so long is hung. */
   answerMs: 8_000,
 } as const;
+
+/** Whoever gives captures more time, on a slow machine or line, gives more to what is open, too. */
+export function openLimitMs(deadlineMs: number): number {
+  return Math.max(READINESS.openMs, deadlineMs / 5);
+}
 
 interface Signature {
   readonly url: string;
@@ -107,7 +112,7 @@ export class Readiness {
   }
 
   /** Waits for rest; `openMs` bounds the wait for what is open. */
-  async settle(openMs: number = READINESS.openMs, stillMs: number = READINESS.stillMs): Promise<Rest> {
+  async settle(openMs: number, stillMs: number = READINESS.stillMs): Promise<Rest> {
     const start = performance.now();
     let movingMs = start;
     let shownMs: number | null = null;

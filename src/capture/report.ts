@@ -3,7 +3,7 @@ import { destinationOf } from './addresses.ts';
 import { EGRESS_LIMITS } from './egress.ts';
 import type { EgressLane } from './egress.ts';
 import { writeCaptured } from './files.ts';
-import { READINESS } from './readiness.ts';
+import { openLimitMs, READINESS } from './readiness.ts';
 import { REVEAL } from './reveal.ts';
 import type { CapturedFile, CaptureEvidence, CaptureRequest, CaptureResult } from './result.ts';
 import { judge, THRESHOLDS } from './rules.ts';
@@ -143,7 +143,7 @@ export async function conclude(
     brokenPictures: story.sight?.brokenPictures ?? null,
     thresholds: {
       ...THRESHOLDS,
-      readiness: READINESS,
+      readiness: { ...READINESS, openMs: openLimitMs(request.deadlineMs) },
       reveal: REVEAL,
       traffic: TRAFFIC_LIMITS,
       tiles: TILES,

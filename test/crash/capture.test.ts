@@ -5,12 +5,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StepName } from '#queue/queue.ts';
 import { simpleReport } from '../support/archive-forms.ts';
+import type { ArchiveProcess } from '../support/archive-process.ts';
 import { openScene, type Scene } from '../support/crash-scene.ts';
+import { inWholeRun } from '../support/extent.ts';
 import type { Fate } from '../support/fate.ts';
 import { COMMENT } from '../support/site/pages.ts';
 import { openSampleSite, type SampleSite } from '../support/site/site.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const PATH = '/posts/elm-street';
 
@@ -37,13 +39,13 @@ async function owed(recordId: string | null): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** By a process that does nothing else. */
+/** By a process that does nothing else, one for all of them. */
+let sealing: ArchiveProcess | null = null;
 async function sealed(recordId: string | null): Promise<void> {
-  const sealing = scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
+  sealing ??= scene.start({ name: 'sealing', workers: ['seal'], byHand: true });
   await sealing.hears((said) => said.ready !== undefined);
   sealing.tell(`seal ${recordId}`);
-  await sealing.hears((said) => said.worked === 'seal');
-  await sealing.stop();
+  await expect.poll(() => owed(recordId), { timeout: 60_000 }).not.toContain('seal');
 }
 
 async function diesOver(
@@ -70,120 +72,91 @@ async function finishedByAnother(): Promise<void> {
   expect(await honest.stop()).toEqual({ code: 0, signal: null });
 }
 
-interface Row extends Pick<Fate, 'at' | 'when'> {
-  readonly name: string;
-  readonly address: string | null;
-  /** Of the history: how the capture ended. */
-  readonly event: string;
-  readonly owedAfterDeath: readonly string[];
-  /** How often the page is opened in all. */
-  readonly opened: number;
+const opened = (since: number): number => site.asked.slice(since).filter((path) => path === PATH).length;
+
+/** Of a report: dies over its capture, and has it finished by another; answers what became of it. */
+async function captureThatDies(
+  address: string | null,
+  { at, when }: Pick<Fate, 'at' | 'when'>,
+  event: string,
+  owedAfterDeath: readonly string[],
+): Promise<string> {
+  const { sql } = scene.archive;
+  const { recordId } = await scene.submitter.hand({
+    event: simpleReport({
+      text: COMMENT.text,
+      ...(address === null ? {} : { url: site.origin + address }),
+    }),
+  });
+  await sealed(recordId);
+  expect(await owed(recordId)).toEqual(['capture']);
+
+  await diesOver('capture', recordId, { at, when });
+  expect(await owed(recordId)).toEqual(owedAfterDeath);
+
+  await finishedByAnother();
+
+  const { rows } = await sql.query<{ type: string }>(
+    `select type from event where record_id = $1 and type like 'capture.%'`,
+    [recordId],
+  );
+  expect(rows).toEqual([{ type: event }]);
+  // No file was kept twice.
+  const { rows: files } = await sql.query<{ role: string; kept: number }>(
+    `select role, count(*)::int as kept from artifact where record_id = $1 and origin in ('capture', 'rendering')
+      group by role order by role`,
+    [recordId],
+  );
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter(({ kept }) => kept !== 1)).toEqual([]);
+  const { faults } = await scene.verdict();
+  expect(faults).toEqual([]);
+  expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
+    status: 'complete',
+    safeToRemove: address !== null,
+  });
+  return recordId ?? '';
 }
 
-const ROWS: readonly Row[] = [
-  {
-    name: 'a capture that is not committed is done again',
-    address: PATH,
-    at: 'insert event capture.completed',
-    when: 'before',
-    event: 'capture.completed',
-    owedAfterDeath: ['capture'],
-    opened: 2,
-  },
-  {
-    name: 'a capture that is committed is not done again',
-    address: PATH,
-    at: 'insert event capture.completed',
-    when: 'after',
-    event: 'capture.completed',
-    owedAfterDeath: ['seal'],
-    opened: 1,
-  },
-  {
-    name: 'a card that is committed is not drawn again',
-    address: null,
-    at: 'insert event capture.skipped',
-    when: 'after',
-    event: 'capture.skipped',
-    owedAfterDeath: ['seal'],
-    opened: 0,
-  },
-];
-
-describe('kill -9 of a capture worker', () => {
-  test.for(ROWS)('$name', async ({ address, at, when, event, owedAfterDeath, opened }) => {
-    const { sql } = scene.archive;
-    const askedBefore = site.asked.length;
-    const { recordId } = await scene.submitter.hand({
-      event: simpleReport({
-        text: COMMENT.text,
-        ...(address === null ? {} : { url: site.origin + address }),
-      }),
-    });
-    await sealed(recordId);
-    expect(await owed(recordId)).toEqual(['capture']);
-
-    await diesOver('capture', recordId, { at, when });
-    expect(await owed(recordId)).toEqual(owedAfterDeath);
-
-    await finishedByAnother();
-
-    expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
-    const { rows } = await sql.query<{ type: string }>(
-      `select type from event where record_id = $1 and type like 'capture.%'`,
-      [recordId],
-    );
-    expect(rows).toEqual([{ type: event }]);
-    // No file was kept twice.
-    const { rows: files } = await sql.query<{ role: string; kept: number }>(
-      `select role, count(*)::int as kept from artifact where record_id = $1 and origin in ('capture', 'rendering')
-        group by role order by role`,
-      [recordId],
-    );
-    expect(files.length).toBeGreaterThan(0);
-    expect(files.filter(({ kept }) => kept !== 1)).toEqual([]);
-    const { faults } = await scene.verdict();
-    expect(faults).toEqual([]);
-    expect(await scene.archive.receipt(recordId ?? '')).toMatchObject({
-      status: 'complete',
-      safeToRemove: address !== null,
-    });
-  });
-});
-
-describe('kill -9 of a worker that looks again after a removal', () => {
+describe('kill -9 of a capture worker, and of one that looks again after the removal', () => {
   test.for([
     {
-      name: 'a look that is not committed is done again',
+      name: 'a capture, and a look, that is not committed is done again',
       when: 'before',
-      owedAfterDeath: ['look-again'],
-      opened: 3,
+      owedAfterCapture: ['capture'],
+      owedAfterLook: ['look-again'],
+      /** How often the page is opened for each. */
+      times: 2,
     },
     {
-      name: 'a look that is committed is not done again',
+      name: 'a capture, and a look, that is committed is not done again',
       when: 'after',
-      owedAfterDeath: ['seal'],
-      opened: 2,
+      owedAfterCapture: ['seal'],
+      owedAfterLook: ['seal'],
+      times: 1,
     },
-  ] as const)('$name', async ({ when, owedAfterDeath, opened }) => {
+  ] as const)('$name', async ({ when, owedAfterCapture, owedAfterLook, times }) => {
     const { sql } = scene.archive;
-    const askedBefore = site.asked.length;
-    const event = simpleReport({ text: COMMENT.text, url: site.origin + PATH });
-    const { recordId } = await scene.submitter.hand({ event });
-    const first = scene.start({ name: 'first', workers: ['relay', 'seal', 'capture'], browses: true });
-    await scene.settled();
-    await first.stop();
+    const before = site.asked.length;
+    const recordId = await captureThatDies(
+      PATH,
+      { at: 'insert event capture.completed', when },
+      'capture.completed',
+      owedAfterCapture,
+    );
+    expect(opened(before)).toBe(times);
+
+    const since = site.asked.length;
     await scene.submitter.hand({ event: {}, path: `/v1/records/${recordId}/removal` });
     await sealed(recordId);
     expect(await owed(recordId)).toEqual(['look-again']);
 
-    const at = 'insert event second-look.completed';
-    await diesOver('look-again', recordId, { at, when });
-    expect(await owed(recordId)).toEqual(owedAfterDeath);
+    await diesOver('look-again', recordId, { at: 'insert event second-look.completed', when });
+    expect(await owed(recordId)).toEqual(owedAfterLook);
 
     await finishedByAnother();
 
-    expect(site.asked.slice(askedBefore).filter((path) => path === PATH)).toHaveLength(opened);
+    expect(opened(since)).toBe(times);
     const { rows: looks } = await sql.query<object>(
       `select l.fact_n, l.answer, array(select role from artifact a where a.record_id = l.record_id and a.origin = 'second-look' order by n) as files
          from second_look l where record_id = $1`,
@@ -194,10 +167,20 @@ describe('kill -9 of a worker that looks again after a removal', () => {
     ]);
     // That it is told once, and sealed, the judge says.
     expect((await scene.verdict()).faults).toEqual([]);
-    expect(await scene.archive.until(recordId ?? '', ({ safeToRemove }) => safeToRemove)).toMatchObject({
+    expect(await scene.archive.until(recordId, ({ safeToRemove }) => safeToRemove)).toMatchObject({
       status: 'complete',
       safeToRemove: true,
       secondLook: { answer: 'there' },
     });
   });
+
+  inWholeRun(() =>
+    test('a card that is committed is not drawn again', async () => {
+      const before = site.asked.length;
+      await captureThatDies(null, { at: 'insert event capture.skipped', when: 'after' }, 'capture.skipped', [
+        'seal',
+      ]);
+      expect(opened(before)).toBe(0);
+    }),
+  );
 });

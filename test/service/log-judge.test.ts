@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openCheckpoint } from '#log/checkpoint.ts';
 import { verifierKey } from '#log/note.ts';
 import { openProof } from '#log/proof.ts';
+import { times } from '../support/extent.ts';
 import { askJudge, bringLogJudge, type JudgedLog } from '../support/log-judge.ts';
 import { flipped, NEW, OLD, ORIGIN } from '../support/log-scene.ts';
 import { makeCanonical, makeVectors, readCanonical, readVectors } from '../support/log-vectors.ts';
@@ -120,9 +121,9 @@ test('their proofs open here, and with a changed entry do not', async () => {
   }
 });
 
-test('canonical JSON of 10,000 generated documents is that of gowebpki/jcs', async () => {
+test('canonical JSON of generated documents is that of gowebpki/jcs', async () => {
   const documents = fc.sample(fc.jsonValue({ maxDepth: 4, noUnicodeString: false }), {
-    numRuns: 10_000,
+    numRuns: times(10_000, 2000),
     seed: 8785,
   });
   const hard = fc.sample(
@@ -134,7 +135,7 @@ test('canonical JSON of 10,000 generated documents is that of gowebpki/jcs', asy
         fc.maxSafeInteger(),
       ),
     ),
-    { numRuns: 2000, seed: 8785 },
+    { numRuns: times(2000, 500), seed: 8785 },
   );
   // gowebpki takes objects and arrays alone at the top.
   const lines = [...documents, ...hard].map((value) => JSON.stringify([value]));

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openCaptureBrowser, type CaptureBrowser } from '#capture/capture.ts';
-import { chromiums } from '#capture/chromium.ts';
 import { openArchive, simpleReport } from '../support/archive.ts';
+import { browserForTests } from '../support/chromium.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const MISSING_MS = 2000;
 
@@ -108,14 +108,9 @@ test('a browser that is installed meanwhile is found without a restart', async (
   const { path } = await broken('installed-later');
   const browser = open(path);
   expect(await failure(browser)).toMatchObject({ code: 'browser-missing' });
-  let real = null;
-  for await (const one of chromiums(process.env['CHROMIUM_PATH'] ?? null, join(folder, 'data', 'browser'))) {
-    real = one;
-    break;
-  }
-  if (real === null) throw new Error('No Chromium on this machine. Install one: apt-get install chromium');
-  const libraries = real.libraryPath === null ? '' : `LD_LIBRARY_PATH=${real.libraryPath} `;
-  await writeFile(path, `#!/bin/sh\n${libraries}exec ${real.path} "$@"\n`, { mode: 0o755 });
+  const { executablePath, env } = await browserForTests();
+  const libraries = env['LD_LIBRARY_PATH'] === undefined ? '' : `LD_LIBRARY_PATH=${env['LD_LIBRARY_PATH']} `;
+  await writeFile(path, `#!/bin/sh\n${libraries}exec ${executablePath} "$@"\n`, { mode: 0o755 });
   await sleep(MISSING_MS);
   expect(await browser.health()).toMatchObject({ version: expect.stringMatching(/Chrome\/\d+/) as string });
   await browser.close();

@@ -11,6 +11,7 @@ import type { StepName } from '#queue/queue.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { browserOf } from '../support/capture-processes.ts';
 import { cloudEvent } from '../support/cloud-event.ts';
+import { inWholeRun, rows } from '../support/extent.ts';
 import { addTo, call, codesOf, recordWhen, settled, type ShownRecord } from '../support/looking.ts';
 
 const COMMENT = 'The gate of the old depot stands open every night, and nobody locks it.';
@@ -177,7 +178,7 @@ describe('a removal that was confirmed', () => {
     expect(metrics.text).toMatch(/^holdfast_steps_owed\{step="look-again"\} 0$/m);
   });
 
-  test.concurrent.each([
+  const PAGES_THEN = [
     [
       'is still there',
       WITH,
@@ -204,18 +205,24 @@ describe('a removal that was confirmed', () => {
       /could not be told: something lay over the place/,
     ],
     ['is empty', '', 200, 'unknown', 'empty', /could not be told: the page did not show itself/],
-  ] as const)('whose page then %s', async (_name, body, status, answer, because, sentence) => {
-    const path = page(WITH);
-    const { recordId } = await captured(path);
-    show(path, body, status);
-    await confirm(recordId);
-    const record = await looked(recordId);
-    expect(record.secondLooks).toMatchObject([{ answer, because }]);
-    const receipt = await archive.until(recordId, ({ safeToRemove }) => safeToRemove);
-    expect(receipt).toMatchObject({ safeToRemove: true, secondLook: { answer } });
-    expect(receipt.secondLook?.sentence).toMatch(sentence);
-    expect(receipt.secondLook?.sentence).toMatch(/as a visitor without an account\.$/);
-  });
+  ] as const;
+  // What a person reads of the others: console-second-look.test.ts.
+  const then: readonly string[] = ['answers that it is gone', 'is covered'];
+  test.concurrent.each(rows(PAGES_THEN, ([what]) => then.includes(what)))(
+    'whose page then %s',
+    async (_name, body, status, answer, because, sentence) => {
+      const path = page(WITH);
+      const { recordId } = await captured(path);
+      show(path, body, status);
+      await confirm(recordId);
+      const record = await looked(recordId);
+      expect(record.secondLooks).toMatchObject([{ answer, because }]);
+      const receipt = await archive.until(recordId, ({ safeToRemove }) => safeToRemove);
+      expect(receipt).toMatchObject({ safeToRemove: true, secondLook: { answer } });
+      expect(receipt.secondLook?.sentence).toMatch(sentence);
+      expect(receipt.secondLook?.sentence).toMatch(/as a visitor without an account\.$/);
+    },
+  );
 
   test.concurrent('is looked after also where the report itself said that it was done', async () => {
     const path = page(WITH);
@@ -254,21 +261,25 @@ describe('a removal that was confirmed', () => {
     expect((await looked(recordId)).secondLooks).toMatchObject([{ factN: 2, answer: 'not-there' }]);
   });
 
-  test.concurrent.each([
+  const NOTHING = [
     ['no page', { url: undefined }, ''],
     ['a page that was not to be opened', { capture: false }, ''],
     ['nothing to look for', { text: undefined }, ''],
     ['nothing to look for but a place on the page', { text: undefined }, '#main'],
-  ] as const)('is not looked after with %s', async (_name, more, place) => {
-    const path = page(WITH);
-    const { recordId } = await captured(path + place, more);
-    const opened = timesOpened(path);
-    await confirm(recordId);
-    await sleep(DELAY_MS + 1500);
-    const { record, receipt } = await settled(archive, recordId);
-    expect(record.owed).toEqual([]);
-    expect([record.secondLooks, receipt.secondLook, timesOpened(path) - opened]).toEqual([[], null, 0]);
-  });
+  ] as const;
+  test.concurrent.each(rows(NOTHING, ([what]) => !what.startsWith('nothing to look for')))(
+    'is not looked after with %s',
+    async (_name, more, place) => {
+      const path = page(WITH);
+      const { recordId } = await captured(path + place, more);
+      const opened = timesOpened(path);
+      await confirm(recordId);
+      await sleep(DELAY_MS + 1500);
+      const { record, receipt } = await settled(archive, recordId);
+      expect(record.owed).toEqual([]);
+      expect([record.secondLooks, receipt.secondLook, timesOpened(path) - opened]).toEqual([[], null, 0]);
+    },
+  );
 });
 
 test.concurrent('of a report without words, its place alone does not tell what stands there', async () => {
@@ -400,22 +411,24 @@ describe.concurrent('a look that is owed', () => {
     expect(toldOf(second)).toHaveLength(2);
   });
 
-  test('looks after the later of two confirmations that came before it, and only then', async () => {
-    const path = page(WITH);
-    const { recordId } = await captured(path);
-    await confirm(recordId);
-    await sleep(DELAY_MS / 5);
-    await confirm(recordId, { note: 'As I said.' });
-    const record = await looked(recordId);
-    expect(record.secondLooks).toMatchObject([{ factN: 3 }]);
-    const later = Date.parse(record.facts[2]?.recordedAt ?? '');
-    expect(Date.parse(record.secondLooks[0]?.lookedAt ?? '') - later).toBeGreaterThanOrEqual(DELAY_MS);
-    // The same again is the same, and asks for nothing.
-    await confirm(recordId, { note: 'As I said.' });
-    await sleep(DELAY_MS + 1500);
-    expect((await settled(archive, recordId)).record.secondLooks).toHaveLength(1);
-    expect(timesOpened(path)).toBe(2);
-  });
+  inWholeRun(() =>
+    test('looks after the later of two confirmations that came before it, and only then', async () => {
+      const path = page(WITH);
+      const { recordId } = await captured(path);
+      await confirm(recordId);
+      await sleep(DELAY_MS / 5);
+      await confirm(recordId, { note: 'As I said.' });
+      const record = await looked(recordId);
+      expect(record.secondLooks).toMatchObject([{ factN: 3 }]);
+      const later = Date.parse(record.facts[2]?.recordedAt ?? '');
+      expect(Date.parse(record.secondLooks[0]?.lookedAt ?? '') - later).toBeGreaterThanOrEqual(DELAY_MS);
+      // The same again is the same, and asks for nothing.
+      await confirm(recordId, { note: 'As I said.' });
+      await sleep(DELAY_MS + 1500);
+      expect((await settled(archive, recordId)).record.secondLooks).toHaveLength(1);
+      expect(timesOpened(path)).toBe(2);
+    }),
+  );
 
   test('comes once more when a confirmation arrives while the page is open', async ({ expect: own }) => {
     const path = page(WITH);
@@ -424,7 +437,7 @@ describe.concurrent('a look that is owed', () => {
     let answer = (): void => undefined;
     held.set(path, new Promise<void>((done) => (answer = done)));
     await confirm(recordId);
-    await own.poll(() => timesOpened(path), { timeout: 20_000 }).toBe(2);
+    await own.poll(() => timesOpened(path), { timeout: 60_000 }).toBe(2);
     await confirm(recordId, { note: 'Said again.' });
     answer();
     const record = await looked(recordId, 2);
@@ -458,30 +471,32 @@ describe.concurrent('on other machines', () => {
     }
   });
 
-  test('with a browser that dies of it three times it could not be told, and no worker is to blame', async ({
-    expect: own,
-  }) => {
-    const here = await openArchive({ browser: true, env: archiveEnv() });
-    try {
-      await here.work();
-      const path = page(WITH);
-      const { recordId } = await captured(path, {}, here);
-      held.set(path, new Promise<void>(() => undefined));
-      await confirm(recordId, {}, here);
-      for (let tries = 1; tries <= 3; tries += 1) {
-        await own.poll(() => timesOpened(path), { timeout: 30_000 }).toBe(1 + tries);
-        process.kill(await browserOf(here.dataDir), 'SIGKILL');
+  inWholeRun(() =>
+    test('with a browser that dies of it three times it could not be told, and no worker is to blame', async ({
+      expect: own,
+    }) => {
+      const here = await openArchive({ browser: true, env: archiveEnv() });
+      try {
+        await here.work();
+        const path = page(WITH);
+        const { recordId } = await captured(path, {}, here);
+        held.set(path, new Promise<void>(() => undefined));
+        await confirm(recordId, {}, here);
+        for (let tries = 1; tries <= 3; tries += 1) {
+          await own.poll(() => timesOpened(path), { timeout: 60_000 }).toBe(1 + tries);
+          process.kill(await browserOf(here.dataDir), 'SIGKILL');
+        }
+        const record = await looked(recordId, 1, here);
+        expect(record.secondLooks).toMatchObject([
+          { answer: 'unknown', because: 'browser-crashed', outcome: 'none' },
+        ]);
+        expect(toldOf(record)).toHaveLength(1);
+        expect((await here.receipt(recordId)).secondLook?.sentence).toContain('the browser broke down');
+      } finally {
+        await here.close();
       }
-      const record = await looked(recordId, 1, here);
-      expect(record.secondLooks).toMatchObject([
-        { answer: 'unknown', because: 'browser-crashed', outcome: 'none' },
-      ]);
-      expect(toldOf(record)).toHaveLength(1);
-      expect((await here.receipt(recordId)).secondLook?.sentence).toContain('the browser broke down');
-    } finally {
-      await here.close();
-    }
-  });
+    }),
+  );
 
   test('without a browser it could not be told, and that is sealed too', async () => {
     const here = await openArchive({ env: archiveEnv() });

@@ -57,7 +57,7 @@ export async function recordWhen(
   archive: Archive,
   recordId: string,
   holds: (record: ShownRecord) => boolean,
-  timeoutMs = 40_000,
+  timeoutMs = 60_000,
 ): Promise<ShownRecord> {
   const end = Date.now() + timeoutMs;
   for (;;) {

@@ -14,13 +14,14 @@ import { applyRules } from '#intake/rules.ts';
 import { checkSimple } from '#intake/schema.ts';
 import { factFromSimple } from '#intake/simple.ts';
 import { readTime } from '#intake/times.ts';
+import { times } from '../support/extent.ts';
 
 const KB = 1024;
 const TIMES = 4;
 /** Between 4, which is in proportion, and 16, which is the square of it. */
 const MOST = 9;
 /** What is exponential ends on no machine; here it fails. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** Whatever takes `size` characters; refusals are answers like any other. */
 type Reader = (size: number) => () => unknown;
@@ -51,7 +52,7 @@ function growth(reader: Reader, size: number): number {
   let repeats = 1;
   while (onceMs(less, repeats) < 3) repeats *= 2;
   const best = { less: Infinity, more: Infinity };
-  for (let round = 0; round < 7; round += 1) {
+  for (let round = 0; round < times(7, 4); round += 1) {
     best.less = Math.min(best.less, onceMs(less, repeats));
     best.more = Math.min(best.more, onceMs(more, repeats));
   }

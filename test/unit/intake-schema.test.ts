@@ -8,6 +8,7 @@ import { ArchiveError } from '#errors.ts';
 import { StoredFact, SubmittedFact } from '#intake/fact-schema.ts';
 import { checkSimple, checkSubmitted, isStoredFact, problemsOfStored, SimpleReport } from '#intake/schema.ts';
 import type { Problem } from '#intake/problems.ts';
+import { rows, times } from '../support/extent.ts';
 
 type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
 type JsonObject = { [member: string]: Json };
@@ -160,7 +161,7 @@ describe('the stored fact is the reference, member for member', () => {
     for (const { at, key } of places(document)) {
       const holder = at as JsonObject;
       const before = holder[key] ?? null;
-      for (const value of values) {
+      for (const value of rows(values, (_, i) => i % 3 === 0)) {
         holder[key] = value;
         verdict(document);
         looked += 1;
@@ -168,8 +169,8 @@ describe('the stored fact is the reference, member for member', () => {
       holder[key] = before;
     }
     expect(texts.length).toBeGreaterThan(15);
-    expect(looked).toBeGreaterThan(15_000);
-  }, 30_000);
+    expect(looked).toBeGreaterThan(times(15_000, 5000));
+  });
 
   it('changed documents get one verdict: other types, words of the schema, added members, moved parts', () => {
     const words = [...vocabulary(reference)];
@@ -225,11 +226,11 @@ describe('the stored fact is the reference, member for member', () => {
           else refused += 1;
         },
       ),
-      { numRuns: 6000 },
+      { numRuns: times(6000, 1500) },
     );
     // Neither verdict may starve: a comparison in which all is refused proves nothing.
-    expect(accepted).toBeGreaterThan(200);
-    expect(refused).toBeGreaterThan(1000);
+    expect(accepted).toBeGreaterThan(times(200, 40));
+    expect(refused).toBeGreaterThan(times(1000, 250));
   });
 
   it('each rule of the reference is seen to refuse', () => {
@@ -317,7 +318,7 @@ describe('the stored fact is the reference, member for member', () => {
   it('our formats are no looser than the reference validator reads them, but for what is written differently', () => {
     const full = new Validator({ strict: false });
     addFormats.default(full);
-    const times = full.compile({ type: 'string', format: 'date-time' });
+    const moments = full.compile({ type: 'string', format: 'date-time' });
     const addresses = full.compile({ type: 'string', format: 'uri' });
     fc.assert(
       fc.property(
@@ -326,7 +327,7 @@ describe('the stored fact is the reference, member for member', () => {
           fc.string(),
         ),
         (text) => {
-          if (Format.Test('date-time', text)) expect(times(text)).toBe(true);
+          if (Format.Test('date-time', text)) expect(moments(text)).toBe(true);
         },
       ),
     );

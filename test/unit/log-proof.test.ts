@@ -7,6 +7,7 @@ import { EMPTY_ROOT, inclusionPath } from '#log/merkle.ts';
 import { keyPair, signer, signNote, verifierKey } from '#log/note.ts';
 import { openEntry, openProof, parseProof, proofText } from '#log/proof.ts';
 import { nodesFromTiles } from '#log/tiles.ts';
+import { times } from '../support/extent.ts';
 import {
   codeFrom,
   flipped,
@@ -136,13 +137,13 @@ describe('a proof', () => {
 
   test('a single bit anywhere refuses it', async () => {
     const proof = await proofOf(333);
-    for (let bit = 0; bit < proof.length * 8; bit += 1)
+    for (let bit = 0; bit < proof.length * 8; bit += times(1, 5))
       expect(
         codeFrom(() => openEntry(flipped(proof, bit), entries[333] as Buffer, trust)),
         `bit ${bit}`,
       ).toMatch(/^log-/);
     const bytes = entries[333] as Buffer;
-    for (let bit = 0; bit < bytes.length * 8; bit += 1)
+    for (let bit = 0; bit < bytes.length * 8; bit += times(1, 5))
       expect(codeFrom(() => openEntry(proof, flipped(bytes, bit), trust))).toBe('log-proof-wrong');
   });
 

@@ -1,6 +1,6 @@
 /** Every page of the town, in the order in which they are captured. */
 import { BEHAVIOUR_PAGES } from './behaviour-pages.ts';
-import { DISCUSSION_PAGES } from './discussion-pages.ts';
+import { DISCUSSION_PAGES, SHORTER_PAGES } from './discussion-pages.ts';
 import { EXCHANGE_PAGES } from './exchange-pages.ts';
 import { FRAME_PAGES } from './frame-pages.ts';
 import { LAYOUT_PAGES } from './layout-pages.ts';
@@ -19,3 +19,5 @@ export const SHOWING_PAGES: readonly SitePage[] = [
 ];
 /** Pages that are a finding and no capture. */
 export const FINDING_PAGES: readonly SitePage[] = OUTCOME_PAGES;
+
+export { SHORTER_PAGES };

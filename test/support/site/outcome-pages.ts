@@ -141,8 +141,8 @@ export const OUTCOME_PAGES: readonly SitePage[] = [
     body: '',
   }),
 
-  ending('timeout-silent', ['timeout'], { delayMs: Infinity }, { deadlineMs: 5_000 }),
-  ending('timeout-head', ['timeout'], { manner: 'trickling-head' }, { deadlineMs: 5_000 }),
+  ending('timeout-silent', ['timeout'], { delayMs: Infinity }, { deadlineMs: 3_000 }),
+  ending('timeout-head', ['timeout'], { manner: 'trickling-head' }, { deadlineMs: 3_000 }),
   ending(
     'timeout-body',
     ['timeout', 'empty'],
