@@ -27,26 +27,30 @@ export async function claimLetter(
   fresh: string,
   { gatherMs, claimMs }: { readonly gatherMs: number; readonly claimMs: number },
 ): Promise<Claimed | null> {
-  const { rows } = await sql<Claimed>`
-    with first as (
-      select n.agency_id, coalesce(n.office_id, n.person_id) as target, n.kind, n.letter from notice n
-       where ${DUE} and (n.letter is not null or n.kind = 'test' or (${SETTLED} and ${mayBegin(gatherMs)}))
-       order by n.due_at limit 1),
-    taken as (
-      select n.agency_id, n.id from notice n, first f
-       where n.agency_id = f.agency_id and coalesce(n.office_id, n.person_id) = f.target and n.kind = f.kind
-         and n.letter is not distinct from f.letter and ${DUE} and (n.letter is not null or ${SETTLED})
-         for update of n skip locked),
-    claimed as (
-      update notice n
-         set letter = coalesce(n.letter, ${fresh}::uuid), begun_at = coalesce(n.begun_at, now()), attempts = n.attempts + 1,
-             claimed_until = now() + ${claimMs} * interval '1 millisecond'
-        from taken t where n.agency_id = t.agency_id and n.id = t.id
-      returning n.agency_id, n.letter, n.kind, n.office_id, n.person_id, n.attempts, n.claimed_until)
-    select agency_id as "agencyId", letter, kind, office_id as "officeId", person_id as "personId",
-           max(attempts) as attempts, max(claimed_until)::text as until
-      from claimed group by 1, 2, 3, 4, 5`.execute(db.system);
-  return rows[0] ?? null;
+  return await db.system.transaction().execute(async (tx) => {
+    // One after the other: of two that look at the same moment, each would take some of what is owed, and the office gets two letters.
+    await sql`select pg_advisory_xact_lock(hashtextextended('letters', 0))`.execute(tx);
+    const { rows } = await sql<Claimed>`
+      with first as (
+        select n.agency_id, coalesce(n.office_id, n.person_id) as target, n.kind, n.letter from notice n
+         where ${DUE} and (n.letter is not null or n.kind = 'test' or (${SETTLED} and ${mayBegin(gatherMs)}))
+         order by n.due_at limit 1),
+      taken as (
+        select n.agency_id, n.id from notice n, first f
+         where n.agency_id = f.agency_id and coalesce(n.office_id, n.person_id) = f.target and n.kind = f.kind
+           and n.letter is not distinct from f.letter and ${DUE} and (n.letter is not null or ${SETTLED})
+           for update of n skip locked),
+      claimed as (
+        update notice n
+           set letter = coalesce(n.letter, ${fresh}::uuid), begun_at = coalesce(n.begun_at, now()), attempts = n.attempts + 1,
+               claimed_until = now() + ${claimMs} * interval '1 millisecond'
+          from taken t where n.agency_id = t.agency_id and n.id = t.id
+        returning n.agency_id, n.letter, n.kind, n.office_id, n.person_id, n.attempts, n.claimed_until)
+      select agency_id as "agencyId", letter, kind, office_id as "officeId", person_id as "personId",
+             max(attempts) as attempts, max(claimed_until)::text as until
+        from claimed group by 1, 2, 3, 4, 5`.execute(tx);
+    return rows[0] ?? null;
+  });
 }
 
 const DUE = sql<boolean>`(n.ended_at is null and n.due_at <= now() and (n.claimed_until is null or n.claimed_until < now()))`;

@@ -385,7 +385,7 @@ function written(kind: 'folder' | 's3'): void {
       await scene.events(40);
       await until(60_000, async () => {
         const { rowCount } = await scene.sql.query(
-          "select pg_terminate_backend(pid) from pg_stbeforeactivity where datname = current_database() and application_name = 'test'",
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'test'",
         );
         if (rowCount === 0) throw new Error('It is not connected.');
         return true;
@@ -393,7 +393,7 @@ function written(kind: 'folder' | 's3'): void {
       // It is back, and somewhere between its first statement and its rest.
       await until(60_000, async () => {
         const { rowCount } = await scene.sql.query(
-          "select from pg_stbeforeactivity where datname = current_database() and application_name = 'test'",
+          "select from pg_stat_activity where datname = current_database() and application_name = 'test'",
         );
         if (rowCount === 0) throw new Error('It did not come back.');
         return true;
