@@ -6,7 +6,6 @@
 import { codeOf } from '#errors.ts';
 import type { DisposalContext } from './context.ts';
 import type { Listing } from './destroy.ts';
-import { objectionTo } from './queries.ts';
 import { KEPT, type Refusal } from './refusals.ts';
 import * as rows from './run-queries.ts';
 import type { Failure, KnownObjects } from './bytes-queries.ts';
@@ -22,7 +21,7 @@ export interface Objection {
 }
 
 export interface Looked {
-  /** Null: nothing is against it, as far as the stores know; the database says its word when the record is marked. */
+  /** Null: nothing is against it. */
   readonly objection: Objection | null;
   readonly listings: readonly Listing[] | null;
 }
@@ -31,8 +30,11 @@ export async function objectionBefore(
   { db, places, now, log, signal }: DisposalContext,
   { agencyId, id }: OpenDisposal,
   recordId: string,
-  known: KnownObjects,
+  { known, refusal }: { readonly known: KnownObjects; readonly refusal: Refusal | null },
 ): Promise<Looked> {
+  const waits = async () => await db.inAgency(agencyId, async (at) => await rows.waitsOf(at, id, recordId));
+  // Of a record that the database would refuse no store is asked: a list may wait for days.
+  if (refusal !== null) return { objection: ofRows(refusal, await waits()), listings: null };
   const seen = await lookInStores(places, { agencyId, recordId }, known, now()).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     log.error({ agencyId, recordId, code: codeOf(error), err: error }, 'disposal.not-looked-at');
@@ -43,15 +45,10 @@ export async function objectionBefore(
     .filter((place) => places[place] !== null && places[place].purger === null)
     .map((place): Against => ({ place, versionId: '', code: 'purger-missing' }));
   const against = [...seen.against, ...withoutKey];
-  if (against.length === 0) return { objection: null, listings: seen.listings };
-  // What the database has against it is the better reason: of that somebody can do something.
-  const { refusal, waits } = await db.inAgency(agencyId, async (at) => ({
-    refusal: await objectionTo(at, recordId),
-    waits: await rows.waitsOf(at, id, recordId),
-  }));
-  const objection =
-    refusal !== null && refusal !== 'missing' ? ofRows(refusal, waits) : ofStores(against, waits);
-  return { objection, listings: seen.listings };
+  return {
+    objection: against.length === 0 ? null : ofStores(against, await waits()),
+    listings: seen.listings,
+  };
 }
 
 /** Also of what the database says while a record is marked. */

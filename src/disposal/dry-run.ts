@@ -3,7 +3,7 @@ import type { Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { ofRows, ofStores } from './before-mark.ts';
 import type { Places } from './destroy.ts';
-import { changedSince, objectionTo } from './queries.ts';
+import { changedSince, objectionsTo } from './queries.ts';
 import { knownObjects, type KnownObjects } from './bytes-queries.ts';
 import { waitsOf } from './run-queries.ts';
 import { openSecondReader, type ObjectReader } from '#store/store.ts';
@@ -63,7 +63,7 @@ async function checkRecord(
   now: Date,
 ): Promise<DryRunRecord> {
   const { against, changed, known, waits } = await db.inAgency(agencyId, async (at) => ({
-    against: await objectionTo(at, recordId),
+    against: (await objectionsTo(at, [recordId])).get(recordId) ?? null,
     changed: await changedSince(at, id, recordId),
     known: (await knownObjects(at, id, [recordId])).get(recordId) ?? NOTHING,
     waits: await waitsOf(at, id, recordId),
@@ -74,7 +74,7 @@ async function checkRecord(
   } catch (error) {
     seen = { objects: [], against: [{ place: 'first', versionId: '', code: codeOf(error) }] };
   }
-  const refusal = against === null || against === 'missing' ? changed : against;
+  const refusal = against ?? changed;
   // As an execution judges it (before-mark.ts).
   const objection = refusal === null ? ofStores(seen.against, waits) : ofRows(refusal, waits);
   return {

@@ -150,17 +150,23 @@ export async function digestOf({ agencyId, tx }: AgencyTx, id: string): Promise<
   return rows[0]?.digest ?? '';
 }
 
-/** Null: nothing is against it. */
-export async function objectionTo(
+/** What the database has against the destruction of each of these records; of one that is not in the answer, nothing. */
+export async function objectionsTo(
   { agencyId, tx }: AgencyTx,
-  recordId: string,
-): Promise<Refusal | 'missing' | null> {
-  const { rows } = await sql<{ there: boolean; code: string | null }>`
-    select exists (select from record where agency_id = ${agencyId} and id = ${recordId}::uuid) as there,
-           (select code from objection_to(${agencyId}, ${recordId}::uuid)) as code`.execute(tx);
-  const row = rows[0];
-  if (row?.there !== true) return 'missing';
-  return row.code === null ? null : refusalBy(row.code);
+  recordIds: readonly string[],
+): Promise<ReadonlyMap<string, Refusal>> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select r.id, o.code from record r cross join lateral objection_to(${agencyId}, r.id) o
+     where r.agency_id = ${agencyId} and r.id = any(${recordIds}::uuid[])`.execute(tx);
+  return new Map(rows.map(({ id, code }) => [id, refusalBy(code)]));
+}
+
+/** Null: nothing is against it. */
+export async function objectionTo(at: AgencyTx, recordId: string): Promise<Refusal | 'missing' | null> {
+  const there =
+    await sql`select from record where agency_id = ${at.agencyId} and id = ${recordId}::uuid`.execute(at.tx);
+  if (there.rows.length === 0) return 'missing';
+  return (await objectionsTo(at, [recordId])).get(recordId) ?? null;
 }
 
 /** What the database would say besides when this list marks the record (0039): whether it is as it was when the list was made, and on no other. */

@@ -11,6 +11,7 @@ import type { Failure, KnownObjects } from './bytes-queries.ts';
 import { ACTOR, type DisposalContext } from './context.ts';
 import { destroyVersions, differences, evidenceOf, listingDigest, listPlaces, prefixOf } from './destroy.ts';
 import type { Listing } from './destroy.ts';
+import { objectionsTo } from './queries.ts';
 import { refusalOf, type Refusal } from './refusals.ts';
 import * as rows from './run-queries.ts';
 import type { OpenDisposal } from './run-queries.ts';
@@ -36,7 +37,13 @@ export async function runBytes(
   const { db, between = async () => undefined } = context;
   const { agencyId, id } = open;
   const ids = steps.map(({ recordId }) => recordId);
-  const known = await db.inAgency(agencyId, async (at) => await bytes.knownObjects(at, id, ids));
+  const { known, against } = await db.inAgency(agencyId, async (at) => ({
+    known: await bytes.knownObjects(at, id, ids),
+    against: await objectionsTo(
+      at,
+      steps.flatMap(({ recordId, state }) => (state === 'listed' ? [recordId] : [])),
+    ),
+  }));
   const all = steps.flatMap(({ recordId, state }) => {
     const one = known.get(recordId);
     return one === undefined ? [] : [{ recordId, state, known: one, listings: null }];
@@ -44,7 +51,13 @@ export async function runBytes(
   const fresh = await sideBySide(
     all.filter(({ state }) => state === 'listed'),
     AT_ONCE,
-    async (one) => ({ ...one, ...(await objectionBefore(context, open, one.recordId, one.known)) }),
+    async (one) => ({
+      ...one,
+      ...(await objectionBefore(context, open, one.recordId, {
+        known: one.known,
+        refusal: against.get(one.recordId) ?? null,
+      })),
+    }),
   );
   let failed = 0;
   const settled = async (recordId: string, objection: Objection): Promise<void> => {
