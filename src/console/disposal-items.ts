@@ -1,7 +1,7 @@
 /** The records of a list of disposal, each with what became of it. */
 import { number } from './disposals-page.ts';
 import { html, ours, type Markup } from './html.ts';
-import { codeSaid, inWords } from './words.ts';
+import { inWords } from './words.ts';
 
 export interface ShownItem {
   readonly recordId: string;
@@ -12,8 +12,9 @@ export interface ShownItem {
   readonly bytes: number;
   readonly state: string;
   readonly exceptedWhy: string | null;
-  readonly code: string | null;
-  readonly failures: readonly { readonly place: string; readonly code: string }[];
+  /** Why it was kept. */
+  readonly reason: string | null;
+  readonly failures: readonly { readonly place: string; readonly code: string; readonly reason: string }[];
 }
 
 const ITEM_STATES: Readonly<Record<string, string>> = {
@@ -51,8 +52,11 @@ export function itemsTable(id: string, rows: readonly ShownItem[], next: string 
               <td data-label="State">
                 ${one.exceptedWhy === null ? inWords(ITEM_STATES, one.state) : ours('Excepted')}
                 ${one.exceptedWhy !== null && html`<q>${one.exceptedWhy}</q>`}
-                ${one.code !== null && html`<span class="hf-small">${codeSaid(one.code)}</span>`}
-                ${one.failures.map(({ code }) => html`<span class="hf-small">${codeSaid(code)}</span> `)}
+                ${one.reason !== null && html`<span class="hf-small">${ours(one.reason)}</span>`}
+                ${one.failures.map(
+                  ({ code, reason }) =>
+                    html`<span class="hf-small">${ours(reason)} <code>${code}</code></span> `,
+                )}
               </td>
             </tr>`,
         )}

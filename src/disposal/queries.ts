@@ -1,7 +1,7 @@
 /** What is read of lists of disposal. What writes them is in lists.ts and run-queries.ts. */
 import { sql } from 'kysely';
 import type { AgencyTx, DisposalState } from '#db/db.ts';
-import { refusalBy, type Refusal } from './refusals.ts';
+import { refusalBy, whyOf, type Refusal } from './refusals.ts';
 import { WAIT_MS } from './waiting.ts';
 
 export interface Disposal {
@@ -90,8 +90,15 @@ export interface DisposalItem {
   readonly exceptedBy: string | null;
   readonly exceptedWhy: string | null;
   readonly code: string | null;
+  /** The code in a sentence. */
+  readonly reason: string | null;
   readonly destroyedAt: Date | null;
-  readonly failures: readonly { readonly place: string; readonly versionId: string; readonly code: string }[];
+  readonly failures: readonly {
+    readonly place: string;
+    readonly versionId: string;
+    readonly code: string;
+    readonly reason: string;
+  }[];
 }
 
 const ITEM = sql`
@@ -101,6 +108,18 @@ const ITEM = sql`
                      from disposal_failure f where f.disposal_id = i.disposal_id and f.record_id = i.record_id), '[]') as failures
     from disposal_item i`;
 
+type ItemRow = Omit<DisposalItem, 'reason' | 'failures'> & {
+  readonly failures: readonly Omit<DisposalItem['failures'][number], 'reason'>[];
+};
+
+function inSentences({ failures, ...row }: ItemRow): DisposalItem {
+  return {
+    ...row,
+    reason: row.code === null ? null : whyOf(row.code),
+    failures: failures.map((one) => ({ ...one, reason: whyOf(one.code) })),
+  };
+}
+
 /** In the order of their ids, those after `after`. */
 export async function listItems(
   { agencyId, tx }: AgencyTx,
@@ -108,12 +127,12 @@ export async function listItems(
   limit: number,
   after?: string,
 ): Promise<DisposalItem[]> {
-  const { rows } = await sql<DisposalItem>`
+  const { rows } = await sql<ItemRow>`
     ${ITEM} where i.agency_id = ${agencyId} and i.disposal_id = ${id}
        and (${after ?? null}::uuid is null or i.record_id > ${after ?? null}::uuid) order by i.record_id limit ${limit}`.execute(
     tx,
   );
-  return rows;
+  return rows.map(inSentences);
 }
 
 /** Some of them, by chance: so many as somebody looks at. */
@@ -122,11 +141,11 @@ export async function sampleItems(
   id: string,
   limit: number,
 ): Promise<DisposalItem[]> {
-  const { rows } = await sql<DisposalItem>`
+  const { rows } = await sql<ItemRow>`
     ${ITEM} where i.agency_id = ${agencyId} and i.disposal_id = ${id} and i.excluded_at is null order by random() limit ${limit}`.execute(
     tx,
   );
-  return rows;
+  return rows.map(inSentences);
 }
 
 /** On which list a record was destroyed, or is being. */

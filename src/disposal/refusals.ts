@@ -1,5 +1,6 @@
 /** What the database refuses about disposal (migration 0035), as a code and a sentence with what to do. Pure. */
 import { ArchiveError } from '#errors.ts';
+import { reasonOf } from '#record/record.ts';
 
 export interface Refusal {
   readonly code: string;
@@ -154,6 +155,23 @@ export const KEPT: Readonly<Record<string, string>> = {
   'store-object-locked':
     'The lock of one of its files ends too long after the list began to be destroyed. The record stays, and is for a later list.',
 };
+
+/** Machines, not records: why none of them is destroyed before somebody has looked after it. */
+const STOPPED: Readonly<Record<string, string>> = {
+  'purger-missing':
+    'The process that destroys was given no key of its own for this store. The administrator gives it one; until then nothing is destroyed.',
+};
+
+/** By code, in a sentence: why a record of a list was kept, or nothing of the list goes on. */
+export const WHYS: ReadonlyMap<string, string> = new Map([
+  ...Object.values(REFUSALS).map(({ code, sentence }) => [code, sentence] as const),
+  ...Object.entries({ ...KEPT, ...STOPPED }),
+]);
+
+/** Also of what a store answered. */
+export function whyOf(code: string): string {
+  return WHYS.get(code) ?? reasonOf(code);
+}
 
 /** Null: it is none of ours. */
 export function refusalOf(error: unknown): Refusal | null {

@@ -264,6 +264,13 @@ describe('before it is marked', () => {
     );
     await completed(list);
     expect(await itemOf(list, id)).toEqual({ state: 'refused', code: 'version-unknown' });
+    const shown = await ask(scene.officer, 'GET', `/v1/disposals/${list}`);
+    expect(shown.body['items']).toContainEqual(
+      expect.objectContaining({
+        recordId: id,
+        reason: expect.stringContaining('a version of one of its files that no row names'),
+      }),
+    );
     expect(await recordState(id)).toBe('complete');
     expect((await versionsOf(id)).length).toBe(before);
     expect(await recordState(other)).toBe('disposed');

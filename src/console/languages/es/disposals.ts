@@ -197,6 +197,22 @@ export const disposals: Messages = {
     'La lista no está en este paso: alguien la llevó más lejos o la terminó. Ábrala de nuevo.',
   'A list is proposed by a retention officer and approved by an approver, people of the agency who signed in.':
     'Una lista la propone una persona encargada de la conservación y la aprueba una persona autorizada, ambas de la entidad y con sesión iniciada.',
+  'In the store lies a version of one of its files that no row names. Somebody has to find out whose it is: until then the record stays.':
+    'En el almacén hay una versión de uno de sus archivos que ninguna fila nombra. Alguien tiene que averiguar de quién es: hasta entonces el registro se conserva.',
+  'In the store a version is missing that a row names. Somebody has to find out what became of it: until then the record stays.':
+    'En el almacén falta una versión que una fila nombra. Alguien tiene que averiguar qué pasó con ella: hasta entonces el registro se conserva.',
+  'The store holds one of its files, and no hold of the agency says why. The record stays.':
+    'El almacén retiene uno de sus archivos, y ninguna retención de la entidad dice por qué. El registro se conserva.',
+  'The lock of one of its files ends too long after the list began to be destroyed. The record stays, and is for a later list.':
+    'El bloqueo de uno de sus archivos termina demasiado después de que empezó la destrucción de la lista. El registro se conserva, y es para una lista posterior.',
+  'The process that destroys was given no key of its own for this store. The administrator gives it one; until then nothing is destroyed.':
+    'El proceso que destruye no recibió una clave propia para este almacén. La administración se la da; hasta entonces no se destruye nada.',
+  'Something of it is still there, so it is not called destroyed.':
+    'Todavía queda algo de él, así que no se dice destruido.',
+  'A record goes this way by a disposal alone, and never back.':
+    'Un registro solo sigue este camino por una eliminación, y nunca vuelve.',
+  'This record is being destroyed under its schedule, or was: nothing can be added to it.':
+    'Este registro se está destruyendo según su tabla de conservación, o ya se destruyó: no se le puede agregar nada.',
   'No record is left on this list. Cancel it, and make another one.':
     'No queda ningún registro en esta lista. Cancélela y haga otra.',
   'This record is not on the list, or was taken off it before.':
