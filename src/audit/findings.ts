@@ -217,6 +217,16 @@ const MEANINGS = {
     means:
       'A list of disposal is not the one that was proposed and approved, or nobody in the history proposed or approved it: do not let it be executed.',
   },
+  'hold-other': {
+    step: 'records',
+    means:
+      'A hold that was placed is not there, lies on fewer records or is called released, and the history knows nothing of that; or nobody in the history placed it. Let no list of disposal be executed before it is put right.',
+  },
+  'edition-other': {
+    step: 'records',
+    means:
+      'An edition of a schedule is not the one that was confirmed, or nobody in the history added, confirmed or withdrew it as its rows say: let nothing be destroyed under it.',
+  },
   'seal-gone': { step: 'seals', means: 'The history says that a seal was closed, and its row does not.' },
   'seal-invented': {
     step: 'seals',

@@ -39,6 +39,8 @@ const COMPARED = [
   'record.completed',
   'record.reclassified',
   'record.dated',
+  'record.held',
+  'record.released',
   'fixity.put-back',
 ] as const;
 

@@ -15,8 +15,13 @@ import {
   type PutBacks,
   type StoredManifest,
 } from './seals.ts';
-import { compareDays, compareSeries } from './standing.ts';
-import { listsWithoutEntries, seriesKnown } from './standing-queries.ts';
+import { compareDays, compareHolds, compareSeries } from './standing.ts';
+import {
+  editionsWithoutEntries,
+  holdsWithoutEntries,
+  listsWithoutEntries,
+  seriesKnown,
+} from './standing-queries.ts';
 import { lookAtObject, readWhole } from './store-look.ts';
 
 export interface RecordPass {
@@ -68,9 +73,14 @@ export async function auditRecords(
     else findings.add('record-gone', { record: id });
   const citable = await clauses(at);
   const known = await seriesKnown(at);
-  if (pass.only === undefined)
+  if (pass.only === undefined) {
     for (const { id, which } of await listsWithoutEntries(at))
       findings.add('list-other', { which: `${which} of list ${id}` });
+    for (const { id, which } of await holdsWithoutEntries(at))
+      findings.add('hold-other', { which: `${which}: hold ${id}` });
+    for (const { edition, which } of await editionsWithoutEntries(at))
+      findings.add('edition-other', { which: `${which}: edition ${edition}` });
+  }
   for (let last: string | null = null; ;) {
     pass.signal?.throwIfAborted();
     const records: RecordRows[] = await recordsAfter(at, last, pass.stretch, pass.only);
@@ -102,6 +112,7 @@ async function auditRecord(
   compareRecord(rows, fold, manifests, findings);
   compareSeries(rows, rows.standing, manifests, known, findings);
   compareDays(rows, rows.standing, findings);
+  compareHolds(rows, rows.standing, findings);
 }
 
 /** Answers the manifests that may be believed, in their order. */

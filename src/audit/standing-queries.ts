@@ -16,9 +16,11 @@ export interface Standing {
   readonly days: readonly StandingDay[];
   /** `event day` of each that its facts name. */
   readonly said: readonly string[];
+  /** Holds that lie on it and were not released. */
+  readonly holds: readonly string[];
 }
 
-const NOTHING: Standing = { series: [], days: [], said: [] };
+const NOTHING: Standing = { series: [], days: [], said: [], holds: [] };
 
 /** Of each of these records. */
 export async function standingOf(
@@ -43,12 +45,24 @@ export async function standingOf(
       select f.record_id, 'posted', day_named(f.body #> '{data,content,authoredAt}', g.zone) from fact f join agency g on g.id = f.agency_id
        where f.agency_id = ${agencyId} and f.record_id = any(${ids}::uuid[]) and f.body #>> '{data,content,authoredAt,value}' is not null) s
      where s.day is not null`.execute(tx);
+  const holds = await sql<{ recordId: string; hold: string }>`
+    select record_id as "recordId", hold_id as hold from hold_record
+     where agency_id = ${agencyId} and record_id = any(${ids}::uuid[]) and released_at is null`.execute(tx);
   const all = new Map(
-    ids.map((id) => [id, { series: [] as string[], days: [] as StandingDay[], said: [] as string[] }]),
+    ids.map((id) => [
+      id,
+      {
+        series: [] as string[],
+        days: [] as StandingDay[],
+        said: [] as string[],
+        holds: [] as string[],
+      },
+    ]),
   );
   for (const row of series.rows) all.get(row.recordId)?.series.push(row.series);
   for (const { recordId, ...row } of days.rows) all.get(recordId)?.days.push(row);
   for (const row of said.rows) all.get(row.recordId)?.said.push(row.said);
+  for (const row of holds.rows) all.get(row.recordId)?.holds.push(row.hold);
   return (recordId) => all.get(recordId) ?? NOTHING;
 }
 
@@ -78,6 +92,65 @@ export async function listsWithoutEntries({
       select from event e where e.agency_id = f.agency_id and e.type = 'purge.approved' and e.body->>'purge' = f.id::text
          and (coalesce((e.body->>'restored')::boolean, false)
               or e.id = f.approval and e.body->>'listDigest' = f.digest and e.actor = 'person:' || f.approved_by))
+     order by 1, 2`.execute(tx);
+  return rows;
+}
+
+/**
+ * Holds of which the row says what no entry of the history does, and those that were placed and have no row. Of what was put back after a
+ * restore the entry alone is known: whose hold it was, and not its kind.
+ */
+export async function holdsWithoutEntries({
+  agencyId,
+  tx,
+}: AgencyTx): Promise<{ readonly id: string; readonly which: 'placed' | 'released' | 'gone' }[]> {
+  const { rows } = await sql<{ id: string; which: 'placed' | 'released' | 'gone' }>`
+    with told as materialized (
+      select e.type, e.actor, e.body, coalesce((e.body->>'restored')::boolean, false) as restored from event e
+       where e.agency_id = ${agencyId} and e.record_id is null and e.type in ('hold.placed', 'hold.released'))
+    select h.id, 'placed' as which from hold h where h.agency_id = ${agencyId} and not exists (
+      select from told t where t.type = 'hold.placed' and t.body->>'hold' = h.id::text and t.actor = h.placed_by
+         and (t.restored or t.body->>'kind' = h.kind and (t.body->>'standing')::boolean = h.standing
+                            and (not t.body ? 'searchDigest'
+                                 or t.body->>'searchDigest' = encode(sha256(convert_to(coalesce(h.search::text, ''), 'UTF8')), 'hex'))))
+    union all
+    select h.id, 'released' from hold h where h.agency_id = ${agencyId} and (h.released_at is not null) <> exists (
+      select from told t where t.type = 'hold.released' and t.body->>'hold' = h.id::text
+         and (h.released_by is null or t.actor = 'person:' || h.released_by))
+    union all
+    select (t.body->>'hold')::uuid, 'gone' from told t where t.type = 'hold.placed' and not t.restored
+       and not exists (select from hold h where h.agency_id = ${agencyId} and h.id::text = t.body->>'hold')
+     order by 1, 2`.execute(tx);
+  return rows;
+}
+
+/**
+ * The same of editions: their content against what was confirmed, and each step against who took it. One that came with the program had no
+ * entry in earlier versions; nothing is destroyed under it before two people confirm it, which is in the history.
+ */
+export async function editionsWithoutEntries({
+  agencyId,
+  tx,
+}: AgencyTx): Promise<
+  { readonly edition: string; readonly which: 'content' | 'added' | 'confirmed' | 'ended' }[]
+> {
+  const { rows } = await sql<{ edition: string; which: 'content' | 'added' | 'confirmed' | 'ended' }>`
+    with told as materialized (
+      select e.type, e.actor, e.body, coalesce((e.body->>'restored')::boolean, false) as restored from event e
+       where e.agency_id = ${agencyId} and e.record_id is null and e.type like 'edition.%'),
+    counted as (select c.* from edition_confirmation c where c.agency_id = ${agencyId})
+    select distinct c.edition, 'content' as which from counted c where c.digest <> edition_digest(c.agency_id, c.edition)
+    union all
+    select d.edition, 'added' from edition d where d.agency_id = ${agencyId} and d.added_by <> 'cli' and not exists (
+      select from told t where t.type = 'edition.added' and t.body->>'edition' = d.edition and t.actor = d.added_by)
+    union all
+    select distinct c.edition, 'confirmed' from counted c where not exists (
+      select from told t where t.type = 'edition.confirmed' and t.body->>'edition' = c.edition and t.actor = 'person:' || c.person_id
+         and (t.restored or t.body->>'digest' = c.digest))
+    union all
+    select d.edition, 'ended' from edition d where d.agency_id = ${agencyId} and not exists (select from told t where t.restored) and (
+      (d.withdrawn_at is not null) <> exists (select from told t where t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition)
+      or (d.superseded_at is not null) <> exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition))
      order by 1, 2`.execute(tx);
   return rows;
 }

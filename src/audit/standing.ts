@@ -91,3 +91,33 @@ export function compareDays(rows: RecordRows, { days, said }: Standing, findings
   differ('entered', entered.map(named), ofEvents('entered'));
   differ('withdrawn', entered.filter(({ isWithdrawn }) => isWithdrawn).map(named), ofEvents('withdrawn'));
 }
+
+/**
+ * Holds that lie on a record, against who held and released it. Of what was put back after a restore the hold itself may be lost: another
+ * one has its place, which is in the history too.
+ */
+export function compareHolds({ record, events }: RecordRows, { holds }: Standing, findings: Findings): void {
+  if (record.state === 'disposed') return;
+  const [may, must] = [new Set<string>(), new Set<string>()];
+  for (const { type, body } of events) {
+    const hold = holdIn(body);
+    if (type === 'record.held') {
+      may.add(hold);
+      if (body['restored'] !== true) must.add(hold);
+    }
+    if (type === 'record.released') for (const names of [may, must]) names.delete(hold);
+  }
+  for (const one of holds)
+    if (!may.has(one)) findings.add('hold-other', { record: record.id, which: `${one}: nobody held it` });
+  for (const one of must)
+    if (!holds.includes(one))
+      findings.add('hold-other', { record: record.id, which: `${one}: nobody released it` });
+}
+
+/** As the trigger enters it, or as an entry of the log names it. */
+function holdIn(body: Readonly<Record<string, unknown>>): string {
+  const { hold, about } = body;
+  if (typeof hold === 'string') return hold;
+  const named: readonly unknown[] = Array.isArray(about) ? about : [];
+  return String(named.find((one) => String(one).startsWith('hold:')) ?? '').slice('hold:'.length);
+}

@@ -65,7 +65,7 @@ export function agencyHistoryPage(frame: Frame, parts: AgencyHistoryParts): stri
 }
 
 /** Numbers that tell nobody anything: of a session, of what the log commits to. */
-const HIDDEN = /^(session|salt)$|Commitment$/;
+const HIDDEN = /^(session|salt|searchDigest)$|Commitment$/;
 
 /** The members of an entry, with names for numbers. */
 function about(body: Readonly<Record<string, unknown>>, things: AgencyHistoryParts['things']): Markup | null {

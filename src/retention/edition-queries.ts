@@ -17,7 +17,7 @@ export interface Schedule extends Edition {
 /** Adds an edition with its rules, unconfirmed. Editions that are there already are left as they are. */
 export async function addSchedule(at: AgencyTx, schedule: Schedule, by: string): Promise<void> {
   const { agencyId, tx } = at;
-  if (!(await insertEdition(at, schedule, by)) || schedule.rules.length === 0) return;
+  if (!(await fileEdition(at, schedule, by)) || schedule.rules.length === 0) return;
   await tx
     .insertInto('classification_rule')
     .values(

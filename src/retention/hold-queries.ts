@@ -14,11 +14,14 @@ interface NewHold {
   readonly placed_by: string;
 }
 
-export async function insertHold({ agencyId, tx }: AgencyTx, hold: NewHold): Promise<void> {
-  await tx
+/** Answers the SHA-256 of the search as the database writes it, in lower-case hex; null: it is on records that were named. */
+export async function insertHold({ agencyId, tx }: AgencyTx, hold: NewHold): Promise<string | null> {
+  const { digest } = await tx
     .insertInto('hold')
     .values({ agency_id: agencyId, ...hold })
-    .execute();
+    .returning(sql<string | null>`encode(sha256(convert_to(search::text, 'UTF8')), 'hex')`.as('digest'))
+    .executeTakeFirstOrThrow();
+  return digest;
 }
 
 export async function countRecords({ agencyId, tx }: AgencyTx, ids: readonly string[]): Promise<number> {

@@ -70,7 +70,7 @@ export function holdProblems({
 export async function placeHold(at: AgencyTx, order: HoldOrder, by: string): Promise<Placed> {
   const holdId = newId();
   const { on } = order;
-  await queries.insertHold(at, {
+  const searchDigest = await queries.insertHold(at, {
     id: holdId,
     kind: order.kind,
     title: order.title,
@@ -98,6 +98,7 @@ export async function placeHold(at: AgencyTx, order: HoldOrder, by: string): Pro
       records: held.length,
       kind: order.kind,
       standing: 'search' in on && on.standing,
+      ...(searchDigest === null ? {} : { searchDigest }),
       salt: salt.toString('hex'),
       scopeCommitment: commitment(salt, 'entry/scopeCommitment', sha256Hex(scopeOf(held))),
     },

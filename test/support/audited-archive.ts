@@ -14,6 +14,14 @@ import { auditWithin, type AuditContext, type AuditReport, type Held } from '#au
 import type { AgencyTx } from '#db/db.ts';
 import { checkAll } from '#fixity/fixity.ts';
 import { addLogKey, openKeyFolder, verifierKeysIn } from '#log/log.ts';
+import {
+  addSchedule,
+  confirmEdition,
+  placeHold,
+  readEdition,
+  releaseHold,
+  withdrawEdition,
+} from '#retention/retention.ts';
 import { openArchive, simpleReport, type Archive } from './archive.ts';
 import { cloudEvent } from './cloud-event.ts';
 import { colleague } from './people.ts';
@@ -102,6 +110,7 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
         'cli',
       ),
   );
+  await isKept(archive, recordIds);
   // More than one whole tile of the log.
   for (const recordId of Array.from({ length: 15 }, () => recordIds.slice(0, 8)).flat())
     await archive.app.inject({
@@ -232,4 +241,48 @@ async function citing(archive: Archive): Promise<string> {
   });
   if (response.statusCode !== 202) throw new Error(`It was not taken: ${response.body}`);
   return response.json<{ recordId: string }>().recordId;
+}
+
+/** Held by name, for a search, by a hold that stands on one, and let go; an edition that two people confirmed, and one that was withdrawn. */
+async function isKept(
+  archive: Archive,
+  [first = '', second = '', third = '']: readonly string[],
+): Promise<void> {
+  const [one, other] = [
+    await colleague(archive, ['retention-officer']),
+    await colleague(archive, ['retention-officer']),
+  ];
+  const custodian = await colleague(archive, ['custodian']);
+  await archive.system.db.inAgency(AGENCY, async (at) => {
+    const words = { kind: 'litigation', title: 'A claim', reason: 'A test', ends: 'until it ends' } as const;
+    const search = { q: null, filters: { platform: 'facebook', from: '2026-01-01T00:00:00.000Z' } };
+    await placeHold(at, { ...words, on: { records: [first, second] } }, 'cli');
+    await placeHold(at, { ...words, on: { search, standing: true } }, 'cli');
+    const { holdId } = await placeHold(at, { ...words, on: { records: [second, third] } }, 'cli');
+    await releaseHold(at, holdId, { personId: custodian.personId, reason: 'It ended.' });
+    for (const edition of ['audited-2026', 'withdrawn-2026']) {
+      const series = {
+        code: 'A 1',
+        number: null,
+        schedule: null,
+        title: 'A series',
+        description: null,
+        trigger: 'case-closed',
+        cutoff: 'none',
+        period: 'P5Y',
+        disposition: 'destroy',
+        citation: 'For tests',
+        reading: 'official',
+      } as const;
+      await addSchedule(
+        at,
+        { edition, title: edition, source: 'A schedule for tests', series: [series], rules: [] },
+        'cli',
+      );
+      const digest = (await readEdition(at, edition))?.digest ?? '';
+      for (const { personId } of [one, other])
+        await confirmEdition(at, { edition, personId, digest, note: null });
+    }
+    await withdrawEdition(at, { edition: 'withdrawn-2026', personId: one.personId, reason: 'A test' });
+  });
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { addSchedule } from '#retention/retention.ts';
+import { addSchedule, confirmEdition, readEdition } from '#retention/retention.ts';
 import { openDisposalContext, type OpenedDisposal } from '#disposal-work.ts';
 import {
   approveDisposal,
@@ -143,12 +143,11 @@ export async function asApplication(archive: Archive): Promise<Client> {
 }
 
 export async function confirm(archive: Archive, people: readonly Colleague[]): Promise<void> {
-  for (const { personId } of people)
-    await archive.sql.query(
-      `insert into edition_confirmation (agency_id, edition, person_id, digest)
-       values ('rivertown', $1, $2, edition_digest('rivertown', $1)) on conflict do nothing`,
-      [EDITION, personId],
-    );
+  await archive.system.db.inAgency('rivertown', async (at) => {
+    const digest = (await readEdition(at, EDITION))?.digest ?? '';
+    for (const { personId } of people)
+      await confirmEdition(at, { edition: EDITION, personId, digest, note: null });
+  });
 }
 
 /** Under no series, whatever its rules said. */

@@ -155,6 +155,9 @@ const recordGone: Tamper = async (tx, chance) => {
   );
 };
 
+/** Of an edition that somebody confirmed. */
+const CONFIRMED =
+  'edition in (select c.edition from edition_confirmation c where c.agency_id = series.agency_id)';
 const SEALED = 'seal_no is not null';
 
 export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
@@ -546,6 +549,73 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
       tx,
       sql`insert into record_day (agency_id, id, record_id, event, day, by)
       select agency_id, gen_random_uuid(), id, 'case-closed', '2019-03-04', 'person:' || gen_random_uuid() from record where ctid = ${ctid}::tid`,
+    );
+  },
+  // what keeps it all the same
+  'hold taken off a record': remove('hold_record', 'released_at is null'),
+  'hold of a record called ended': set('hold_record', 'released_at = now()', 'released_at is null'),
+  'hold of a record that ended, lying on it again': set(
+    'hold_record',
+    'released_at = null',
+    'released_at is not null',
+  ),
+  'hold on a record invented': async (tx, chance) => {
+    const ctid = await aRow('record')(tx, chance);
+    await does(
+      tx,
+      sql`insert into hold_record (agency_id, hold_id, record_id)
+      select r.agency_id, h.id, r.id from record r join hold h on h.agency_id = r.agency_id
+       where r.ctid = ${ctid}::tid and not exists (select from hold_record t where t.record_id = r.id and t.hold_id = h.id) order by h.id limit 1`,
+    );
+  },
+  'hold: called released': set(
+    'hold',
+    `released_at = now(), released_by = gen_random_uuid(), release_reason = 'because'`,
+    'released_at is null',
+  ),
+  'hold: called open again': set(
+    'hold',
+    'released_at = null, released_by = null, release_reason = null',
+    'released_at is not null',
+  ),
+  'hold: of another kind': set('hold', `kind = case kind when 'audit' then 'other' else 'audit' end`),
+  'hold: no longer standing': set('hold', 'standing = false', 'standing'),
+  'hold: search narrowed': set(
+    'hold',
+    `search = jsonb_set(search, '{filters,account}', '"nobody"')`,
+    'search is not null',
+  ),
+  'hold deleted': remove('hold'),
+  'hold invented': async (tx, chance) => {
+    const ctid = await aRow('hold')(tx, chance);
+    await does(
+      tx,
+      sql`insert into hold (agency_id, id, kind, title, reason, ends, placed_by)
+      select agency_id, gen_random_uuid(), kind, title, reason, ends, placed_by from hold where ctid = ${ctid}::tid`,
+    );
+  },
+  'edition: period shortened': set('series', `period = 'P1D'`, CONFIRMED),
+  'edition: to be destroyed at another time': set('series', `trigger = 'posted'`, CONFIRMED),
+  'edition: confirmed by somebody else': set('edition_confirmation', 'person_id = gen_random_uuid()'),
+  'edition: confirmation invented': async (tx, chance) => {
+    const ctid = await aRow('edition_confirmation')(tx, chance);
+    await does(
+      tx,
+      sql`insert into edition_confirmation (agency_id, edition, person_id, digest)
+      select agency_id, edition, gen_random_uuid(), digest from edition_confirmation where ctid = ${ctid}::tid`,
+    );
+  },
+  'edition: withdrawal taken back': set(
+    'edition',
+    'withdrawn_at = null, withdrawn_by = null, withdrawn_because = null',
+    'withdrawn_at is not null',
+  ),
+  'edition invented': async (tx, chance) => {
+    const ctid = await aRow('edition')(tx, chance);
+    await does(
+      tx,
+      sql`insert into edition (agency_id, edition, title, source, added_by)
+      select agency_id, edition || '-2', title, source, 'person:' || gen_random_uuid() from edition where ctid = ${ctid}::tid`,
     );
   },
   // seals and objects
