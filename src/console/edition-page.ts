@@ -103,7 +103,7 @@ export function editionPage(frame: Frame, parts: EditionParts): string {
                   stands on this page (its digest), and to your name.
                 </p>
                 ${lines({ name: 'note', label: 'With what did you compare it?', hint: 'If you like.', value: '', rows: 2 })}
-                <button class="usa-button" type="submit">I confirm this edition</button>
+                <button class="usa-button hf-below" type="submit">I confirm this edition</button>
               </form>`)
         }
       </section>

@@ -1,5 +1,5 @@
 /** A record that two people had destroyed, and the backups of before and after it. */
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -159,6 +159,27 @@ test('does not come back where the key that signed its certificate was lost and 
   expect(jsonOf(backup)).toMatchObject({ wrong: 0 });
   const proven = await holdfastWith({}, ['restore', '--verify', '--from', backup.folder, '--json']);
   expect(proven.code, proven.out).toBe(0);
+});
+
+test('is asked of its certificate by name where that is worth nothing; disregarded, it stays away by what the log says', async () => {
+  const place = await emptyPlace(archive, SHORT);
+  const data = place['HOLDFAST_DATA'] ?? '';
+  await cp(join(archive.dataDir, 'store'), join(data, 'store'), { recursive: true });
+  const objects = join(data, 'store/objects');
+  const [list = ''] = await readdir(join(objects, 'disposal/rivertown'));
+  const key = `disposal/rivertown/${list}/certificate.json`;
+  await chmod(join(objects, key), 0o644);
+  await writeFile(join(objects, key), 'Written over by somebody.');
+  const restore = ['restore', '--from', folders.before, '--database-only', '--json'];
+  const refused = await holdfastWith(place, restore);
+  expect(refused.code).toBe(5);
+  expect(refused.err).toContain(`--disregard ${key}`);
+  const ended = await holdfastWith(place, [...restore, '--disregard', key]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(jsonOf(ended)).toMatchObject({ destroyed: { records: 1, unbelieved: [{ key }] } });
+  const restored = await serveRestored(place);
+  const { rows } = await restored.sql.query('select state, excerpt from record where id = $1', [destroyed]);
+  expect(rows).toEqual([{ state: 'disposed', excerpt: null }]);
 });
 
 test('does not come back before its list has a certificate either: the signed log in the store that lives says what was begun', async () => {
