@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readDisposal } from '#disposal/disposal.ts';
+import { certificatesIn, namedBy, type CertificateFile } from '../../src/backup/destroyed.ts';
 import { keyPair, receiptKeyIn } from '#log/log.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { backUp, emptyPlace, envOf, goesOn, serveRestored, tidy, type Env } from '../support/backup-scene.ts';
@@ -159,6 +160,38 @@ test('does not come back where the key that signed its certificate was lost and 
   expect(jsonOf(backup)).toMatchObject({ wrong: 0 });
   const proven = await holdfastWith({}, ['restore', '--verify', '--from', backup.folder, '--json']);
   expect(proven.code, proven.out).toBe(0);
+});
+
+test('counts by any version of its certificate that the agency signed, whatever was put over it', async () => {
+  const { reader, config } = archive.system;
+  const real: CertificateFile[] = [];
+  for await (const one of certificatesIn(reader)) real.push(one);
+  const [signed] = real;
+  if (signed === undefined) throw new Error('There is no certificate.');
+  const vkey = (await receiptKeyIn(join(config.keysDir, 'receipts'), 'rivertown')) ?? '';
+  const named = async (...versions: CertificateFile[]) =>
+    await namedBy(
+      (async function* () {
+        await Promise.resolve();
+        yield* versions;
+      })(),
+      async () => await Promise.resolve([vkey]),
+    );
+  const put = (version: string, bytes: Buffer): CertificateFile => ({
+    ...signed,
+    version,
+    sizeBytes: bytes.length,
+    bytes: async () => await Promise.resolve(bytes),
+  });
+  const junk = put('v2', Buffer.from('{}'));
+  const large = { ...put('v3', Buffer.from('x')), sizeBytes: 2 ** 40 };
+  const both = await named(junk, signed, large);
+  expect(both.records.map(({ record }) => record)).toEqual([destroyed]);
+  expect([...both.believed]).toEqual([`${signed.key} ${signed.version}`]);
+  expect(both.unbelieved).toEqual([]);
+  const none = await named(junk, large);
+  expect(none.records).toEqual([]);
+  expect(none.unbelieved).toMatchObject([{ key: signed.key, agency: 'rivertown' }]);
 });
 
 test('is asked of its certificate by name where that is worth nothing; disregarded, it stays away by what the log says', async () => {
