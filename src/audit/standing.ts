@@ -119,5 +119,8 @@ function holdIn(body: Readonly<Record<string, unknown>>): string {
   const { hold, about } = body;
   if (typeof hold === 'string') return hold;
   const named: readonly unknown[] = Array.isArray(about) ? about : [];
-  return String(named.find((one) => String(one).startsWith('hold:')) ?? '').slice('hold:'.length);
+  const [first = ''] = named.flatMap((one) =>
+    typeof one === 'string' && one.startsWith('hold:') ? [one.slice('hold:'.length)] : [],
+  );
+  return first;
 }
