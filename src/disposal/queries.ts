@@ -1,7 +1,7 @@
 /** What is read of lists of disposal. What writes them is in lists.ts and run-queries.ts. */
 import { sql } from 'kysely';
 import type { AgencyTx, DisposalState } from '#db/db.ts';
-import { refusalBy, whyOf, type Refusal } from './refusals.ts';
+import { refusalBy, whyKept, whyNotDestroyed, type Refusal } from './refusals.ts';
 import { WAIT_MS } from './waiting.ts';
 
 export interface Disposal {
@@ -115,8 +115,8 @@ type ItemRow = Omit<DisposalItem, 'reason' | 'failures'> & {
 function inSentences({ failures, ...row }: ItemRow): DisposalItem {
   return {
     ...row,
-    reason: row.code === null ? null : whyOf(row.code),
-    failures: failures.map((one) => ({ ...one, reason: whyOf(one.code) })),
+    reason: row.code === null ? null : whyKept(row.code),
+    failures: failures.map((one) => ({ ...one, reason: whyNotDestroyed(one.code) })),
   };
 }
 

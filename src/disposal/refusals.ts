@@ -156,21 +156,32 @@ export const KEPT: Readonly<Record<string, string>> = {
     'The lock of one of its files ends too long after the list began to be destroyed. The record stays, and is for a later list.',
 };
 
-/** Machines, not records: why none of them is destroyed before somebody has looked after it. */
-const STOPPED: Readonly<Record<string, string>> = {
+/** Why a file of a record that is being destroyed is still there, and who does what about it. It is tried again with each pass. */
+const NOT_DESTROYED: Readonly<Record<string, string>> = {
   'purger-missing':
     'The process that destroys was given no key of its own for this store. The administrator gives it one; until then nothing is destroyed.',
+  'version-unknown':
+    'In the store lies a version that no row names, put there after the destruction had begun. The administrator finds out whose it is and takes it away; until then the list is not completed.',
+  'store-hold':
+    'The store holds this file, though no hold of the agency lies on it. The administrator finds out who placed that hold in the store, and has it released there.',
+  'store-object-locked': 'The lock of this file in the store has not ended. It is tried again when it has.',
+  'manifest-kept': 'The manifest, which says what there was, stays while another file of the record does.',
 };
 
-/** By code, in a sentence: why a record of a list was kept, or nothing of the list goes on. */
+/** By code, in a sentence: why a record of a list was kept. */
 export const WHYS: ReadonlyMap<string, string> = new Map([
   ...Object.values(REFUSALS).map(({ code, sentence }) => [code, sentence] as const),
-  ...Object.entries({ ...KEPT, ...STOPPED }),
+  ...Object.entries(KEPT),
 ]);
+export const FAILED_WHYS: ReadonlyMap<string, string> = new Map(Object.entries(NOT_DESTROYED));
+
+export function whyKept(code: string): string {
+  return WHYS.get(code) ?? reasonOf(code);
+}
 
 /** Also of what a store answered. */
-export function whyOf(code: string): string {
-  return WHYS.get(code) ?? reasonOf(code);
+export function whyNotDestroyed(code: string): string {
+  return FAILED_WHYS.get(code) ?? reasonOf(code);
 }
 
 /** Null: it is none of ours. */

@@ -120,6 +120,22 @@ async function completed(id: string): Promise<void> {
   });
 }
 
+/** A version that no row names, of a lock that ends in seconds. */
+async function aStranger(recordId: string): Promise<{ key: string; versionId: string }> {
+  const bytes = Buffer.from('a stranger');
+  const key = `a/rivertown/rec/${recordId}/1/junk`;
+  const sealed = await archive.system.store.seal({
+    key,
+    body: { bytes },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes: bytes.length,
+    mediaType: 'text/plain',
+    retainUntil: new Date(Date.now() + 2000),
+  });
+  if (sealed.outcome !== 'created') throw new Error(sealed.outcome);
+  return { key, versionId: sealed.versionId };
+}
+
 async function versionsOf(recordId: string): Promise<{ key: string; versionId: string }[]> {
   const found: { key: string; versionId: string }[] = [];
   for await (const { key, versionId } of archive.system.store.versions(`a/rivertown/rec/${recordId}/`))
@@ -248,15 +264,7 @@ describe('before it is marked', () => {
     const [id, other] = [await record(), await record()];
     const list = await approvedList(scene, [id, other]);
     for (const one of [id, other]) await locksEnded(archive, one);
-    const bytes = Buffer.from('a stranger');
-    await archive.system.store.seal({
-      key: `a/rivertown/rec/${id}/1/junk`,
-      body: { bytes },
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      sizeBytes: bytes.length,
-      mediaType: 'text/plain',
-      retainUntil: new Date(Date.now() + 2000),
-    });
+    await aStranger(id);
     const before = (await versionsOf(id)).length;
     const dry = await ask(scene.officer, 'GET', `/v1/disposals/${list}/dry-run`);
     expect(dry.body['records']).toContainEqual(
@@ -338,6 +346,41 @@ describe('before it is marked', () => {
     expect(JSON.parse(done?.certificate ?? '{}')).toMatchObject({
       records: [{ recordId: id, evidence: { missing: [{ store: 'first', id: gone?.versionId }] } }],
     });
+  });
+
+  test('a version that comes after the mark is told, and the list is not completed while it is there', async () => {
+    const id = await record();
+    const list = await approvedList(scene, [id]);
+    await locksEnded(archive, id);
+    await markedAndLeft(id);
+    const { key, versionId } = await aStranger(id);
+    const shown = async () => (await ask(scene.officer, 'GET', `/v1/disposals/${list}`)).body;
+    await until('it is told', async () => {
+      await pass(scene);
+      return Number((await shown())['failures']) > 0;
+    });
+    expect(await shown()).toMatchObject({
+      state: 'running',
+      items: [
+        {
+          state: 'marked',
+          failures: [
+            { versionId, code: 'version-unknown', reason: expect.stringContaining('takes it away') },
+          ],
+        },
+      ],
+    });
+    const page = await archive.app.inject({
+      url: `/disposals/${list}`,
+      headers: { cookie: scene.officer.cookie },
+    });
+    expect(page.body).toContain('In the store lies a version that no row names');
+    await until('it is taken away', async () => {
+      await scene.opened.context.places.first.purger?.purge(key, versionId).catch(() => undefined);
+      return (await versionsOf(id)).every((one) => one.key !== key);
+    });
+    await completed(list);
+    expect(await shown()).toMatchObject({ state: 'completed', failures: 0, items: [{ failures: [] }] });
   });
 
   test('while it is being destroyed nobody classifies it or enters a day', async () => {

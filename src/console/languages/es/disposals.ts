@@ -207,6 +207,14 @@ export const disposals: Messages = {
     'El bloqueo de uno de sus archivos termina demasiado después de que empezó la destrucción de la lista. El registro se conserva, y es para una lista posterior.',
   'The process that destroys was given no key of its own for this store. The administrator gives it one; until then nothing is destroyed.':
     'El proceso que destruye no recibió una clave propia para este almacén. La administración se la da; hasta entonces no se destruye nada.',
+  'In the store lies a version that no row names, put there after the destruction had begun. The administrator finds out whose it is and takes it away; until then the list is not completed.':
+    'En el almacén hay una versión que ninguna fila nombra, puesta ahí después de empezar la destrucción. La administración averigua de quién es y la quita; hasta entonces la lista no se completa.',
+  'The store holds this file, though no hold of the agency lies on it. The administrator finds out who placed that hold in the store, and has it released there.':
+    'El almacén retiene este archivo, aunque ninguna retención de la entidad lo abarca. La administración averigua quién puso esa retención en el almacén y hace que se levante ahí.',
+  'The lock of this file in the store has not ended. It is tried again when it has.':
+    'El bloqueo de este archivo en el almacén no ha terminado. Se vuelve a intentar cuando termine.',
+  'The manifest, which says what there was, stays while another file of the record does.':
+    'El manifiesto, que dice qué había, se conserva mientras quede otro archivo del registro.',
   'Something of it is still there, so it is not called destroyed.':
     'Todavía queda algo de él, así que no se dice destruido.',
   'A record goes this way by a disposal alone, and never back.':
