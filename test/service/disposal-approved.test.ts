@@ -124,7 +124,7 @@ async function completed(id: string): Promise<void> {
 async function aStranger(recordId: string): Promise<{ key: string; versionId: string }> {
   const bytes = Buffer.from('a stranger');
   const key = `a/rivertown/rec/${recordId}/1/junk`;
-  const sealed = await archive.system.store.seal({
+  const put = await archive.system.store.seal({
     key,
     body: { bytes },
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -132,8 +132,8 @@ async function aStranger(recordId: string): Promise<{ key: string; versionId: st
     mediaType: 'text/plain',
     retainUntil: new Date(Date.now() + 2000),
   });
-  if (sealed.outcome !== 'created') throw new Error(sealed.outcome);
-  return { key, versionId: sealed.versionId };
+  if (put.outcome !== 'created') throw new Error(put.outcome);
+  return { key, versionId: put.versionId };
 }
 
 async function versionsOf(recordId: string): Promise<{ key: string; versionId: string }[]> {
