@@ -15,7 +15,7 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** As `Thu 10 Dec 2026`. */
-export function daySaid(day: CivilDay): string {
+function daySaid(day: CivilDay): string {
   const [year, month, of] = day.split('-').map(Number);
   return `${WEEKDAYS[weekdayOf(day)]} ${of} ${MONTHS[(month ?? 1) - 1]} ${year}`;
 }
@@ -33,13 +33,7 @@ const READ: Readonly<Record<LawReading, string>> = {
   unconfirmed: 'confirmed by nobody',
 };
 
-export function lawSaid({
-  citation,
-  reading,
-}: {
-  readonly citation: string;
-  readonly reading: LawReading;
-}): string {
+function lawSaid({ citation, reading }: { readonly citation: string; readonly reading: LawReading }): string {
   return `${citation} (${READ[reading]})`;
 }
 

@@ -21,6 +21,13 @@ export const history: Messages = {
     'El bloqueo o la reserva en el almacén no es lo que debería',
   'Locks and holds in the store compared with the records':
     'Bloqueos y reservas del almacén comparados con los registros',
+  'Request under the Sunshine Law entered': 'Solicitud conforme a la ley Sunshine registrada',
+  'Request received by the custodian of records': 'Solicitud recibida por el custodio de los registros',
+  'Request: what is awaited changed': 'Solicitud: cambió lo que se espera',
+  'Correspondence about a request entered': 'Correspondencia sobre una solicitud registrada',
+  'Request closed': 'Solicitud cerrada',
+  'Request looked at': 'Solicitud consultada',
+  'Calendar of the office changed': 'Calendario de la oficina modificado',
   'Hold placed': 'Reserva establecida',
   'Hold released': 'Reserva levantada',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
