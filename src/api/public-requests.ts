@@ -14,16 +14,18 @@ import {
   requestStanding,
   trackingShown,
   trackingTyped,
+  type NewRequest,
   type NumberedCalendar,
 } from '#sunshine/sunshine.ts';
+import { registerAskPages } from './ask-pages.ts';
 import type { ApiContext } from './context.ts';
 import { openLimit } from './limit.ts';
 import { publicRequestOf } from './request-orders.ts';
 import { problemResponses } from './schemas.ts';
 
 const Anything = Type.Object({}, { additionalProperties: true });
-/** Whoever writes a letter does so once; whoever waits for an answer looks now and then. */
-const ASKING = { each: { perSecond: 0.1, burst: 20 }, all: { perSecond: 2, burst: 100 } } as const;
+/** Whoever writes a letter does so once; what it says is kept, so a flood of them is kept short. Whoever waits looks now and then. */
+const ASKING = { each: { perSecond: 1 / 30, burst: 20 }, all: { perSecond: 0.5, burst: 100 } } as const;
 const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 50, burst: 500 } } as const;
 /** Whoever has no account. */
 const PUBLIC = 'public';
@@ -48,7 +50,26 @@ const AWAITED: Readonly<Record<RequestState, { readonly awaited: string; readonl
   closed: { awaited: 'nothing', sentence: 'Your request was answered, and is closed.' },
 };
 
-export function registerPublicRequests(app: FastifyInstance, { system: { db, now } }: ApiContext): void {
+export interface PublicStanding {
+  readonly state: RequestState;
+  readonly dueOn: string | null;
+  readonly awaited: string;
+  readonly sentence: string;
+}
+
+/** What anybody may do, by a call or on a page. */
+export interface PublicDesk {
+  nameOf(agency: string): Promise<string>;
+  /** Answers the number, as it is shown. */
+  ask(address: string, agency: string, asked: NewRequest): Promise<string>;
+  standing(
+    address: string,
+    agency: string,
+    typed: string,
+  ): Promise<PublicStanding & { readonly tracking: string }>;
+}
+
+function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
   const [asking, looking] = [openLimit(ASKING), openLimit(LOOKING)];
   /** Of a public body; whoever runs the machine is none. */
   const inBody = async <T>(
@@ -65,7 +86,47 @@ export function registerPublicRequests(app: FastifyInstance, { system: { db, now
         );
       return await work(at, calendar);
     });
+  return {
+    nameOf: async (agency) =>
+      await inBody(agency, async ({ tx }) => {
+        const { name } = await tx
+          .selectFrom('agency')
+          .select('name')
+          .where('id', '=', agency)
+          .executeTakeFirstOrThrow();
+        return name;
+      }),
+    ask: async (address, agency, asked) => {
+      asking.ask(address);
+      const { tracking } = await inBody(agency, async (at) => await receiveRequest(at, asked, PUBLIC));
+      return trackingShown(tracking);
+    },
+    standing: async (address, agency, typed) => {
+      looking.ask(address);
+      const tracking = trackingTyped(typed);
+      return await inBody(agency, async (at, { calendar }) => {
+        const row = tracking === null ? null : await readByTracking(at, tracking);
+        if (row === null || tracking === null)
+          throw new ArchiveError(
+            'sunshine-request-not-found',
+            'No request has this number here. Type it as it was given to you: four groups of four letters and figures.',
+            { retry: 'never' },
+          );
+        const { clocks } = requestStanding(row, [], calendar, now());
+        return {
+          tracking: trackingShown(tracking),
+          state: row.state,
+          dueOn: row.due_on ?? clocks?.due?.day ?? null,
+          ...AWAITED[row.state],
+        };
+      });
+    },
+  };
+}
 
+export function registerPublicRequests(app: FastifyInstance, context: ApiContext): void {
+  const desk = openDesk(context);
+  registerAskPages(app, context, desk);
   app.post<{ Params: { agency: string } }>(
     '/v1/public/:agency/requests',
     {
@@ -83,15 +144,12 @@ export function registerPublicRequests(app: FastifyInstance, { system: { db, now
       },
     },
     async (request, reply) => {
-      asking.ask(request.ip);
       const { agency } = request.params;
-      const asked = publicRequestOf(request, now());
-      const { tracking } = await inBody(agency, async (at) => await receiveRequest(at, asked, PUBLIC));
-      const shown = trackingShown(tracking);
+      const tracking = await desk.ask(request.ip, agency, publicRequestOf(request, context.system.now()));
       return await reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ tracking: shown, statusUrl: `/v1/public/${agency}/requests/${shown}` });
+        .send({ tracking, statusUrl: `/v1/public/${agency}/requests/${tracking}` });
     },
   );
 
@@ -108,26 +166,9 @@ export function registerPublicRequests(app: FastifyInstance, { system: { db, now
         response: { 200: Anything, ...problemResponses(404, 429, 503) },
       },
     },
-    async (request, reply): Promise<FastifyReply> => {
-      looking.ask(request.ip);
-      const { agency, tracking: typed } = request.params;
-      const tracking = trackingTyped(typed);
-      const found = await inBody(agency, async (at, { calendar }) => {
-        const row = tracking === null ? null : await readByTracking(at, tracking);
-        if (row === null)
-          throw new ArchiveError(
-            'sunshine-request-not-found',
-            'No request has this number here. Type it as it was given to you: four groups of four letters and figures.',
-            { retry: 'never' },
-          );
-        const { clocks } = requestStanding(row, [], calendar, now());
-        return {
-          state: row.state,
-          dueOn: row.due_on ?? clocks?.due?.day ?? null,
-          ...AWAITED[row.state],
-        };
-      });
-      return await reply.header('cache-control', 'no-store').send(found);
-    },
+    async (request, reply): Promise<FastifyReply> =>
+      await reply
+        .header('cache-control', 'no-store')
+        .send(await desk.standing(request.ip, request.params.agency, request.params.tracking)),
   );
 }

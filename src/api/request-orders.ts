@@ -113,8 +113,8 @@ const LIMITS: Readonly<Record<string, number>> = {
 const invalid = (sentence: string, code: ErrorCode = 'sunshine-request-invalid'): ArchiveError =>
   new ArchiveError(code, sentence, { retry: 'never' });
 
-/** Texts are kept as they came, so what Postgres would change or could not hold is refused. */
-function checkTexts(said: Readonly<Record<string, unknown>>): void {
+/** Texts are kept as they came, so what Postgres would change or could not hold is refused. Answers the first that is, and its limit. */
+export function wrongText(said: Readonly<Record<string, unknown>>): { name: string; limit: number } | null {
   for (const [name, value] of Object.entries(said)) {
     const limit = LIMITS[name];
     if (limit === undefined || typeof value !== 'string') continue;
@@ -124,10 +124,17 @@ function checkTexts(said: Readonly<Record<string, unknown>>): void {
       !value.isWellFormed() ||
       value.includes('\0')
     )
-      throw invalid(
-        `/${name}: expected a text of 1 to ${limit} characters that is not blank, in UTF-8 and without the character NUL.`,
-      );
+      return { name, limit };
   }
+  return null;
+}
+
+function checkTexts(said: Readonly<Record<string, unknown>>): void {
+  const wrong = wrongText(said);
+  if (wrong !== null)
+    throw invalid(
+      `/${wrong.name}: expected a text of 1 to ${wrong.limit} characters that is not blank, in UTF-8 and without the character NUL.`,
+    );
 }
 
 const MOMENT =

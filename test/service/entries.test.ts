@@ -166,6 +166,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },
   'PUT /v1/calendar': { leaves: ['calendar.changed'] },
   'POST /v1/public/:agency/requests': { leaves: ['request.received'], seenIn: 'requests' },
+  'POST /ask/:agency': { leaves: ['request.received'], seenIn: 'ask-page' },
   'POST /people': { leaves: ['person.added', 'person.invited'] },
   'POST /people/:id/roles': { leaves: ['person.roles'], seenIn: 'console-people' },
   'POST /people/:id/departure': { leaves: ['person.left'] },
@@ -231,6 +232,10 @@ const CALLS: Readonly<Record<string, Left>> = {
   // open to anybody
   'GET /verify': ASKED_BY_ANYBODY,
   'POST /verify': ASKED_BY_ANYBODY,
+  'GET /ask/:agency': { none: 'a form' },
+  'GET /ask/:agency/:tracking': {
+    none: 'a state and a day, to whoever has the number of the request; no content, and nobody who could be named',
+  },
   'GET /v1/public/:agency/requests/:tracking': {
     none: 'a state and a day, to whoever has the number of the request; no content, and nobody who could be named',
   },

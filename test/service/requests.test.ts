@@ -334,6 +334,7 @@ describe('anybody', () => {
     const { tracking, statusUrl } = asked.body;
     const standing = await call('GET', statusUrl, undefined, byNobody);
     expect(standing.body).toEqual({
+      tracking,
       state: 'received',
       dueOn: null,
       awaited: 'custodian',
