@@ -226,6 +226,7 @@ export const ACTOR_NAMES: Readonly<Record<string, string>> = {
   'worker:log': 'The archive',
   'worker:fixity': 'The archive',
   'worker:sign-in': 'Somebody, not known who',
+  public: 'Somebody without an account',
   'worker:receipt': 'The archive',
   cli: 'Somebody at the machine',
   'migration:0019': 'An update of Holdfast',

@@ -119,9 +119,7 @@ export function calendarProblems(calendar: AgencyCalendar): Readonly<Record<stri
     ...(observes.every((id) => known.has(id)) && new Set(observes).size === observes.length
       ? {}
       : { observes: `Expected each once, of ${[...known].join(', ')}.` }),
-    ...(closings.every(
-      ({ day, reason }) => isCivilDay(day) && reason.trim() !== '' && reason.length <= REASON_MAX,
-    )
+    ...(closings.every(({ day, reason }) => isCivilDay(day) && isReason(reason))
       ? {}
       : {
           closings: `Expected days as YYYY-MM-DD that are on the calendar, each with its reason in 1 to ${REASON_MAX} characters.`,
@@ -131,6 +129,13 @@ export function calendarProblems(calendar: AgencyCalendar): Readonly<Record<stri
       ? {}
       : { closings: `At most ${CLOSINGS_MAX} days; leave out those that are long over.` }),
   };
+}
+
+/** What the database would change or cannot hold is none. */
+function isReason(reason: string): boolean {
+  return (
+    reason.trim() !== '' && reason.length <= REASON_MAX && reason.isWellFormed() && !reason.includes('\0')
+  );
 }
 
 function isMinute(minute: number): boolean {

@@ -1,5 +1,6 @@
 /** Requests under the Sunshine Law by calls, and what the database itself refuses of them. */
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
@@ -413,6 +414,8 @@ describe('a calendar', () => {
       [{ hours: { '7': { opens: '08:00', closes: '17:00' } } }, 'Expected what GET /v1/calendar shows'],
       [{ observes: ['arbor-day'] }, 'Expected what GET /v1/calendar shows'],
       [{ closings: [{ day: '2026-02-30', reason: 'x' }] }, '/closings: Expected days'],
+      [{ closings: [{ day: '2026-02-03', reason: 'a\u0000' }] }, '/closings: Expected days'],
+      [{ closings: [{ day: '2026-02-03', reason: '\uD800' }] }, '/closings: Expected days'],
       [{ zone: 'UTC' }, 'Expected what GET /v1/calendar shows'],
     ] as const) {
       const refused = await put(wrong);
@@ -536,4 +539,53 @@ test('an evening after closing, a day before and the morning after: the standing
   } finally {
     moment = before;
   }
+});
+
+test('every entry of a request is in the log, and none says a word of it or names anybody', async () => {
+  const secret = `potoroo${randomUUID().slice(0, 8)}`;
+  const { requestId, tracking } = await enter({
+    words: secret,
+    requester: secret,
+    contact: secret,
+    receivedByCustodianAt: FRIDAY,
+  });
+  const note = { way: 'note', channel: 'phone', words: secret, at: FRIDAY };
+  await call('POST', `/v1/requests/${requestId}/correspondence`, note);
+  await call('POST', `/v1/requests/${requestId}/state`, { from: 'open', to: 'delayed' });
+  await call('POST', `/v1/requests/${requestId}/closing`, { outcome: 'denied' }, asPerson());
+  const calendar = (await call('GET', '/v1/calendar')).body;
+  await call('PUT', '/v1/calendar', {
+    ...calendar.calendar,
+    replaces: calendar.number,
+    closings: [{ day: '2026-12-24', reason: secret }],
+  });
+  await archive.work('log');
+  const inLog = async (): Promise<string[]> =>
+    (
+      await archive.sql.query<{ entry: string }>(
+        "select convert_from(entry, 'UTF8') as entry from log_leaf where agency_id = 'rivertown' order by idx",
+      )
+    ).rows.map(({ entry }) => entry);
+  const deadline = performance.now() + 60_000;
+  while ((await archive.sql.query('select from log_outbox')).rowCount !== 0) {
+    if (performance.now() > deadline) throw new Error('The log took longer than a minute.');
+    await sleep(100);
+  }
+  await archive.stopWork();
+  const entries = (await inLog()).map((text) => JSON.parse(text) as Record<string, unknown>);
+  const ofIt = entries.filter(({ subject }) => subject === `request:${requestId}`);
+  expect(ofIt.map(({ type, facts }) => [type, Object.keys(facts as object).toSorted()])).toEqual([
+    ['request.received', ['detailCommitment']],
+    ['request.opened', ['detailCommitment']],
+    ['request.noted', ['detailCommitment']],
+    ['request.moved', ['code', 'detailCommitment']],
+    ['request.closed', ['code', 'detailCommitment']],
+  ]);
+  const changes = entries.filter(({ type }) => type === 'calendar.changed');
+  expect(changes.length).toBeGreaterThan(0);
+  for (const { subject, facts } of changes)
+    expect([subject, ...Object.keys(facts as object)]).toEqual([null, 'detailCommitment']);
+  const all = JSON.stringify(entries);
+  for (const word of [secret, hash('sha256', secret, 'hex'), tracking, tracking.replaceAll('-', '')])
+    expect(all).not.toContain(word);
 });

@@ -660,6 +660,8 @@ describe('a calendar', () => {
     [{ observes: ['arbor-day'] }, 'observes'],
     [{ observes: ['christmas-day', 'christmas-day'] }, 'observes'],
     [{ closings: [{ day: '2026-02-30', reason: 'x' }] }, 'closings'],
+    [{ closings: [{ day: '2026-02-03', reason: 'a\u0000b' }] }, 'closings'],
+    [{ closings: [{ day: '2026-02-03', reason: 'a\uD800b' }] }, 'closings'],
     [{ closings: [{ day: '2026-02-03', reason: ' ' }] }, 'closings'],
     [{ closings: [1, 2].map(() => ({ day: '2026-02-03', reason: 'x' })) }, 'closings'],
     [

@@ -1,4 +1,4 @@
-/** The pages on which anybody asks for public records. */
+/** Requests for public records: the pages on which anybody asks, and what is refused. */
 import type { Messages } from '../../language.ts';
 
 export const ask: Messages = {
@@ -51,4 +51,19 @@ export const ask: Messages = {
     'Aquí ninguna solicitud tiene este número. Escríbalo como se le dio: cuatro grupos de cuatro letras y cifras.',
   'There is no such public body here. Ask the body itself for the address of its page.':
     'Aquí no existe ese organismo público. Pida al organismo mismo la dirección de su página.',
+  'The request cannot go to this state from the one that it is in. Read it again; GET /v1/requests/{id} says how it stands.':
+    'La solicitud no puede pasar a este estado desde el que tiene. Consúltela de nuevo; GET /v1/requests/{id} dice cómo está.',
+  'This request is closed, and stays so. If the same person asks again, enter another request.':
+    'Esta solicitud está cerrada y así queda. Si la misma persona vuelve a pedir algo, registre otra solicitud.',
+  'When the custodian received it was said before, or lies before its first receipt by the body. It is said once, because the clock runs from it.':
+    'Ya se dijo cuándo la recibió el custodio, o eso es antes de que el organismo la recibiera. Se dice una sola vez, porque el plazo corre desde entonces.',
+  'The calendar was changed meanwhile, so nothing was. Read it again, and send your change with the number that it has now.':
+    'El calendario se modificó entretanto, así que no se cambió nada. Consúltelo de nuevo y envíe su cambio con el número que tiene ahora.',
+  'The custodian of records has not received this request, so it cannot be answered yet. Say first when the custodian received it.':
+    'El custodio de los registros no ha recibido esta solicitud, así que aún no se puede responder. Diga primero cuándo la recibió.',
+  'There is no such request in this agency.': 'No existe esa solicitud en esta entidad.',
+  'The request is not in the state that this begins from, so nothing was changed. Read it again; GET /v1/requests/{id} says how it stands.':
+    'La solicitud no está en el estado del que parte este paso, así que no se cambió nada. Consúltela de nuevo; GET /v1/requests/{id} dice cómo está.',
+  'A request is closed by a person who signed in, not by a key. Sign in, and close it there.':
+    'Una solicitud la cierra una persona que inició sesión, no una clave. Inicie sesión y ciérrela allí.',
 };

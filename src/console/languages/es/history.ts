@@ -57,6 +57,7 @@ export const history: Messages = {
   'Did not sign in: the password, code or passkey was not right':
     'No inició sesión: la contraseña, el código o la clave de acceso (passkey) no era correcta',
   'Somebody, not known who': 'Alguien, no se sabe quién',
+  'Somebody without an account': 'Alguien sin cuenta',
   'Key that signs receipts added': 'Clave que firma comprobantes añadida',
   'A choice of the agency changed': 'Una decisión de la entidad cambiada',
   'Key revoked': 'Clave revocada',
