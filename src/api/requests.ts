@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
+import { wallTimeIn } from '#civil.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
@@ -240,9 +241,16 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
       const actor = deciderOf(request);
       const id = requestIdOf(request.params.id);
       const said = closingOf(request);
-      await here(request, async (at) =>
-        settled(await closeRequest(at, id, { ...said, closedAt: now() }, actor)),
-      );
+      await here(request, async (at) => {
+        const { zone } = (await calendarHere(at)).calendar;
+        if (said.appealUntil !== null && said.appealUntil < wallTimeIn(zone, now()).day)
+          throw new ArchiveError(
+            'sunshine-request-invalid',
+            '/appealUntil: lies in the past. Expected a day from today on, or null when nobody says.',
+            { retry: 'never' },
+          );
+        settled(await closeRequest(at, id, { ...said, closedAt: now() }, actor));
+      });
       return { id, state: 'closed', ...said };
     },
   );

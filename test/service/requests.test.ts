@@ -135,6 +135,18 @@ test('a letter is entered as it came, its clock explains itself by the calendar 
 
   const denied = await call('POST', `/v1/requests/${requestId}/closing`, { outcome: 'denied' });
   expect(denied, 'a key decides nothing').toMatchObject({ status: 403, body: { code: 'role-not-allowed' } });
+  for (const appealUntil of ['2026-12-03', '2027-02-30', 'soon'])
+    expect(
+      (
+        await call(
+          'POST',
+          `/v1/requests/${requestId}/closing`,
+          { outcome: 'partly', appealUntil },
+          asPerson(),
+        )
+      ).body,
+      appealUntil,
+    ).toMatchObject({ code: 'sunshine-request-invalid' });
   const closing = { outcome: 'partly', appealUntil: '2027-12-10' };
   expect(await call('POST', `/v1/requests/${requestId}/closing`, closing, asPerson())).toMatchObject({
     status: 200,
