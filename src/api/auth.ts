@@ -61,6 +61,8 @@ export const OPERATORS: readonly Role[] = ['custodian', 'administrator'];
 /** Whoever may say that something must be kept; people and programs. Letting go is for a person, and the database's to allow. */
 export const HOLDERS: readonly Role[] = ['custodian', 'retention-officer', 'administrator'];
 export const HOLD_READERS: readonly Role[] = [...HOLDERS, 'approver', 'auditor'];
+/** Who sees what was asked under the Sunshine Law, and by whom. */
+export const REQUEST_READERS: readonly Role[] = ['custodian', 'auditor', 'administrator'];
 /** Who looks into what others did. */
 export const AUDITORS: readonly Role[] = ['auditor', 'administrator'];
 /** Noting is the office's own word, and nobody else's. */

@@ -10,11 +10,11 @@ import type { AgencyTx } from '#db/db.ts';
 import { appendEvent } from '#record/record.ts';
 
 interface Search {
-  readonly list: 'records' | 'worklist' | 'retention';
+  readonly list: 'records' | 'worklist' | 'retention' | 'requests';
   /** By name. `words`: what is looked for in the text. */
   readonly filters: readonly string[];
   readonly continued: boolean;
-  /** How many records the answer shows. */
+  /** How many records, or requests, the answer shows. */
   readonly found: number;
 }
 

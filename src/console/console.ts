@@ -27,6 +27,7 @@ import { receiptFrame, statusPage } from './status-page.ts';
 export { fixityPage } from './fixity-page.ts';
 export { holdFormPage } from './hold-form-page.ts';
 export { holdPage } from './hold-page.ts';
+export { askedPage, askPage } from './ask-page.ts';
 export { holdsPage } from './holds-page.ts';
 export { disposalsPage } from './disposals-page.ts';
 export { disposalPage } from './disposal-page.ts';

@@ -47,9 +47,18 @@ import type {
   SeriesTable,
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
+import type { AgencyCalendarTable, RequestCorrespondenceTable, RequestTable } from './sunshine-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
+export type {
+  CorrespondenceAbout,
+  RequestChannel,
+  RequestCorrespondenceTable,
+  RequestOutcome,
+  RequestState,
+  RequestTable,
+} from './sunshine-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
 export type StoredOutcome =
@@ -333,5 +342,8 @@ export interface Tables extends FixityTables {
   log_anchor: LogAnchorTable;
   anchor_trouble: AnchorTroubleTable;
   public_face: PublicFaceTable;
+  agency_calendar: AgencyCalendarTable;
+  request: RequestTable;
+  request_correspondence: RequestCorrespondenceTable;
   log_standing: LogStandingTable;
 }

@@ -130,6 +130,14 @@ export const ENTRY_TYPES = {
   'edition.withdrawn': { subject: null, may: ['edition'] },
   'rule.added': { subject: null, may: ['schedule', 'edition'] },
   'rule.ended': { subject: null, may: ['schedule', 'edition'] },
+  // requests under the Sunshine Law: no word of them, and nobody's name
+  'request.received': { subject: 'request' },
+  'request.opened': { subject: 'request' },
+  'request.moved': { subject: 'request', must: ['code'] },
+  'request.noted': { subject: 'request' },
+  'request.closed': { subject: 'request', must: ['code'] },
+  'request.viewed': { subject: 'request' },
+  'calendar.changed': { subject: null },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },
   'log-key.retired': { subject: null, must: ['vkey', 'size'] },

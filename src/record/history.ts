@@ -108,7 +108,15 @@ export type EventType =
   | 'edition.succeeded'
   | 'edition.withdrawn'
   | 'rule.added'
-  | 'rule.ended';
+  | 'rule.ended'
+  // requests under the Sunshine Law, and the calendar by which their days are counted
+  | 'request.received'
+  | 'request.opened'
+  | 'request.moved'
+  | 'request.noted'
+  | 'request.closed'
+  | 'request.viewed'
+  | 'calendar.changed';
 
 export interface EventDraft {
   readonly type: EventType;

@@ -15,7 +15,7 @@ import {
   endOfFiscalYear,
   type CivilDay,
   type FiscalYearStart,
-} from './civil.ts';
+} from '#civil.ts';
 
 /** `P3Y`, `P1Y6M`, `P30D`, `P2W` (ISO 8601), `PERMANENT`, or `UNTIL superseded`. */
 export type Period =

@@ -1,5 +1,5 @@
 /** Quarters of the calendar, for a forecast. Pure. */
-import { addDays, addMonths, type CivilDay } from './civil.ts';
+import { addDays, addMonths, type CivilDay } from '#civil.ts';
 
 export interface Quarter {
   /** `2027 Q1`. */

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
 import { appendEvent, newId, tellWatchers } from '#record/record.ts';
-import { addDays, type CivilDay } from './civil.ts';
+import { addDays, type CivilDay } from '#civil.ts';
 import { dueUnder, parsePeriod, type Cutoff, type Due } from './due.ts';
 import type { Disposition, Reading } from './edition.ts';
 import type { Classification } from './rules.ts';

@@ -50,7 +50,7 @@ export {
   type RetentionList,
   type Worklist,
 } from './worklist-queries.ts';
-export { isCivilDay } from './civil.ts';
+export { isCivilDay } from '#civil.ts';
 export { isEventName, type Due } from './due.ts';
 export { leasePassMs, renewLeases, wholePassMs, type RenewalReport } from './leases.ts';
 export { HOLD_KINDS, type HoldKindEntry, type HoldReading } from './hold-kinds.ts';

@@ -1,5 +1,5 @@
 /** What becomes of a record, in sentences of English, as the API says them; the console says the same in the words of its reader. Pure. */
-import type { CivilDay } from './civil.ts';
+import type { CivilDay } from '#civil.ts';
 
 export interface Standing {
   readonly kind: 'on' | 'never' | 'unknown' | 'unclassified';

@@ -1,7 +1,7 @@
 /** SQL of the worklist: what is due, what is in its way, and what comes due when. One question for all of it. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import type { CivilDay } from './civil.ts';
+import type { CivilDay } from '#civil.ts';
 import type { Disposition } from './edition.ts';
 import { quartersFrom, type Quarter } from './quarters.ts';
 import type { Classification } from './rules.ts';

@@ -19,6 +19,7 @@ import {
 import type { Call } from '#api/api.ts';
 import { addSchedule, placeHold, readRules } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
+import { changeCalendar, noteCorrespondence, receiveRequest } from '#sunshine/sunshine.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { addressOf as addressIn, makeCall, type Answer, type CallIds } from '../support/calls.ts';
@@ -43,6 +44,8 @@ const POLICY = 'policy-of-them';
 /** Calls that ask for nothing, and what they give. `HEAD` goes with `GET`. */
 const OPEN: Readonly<Record<string, string>> = {
   '/': 'leads to /report',
+  '/ask/:agency': 'asking a public body for records; takes what is asked',
+  '/ask/:agency/:tracking': 'a state and a day, to whoever has the number of a request',
   '/assets/*': 'the files that pages load',
   '/child-safety': 'whom to call; takes nothing',
   '/docs': 'the description of the calls',
@@ -65,6 +68,8 @@ const OPEN: Readonly<Record<string, string>> = {
   '/sign-in/passkey': 'signing in',
   '/sign-in/passkey/question': 'signing in',
   '/sign-out': 'signing out',
+  '/v1/public/:agency/requests': 'asking a public body for records; takes what is asked',
+  '/v1/public/:agency/requests/:tracking': 'a state and a day, to whoever has the number of a request',
   '/v1/log/:agency/checkpoint': 'how long a log is, signed',
   '/v1/log/:agency/keys': 'the public keys of a log',
   '/v1/log/:agency/anchors': 'who outside vouches for a log, and for how much of it',
@@ -86,6 +91,8 @@ let theirs: {
   keyId: string;
   ruleId: string;
   holdId: string;
+  requestId: string;
+  tracking: string;
 };
 /** A list of theirs, with the canary in its name. */
 async function draft(): Promise<string> {
@@ -207,6 +214,34 @@ beforeAll(async () => {
         'cli',
       ),
   );
+  const asked = await db.inAgency('lakeside', async (at) => {
+    const received = archive.system.now();
+    const calendar = {
+      hours: { 1: { opens: 480, closes: 1020 } },
+      observes: [],
+      saturdayHolidays: 'business-day',
+      closings: [{ day: '2026-12-09', reason: CANARY }],
+      afterHours: 'that-day',
+    } as const;
+    await changeCalendar(at, calendar, { replaces: 0, actor: 'cli' });
+    const one = await receiveRequest(
+      at,
+      {
+        channel: 'letter',
+        words: CANARY,
+        requester: CANARY,
+        contact: CANARY,
+        format: CANARY,
+        language: CANARY,
+        firstReceivedAt: received,
+        receivedByCustodianAt: received,
+      },
+      'cli',
+    );
+    const said = { way: 'note', channel: 'letter', about: null, feeCents: null, words: CANARY } as const;
+    await noteCorrespondence(at, one.requestId, { ...said, at: received }, 'cli');
+    return one;
+  });
   theirs = {
     recordId: handed.body.recordId,
     person,
@@ -218,6 +253,7 @@ beforeAll(async () => {
     keyId,
     ruleId: rule?.id ?? '',
     holdId,
+    ...asked,
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
@@ -228,7 +264,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/closing$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -339,6 +375,8 @@ describe('every call', () => {
       theirs.keyId,
       theirs.ruleId,
       theirs.holdId,
+      theirs.requestId,
+      theirs.tracking,
       POLICY,
     ];
     let tried = 0;
@@ -388,8 +426,8 @@ describe('every call', () => {
     let tried = 0;
     for (const call of archive.app.calls) {
       const isOpen = call.roles === null;
-      // What signs in or out, or hands in a link, is tried where it is at home; the rest gives what it gives to anybody.
-      if (/^\/(sign-|first-account|invitation|assets)/.test(call.url)) continue;
+      // What signs in or out, hands in a link, or asks for records, is tried where it is at home; the rest gives what it gives to anybody.
+      if (/^\/(sign-|first-account|invitation|assets|ask|v1\/public)/.test(call.url)) continue;
       const answer = await make(call, { cookie: operator.cookie }, operator.personId);
       tried += 1;
       if (call.roles?.includes('system-administrator') === true) own.push(describeCall(call));
@@ -470,6 +508,9 @@ describe('every call', () => {
         '/schedules/:edition',
         '/unconfirmed',
         '/v1/accounts',
+        '/v1/calendar',
+        '/v1/requests',
+        '/v1/requests/:id',
         '/v1/holds',
         '/v1/holds/:id',
         '/v1/disposals',

@@ -19,6 +19,7 @@ import type { EventType } from '#record/history.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { addRule, addSchedule, placeHold } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
+import { receiveRequest } from '#sunshine/sunshine.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { makeCall, type Answer, type CallIds } from '../support/calls.ts';
 import { completedList } from '../support/disposing.ts';
@@ -70,6 +71,8 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/records': { leaves: ['search.ran'] },
   'GET /records': { leaves: ['search.ran'] },
   'GET /worklist': { leaves: ['search.ran'] },
+  'GET /v1/requests': { leaves: ['search.ran'] },
+  'GET /v1/requests/:id': { leaves: ['request.viewed'] },
   'GET /v1/retention/records': { leaves: ['search.ran'] },
   'GET /retention/records': { leaves: ['search.ran'] },
   'GET /v1/records/:id': { leaves: ['view.opened'] },
@@ -98,6 +101,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/me': { none: 'who asks' },
   'GET /v1/policies': SETTINGS,
   'GET /v1/accounts': SETTINGS,
+  'GET /v1/calendar': SETTINGS,
   'GET /v1/schedules': SETTINGS,
   'GET /v1/schedules/:edition': SETTINGS,
   'GET /v1/schedules/:edition/comparison': SETTINGS,
@@ -155,6 +159,14 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/records/:id/holds': { leaves: ['record.held', 'hold.placed'] },
   'POST /holds/:id/release': { leaves: ['record.released', 'hold.released'], seenIn: 'console-holds' },
   'POST /v1/holds/:id/release': { leaves: ['record.released', 'hold.released'], seenIn: 'holds-calls' },
+  'POST /v1/requests': { leaves: ['request.received', 'request.opened'] },
+  'POST /v1/requests/:id/receipt': { leaves: ['request.opened'], seenIn: 'requests' },
+  'POST /v1/requests/:id/state': { leaves: ['request.moved'] },
+  'POST /v1/requests/:id/correspondence': { leaves: ['request.noted'] },
+  'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },
+  'PUT /v1/calendar': { leaves: ['calendar.changed'] },
+  'POST /v1/public/:agency/requests': { leaves: ['request.received'], seenIn: 'requests' },
+  'POST /ask/:agency': { leaves: ['request.received'], seenIn: 'ask-page' },
   'POST /people': { leaves: ['person.added', 'person.invited'] },
   'POST /people/:id/roles': { leaves: ['person.roles'], seenIn: 'console-people' },
   'POST /people/:id/departure': { leaves: ['person.left'] },
@@ -220,6 +232,13 @@ const CALLS: Readonly<Record<string, Left>> = {
   // open to anybody
   'GET /verify': ASKED_BY_ANYBODY,
   'POST /verify': ASKED_BY_ANYBODY,
+  'GET /ask/:agency': { none: 'a form' },
+  'GET /ask/:agency/:tracking': {
+    none: 'a state and a day, to whoever has the number of the request; no content, and nobody who could be named',
+  },
+  'GET /v1/public/:agency/requests/:tracking': {
+    none: 'a state and a day, to whoever has the number of the request; no content, and nobody who could be named',
+  },
   'GET /v1/log/:agency/checkpoint': PUBLISHED,
   'GET /v1/log/:agency/keys': PUBLISHED,
   'GET /v1/log/:agency/anchors': PUBLISHED,
@@ -350,8 +369,28 @@ async function freshIds(): Promise<CallIds> {
         )
       ).holdId,
       disposalId,
+      ...(await requestIds(at)),
     };
   });
+}
+
+/** A request that the custodian has, and the number that its requester has. */
+async function requestIds(at: AgencyTx): Promise<Pick<CallIds, 'requestId' | 'tracking'>> {
+  const received = archive.system.now();
+  return await receiveRequest(
+    at,
+    {
+      channel: 'letter',
+      words: 'x',
+      requester: null,
+      contact: null,
+      format: null,
+      language: null,
+      firstReceivedAt: received,
+      receivedByCustodianAt: received,
+    },
+    'test',
+  );
 }
 
 /** An edition that nobody confirmed, and a rule. */

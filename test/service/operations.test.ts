@@ -301,12 +301,21 @@ describe('the description of the calls', () => {
         'POST /v1/schedules/{edition}/withdrawal',
         'POST /v1/records/{id}/classification',
         'POST /v1/records/{id}/days',
+        'GET /v1/requests',
+        'GET /v1/requests/{id}',
+        'POST /v1/requests',
+        'POST /v1/requests/{id}/closing',
+        'POST /v1/requests/{id}/correspondence',
+        'POST /v1/requests/{id}/receipt',
+        'POST /v1/requests/{id}/state',
+        'GET /v1/calendar',
+        'PUT /v1/calendar',
       ].toSorted(),
     );
     // And each of them is there: a call without a key is refused for that, not as unknown.
     for (const [method, path] of calls()) {
       const url = path.replaceAll(/\{\w+\}/g, 'x');
-      const response = await archive.app.inject({ method: method === 'get' ? 'GET' : 'POST', url });
+      const response = await archive.app.inject({ method: method.toUpperCase() as 'GET', url });
       expect([response.statusCode, response.json<{ code: string }>().code], path).toEqual([
         401,
         'key-missing',

@@ -218,6 +218,17 @@ beforeAll(async () => {
   await archive.sql.query(
     "insert into lock_finding (agency_id, key, version_id, code) values ('lakeside', 'x', 'x', 'missing')",
   );
+  await archive.sql.query(
+    `insert into agency_calendar (agency_id, n, hours, observes, saturday_holidays, closings, after_hours, by)
+     values ('lakeside', 1, '{"1": {"opens": 480, "closes": 1020}}', '{}', 'business-day', '[]', 'that-day', 'x')`,
+  );
+  await archive.sql.query(
+    `with r as (
+       insert into request (agency_id, id, tracking, channel, words, first_received_at, state, entered_by)
+       values ('lakeside', gen_random_uuid(), 'QQQQQQQQQQQQQQQQ', 'letter', 'quokka', now(), 'received', 'x') returning id)
+     insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
+     select 'lakeside', id, 1, 'note', 'letter', 'quokka', now(), 'x' from r`,
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -307,6 +318,7 @@ describe('the catalogue', () => {
     const walled = [
       'account',
       'account_version',
+      'agency_calendar',
       'agreement',
       'agreement_withdrawal',
       'anchor_trouble',
@@ -356,6 +368,8 @@ describe('the catalogue', () => {
       'record',
       'record_day',
       'record_series',
+      'request',
+      'request_correspondence',
       'retention',
       'seal',
       'second_look',
@@ -492,6 +506,13 @@ describe('the catalogue', () => {
       classification_rule: { select: '*', insert: '*', update: 'ended_at ended_by' },
       reclassification: { select: '*', insert: '*' },
       hold_owed: { select: '*', insert: '*', update: 'due_at generation', delete: '*' },
+      agency_calendar: { select: '*', insert: '*' },
+      request: {
+        select: '*',
+        insert: '*',
+        update: 'appeal_until calendar_n closed_at closed_by custodian_received_at due_on outcome state',
+      },
+      request_correspondence: { select: '*', insert: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       disposal: {
@@ -1138,8 +1159,8 @@ describe('the calls', () => {
   test('answer for a record of another agency as for one that does not exist, each of them', async () => {
     const document = archive.app.swagger() as { paths: Record<string, Record<string, unknown>> };
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
-      // Uploads are their owner's alone, inside an agency too: uploads.test.ts. The id of a hold or a disposal is none of a record: access.test.ts.
-      path.includes('{id}') && !/^\/v1\/(uploads|holds|disposals)/.test(path)
+      // Uploads are their owner's alone, inside an agency too: uploads.test.ts. The id of a hold, a disposal or a request is none of a record: access.test.ts.
+      path.includes('{id}') && !/^\/v1\/(uploads|holds|disposals|requests)/.test(path)
         ? Object.keys(methods).map((method) => [method, path] as const)
         : [],
     );

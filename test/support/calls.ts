@@ -18,6 +18,8 @@ export interface CallIds {
   readonly ruleId: string;
   readonly holdId: string;
   readonly disposalId: string;
+  readonly requestId: string;
+  readonly tracking: string;
 }
 
 export interface Answer {
@@ -41,6 +43,7 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   uploads: 'uploadId',
   holds: 'holdId',
   disposals: 'disposalId',
+  requests: 'requestId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
@@ -99,6 +102,7 @@ async function digestOf(archive: Archive, edition: string): Promise<string> {
 /** The bodies of calls that take something else than a report. */
 async function orderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object | null> {
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
+  if (url.includes('/requests') || url === '/v1/calendar') return await requestOrderOf(archive, url);
   if (/\/(removal|kept|end)$/.test(url)) return {};
   if (url === '/v1/exports') return { records: [recordId] };
   if (url === '/v1/disposals') return { edition: sample.edition };
@@ -122,6 +126,28 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
   return null;
 }
 
+async function requestOrderOf(archive: Archive, url: string): Promise<object> {
+  const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
+  if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
+  if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
+  if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
+  if (url.endsWith('/closing')) return { outcome: 'granted' };
+  if (url === '/v1/requests')
+    return { channel: 'letter', words: 'x', firstReceivedAt: at, receivedByCustodianAt: at };
+  if (url !== '/v1/calendar') return { words: 'x' };
+  const { rows } = await archive.sql.query<{ n: number }>(
+    "select coalesce(max(n), 0)::int as n from agency_calendar where agency_id = 'rivertown'",
+  );
+  return {
+    replaces: rows[0]?.n ?? 0,
+    hours: { '1': { opens: '08:00', closes: '17:00' } },
+    observes: [],
+    saturdayHolidays: 'business-day',
+    closings: [],
+    afterHours: 'that-day',
+  };
+}
+
 /** What stands in the place of each part of an address. Whoever adds a call with another part says so here. */
 export function addressOf(ids: CallIds, url: string): string {
   const values: Readonly<Record<string, string>> = {
@@ -134,6 +160,7 @@ export function addressOf(ids: CallIds, url: string): string {
     agreement: ids.agreementId,
     edition: ids.edition,
     rule: ids.ruleId,
+    tracking: ids.tracking,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
@@ -194,7 +221,7 @@ export async function makeCall(
 ): Promise<Answer> {
   const { archive, ids } = scene;
   const form = call.page;
-  const sends = call.method === 'POST';
+  const sends = call.method === 'POST' || call.method === 'PUT';
   const handsIn = sends && (call.url === '/report' || call.url === '/keep');
   const typed = handsIn ? plainReport(as) : null;
   const response = await archive.app.inject({

@@ -1,7 +1,7 @@
 /** When a record is due: examples that a records officer can follow on a calendar, and what must hold for every rule and every day. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, addMonths, endOfFiscalYear, isCivilDay } from '#retention/civil.ts';
+import { addDays, addMonths, endOfFiscalYear, isCivilDay } from '#civil.ts';
 import { CUTOFFS, dueUnder, longest, parsePeriod, type Due, type Period, type Rule } from '#retention/due.ts';
 
 const MAY = { month: 5, day: 1 };

@@ -1,7 +1,7 @@
 /** Editions of schedules: what a file may say, what is refused with its line, and what one edition changes of another. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays } from '#retention/civil.ts';
+import { addDays } from '#civil.ts';
 import { CUTOFFS, dueUnder, parsePeriod } from '#retention/due.ts';
 import { compareEditions, effectOf } from '#retention/edition-comparison.ts';
 import { readEditionCsv, readEditionYaml } from '#retention/edition-file.ts';

@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   rebuild: ['db', 'store', 'record', 'intake', 'seal', 'log'],
   retention: ['db', 'store', 'record'],
   disposal: ['db', 'store', 'record', 'log'],
+  sunshine: ['db', 'record'],
   fixity: ['db', 'store', 'record', 'log'],
   routing: ['db', 'record'],
   export: ['db', 'store', 'record', 'log', 'anchor', 'verify'],
@@ -42,6 +43,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'retention',
     'disposal',
+    'sunshine',
     'fixity',
     'routing',
     'export',
@@ -94,6 +96,7 @@ const SIDE_DOORS: readonly string[] = [
 
 /** Files directly under src that everything may import; the rest of them wire processes and are imported by mains. */
 const FOUNDATION = [
+  'civil.ts',
   'commitment.ts',
   'receipt-code.ts',
   'errors.ts',
@@ -122,6 +125,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'rebuild',
     'retention',
     'disposal',
+    'sunshine',
     'fixity',
     'routing',
     'export',

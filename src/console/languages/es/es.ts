@@ -5,6 +5,7 @@
 import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
+import { ask } from './ask.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -42,6 +43,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   receipts,
   accounts,
   agreements,
+  ask,
   disposals,
   files,
   fixity,

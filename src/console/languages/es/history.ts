@@ -21,6 +21,13 @@ export const history: Messages = {
     'El bloqueo o la reserva en el almacén no es lo que debería',
   'Locks and holds in the store compared with the records':
     'Bloqueos y reservas del almacén comparados con los registros',
+  'Request under the Sunshine Law entered': 'Solicitud conforme a la ley Sunshine registrada',
+  'Request received by the custodian of records': 'Solicitud recibida por el custodio de los registros',
+  'Request: what is awaited changed': 'Solicitud: cambió lo que se espera',
+  'Correspondence about a request entered': 'Correspondencia sobre una solicitud registrada',
+  'Request closed': 'Solicitud cerrada',
+  'Request looked at': 'Solicitud consultada',
+  'Calendar of the office changed': 'Calendario de la oficina modificado',
   'Hold placed': 'Reserva establecida',
   'Hold released': 'Reserva levantada',
   'A file was not what was sealed': 'Un archivo no era lo que se selló',
@@ -50,6 +57,7 @@ export const history: Messages = {
   'Did not sign in: the password, code or passkey was not right':
     'No inició sesión: la contraseña, el código o la clave de acceso (passkey) no era correcta',
   'Somebody, not known who': 'Alguien, no se sabe quién',
+  'Somebody without an account': 'Alguien sin cuenta',
   'Key that signs receipts added': 'Clave que firma comprobantes añadida',
   'A choice of the agency changed': 'Una decisión de la entidad cambiada',
   'Key revoked': 'Clave revocada',

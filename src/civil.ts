@@ -1,4 +1,7 @@
-/** Civil days, as `YYYY-MM-DD`: what retention counts in. No clock, no zone; a moment becomes a day in the agency's zone (`dayIn`). Pure. */
+/**
+ * Civil days, as `YYYY-MM-DD`: what retention and the clock of a request count in. No clock; a moment becomes a day, or the time on the
+ * wall, in a zone that is named. Pure.
+ */
 
 export type CivilDay = string;
 
@@ -41,6 +44,58 @@ export function addMonths(day: CivilDay, months: number): CivilDay {
   return of <= daysIn(toYear, toMonth)
     ? written(atNoon(toYear, toMonth, of))
     : written(atNoon(toYear, toMonth + 1, 1));
+}
+
+/** 0 is Sunday, 6 Saturday. */
+export type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+export function weekdayOf(day: CivilDay): Weekday {
+  const { year, month, day: of } = parts(day);
+  return atNoon(year, month, of).getUTCDay() as Weekday;
+}
+
+/** The civil day in a zone, and the minutes since midnight that its clocks show. */
+export interface WallTime {
+  readonly day: CivilDay;
+  readonly minute: number;
+}
+
+const walls = new Map<string, Intl.DateTimeFormat>();
+
+export function wallTimeIn(zone: string, at: Date): WallTime {
+  const wall =
+    walls.get(zone) ??
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+  walls.set(zone, wall);
+  const said = new Map(wall.formatToParts(at).map(({ type, value }) => [type, value]));
+  const of = (type: Intl.DateTimeFormatPartTypes): string => said.get(type) ?? '';
+  return {
+    day: `${of('year')}-${of('month')}-${of('day')}`,
+    minute: Number(of('hour')) * 60 + Number(of('minute')),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = HOUR_MS / 4;
+
+/**
+ * The moment at which a civil day is over in a zone: when its clocks first show the next one and do not go back to it. Zones are at most
+ * 14 hours from UTC, and every change of one is at a full quarter of an hour; so the quarters around it are asked, the last one first.
+ */
+export function endOfDayIn(zone: string, day: CivilDay): Date {
+  const { year, month, day: of } = parts(day);
+  const noon = atNoon(year, month, of).getTime();
+  let at = noon + 27 * HOUR_MS;
+  while (wallTimeIn(zone, new Date(at - QUARTER_MS)).day > day) at -= QUARTER_MS;
+  return new Date(at);
 }
 
 export function endOfCalendarYear(day: CivilDay): CivilDay {

@@ -1,0 +1,114 @@
+/** The pages on which anybody asks a public body for records, and sees how that stands: no account, no script, no reason. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { askedPage, askPage } from '#console/console.ts';
+import { trackingTyped } from '#sunshine/sunshine.ts';
+import { sendPage } from './administration.ts';
+import type { ApiContext } from './context.ts';
+import { formOf, takeForms } from './forms.ts';
+import type { PublicDesk } from './public-requests.ts';
+import { wrongText } from './request-orders.ts';
+
+/** Each letter may take nine bytes in a form. */
+const FORM_LIMIT_BYTES = 512 * 1024;
+type Typed = Parameters<typeof askPage>[1]['typed'];
+const NOTHING: Typed = { words: '', requester: '', contact: '', format: '', language: '' };
+const NO_NUMBER =
+  'This is no number of a request. It has four groups of four letters and figures, such as 7K3M-9QXD-41TV-WZ2B.';
+
+interface Asking {
+  readonly agency: string;
+}
+
+export function registerAskPages(routes: FastifyInstance, context: ApiContext, desk: PublicDesk): void {
+  const open = (why: string) =>
+    ({ schema: { hide: true }, config: { open: why, page: true, ownPagesOnly: true } }) as const;
+  const asking = open('anybody may ask for public records; no account and no reason is asked (610.023)');
+  const show = async (
+    request: FastifyRequest<{ Params: Asking }>,
+    reply: FastifyReply,
+    parts: Partial<Parameters<typeof askPage>[1]> = {},
+  ): Promise<FastifyReply> => {
+    const { agency } = request.params;
+    const page = askPage(context.frameOf(request), {
+      agency,
+      agencyName: await desk.nameOf(agency),
+      typed: NOTHING,
+      errors: {},
+      number: '',
+      numberError: null,
+      ...parts,
+    });
+    return await sendPage(reply, page, parts.errors !== undefined || parts.numberError !== undefined);
+  };
+
+  void routes.register(async (app) => {
+    takeForms(app, FORM_LIMIT_BYTES);
+
+    app.get<{ Params: Asking; Querystring: Record<string, unknown> }>(
+      '/ask/:agency',
+      asking,
+      async (request, reply) => {
+        const { number } = request.query;
+        if (number === undefined) return await show(request, reply);
+        const typed = typeof number === 'string' ? number : '';
+        // Blanks come along when a number is copied.
+        const tracking = trackingTyped(typed.replaceAll(/\s/g, ''));
+        if (tracking === null)
+          return await show(request, reply, { number: typed.slice(0, 40), numberError: NO_NUMBER });
+        await desk.nameOf(request.params.agency);
+        return await reply.redirect(`/ask/${request.params.agency}/${tracking}`, 303);
+      },
+    );
+
+    app.post<{ Params: Asking }>('/ask/:agency', asking, async (request, reply) => {
+      const form = formOf(request);
+      const typed: Typed = {
+        words: form.one('words'),
+        requester: form.one('requester'),
+        contact: form.one('contact'),
+        format: form.one('format'),
+        language: form.one('language'),
+      };
+      const orNull = (text: string): string | null => (text === '' ? null : text);
+      const asked = {
+        words: typed.words,
+        requester: orNull(typed.requester),
+        contact: orNull(typed.contact),
+        format: orNull(typed.format),
+        language: orNull(typed.language),
+      };
+      const wrong = wrongText(asked);
+      if (wrong !== null) {
+        const isBlank = typed[wrong.name as keyof Typed].trim() === '';
+        const sentence = isBlank
+          ? 'Blanks alone say nothing. Write it in words.'
+          : `This is too long: at most ${wrong.limit} characters.`;
+        return await show(request, reply, { typed, errors: { [wrong.name]: sentence } });
+      }
+      const { agency } = request.params;
+      const tracking = await desk.ask(request.ip, agency, {
+        ...asked,
+        channel: 'public-page',
+        firstReceivedAt: context.system.now(),
+        receivedByCustodianAt: null,
+      });
+      return await reply.redirect(`/ask/${agency}/${tracking}?new=yes`, 303);
+    });
+  });
+
+  routes.get<{ Params: Asking & { readonly tracking: string }; Querystring: Record<string, unknown> }>(
+    '/ask/:agency/:tracking',
+    open('how a request stands, to whoever has its number: its state, its day, and what is awaited'),
+    async (request, reply) => {
+      const { agency, tracking } = request.params;
+      const standing = await desk.standing(request.ip, agency, tracking);
+      const page = askedPage(context.frameOf(request), {
+        agency,
+        agencyName: await desk.nameOf(agency),
+        isNew: request.query['new'] === 'yes',
+        ...standing,
+      });
+      return await sendPage(reply, page);
+    },
+  );
+}

@@ -1,0 +1,257 @@
+/**
+ * Requests under the Sunshine Law, by calls: entered, read with their clock, noted and closed by the custodian. What anybody may ask without an
+ * account is in `public-requests.ts`.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type, type TSchema } from 'typebox';
+import { actorOf } from '#agency/agency.ts';
+import { wallTimeIn } from '#civil.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import { recordIdOf } from '#record/record.ts';
+import {
+  changeState,
+  closeRequest,
+  enterView,
+  noteCorrespondence,
+  readCorrespondence,
+  readMarked,
+  readRequestRow,
+  receivedByCustodian,
+  receiveRequest,
+  requestStanding,
+  trackingShown,
+  type Moved,
+} from '#sunshine/sunshine.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { calendarHere } from './office-calendar.ts';
+import {
+  ClosingBody,
+  closingOf,
+  CorrespondenceBody,
+  correspondenceOf,
+  newRequestOf,
+  ReceiptBody,
+  receiptOf,
+  RequestBody,
+  StateBody,
+  stateOf,
+} from './request-orders.ts';
+import { clockShown, correspondenceShown, requestShown } from './requests-shown.ts';
+import { problemResponses } from './schemas.ts';
+
+const security = [{ key: [] }];
+const Anything = Type.Object({}, { additionalProperties: true });
+const unread = { validatorCompiler: () => () => true } as const;
+const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
+const RequestParams = Type.Object({ id: Type.String({ description: 'Request id (UUID in lower case)' }) });
+const OneQuery = Type.Object(
+  {
+    after: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,6}$',
+        description: 'Correspondence behind this one: the "nextCorrespondence" of the page before',
+        'x-expected': 'a whole number',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+/** Correspondence of one page. */
+const PAGE = 100;
+
+const noRequest = (): ArchiveError =>
+  new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
+    retry: 'never',
+  });
+
+function requestIdOf(text: string): string {
+  const id = recordIdOf(text);
+  if (id === null) throw noRequest();
+  return id;
+}
+
+function settled(moved: Moved): void {
+  if (moved === 'unknown') throw noRequest();
+  if (moved === 'elsewhere')
+    throw new ArchiveError(
+      'sunshine-request-state',
+      'The request is not in the state that this begins from, so nothing was changed. Read it again; GET /v1/requests/{id} says how it stands.',
+      { retry: 'never' },
+    );
+}
+
+/** A request is granted or denied by somebody, who is named: a key that lies about decides nothing. */
+function deciderOf(request: FastifyRequest): string {
+  const caller = callerOf(request);
+  if (caller.kind === 'key')
+    throw new ArchiveError(
+      'role-not-allowed',
+      'A request is closed by a person who signed in, not by a key. Sign in, and close it there.',
+      { retry: 'never' },
+    );
+  return actorOf(caller);
+}
+
+export function registerRequests(app: FastifyInstance, { system }: ApiContext): void {
+  const { db, now } = system;
+  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
+    await db.inAgency(callerOf(request).agencyId, work);
+  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) => ({
+    summary,
+    tags: ['requests'],
+    security,
+    response: { [status]: Anything, ...problemResponses(401, 403, ...statuses, 503) },
+    ...more,
+  });
+
+  /** With its clock, explained, and its correspondence by pages. */
+  const shownHere = async (at: AgencyTx, id: string, after: number, actor: string) => {
+    const row = await readRequestRow(at, id);
+    if (row === null) throw noRequest();
+    const { n, calendar } = await calendarHere(at);
+    const marked = await readMarked(at, id);
+    const said = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
+    await enterView(at, id, actor);
+    const moment = now();
+    return {
+      ...requestShown(row),
+      clock: {
+        ...clockShown(requestStanding(row, marked, calendar, moment), calendar, moment),
+        calendar: row.calendar_n ?? n,
+      },
+      correspondence: said.slice(0, PAGE).map(correspondenceShown),
+      nextCorrespondence: said.length > PAGE ? (said[PAGE - 1]?.n ?? null) : null,
+    };
+  };
+
+  app.post(
+    '/v1/requests',
+    {
+      ...unread,
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Enter a request: a letter, a mail, a call or a visit, in the words that came. Where the custodian has it, its clock runs',
+        201,
+        [415, 422],
+        taking(RequestBody),
+      ),
+    },
+    async (request, reply) => {
+      const asked = newRequestOf(request, now());
+      const actor = actorOf(callerOf(request));
+      const { requestId, tracking } = await here(
+        request,
+        async (at) => await receiveRequest(at, asked, actor),
+      );
+      return await reply.code(201).send({ id: requestId, tracking: trackingShown(tracking) });
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { after?: string } }>(
+    '/v1/requests/:id',
+    {
+      config: { roles: REQUEST_READERS },
+      schema: schema(
+        'A request: its words, its clock with a sentence for each step, its correspondence',
+        200,
+        [400, 404],
+        {
+          params: RequestParams,
+          querystring: OneQuery,
+        },
+      ),
+    },
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const { after = '0' } = request.query;
+      return await here(
+        request,
+        async (at) => await shownHere(at, id, Number(after), actorOf(callerOf(request))),
+      );
+    },
+  );
+
+  const step = (summary: string, body: TSchema) => ({
+    ...unread,
+    config: { roles: CUSTODIANS },
+    schema: schema(summary, 200, [404, 409, 415, 422], { params: RequestParams, ...taking(body) }),
+  });
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/receipt',
+    step(
+      'Say when the custodian of records received it. Once: the clock of 610.023.3 runs from then',
+      ReceiptBody,
+    ),
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const receivedAt = receiptOf(request, now());
+      const actor = actorOf(callerOf(request));
+      await here(request, async (at) => settled(await receivedByCustodian(at, id, receivedAt, actor)));
+      return { id, state: 'open' };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/state',
+    step('Say what is awaited now: nothing (open), an answer, a payment, or that it takes longer', StateBody),
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const said = stateOf(request);
+      const actor = actorOf(callerOf(request));
+      await here(request, async (at) => settled(await changeState(at, id, said, actor)));
+      return { id, state: said.to };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/correspondence',
+    {
+      ...unread,
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Add what came or went about it, or a note. Nothing of it is ever changed',
+        201,
+        [404, 415, 422],
+        {
+          params: RequestParams,
+          ...taking(CorrespondenceBody),
+        },
+      ),
+    },
+    async (request, reply) => {
+      const id = requestIdOf(request.params.id);
+      const said = correspondenceOf(request, now());
+      const actor = actorOf(callerOf(request));
+      const n = await here(request, async (at) => await noteCorrespondence(at, id, said, actor));
+      if (n === null) throw noRequest();
+      return await reply.code(201).send({ id, n });
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/closing',
+    step(
+      'Close it, as a person: granted, partly, denied, no records, or withdrawn by its requester',
+      ClosingBody,
+    ),
+    async (request) => {
+      const actor = deciderOf(request);
+      const id = requestIdOf(request.params.id);
+      const said = closingOf(request);
+      await here(request, async (at) => {
+        const { zone } = (await calendarHere(at)).calendar;
+        if (said.appealUntil !== null && said.appealUntil < wallTimeIn(zone, now()).day)
+          throw new ArchiveError(
+            'sunshine-request-invalid',
+            '/appealUntil: lies in the past. Expected a day from today on, or null when nobody says.',
+            { retry: 'never' },
+          );
+        settled(await closeRequest(at, id, { ...said, closedAt: now() }, actor));
+      });
+      return { id, state: 'closed', ...said };
+    },
+  );
+}

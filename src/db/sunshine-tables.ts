@@ -1,0 +1,64 @@
+/** Row types of requests and of the calendar of an office (migration 0044). SQL names stay SQL names. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+export type RequestChannel = 'public-page' | 'letter' | 'mail' | 'phone' | 'in-person';
+export type RequestState = 'received' | 'open' | 'clarification' | 'fee-waiting' | 'delayed' | 'closed';
+export type RequestOutcome = 'granted' | 'partly' | 'denied' | 'no-records' | 'withdrawn';
+
+export interface AgencyCalendarTable {
+  agency_id: string;
+  n: number;
+  hours: JSONColumnType<Record<string, { readonly opens: number; readonly closes: number }>>;
+  observes: string[];
+  saturday_holidays: 'friday-where-confirmed' | 'business-day';
+  closings: JSONColumnType<{ readonly day: string; readonly reason: string }[]>;
+  after_hours: 'that-day' | 'next-day';
+  at: Generated<Date>;
+  by: string;
+}
+
+export interface RequestTable {
+  agency_id: string;
+  id: string;
+  tracking: string;
+  channel: RequestChannel;
+  words: string;
+  requester: string | null;
+  contact: string | null;
+  format: string | null;
+  language: string | null;
+  first_received_at: Date;
+  custodian_received_at: Date | null;
+  state: RequestState;
+  outcome: RequestOutcome | null;
+  entered_at: Generated<Date>;
+  entered_by: string;
+  closed_at: Date | null;
+  closed_by: string | null;
+  /** Civil dates, in the agency's zone. */
+  due_on: string | null;
+  calendar_n: number | null;
+  appeal_until: string | null;
+}
+
+export type CorrespondenceAbout =
+  | 'statement-request'
+  | 'statement'
+  | 'payment-request'
+  | 'question'
+  | 'withdrawal-notice'
+  | 'delay';
+
+export interface RequestCorrespondenceTable {
+  agency_id: string;
+  request_id: string;
+  n: number;
+  way: 'in' | 'out' | 'note';
+  channel: RequestChannel;
+  about: CorrespondenceAbout | null;
+  fee_cents: ColumnType<number | null, number | null, never>;
+  words: string;
+  at: Date;
+  entered_at: Generated<Date>;
+  by: string;
+}

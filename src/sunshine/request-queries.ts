@@ -1,0 +1,166 @@
+/** The SQL of requests and their correspondence. What must never happen is refused by the triggers of migration 0044, whoever asks. */
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
+import type { AgencyTx, RequestCorrespondenceTable, RequestState, RequestTable } from '#db/db.ts';
+
+export async function insertRequest(
+  { agencyId, tx }: AgencyTx,
+  request: Omit<
+    Insertable<RequestTable>,
+    'agency_id' | 'outcome' | 'closed_at' | 'closed_by' | 'due_on' | 'calendar_n' | 'appeal_until'
+  >,
+): Promise<void> {
+  await tx
+    .insertInto('request')
+    .values({
+      agency_id: agencyId,
+      ...request,
+      outcome: null,
+      closed_at: null,
+      closed_by: null,
+      due_on: null,
+      calendar_n: null,
+      appeal_until: null,
+    })
+    .execute();
+}
+
+/** Compare-and-set. */
+export async function setRequest(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  from: RequestState,
+  set: Updateable<RequestTable>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('request')
+    .set(set)
+    .where('agency_id', '=', agencyId)
+    .where('id', '=', requestId)
+    .where('state', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+export async function lockRequest({ agencyId, tx }: AgencyTx, requestId: string) {
+  return (
+    (await tx
+      .selectFrom('request')
+      .select(['state', 'custodian_received_at'])
+      .where('agency_id', '=', agencyId)
+      .where('id', '=', requestId)
+      .forUpdate()
+      .executeTakeFirst()) ?? null
+  );
+}
+
+export type RequestRow = Selectable<RequestTable>;
+
+export async function readRequestRow(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<RequestRow | null> {
+  return (
+    (await tx
+      .selectFrom('request')
+      .selectAll()
+      .where('agency_id', '=', agencyId)
+      .where('id', '=', requestId)
+      .executeTakeFirst()) ?? null
+  );
+}
+
+/** What somebody may know who has nothing but its number. */
+export async function readByTracking({ agencyId, tx }: AgencyTx, tracking: string) {
+  return (
+    (await tx
+      .selectFrom('request')
+      .select(['state', 'custodian_received_at', 'first_received_at', 'due_on'])
+      .where('agency_id', '=', agencyId)
+      .where('tracking', '=', tracking)
+      .executeTakeFirst()) ?? null
+  );
+}
+
+const EXCERPT = 200;
+
+/** Newest first. */
+export async function listRequests(
+  { agencyId, tx }: AgencyTx,
+  {
+    running,
+    before,
+    limit,
+  }: { readonly running: boolean | null; readonly before: string | null; readonly limit: number },
+) {
+  return await tx
+    .selectFrom('request')
+    .select([
+      'id',
+      'tracking',
+      'channel',
+      'requester',
+      'first_received_at',
+      'custodian_received_at',
+      'state',
+      'outcome',
+      'closed_at',
+      'due_on',
+      sql<string>`left(words, ${EXCERPT})`.as('excerpt'),
+      sql<boolean>`length(words) > ${EXCERPT}`.as('is_cut'),
+    ])
+    .where('agency_id', '=', agencyId)
+    .$if(running !== null, (query) => query.where('state', running === true ? '<>' : '=', 'closed'))
+    .$if(before !== null, (query) => query.where('id', '<', before))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** The caller holds the row of the request, so that no two take one number. */
+export async function insertCorrespondence(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  said: Omit<Insertable<RequestCorrespondenceTable>, 'agency_id' | 'request_id' | 'n'>,
+): Promise<number> {
+  const { n } = await tx
+    .selectFrom('request_correspondence')
+    .select(sql<number>`coalesce(max(n), 0) + 1`.as('n'))
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('request_correspondence')
+    .values({ agency_id: agencyId, request_id: requestId, n, ...said })
+    .execute();
+  return n;
+}
+
+export type CorrespondenceRow = Selectable<RequestCorrespondenceTable>;
+
+export async function readCorrespondence(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly CorrespondenceRow[]> {
+  return await tx
+    .selectFrom('request_correspondence')
+    .selectAll()
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
+    .where('n', '>', after)
+    .orderBy('n')
+    .limit(limit)
+    .execute();
+}
+
+/** What a clock hangs on, without its words. */
+export async function readMarked({ agencyId, tx }: AgencyTx, requestId: string) {
+  return await tx
+    .selectFrom('request_correspondence')
+    .select(['n', 'about', 'at', 'fee_cents'])
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
+    .where('about', 'is not', null)
+    .orderBy('n')
+    .execute();
+}

@@ -1,0 +1,145 @@
+/** The public pages of requests: asked on a phone, without an account and without a script, and looked up by the number. In a real browser. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { checkPage, onEachScreen } from '../support/page-check.ts';
+import { PHONE, type Visitor } from '../support/visitor.ts';
+
+let scene: ConsoleScene;
+let at: Visitor;
+beforeAll(async () => {
+  scene = await openConsoleScene();
+});
+afterAll(async () => await scene?.close());
+beforeEach(async () => void (at = await scene.visitor()));
+afterEach(async () => {
+  await at.page.browserContext().close();
+  expect(at.complaints()).toEqual([]);
+});
+
+const OWN = {
+  'sec-fetch-site': 'same-origin',
+  accept: 'text/html',
+  'content-type': 'application/x-www-form-urlencoded',
+};
+const send = async (fields: Record<string, string>, agency = 'rivertown', headers = OWN) =>
+  await scene.archive.app.inject({
+    method: 'POST',
+    url: `/ask/${agency}`,
+    headers,
+    payload: new URLSearchParams(fields).toString(),
+    // Each of these tests comes from somewhere else than the browser.
+    remoteAddress: '203.0.113.7',
+  });
+const rowOf = async (words: string): Promise<Record<string, unknown> | undefined> =>
+  (await scene.archive.sql.query('select * from request where words like $1', [`%${words}%`])).rows[0];
+
+test('on a phone and without scripts somebody asks, keeps the number, and later sees how it stands, in English and Spanish', async () => {
+  const secret = `numbat${randomUUID().slice(0, 8)}`;
+  await at.page.setViewport(PHONE);
+  await at.page.setJavaScriptEnabled(false);
+  await at.goTo('/ask/rivertown');
+  await at.page.focus('#words');
+  await at.page.keyboard.type(`All hidden comments about ${secret}`);
+  await Promise.all([at.page.waitForNavigation(), at.page.click('form[method=post] button')]);
+  const text = await at.textOf('main');
+  expect(text).toContain('Your request was received.');
+  expect(text).toContain('It waits for the custodian of records.');
+  expect(text).not.toContain(secret);
+  const number = await at.textOf('#number');
+  expect(number).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
+  await at.page.setJavaScriptEnabled(true);
+  await checkPage(at, 'asked');
+  expect(await rowOf(secret)).toMatchObject({
+    tracking: number.replaceAll('-', ''),
+    channel: 'public-page',
+    state: 'received',
+    requester: null,
+    contact: null,
+    entered_by: 'public',
+  });
+
+  const { rows } = await scene.archive.sql.query<{ id: string }>(
+    'select id from request where words like $1',
+    [`%${secret}%`],
+  );
+  const receivedByCustodianAt = new Date().toISOString();
+  const received = await scene.archive.app.inject({
+    method: 'POST',
+    url: `/v1/requests/${rows[0]?.id}/receipt`,
+    headers: {
+      authorization: `Bearer ${await scene.archive.key('custodian')}`,
+      'content-type': 'application/json',
+    },
+    payload: JSON.stringify({ receivedByCustodianAt }),
+  });
+  expect(received.statusCode, received.body).toBe(200);
+
+  await at.page.setJavaScriptEnabled(false);
+  await at.goTo('/ask/rivertown');
+  await at.page.focus('#number');
+  await at.page.keyboard.type(` ${number.toLowerCase()} `);
+  await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('Enter')]);
+  expect(await at.textOf('#standing')).toMatch(/works on it\.[^]*by the end of \w+day, \w+ \d+, \d{4}/);
+  await at.goTo(`/language?to=es&next=/ask/rivertown/${number}`);
+  expect(await at.textOf('#standing')).toMatch(/trabaja en ella\.[^]*al final del \w+, \d+ de \w+ de \d{4}/u);
+  await at.page.setJavaScriptEnabled(true);
+  await checkPage(at, 'asked in Spanish');
+  await at.goTo('/ask/rivertown');
+  expect(await at.textOf('h1')).toBe('Solicitar registros públicos');
+  await checkPage(at, 'ask in Spanish');
+  // Whether all of it has words: each page is written in both languages, and what has none is heard of (`scene.close`).
+});
+
+test.each(onEachScreen([['ask', '/ask/rivertown'] as const]))(
+  '%s at %i px',
+  async (name, _width, path, size) => {
+    await at.page.setViewport(size);
+    await at.goTo(path);
+    await checkPage(at, name);
+  },
+);
+
+test('what is blank or too long comes back with what was typed and what to do, and nothing is kept', async () => {
+  const count = async (): Promise<unknown> =>
+    (await scene.archive.sql.query('select count(*)::int as n from request')).rows[0];
+  const before = await count();
+  for (const [fields, sentence] of [
+    [{ words: '' }, 'Blanks alone say nothing.'],
+    [{ words: ' \n' }, 'Blanks alone say nothing.'],
+    [{ words: 'kept as typed', requester: '  ' }, 'Blanks alone say nothing.'],
+    [{ words: 'kept as typed', format: 'f'.repeat(201) }, 'This is too long: at most 200 characters.'],
+    [{ words: 'ñ'.repeat(50_001) }, 'This is too long: at most 50000 characters.'],
+  ] as const) {
+    const answer = await send(fields);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.body).toContain(sentence);
+    if (fields.words.startsWith('kept')) expect(answer.body).toContain('kept as typed</textarea>');
+  }
+  expect(await count()).toEqual(before);
+  await at.goTo('/ask/rivertown');
+  await at.page.click('form[method=post] button');
+  await at.shown('#summary');
+  await checkPage(at, 'ask wrong');
+});
+
+test('there is no page of a body that is not here, and no number that is not given', async () => {
+  for (const [url, words] of [
+    ['/ask/nowhere', 'There is no such public body here.'],
+    ['/ask/system', 'There is no such public body here.'],
+    ['/ask/nowhere?number=0000-0000-0000-0000', 'There is no such public body here.'],
+    ['/ask/rivertown/0000-0000-0000-0000', 'No request has this number here.'],
+  ]) {
+    const answer = await scene.archive.app.inject({ url: url ?? '', headers: OWN });
+    expect(answer.statusCode, url).toBe(404);
+    expect(answer.body, url).toContain(words);
+  }
+  const typed = await scene.archive.app.inject({ url: '/ask/rivertown?number=12', headers: OWN });
+  expect(typed.statusCode).toBe(422);
+  expect(typed.body).toContain('This is no number of a request.');
+  expect((await send({ words: 'x' }, 'nowhere')).statusCode).toBe(404);
+  expect(
+    (await send({ words: 'x' }, 'rivertown', { ...OWN, 'sec-fetch-site': 'cross-site' })).statusCode,
+    'a form of somebody else’s page',
+  ).toBe(403);
+});
