@@ -113,6 +113,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'disposal-refused': { status: 409, title: 'It is not destroyed' },
   'record-ends': { status: 409, title: 'The record is being destroyed' },
   'export-invalid': unprocessable('Not an order for a package'),
+  'exemption-refused': unprocessable('This cannot be cited so'),
+  'redaction-refused': unprocessable('This cannot be redacted so'),
   'exports-too-many': { status: 429, title: 'Too many packages at once', retryAfter: 30 },
   'log-forked': { status: 409, title: 'The history is not what the log says' },
   'log-tile-wrong': down('A file of the log is not there', 10),

@@ -58,6 +58,8 @@ const TITLES: Messages = {
   'Not with this role': 'Este rol no lo permite',
   'Nothing is sealed yet': 'Aún no hay nada sellado',
   'Not an order for a package': 'No es un pedido de paquete',
+  'This cannot be cited so': 'No se puede citar así',
+  'This cannot be redacted so': 'No se puede tachar así',
   'Too many packages at once': 'Demasiados paquetes a la vez',
   'The history is not what the log says': 'El historial no es lo que dice el registro',
   'A file of the log is not there': 'Falta un archivo de la bitácora',
