@@ -1,6 +1,7 @@
 /**
  * Looks for words as somebody reads them, not as they are written: letters and digits alone count, in one case, without accents, whatever
- * stands between them. So “Jane Roe” is found in JANE-ROE.jpg, in Jáne Roe with a mark of no width between its letters, and over the end of a line. Pure.
+ * stands between them. So “Jane Roe” is found in JANE-ROE.jpg, in Jáne Roe, in letters with marks of no width between them, and over the
+ * end of a line. Pure.
  *
  * It finds too much rather than too little. What it cannot look for, because it would be found everywhere, it names.
  */
@@ -42,7 +43,7 @@ interface Folded {
 }
 
 /** From here on a term is found inside of other words too: user names and file names are made of names. */
-const LONG = 6;
+export const LONG = 6;
 const PASSAGE_WORDS = 6;
 const PASSAGE_LETTERS = 24;
 /** Written without spaces: two characters are a name, and words have no ends to look for. */

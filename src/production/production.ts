@@ -37,3 +37,5 @@ export {
   type ProducedRecord,
   type ReviewedRecord,
 } from './redacted-record.ts';
+export { passGate, type GateOptions, type GateVerdict, type PacketFile } from './gate.ts';
+export type { Hit, Unread } from './gate-look.ts';
