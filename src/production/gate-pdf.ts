@@ -30,21 +30,32 @@ export function lookIntoPdf(look: Look, place: string, bytes: Buffer): void {
   }
   ends(look, place, bytes);
   const streams = new Map<PdfObject, Buffer>();
+  const versions = new Map<number, PdfObject[]>();
+  const add = (one: PdfObject): void =>
+    void versions.set(one.number, [...(versions.get(one.number) ?? []), one]);
+  for (const one of objects) add(one);
   for (const one of objects) {
     if (one.stored === null || isPicture(one.dictionary)) continue;
-    const plain = decodeStream(look, one, (ref) => find(objects, ref));
+    const plain = decodeStream(look, one, (ref) => versions.get(ref)?.at(-1));
     if (plain === null) continue;
     streams.set(one, plain);
-    if (nameOf(one.dictionary.get('Type')) === 'ObjStm') objects.push(...packedObjects(one, plain));
+    if (nameOf(one.dictionary.get('Type')) === 'ObjStm')
+      for (const packed of packedObjects(one, plain)) {
+        objects.push(packed);
+        add(packed);
+      }
   }
   for (const trailer of trailers) seeValue(look, within(place, 'trailer'), trailer);
   const callers = callersOf(objects);
   for (const one of objects) seeValue(look, one.place, one.value, callers.get(one.number));
-  const whole = { objects, kinds: kindsOf(objects), streams };
+  const whole: Document = { objects, versions, kinds: kindsOf(objects), streams, pages: new Map() };
+  for (const one of objects)
+    for (const ref of contentsOf(one.dictionary, whole))
+      whole.pages.set(ref, [...(whole.pages.get(ref) ?? []), one]);
   for (const one of objects) {
     seePage(look, one, whole);
     if (one.stored === null) continue;
-    if (isPicture(one.dictionary)) picture(look, one, objects);
+    if (isPicture(one.dictionary)) picture(look, one, whole);
     else {
       const plain = streams.get(one);
       if (plain !== undefined) seeStream(look, one, plain, whole);
@@ -54,13 +65,17 @@ export function lookIntoPdf(look: Look, place: string, bytes: Buffer): void {
 
 interface Document {
   readonly objects: readonly PdfObject[];
+  /** By number: each as it stands in the file, the last one last. */
+  readonly versions: ReadonlyMap<number, readonly PdfObject[]>;
+  /** By the number of a stream: the pages that it is a part of. */
+  readonly pages: Map<number, PdfObject[]>;
   readonly kinds: ReadonlyMap<number, string>;
   readonly streams: ReadonlyMap<PdfObject, Buffer>;
 }
 
-function seeStream(look: Look, one: PdfObject, plain: Buffer, { objects, kinds, streams }: Document): void {
+function seeStream(look: Look, one: PdfObject, plain: Buffer, whole: Document): void {
   const type = nameOf(one.dictionary.get('Type'));
-  const kind = kinds.get(one.number);
+  const kind = whole.kinds.get(one.number);
   if (type === 'XRef') return;
   if (type === 'ObjStm') return look.seeBytes(one.place, plain);
   if (type === 'EmbeddedFile' || kind === 'EF')
@@ -73,7 +88,7 @@ function seeStream(look: Look, one: PdfObject, plain: Buffer, { objects, kinds, 
   look.seeBytes(one.place, plain);
   // Outlines of letters, tables of colours and of codes: bytes that nobody reads as words.
   if (kind === 'font' || kind === 'table' || kind === 'ToUnicode') return;
-  const of = ownersOf(one, objects);
+  const of = ownersOf(one, whole);
   if (
     of.length === 0 &&
     kind !== 'content' &&
@@ -83,59 +98,51 @@ function seeStream(look: Look, one: PdfObject, plain: Buffer, { objects, kinds, 
     look.unread(one.place, 'it is a stream of a kind that is not known');
     return;
   }
-  const resources = of.length > 0 ? of : objects.map(({ dictionary }) => dictionary);
-  seeContent(look, one.place, plain, fontsOf(resources, objects, streams));
+  const resources = of.length > 0 ? of : whole.objects.map(({ dictionary }) => dictionary);
+  seeContent(look, one.place, plain, fontsOf(resources, whole));
 }
 
 /** The dictionaries whose resources the content of this stream uses: its own, and those of each page that it is a part of. */
-function ownersOf(one: PdfObject, objects: readonly PdfObject[]): PdfDictionary[] {
-  const pages = objects.filter(({ dictionary }) => contentsOf(dictionary, objects).includes(one.number));
+function ownersOf(one: PdfObject, whole: Document): PdfDictionary[] {
   return [
     ...(one.dictionary.has('Resources') ? [one.dictionary] : []),
-    ...pages.flatMap(({ dictionary }) => upwards(dictionary, objects)),
+    ...(whole.pages.get(one.number) ?? []).flatMap(({ dictionary }) => upwards(dictionary, whole)),
   ];
 }
 
 /** A page takes from its parents what it has not. */
-function upwards(page: PdfDictionary, objects: readonly PdfObject[]): PdfDictionary[] {
+function upwards(page: PdfDictionary, whole: Document): PdfDictionary[] {
   const found: PdfDictionary[] = [];
   let up: PdfDictionary | undefined = page;
   for (let n = 0; up !== undefined && n < 50; n += 1) {
     found.push(up);
-    up = find(objects, refOf(up.get('Parent')))?.dictionary;
+    up = lastOf(whole, refOf(up.get('Parent')))?.dictionary;
   }
   return found;
 }
 
-function contentsOf(page: PdfDictionary, objects: readonly PdfObject[]): number[] {
+function contentsOf(page: PdfDictionary, whole: Document): number[] {
   const contents = page.get('Contents');
-  const listed = Array.isArray(contents) ? contents : (find(objects, refOf(contents))?.value ?? null);
+  const listed = Array.isArray(contents) ? contents : (lastOf(whole, refOf(contents))?.value ?? null);
   return [contents, ...(Array.isArray(listed) ? listed : [])].flatMap((part) => refOf(part) ?? []);
 }
 
 /** A page may be cut into streams wherever it likes, also within a word. */
-function seePage(look: Look, one: PdfObject, { objects, streams }: Document): void {
-  const parts = contentsOf(one.dictionary, objects).flatMap((ref) => {
-    const found = objects.findLast(({ number, stored }) => number === ref && stored !== null);
-    return (found === undefined ? undefined : streams.get(found)) ?? [];
-  });
+function seePage(look: Look, one: PdfObject, whole: Document): void {
+  const parts = contentsOf(one.dictionary, whole).flatMap((ref) => streamOf(whole, ref) ?? []);
   if (parts.length < 2) return;
-  const whole = Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
-  seeContent(look, one.place, whole, fontsOf(upwards(one.dictionary, objects), objects, streams));
+  const content = Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
+  seeContent(look, one.place, content, fontsOf(upwards(one.dictionary, whole), whole));
 }
 
-function fontsOf(
-  owners: readonly PdfDictionary[],
-  objects: readonly PdfObject[],
-  streams: ReadonlyMap<PdfObject, Buffer>,
-): Resources {
+function fontsOf(owners: readonly PdfDictionary[], whole: Document): Resources {
   const at = (value: PdfValue | undefined): readonly PdfDictionary[] => {
     const ref = refOf(value);
     if (ref === null) return value instanceof Map ? [value] : [];
     // Each version of it that stands in the file.
-    return objects
-      .filter(({ number, value: found }) => number === ref && found instanceof Map)
-      .map(({ dictionary }) => dictionary);
+    return (whole.versions.get(ref) ?? []).flatMap(({ value: found }) =>
+      found instanceof Map ? [found] : [],
+    );
   };
   const fonts = new Map<string, PdfDictionary[]>();
   for (const owner of owners)
@@ -145,27 +152,27 @@ function fontsOf(
   return {
     fonts,
     at: (value) => at(value)[0] ?? null,
-    stream: (value) => {
-      const ref = refOf(value);
-      const found = objects.findLast(({ number, stored }) => number === ref && stored !== null);
-      return (found === undefined ? undefined : streams.get(found)) ?? null;
-    },
+    stream: (value) => streamOf(whole, refOf(value)),
   };
 }
 
-function picture(look: Look, { place, dictionary, stored }: PdfObject, objects: readonly PdfObject[]): void {
-  const filter = dictionary.get('Filter');
+function picture(look: Look, one: PdfObject, whole: Document): void {
+  const filter = one.dictionary.get('Filter');
   const last = nameOf(Array.isArray(filter) ? filter.at(-1) : filter);
-  const where = within(place, 'picture');
-  if (last !== 'DCTDecode' || stored === null)
-    return look.picture(where, stored ?? Buffer.alloc(0), 'application/octet-stream');
-  const found = objects.find((one) => one.stored === stored);
-  const bytes = found === undefined ? null : decodeStream(look, found, (ref) => find(objects, ref));
+  const where = within(one.place, 'picture');
+  if (last !== 'DCTDecode')
+    return look.picture(where, one.stored ?? Buffer.alloc(0), 'application/octet-stream');
+  const bytes = decodeStream(look, one, (ref) => lastOf(whole, ref));
   if (bytes !== null) look.inside(where, bytes, { mediaType: 'image/jpeg', name: null });
 }
 
-function find(objects: readonly PdfObject[], ref: number | null): PdfObject | undefined {
-  return ref === null ? undefined : objects.findLast(({ number }) => number === ref);
+function lastOf({ versions }: Pick<Document, 'versions'>, ref: number | null): PdfObject | undefined {
+  return ref === null ? undefined : versions.get(ref)?.at(-1);
+}
+
+function streamOf({ versions, streams }: Document, ref: number | null): Buffer | null {
+  const found = (ref === null ? [] : (versions.get(ref) ?? [])).findLast((one) => streams.has(one));
+  return (found === undefined ? undefined : streams.get(found)) ?? null;
 }
 
 function seeValue(look: Look, place: string, root: PdfValue, caller = ''): void {
