@@ -39,3 +39,4 @@ export {
 } from './redacted-record.ts';
 export { passGate, type GateOptions, type GateVerdict, type PacketFile } from './gate.ts';
 export type { Hit, Unread } from './gate-look.ts';
+export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
