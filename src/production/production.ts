@@ -40,3 +40,4 @@ export {
 export { passGate, type GateOptions, type GateVerdict, type PacketFile } from './gate.ts';
 export type { Hit, Unread } from './gate-look.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
+export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
