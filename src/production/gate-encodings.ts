@@ -10,6 +10,8 @@ const PERCENT = /(?:%[0-9a-f]{2})+/gi;
 const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,12}\d{0,2}));?/gi;
 const QUOTED = /=(?:[0-9A-F]{2}|[ \t]*\r?\n)/g;
+const NO_TEXT = /[[\p{Cc}--[\t\n\r]]\ufffd]+/v;
+const TAGS = /<!--[^]*?-->|<[a-z!/?][^<>]*>/gi;
 const HEX = /(?:[0-9a-f]{2}){5,}|(?:[0-9a-f]{2}[ :,-]){4,}[0-9a-f]{2}/gi;
 const BASE64 = /[a-z0-9+/_-]{8,}(?:\r?\n[a-z0-9+/_-]{8,})*(?:\r?\n[a-z0-9+/_-]{1,7})?={0,2}/gi;
 
@@ -25,6 +27,9 @@ export function* decodedTexts(text: string): Generator<Encoded> {
       character(parseInt(long ?? short ?? byte ?? '', 16), whole),
     );
   if (plain !== text) yield { how: 'decoded', text: plain };
+  // Marked-up text inside of another text: a member of JSON, a cell, an attribute.
+  const untagged = text.replace(TAGS, '');
+  if (untagged !== text) yield { how: 'without tags', text: untagged };
   if (text.search(QUOTED) >= 0) {
     const quoted = text.replace(/(?:=(?:[0-9A-F]{2}|[ \t]*\r?\n))+/g, (run) =>
       utf8(Buffer.from(run.replace(/=[ \t]*\r?\n/g, '').replaceAll('=', ''), 'hex')),
@@ -57,10 +62,14 @@ function* base64In(text: string): Generator<Encoded> {
   }
 }
 
-/** Six printable characters in a row, or with zeros between them: random bytes seldom have them. */
+/** Random bytes have some characters in a row as well, and hardly ever as many as these. */
 function hasText(bytes: Buffer): boolean {
-  return /[\u0020-\u007e]{6}|(?:[\u0020-\u007e]\0){4}|[\u00c2-\u00f4][\u0080-\u00bf]/.test(
-    bytes.toString('latin1'),
+  const runs = bytes.toString('utf8').split(NO_TEXT);
+  const longest = Math.max(...runs.map((run) => run.length));
+  return (
+    longest >= 16 ||
+    longest >= Math.max(6, bytes.length * 0.6) ||
+    /(?:[\u0020-\u007e]\0){4}/.test(bytes.toString('latin1'))
   );
 }
 

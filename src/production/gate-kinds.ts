@@ -15,8 +15,8 @@ export function lookInto(look: Look, place: string, bytes: Buffer, said: Said): 
   else if (kind === 'pdf') lookIntoPdf(look, place, bytes);
   else if (kind === 'warc') lookIntoWarc(look, place, bytes);
   else if (kind === 'gzip') {
-    // The name and the comment in its head are not packed.
-    look.seeBytes(within(place, 'head'), bytes.subarray(0, 4096));
+    // Names and comments in its heads are not packed.
+    look.seeBytes(within(place, 'head'), bytes);
     const plain = look.unpack(place, bytes, 'gzip');
     if (plain !== null)
       look.inside(within(place, 'unpacked'), plain, {

@@ -42,14 +42,14 @@ export interface Look {
 }
 
 export type Packing = 'gzip' | 'deflate' | 'raw-deflate' | 'brotli' | 'zstd';
-const UNPACK: Readonly<Record<Packing, (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer>> =
-  {
-    gzip: gunzipSync,
-    deflate: inflateSync,
-    'raw-deflate': inflateRawSync,
-    brotli: brotliDecompressSync,
-    zstd: zstdDecompressSync,
-  };
+type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number; info: boolean }) => unknown;
+const UNPACK: Readonly<Record<Packing, Unpack>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  'raw-deflate': inflateRawSync,
+  brotli: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
 
 export interface LookInput {
   readonly file: string;
@@ -61,7 +61,7 @@ export interface LookInput {
 const MAX_FILES_DEEP = 8;
 const MAX_ENCODINGS_DEEP = 4;
 /** So many letters in a row are hardly ever there by chance. */
-const SURE_RUN = 16;
+const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[^\u0000-\u00ff]){24}/;
 
 export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput): Look {
   const hits = new Map<string, Hit>();
@@ -107,7 +107,7 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
   };
   const seeBytes = (place: string, bytes: Uint8Array, level = 0): void => {
     const runs = stringsIn(bytes, LONG);
-    const sure = runs.filter((run) => run.length >= SURE_RUN);
+    const sure = runs.filter((run) => SURE_RUN.test(run));
     if (sure.length > 0) see(place, sure.join('\n'), level);
     if (runs.length > sure.length) search(place, runs.join('\n'), LONG);
   };
@@ -128,8 +128,15 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
   const unpack = (place: string, bytes: Uint8Array, how: Packing): Buffer | null => {
     const room = maxUnpackedBytes - unpacked;
     try {
-      const out = UNPACK[how](bytes, { maxOutputLength: Math.max(1, room) });
+      const { buffer: out, engine } = UNPACK[how](bytes, {
+        maxOutputLength: Math.max(1, room),
+        info: true,
+      }) as { buffer: Buffer; engine: { bytesWritten: number } };
       unpacked += out.length;
+      // What stands behind its end is passed over by whoever unpacks it. Of a stream in a PDF a line may end there.
+      const behind = bytes.subarray(engine.bytesWritten);
+      if (behind.some((byte) => byte !== 0 && byte !== 10 && byte !== 13))
+        unread(place, 'bytes stand behind what is packed in it');
       return out;
     } catch (error) {
       const isLarge =
@@ -161,8 +168,9 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
 
 /** “In its text” and “in its bytes” say nothing new where the same item was found at a place that has a name. */
 function sharpest(hits: readonly Hit[]): readonly Hit[] {
-  const around = (place: string): string | null => /^(?:(.*) › )?(?:text|bytes)$/.exec(place)?.[1] ?? null;
-  const isGeneral = ({ place }: Hit): boolean => /(?:^| › )(?:text|bytes)$/.test(place);
+  const around = (place: string): string | null =>
+    /^(?:(.*) › )?(?:text|bytes)(?: \(.*\))?$/.exec(place)?.[1] ?? null;
+  const isGeneral = ({ place }: Hit): boolean => /(?:^| › )(?:text|bytes)(?: \(.*\))?$/.test(place);
   return hits.filter(
     (one) =>
       !isGeneral(one) ||

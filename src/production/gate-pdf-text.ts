@@ -43,7 +43,12 @@ function run(look: Look, place: string, content: Buffer, fontNamed: (name: strin
       if (font?.decode == null) {
         isUnknown ||= value.length > 0;
         text += value.toString('latin1');
-      } else text += font.decode(value);
+      } else {
+        const shown = font.decode(value);
+        // A code that the map passes over shows a letter all the same.
+        isUnknown ||= shown.includes('\ufffd');
+        text += shown;
+      }
     } else if (typeof value === 'number' && value < GAP) text += ' ';
     else if (Array.isArray(value)) for (const one of value) show(one);
   };

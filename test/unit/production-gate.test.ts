@@ -162,6 +162,14 @@ const LEAKS: readonly Leak[] = [
     (bytes) => JSON.parse(bytes.toString()).a[0].b,
     /^member \/a\/0\/b$/,
   ),
+  leak(
+    'marked-up text in a member of JSON',
+    'a.json',
+    'application/json',
+    JSON.stringify({ html: '<p>To<b>by</b> <i>Qu</i>ill</p>' }),
+    (bytes) => JSON.parse(bytes.toString()).html.replace(/<[^>]+>/g, ''),
+    /^member \/html \(without tags\)$/,
+  ),
   leak('a key of JSON', 'a.json', 'application/json', `{"${NAME}":1}`, plainly, /^key \/▇$/),
   leak(
     'a line of JSON',
@@ -521,7 +529,7 @@ describe('a planted leak', () => {
       '+1 816.555.0142',
       '٨١٦٥٥٥٠١٤٢',
       '816\u200b555\n0142',
-      '%38165550142',
+      '%38%31%365550142',
     ])
       expect(
         (await gate([packetFile('a.txt', 'text/plain', text)])).hits.map(({ item }) => item),
@@ -599,6 +607,29 @@ describe('what was not looked at is not clean', () => {
         'a.pdf',
         'application/pdf',
         '%PDF-1.7\n1 0 obj\n<< /Length 29 /Resources << /Font << /F1 2 0 R >> >> >>\nstream\nBT /F1 9 Tf <00010002> Tj ET \nendstream\nendobj\n2 0 obj\n<< /Type /Font /Subtype /Type0 /Encoding /Identity-H >>\nendobj\n%%EOF',
+      ),
+      /which letters/,
+    ],
+    [
+      'bytes behind what is packed',
+      plainPng().then((png) => {
+        const packed = Buffer.concat([deflateSync('x'), Buffer.alloc(9, 0x9c)]);
+        // Who unpacks it is told nothing of them.
+        expect(inflateSync(packed).toString()).toBe('x');
+        return packetFile(
+          'a.png',
+          'image/png',
+          withChunk(png, 'zTXt', Buffer.concat([Buffer.from('A\0\0'), packed])),
+        );
+      }),
+      /behind what is packed/,
+    ],
+    [
+      'a font whose map passes over a code',
+      packetFile(
+        'a.pdf',
+        'application/pdf',
+        '%PDF-1.7\n1 0 obj\n<< /Length 25 /Resources << /Font << /F1 2 0 R >> >> >>\nstream\nBT /F1 9 Tf <0102> Tj ET \nendstream\nendobj\n2 0 obj\n<< /Type /Font /Subtype /TrueType /ToUnicode 3 0 R >>\nendobj\n3 0 obj\n<< /Length 38 >>\nstream\n1 beginbfchar <01> <0041> endbfchar\nendstream\nendobj\n%%EOF',
       ),
       /which letters/,
     ],
@@ -713,8 +744,10 @@ describe('a clean packet passes', () => {
   test('and random bytes are unread, and never taken for the words', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 2000, maxLength: 4000 }), async (bytes) => {
-        const { hits } = await gate([packetFile('a.bin', 'application/octet-stream', bytes)]);
+        const { hits, unread } = await gate([packetFile('a.bin', 'application/octet-stream', bytes)]);
         expect(hits).toEqual([]);
+        // For what they are, and not for what they could be decoded to.
+        expect(unread.map(({ place }) => place)).toEqual(['']);
       }),
     );
   });
