@@ -61,7 +61,7 @@ export interface LookInput {
 const MAX_FILES_DEEP = 8;
 const MAX_ENCODINGS_DEEP = 4;
 /** So many letters in a row are hardly ever there by chance. */
-const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[^\u0000-\u00ff]){24}/;
+const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[\u0100-\u{10ffff}]){24}/u;
 
 export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput): Look {
   const hits = new Map<string, Hit>();
