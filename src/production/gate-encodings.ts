@@ -10,6 +10,8 @@ const PERCENT = /(?:%[0-9a-f]{2})+/gi;
 const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,12}\d{0,2}));?/gi;
 const QUOTED = /=(?:[0-9A-F]{2}|[ \t]*\r?\n)/g;
+const MAIL = /=\?[\w.*-]+\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi;
+const STYLE = /\\([0-9a-f]{2,6})\s?/gi;
 const NO_TEXT = /[[\p{Cc}--[\t\n\r]]\ufffd]+/v;
 const TAGS = /<!--[^]*?-->|<[a-z!/?][^<>]*>/gi;
 const HEX = /(?:[0-9a-f]{2}){5,}|(?:[0-9a-f]{2}[ :,-]){4,}[0-9a-f]{2}/gi;
@@ -27,6 +29,16 @@ export function* decodedTexts(text: string): Generator<Encoded> {
       character(parseInt(long ?? short ?? byte ?? '', 16), whole),
     );
   if (plain !== text) yield { how: 'decoded', text: plain };
+  const mail = text.replace(MAIL, (_, how: string, word: string) =>
+    /b/i.test(how)
+      ? utf8(Buffer.from(word, 'base64'))
+      : word
+          .replaceAll('_', ' ')
+          .replace(/(?:=[0-9a-f]{2})+/gi, (run) => utf8(Buffer.from(run.replaceAll('=', ''), 'hex'))),
+  );
+  if (mail !== text) yield { how: 'head of a mail', text: mail };
+  const styled = text.replace(STYLE, (whole, hex: string) => character(Number.parseInt(hex, 16), whole));
+  if (styled !== text) yield { how: 'escapes of a style sheet', text: styled };
   // Marked-up text inside of another text: a member of JSON, a cell, an attribute.
   const untagged = text.replace(TAGS, '');
   if (untagged !== text) yield { how: 'without tags', text: untagged };

@@ -7,7 +7,7 @@
  * is handed in as `readPixels`; where nobody is, a person looks and says which pictures they have seen.
  *
  * What it cannot see: words drawn as outlines, or letter by letter in another order than they are read; a font whose map to Unicode lies; words in
- * another language, in other words, or with a letter of another script that looks the same; a cipher. It does not replace a reader.
+ * another language, in other words, backwards, or with a letter of another script that looks the same; UTF-7; a cipher. It does not replace a reader.
  */
 import { createHash } from 'node:crypto';
 import { openFinder, type Withheld } from './folded.ts';

@@ -254,6 +254,22 @@ const LEAKS: readonly Leak[] = [
     /quoted-printable/,
   ),
   leak(
+    'the head of a mail',
+    'a.eml',
+    'message/rfc822',
+    'Subject: =?utf-8?B?VG9ieQ==?= =?utf-8?Q?_Qu=69ll?=',
+    (bytes) => `${Buffer.from(bytes.toString().slice(19, 27), 'base64').toString()} Quill`,
+    /head of a mail/,
+  ),
+  leak(
+    'a style sheet',
+    'a.css',
+    'text/css',
+    'a:after { content: "\\54 oby \\51 uill" }',
+    (bytes) => bytes.toString().replace('\\54 ', 'T').replace('\\51 ', 'Q'),
+    /style sheet/,
+  ),
+  leak(
     'a gzipped file',
     'a.txt.gz',
     'application/gzip',
