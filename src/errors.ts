@@ -97,6 +97,8 @@ export type ErrorCode =
   | 'disposal-refused'
   | 'record-ends'
   | 'export-invalid'
+  | 'exemption-refused'
+  | 'redaction-refused'
   | 'exports-too-many'
   | 'sunshine-request-invalid'
   | 'sunshine-request-not-found'

@@ -118,6 +118,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'calendar-invalid': unprocessable('Not a calendar of an office'),
   'calendar-changed': { status: 409, title: 'The calendar was changed meanwhile' },
   'export-invalid': unprocessable('Not an order for a package'),
+  'exemption-refused': unprocessable('This cannot be cited so'),
+  'redaction-refused': unprocessable('This cannot be redacted so'),
   'exports-too-many': { status: 429, title: 'Too many packages at once', retryAfter: 30 },
   'log-forked': { status: 409, title: 'The history is not what the log says' },
   'log-tile-wrong': down('A file of the log is not there', 10),

@@ -27,6 +27,13 @@ export { premisXml } from './premis.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
 export { checkpointsIn, readReceiptFile } from './since.ts';
 export { scopeOf } from './proofs.ts';
+export {
+  checkAgainstOriginal,
+  verifyRedactedRecord,
+  type Original,
+  type RedactedFlaw,
+  type RedactedVerdict,
+} from './redacted-record.ts';
 export { BLOCK, paddingOf, tarHeader } from './tar.ts';
 export type { Failure, StepReport } from './report.ts';
 

@@ -63,6 +63,8 @@ const TITLES: Messages = {
   'The request does not stand so': 'La solicitud no está en ese estado',
   'Not a calendar of an office': 'No es el calendario de una oficina',
   'The calendar was changed meanwhile': 'El calendario se modificó entretanto',
+  'This cannot be cited so': 'No se puede citar así',
+  'This cannot be redacted so': 'No se puede tachar así',
   'Too many packages at once': 'Demasiados paquetes a la vez',
   'The history is not what the log says': 'El historial no es lo que dice el registro',
   'A file of the log is not there': 'Falta un archivo de la bitácora',

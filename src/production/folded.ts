@@ -1,0 +1,197 @@
+/**
+ * Looks for words as somebody reads them, not as they are written: letters and digits alone count, in one case, without accents, whatever
+ * stands between them. So “Jane Roe” is found in JANE-ROE.jpg, in Jáne Roe, in letters with marks of no width between them, and over the
+ * end of a line. Pure.
+ *
+ * It finds too much rather than too little. What it cannot look for, because it would be found everywhere, it names.
+ */
+
+export interface Withheld {
+  /** What a report may call it. Never the words themselves. */
+  readonly item: string;
+  readonly text: string;
+}
+
+export interface Found {
+  readonly item: string;
+  /** UTF-16 code units in the text that was looked through. */
+  readonly start: number;
+  readonly end: number;
+  /** `part`: six words in a row of a longer passage. */
+  readonly what: 'whole' | 'part';
+}
+
+export interface Finder {
+  find(text: string): Found[];
+  /** Items that have too few letters to be told from anything else. */
+  readonly unsearchable: readonly string[];
+}
+
+interface Pattern {
+  readonly text: string;
+  readonly item: string;
+  readonly what: 'whole' | 'part';
+  /** Only where a word begins and ends. */
+  readonly wholeWord: boolean;
+}
+
+interface Folded {
+  readonly text: string;
+  /** Of each unit of `text`: where its character begins and ends in the original. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** From here on a term is found inside of other words too: user names and file names are made of names. */
+export const LONG = 6;
+const PASSAGE_WORDS = 6;
+const PASSAGE_LETTERS = 24;
+/** Written without spaces: two characters are a name, and words have no ends to look for. */
+const DENSE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const KEPT = /[\p{L}\p{N}\p{Mc}]/u;
+const DIGIT = /\p{Nd}/u;
+
+export function openFinder(withheld: readonly Withheld[]): Finder {
+  const unsearchable: string[] = [];
+  const patterns = new Map<string, Pattern>();
+  const add = (one: Pattern): void => void patterns.set(`${one.text}\0${one.item}`, one);
+  for (const { item, text } of withheld) {
+    const folded = foldText(text);
+    const dense = DENSE.test(text);
+    const least = /^\d*$/.test(folded) ? 3 : 2;
+    if (folded.length < least) {
+      unsearchable.push(item);
+      continue;
+    }
+    add({ text: folded, item, what: 'whole', wholeWord: !dense && folded.length < LONG });
+    for (const part of passagesOf(text)) add({ text: part, item, what: 'part', wholeWord: false });
+  }
+  const byBeginning = new Map<number, Pattern[]>();
+  for (const one of patterns.values()) {
+    const key = beginning(one.text, 0);
+    byBeginning.set(key, [...(byBeginning.get(key) ?? []), one]);
+  }
+  // Most places begin nothing, and a bit says so sooner than a table.
+  const begins = new Uint8Array(0x10000);
+  for (const key of byBeginning.keys()) begins[short(key)] = 1;
+  return { unsearchable, find: (text) => findIn(text, byBeginning, begins) };
+}
+
+/** Letters and digits of a text, as they are compared. */
+export function foldText(text: string): string {
+  return fold(text).text;
+}
+
+/** 0 to 9 of whatever script; null: not a digit. */
+export function digitValue(character: string): number | null {
+  const plain = character.normalize('NFKD');
+  if (/^[0-9]$/.test(plain)) return Number(plain);
+  if (!DIGIT.test(plain)) return null;
+  // Digits of a script stand in a row of ten, with something else before the zero.
+  const at = plain.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && DIGIT.test(String.fromCodePoint(at - value - 1))) value += 1;
+  return value;
+}
+
+function passagesOf(text: string): string[] {
+  const words = text
+    .split(/\s+/u)
+    .map(foldText)
+    .filter((word) => word !== '');
+  if (words.length <= PASSAGE_WORDS) return [];
+  return words
+    .slice(0, words.length - PASSAGE_WORDS + 1)
+    .map((_, n) => words.slice(n, n + PASSAGE_WORDS).join(''))
+    .filter((passage) => passage.length >= PASSAGE_LETTERS);
+}
+
+function findIn(
+  text: string,
+  byBeginning: ReadonlyMap<number, readonly Pattern[]>,
+  begins: Uint8Array,
+): Found[] {
+  const folded = fold(text);
+  const found: Found[] = [];
+  for (let at = 0; at + 1 < folded.text.length; at += 1) {
+    const key = beginning(folded.text, at);
+    if (begins[short(key)] === 0) continue;
+    const candidates = byBeginning.get(key);
+    if (candidates === undefined) continue;
+    for (const { text: wanted, item, what, wholeWord } of candidates) {
+      if (!folded.text.startsWith(wanted, at)) continue;
+      const start = folded.starts[at] ?? 0;
+      const end = folded.ends[at + wanted.length - 1] ?? text.length;
+      if (wholeWord && !(isEdge(text, start) && isEdge(text, end))) continue;
+      found.push({ item, what, start, end });
+    }
+  }
+  return found;
+}
+
+/** Where a word begins or ends: also between a letter and a digit, and before a capital inside of a word, as in JaneRoe2. */
+function isEdge(text: string, at: number): boolean {
+  const before = /\P{M}\p{M}*$/u.exec(text.slice(Math.max(0, at - 8), at))?.[0] ?? '';
+  const after = /^./su.exec(text.slice(at, at + 2))?.[0] ?? '';
+  if (!KEPT.test(before) || !KEPT.test(after)) return true;
+  if (/\p{N}/u.test(before) !== /\p{N}/u.test(after)) return true;
+  return /\p{Ll}/u.test(before) && /\p{Lu}/u.test(after);
+}
+
+const beginning = (text: string, at: number): number => (text.charCodeAt(at) << 16) | text.charCodeAt(at + 1);
+const short = (key: number): number => (key ^ (key >>> 11)) & 0xffff;
+
+/** Of each ASCII character what is left of it; of others when they are met. */
+const ASCII: readonly string[] = Array.from({ length: 128 }, (_, code) =>
+  /[a-z0-9]/i.test(String.fromCharCode(code)) ? String.fromCharCode(code).toLowerCase() : '',
+);
+const others = new Map<number, string>();
+
+function foldedCharacter(code: number): string {
+  const known = others.get(code);
+  if (known !== undefined) return known;
+  let folded = '';
+  for (const character of String.fromCodePoint(code).normalize('NFKD')) {
+    if (!KEPT.test(character)) continue;
+    const digit = digitValue(character);
+    folded += digit === null ? character.toUpperCase().toLowerCase() : String(digit);
+  }
+  others.set(code, folded);
+  return folded;
+}
+
+function fold(text: string): Folded {
+  // A few characters become several: U+FDFA has eighteen.
+  let room = text.length + 64;
+  let units = new Uint16Array(room);
+  let starts = new Uint32Array(room);
+  let ends = new Uint32Array(room);
+  let length = 0;
+  for (let at = 0; at < text.length;) {
+    const unit = text.charCodeAt(at);
+    const code = unit < 128 ? unit : (text.codePointAt(at) ?? unit);
+    const next = at + (code > 0xffff ? 2 : 1);
+    const folded = code < 128 ? (ASCII[code] ?? '') : foldedCharacter(code);
+    if (length + folded.length > room) {
+      room = room * 2 + folded.length;
+      units = Uint16Array.from({ length: room }, (_, n) => units[n] ?? 0);
+      starts = grown(starts, room);
+      ends = grown(ends, room);
+    }
+    for (let n = 0; n < folded.length; n += 1) {
+      units[length + n] = folded.charCodeAt(n);
+      starts[length + n] = at;
+      ends[length + n] = next;
+    }
+    length += folded.length;
+    at = next;
+  }
+  return { text: Buffer.from(units.buffer, 0, length * 2).toString('utf16le'), starts, ends };
+}
+
+function grown(from: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(length);
+  to.set(from);
+  return to;
+}

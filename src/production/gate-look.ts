@@ -1,0 +1,189 @@
+/** What the readers of the gate share: one file that is looked through, the texts that were seen in it, and what was not. */
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { foldText, LONG, type Finder } from './folded.ts';
+import { decodedTexts, type Encoded } from './gate-encodings.ts';
+import { stringsIn } from './gate-strings.ts';
+
+export interface Hit {
+  /** Its number in the packet and its name, without what of it is withheld. */
+  readonly file: string;
+  /** Where in it, from the outside to the inside. */
+  readonly place: string;
+  readonly item: string;
+  readonly what: 'whole' | 'part';
+}
+
+export interface Unread {
+  readonly file: string;
+  readonly place: string;
+  readonly why: string;
+}
+
+export interface Said {
+  readonly mediaType: string | null;
+  readonly name: string | null;
+}
+
+export interface Look {
+  /** A text as somebody could read it; what is written in it in another way is read too. */
+  see(place: string, text: string): void;
+  /** Bytes of which only some are text. */
+  seeBytes(place: string, bytes: Uint8Array): void;
+  /** A file within the file. */
+  inside(place: string, bytes: Buffer, said: Said): void;
+  unread(place: string, why: string): void;
+  unpack(place: string, bytes: Uint8Array, how: Packing): Buffer | null;
+  picture(place: string, bytes: Buffer, mediaType: string): void;
+  masked(text: string): string;
+  readonly pictures: readonly { place: string; bytes: Buffer; mediaType: string }[];
+  hits(): readonly Hit[];
+  notRead(): readonly Unread[];
+  texts(): number;
+}
+
+export type Packing = 'gzip' | 'deflate' | 'raw-deflate' | 'brotli' | 'zstd';
+type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number; info: boolean }) => unknown;
+const UNPACK: Readonly<Record<Packing, Unpack>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  'raw-deflate': inflateRawSync,
+  brotli: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+export interface LookInput {
+  readonly file: string;
+  readonly finder: Finder;
+  readonly maxUnpackedBytes: number;
+  readonly lookInto: (look: Look, place: string, bytes: Buffer, said: Said) => void;
+}
+
+const MAX_FILES_DEEP = 8;
+const MAX_ENCODINGS_DEEP = 4;
+/** So many letters in a row are hardly ever there by chance. */
+const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[\u0100-\u{10ffff}]){24}/u;
+
+export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput): Look {
+  const hits = new Map<string, Hit>();
+  const notRead = new Map<string, Unread>();
+  const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
+  let texts = 0;
+  let unpacked = 0;
+  let deep = 0;
+
+  const unread = (place: string, why: string): void =>
+    void notRead.set(`${place}\0${why}`, { file, place: masked(place), why });
+  const masked = (text: string): string => {
+    let left = '';
+    let at = 0;
+    for (const { start, end } of finder.find(text).sort((a, b) => a.start - b.start)) {
+      if (end <= at) continue;
+      left += `${text.slice(at, Math.max(at, start))}▇`;
+      at = end;
+    }
+    return left + text.slice(at);
+  };
+  const search = (place: string, text: string, least = 0): void => {
+    texts += 1;
+    for (const { item, what, start, end } of finder.find(text)) {
+      if (least > 0 && foldText(text.slice(start, end)).length < least) continue;
+      const key = `${place}\0${item}`;
+      if (hits.get(key)?.what !== 'whole') hits.set(key, { file, place: masked(place), item, what });
+    }
+  };
+  const see = (place: string, text: string, level = 0): void => {
+    search(place, text);
+    for (const one of decodedTexts(text)) decoded(place, one, level + 1);
+  };
+  const decoded = (place: string, one: Encoded, level: number): void => {
+    if (level > MAX_ENCODINGS_DEEP) {
+      unread(place, `it is encoded more than ${MAX_ENCODINGS_DEEP} times`);
+      return;
+    }
+    const where = `${place} (${one.how})`;
+    if ('text' in one) see(where, one.text, level);
+    else if (one.isFile) inside(where, one.bytes, { mediaType: one.mediaType, name: null });
+    else seeBytes(where, one.bytes, level);
+  };
+  const seeBytes = (place: string, bytes: Uint8Array, level = 0): void => {
+    const runs = stringsIn(bytes, LONG);
+    const sure = runs.filter((run) => SURE_RUN.test(run));
+    if (sure.length > 0) see(place, sure.join('\n'), level);
+    if (runs.length > sure.length) search(place, runs.join('\n'), LONG);
+  };
+  const inside = (place: string, bytes: Buffer, said: Said): void => {
+    if (deep >= MAX_FILES_DEEP) {
+      unread(place, `it lies more than ${MAX_FILES_DEEP} files deep`);
+      return;
+    }
+    deep += 1;
+    try {
+      lookInto(look, place, bytes, said);
+    } catch {
+      unread(place, 'it could not be taken apart');
+    } finally {
+      deep -= 1;
+    }
+  };
+  const unpack = (place: string, bytes: Uint8Array, how: Packing): Buffer | null => {
+    const room = maxUnpackedBytes - unpacked;
+    try {
+      const { buffer: out, engine } = UNPACK[how](bytes, {
+        maxOutputLength: Math.max(1, room),
+        info: true,
+      }) as { buffer: Buffer; engine: { bytesWritten: number } };
+      unpacked += out.length;
+      // What stands behind its end is passed over by whoever unpacks it. Of a stream in a PDF a line may end there.
+      const behind = bytes.subarray(engine.bytesWritten);
+      if (behind.some((byte) => byte !== 0 && byte !== 10 && byte !== 13))
+        unread(place, 'bytes stand behind what is packed in it');
+      return out;
+    } catch (error) {
+      const isLarge =
+        error instanceof RangeError || (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
+      unread(
+        place,
+        isLarge
+          ? `more than ${maxUnpackedBytes} bytes are packed in this file`
+          : 'what is packed in it cannot be unpacked',
+      );
+      return null;
+    }
+  };
+  const look: Look = {
+    see: (place, text) => see(place, text),
+    seeBytes: (place, bytes) => seeBytes(place, bytes),
+    inside,
+    unread,
+    unpack,
+    picture: (place, bytes, mediaType) => void pictures.push({ place, bytes, mediaType }),
+    masked,
+    pictures,
+    hits: () => sharpest([...hits.values()]),
+    notRead: () => [...notRead.values()],
+    texts: () => texts,
+  };
+  return look;
+}
+
+/** “In its text” and “in its bytes” say nothing new where the same item was found at a place that has a name. */
+function sharpest(hits: readonly Hit[]): readonly Hit[] {
+  const around = (place: string): string | null =>
+    /^(?:(.*) › )?(?:text|bytes)(?: \(.*\))?$/.exec(place)?.[1] ?? null;
+  const isGeneral = ({ place }: Hit): boolean => /(?:^| › )(?:text|bytes)(?: \(.*\))?$/.test(place);
+  return hits.filter(
+    (one) =>
+      !isGeneral(one) ||
+      !hits.some(
+        (other) =>
+          other.item === one.item &&
+          other.place !== 'file name' &&
+          !isGeneral(other) &&
+          other.place.startsWith(around(one.place) ?? ''),
+      ),
+  );
+}
+
+/** From the outside to the inside. */
+export const within = (place: string, inner: string): string =>
+  place === '' ? inner : `${place} › ${inner}`;

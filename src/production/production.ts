@@ -1,0 +1,43 @@
+/**
+ * Production: reviewed records become something that may leave.
+ *
+ * Promise: nothing is withheld without a provision that a person cited, with how well we have read it; what is withheld is in no byte of what
+ * leaves, nor its length, nor anything that confirms a guess; what is released proves itself against the seal of the original, and so
+ * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
+ * a reason to stop, never a pass.
+ *
+ * All of it is pure: bytes and decisions in, bytes and findings out. Nothing here decides; a person did, or will.
+ */
+export {
+  cite,
+  citableOn,
+  type Citable,
+  type Citation,
+  type CitationInput,
+  type Needs,
+} from './exemptions.ts';
+export { SEPARATION, type ReadingMark } from './exemption-list.ts';
+export { digitValue, openFinder, type Finder, type Found, type Withheld } from './folded.ts';
+export {
+  elsewhereIn,
+  redactText,
+  textOf,
+  type Elsewhere,
+  type Mark,
+  type Passage,
+  type Piece,
+  type RedactedText,
+} from './text.ts';
+export {
+  produceRecord,
+  type CitedBox,
+  type Derived,
+  type FieldDecision,
+  type FileDecision,
+  type ProducedRecord,
+  type ReviewedRecord,
+} from './redacted-record.ts';
+export { passGate, type GateOptions, type GateVerdict, type PacketFile } from './gate.ts';
+export type { Hit, Unread } from './gate-look.ts';
+export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
+export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
