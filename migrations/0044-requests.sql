@@ -64,7 +64,8 @@ create table request (
   check ((state = 'closed') = (closed_at is not null)),
   check ((state = 'closed') = (closed_by is not null)),
   check ((state = 'closed') = (outcome is not null)),
-  check (appeal_until is null or state = 'closed')
+  check (appeal_until is null or state = 'closed'),
+  check ((due_on is null and calendar_n is null) or state = 'closed')
 );
 create index request_listed on request (agency_id, id desc);
 create index request_running on request (agency_id, id) where state <> 'closed';
@@ -92,8 +93,8 @@ begin
     if not request_moves(old.state, new.state, new.outcome) then
       raise exception 'a request does not go from % to %', old.state, new.state using errcode = 'HF060';
     end if;
-    if old.custodian_received_at is not null and new.custodian_received_at is distinct from old.custodian_received_at then
-      raise exception 'when the custodian received it was said before, and its clock runs from then' using errcode = 'HF062';
+    if new.custodian_received_at is distinct from old.custodian_received_at and not (old.state = 'received' and new.state = 'open') then
+      raise exception 'when the custodian received it is said once, with which the request is open, and its clock runs from then' using errcode = 'HF062';
     end if;
   end if;
   if new.custodian_received_at < new.first_received_at then
@@ -140,3 +141,8 @@ end $$;
 grant select, insert on agency_calendar, request, request_correspondence to holdfast_app;
 -- Words, requester, tracking number and the first receipt are what they were.
 grant update (state, custodian_received_at, outcome, closed_at, closed_by, due_on, calendar_n, appeal_until) on request to holdfast_app;
+
+-- Whether anybody may ask on a page of its own. Not before somebody of the agency says so: what comes that way waits for a custodian who
+-- must know of it.
+alter table public_face add column requests boolean not null default false;
+grant update (requests) on public_face to holdfast_app;

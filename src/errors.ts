@@ -102,6 +102,7 @@ export type ErrorCode =
   | 'exports-too-many'
   | 'sunshine-request-invalid'
   | 'sunshine-request-not-found'
+  | 'sunshine-not-taken-here'
   | 'sunshine-request-state'
   | 'calendar-invalid'
   | 'calendar-changed'

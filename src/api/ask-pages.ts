@@ -29,6 +29,7 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
     parts: Partial<Parameters<typeof askPage>[1]> = {},
   ): Promise<FastifyReply> => {
     const { agency } = request.params;
+    await desk.taking(agency);
     const page = askPage(context.frameOf(request), {
       agency,
       agencyName: await desk.nameOf(agency),

@@ -205,7 +205,11 @@ export function registerLog(routes: FastifyInstance, context: ApiContext): void 
       const shown = formOf(request).all('shown');
       const caller = callerOf(request);
       await db.inAgency(caller.agencyId, async (at) => {
-        const face = { lookUp: shown.includes('look-up'), tiles: shown.includes('tiles') };
+        const face = {
+          lookUp: shown.includes('look-up'),
+          tiles: shown.includes('tiles'),
+          requests: shown.includes('requests'),
+        };
         await changePublicFace(at, face, actorOf(caller));
       });
       return await show(request, reply, true);

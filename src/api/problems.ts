@@ -114,6 +114,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'record-ends': { status: 409, title: 'The record is being destroyed' },
   'sunshine-request-invalid': unprocessable('Not a request, or not a step of one'),
   'sunshine-request-not-found': { status: 404, title: 'No such request' },
+  'sunshine-not-taken-here': { status: 404, title: 'Not asked for on this page' },
   'sunshine-request-state': { status: 409, title: 'The request does not stand so' },
   'calendar-invalid': unprocessable('Not a calendar of an office'),
   'calendar-changed': { status: 409, title: 'The calendar was changed meanwhile' },

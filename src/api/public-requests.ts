@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { SYSTEM_AGENCY } from '#agency/agency.ts';
 import type { AgencyTx, RequestState } from '#db/db.ts';
+import { readPublicFace } from '#agency/agency.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   readByTracking,
@@ -47,7 +48,7 @@ const AWAITED: Readonly<Record<RequestState, { readonly awaited: string; readonl
     sentence:
       'It takes longer. The custodian of records says why, and when and where the records will be available.',
   },
-  closed: { awaited: 'nothing', sentence: 'Your request was answered, and is closed.' },
+  closed: { awaited: 'nothing', sentence: 'Your request is closed.' },
 };
 
 export interface PublicStanding {
@@ -60,6 +61,8 @@ export interface PublicStanding {
 /** What anybody may do, by a call or on a page. */
 export interface PublicDesk {
   nameOf(agency: string): Promise<string>;
+  /** Rejects where the agency takes no requests this way; a number that it gave is answered for all the same. */
+  taking(agency: string): Promise<void>;
   /** Answers the number, as it is shown. */
   ask(address: string, agency: string, asked: NewRequest): Promise<string>;
   standing(
@@ -86,7 +89,18 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
         );
       return await work(at, calendar);
     });
+  const taken = async (at: AgencyTx): Promise<void> => {
+    if ((await readPublicFace(at)).requests) return;
+    throw new ArchiveError(
+      'sunshine-not-taken-here',
+      'This public body takes no requests on this page. Write to it, call it or go there: no form and no reason is needed (610.023 RSMo).',
+      { retry: 'never' },
+    );
+  };
   return {
+    taking: async (agency) => {
+      await inBody(agency, taken);
+    },
     nameOf: async (agency) =>
       await inBody(agency, async ({ tx }) => {
         const { name } = await tx
@@ -98,7 +112,10 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
       }),
     ask: async (address, agency, asked) => {
       asking.ask(address);
-      const { tracking } = await inBody(agency, async (at) => await receiveRequest(at, asked, PUBLIC));
+      const { tracking } = await inBody(agency, async (at) => {
+        await taken(at);
+        return await receiveRequest(at, asked, PUBLIC);
+      });
       return trackingShown(tracking);
     },
     standing: async (address, agency, typed) => {

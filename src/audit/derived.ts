@@ -33,10 +33,13 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
     'what was intended, and when it was asked; the lock is asked of the store',
   'second_look.finding': 'the sealed report of the look says it',
   'step, notice, arrival, upload, view_ticket, chore': 'work that is owed or done, not what is kept',
-  'person, person_role, api_key, office, account, policies, series':
+  'person, person_role, api_key, office, account, policies, classification_rule':
     'what they became is in the log; their rows as they stand are not compared with it yet',
-  'edition, classification_rule, hold':
-    'that they changed is in the log; their rows as they stand are not compared with it yet',
+  'series of an edition that nobody confirmed, or with a period from the end of a fiscal year':
+    'nothing is destroyed under it: what two people confirmed is bound to its digest, which the database asks for',
+  'hold.title, hold.reason, hold.ends': 'words; the kind, the search and who placed it are compared',
+  'request, request_correspondence, agency_calendar':
+    'that they came and changed is in the log; their rows as they stand are not compared with it yet',
   'record_series.reason, record_day.note, reclassification': 'why, in words; the history says what was done',
   'record_series and record_day of a record of which such a change was put back after a restore':
     'the entry does not say what was done',

@@ -98,7 +98,7 @@ export async function listsWithoutEntries({
 
 /**
  * Holds of which the row says what no entry of the history does, and those that were placed and have no row. Of what was put back after a
- * restore the entry alone is known: whose hold it was, and not its kind.
+ * restore the entry alone is known: whose hold it was, and not its kind. One that was released after the backup lies there again.
  */
 export async function holdsWithoutEntries({
   agencyId,
@@ -114,9 +114,10 @@ export async function holdsWithoutEntries({
                             and (not t.body ? 'searchDigest'
                                  or t.body->>'searchDigest' = encode(sha256(convert_to(coalesce(h.search::text, ''), 'UTF8')), 'hex'))))
     union all
-    select h.id, 'released' from hold h where h.agency_id = ${agencyId} and (h.released_at is not null) <> exists (
-      select from told t where t.type = 'hold.released' and t.body->>'hold' = h.id::text
-         and (h.released_by is null or t.actor = 'person:' || h.released_by))
+    select h.id, 'released' from hold h where h.agency_id = ${agencyId} and case when h.released_at is null
+      then exists (select from told t where t.type = 'hold.released' and t.body->>'hold' = h.id::text and not t.restored)
+      else not exists (select from told t where t.type = 'hold.released' and t.body->>'hold' = h.id::text
+                                             and t.actor = 'person:' || h.released_by) end
     union all
     select (t.body->>'hold')::uuid, 'gone' from told t where t.type = 'hold.placed' and not t.restored
        and not exists (select from hold h where h.agency_id = ${agencyId} and h.id::text = t.body->>'hold')
@@ -126,7 +127,8 @@ export async function holdsWithoutEntries({
 
 /**
  * The same of editions: their content against what was confirmed, and each step against who took it. One that came with the program had no
- * entry in earlier versions; nothing is destroyed under it before two people confirm it, which is in the history.
+ * entry in earlier versions; nothing is destroyed under it before two people confirm it, which is in the history. Where a period counts from
+ * the end of a fiscal year another first day makes another text of it; whatever else was changed in it, it is confirmed no more.
  */
 export async function editionsWithoutEntries({
   agencyId,
@@ -140,8 +142,9 @@ export async function editionsWithoutEntries({
        where e.agency_id = ${agencyId} and e.record_id is null and e.type like 'edition.%'),
     counted as (select c.* from edition_confirmation c where c.agency_id = ${agencyId})
     select distinct c.edition, 'content' as which from counted c where c.digest <> edition_digest(c.agency_id, c.edition)
+       and not exists (select from series s where s.agency_id = c.agency_id and s.edition = c.edition and s.cutoff = 'fiscal-year-end')
     union all
-    select d.edition, 'added' from edition d where d.agency_id = ${agencyId} and d.added_by <> 'cli' and not exists (
+    select d.edition, 'added' from edition d where d.agency_id = ${agencyId} and d.added_by <> 'cli' and d.added_by not like 'migration:%' and not exists (
       select from told t where t.type = 'edition.added' and t.body->>'edition' = d.edition and t.actor = d.added_by)
     union all
     select distinct c.edition, 'confirmed' from counted c where not exists (
@@ -150,7 +153,11 @@ export async function editionsWithoutEntries({
     union all
     select d.edition, 'ended' from edition d where d.agency_id = ${agencyId} and not exists (select from told t where t.restored) and (
       (d.withdrawn_at is not null) <> exists (select from told t where t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition)
-      or (d.superseded_at is not null) <> exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition))
+      or case when d.superseded_at is not null
+           then not exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition)
+           -- Of two that had taken each other's place, an earlier version left one standing (migration 0040).
+           else exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition
+                           and not exists (select from told u where u.type = 'edition.succeeded' and u.body->>'edition' = d.edition)) end)
      order by 1, 2`.execute(tx);
   return rows;
 }

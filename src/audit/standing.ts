@@ -105,7 +105,11 @@ export function compareHolds({ record, events }: RecordRows, { holds }: Standing
       may.add(hold);
       if (body['restored'] !== true) must.add(hold);
     }
-    if (type === 'record.released') for (const names of [may, must]) names.delete(hold);
+    if (type === 'record.released') {
+      must.delete(hold);
+      // After the backup: the hold that came back with it lies on the record again.
+      if (body['restored'] !== true) may.delete(hold);
+    }
   }
   for (const one of holds)
     if (!may.has(one)) findings.add('hold-other', { record: record.id, which: `${one}: nobody held it` });

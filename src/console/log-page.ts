@@ -17,7 +17,7 @@ export interface LogParts {
     readonly firstSize: number;
     readonly lastSize: number | null;
   }[];
-  readonly face: { readonly lookUp: boolean; readonly tiles: boolean };
+  readonly face: { readonly lookUp: boolean; readonly tiles: boolean; readonly requests: boolean };
   /** Whether whoever reads may change it. */
   readonly changes: boolean;
   readonly now: Date;
@@ -131,7 +131,7 @@ function keysSaid({ keys, publicUrl, agencyId }: LogParts): Markup {
     </dl>`;
 }
 
-function face({ face: { lookUp, tiles }, changes }: LogParts): Markup {
+function face({ face: { lookUp, tiles, requests }, changes }: LogParts): Markup {
   const on = (is: boolean): Markup => (is ? html`Yes` : html`No`);
   return html`<h2 class="hf-h2">What anybody may see</h2>
     ${
@@ -153,6 +153,12 @@ function face({ face: { lookUp, tiles }, changes }: LogParts): Markup {
                   hint: 'As files that other programs read. They say what was done, when and by which number; no content, no name.',
                   checked: tiles,
                 },
+                {
+                  value: 'requests',
+                  label: 'A page to ask for public records',
+                  hint: 'At /ask and the short name of the agency. What comes in there is read with GET /v1/requests, and its three business days run once the custodian has it: switch it on when somebody looks there each day.',
+                  checked: requests,
+                },
               ],
               undefined,
             )}
@@ -161,6 +167,7 @@ function face({ face: { lookUp, tiles }, changes }: LogParts): Markup {
         : html`<dl class="hf-facts">
             ${fact('How a receipt stands, by its code', on(lookUp))}
             ${fact('All entries of the log', on(tiles))}
+            ${fact('A page to ask for public records', on(requests))}
           </dl>`
     }`;
 }

@@ -44,11 +44,12 @@ export interface AccountVersionTable {
   body: JSONColumnType<Record<string, unknown>>;
 }
 
-/** What an agency shows of itself to anybody; no row: look-ups, and no tiles. */
+/** What an agency shows of itself to anybody; no row: look-ups, no tiles, and no page for requests. */
 export interface PublicFaceTable {
   agency_id: string;
   look_up: Generated<boolean>;
   tiles: Generated<boolean>;
+  requests: Generated<boolean>;
   changed_at: Generated<Date>;
   changed_by: string;
 }

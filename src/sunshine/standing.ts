@@ -52,11 +52,13 @@ export function requestStanding(
   };
 }
 
-/** Of several, the first that no statement came after: its clock has run longest. */
+/** Of several, the first that came and that no statement went after: its clock has run longest, whenever somebody entered it. */
 function statementOf(marked: readonly Marked[], calendar: AgencyCalendar): Due | null {
-  const answered = marked.findLastIndex(({ about }) => about === 'statement');
-  const asked = marked.slice(answered + 1).find(({ about }) => about === 'statement-request');
-  return asked === undefined ? null : denialStatementDueOf(asked.at, calendar);
+  const timesOf = (what: CorrespondenceAbout): number[] =>
+    marked.flatMap(({ about, at }) => (about === what ? [at.getTime()] : []));
+  const answered = Math.max(-Infinity, ...timesOf('statement'));
+  const open = timesOf('statement-request').filter((asked) => asked > answered);
+  return open.length === 0 ? null : denialStatementDueOf(new Date(Math.min(...open)), calendar);
 }
 
 /** By what is awaited now: the last request for payment, or the last question, and the last notice since. */

@@ -9,6 +9,9 @@ let scene: ConsoleScene;
 let at: Visitor;
 beforeAll(async () => {
   scene = await openConsoleScene();
+  await scene.archive.sql.query(
+    "insert into public_face (agency_id, requests, changed_by) values ('rivertown', true, 'test')",
+  );
 });
 afterAll(async () => await scene?.close());
 beforeEach(async () => void (at = await scene.visitor()));
@@ -142,4 +145,18 @@ test('there is no page of a body that is not here, and no number that is not giv
     (await send({ words: 'x' }, 'rivertown', { ...OWN, 'sec-fetch-site': 'cross-site' })).statusCode,
     'a form of somebody else’s page',
   ).toBe(403);
+});
+
+test('there is no such page before the agency says so, and who has a number is answered all the same', async () => {
+  const made = await send({ words: 'Before it was switched off' });
+  const numbered = made.headers.location?.toString().split('?')[0] ?? '';
+  await scene.archive.sql.query('update public_face set requests = false');
+  const asked = await scene.archive.app.inject({ url: '/ask/rivertown', headers: { accept: 'text/html' } });
+  expect(asked.statusCode).toBe(404);
+  expect(asked.body).toContain('This public body takes no requests on this page.');
+  expect((await send({ words: 'Nobody looks there' })).statusCode).toBe(404);
+  expect(await rowOf('Nobody looks there')).toBeUndefined();
+  const standing = await scene.archive.app.inject({ url: numbered, headers: { accept: 'text/html' } });
+  expect(standing.statusCode).toBe(200);
+  await scene.archive.sql.query('update public_face set requests = true');
 });

@@ -15,12 +15,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
 import { auditAgency } from '#audit/audit.ts';
 import { restoresIn } from '#log/log.ts';
-import { enterDay, placeHold } from '#retention/retention.ts';
+import { enterDay, placeHold, releaseHold } from '#retention/retention.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { COMPILED } from '../support/compiled.ts';
 import { holdfastWith, jsonOf } from '../support/holdfast.ts';
 import { addTo, settled } from '../support/looking.ts';
+import { colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
 import { comparable, copyOf, eventOf, openFreshIndex, published, rowsIn } from '../support/rebuild-scene.ts';
 
@@ -73,6 +74,23 @@ describe('a database from an earlier time', () => {
     ids.old = await handIn(first, 'Old words');
     ids.grown = await handIn(first, 'Words that others will follow');
     for (const id of [ids.old, ids.grown]) await settled(first, id);
+    const custodian = await colleague(first, ['custodian']);
+    const { holdId } = await first.system.db.inAgency(
+      'rivertown',
+      async (at) =>
+        await placeHold(
+          at,
+          {
+            kind: 'audit',
+            title: 'An audit',
+            reason: 'It began.',
+            ends: 'when it ends',
+            on: { records: [ids.grown] },
+          },
+          'cli',
+        ),
+    );
+    await published(first);
     await first.stopWork();
     // Acknowledged, and neither sealed nor in the log when the backup is made.
     ids.begun = await handIn(first, 'Begun before the backup');
@@ -88,6 +106,7 @@ describe('a database from an earlier time', () => {
     await second.system.db.inAgency('rivertown', async (at) => {
       const hold = { title: 'Doe v. Rivertown', reason: 'A suit.', ends: 'when it ends' } as const;
       await placeHold(at, { ...hold, kind: 'litigation', on: { records: [ids.old] } }, 'cli');
+      await releaseHold(at, holdId, { personId: custodian.personId, reason: 'The audit ended.' });
       await enterDay(at, ids.younger, { event: 'posted', day: '2031-02-03', note: null }, 'cli');
     });
     await second.stopWork();
@@ -154,9 +173,11 @@ describe('a database from an earlier time', () => {
     const archive = restored as Archive;
     const { rows } = await archive.sql.query(
       `select h.kind, h.placed_by, array_agg(r.record_id order by r.record_id) as records
-         from hold h join hold_record r on r.hold_id = h.id where h.agency_id = 'rivertown' group by h.id`,
+         from hold h join hold_record r on r.hold_id = h.id where h.agency_id = 'rivertown' group by h.id order by h.kind`,
     );
     expect(rows).toEqual([
+      // Released after the backup, and there again: a person releases it anew.
+      { kind: 'audit', placed_by: 'cli', records: [ids.grown] },
       { kind: 'other', placed_by: 'worker:log', records: [ids.old, ids.younger].toSorted() },
     ]);
     const { rows: objections } = await archive.sql.query<{ held: boolean }>(

@@ -3,7 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAgency } from '#agency/agency.ts';
+import { addAgency, changePublicFace } from '#agency/agency.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 
@@ -14,6 +14,10 @@ beforeAll(async () => {
   archive = await openArchive({ adapt: (system) => ({ ...system, now: () => moment }) });
   await addAgency(archive.system.db, { id: 'lakeside', name: 'City of Lakeside', zone: 'America/Denver' });
   custodian = await colleague(archive, ['custodian']);
+  await archive.system.db.inAgency(
+    'lakeside',
+    async (at) => await changePublicFace(at, { lookUp: true, tiles: false, requests: true }, 'cli'),
+  );
 });
 afterAll(async () => await archive?.close());
 
@@ -385,6 +389,11 @@ describe('anybody', () => {
         await call('POST', `/v1/public/${agency}/requests`, { words: 'x' }, byNobody),
         agency,
       ).toMatchObject({ status: 404, body: { code: 'agency-not-found' } });
+    // Before somebody of the body says so, it takes none this way: it would lie where nobody looks.
+    expect(await call('POST', '/v1/public/rivertown/requests', { words: 'x' }, byNobody)).toMatchObject({
+      status: 404,
+      body: { code: 'sunshine-not-taken-here' },
+    });
     const other = await call('GET', '/v1/requests?limit=200');
     expect(other.text).not.toContain(secret);
     expect(await call('GET', `/v1/requests/${id}`)).toMatchObject({
@@ -498,6 +507,7 @@ describe('the database itself', () => {
         "update request set state = 'open', custodian_received_at = first_received_at - interval '1 second' where id = $1",
         [received],
       ],
+      ['HF062', 'update request set custodian_received_at = now() where id = $1', [received]],
       ['HF064', "update request set state = 'open' where id = $1", [received]],
       [
         'HF063',
@@ -505,6 +515,7 @@ describe('the database itself', () => {
                  values ('rivertown', 999, '{"1": {}}', '{}', 'business-day', '[]', 'that-day', 'x')`,
       ],
       ['23514', "update request set outcome = 'granted' where id = $1", [open]],
+      ['23514', "update request set due_on = '2027-06-01' where id = $1", [open]],
       ['42501', "update request set words = 'x' where id = $1", [open]],
       ['42501', 'update request set first_received_at = now() where id = $1', [open]],
       ['42501', 'delete from request where id = $1', [open]],

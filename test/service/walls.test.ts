@@ -590,7 +590,7 @@ describe('the catalogue', () => {
         update: 'claimed_until due_at ended_as ended_at error_code',
       },
       view_ticket: { select: '*', insert: '*', delete: '*' },
-      public_face: { select: '*', insert: '*', update: 'changed_at changed_by look_up tiles' },
+      public_face: { select: '*', insert: '*', update: 'changed_at changed_by look_up requests tiles' },
       upload: {
         select: '*',
         insert: '*',

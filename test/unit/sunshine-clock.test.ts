@@ -18,6 +18,7 @@ import {
 } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES, holidayDays } from '#sunshine/holidays.ts';
 import { dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
+import { requestStanding } from '#sunshine/standing.ts';
 
 const OFFICE = { opens: 480, closes: 1020 };
 const ALL = HOLIDAY_RULES.map(({ id }) => id);
@@ -810,4 +811,26 @@ describe('for every calendar and every moment', () => {
         expect(standingOf(due, new Date(due.endsAt.getTime() - 1), calendar)).not.toBe('overdue');
       }),
     ));
+});
+
+test('a request for a statement of the grounds counts from when it came, not from when it was entered', () => {
+  const row = {
+    state: 'closed',
+    first_received_at: new Date('2026-12-01T16:00:00Z'),
+    custodian_received_at: new Date('2026-12-01T16:00:00Z'),
+  } as const;
+  const marked = (about: 'statement-request' | 'statement', at: string) => ({
+    about,
+    at: new Date(at),
+    fee_cents: null,
+  });
+  const dayOf = (...rows: ReturnType<typeof marked>[]) =>
+    requestStanding(row, rows, CITY, new Date('2026-12-08T16:00:00Z')).statement?.day;
+  const [friday, monday] = ['2026-12-04T10:00-06:00', '2026-12-07T10:00-06:00'];
+  // A letter of Monday was entered before the call of Friday: Mon 7, Tue 8, Wed 9.
+  expect(dayOf(marked('statement-request', monday), marked('statement-request', friday))).toBe('2026-12-09');
+  // Entered after its answer, and answered all the same.
+  expect(dayOf(marked('statement', monday), marked('statement-request', friday))).toBeUndefined();
+  // One that came after the answer has a clock of its own: Tue 8, Wed 9, Thu 10.
+  expect(dayOf(marked('statement', friday), marked('statement-request', monday))).toBe('2026-12-10');
 });

@@ -46,7 +46,9 @@ export const ask: Messages = {
   'The custodian of records waits for a payment.': 'El custodio de los registros espera un pago.',
   'It takes longer. The custodian of records says why, and when and where the records will be available.':
     'Tarda más. El custodio de los registros dice por qué, y cuándo y dónde estarán disponibles los registros.',
-  'Your request was answered, and is closed.': 'Su solicitud se respondió y está cerrada.',
+  'Your request is closed.': 'Su solicitud está cerrada.',
+  'This public body takes no requests on this page. Write to it, call it or go there: no form and no reason is needed (610.023 RSMo).':
+    'Esta entidad pública no recibe solicitudes en esta página. Escríbale, llámela o vaya en persona: no hace falta formulario ni motivo (610.023 RSMo).',
   'No request has this number here. Type it as it was given to you: four groups of four letters and figures.':
     'Aquí ninguna solicitud tiene este número. Escríbalo como se le dio: cuatro grupos de cuatro letras y cifras.',
   'There is no such public body here. Ask the body itself for the address of its page.':

@@ -17,6 +17,7 @@ export const codes: Messages = {
   on: 'sí',
   off: 'no',
   'log-tiles': 'entradas de la bitácora para cualquiera',
+  'public-requests': 'página para solicitar registros',
   'receipt-look-up': 'estado de comprobantes para cualquiera',
   vkey: 'clave pública',
   agreement: 'aceptación por escrito',

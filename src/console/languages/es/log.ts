@@ -35,6 +35,9 @@ export const log: Messages = {
   'What anybody may see': 'Lo que cualquiera puede ver',
   'Besides checkpoints, keys and anchors, which are always public':
     'Además de los puntos de control, las claves y los anclajes, que siempre son públicos',
+  'A page to ask for public records': 'Una página para solicitar registros públicos',
+  'At /ask and the short name of the agency. What comes in there is read with GET /v1/requests, and its three business days run once the custodian has it: switch it on when somebody looks there each day.':
+    'En /ask y el nombre corto de la entidad. Lo que llega ahí se lee con GET /v1/requests, y sus tres días hábiles corren cuando lo tiene el custodio: actívela cuando alguien lo mire cada día.',
   'How a receipt stands, by its code': 'Cómo está un comprobante, por su código',
   'On the page /verify: since when its record is sealed, and where in the log. No content, no account.':
     'En la página /verify: desde cuándo está sellado su registro y dónde está en la bitácora. Sin contenido ni cuenta.',

@@ -60,6 +60,7 @@ const TITLES: Messages = {
   'Not an order for a package': 'No es un pedido de paquete',
   'Not a request, or not a step of one': 'No es una solicitud, ni un paso de una',
   'No such request': 'No existe esa solicitud',
+  'Not asked for on this page': 'No se solicita en esta página',
   'The request does not stand so': 'La solicitud no está en ese estado',
   'Not a calendar of an office': 'No es el calendario de una oficina',
   'The calendar was changed meanwhile': 'El calendario se modificó entretanto',
