@@ -19,13 +19,16 @@ const maybe = (maxLength: number, description: string) =>
   Type.Optional(Type.Union([text(maxLength, description), Type.Null()]));
 const moment = (description: string) => Type.String({ format: 'date-time', description });
 
-const WORDS = text(50_000, 'As it was received, not a letter changed; for a call, what was said');
+/** Characters; the table `request` allows as many. */
+const LIMITS = { words: 50_000, requester: 500, contact: 1000, format: 200, language: 60 } as const;
+
+const WORDS = text(LIMITS.words, 'As it was received, not a letter changed; for a call, what was said');
 const ASKED = {
   words: WORDS,
-  requester: maybe(500, 'Only if they gave it: no name is asked for'),
-  contact: maybe(1000, 'Where an answer reaches them, if they gave it'),
-  format: maybe(200, 'In which they want the records (610.023.3: "if such format is available")'),
-  language: maybe(60, 'In which they want the answer'),
+  requester: maybe(LIMITS.requester, 'Only if they gave it: no name is asked for'),
+  contact: maybe(LIMITS.contact, 'Where an answer reaches them, if they gave it'),
+  format: maybe(LIMITS.format, 'In which they want the records (610.023.3: "if such format is available")'),
+  language: maybe(LIMITS.language, 'In which they want the answer'),
 };
 
 export const RequestBody = Type.Object(
@@ -102,21 +105,13 @@ export const CorrespondenceBody = Type.Object(
   closed,
 );
 
-const LIMITS: Readonly<Record<string, number>> = {
-  words: 50_000,
-  requester: 500,
-  contact: 1000,
-  format: 200,
-  language: 60,
-};
-
 const invalid = (sentence: string, code: ErrorCode = 'sunshine-request-invalid'): ArchiveError =>
   new ArchiveError(code, sentence, { retry: 'never' });
 
 /** Texts are kept as they came, so what Postgres would change or could not hold is refused. Answers the first that is, and its limit. */
 export function wrongText(said: Readonly<Record<string, unknown>>): { name: string; limit: number } | null {
   for (const [name, value] of Object.entries(said)) {
-    const limit = LIMITS[name];
+    const limit = (LIMITS as Readonly<Record<string, number>>)[name];
     if (limit === undefined || typeof value !== 'string') continue;
     if (
       value.trim() === '' ||

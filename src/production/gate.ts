@@ -9,7 +9,7 @@
  * What it cannot see: words drawn as outlines, or letter by letter in another order than they are read; a font whose map to Unicode lies; words in
  * another language, in other words, backwards, or with a letter of another script that looks the same; UTF-7; a cipher. It does not replace a reader.
  */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '#commitment.ts';
 import { openFinder, type Withheld } from './folded.ts';
 import { lookInto } from './gate-kinds.ts';
 import { openLook, type Hit, type Unread } from './gate-look.ts';
@@ -69,7 +69,7 @@ export async function passGate(
       look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
     }
     for (const { place, bytes: picture, mediaType } of look.pictures) {
-      const digests = [picture, ...(typeof bytes === 'string' ? [] : [bytes])].map(sha256);
+      const digests = [picture, ...(typeof bytes === 'string' ? [] : [bytes])].map(sha256Hex);
       if (digests.some((one) => options.seen?.pictures?.has(one) === true)) continue;
       const lines = await options.readPixels?.(picture, mediaType);
       if (lines === undefined || lines === null)
@@ -106,5 +106,3 @@ async function readAll(file: PacketFile, most: number): Promise<Buffer | string>
   }
   return Buffer.concat(chunks);
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
