@@ -138,7 +138,7 @@ export async function editionsWithoutEntries({
 > {
   const { rows } = await sql<{ edition: string; which: 'content' | 'added' | 'confirmed' | 'ended' }>`
     with told as materialized (
-      select e.type, e.actor, e.body, coalesce((e.body->>'restored')::boolean, false) as restored from event e
+      select e.type, e.at, e.actor, e.body, coalesce((e.body->>'restored')::boolean, false) as restored from event e
        where e.agency_id = ${agencyId} and e.record_id is null and e.type like 'edition.%'),
     counted as (select c.* from edition_confirmation c where c.agency_id = ${agencyId})
     select distinct c.edition, 'content' as which from counted c where c.digest <> edition_digest(c.agency_id, c.edition)
@@ -151,13 +151,22 @@ export async function editionsWithoutEntries({
       select from told t where t.type = 'edition.confirmed' and t.body->>'edition' = c.edition and t.actor = 'person:' || c.person_id
          and (t.restored or t.body->>'digest' = c.digest))
     union all
-    select d.edition, 'ended' from edition d where d.agency_id = ${agencyId} and not exists (select from told t where t.restored) and (
-      (d.withdrawn_at is not null) <> exists (select from told t where t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition)
-      or case when d.superseded_at is not null
-           then not exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition)
-           -- Of two that had taken each other's place, an earlier version left one standing (migration 0040).
-           else exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition
-                           and not exists (select from told u where u.type = 'edition.succeeded' and u.body->>'edition' = d.edition)) end)
+    select d.edition, 'ended' from edition d where d.agency_id = ${agencyId} and (
+      d.withdrawn_at is not null
+        and not exists (select from told t where t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition)
+      or d.superseded_at is not null
+        and not exists (select from told t where t.type = 'edition.succeeded' and t.body->>'from' = d.edition)
+      or d.ended_in_log is not null
+        and not exists (select from told t where t.restored and (t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition
+                                                              or t.type = 'edition.succeeded' and t.body->>'from' = d.edition))
+      or d.withdrawn_at is null and d.superseded_at is null and d.ended_in_log is null
+        and exists (select from told t where not exists (
+              -- Another one, that was filed under the name of one that went with its database.
+              select from told n where n.type = 'edition.added' and not n.restored and n.body->>'edition' = d.edition and n.at >= t.at) and (
+              t.type = 'edition.withdrawn' and t.body->>'edition' = d.edition
+              -- Of two that had taken each other's place, an earlier version left one standing (migration 0040).
+              or t.type = 'edition.succeeded' and t.body->>'from' = d.edition
+                 and not exists (select from told u where u.type = 'edition.succeeded' and u.body->>'edition' = d.edition))))
      order by 1, 2`.execute(tx);
   return rows;
 }

@@ -202,6 +202,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
             `${agency} ${recordId}: what came in as fact ${fact} was acknowledged and never sealed, and went with the database. Whoever reported it must report it again.`,
         ),
       ),
+      ...logs.flatMap(({ agency, decided }) => decidedSaid(agency, decided)),
       ...(entered.length === 0
         ? []
         : [
@@ -219,6 +220,31 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
   );
   if (stop.aborted) return EXIT.interrupted;
   return counts.refused > 0 || lost.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** What people have to go over, because the log knows that it was decided and the database does not know what. */
+function decidedSaid(
+  agency: string,
+  { ended, heldAll, lostHolds, lostRules }: Replayed['decided'],
+): string[] {
+  return [
+    ...ended.map(
+      (edition) =>
+        `The edition ${edition} of ${agency} ended after the backup, says the log: it counts no more. Withdraw it again, or put the right one in its place.`,
+    ),
+    ...(heldAll
+      ? [
+          `An edition of ${agency} ended after the backup, and the log does not say which: everything is held until somebody withdrew or replaced it anew and released that hold.`,
+        ]
+      : []),
+    ...lostHolds.map(
+      (id) =>
+        `The hold ${id} of ${agency} was placed after the backup and is lost. The records that it lay on are held; if it stood on a search, place it again.`,
+    ),
+    ...(lostRules === 0
+      ? []
+      : [`${lostRules} changes of the rules of classification of ${agency} are lost: go over the rules.`]),
+  ];
 }
 
 function howToAdd(slug: string): string {

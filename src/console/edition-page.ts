@@ -54,7 +54,7 @@ export interface EditionParts {
 export function editionPage(frame: Frame, parts: EditionParts): string {
   const { edition, zone, confirmations, others, mayConfirm, hasConfirmed, said } = parts;
   const { fiscalYear, withdrawn } = edition;
-  const counts = edition.supersededBy === null && withdrawn === null;
+  const counts = edition.supersededBy === null && withdrawn === null && edition.endedInLog === null;
   return page({
     title: html`${edition.title}`,
     ...frame,
@@ -235,6 +235,7 @@ export function editionComparisonPage(frame: Frame, parts: EditionComparisonPart
         maySet &&
         is.supersededBy === null &&
         is.withdrawn === null &&
+        is.endedInLog === null &&
         html`<form class="hf-panel hf-noprint" method="post" action="/schedules/${is.edition}/succession">
           <h2 class="hf-h2">Put it in the place of the older one</h2>
           <p>

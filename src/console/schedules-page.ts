@@ -20,6 +20,7 @@ export interface ShownEdition {
   readonly records: number;
   readonly supersededBy: string | null;
   readonly withdrawn: { readonly at: string; readonly reason: string } | null;
+  readonly endedInLog: string | null;
 }
 
 export interface SchedulesParts {
@@ -125,11 +126,19 @@ export function confirmedSaid({
   digest,
   supersededBy,
   withdrawn,
-}: Pick<ShownEdition, 'confirmed' | 'confirmations' | 'digest' | 'supersededBy' | 'withdrawn'>): Markup {
+  endedInLog,
+}: Pick<
+  ShownEdition,
+  'confirmed' | 'confirmations' | 'digest' | 'supersededBy' | 'withdrawn' | 'endedInLog'
+>): Markup {
   if (withdrawn !== null)
     return ours('Withdrawn: it was found wrong. Nothing is destroyed under it any more.');
   if (supersededBy !== null)
     return html`Edition ${supersededBy} took its place. Nothing is destroyed under it any more.`;
+  if (endedInLog !== null)
+    return ours(
+      'It ended, says the log, after the backup that this database came from. Who ended it is lost: withdraw it again, or put the right one in its place. Nothing is destroyed under it.',
+    );
   if (confirmed) return ours('Confirmed by two people of the agency.');
   return confirmations.some((one) => one.digest === digest)
     ? ours('Confirmed by one person; a second, another one, is missing.')

@@ -13,6 +13,7 @@ export interface EditionTable {
   withdrawn_at: Generated<Date | null>;
   withdrawn_by: Generated<string | null>;
   withdrawn_because: Generated<string | null>;
+  ended_in_log: Generated<Date | null>;
 }
 
 export interface EditionConfirmationTable {

@@ -126,7 +126,7 @@ export const ENTRY_TYPES = {
   'config.changed': { subject: null, must: ['setting'] },
   'edition.added': { subject: null, may: ['edition'] },
   'edition.confirmed': { subject: null, may: ['edition'] },
-  'edition.succeeded': { subject: null, must: ['records'], may: ['edition'] },
+  'edition.succeeded': { subject: null, must: ['records'], may: ['edition', 'from'] },
   'edition.withdrawn': { subject: null, may: ['edition'] },
   'rule.added': { subject: null, may: ['schedule', 'edition'] },
   'rule.ended': { subject: null, may: ['schedule', 'edition'] },

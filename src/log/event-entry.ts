@@ -83,8 +83,16 @@ function openFacts(type: EntryType, body: Body): Entry['facts'] {
 /** Whether an event says what its entry says in the open. More cannot be asked where the salt is lost. */
 export function saysOpenly({ type, facts }: Entry, body: Body): boolean {
   const { detailCommitment: _hidden, ...open } = facts;
-  return canonicalize(open) === canonicalize(openFacts(type, body));
+  const says = Object.entries(openFacts(type, body)).filter(
+    ([name]) => Object.hasOwn(open, name) || ADDED_LATER[type]?.includes(name) !== true,
+  );
+  return canonicalize(open) === canonicalize(Object.fromEntries(says));
 }
+
+/** Facts that entries of an earlier version do not have, though their bodies say as much. */
+const ADDED_LATER: Readonly<Partial<Record<EntryType, readonly string[]>>> = {
+  'edition.succeeded': ['from'],
+};
 
 /** The body of an event whose database is gone: what its entry says, in the words that bodies have where a page asks for them. */
 export function restoredBody({ type, subject, facts }: Entry): Body {

@@ -99,6 +99,8 @@ export const FACTS = {
   // Of retention schedules and agreements
   schedule: designation,
   edition: designation,
+  /** The edition whose place another one took. */
+  from: designation,
   agreed: date,
   cutoff: date,
   eligible: date,

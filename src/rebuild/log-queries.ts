@@ -186,23 +186,3 @@ export async function touchedSince(
      order by record_id limit ${limit}`.execute(db);
   return rows;
 }
-
-/**
- * Records of which entries from `from` on say that they were held, and not let go by the same hold; or that a person classified them or entered a day.
- * What was said is gone with the database; that it was said keeps them.
- */
-export async function keptSince(db: LogDb, agencyId: string, from: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with said as (
-      select record_id as id, idx, e->>'type' as type, e->>'actor' as actor, e->'facts'->'about'->>0 as hold
-        from (select record_id, idx, convert_from(entry, 'UTF8')::jsonb as e from log_leaf
-               where agency_id = ${agencyId} and idx >= ${from} and record_id is not null) l
-       where e->>'type' in ('record.held', 'record.released', 'record.reclassified', 'record.dated'))
-    select distinct s.id from said s
-     -- What rules did, rules do again.
-     where s.type in ('record.reclassified', 'record.dated') and s.actor not like 'worker:%'
-        or s.type = 'record.held' and not exists (
-             select from said r where r.type = 'record.released' and r.id = s.id and r.hold = s.hold and r.idx > s.idx)
-     order by s.id`.execute(db);
-  return rows.map(({ id }) => id);
-}

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { parseEntry } from '#log/log.ts';
-import { appendEvent } from '#record/record.ts';
 import type { Indexed, Plan } from './plan.ts';
 import type { RecordRows } from './rows.ts';
 
@@ -342,31 +341,4 @@ export async function lostFacts({ agencyId, tx }: AgencyTx, from: number): Promi
                         where f.agency_id = e.agency_id and f.record_id = e.record_id and f.n = (e.body->>'fact')::int)
      order by l.idx`.execute(tx);
   return rows;
-}
-
-/** One hold for what a log that was put back says was held, classified or dated; put again it is the same. Answers how many records it lies on. */
-export async function holdRestored(
-  { agencyId, tx }: AgencyTx,
-  holdId: string,
-  ids: readonly string[],
-): Promise<number> {
-  const { rows: made } = await sql`
-    insert into hold (agency_id, id, kind, title, reason, ends, placed_by)
-    values (${agencyId}, ${holdId}, 'other', 'Restored: held, classified or dated after the backup',
-            'The database came from an earlier time. After it these records were held, classified by a person, or given a day, as the log says; what was said is lost.',
-            'until a person went over each record and entered anew what was lost', 'worker:log')
-    on conflict (id) do nothing returning id`.execute(tx);
-  if (made.length === 0) return ids.length;
-  const { numAffectedRows } = await sql`
-    insert into hold_record (agency_id, hold_id, record_id)
-    select r.agency_id, ${holdId}, r.id from record r
-     where r.agency_id = ${agencyId} and r.id = any(${[...ids]}::uuid[]) and r.state not in ('disposing', 'disposed') order by r.id
-    on conflict do nothing`.execute(tx);
-  const records = Number(numAffectedRows ?? 0n);
-  await appendEvent({ agencyId, tx }, null, {
-    type: 'hold.placed',
-    actor: 'worker:log',
-    body: { hold: holdId, records, kind: 'other', standing: false },
-  });
-  return records;
 }

@@ -8,7 +8,7 @@
  * Order of writes, and what a crash leaves after each:
  *   1. one transaction: leaves, history, keys; committed only at the signed root     the log is still behind; the same again
  *   2. the records that these entries are about, each in its own transaction        the same again finds them there
- *   3. one transaction: a hold on what was held, classified or dated    the same again finds it there
+ *   3. one transaction: what people decided meanwhile (decided.ts)      the same again finds it there
  *   4. one transaction: the size of the log, and `restore.performed`                the log goes on
  *   5. its anchors, each by itself                                                  the log worker does the same at its start
  */
@@ -39,7 +39,8 @@ import type { Finding } from './finding.ts';
 import * as queries from './log-queries.ts';
 import type { KeyRow, Leaf, LogDb, RestoredEvent } from './log-queries.ts';
 import { inParallel } from './objects.ts';
-import { dueAtOnce, holdRestored, lostFacts, type LostFact } from './queries.ts';
+import { applyDecided, decidedSince, holdRestored, type Lost } from './decided.ts';
+import { dueAtOnce, lostFacts, type LostFact } from './queries.ts';
 import { recordPrefix } from './read.ts';
 import { rebuildRecord, type RebuildContext } from './record.ts';
 
@@ -75,6 +76,8 @@ export interface Replayed {
   readonly lostFacts: readonly LostFact[];
   /** By one hold: records that the log says were held, classified by a person or dated, which the database knows nothing of. */
   readonly held: number;
+  /** What else people decided after the time that the database came from. */
+  readonly decided: Lost;
   readonly anchors: AnchorsBack;
 }
 
@@ -140,12 +143,14 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
           else if (!known.has(recordId)) refused.push({ recordId, finding: goneFrom(agencyId, recordId) });
         }
       const gone = await db.inAgency(agencyId, async (at) => await lostFacts(at, from));
-      const kept = await queries.keptSince(db.sequencer, agencyId, from);
-      const holdId = holdOf(agencyId, claimed);
-      const held =
-        kept.length === 0
-          ? 0
-          : await db.inAgency(agencyId, async (at) => await holdRestored(at, holdId, kept));
+      const since = await decidedSince(db.sequencer, agencyId, from);
+      const { held, decided } = await db.inAgency(agencyId, async (at) => ({
+        held:
+          since.kept.length === 0
+            ? 0
+            : await holdRestored(at, holdOf(agencyId, claimed, 'restored'), since.kept),
+        decided: await applyDecided(at, holdOf(agencyId, claimed, 'edition-ended'), since),
+      }));
       const body = {
         size: String(claimed.size),
         root: claimed.root.toString('hex'),
@@ -156,6 +161,10 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         neverSealedCount: neverSealed.length,
         lostFacts: gone.slice(0, NAMED),
         held,
+        editionsEnded: decided.ended,
+        heldAll: decided.heldAll,
+        lostHolds: decided.lostHolds.slice(0, NAMED),
+        lostRules: decided.lostRules,
       };
       const id = newId();
       await context.remember(agencyId, id);
@@ -173,7 +182,17 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
       const none = { back: 0, wrong: 0, unknown: 0 };
       const { back, wrong, unknown } = (await context.anchorsBack(agencyId)) ?? none;
       const anchors = { back, wrong, unknown };
-      return { from, size: claimed.size, records, refused, neverSealed, lostFacts: gone, held, anchors };
+      return {
+        from,
+        size: claimed.size,
+        records,
+        refused,
+        neverSealed,
+        lostFacts: gone,
+        held,
+        decided,
+        anchors,
+      };
     },
   };
 }
@@ -339,8 +358,8 @@ async function notThere(
 }
 
 /** The same whenever the same log is put back: begun again, it is there. */
-function holdOf(agencyId: string, { size, root }: Checkpoint): string {
-  const hex = sha256Hex(`restored ${agencyId} ${size} ${root.toString('hex')}`);
+function holdOf(agencyId: string, { size, root }: Checkpoint, why: 'restored' | 'edition-ended'): string {
+  const hex = sha256Hex(`${why} ${agencyId} ${size} ${root.toString('hex')}`);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

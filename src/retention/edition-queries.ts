@@ -107,6 +107,8 @@ export interface FiledEdition {
   readonly supersededBy: string | null;
   /** A person found it wrong; nothing is destroyed under it since. */
   readonly withdrawn: { readonly at: string; readonly by: string; readonly reason: string } | null;
+  /** When it ended, as the log says that came back with an older database; nothing is destroyed under it since. Who ended it is lost. */
+  readonly endedInLog: string | null;
   /** Of one that counts from the end of fiscal years: their first day, which its digest has too, or null in it. */
   readonly fiscalYear: { readonly start: string | null } | null;
 }
@@ -122,7 +124,7 @@ const filed = sql<FiledEdition>`
                   '{}') as readings,
          (select count(*)::int from (select distinct rs.record_id from record_series rs
            where rs.agency_id = e.agency_id and rs.edition = e.edition) r) as records,
-         e.superseded_by as "supersededBy",
+         e.superseded_by as "supersededBy", e.ended_in_log as "endedInLog",
          case when e.withdrawn_at is not null
               then jsonb_build_object('at', e.withdrawn_at, 'by', 'person:' || e.withdrawn_by, 'reason', e.withdrawn_because) end as withdrawn,
          case when exists (select from series s where s.agency_id = e.agency_id and s.edition = e.edition and s.cutoff = 'fiscal-year-end')
@@ -135,6 +137,7 @@ function told(row: FiledEdition & { readonly addedAt: unknown }): FiledEdition {
     ...row,
     addedAt: moment(row.addedAt),
     confirmations: row.confirmations.map((one) => ({ ...one, at: moment(one.at) })),
+    endedInLog: row.endedInLog === null ? null : moment(row.endedInLog),
     withdrawn: row.withdrawn === null ? null : { ...row.withdrawn, at: moment(row.withdrawn.at) },
   };
 }
@@ -181,8 +184,8 @@ const seriesColumns = <O>(from: SelectQueryBuilder<Tables, 'series', O>) =>
   ]);
 
 /** It counts no more, and does not come back. */
-export const hasEnded = ({ supersededBy, withdrawn }: FiledEdition): boolean =>
-  supersededBy !== null || withdrawn !== null;
+export const hasEnded = ({ supersededBy, withdrawn, endedInLog }: FiledEdition): boolean =>
+  supersededBy !== null || withdrawn !== null || endedInLog !== null;
 
 /** `changed`: it is not what they read. `again`: the same person did already. Whoever has no such role is refused by the database (HF010). */
 export async function confirmEdition(

@@ -15,7 +15,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { provesConsistency } from '../../src/log/merkle.ts';
 import { auditAgency } from '#audit/audit.ts';
 import { restoresIn } from '#log/log.ts';
-import { enterDay, placeHold, releaseHold } from '#retention/retention.ts';
+import { applyDecided } from '#rebuild/decided.ts';
+import {
+  addRule,
+  addSchedule,
+  confirmEdition,
+  enterDay,
+  placeHold,
+  readEdition,
+  releaseHold,
+  succeedEdition,
+  withdrawEdition,
+} from '#retention/retention.ts';
 import type { Receipt } from '#record/record.ts';
 import { cloneDatabase, openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { COMPILED } from '../support/compiled.ts';
@@ -32,6 +43,33 @@ async function handIn(archive: Archive, text: string): Promise<string> {
   const answer = await archive.report(simpleReport({ text }), await picture());
   expect(answer.status).toBe(202);
   return answer.body.recordId;
+}
+
+const series = {
+  code: 'day 1',
+  number: null,
+  schedule: null,
+  title: 'Records of one day',
+  description: null,
+  trigger: 'posted',
+  cutoff: 'none',
+  period: 'P1D',
+  disposition: 'destroy',
+  citation: 'A schedule for tests, 1',
+  reading: 'official',
+} as const;
+
+/** Filed, and confirmed by these. */
+async function filed(archive: Archive, name: string, people: readonly string[], agency = 'rivertown') {
+  await archive.system.db.inAgency(agency, async (at) => {
+    await addSchedule(
+      at,
+      { edition: name, title: name, source: 'A schedule for tests', series: [series], rules: [] },
+      'cli',
+    );
+    const digest = (await readEdition(at, name))?.digest ?? '';
+    for (const personId of people) await confirmEdition(at, { edition: name, personId, digest, note: null });
+  });
 }
 
 const remembered = async ({ config }: Archive) => await restoresIn(join(config.keysDir, 'log'));
@@ -54,12 +92,13 @@ describe('a database from an earlier time', () => {
   let before: Awaited<ReturnType<typeof cloneDatabase>>;
   let restored: Archive | null = null;
   const receipts = new Map<string, Receipt>();
-  const ids: Record<'old' | 'grown' | 'begun' | 'younger' | 'lost', string> = {
+  const ids: Record<'old' | 'grown' | 'begun' | 'younger' | 'lost' | 'standing', string> = {
     old: '',
     grown: '',
     begun: '',
     younger: '',
     lost: '',
+    standing: '',
   };
   let head: { readonly size: number; readonly root: Buffer };
   let leaves: Record<string, unknown>[];
@@ -90,6 +129,9 @@ describe('a database from an earlier time', () => {
           'cli',
         ),
     );
+    const officer = await colleague(first, ['retention-officer']);
+    for (const name of ['wrong-2026', 'older-2026', 'newer-2026', 'standing-2026'])
+      await filed(first, name, [custodian.personId, officer.personId]);
     await published(first);
     await first.stopWork();
     // Acknowledged, and neither sealed nor in the log when the backup is made.
@@ -107,6 +149,21 @@ describe('a database from an earlier time', () => {
       const hold = { title: 'Doe v. Rivertown', reason: 'A suit.', ends: 'when it ends' } as const;
       await placeHold(at, { ...hold, kind: 'litigation', on: { records: [ids.old] } }, 'cli');
       await releaseHold(at, holdId, { personId: custodian.personId, reason: 'The audit ended.' });
+      const standing = { q: 'Ferryman', filters: {} };
+      ids.standing = (
+        await placeHold(at, { ...hold, kind: 'litigation', on: { search: standing, standing: true } }, 'cli')
+      ).holdId;
+      await withdrawEdition(at, {
+        edition: 'wrong-2026',
+        personId: custodian.personId,
+        reason: 'A wrong page.',
+      });
+      await succeedEdition(at, 'older-2026', 'newer-2026', 'cli');
+      await addRule(
+        at,
+        { position: 7, matches: { platform: 'facebook' }, edition: 'newer-2026', series: 'day 1' },
+        'cli',
+      );
       await enterDay(at, ids.younger, { event: 'posted', day: '2031-02-03', note: null }, 'cli');
     });
     await second.stopWork();
@@ -192,6 +249,85 @@ describe('a database from an earlier time', () => {
     expect(told).toEqual([{ records: '2' }]);
   });
 
+  test('does not destroy under an edition that ended after the backup: it counts no more, and what else was decided is named', async () => {
+    const archive = restored as Archive;
+    const { rows } = await archive.sql.query(
+      `select edition, edition_is_confirmed(agency_id, edition) as confirmed, withdrawn_at, superseded_at, ended_in_log is not null as ended
+         from edition where agency_id = 'rivertown' and edition like '%-2026' and added_by = 'cli' and edition <> 'rivertown-sample-2026' order by edition`,
+    );
+    const lost = { withdrawn_at: null, superseded_at: null };
+    expect(rows).toEqual([
+      { edition: 'newer-2026', confirmed: true, ...lost, ended: false },
+      { edition: 'older-2026', confirmed: false, ...lost, ended: true },
+      { edition: 'standing-2026', confirmed: true, ...lost, ended: false },
+      { edition: 'wrong-2026', confirmed: false, ...lost, ended: true },
+    ]);
+    const { body } = await eventOf(archive, 'restore.performed');
+    expect(body).toMatchObject({
+      heldAll: false,
+      lostHolds: [expect.any(String), ids.standing],
+      lostRules: 1,
+    });
+    expect((body['editionsEnded'] as string[]).toSorted()).toEqual(['older-2026', 'wrong-2026']);
+    // As the processes connect: what the log ended is not undone.
+    await expect(
+      archive.system.db.inAgency('rivertown', async ({ tx }) => {
+        await tx
+          .updateTable('edition')
+          .set({ ended_in_log: null })
+          .where('edition', '=', 'wrong-2026')
+          .execute();
+      }),
+    ).rejects.toThrow('the log says that this edition ended');
+    await expect(
+      archive.system.db.inAgency('rivertown', async (at) => {
+        await succeedEdition(at, 'standing-2026', 'wrong-2026', 'cli');
+      }),
+    ).rejects.toThrow('no edition takes the place of another');
+    const custodian = await colleague(archive, ['custodian']);
+    await archive.system.db.inAgency('rivertown', async (at) => {
+      const again = {
+        edition: 'wrong-2026',
+        personId: custodian.personId,
+        reason: 'A wrong page, said again.',
+      };
+      expect(await withdrawEdition(at, again)).toBe('withdrawn');
+    });
+  });
+
+  test('where the name of the edition that ended does not stand in the log, everything is held', async () => {
+    const archive = restored as Archive;
+    const people = await Promise.all([colleague(archive, ['custodian']), colleague(archive, ['approver'])]);
+    await filed(
+      archive,
+      'no-year',
+      people.map(({ personId }) => personId),
+    );
+    const hold = randomUUID();
+    const apply = async () =>
+      await archive.system.db.inAgency(
+        'rivertown',
+        async (at) =>
+          await applyDecided(at, hold, {
+            kept: [],
+            ended: [{ edition: null, at: new Date().toISOString() }],
+            holds: [],
+            rules: 0,
+          }),
+      );
+    const nothingElse = { ended: [], lostHolds: [], lostRules: 0 };
+    expect(await apply()).toEqual({ ...nothingElse, heldAll: true });
+    expect(await apply()).toEqual({ ...nothingElse, heldAll: true });
+    const { rows } = await archive.sql.query(
+      `select count(*)::int as all, count(*) filter (where is_held(agency_id, id))::int as held,
+              count(*) filter (where exists (select from hold_record h where h.record_id = r.id and h.hold_id = $1))::int as by
+         from record r where agency_id = 'rivertown' and state not in ('disposing', 'disposed')`,
+      [hold],
+    );
+    expect(rows[0].all).toBeGreaterThan(3);
+    expect(rows).toEqual([{ all: rows[0].all, held: rows[0].all, by: rows[0].all }]);
+  });
+
   test('does not fork: the log goes on from the root that was signed', async () => {
     const archive = restored as Archive;
     await published(archive);
@@ -251,6 +387,19 @@ describe('a database from an earlier time', () => {
     await put({ ...rows[0]?.body, who: 'somebody else' });
     expect((await audited()).found).toContain(`event-other-body ${ids.younger}`);
     await put(rows[0]?.body ?? {});
+    // Nor what the log ended: past the triggers, as whoever owns the database could.
+    const counts = async (edition: string, at: string | null): Promise<void> => {
+      await archive.sql.query('set session_replication_role = replica');
+      await archive.sql.query('update edition set ended_in_log = $2 where edition = $1', [edition, at]);
+      await archive.sql.query('set session_replication_role = origin');
+    };
+    await counts('older-2026', null);
+    expect((await audited()).found.filter((one) => one.startsWith('edition-other'))).toHaveLength(1);
+    await counts('older-2026', '2026-11-01');
+    await counts('newer-2026', '2026-11-01');
+    expect((await audited()).found.filter((one) => one.startsWith('edition-other'))).toHaveLength(1);
+    await counts('newer-2026', null);
+    expect((await audited()).found.filter((one) => one.startsWith('edition-other'))).toEqual([]);
     // Below what was put back no salt may be missing.
     await archive.sql.query('update log_leaf set salt = null where idx = 1');
     expect((await audited()).found.join()).toContain('event-salt-gone');

@@ -54,6 +54,7 @@ const ALLOWED: Readonly<Record<FactName, Entry['facts'][FactName]>> = {
   agreed: '2026-11-01',
   schedule: 'GS 059',
   edition: '2026-07',
+  from: '2025-07',
   cutoff: '2026-07-01',
   eligible: '2033-07-01',
   lookedAt: AT,

@@ -166,6 +166,8 @@ export const retention: Messages = {
     'Retirada: se halló incorrecta. Ya no se destruye nada conforme a ella.',
   'Edition {} took its place. Nothing is destroyed under it any more.':
     'La edición {1} ocupó su lugar. Ya no se destruye nada conforme a ella.',
+  'It ended, says the log, after the backup that this database came from. Who ended it is lost: withdraw it again, or put the right one in its place. Nothing is destroyed under it.':
+    'Terminó, según el registro, después de la copia de seguridad de la que procede esta base de datos. Quién la terminó se perdió: retírela de nuevo, o ponga la correcta en su lugar. No se destruye nada conforme a ella.',
   'Nobody has said when it begins.': 'Nadie ha dicho cuándo empieza.',
   'It begins each year on (month-day) {}. That is part of what is confirmed.':
     'Empieza cada año el (mes-día) {1}. Eso es parte de lo que se confirma.',
