@@ -15,7 +15,7 @@ import { objectionsTo } from './queries.ts';
 import { refusalOf, type Refusal } from './refusals.ts';
 import * as rows from './run-queries.ts';
 import type { OpenDisposal } from './run-queries.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '#side-by-side.ts';
 
 /** Records to whose objects something is done at the same time. */
 const AT_ONCE = 8;

@@ -22,7 +22,7 @@ import { peopleOf, readDisposal, type Disposal } from './queries.ts';
 import { refusalOf, type Refusal } from './refusals.ts';
 import { destroyRows, runBytes } from './run-record.ts';
 import * as rows from './run-queries.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '#side-by-side.ts';
 import type { OpenDisposal } from './run-queries.ts';
 
 const PACE = { batch: 50, lanes: 2 };

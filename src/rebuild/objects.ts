@@ -13,7 +13,8 @@ export type LockedState = ObjectState & { readonly retainUntil: Date };
 
 /** A record's facts together have 64 MB at most, and its manifest names no more than they and its files do. */
 const IN_MEMORY_BYTES = 128_000_000;
-const AT_ONCE = 4;
+/** Files of one record, or records of one log. */
+export const AT_ONCE = 4;
 
 /** As the store says it, of this very version. A lease that ran out is no fault: the date is what counts, and that it never went back. */
 export async function lockedState(
@@ -89,12 +90,4 @@ export function parsed(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const next = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of next) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
 }

@@ -8,14 +8,15 @@
 import { commitment, sha256Hex } from '#commitment.ts';
 import { saidBy } from '#intake/intake.ts';
 import { canonicalBytes, fieldCommitments } from '#seal/seal.ts';
+import { sideBySide } from '#side-by-side.ts';
 import type { ObjectState, ObjectReader, ObjectVersion } from '#store/store.ts';
 import { openManifest, readSalt, type OpenedManifest, type ReadSalt } from './chain.ts';
 import { NotWhole } from './finding.ts';
 import {
+  AT_ONCE,
   assertDigest,
   bytesOf,
   changed,
-  inParallel,
   lockedState,
   parsed,
   type FileReading,
@@ -145,7 +146,7 @@ async function readSeal(
   const raws = new Map<number, { readonly bytes: Buffer; readonly mediaType: string }>();
 
   const files = Map.groupBy(manifest.files, ({ key }) => key);
-  await inParallel([...files], async ([key, sharing]) => {
+  await sideBySide([...files], AT_ONCE, async ([key, sharing]) => {
     const [file] = sharing;
     if (file === undefined) return;
     for (const one of sharing) assertPlaced(one, file, folder, salt);
@@ -163,7 +164,7 @@ async function readSeal(
     } else await assertDigest(store, file, state, options.files);
     states.set(key, state);
   });
-  await inParallel(manifest.facts, async (entry) => {
+  await sideBySide(manifest.facts, AT_ONCE, async (entry) => {
     const key = `${folder}fact-${entry.n}.json`;
     if (entry.key !== key)
       throw new NotWhole('manifest-elsewhere', entry.key, `A fact of this seal lies at ${key}.`);

@@ -34,11 +34,12 @@ import {
   type Entry,
   type Frontier,
 } from '#log/log.ts';
+import { sideBySide } from '#side-by-side.ts';
 import type { LogFiles } from '#store/store.ts';
 import type { Finding } from './finding.ts';
 import * as queries from './log-queries.ts';
 import type { KeyRow, Leaf, LogDb, RestoredEvent } from './log-queries.ts';
-import { inParallel } from './objects.ts';
+import { AT_ONCE } from './objects.ts';
 import { applyDecided, decidedSince, holdRestored, type Lost } from './decided.ts';
 import { dueAtOnce, lostFacts, type LostFact } from './queries.ts';
 import { recordPrefix } from './read.ts';
@@ -97,7 +98,7 @@ export async function replayLog(
   const refused: Replayed['refused'][number][] = [];
   let records = 0;
   for await (const touched of begun.touched())
-    await inParallel(touched, async ({ recordId, sealed }) => {
+    await sideBySide(touched, AT_ONCE, async ({ recordId, sealed }) => {
       if (!sealed) return;
       const result = await rebuildRecord(rebuild, agencyId, recordId);
       if (result.outcome === 'refused') refused.push({ recordId, finding: result.finding });

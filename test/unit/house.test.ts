@@ -107,6 +107,7 @@ const FOUNDATION = [
   'log.ts',
   'program.ts',
   'secret-files.ts',
+  'side-by-side.ts',
   'uids.ts',
   'wacz-signature.ts',
   'whole-bytes.ts',
