@@ -47,13 +47,19 @@ import type {
   SeriesTable,
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
-import type { AgencyCalendarTable, RequestCorrespondenceTable, RequestTable } from './sunshine-tables.ts';
+import type {
+  AgencyCalendarTable,
+  RequestCorrectionTable,
+  RequestCorrespondenceTable,
+  RequestTable,
+} from './sunshine-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
+  RequestCorrectionTable,
   RequestCorrespondenceTable,
   RequestOutcome,
   RequestState,
@@ -345,5 +351,6 @@ export interface Tables extends FixityTables {
   agency_calendar: AgencyCalendarTable;
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
+  request_correction: RequestCorrectionTable;
   log_standing: LogStandingTable;
 }

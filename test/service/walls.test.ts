@@ -229,6 +229,11 @@ beforeAll(async () => {
      insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
      select 'lakeside', id, 1, 'note', 'letter', 'quokka', now(), 'x' from r`,
   );
+  await archive.sql.query(
+    `insert into request_correction (agency_id, request_id, n, first_was, first_received_at, reason, by)
+     select agency_id, id, 1, first_received_at, first_received_at - interval '1 hour', 'quokka', 'x'
+       from request where agency_id = 'lakeside'`,
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -369,6 +374,7 @@ describe('the catalogue', () => {
       'record_day',
       'record_series',
       'request',
+      'request_correction',
       'request_correspondence',
       'retention',
       'seal',
@@ -510,8 +516,10 @@ describe('the catalogue', () => {
       request: {
         select: '*',
         insert: '*',
-        update: 'appeal_until calendar_n closed_at closed_by custodian_received_at due_on outcome state',
+        update:
+          'appeal_until calendar_n closed_at closed_by custodian_received_at due_on first_received_at outcome state',
       },
+      request_correction: { select: '*', insert: '*' },
       request_correspondence: { select: '*', insert: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
