@@ -47,7 +47,16 @@ import type {
   SeriesTable,
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
-import type { AgencyCalendarTable, RequestCorrespondenceTable, RequestTable } from './sunshine-tables.ts';
+import type {
+  AgencyCalendarTable,
+  RequestCorrespondenceTable,
+  RequestHoldTable,
+  RequestKeptUntilTable,
+  RequestRecordTable,
+  RequestSearchTable,
+  RequestTable,
+  ReviewTable,
+} from './sunshine-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
@@ -58,6 +67,7 @@ export type {
   RequestOutcome,
   RequestState,
   RequestTable,
+  ReviewAnswer,
 } from './sunshine-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
@@ -345,5 +355,10 @@ export interface Tables extends FixityTables {
   agency_calendar: AgencyCalendarTable;
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
+  request_hold: RequestHoldTable;
+  request_kept_until: RequestKeptUntilTable;
+  request_record: RequestRecordTable;
+  request_search: RequestSearchTable;
+  review: ReviewTable;
   log_standing: LogStandingTable;
 }
