@@ -59,6 +59,7 @@ import { registerRetentionPages } from './retention-pages.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
 import { registerSchedules } from './schedules.ts';
+import { registerCollect } from './collect.ts';
 import { registerClassification } from './classification.ts';
 import { registerSignIn } from './sign-in.ts';
 import { countUnconfirmed, registerUnconfirmed } from './unconfirmed.ts';
@@ -262,6 +263,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerHolds(routes, context);
     registerRequestList(routes, context);
     registerRequests(routes, context);
+    registerCollect(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

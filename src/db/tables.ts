@@ -64,6 +64,7 @@ export type {
   CorrespondenceAbout,
   RequestChannel,
   RequestCorrespondenceTable,
+  RequestKeptUntilTable,
   RequestOutcome,
   RequestState,
   RequestTable,

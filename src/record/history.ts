@@ -116,6 +116,10 @@ export type EventType =
   | 'request.noted'
   | 'request.closed'
   | 'request.viewed'
+  | 'request.searched'
+  | 'request.named'
+  | 'request.reviewed'
+  | 'request.kept'
   | 'calendar.changed';
 
 export interface EventDraft {
