@@ -56,6 +56,7 @@ import { registerReports } from './reports.ts';
 import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
 import { registerRetentionPages } from './retention-pages.ts';
+import { registerReviews } from './reviews.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
 import { registerSchedules } from './schedules.ts';
@@ -264,6 +265,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerRequestList(routes, context);
     registerRequests(routes, context);
     registerCollect(routes, context);
+    registerReviews(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

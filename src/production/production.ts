@@ -6,7 +6,7 @@
  * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
  * a reason to stop, never a pass.
  *
- * All of it is pure: bytes and decisions in, bytes and findings out. Nothing here decides; a person did, or will.
+ * All of it but the table of decisions is pure: bytes and decisions in, bytes and findings out. Nothing here decides; a person did, or will.
  */
 export {
   cite,
@@ -41,3 +41,30 @@ export { passGate, type GateOptions, type GateVerdict, type PacketFile } from '.
 export type { Hit, Unread } from './gate-look.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
+export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
+export { reviewProblems, type Review, type ToReview } from './review.ts';
+export {
+  dated,
+  ExemptionSaid,
+  reviewShape,
+  ReviewShape,
+  type ReviewField,
+  type ReviewFile,
+  type ReviewSaid,
+} from './review-shape.ts';
+export {
+  besideInSet,
+  countSet,
+  decidedElsewhere,
+  readAlike,
+  readInSet,
+  readReviewable,
+  readReviews,
+  readSet,
+  type Reviewable,
+  type ReviewRow,
+  type SetCount,
+  type SetFilter,
+  type SetRow,
+} from './review-queries.ts';
+export { decide, type Decision } from './reviews.ts';
