@@ -61,6 +61,7 @@ import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
 import { registerSchedules } from './schedules.ts';
 import { registerCollect } from './collect.ts';
+import { registerCollectPages } from './collect-pages.ts';
 import { registerClassification } from './classification.ts';
 import { registerSignIn } from './sign-in.ts';
 import { countUnconfirmed, registerUnconfirmed } from './unconfirmed.ts';
@@ -266,6 +267,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerRequests(routes, context);
     registerCollect(routes, context);
     registerReviews(routes, context);
+    registerCollectPages(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);
