@@ -51,7 +51,12 @@ import type {
   AgencyCalendarTable,
   RequestCorrectionTable,
   RequestCorrespondenceTable,
+  RequestHoldTable,
+  RequestKeptUntilTable,
+  RequestRecordTable,
+  RequestSearchTable,
   RequestTable,
+  ReviewTable,
 } from './sunshine-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
@@ -61,9 +66,11 @@ export type {
   RequestChannel,
   RequestCorrectionTable,
   RequestCorrespondenceTable,
+  RequestKeptUntilTable,
   RequestOutcome,
   RequestState,
   RequestTable,
+  ReviewAnswer,
 } from './sunshine-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
@@ -352,5 +359,10 @@ export interface Tables extends FixityTables {
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
   request_correction: RequestCorrectionTable;
+  request_hold: RequestHoldTable;
+  request_kept_until: RequestKeptUntilTable;
+  request_record: RequestRecordTable;
+  request_search: RequestSearchTable;
+  review: ReviewTable;
   log_standing: LogStandingTable;
 }

@@ -138,6 +138,10 @@ export const ENTRY_TYPES = {
   'request.receipt-corrected': { subject: 'request' },
   'request.closed': { subject: 'request', must: ['code'] },
   'request.viewed': { subject: 'request' },
+  'request.searched': { subject: 'request', must: ['records'], may: ['about'] },
+  'request.named': { subject: 'request', must: ['records'], may: ['about'] },
+  'request.reviewed': { subject: 'request', must: ['code'], may: ['about'] },
+  'request.kept': { subject: 'request' },
   'calendar.changed': { subject: null },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },

@@ -117,6 +117,10 @@ export type EventType =
   | 'request.receipt-corrected'
   | 'request.closed'
   | 'request.viewed'
+  | 'request.searched'
+  | 'request.named'
+  | 'request.reviewed'
+  | 'request.kept'
   | 'calendar.changed';
 
 export interface EventDraft {

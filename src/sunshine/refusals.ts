@@ -1,4 +1,4 @@
-/** What the database refuses of requests and calendars (migrations 0044 and 0046), in our words. */
+/** What the database refuses of requests and calendars (migrations 0044, 0046 and 0047), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -29,6 +29,22 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF066: [
     'sunshine-request-state',
     'The receipts of this request are not what this corrects, so nothing was changed. Read it again; a receipt is corrected with its reason, and both stay on file.',
+  ],
+  HF070: [
+    'sunshine-request-state',
+    'Somebody else was at this request meanwhile, so nothing was changed. Read it again, and do what is left.',
+  ],
+  HF071: [
+    'sunshine-request-state',
+    'This request is closed: nothing more is looked for because of it. If the same person asks again, enter another request.',
+  ],
+  HF073: [
+    'hold-released',
+    'The hold of this search does not lie any more, so nothing was collected. Search again.',
+  ],
+  HF074: [
+    'sunshine-request-state',
+    'Until when it is kept is said when the request is closed, or after. Close it first: while it is open, everything of it is kept.',
   ],
 };
 

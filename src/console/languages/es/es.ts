@@ -6,6 +6,7 @@ import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { ask } from './ask.ts';
+import { collect } from './collect.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -44,6 +45,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   accounts,
   agreements,
   ask,
+  collect,
   disposals,
   files,
   fixity,
