@@ -48,9 +48,17 @@ import type {
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type { AgencyCalendarTable, RequestCorrespondenceTable, RequestTable } from './sunshine-tables.ts';
+import type {
+  FeeRatesTable,
+  LetterMailTable,
+  LetterTemplateTable,
+  RequestLetterTable,
+  SearchCertificateTable,
+} from './letter-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
+export type { LetterKind, RequestLetterTable } from './letter-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
@@ -345,5 +353,10 @@ export interface Tables extends FixityTables {
   agency_calendar: AgencyCalendarTable;
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
+  letter_template: LetterTemplateTable;
+  fee_rates: FeeRatesTable;
+  request_letter: RequestLetterTable;
+  letter_mail: LetterMailTable;
+  search_certificate: SearchCertificateTable;
   log_standing: LogStandingTable;
 }
