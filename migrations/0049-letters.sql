@@ -42,8 +42,10 @@ begin
   end if;
   return new;
 end $$;
-create trigger numbers_follow before insert on letter_template for each row execute function numbers_follow();
-create trigger numbers_follow before insert on fee_rates for each row execute function numbers_follow();
+create trigger numbers_follow before insert on letter_template for each row
+  when (new.agency_id <> 'system') execute function numbers_follow();
+create trigger numbers_follow before insert on fee_rates for each row
+  when (new.agency_id <> 'system') execute function numbers_follow();
 
 -- The certificate of a search, signed: one for each search, and never another one.
 create table search_certificate (
@@ -110,7 +112,7 @@ begin
   end if;
 
   select r.state, r.custodian_received_at, a.zone into asked
-    from request r join agency a on a.id = r.agency_id where r.id = new.request_id for update of r;
+    from request r join agency a on a.id = r.agency_id where r.id = new.request_id for no key update of r;
   if asked.custodian_received_at is null and new.kind not in ('acknowledgement', 'question') then
     raise exception 'the custodian of records has not received this request' using errcode = 'HF084';
   end if;
@@ -157,7 +159,8 @@ begin
   end if;
   return new;
 end $$;
-create trigger letter_stands before insert on request_letter for each row execute function letter_stands();
+create trigger letter_stands before insert on request_letter for each row
+  when (new.agency_id <> 'system') execute function letter_stands();
 
 -- Of letters that go by mail: until the mail server has taken them, or three days have passed. The address is that of the request.
 create table letter_mail (

@@ -53,3 +53,43 @@ export function commitmentBy(salt: Uint8Array, contentSha256: string): string {
 export function sha256Hex(bytes: Uint8Array | string): string {
   return hash('sha256', bytes, 'hex');
 }
+
+/** Members of a stored fact that hold text of people, as JSON Pointers: each gets a commitment of its own (seal/FORMAT.md). */
+const TEXT_FIELDS: readonly string[] = [
+  '/data/content/text',
+  '/data/content/html',
+  '/data/content/permalink',
+  '/data/content/parent/excerpt',
+  '/data/author/displayName/value',
+  '/data/author/handle/value',
+  '/data/author/nativeId/value',
+  '/data/author/profileUrl/value',
+  '/data/author/email/value',
+  '/data/author/ip/value',
+  '/data/author/note',
+  '/data/action/statement',
+  '/data/action/actor/name',
+  '/data/notes',
+];
+
+export interface TextField {
+  readonly pointer: string;
+  readonly text: string;
+}
+
+/** Those that this fact has, in that order: what a seal commits to one by one, and what a person decides about one by one. */
+export function textFieldsOf(fact: unknown): TextField[] {
+  return TEXT_FIELDS.flatMap((pointer) => {
+    const text = at(fact, pointer);
+    return typeof text === 'string' ? [{ pointer, text }] : [];
+  });
+}
+
+function at(value: unknown, pointer: string): unknown {
+  let here = value;
+  for (const name of pointer.split('/').slice(1)) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Record<string, unknown>)[name];
+  }
+  return here;
+}

@@ -1,4 +1,4 @@
-/** Row types of requests and of the calendar of an office (migration 0044). SQL names stay SQL names. */
+/** Row types of requests and of the calendar of an office (migrations 0044 and 0047). SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export type RequestChannel = 'public-page' | 'letter' | 'mail' | 'phone' | 'in-person';
@@ -60,5 +60,64 @@ export interface RequestCorrespondenceTable {
   words: string;
   at: Date;
   entered_at: Generated<Date>;
+  by: string;
+}
+
+export interface RequestSearchTable {
+  agency_id: string;
+  request_id: string;
+  n: number;
+  search: JSONColumnType<{ readonly q: string | null; readonly filters: Readonly<Record<string, string>> }>;
+  found: number;
+  /** `IndexState` in src/sunshine/collect.ts. */
+  index_state: ColumnType<unknown, string, never>;
+  hold_id: string | null;
+  at: Generated<Date>;
+  by: string;
+}
+
+export interface RequestHoldTable {
+  agency_id: string;
+  request_id: string;
+  hold_id: string;
+}
+
+export interface RequestRecordTable {
+  agency_id: string;
+  request_id: string;
+  record_id: string;
+  search_n: number | null;
+  at: Generated<Date>;
+  by: string;
+}
+
+export type ReviewAnswer = 'release' | 'withhold' | 'part' | 'not-responsive';
+
+export interface ReviewTable {
+  agency_id: string;
+  request_id: string;
+  record_id: string;
+  n: number;
+  answer: ReviewAnswer;
+  /** The shapes of these three: src/production/review.ts. */
+  exemption: ColumnType<unknown, string | null, never>;
+  description: string | null;
+  fields: ColumnType<unknown, string | null, never>;
+  files: ColumnType<unknown, string | null, never>;
+  note: string | null;
+  /** Counted by the database. */
+  facts_seen: Generated<number>;
+  files_seen: Generated<number>;
+  at: Generated<Date>;
+  by: string;
+}
+
+export interface RequestKeptUntilTable {
+  agency_id: string;
+  request_id: string;
+  n: number;
+  until: string;
+  reason: string;
+  at: Generated<Date>;
   by: string;
 }

@@ -47,7 +47,6 @@ import type {
   SeriesTable,
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
-import type { AgencyCalendarTable, RequestCorrespondenceTable, RequestTable } from './sunshine-tables.ts';
 import type {
   FeeRatesTable,
   LetterMailTable,
@@ -55,6 +54,16 @@ import type {
   RequestLetterTable,
   SearchCertificateTable,
 } from './letter-tables.ts';
+import type {
+  AgencyCalendarTable,
+  RequestCorrespondenceTable,
+  RequestHoldTable,
+  RequestKeptUntilTable,
+  RequestRecordTable,
+  RequestSearchTable,
+  RequestTable,
+  ReviewTable,
+} from './sunshine-tables.ts';
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
@@ -66,6 +75,7 @@ export type {
   RequestOutcome,
   RequestState,
   RequestTable,
+  ReviewAnswer,
 } from './sunshine-tables.ts';
 
 export type RecordState = 'reported' | 'sealed' | 'complete' | 'disposing' | 'disposed';
@@ -358,5 +368,10 @@ export interface Tables extends FixityTables {
   request_letter: RequestLetterTable;
   letter_mail: LetterMailTable;
   search_certificate: SearchCertificateTable;
+  request_hold: RequestHoldTable;
+  request_kept_until: RequestKeptUntilTable;
+  request_record: RequestRecordTable;
+  request_search: RequestSearchTable;
+  review: ReviewTable;
   log_standing: LogStandingTable;
 }

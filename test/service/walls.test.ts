@@ -229,6 +229,27 @@ beforeAll(async () => {
      insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
      select 'lakeside', id, 1, 'note', 'letter', 'quokka', now(), 'x' from r`,
   );
+  for (const collected of [
+    `insert into request_search (agency_id, request_id, n, search, found, index_state, by)
+     select 'lakeside', id, 1, '{"q": "quokka", "filters": {}}', 1, '{}', 'x' from request where agency_id = 'lakeside'`,
+    `with h as (
+       insert into hold (agency_id, id, kind, title, reason, ends, placed_by)
+       values ('lakeside', gen_random_uuid(), 'sunshine-request', 'x', 'x', 'x', 'x') returning id)
+     insert into request_hold (agency_id, request_id, hold_id)
+     select 'lakeside', r.id, h.id from request r, h where r.agency_id = 'lakeside'`,
+    `insert into request_record (agency_id, request_id, record_id, by)
+     select 'lakeside', q.id, r.id, 'x' from request q, record r where q.agency_id = 'lakeside' and r.agency_id = 'lakeside'`,
+    `insert into review (agency_id, request_id, record_id, n, answer, note, by)
+     select agency_id, request_id, record_id, 1, 'release', 'quokka', 'x' from request_record where agency_id = 'lakeside'`,
+    `with r as (
+       insert into request (agency_id, id, tracking, channel, words, first_received_at, custodian_received_at, state, entered_by)
+       values ('lakeside', gen_random_uuid(), 'QQQQQQQQQQQQQQQ0', 'letter', 'quokka', now(), now(), 'open', 'x') returning id)
+     select id from r`,
+    `update request set state = 'closed', outcome = 'granted', closed_at = now(), closed_by = 'x' where tracking = 'QQQQQQQQQQQQQQQ0'`,
+    `insert into request_kept_until (agency_id, request_id, n, until, reason, by)
+     select 'lakeside', id, 1, '2027-01-01', 'quokka', 'x' from request where tracking = 'QQQQQQQQQQQQQQQ0'`,
+  ])
+    await archive.sql.query(collected);
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -370,7 +391,12 @@ describe('the catalogue', () => {
       'record_series',
       'request',
       'request_correspondence',
+      'request_hold',
+      'request_kept_until',
+      'request_record',
+      'request_search',
       'retention',
+      'review',
       'seal',
       'second_look',
       'series',
@@ -513,6 +539,11 @@ describe('the catalogue', () => {
         update: 'appeal_until calendar_n closed_at closed_by custodian_received_at due_on outcome state',
       },
       request_correspondence: { select: '*', insert: '*' },
+      request_search: { select: '*', insert: '*' },
+      request_hold: { select: '*', insert: '*' },
+      request_record: { select: '*', insert: '*' },
+      review: { select: '*', insert: '*' },
+      request_kept_until: { select: '*', insert: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       disposal: {

@@ -1,0 +1,254 @@
+/**
+ * What a person decides about one record of a request, and what is wrong with it. Pure.
+ *
+ * A decision is kept as it was made, in the table `review` (migration 0047): a citation as `CitationInput` has it, so that it is judged again by
+ * `cite` when something is made of it. In part means that each text field and each file has a decision of its own: what nobody said is not
+ * released, and a record to which something came since is looked at again (`facts_seen`, `files_seen`).
+ */
+import { Type, type Static } from 'typebox';
+import type { TextField } from '#commitment.ts';
+import { ArchiveError } from '#errors.ts';
+import { cite, type Citation } from './exemptions.ts';
+import { openFinder } from './folded.ts';
+import { redactText, wholeOf, type Passage } from './text.ts';
+
+const closed = { additionalProperties: false } as const;
+const statement = Type.String({ minLength: 1, maxLength: 4000 });
+
+/** `CitationInput` of exemptions.ts. */
+export const ExemptionShape = Type.Object(
+  {
+    key: Type.String({ minLength: 1, maxLength: 40 }),
+    day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }),
+    writtenStatement: Type.Optional(
+      Type.Object({ impairsSecurity: statement, outweighsDisclosure: statement }, closed),
+    ),
+    otherLaw: Type.Optional(statement),
+    numberConfirmedBy: Type.Optional(statement),
+  },
+  closed,
+);
+
+/** 610.024; null: whoever withholds it says that a description would reveal it. */
+const description = Type.Union([Type.String({ minLength: 1, maxLength: 300 }), Type.Null()]);
+const withheld = { exemption: ExemptionShape, description };
+const whole = Type.Union([Type.Literal('release'), Type.Literal('withhold'), Type.Literal('part')]);
+const place = Type.Integer({ minimum: 0, maximum: 100_000_000 });
+
+export const ReviewFieldShape = Type.Object(
+  {
+    fact: Type.Integer({ minimum: 1 }),
+    pointer: Type.String({ pattern: '^/', maxLength: 200 }),
+    decision: whole,
+    exemption: Type.Optional(ExemptionShape),
+    description: Type.Optional(description),
+    /** UTF-16 code units, from and up to. */
+    passages: Type.Optional(
+      Type.Array(Type.Object({ start: place, end: place, ...withheld }, closed), { maxItems: 1000 }),
+    ),
+  },
+  closed,
+);
+export const ReviewFileShape = Type.Object(
+  {
+    file: Type.Integer({ minimum: 1 }),
+    decision: whole,
+    exemption: Type.Optional(ExemptionShape),
+    description: Type.Optional(description),
+    /** Pixels of the picture as it is shown, upright. */
+    boxes: Type.Optional(
+      Type.Array(Type.Object({ x: place, y: place, width: place, height: place, ...withheld }, closed), {
+        maxItems: 1000,
+      }),
+    ),
+  },
+  closed,
+);
+export const ReviewShape = Type.Object(
+  {
+    answer: Type.Union([
+      Type.Literal('release'),
+      Type.Literal('withhold'),
+      Type.Literal('part'),
+      Type.Literal('not-responsive'),
+    ]),
+    exemption: Type.Union([ExemptionShape, Type.Null()]),
+    description,
+    fields: Type.Union([Type.Array(ReviewFieldShape, { maxItems: 10_000 }), Type.Null()]),
+    files: Type.Union([Type.Array(ReviewFileShape, { maxItems: 10_000 }), Type.Null()]),
+  },
+  closed,
+);
+export type Review = Static<typeof ReviewShape>;
+export type ReviewField = Static<typeof ReviewFieldShape>;
+export type ReviewFile = Static<typeof ReviewFileShape>;
+
+/** What there is to decide about. */
+export interface ToReview {
+  readonly facts: readonly { readonly n: number; readonly fields: readonly TextField[] }[];
+  readonly files: readonly {
+    readonly n: number;
+    /** As somebody sees it; null: it is no picture, or nobody could tell how large it is, and no box is drawn on it. */
+    readonly picture: { readonly width: number; readonly height: number } | null;
+  }[];
+}
+
+/** Sentences, each of what was expected. None: it can be kept. */
+export function reviewProblems(review: Review, record: ToReview): string[] {
+  const problems: string[] = [];
+  const cited: Citation[] = [];
+  const judge = (what: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      problems.push(`${what}: ${error.message}`);
+    }
+  };
+  const { answer, exemption, description: said, fields, files } = review;
+  if ((exemption !== null) !== (answer === 'withhold'))
+    problems.push(
+      answer === 'withhold'
+        ? 'Nothing is withheld without the provision that closes it. Choose an exemption.'
+        : 'An exemption stands with what is withheld as a whole. With “part”, each passage, field, file and box has its own.',
+    );
+  if (said !== null && answer !== 'withhold')
+    problems.push('A description stands with what is withheld. Leave it out.');
+  if ((fields !== null && files !== null) !== (answer === 'part') || (fields === null) !== (files === null))
+    problems.push(
+      answer === 'part'
+        ? 'In part means that each field and each file has a decision. Give both lists.'
+        : 'Decisions about fields and files stand with “part”. Leave them out.',
+    );
+  if (answer === 'withhold' && exemption !== null) {
+    judge('The exemption', () => cited.push(cite(exemption)));
+    const texts = record.facts.flatMap((fact) => fact.fields.map(({ text }) => text));
+    judge('The description', () => describesGenerally(said, texts));
+  }
+  if (answer === 'part' && fields !== null && files !== null) {
+    if ([...fields, ...files].every(({ decision }) => decision === 'release'))
+      problems.push('Everything is released here. Say “release”.');
+    problems.push(...missing(fields, files, record));
+    for (const field of fields) {
+      const text = textOf(record, field);
+      if (text !== null)
+        judge(`${field.pointer} of fact ${field.fact}`, () => checkField(field, text, cited));
+    }
+    for (const file of files) {
+      const known = record.files.find(({ n }) => n === file.file);
+      if (known !== undefined) judge(`File ${file.file}`, () => checkFile(file, known.picture, cited));
+    }
+  }
+  problems.push(...statedTwice(cited));
+  return [...new Set(problems)];
+}
+
+function missing(fields: readonly ReviewField[], files: readonly ReviewFile[], record: ToReview): string[] {
+  const wanted = [
+    ...record.facts.flatMap(({ n, fields: of }) => of.map(({ pointer }) => `${pointer} of fact ${n}`)),
+    ...record.files.map(({ n }) => `file ${n}`),
+  ];
+  const given = [
+    ...fields.map(({ fact, pointer }) => `${pointer} of fact ${fact}`),
+    ...files.map(({ file }) => `file ${file}`),
+  ];
+  return [
+    ...wanted
+      .filter((one) => given.filter((other) => other === one).length !== 1)
+      .map(
+        (one) =>
+          `There is no decision about ${one}, or more than one. Decide once: release, part, or withhold.`,
+      ),
+    ...given
+      .filter((one) => !wanted.includes(one))
+      .map((one) => `A decision is about ${one}, which this record does not have.`),
+  ];
+}
+
+const textOf = (record: ToReview, { fact, pointer }: ReviewField): string | null =>
+  record.facts.find(({ n }) => n === fact)?.fields.find((one) => one.pointer === pointer)?.text ?? null;
+
+function checkField(field: ReviewField, text: string, cited: Citation[]): void {
+  checkWhole(field, 'passages', field.passages, cited);
+  if (field.decision === 'withhold') {
+    const [citation] = cited.slice(-1);
+    if (citation !== undefined && text !== '' && text.isWellFormed())
+      redactText(text, [wholeOf(text, citation, field.description ?? null)]);
+  }
+  if (field.decision !== 'part') return;
+  const passages = (field.passages ?? []).map(({ exemption, ...one }): Passage => {
+    const citation = cite(exemption);
+    cited.push(citation);
+    return { ...one, citation };
+  });
+  const { pieces } = redactText(text, passages);
+  if (pieces.every((piece) => !('kept' in piece)))
+    throw refused('Nothing is left of it. Withhold the field as a whole.');
+}
+
+function checkFile(file: ReviewFile, picture: ToReview['files'][number]['picture'], cited: Citation[]): void {
+  checkWhole(file, 'boxes', file.boxes, cited);
+  if (file.decision !== 'part') return;
+  if (picture === null)
+    throw refused(
+      'No box can be drawn on it: it is no picture that opens here. Release it, or withhold it as a whole.',
+    );
+  for (const { x, y, width, height, exemption } of file.boxes ?? []) {
+    if (width === 0 || height === 0 || x + width > picture.width || y + height > picture.height)
+      throw refused(
+        `A box of ${width} by ${height} at ${x}, ${y} does not lie in the picture. Expected boxes within ${picture.width} by ${picture.height}, none of them empty.`,
+      );
+    cited.push(cite(exemption));
+  }
+}
+
+function checkWhole(
+  one: ReviewField | ReviewFile,
+  name: 'passages' | 'boxes',
+  list: readonly unknown[] | undefined,
+  cited: Citation[],
+): void {
+  const isWhole = one.decision === 'withhold';
+  if ((one.exemption !== undefined) !== isWhole || (one.description !== undefined) !== isWhole)
+    throw refused(
+      isWhole
+        ? 'What is withheld has an exemption, and a description or null for one that would reveal it.'
+        : 'An exemption and a description of the whole stand with “withhold” alone.',
+    );
+  if ((list?.length ?? 0) > 0 !== (one.decision === 'part'))
+    throw refused(
+      one.decision === 'part'
+        ? `In part means that at least one of its ${name} is withheld. Name them, or release it.`
+        : `Its ${name} stand with “part” alone.`,
+    );
+  if (one.exemption !== undefined) cited.push(cite(one.exemption));
+}
+
+/** Of a whole record: not in its own words. */
+function describesGenerally(said: string | null, texts: readonly string[]): void {
+  if (said === null) return;
+  const finder = openFinder(texts.filter((text) => text.trim() !== '').map((text) => ({ item: '', text })));
+  if (!/\p{L}/u.test(said) || finder.find(said).length > 0)
+    throw refused(
+      'Say it in more general terms than the record does, or that a description would reveal it.',
+    );
+}
+
+/** The papers that leave cite each provision once for a record. */
+function statedTwice(cited: readonly Citation[]): string[] {
+  const first = new Map<string, Citation>();
+  const problems: string[] = [];
+  for (const citation of cited) {
+    const before = first.get(citation.key);
+    if (before === undefined) first.set(citation.key, citation);
+    else if (JSON.stringify(before) !== JSON.stringify(citation))
+      problems.push(
+        `${citation.cite} is cited twice in one record with different statements. State it once.`,
+      );
+  }
+  return problems;
+}
+
+function refused(sentence: string): ArchiveError {
+  return new ArchiveError('redaction-refused', sentence, { retry: 'never' });
+}
