@@ -103,7 +103,8 @@ const REFUSED: Words<RefusedWhy> = {
     count: 'Expected a whole number of 1 to 1,000,000 pages, minutes or pieces.',
     'no-staff': 'Nobody in the rates of this body can do this. Enter who can, and what their hour costs.',
     'unknown-staff': 'Nobody of that name in the rates can do this. Choose one of those who can, or nobody.',
-    'not-the-lowest': '{lowest} can do this for less: {staffLaw}. Say why it must be somebody else, or leave that out.',
+    'not-the-lowest':
+      '{lowest} can do this for less: {staffLaw}. Say why it must be somebody else, or leave that out.',
     'no-average':
       'The average hourly rate that is the cap of this was not entered, so nothing can be charged: {law}. Enter it among the rates.',
     'unknown-medium': 'No such medium is among the rates of this body. Enter what one costs.',
@@ -116,8 +117,10 @@ const REFUSED: Words<RefusedWhy> = {
     count: 'Se esperaba un número entero de 1 a 1,000,000 de páginas, minutos o piezas.',
     'no-staff':
       'Nadie en las tarifas de este organismo puede hacerlo. Anote quién puede y cuánto cuesta su hora.',
-    'unknown-staff': 'Nadie con ese nombre en las tarifas puede hacerlo. Elija a uno de quienes pueden, o a nadie.',
-    'not-the-lowest': '{lowest} puede hacerlo por menos: {staffLaw}. Diga por qué tiene que ser otra persona, o quítelo.',
+    'unknown-staff':
+      'Nadie con ese nombre en las tarifas puede hacerlo. Elija a uno de quienes pueden, o a nadie.',
+    'not-the-lowest':
+      '{lowest} puede hacerlo por menos: {staffLaw}. Diga por qué tiene que ser otra persona, o quítelo.',
     'no-average':
       'No se anotó la tarifa media por hora que es el máximo, así que no se puede cobrar nada: {law}. Anótela entre las tarifas.',
     'unknown-medium': 'No hay tal soporte entre las tarifas de este organismo. Anote cuánto cuesta uno.',

@@ -231,10 +231,7 @@ export function rateProblems(rates: FeeRates): readonly RateProblem[] {
   }
   for (const [i, one] of rates.staff.entries()) {
     if (!KEY.test(one.key) || rates.staff.findIndex(({ key }) => key === one.key) !== i)
-      say(
-        `/staff/${i}/key`,
-        'expected a short name in lower case that no other has, such as records-clerk.',
-      );
+      say(`/staff/${i}/key`, 'expected a short name in lower case that no other has, such as records-clerk.');
     if (!isSaid(one.title)) say(`/staff/${i}/title`, 'expected a title in words, of at most 100 characters.');
     if (!within(one.hourCents, MOST_HOUR_CENTS))
       say(`/staff/${i}/hourCents`, 'expected whole cents for an hour, up to $500.');

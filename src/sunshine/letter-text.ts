@@ -50,7 +50,9 @@ export function fillLetter(kind: LetterKind, template: string, values: PlaceValu
   return template.replaceAll(PLACE, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : null;
     if (value === null || value === undefined || value.trim() === '')
-      throw refused(`The letter has the place {{${name}}}, and nothing is known to stand there. Say it, or take the place out of the text.`);
+      throw refused(
+        `The letter has the place {{${name}}}, and nothing is known to stand there. Say it, or take the place out of the text.`,
+      );
     return value;
   });
 }
@@ -70,14 +72,18 @@ export function checkLetter(text: string, { mustSay, notBefore }: LetterCheck): 
     !text.isWellFormed() ||
     text.includes('\0')
   )
-    throw refused('Expected a letter of 1 to 50,000 characters that is not blank, without the character NUL.');
+    throw refused(
+      'Expected a letter of 1 to 50,000 characters that is not blank, without the character NUL.',
+    );
   const hole = placesIn(text)[0];
   if (hole !== undefined)
     throw refused(`The letter still has the place {{${hole}}}. Write what stands there, and send it then.`);
   const bare = text.replaceAll(/\s+/g, ' ');
   const missing = mustSay.find((piece) => !bare.includes(piece.replaceAll(/\s+/g, ' ')));
   if (missing !== undefined)
-    throw refused(`The law wants this said in the letter, and it is not in it as it was filled in: ${missing}`);
+    throw refused(
+      `The law wants this said in the letter, and it is not in it as it was filled in: ${missing}`,
+    );
   if (notBefore === null) return;
   const early = daysIn(text).find((day) => day > notBefore.today && day < notBefore.day);
   if (early !== undefined)
@@ -105,7 +111,10 @@ const WRITTEN = [
     order: [3, 1, 2],
   },
   {
-    at: new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)? (?:de |of )?(${WORD})\\.?,? (?:de |del )?(\\d{4})\\b`, 'gi'),
+    at: new RegExp(
+      `\\b(\\d{1,2})(?:st|nd|rd|th)? (?:de |of )?(${WORD})\\.?,? (?:de |del )?(\\d{4})\\b`,
+      'gi',
+    ),
     order: [3, 2, 1],
   },
 ] as const;

@@ -6,13 +6,7 @@ import { isCivilDay, wallTimeIn, type CivilDay } from '#civil.ts';
 import type { CorrespondenceAbout, LetterKind, RequestOutcome, RequestState } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { withdrawalOf } from './clock.ts';
-import {
-  feeSaid,
-  lawCited,
-  moneySaid,
-  refusedSaid,
-  type LetterLanguage,
-} from './fees-said.ts';
+import { feeSaid, lawCited, moneySaid, refusedSaid, type LetterLanguage } from './fees-said.ts';
 import { balanceOf, feeOf, prepaymentLaw, type Charge, type FeeRates, type Waiver } from './fees.ts';
 import { aboutOf } from './letter-kinds.ts';
 import type { PlaceValues } from './letter-text.ts';
@@ -198,7 +192,9 @@ function contentOf(input: LetterInput, around: Around): Own {
       return withdrawal(input, around);
     case 'closing': {
       if (situation.outcome !== null && situation.outcome !== input.outcome)
-        throw refused('The request ended otherwise than this letter would say. Choose the outcome that it has.');
+        throw refused(
+          'The request ended otherwise than this letter would say. Choose the outcome that it has.',
+        );
       const outcome = words.outcomes[input.outcome];
       return { values: { outcome }, facts: { outcome: input.outcome }, mustSay: [outcome] };
     }
@@ -236,10 +232,7 @@ function delay(
       'A letter of delay names the earliest time of that day at which the records will be available (610.023.3 RSMo): expected a time, as 09:30.',
     );
   const minutes = Number(hour) * 60 + Number(minute);
-  if (
-    earliestDate < today ||
-    (earliestDate === today && minutes <= wallTimeIn(zone, now).minute)
-  )
+  if (earliestDate < today || (earliestDate === today && minutes <= wallTimeIn(zone, now).minute))
     throw refused('The earliest time and date lie in the past. Expected when the records will be available.');
   const date = daySaidIn(language, earliestDate);
   const time = timeSaid(minutes);
@@ -260,8 +253,7 @@ function money(
     );
   const words = WORDS[language];
   const fee = feeOf(input.charges, rates, input.waiver);
-  if (fee.refused.length > 0)
-    throw refused(fee.refused.map((one) => refusedSaid(one, 'en')).join(' '));
+  if (fee.refused.length > 0) throw refused(fee.refused.map((one) => refusedSaid(one, 'en')).join(' '));
   const total = moneySaid(fee.totalCents);
   const values = {
     feeLines: feeSaid(fee, language)
@@ -276,9 +268,13 @@ function money(
   if (input.kind === 'fee-estimate') {
     const law = input.prepay ? prepaymentLaw(today) : null;
     if (input.prepay && law === null)
-      throw refused('Before 28 August 2025 fees could not be asked for before the request is fulfilled, as far as was read.');
+      throw refused(
+        'Before 28 August 2025 fees could not be asked for before the request is fulfilled, as far as was read.',
+      );
     if (input.prepay && fee.totalCents === 0)
-      throw refused('There is nothing to be paid, so nothing can be asked for before. Send the estimate without.');
+      throw refused(
+        'There is nothing to be paid, so nothing can be asked for before. Send the estimate without.',
+      );
     return {
       values: {
         ...values,

@@ -9,7 +9,10 @@ export interface LetterProvision {
   readonly title: string;
   readonly mark: string;
   readonly otherLaw: string | null;
-  readonly writtenStatement: { readonly impairsSecurity: string; readonly outweighsDisclosure: string } | null;
+  readonly writtenStatement: {
+    readonly impairsSecurity: string;
+    readonly outweighsDisclosure: string;
+  } | null;
   readonly numberConfirmedBy: string | null;
 }
 
@@ -27,7 +30,8 @@ interface LetterWords {
 
 export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
   en: {
-    salutation: (requester) => (requester === null ? 'To whom it may concern:' : `Dear ${inLine(requester)}:`),
+    salutation: (requester) =>
+      requester === null ? 'To whom it may concern:' : `Dear ${inLine(requester)}:`,
     outcomes: {
       granted: 'what you asked for was made available to you.',
       partly: 'part of what you asked for was made available to you, and the rest is closed by law.',
@@ -86,7 +90,9 @@ export function provisionSaid(one: LetterProvision, language: LetterLanguage): s
   const { cite, title, mark, otherLaw, writtenStatement, numberConfirmedBy } = one;
   return [
     `- ${cite} RSMo: ${title} (${MARKS[language][mark] ?? mark})`,
-    ...(otherLaw === null ? [] : [`${es ? 'con esta otra ley' : 'with this other law'}: ${inLine(otherLaw)}`]),
+    ...(otherLaw === null
+      ? []
+      : [`${es ? 'con esta otra ley' : 'with this other law'}: ${inLine(otherLaw)}`]),
     ...(writtenStatement === null
       ? []
       : [
@@ -94,7 +100,9 @@ export function provisionSaid(one: LetterProvision, language: LetterLanguage): s
         ]),
     ...(numberConfirmedBy === null
       ? []
-      : [`${es ? 'número leído en la ley por' : 'number read in the statute by'} ${inLine(numberConfirmedBy)}`]),
+      : [
+          `${es ? 'número leído en la ley por' : 'number read in the statute by'} ${inLine(numberConfirmedBy)}`,
+        ]),
   ].join('; ');
 }
 

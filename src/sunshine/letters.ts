@@ -69,7 +69,9 @@ export async function draftLetter(at: AgencyTx, requestId: string, writing: Writ
       signer,
       asked: awaited === null || asked === null ? null : { at: asked },
       feeCents:
-        fees.length === 0 || fees.includes(null) ? null : fees.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+        fees.length === 0 || fees.includes(null)
+          ? null
+          : fees.reduce<number>((sum, one) => sum + (one ?? 0), 0),
       rates: (await queries.readRates(at))?.rates ?? null,
       certificate: input.kind === 'no-records' ? await certifiedSearch(at, requestId) : null,
       responsive: input.kind === 'no-records' ? await openInSet(at, requestId) : 0,
@@ -136,7 +138,8 @@ export async function sendLetter(
   const pdf = await pdfOf(draft, text);
   const sha256 = hash('sha256', pdf, 'hex');
   const { about } = content;
-  const after = about !== null && about in AWAITED_AFTER ? AWAITED_AFTER[about as keyof typeof AWAITED_AFTER] : null;
+  const after =
+    about !== null && about in AWAITED_AFTER ? AWAITED_AFTER[about as keyof typeof AWAITED_AFTER] : null;
   let { state } = request;
   // Before the letter: what is awaited is counted from what was sent since.
   if (state === 'open' && after !== null) {
@@ -181,7 +184,11 @@ export async function sendLetter(
 /** `replaces`: the number that whoever changes it has read. */
 export async function changeTemplate(
   at: AgencyTx,
-  { kind, language, text }: { readonly kind: LetterKind; readonly language: LetterLanguage; readonly text: string },
+  {
+    kind,
+    language,
+    text,
+  }: { readonly kind: LetterKind; readonly language: LetterLanguage; readonly text: string },
   { replaces, actor }: { readonly replaces: number; readonly actor: string },
 ): Promise<number> {
   const problem = templateProblem(kind, text);
