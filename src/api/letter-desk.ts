@@ -13,6 +13,7 @@ import {
   enterView,
   headingOf,
   mailAddressOf,
+  readSearch,
   sendLetter,
   trackingShown,
   type Draft,
@@ -114,7 +115,10 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
     certify: async (request, id) => {
       const actor = senderOf(request);
       const { agencyId } = callerOf(request);
-      await db.inAgency(agencyId, async (at) => await contactOf(at, id));
+      await db.inAgency(agencyId, async (at) => {
+        await contactOf(at, id);
+        if ((await readSearch(at, id, null)) === null) throw noSearch();
+      });
       const key = await keys.keyOf(agencyId);
       if (key === null)
         throw new ArchiveError(

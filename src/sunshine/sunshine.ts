@@ -38,7 +38,7 @@ export {
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
-export { readCertificate, type KeptCertificate } from './certificate-queries.ts';
+export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
 export { certifySearch } from './certify.ts';
 export type { SearchCertificate } from './search-certificate.ts';
 export { CHARGE_KINDS, FEE_RULES, type ChargeKind } from './fee-law.ts';
