@@ -55,6 +55,8 @@ import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
+import { openLetterDesk } from './letter-desk.ts';
+import { registerLetters } from './letters.ts';
 import { registerRetentionPages } from './retention-pages.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
@@ -268,6 +270,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerCollect(routes, context);
     registerReviews(routes, context);
     registerCollectPages(routes, context);
+    registerLetters(routes, context, openLetterDesk(context));
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

@@ -1,6 +1,6 @@
 /** `holdfast verify`: checks what an archive handed out, as a stranger would. Needs no settings and no database; and no network, but for the address of an archive. */
 import { readFile } from 'node:fs/promises';
-import type { ArchiveVerdict, ReceiptVerdict, Verdict } from '#verify/verify.ts';
+import type { ArchiveVerdict, ReceiptVerdict, SearchVerdict, Verdict } from '#verify/verify.ts';
 import { EXIT, type ExitCode, type Invocation, type Verb } from './verb.ts';
 
 export const verify: Verb = {
@@ -10,7 +10,7 @@ export const verify: Verb = {
     void command
       .argument(
         '<what>',
-        'a package (its folder, or the tar of it), a receipt’s JSON, or http://…: an archive',
+        'a package (its folder, or the tar of it), the JSON of a receipt or of a certificate of search, or http://…: an archive',
       )
       .option(
         '--key <verifier key>',
@@ -34,7 +34,8 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
       ),
   run: async (invocation) => {
     const { args, options, say, answer } = invocation;
-    const { verifyPackage, verifyReceipt, readReceiptFile } = await import('#verify/verify.ts');
+    const { verifyPackage, verifyReceipt, verifySearchCertificate, readReceiptFile } =
+      await import('#verify/verify.ts');
     const what = args[0] ?? '';
     if (/^https?:\/\//.test(what)) return await runArchive(what, invocation);
     const key = textOf(options['key']);
@@ -56,6 +57,11 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
         `${what} is a PDF: the signed receipt lies in it as an attached file. Save that one (a reader's list of attachments, or “pdfdetach -saveall”), and check it.`,
       );
       return EXIT.unreadable;
+    }
+    const search = receipt === null ? null : verifySearchCertificate(receipt.document, key);
+    if (search !== null) {
+      answer(search, toldOfSearch(search));
+      return search.verified ? EXIT.done : EXIT.failed;
     }
     const verdict =
       receipt === null
@@ -145,6 +151,21 @@ function toldOfReceipt(verdict: ReceiptVerdict): string {
   ]);
 }
 
+function toldOfSearch(verdict: SearchVerdict): string {
+  const { terms } = verdict;
+  const said =
+    terms === null
+      ? []
+      : [
+          `Certificate of search ${terms.search} of the request ${terms.request} of ${terms.agency}, issued at ${terms.at}: ${terms.found} record(s) found.`,
+        ];
+  return told(verdict, [
+    ...said,
+    keyOf(verdict.key, 'certificate'),
+    verdict.verified ? 'VERIFIED.' : 'NOT VERIFIED.',
+  ]);
+}
+
 function toldOfArchive(verdict: ArchiveVerdict): string {
   return told(verdict, [
     ...headOf(verdict.checkpoint),
@@ -159,7 +180,7 @@ function told(
     steps,
     failures,
     failed,
-  }: Pick<Verdict | ReceiptVerdict | ArchiveVerdict, 'steps' | 'failures' | 'failed'>,
+  }: Pick<Verdict | ReceiptVerdict | SearchVerdict | ArchiveVerdict, 'steps' | 'failures' | 'failed'>,
   last: readonly string[],
 ): string {
   const lines = steps.map(({ n, title, result, looked, of, note }) => {

@@ -33,6 +33,7 @@ export { holdsPage } from './holds-page.ts';
 export { disposalsPage } from './disposals-page.ts';
 export { disposalPage } from './disposal-page.ts';
 export { certificatePdf } from './certificate-pdf.ts';
+export { letterPdf, searchCertificatePdf } from './letter-pdf.ts';
 export { agencyHistoryPage } from './agency-history-page.ts';
 export { firstAdministratorPage, machinePage } from './machine-page.ts';
 export { filePage } from './file-page.ts';

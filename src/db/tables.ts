@@ -48,6 +48,13 @@ import type {
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type {
+  FeeRatesTable,
+  LetterMailTable,
+  LetterTemplateTable,
+  RequestLetterTable,
+  SearchCertificateTable,
+} from './letter-tables.ts';
+import type {
   AgencyCalendarTable,
   RequestCorrectionTable,
   RequestCorrespondenceTable,
@@ -61,6 +68,7 @@ import type {
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
+export type { LetterKind, RequestLetterTable } from './letter-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
@@ -359,6 +367,11 @@ export interface Tables extends FixityTables {
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
   request_correction: RequestCorrectionTable;
+  letter_template: LetterTemplateTable;
+  fee_rates: FeeRatesTable;
+  request_letter: RequestLetterTable;
+  letter_mail: LetterMailTable;
+  search_certificate: SearchCertificateTable;
   request_hold: RequestHoldTable;
   request_kept_until: RequestKeptUntilTable;
   request_record: RequestRecordTable;

@@ -143,6 +143,12 @@ export const ENTRY_TYPES = {
   'request.reviewed': { subject: 'request', must: ['code'], may: ['about'] },
   'request.kept': { subject: 'request' },
   'calendar.changed': { subject: null },
+  'request.letter-sent': { subject: 'request', must: ['letter'] },
+  'request.letter-mailed': { subject: 'request' },
+  'request.letter-not-mailed': { subject: 'request', must: ['code'] },
+  'request.search-certified': { subject: 'request' },
+  'letter-template.changed': { subject: null, must: ['letter'] },
+  'fee-rates.changed': { subject: null },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },
   'log-key.retired': { subject: null, must: ['vkey', 'size'] },

@@ -72,4 +72,5 @@ export {
   signCertificate,
   type CertificateSignature,
 } from './signed-certificate.ts';
+export { signSearchCertificate } from './signed-search.ts';
 export { logStanding, type LogStanding } from './standing.ts';

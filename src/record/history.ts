@@ -121,7 +121,14 @@ export type EventType =
   | 'request.named'
   | 'request.reviewed'
   | 'request.kept'
-  | 'calendar.changed';
+  | 'calendar.changed'
+  // letters of a request and the rates of a body, and what a search of it found
+  | 'request.letter-sent'
+  | 'request.letter-mailed'
+  | 'request.letter-not-mailed'
+  | 'request.search-certified'
+  | 'letter-template.changed'
+  | 'fee-rates.changed';
 
 export interface EventDraft {
   readonly type: EventType;

@@ -11,6 +11,8 @@ export interface Letter {
   readonly text: string;
   /** Without angle brackets; the same for each attempt, so that two that arrive are seen to be one. */
   readonly messageId: string;
+  /** Of what a person wrote and sent; what writes itself has none. */
+  readonly attachments?: readonly { readonly name: string; readonly type: string; readonly bytes: Buffer }[];
 }
 
 export interface Mailer {
@@ -56,7 +58,7 @@ export function openMailer({ url, from }: { readonly url: string; readonly from:
     disableUrlAccess: true,
   });
   return {
-    send: async ({ to, subject, text, messageId }) => {
+    send: async ({ to, subject, text, messageId, attachments }) => {
       try {
         const late = AbortSignal.timeout(LETTER_MS);
         await Promise.race([
@@ -66,8 +68,16 @@ export function openMailer({ url, from }: { readonly url: string; readonly from:
             subject,
             text,
             messageId: `<${messageId}>`,
-            // Nobody's holiday answers this (RFC 3834, section 5).
-            headers: { 'Auto-Submitted': 'auto-generated' },
+            ...(attachments === undefined
+              ? // Nobody's holiday answers this (RFC 3834, section 5).
+                { headers: { 'Auto-Submitted': 'auto-generated' } }
+              : {
+                  attachments: attachments.map(({ name, type, bytes }) => ({
+                    filename: name,
+                    contentType: type,
+                    content: bytes,
+                  })),
+                }),
           }),
           once(late, 'abort').then(() => {
             throw Object.assign(new Error('The mail server took too long.'), { code: 'ETIMEDOUT' });

@@ -6,6 +6,7 @@ import type { Log } from '#log.ts';
 import { appendEvent, newId, readReceipt, remindOfficeInstead } from '#record/record.ts';
 import { letterOf, type Shown } from './letters.ts';
 import { MailRefused, type Letter, type Mailer } from './mailer.ts';
+import { mailLetterOnce } from './request-letters.ts';
 import {
   addresseeOf,
   claimLetter,
@@ -134,7 +135,7 @@ export function startTelling(context: TellContext): () => Promise<void> {
     while (!signal.aborted) {
       let told: TellOutcome | null = null;
       try {
-        told = await tellOnce(context);
+        told = (await tellOnce(context)) ?? (await mailLetterOnce(context));
       } catch (error) {
         context.log.error({ code: codeOf(error), err: error }, 'telling.failed');
       }

@@ -35,7 +35,7 @@ export const DENIAL_STATEMENT_BY: Law = {
   says: 'upon request, a written statement of the grounds of a denial, by the end of the third business day following the date the request for the statement is received',
 };
 /** In force since 28 August 2025 (HB 145 & 59). A summary and a note were read, not the section. */
-const WITHDRAWN_AFTER: Law = {
+export const WITHDRAWN_AFTER: Law = {
   citation: '610.026 RSMo',
   reading: 'secondary',
   says: 'a request may count as withdrawn when fees are unpaid, or a question is unanswered, for 90 days, or 150 where the fee is over $1,000, and only after a notice that this will happen',

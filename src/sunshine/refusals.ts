@@ -1,4 +1,4 @@
-/** What the database refuses of requests and calendars (migrations 0044, 0046 and 0047), in our words. */
+/** What the database refuses of requests, calendars and letters (migrations 0044, 0046, 0047 and 0049), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -45,6 +45,23 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF074: [
     'sunshine-request-state',
     'Until when it is kept is said when the request is closed, or after. Close it first: while it is open, everything of it is kept.',
+  ],
+  HF080: [
+    'number-changed',
+    'This was changed meanwhile, so nothing was. Read it again, and send your change with the number that it has now.',
+  ],
+  HF081: [
+    'letter-refused',
+    'A letter of this kind is no such correspondence. Send it as a letter, and not by hand.',
+  ],
+  HF082: [
+    'letter-refused',
+    'The law wants something said in a letter of this kind that is not in it: the cause, the place and the earliest time and date of a delay, the provision of a denial, or the certificate of a search.',
+  ],
+  HF083: ['letter-refused', 'The notice names an earlier day than the period allows.'],
+  HF084: [
+    'letter-refused',
+    'A letter of this kind cannot go out while the request stands as it does. Read it again.',
   ],
 };
 

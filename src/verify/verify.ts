@@ -25,6 +25,7 @@ export { contentsHtml, type ListedObject } from './contents.ts';
 export { ABOUT, type NotProven } from './index-says.ts';
 export { premisXml } from './premis.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
+export { verifySearchCertificate, type SearchVerdict } from './search-certificate.ts';
 export { checkpointsIn, readReceiptFile } from './since.ts';
 export { scopeOf } from './proofs.ts';
 export {

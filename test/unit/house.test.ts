@@ -93,6 +93,7 @@ const SIDE_DOORS: readonly string[] = [
   'log/note.ts',
   'log/proof.ts',
   'log/signed-receipt.ts',
+  'log/signed-search.ts',
   'log/tiles.ts',
   'anchor/stamp.ts', // the same: stamps are judged without whoever asks for them
 ];

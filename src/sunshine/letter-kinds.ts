@@ -1,0 +1,89 @@
+/**
+ * The kinds of letters of a body to whoever asked, as data: which places a text of each may have, which the law wants in it, and what each is
+ * in the correspondence, where a clock hangs on it.
+ */
+import type { CorrespondenceAbout, LetterKind } from '#db/db.ts';
+import { ACT_BY, DENIAL_STATEMENT_BY, WITHDRAWN_AFTER, type Law } from './clock.ts';
+import { ESTIMATE_FIRST, PAID_BEFORE } from './fee-law.ts';
+
+export const LETTER_KINDS: readonly LetterKind[] = [
+  'acknowledgement',
+  'delay',
+  'fee-estimate',
+  'invoice',
+  'denial',
+  'partial-denial',
+  'question',
+  'withdrawal-notice',
+  'closing',
+  'no-records',
+];
+
+/** What stands in a text as {{name}}, and is filled from the request. */
+export const COMMON_PLACES = [
+  'agency',
+  'tracking',
+  'salutation',
+  'firstReceivedAt',
+  'receivedAt',
+  'dueOn',
+  'today',
+  'signer',
+] as const;
+
+interface KindRule {
+  readonly places: readonly string[];
+  /** The text says nothing without them. */
+  readonly demands: readonly string[];
+  readonly about: CorrespondenceAbout | null;
+  readonly law: Law | null;
+}
+
+const plain = { demands: [], about: null, law: null } as const;
+const money = ['feeLines', 'sum', 'waived', 'total', 'paid', 'due', 'refund', 'rates'] as const;
+
+export const KIND_RULES: Readonly<Record<LetterKind, KindRule>> = {
+  acknowledgement: { ...plain, places: [], law: ACT_BY },
+  delay: {
+    places: ['cause', 'place', 'earliestTime', 'earliestDate'],
+    demands: ['cause', 'place', 'earliestTime', 'earliestDate'],
+    about: 'delay',
+    law: ACT_BY,
+  },
+  'fee-estimate': {
+    ...plain,
+    places: [...money, 'prepayment'],
+    demands: ['feeLines', 'total'],
+    law: ESTIMATE_FIRST,
+  },
+  invoice: { places: money, demands: ['feeLines', 'due'], about: 'payment-request', law: PAID_BEFORE },
+  denial: { places: ['provision'], demands: ['provision'], about: 'statement', law: DENIAL_STATEMENT_BY },
+  'partial-denial': {
+    places: ['provision', 'withheld'],
+    demands: ['provision', 'withheld'],
+    about: 'statement',
+    law: DENIAL_STATEMENT_BY,
+  },
+  question: { places: ['question'], demands: ['question'], about: 'question', law: WITHDRAWN_AFTER },
+  'withdrawal-notice': {
+    places: ['awaited', 'askedOn', 'days', 'withdrawnAfter'],
+    demands: ['awaited', 'withdrawnAfter'],
+    about: 'withdrawal-notice',
+    law: WITHDRAWN_AFTER,
+  },
+  closing: { ...plain, places: ['outcome'], demands: ['outcome'] },
+  'no-records': {
+    ...plain,
+    places: ['searchedAt', 'query', 'found', 'certificate'],
+    demands: ['searchedAt', 'certificate'],
+  },
+};
+
+/** An estimate asks for payment where it is to be paid before. The database says the same (`letter_about`). */
+export function aboutOf(kind: LetterKind, prepay: boolean): CorrespondenceAbout | null {
+  return kind === 'fee-estimate' && prepay ? 'payment-request' : KIND_RULES[kind].about;
+}
+
+export function placesOf(kind: LetterKind): readonly string[] {
+  return [...COMMON_PLACES, ...KIND_RULES[kind].places];
+}

@@ -1,0 +1,83 @@
+/** Texts of letters: our own for each kind and language, what a text of an agency may have, and what is found in one that was edited. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LETTER_LANGUAGES } from '#sunshine/fees-said.ts';
+import { DEFAULT_LETTERS } from '#sunshine/letter-defaults.ts';
+import { KIND_RULES, LETTER_KINDS, placesOf } from '#sunshine/letter-kinds.ts';
+import {
+  checkLetter,
+  daysIn,
+  fillLetter,
+  headingOf,
+  placesIn,
+  templateProblem,
+} from '#sunshine/letter-text.ts';
+import { daySaidIn } from '#sunshine/letter-values.ts';
+
+describe('ours', () => {
+  test.each(LETTER_KINDS.flatMap((kind) => LETTER_LANGUAGES.map((language) => [kind, language] as const)))(
+    '%s in %s has what the law wants, and no place that nobody knows',
+    (kind, language) => {
+      const text = DEFAULT_LETTERS[language][kind];
+      expect(templateProblem(kind, text)).toBeNull();
+      // Both languages say the same.
+      expect([...placesIn(text)].toSorted()).toEqual([...placesIn(DEFAULT_LETTERS.en[kind])].toSorted());
+      const filled = fillLetter(
+        kind,
+        text,
+        Object.fromEntries(placesOf(kind).map((name) => [name, `<${name}>`])),
+      );
+      expect(filled).not.toContain('{{');
+      expect(headingOf(filled).heading).toContain('<tracking>');
+    },
+  );
+});
+
+test('a place without a value, and one that nobody knows, are named', () => {
+  expect(() => fillLetter('closing', 'x {{outcome}} {{dueOn}}', { outcome: 'o', dueOn: null })).toThrow(
+    '{{dueOn}}',
+  );
+  expect(() => fillLetter('closing', 'x {{outcome}} {{color}}', { outcome: 'o' })).toThrow('{{color}}');
+  expect(() => fillLetter('closing', 'x {{outcome}} {{__proto__}}', { outcome: 'o' })).toThrow(
+    '{{__proto__}}',
+  );
+  expect(templateProblem('closing', 'x {{outcome}} {{tracking')).toContain('Two braces');
+  expect(templateProblem('delay', 'x {{cause}}')).toContain('{{place}}, {{earliestTime}}, {{earliestDate}}');
+});
+
+test('what a value says is never taken for a place', () => {
+  const text = fillLetter('question', '{{question}}', { question: 'Is it {{agency}}?', agency: 'City' });
+  expect(text).toBe('Is it {{agency}}?');
+  expect(() => checkLetter(text, { mustSay: [], notBefore: null })).toThrow('{{agency}}');
+});
+
+describe('a text that was edited', () => {
+  const must = { mustSay: ['City Hall,  room 12'], notBefore: null };
+  test('may break its lines, and may not leave out what the law wants', () => {
+    expect(() => checkLetter('At City\r\nHall, room\n12 it is.', must)).not.toThrow();
+    expect(() => checkLetter('At City Hall it is.', must)).toThrow('The law wants this said');
+    expect(() => checkLetter(' \n ', must)).toThrow('not blank');
+    expect(() => checkLetter(`City Hall, room 12 {{x}}`, must)).toThrow('{{x}}');
+  });
+
+  test('names no day between today and the end of the period, in any way of writing it', () => {
+    const bound = { mustSay: [], notBefore: { today: '2026-12-04', day: '2027-03-04' } };
+    const days = fc
+      .integer({ min: 1, max: 89 })
+      .map((n) => new Date(Date.UTC(2026, 11, 4 + n)).toISOString().slice(0, 10));
+    fc.assert(
+      fc.property(days, fc.constantFrom('en', 'es', 'iso'), (day, how) => {
+        const said = how === 'iso' ? day : daySaidIn(how === 'en' ? 'en' : 'es', day);
+        expect(daysIn(`Answer by ${said}, please.`)).toEqual([day]);
+        expect(() => checkLetter(`Answer by ${said}.`, bound)).toThrow(day);
+      }),
+    );
+    for (const fine of ['2026-12-04', '2027-03-04', 'March 5, 2027', '24 months', 'October 2026'])
+      expect(() => checkLetter(`It is ${fine}.`, bound)).not.toThrow();
+  });
+});
+
+test('each kind that the law speaks of says so', () => {
+  for (const kind of ['delay', 'denial', 'partial-denial', 'withdrawal-notice'] as const)
+    expect(KIND_RULES[kind].law).not.toBeNull();
+});
