@@ -10,13 +10,8 @@
  * what is accepted.
  */
 import { open, type FileHandle } from 'node:fs/promises';
-import {
-  openDecoder,
-  type Confinement,
-  type DecoderQuestion,
-  type PictureFormat,
-  type Reply,
-} from './decoder.ts';
+import type { Confinement, Reply } from '#decoder.ts';
+import { openPictureDecoder, type DecoderQuestion, type PictureFormat } from './decoder.ts';
 import { SNIFF_BYTES, sniffMediaType } from './media.ts';
 
 export type UndecodableReason =
@@ -79,7 +74,7 @@ const PIECE_BYTES = 256 * 1024;
 
 export function openPictureInspector(options: InspectorOptions = {}): PictureInspector {
   const { timeoutMs = 20_000, idleMs = 60_000, maxPixels = MAX_PIXELS, onStarted } = options;
-  const decoder = openDecoder({ timeoutMs, idleMs, memoryBytes: MEMORY_BYTES, onStarted });
+  const decoder = openPictureDecoder({ timeoutMs, idleMs, memoryBytes: MEMORY_BYTES, onStarted });
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 

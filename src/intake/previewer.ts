@@ -6,8 +6,9 @@
  * One is made at a time. Few of an agency may wait, and agencies take turns, so that nobody's haste shuts out another agency. A place is
  * kept until the preview has been taken: memory and time are bounded whatever is asked for, and however slowly it is read.
  */
+import type { Confinement } from '#decoder.ts';
 import { ArchiveError } from '#errors.ts';
-import { openDecoder, type Confinement } from './decoder.ts';
+import { openPictureDecoder } from './decoder.ts';
 import { sniffMediaType } from './media.ts';
 import { MAX_PIXELS, questionOf } from './pictures.ts';
 
@@ -58,7 +59,7 @@ const PLACES_PER_AGENCY = 4;
 
 export function openPreviewer(options: PreviewerOptions = {}): Previewer {
   const { timeoutMs = 30_000, takeMs = 60_000, onStarted } = options;
-  const decoder = openDecoder({ timeoutMs, idleMs: 1000, memoryBytes: MEMORY_BYTES, onStarted });
+  const decoder = openPictureDecoder({ timeoutMs, idleMs: 1000, memoryBytes: MEMORY_BYTES, onStarted });
   let closed = false;
   const line = openLine();
   /** By ticket: the agency. */

@@ -1,5 +1,6 @@
 /** What the readers of the gate share: one file that is looked through, the texts that were seen in it, and what was not. */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { sha256Hex } from '#commitment.ts';
 import { foldText, LONG, type Finder } from './folded.ts';
 import { decodedTexts, type Encoded } from './gate-encodings.ts';
 import { stringsIn } from './gate-strings.ts';
@@ -17,6 +18,10 @@ export interface Unread {
   readonly file: string;
   readonly place: string;
   readonly why: string;
+  /** What a person vouches for it by: of these bytes, this place and this reason. Null: there are no bytes. */
+  readonly id: string | null;
+  /** Of a picture: its digest. Whoever looked at it vouches for it by this, wherever it stands. */
+  readonly picture: string | null;
 }
 
 export interface Said {
@@ -31,7 +36,9 @@ export interface Look {
   seeBytes(place: string, bytes: Uint8Array): void;
   /** A file within the file. */
   inside(place: string, bytes: Buffer, said: Said): void;
-  unread(place: string, why: string): void;
+  unread(place: string, why: string, picture?: string): void;
+  /** Whether a file of this digest is withheld as a whole. */
+  compare(place: string, digest: string): void;
   unpack(place: string, bytes: Uint8Array, how: Packing): Buffer | null;
   picture(place: string, bytes: Buffer, mediaType: string): void;
   masked(text: string): string;
@@ -54,6 +61,8 @@ const UNPACK: Readonly<Record<Packing, Unpack>> = {
 export interface LookInput {
   readonly file: string;
   readonly finder: Finder;
+  /** By digest, what a report calls it. */
+  readonly withheldFiles: ReadonlyMap<string, string>;
   readonly maxUnpackedBytes: number;
   readonly lookInto: (look: Look, place: string, bytes: Buffer, said: Said) => void;
 }
@@ -63,7 +72,7 @@ const MAX_ENCODINGS_DEEP = 4;
 /** So many letters in a row are hardly ever there by chance. */
 const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[\u0100-\u{10ffff}]){24}/u;
 
-export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput): Look {
+export function openLook({ file, finder, withheldFiles, maxUnpackedBytes, lookInto }: LookInput): Look {
   const hits = new Map<string, Hit>();
   const notRead = new Map<string, Unread>();
   const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
@@ -71,8 +80,17 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
   let unpacked = 0;
   let deep = 0;
 
-  const unread = (place: string, why: string): void =>
-    void notRead.set(`${place}\0${why}`, { file, place: masked(place), why });
+  const unread = (place: string, why: string, picture: string | null = null): void =>
+    void notRead.set(`${place}\0${why}`, { file, place: masked(place), why, id: null, picture });
+  const compare = (place: string, digest: string): void => {
+    const item = withheldFiles.get(digest);
+    if (item === undefined) return;
+    const where = within(place, 'the whole file');
+    hits.set(`${where}\0${item}`, { file, place: masked(where), item, what: 'whole' });
+  };
+  const compareBytes = (place: string, bytes: Uint8Array): void => {
+    if (withheldFiles.size > 0) compare(place, sha256Hex(bytes));
+  };
   const masked = (text: string): string => {
     let left = '';
     let at = 0;
@@ -103,7 +121,10 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
     const where = `${place} (${one.how})`;
     if ('text' in one) see(where, one.text, level);
     else if (one.isFile) inside(where, one.bytes, { mediaType: one.mediaType, name: null });
-    else seeBytes(where, one.bytes, level);
+    else {
+      compareBytes(where, one.bytes);
+      seeBytes(where, one.bytes, level);
+    }
   };
   const seeBytes = (place: string, bytes: Uint8Array, level = 0): void => {
     const runs = stringsIn(bytes, LONG);
@@ -112,6 +133,7 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
     if (runs.length > sure.length) search(place, runs.join('\n'), LONG);
   };
   const inside = (place: string, bytes: Buffer, said: Said): void => {
+    compareBytes(place, bytes);
     if (deep >= MAX_FILES_DEEP) {
       unread(place, `it lies more than ${MAX_FILES_DEEP} files deep`);
       return;
@@ -155,6 +177,7 @@ export function openLook({ file, finder, maxUnpackedBytes, lookInto }: LookInput
     seeBytes: (place, bytes) => seeBytes(place, bytes),
     inside,
     unread,
+    compare,
     unpack,
     picture: (place, bytes, mediaType) => void pictures.push({ place, bytes, mediaType }),
     masked,

@@ -9,10 +9,11 @@
  * What it cannot see: words drawn as outlines, or letter by letter in another order than they are read; a font whose map to Unicode lies; words in
  * another language, in other words, backwards, or with a letter of another script that looks the same; UTF-7; a cipher. It does not replace a reader.
  */
+import { createHash } from 'node:crypto';
 import { sha256Hex } from '#commitment.ts';
 import { openFinder, type Withheld } from './folded.ts';
 import { lookInto } from './gate-kinds.ts';
-import { openLook, type Hit, type Unread } from './gate-look.ts';
+import { openLook, type Hit, type Look, type Unread } from './gate-look.ts';
 
 export interface PacketFile {
   readonly name: string;
@@ -20,21 +21,49 @@ export interface PacketFile {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/** A file that is withheld as a whole. */
+export interface WithheldFile {
+  /** What a report may call it. Never its name or its digest. */
+  readonly item: string;
+  readonly sha256: string;
+}
+
+/** What whoever reads pixels says of a picture. */
+export interface PixelReading {
+  /** What stands in them, line by line. */
+  readonly lines: readonly string[];
+  /** Why something may stand in them that is not among the lines; null: whatever looked like writing was read. */
+  readonly doubt: string | null;
+}
+
 export interface GateOptions {
-  /** What stands in the pixels of a picture, line by line; null where it cannot be told. */
-  readonly readPixels?: (picture: Uint8Array, mediaType: string) => Promise<readonly string[] | null>;
-  /** What a person has looked at and vouches for: pictures by the SHA-256 of their bytes, and items too short to be looked for. */
-  readonly seen?: { readonly pictures?: ReadonlySet<string>; readonly items?: ReadonlySet<string> };
+  /** Files that must not be in the packet at any depth, nor may anything in it name their digests. */
+  readonly withheldFiles?: readonly WithheldFile[];
+  /** `openOcr` (ocr.ts) reads so. Null where it cannot be told. */
+  readonly readPixels?: (picture: Uint8Array, mediaType: string) => Promise<PixelReading | null>;
+  /** What a person has looked at and vouches for. */
+  readonly seen?: {
+    /** Pictures, by the SHA-256 of their own bytes: that of a file around them says nothing about them. */
+    readonly pictures?: ReadonlySet<string>;
+    /** Items too short to be looked for. */
+    readonly items?: ReadonlySet<string>;
+    /** What could not be read, by `Unread.id`. */
+    readonly unread?: ReadonlySet<string>;
+  };
   readonly maxFileBytes?: number;
   /** Of everything that is unpacked out of one file. */
   readonly maxUnpackedBytes?: number;
 }
 
 export interface GateVerdict {
-  /** Nothing was found, and everything was looked at. */
+  /** Something was looked for, nothing was found, and everything was looked at. */
   readonly clean: boolean;
+  /** `nothing-to-look-for`: nothing is withheld, so that this gate has proven nothing. */
+  readonly outcome: 'clean' | 'stopped' | 'nothing-to-look-for';
   readonly hits: readonly Hit[];
   readonly unread: readonly Unread[];
+  /** What could not be read, and a person vouched for. */
+  readonly vouchedFor: readonly Unread[];
   /** Withheld items that have too few letters to be looked for, and that nobody vouched for. */
   readonly unsearchable: readonly string[];
   /** A gate that looked at nothing found nothing. */
@@ -49,7 +78,8 @@ export async function passGate(
   withheld: readonly Withheld[],
   options: GateOptions = {},
 ): Promise<GateVerdict> {
-  const finder = openFinder(withheld);
+  const withheldFiles = options.withheldFiles ?? [];
+  const finder = openFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
   const hits: Hit[] = [];
   const unread: Unread[] = [];
   const looked = { files: 0, bytes: 0, texts: 0 };
@@ -58,51 +88,104 @@ export async function passGate(
       // A file of whose name a part is withheld is known by its place in the packet.
       file: `${n + 1}`,
       finder,
+      withheldFiles: new Map(withheldFiles.map(({ sha256, item }) => [sha256, item])),
       maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
       lookInto,
     });
     look.see('file name', file.name);
-    const bytes = await readAll(file, options.maxFileBytes ?? MAX_FILE);
-    if (typeof bytes === 'string') look.unread('', bytes);
-    else {
-      looked.bytes += bytes.length;
-      look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
-    }
-    for (const { place, bytes: picture, mediaType } of look.pictures) {
-      const digests = [picture, ...(typeof bytes === 'string' ? [] : [bytes])].map(sha256Hex);
-      if (digests.some((one) => options.seen?.pictures?.has(one) === true)) continue;
-      const lines = await options.readPixels?.(picture, mediaType);
-      if (lines === undefined || lines === null)
-        look.unread(place, 'its pixels were not read, and nobody has said that they looked at them');
-      else look.see(`${place} pixels`.trim(), lines.join('\n'));
-    }
-    const called = (one: Hit | Unread): string => `${one.file}: ${look.masked(file.name)}`;
-    hits.push(...look.hits().map((one) => ({ ...one, file: called(one) })));
-    unread.push(...look.notRead().map((one) => ({ ...one, file: called(one) })));
+    const { digest, length, bytes, why } = await readAll(file, options.maxFileBytes ?? MAX_FILE);
+    looked.bytes += length;
+    if (digest !== null) look.compare('', digest);
+    if (why !== null) look.unread('', why);
+    if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
+    for (const picture of look.pictures) await seePixels(look, picture, options);
+    const called = `${n + 1}: ${look.masked(file.name)}`;
+    hits.push(...look.hits().map((one) => ({ ...one, file: called })));
+    unread.push(
+      ...look.notRead().map((one) => ({
+        ...one,
+        file: called,
+        id: digest === null ? null : sha256Hex([digest, one.place, one.why].join('\0')),
+      })),
+    );
     looked.files += 1;
     looked.texts += look.texts();
   }
+  const isVouchedFor = ({ id }: Unread): boolean => id !== null && options.seen?.unread?.has(id) === true;
+  const left = unread.filter((one) => !isVouchedFor(one));
   const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
+  const outcome =
+    hits.length + left.length + unsearchable.length > 0 || looked.files === 0
+      ? 'stopped'
+      : withheld.length + withheldFiles.length === 0
+        ? 'nothing-to-look-for'
+        : 'clean';
   return {
-    clean: hits.length + unread.length + unsearchable.length === 0 && looked.files > 0,
+    clean: outcome === 'clean',
+    outcome,
     hits,
-    unread,
+    unread: left,
+    vouchedFor: unread.filter(isVouchedFor),
     unsearchable,
     looked,
   };
 }
 
-async function readAll(file: PacketFile, most: number): Promise<Buffer | string> {
+/** A digest confirms a file to whoever guesses it, however it is written: as a manifest of a bag, a web archive or a style sheet does. */
+function digestsInWords({ item, sha256 }: WithheldFile): Withheld[] {
+  const digest = Buffer.from(sha256, 'hex');
+  return [sha256, digest.toString('base64').replace('=', ''), base32(digest)].map((text) => ({ item, text }));
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function base32(bytes: Uint8Array): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[parseInt(five.padEnd(5, '0'), 2)]).join('');
+}
+
+async function seePixels(
+  look: Look,
+  { place, bytes, mediaType }: Look['pictures'][number],
+  { seen, readPixels }: GateOptions,
+): Promise<void> {
+  const digest = sha256Hex(bytes);
+  if (seen?.pictures?.has(digest) === true) return;
+  const reading = (await readPixels?.(bytes, mediaType)) ?? null;
+  if (reading === null)
+    look.unread(place, 'its pixels were not read, and nobody has said that they looked at them', digest);
+  else {
+    look.see(`${place} pixels`.trim(), reading.lines.join('\n'));
+    if (reading.doubt !== null) look.unread(place, reading.doubt, digest);
+  }
+}
+
+interface Read {
+  /** Null: its bytes could not be had. */
+  readonly digest: string | null;
+  readonly length: number;
+  /** Null: nobody looks into them, and `why`. */
+  readonly bytes: Buffer | null;
+  readonly why: string | null;
+}
+
+/** Of a file that is too large to lie in memory the digest is taken all the same: it may be one that is withheld, and a person may vouch for it. */
+async function readAll(file: PacketFile, most: number): Promise<Read> {
+  const hash = createHash('sha256');
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of file.open()) {
+      hash.update(chunk);
       length += chunk.length;
-      if (length > most) return `it has more than ${most} bytes`;
-      chunks.push(chunk);
+      if (length <= most) chunks.push(chunk);
+      else chunks.length = 0;
     }
   } catch {
-    return 'its bytes could not be had';
+    return { digest: null, length, bytes: null, why: 'its bytes could not be had' };
   }
-  return Buffer.concat(chunks);
+  const digest = hash.digest('hex');
+  return length > most
+    ? { digest, length, bytes: null, why: `it has more than ${most} bytes` }
+    : { digest, length, bytes: Buffer.concat(chunks), why: null };
 }

@@ -33,7 +33,7 @@ export interface BurnedPicture {
 }
 
 const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'];
-const MAX_PIXELS = 100_000_000;
+export const MAX_PIXELS = 100_000_000;
 /** Of coders that predict one block from another: blocks, and the filter over their edges. */
 const PREDICTED = { block: 16, beyond: 16 };
 
@@ -247,13 +247,13 @@ function turnedUpright(rgb: Buffer, stored: Size, orientation: number): Buffer {
 }
 
 /** What leaves is looked at once more: pixels and how many there are, and nothing else. */
-function checkPng(png: Buffer): void {
+export function checkPng(png: Buffer): { readonly width: number; readonly height: number } {
   const chunks: string[] = [];
   let at = 8;
   for (; at + 12 <= png.length; at += 12 + png.readUInt32BE(at))
     chunks.push(png.toString('latin1', at + 4, at + 8));
   const stray = chunks.filter((one) => !['IHDR', 'IDAT', 'IEND', 'pHYs'].includes(one));
-  if (stray.length > 0 || at !== png.length)
+  if (stray.length > 0 || at !== png.length || chunks[0] !== 'IHDR')
     throw new ArchiveError(
       'invariant-broken',
       `A redacted picture has more than pixels: ${stray.join(', ')}.`,
@@ -261,6 +261,7 @@ function checkPng(png: Buffer): void {
         retry: 'never',
       },
     );
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) };
 }
 
 function refused(sentence: string): ArchiveError {

@@ -6,7 +6,8 @@
  * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
  * a reason to stop, never a pass.
  *
- * All of it is pure: bytes and decisions in, bytes and findings out. Nothing here decides; a person did, or will.
+ * All of it is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in processes of
+ * their own (`burnApart`, `openOcr`). Nothing here decides; a person did, or will.
  */
 export {
   cite,
@@ -37,7 +38,16 @@ export {
   type ProducedRecord,
   type ReviewedRecord,
 } from './redacted-record.ts';
-export { passGate, type GateOptions, type GateVerdict, type PacketFile } from './gate.ts';
+export {
+  passGate,
+  type GateOptions,
+  type GateVerdict,
+  type PacketFile,
+  type PixelReading,
+  type WithheldFile,
+} from './gate.ts';
 export type { Hit, Unread } from './gate-look.ts';
+export { burnApart } from './apart.ts';
+export { openOcr, type Ocr } from './ocr.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';

@@ -103,6 +103,9 @@ const FOUNDATION = [
   'receipt-code.ts',
   'errors.ts',
   'config.ts',
+  // Hostile bytes are decoded in processes of their own; intake and production each have programs for them.
+  'decoder.ts',
+  'decoder-process.ts',
   'settings.ts',
   'log.ts',
   'program.ts',

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Confinement } from '#intake/decoder.ts';
+import type { Confinement } from '#decoder.ts';
 import { sniffMediaType } from '#intake/media.ts';
 import { openPictureInspector, type PictureInspector } from '#intake/pictures.ts';
 import { times } from '../support/extent.ts';

@@ -528,14 +528,19 @@ describe('a planted leak', () => {
   test('in the pixels is stopped by whoever reads them', async () => {
     const bytes = await plainPng();
     const file = packetFile('a.png', 'image/png', bytes);
-    const options = { seen: {}, readPixels: async () => await Promise.resolve(['seen:', 'Toby', 'Quill']) };
+    const reads = (lines: readonly string[], doubt: string | null = null) => ({
+      seen: {},
+      readPixels: async () => await Promise.resolve({ lines, doubt }),
+    });
+    const options = reads(['seen:', 'Toby', 'Quill']);
     expect((await gate([file], options)).hits).toEqual([
       { file: '1: a.png', place: 'pixels', item: 'passage 1', what: 'whole' },
     ]);
-    expect(
-      await gate([file], { ...options, readPixels: async () => await Promise.resolve(['nothing']) }),
-    ).toMatchObject({
-      clean: true,
+    expect(await gate([file], reads(['nothing']))).toMatchObject({ clean: true });
+    // What was read with doubt was looked through, and is not clean.
+    expect(await gate([file], reads(['nothing'], 'some of it could not be read'))).toMatchObject({
+      clean: false,
+      unread: [{ why: 'some of it could not be read', picture: sha256(bytes) }],
     });
   });
 

@@ -179,7 +179,7 @@ describe('the new file', () => {
     expect({ exif, xmp, icc, iptc, orientation }).toEqual({});
     const packet = [packetFile('a.png', 'image/png', png)];
     const verdict = await passGate(packet, [{ item: 'one', text: 'Toby Quill' }], {
-      readPixels: async () => await Promise.resolve([]),
+      readPixels: async () => await Promise.resolve({ lines: [], doubt: null }),
     });
     expect(verdict.clean).toBe(true);
   });

@@ -1,0 +1,100 @@
+/**
+ * What the words say that a reader of pixels found: lines, whether there may be more, and which of them lie under boxes. Pure.
+ *
+ * Confidence is what tells writing that was read from writing that was not: small, turned or drawn letters come out as words of low
+ * confidence. Where there is detail and no word at all, as in a photograph, nothing can be told. Both are said, and a person looks.
+ */
+import { foldText } from './folded.ts';
+import type { PixelReading } from './gate.ts';
+import type { Box } from './pictures.ts';
+
+export interface SeenWord extends Box {
+  readonly text: string;
+  /** 0 to 100. */
+  readonly confidence: number;
+  /** Words of one line have the same. */
+  readonly line: number;
+}
+
+/** In pixels of the picture as it is shown. */
+export interface SeenPicture {
+  readonly words: readonly SeenWord[];
+  /** Squares with so much detail that writing could be in them. */
+  readonly busy: readonly Box[];
+  /** How much of the picture one of them is. */
+  readonly share: number;
+  /** Why not all of it was looked at. */
+  readonly missed: string | null;
+}
+
+/** Of what was read: below it, it is a guess. */
+export const SURE = 75;
+/** More than this of a picture with detail and without words: an avatar or an icon is less. */
+const MOST_BUSY = 0.04;
+
+export function readingOf(seen: SeenPicture): PixelReading {
+  return { lines: linesOf(seen.words), doubt: doubtIn(seen) };
+}
+
+function doubtIn({ words, busy, share, missed }: SeenPicture): string | null {
+  if (missed !== null) return missed;
+  const sure = words.filter(({ confidence }) => confidence >= SURE);
+  const unsure = words.filter(
+    (word) =>
+      word.confidence < SURE &&
+      foldText(word.text).length > 0 &&
+      !sure.some((other) => covered(word, [other]) >= 0.5),
+  );
+  if (unsure.length > 0)
+    return 'something in it looks like writing and was not read with confidence: a person has to look';
+  const open = busy.filter((square) => !sure.some((word) => touches(square, word)));
+  if (open.length * share > MOST_BUSY)
+    return 'it shows more than words, as a photograph does, in which words may stand: a person has to look';
+  return null;
+}
+
+export function linesOf(words: readonly SeenWord[]): readonly string[] {
+  const lines = Map.groupBy(words, ({ line }) => line);
+  return [...lines.values()].map((line) => line.map(({ text }) => text).join(' '));
+}
+
+/**
+ * What the words under boxes are looked for as: all of a box, each of its lines, and what looks like names or numbers in a line. A single
+ * ordinary word is looked for only where it is all that a box covers.
+ */
+export function wordsUnder({ words }: Pick<SeenPicture, 'words'>, boxes: readonly Box[]): readonly string[] {
+  const found = boxes.flatMap((box) => {
+    const under = words.filter((word) => covered(word, [box]) >= 0.5);
+    const lines = linesOf(under);
+    return [lines.join('\n'), ...lines, ...lines.flatMap(namesIn)];
+  });
+  return [...new Set(found)].filter((text) => foldText(text) !== '');
+}
+
+/** Words with a capital that follow each other, and whatever has four digits. */
+function namesIn(line: string): string[] {
+  const runs = line.match(/\p{Lu}[\p{L}\p{M}'’-]*(?:\s+\p{Lu}[\p{L}\p{M}'’.-]*)+/gu) ?? [];
+  const numbers = line.split(/\s+/u).filter((word) => (word.match(/\p{Nd}/gu)?.length ?? 0) >= 4);
+  return [...runs, ...numbers];
+}
+
+/** How much of a word lies under one of the boxes. */
+function covered(word: Box, boxes: readonly Box[]): number {
+  const shares = boxes.map((box) => {
+    const across = Math.min(word.x + word.width, box.x + box.width) - Math.max(word.x, box.x);
+    const down = Math.min(word.y + word.height, box.y + box.height) - Math.max(word.y, box.y);
+    return across <= 0 || down <= 0 ? 0 : (across * down) / Math.max(1, word.width * word.height);
+  });
+  return Math.max(0, ...shares);
+}
+
+/** Within half of a word's height: dots and tails of letters go beyond it. */
+function touches(square: Box, { x, y, width, height }: Box): boolean {
+  const by = height / 2;
+  return (
+    square.x < x + width + by &&
+    x - by < square.x + square.width &&
+    square.y < y + height + by &&
+    y - by < square.y + square.height
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * Letters in pictures, read in a process of its own (`ocr-process.ts`): without our environment, with bounds of memory and time, and with nothing
+ * that it would fetch. A picture that could not be opened, or took too long, or ended the process, is unread; the next one has another process.
+ *
+ * Open one for each packet, and close it: what one agency's picture did to it shows in no other's.
+ *
+ * What it reads, as it was seen: printed Latin letters of nine pixels and more, in English and Spanish, light on dark and dark on light, upright or
+ * turned by quarters, and by a few degrees. What it does not: handwriting, ornate letters, other scripts, letters at a slant,
+ * in colours of one lightness, or drawn over a photograph. Much of that it notices, by words of low confidence or by detail without
+ * words, and says so (`doubt`); some of it, it does not. A picture that it read without doubt may have words in it that it did not see.
+ */
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { openDecoder, type Question } from '#decoder.ts';
+import { piecesOf } from './apart.ts';
+import type { PixelReading } from './gate.ts';
+import { readingOf, wordsUnder, type SeenPicture } from './ocr-words.ts';
+import { MAX_PIXELS, type Box } from './pictures.ts';
+
+export interface ReadQuestion extends Question {
+  readonly task: 'read';
+  readonly maxPixels: number;
+}
+
+export interface Ocr {
+  /** As `passGate` takes it. Null: the picture could not be read. */
+  readPixels(picture: Uint8Array, mediaType: string): Promise<PixelReading | null>;
+  /**
+   * What stands under boxes of a picture, upright, as the gate is to look for it elsewhere. Null: the picture could not be read, and
+   * what lies under them is not known.
+   */
+  wordsUnder(picture: Uint8Array, boxes: readonly Box[]): Promise<readonly string[] | null>;
+  close(): Promise<void>;
+}
+
+export interface OcrOptions {
+  readonly timeoutMs?: number;
+  readonly maxPixels?: number;
+}
+
+const PROGRAM = new URL('ocr-process.ts', import.meta.url);
+const MEMORY_BYTES = 2.5 * 1024 ** 3;
+/** A page of four thousand words takes about a minute. */
+const TIMEOUT_MS = 180_000;
+
+const Edge = Type.Number();
+const sides = { x: Edge, y: Edge, width: Edge, height: Edge };
+const Seen = Type.Object({
+  words: Type.Array(
+    Type.Object({ ...sides, text: Type.String(), confidence: Type.Number(), line: Type.Integer() }),
+  ),
+  busy: Type.Array(Type.Object(sides)),
+  share: Type.Number(),
+  missed: Type.Union([Type.String(), Type.Null()]),
+});
+
+export async function openOcr({
+  timeoutMs = TIMEOUT_MS,
+  maxPixels = MAX_PIXELS,
+}: OcrOptions = {}): Promise<Ocr> {
+  const decoder = openDecoder<ReadQuestion>({
+    program: PROGRAM,
+    timeoutMs,
+    idleMs: 60_000,
+    memoryBytes: MEMORY_BYTES,
+  });
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function look(picture: Uint8Array): Promise<SeenPicture | null> {
+    const question = { task: 'read', sizeBytes: picture.length, maxPixels } as const;
+    const reply = await decoder.ask(question, piecesOf(picture));
+    if ('failed' in reply) return null;
+    const seen = parsed(reply.output);
+    return Check(Seen, seen) ? seen : null;
+  }
+  /** One picture at a time: its death has one suspect. */
+  async function inTurn(picture: Uint8Array): Promise<SeenPicture | null> {
+    const answer = last.then(async () => await look(picture));
+    last = answer.catch(() => undefined);
+    return await answer;
+  }
+
+  return await Promise.resolve({
+    async readPixels(picture) {
+      const seen = await inTurn(picture);
+      return seen === null ? null : readingOf(seen);
+    },
+    async wordsUnder(picture, boxes) {
+      const seen = await inTurn(picture);
+      return seen === null ? null : wordsUnder(seen, boxes);
+    },
+    async close() {
+      await last;
+      await decoder.close();
+    },
+  });
+}
+
+function parsed(output: Buffer): unknown {
+  try {
+    return JSON.parse(output.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
