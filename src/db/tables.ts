@@ -48,6 +48,12 @@ import type {
 } from './retention-tables.ts';
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type {
+  ProductionDownloadTable,
+  ProductionLinkTable,
+  ProductionRecordTable,
+  ProductionTable,
+} from './production-tables.ts';
+import type {
   AgencyCalendarTable,
   RequestCorrespondenceTable,
   RequestHoldTable,
@@ -60,6 +66,7 @@ import type {
 import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
+export type { ProductionState } from './production-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
@@ -360,5 +367,9 @@ export interface Tables extends FixityTables {
   request_record: RequestRecordTable;
   request_search: RequestSearchTable;
   review: ReviewTable;
+  production: ProductionTable;
+  production_record: ProductionRecordTable;
+  production_link: ProductionLinkTable;
+  production_download: ProductionDownloadTable;
   log_standing: LogStandingTable;
 }

@@ -137,6 +137,14 @@ export const ENTRY_TYPES = {
   'request.noted': { subject: 'request' },
   'request.closed': { subject: 'request', must: ['code'] },
   'request.viewed': { subject: 'request' },
+  // what is handed out in answer to one
+  'production.requested': { subject: 'request', must: ['records'] },
+  'production.blocked': { subject: 'request', must: ['code'], may: ['found', 'failed'] },
+  'production.sealed': { subject: 'request', must: ['records', 'bytes'], may: ['packageCommitment'] },
+  'production.released': { subject: 'request', may: ['records', 'until', 'about'] },
+  'production.withdrawn': { subject: 'request' },
+  'production.downloaded': { subject: 'request' },
+  'production.viewed': { subject: 'request' },
   'calendar.changed': { subject: null },
   // the log and what it stands on
   'log-key.added': { subject: null, must: ['vkey', 'size'] },

@@ -116,6 +116,15 @@ export type EventType =
   | 'request.noted'
   | 'request.closed'
   | 'request.viewed'
+  // what is handed out in answer to them
+  | 'production.requested'
+  | 'production.blocked'
+  | 'production.sealed'
+  | 'production.released'
+  | 'production.withdrawn'
+  | 'production.downloaded'
+  | 'production.viewed'
+  | 'redaction.applied'
   | 'calendar.changed';
 
 export interface EventDraft {
