@@ -192,18 +192,28 @@ create trigger production_record_stays before insert or update on production_rec
 create function production_is_out() returns trigger language plpgsql as $$
 begin
   if new.agency_id <> 'system' and not exists (
-       select from production p where p.id = new.production_id and p.agency_id = new.agency_id
-          and (p.state = 'released' or tg_table_name = 'production_download' and new.by is not null and p.state in ('ready', 'withdrawn'))
-          for share) then
+       select from production p where p.id = new.production_id and p.agency_id = new.agency_id and p.state = 'released' for share) then
     raise exception 'the production is not released' using errcode = 'HF075';
-  end if;
-  if tg_table_name = 'production_download' and exists (
-       select from production_link l where l.production_id = new.production_id and l.n = new.link_n and l.expires_at <= now()) then
-    raise exception 'the link is over' using errcode = 'HF075';
   end if;
   return new;
 end $$;
 create trigger production_is_out before insert on production_link for each row execute function production_is_out();
+
+-- By a link while that lasts and the production is out; by somebody of the agency as soon as it is sealed.
+create function production_may_be_fetched() returns trigger language plpgsql as $$
+begin
+  if new.agency_id = 'system' then return new; end if;
+  if not exists (select from production p where p.id = new.production_id and p.agency_id = new.agency_id and p.object_key is not null
+                    and (new.link_n is null or p.state = 'released') for share) then
+    raise exception 'the production is not released' using errcode = 'HF075';
+  end if;
+  if exists (select from production_link l where l.agency_id = new.agency_id and l.production_id = new.production_id and l.n = new.link_n
+                and l.expires_at <= new.at) then
+    raise exception 'the link is over' using errcode = 'HF075';
+  end if;
+  return new;
+end $$;
+create trigger production_may_be_fetched before insert on production_download for each row execute function production_may_be_fetched();
 
 do $$
 declare t text;

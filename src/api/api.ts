@@ -55,6 +55,7 @@ import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
+import { registerProductions } from './productions.ts';
 import { registerRetentionPages } from './retention-pages.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
@@ -262,6 +263,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerHolds(routes, context);
     registerRequestList(routes, context);
     registerRequests(routes, context);
+    registerProductions(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);
