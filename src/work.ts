@@ -39,6 +39,7 @@ import { buffer } from 'node:stream/consumers';
 import { openRepairer, openSecondReader, openSecondStore } from '#store/store.ts';
 import type { Metrics } from '#api/api.ts';
 import { startDisposals } from './disposal-work.ts';
+import { startProductions } from './production-work.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
@@ -275,6 +276,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const stopMending = await startMendingWork(system);
   const stopKeeping = startKeeping({ db, store, log, leaseMs: config.leaseMs, now: system.now });
   const stopDisposals = await startDisposals(system);
+  const stopProductions = startProductions(system);
   const ending = new AbortController();
   const { signal } = ending;
   let wholeAt = 0;
@@ -325,7 +327,14 @@ async function startRetention(system: System): Promise<StopWork> {
   const running = Promise.all([loop(), rule()]);
   return async () => {
     ending.abort();
-    await Promise.all([running, watch.stop(), stopMending(), stopKeeping(), stopDisposals()]);
+    await Promise.all([
+      running,
+      watch.stop(),
+      stopMending(),
+      stopKeeping(),
+      stopDisposals(),
+      stopProductions(),
+    ]);
   };
 }
 

@@ -57,6 +57,7 @@ import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { registerLetters } from './letters.ts';
+import { registerProductions } from './productions.ts';
 import { registerRetentionPages } from './retention-pages.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
@@ -271,6 +272,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerReviews(routes, context);
     registerCollectPages(routes, context);
     registerLetters(routes, context, openLetterDesk(context));
+    registerProductions(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

@@ -2,7 +2,7 @@
 import { certificateFacts, type ShownCertificate, type ShownCleaned } from './certificate-said.ts';
 import { html, ours, type Markup } from './html.ts';
 import { fragment, type Frame } from './layout.ts';
-import { openPdf } from './pdf.ts';
+import { openPdf } from '#pdf.ts';
 import { plain } from './receipt-pdf.ts';
 
 /** Of many series the paper names the first; the attached file names all. */

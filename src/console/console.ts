@@ -29,6 +29,8 @@ export { collectPage } from './collect-page.ts';
 export { holdFormPage } from './hold-form-page.ts';
 export { holdPage } from './hold-page.ts';
 export { askedPage, askPage } from './ask-page.ts';
+export { productionsPage } from './productions-page.ts';
+export { productionLinkPage } from './production-link-page.ts';
 export { holdsPage } from './holds-page.ts';
 export { disposalsPage } from './disposals-page.ts';
 export { disposalPage } from './disposal-page.ts';

@@ -1,6 +1,6 @@
 /** A letter, and the certificate of a search, as tagged PDFs: their words come as they are said, in the language of the paper. */
 import type { Language } from './language.ts';
-import { openPdf } from './pdf.ts';
+import { openPdf } from '#pdf.ts';
 
 const NAMES: Readonly<Record<Language, { readonly letter: string; readonly trial: string }>> = {
   en: { letter: 'Letter', trial: 'TRIAL: not for official records' },

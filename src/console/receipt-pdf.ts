@@ -5,7 +5,7 @@
 import type { SignedReceipt } from '#record/record.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
 import { fragment, type Frame } from './layout.ts';
-import { openPdf } from './pdf.ts';
+import { openPdf } from '#pdf.ts';
 import { qrRows } from './qr.ts';
 import {
   DIGESTS,

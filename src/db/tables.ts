@@ -55,6 +55,12 @@ import type {
   SearchCertificateTable,
 } from './letter-tables.ts';
 import type {
+  ProductionDownloadTable,
+  ProductionLinkTable,
+  ProductionRecordTable,
+  ProductionTable,
+} from './production-tables.ts';
+import type {
   AgencyCalendarTable,
   RequestCorrectionTable,
   RequestCorrespondenceTable,
@@ -69,6 +75,7 @@ import type { UploadTable } from './upload-table.ts';
 
 export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
 export type { LetterKind, RequestLetterTable } from './letter-tables.ts';
+export type { ProductionState } from './production-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
@@ -377,5 +384,9 @@ export interface Tables extends FixityTables {
   request_record: RequestRecordTable;
   request_search: RequestSearchTable;
   review: ReviewTable;
+  production: ProductionTable;
+  production_record: ProductionRecordTable;
+  production_link: ProductionLinkTable;
+  production_download: ProductionDownloadTable;
   log_standing: LogStandingTable;
 }

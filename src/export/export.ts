@@ -29,6 +29,7 @@ import * as queries from './queries.ts';
 import { sizesIn, withReceipt } from './receipts.ts';
 import { unlikeSigned } from './whole-log.ts';
 
+export { openBag, type Part } from './bag.ts';
 export { asTar, toFile, toFolder } from './containers.ts';
 export { keepDocuments } from './documents.ts';
 export { openExportReceipts } from './receipts.ts';

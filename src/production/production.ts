@@ -50,6 +50,31 @@ export type { Hit, Unread } from './gate-look.ts';
 export { burnApart } from './apart.ts';
 export { openOcr, type Ocr } from './ocr.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
+export type { ProductionContext } from './context.ts';
+export { runProductions } from './run.ts';
+export {
+  askForProduction,
+  downloadProduction,
+  enterProductionView,
+  productionByLink,
+  releaseProduction,
+  withdrawProduction,
+  type SealedBytes,
+} from './productions.ts';
+export {
+  downloadsOf,
+  linksOf,
+  listProductions,
+  readProduction,
+  requestExists,
+  undecided,
+  type Asked,
+  type Download,
+  type GateSaid,
+  type Link,
+  type Production,
+} from './production-queries.ts';
+export { batesNumber } from './packet-pdf.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
 export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
 export { reviewProblems, type Review, type ToReview } from './review.ts';

@@ -128,7 +128,16 @@ export type EventType =
   | 'request.letter-not-mailed'
   | 'request.search-certified'
   | 'letter-template.changed'
-  | 'fee-rates.changed';
+  | 'fee-rates.changed'
+  // what is handed out in answer to them
+  | 'production.requested'
+  | 'production.blocked'
+  | 'production.sealed'
+  | 'production.released'
+  | 'production.withdrawn'
+  | 'production.downloaded'
+  | 'production.viewed'
+  | 'redaction.applied';
 
 export interface EventDraft {
   readonly type: EventType;

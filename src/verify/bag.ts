@@ -42,15 +42,27 @@ const NEEDED: readonly string[] = [
   'proofs/policy.txt',
 ];
 
+/** Which files there may be and must be. */
+export interface BagRules {
+  readonly allowed: readonly RegExp[];
+  readonly needed: readonly string[];
+}
+
+const PACKAGE: BagRules = { allowed: ALLOWED, needed: NEEDED };
+
 /** SHA-256 of each file, as it was read. */
 export type Digests = ReadonlyMap<string, string>;
 
-export async function checkBag(files: PackageFiles, findings: Findings): Promise<Digests> {
+export async function checkBag<Name extends string>(
+  files: PackageFiles,
+  findings: Findings<Name | 'bag'>,
+  { allowed, needed }: BagRules = PACKAGE,
+): Promise<Digests> {
   const step = findings.step('bag', 'files');
   for (const { file, sentence } of files.flaws) step.fail(file, sentence);
   for (const path of files.sizes.keys())
-    if (!ALLOWED.some((allowed) => allowed.test(path))) step.fail(path, 'No package has such a file.');
-  for (const path of NEEDED) if (!files.sizes.has(path)) step.fail(path, 'It is missing.');
+    if (!allowed.some((one) => one.test(path))) step.fail(path, 'No package has such a file.');
+  for (const path of needed) if (!files.sizes.has(path)) step.fail(path, 'It is missing.');
   if (files.sizes.has('bagit.txt') && (await textOf(files, 'bagit.txt', 1000)) !== BAGIT)
     step.fail('bagit.txt', 'It is not that of a bag of BagIt 1.0 in UTF-8.');
   const said: Record<Algorithm, Map<string, string>> = { sha256: new Map(), sha512: new Map() };

@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openZip } from './zip-files.ts';
 import { BLOCK, isPath, paddingOf, readHeader } from './tar.ts';
 
 export interface Flaw {
@@ -13,7 +14,7 @@ export interface Flaw {
 }
 
 export interface PackageFiles {
-  readonly kind: 'folder' | 'tar';
+  readonly kind: 'folder' | 'tar' | 'zip';
   /** Length by path, in the order of the paths' bytes. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly flaws: readonly Flaw[];
@@ -24,11 +25,12 @@ export interface PackageFiles {
 
 const CHUNK = 1 << 20;
 
-/** Null: this is neither a folder with `bagit.txt` in it nor a tar whose first member is one. */
+/** Null: this is neither a folder with `bagit.txt` in it nor a tar or ZIP whose first member is one. */
 export async function openPackage(path: string): Promise<PackageFiles | null> {
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory() === true) return await openFolder(path);
-  if (found?.isFile() === true) return await openTar(path, found.size);
+  if (found?.isFile() === true)
+    return (await openZip(path, found.size, { bytesAt, pieces })) ?? (await openTar(path, found.size));
   return null;
 }
 
@@ -123,6 +125,7 @@ async function openTar(path: string, length: number): Promise<PackageFiles | nul
   };
 }
 
+/** Fewer where the file ends before. */
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await file.read(buffer, 0, length, position);

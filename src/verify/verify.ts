@@ -24,6 +24,13 @@ export { bagInfoText, type Paper } from './papers.ts';
 export { contentsHtml, type ListedObject } from './contents.ts';
 export { ABOUT, type NotProven } from './index-says.ts';
 export { premisXml } from './premis.ts';
+export {
+  PRODUCTION_FORMAT,
+  productionNote,
+  verifyProduction,
+  type ProductionPaper,
+  type ProductionVerdict,
+} from './production.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
 export { verifySearchCertificate, type SearchVerdict } from './search-certificate.ts';
 export { checkpointsIn, readReceiptFile } from './since.ts';
@@ -36,11 +43,12 @@ export {
   type RedactedVerdict,
 } from './redacted-record.ts';
 export { BLOCK, paddingOf, tarHeader } from './tar.ts';
+export { centralHeader, localHeader, zipEnd, zipTime, type ZipMember } from './zip-format.ts';
 export type { Failure, StepReport } from './report.ts';
 
 export interface Verdict {
   readonly verified: boolean;
-  readonly kind: 'folder' | 'tar';
+  readonly kind: PackageFiles['kind'];
   readonly export: string | null;
   readonly agency: string | null;
   readonly records: readonly string[];

@@ -22,6 +22,7 @@ import { people } from './people.ts';
 import { policies } from './policies.ts';
 import { policyProblems } from './policy-problems.ts';
 import { problems } from './problems.ts';
+import { productions } from './productions.ts';
 import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
@@ -48,6 +49,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   collect,
   disposals,
   files,
+  productions,
   fixity,
   history,
   holds,

@@ -32,8 +32,26 @@ export interface Cell {
   readonly size?: number;
 }
 
+/** A row of a list of contents. Whoever opened it says later on which page that stands: `fill`. */
+export interface IndexRow {
+  readonly text: string;
+  /** A place that `heading` names. */
+  readonly goTo: string;
+}
+
 export interface TaggedPdf {
-  heading(level: 1 | 2, text: string): void;
+  /** `place`: where a link leads. */
+  heading(level: 1 | 2, text: string, place?: string): void;
+  /** Each row leads to its place; what stands beside it is told when it is known. Three cells: `head`. */
+  contents(
+    head: readonly [string, string],
+    rows: readonly IndexRow[],
+  ): { fill(row: number, text: string): void; end(): void };
+  /** A JPEG or PNG, no wider and no higher than a page has room for. False: it cannot stand in a PDF as it is. */
+  picture(bytes: Buffer, alt: string): boolean;
+  newPage(): void;
+  /** How many pages there are. */
+  pages(): number;
   paragraph(text: string, more?: { readonly style?: Style; readonly size?: number }): void;
   bullets(items: readonly string[]): void;
   /** What is drawn within stands in a box. */
@@ -48,13 +66,15 @@ export interface TaggedPdf {
 }
 
 export interface PdfAbout {
+  /** In the right corner at the foot of a page, by its number from 1 on. */
+  readonly stamp?: (page: number) => string;
   /** Of ours alone: it also stands in the metadata, which is XML. */
   readonly title: string;
   readonly language: string;
   readonly at: Date;
 }
 
-export function openPdf({ title, language, at }: PdfAbout): TaggedPdf {
+export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
   const doc = new Document({
     size: 'LETTER',
     margin: MARGIN,
@@ -105,19 +125,99 @@ export function openPdf({ title, language, at }: PdfAbout): TaggedPdf {
         .strokeColor(colour)
         .stroke(),
     );
-  const block = (tag: string, text: string, style: Style, size: number, after: number): void => {
+  const block = (
+    tag: string,
+    text: string,
+    style: Style,
+    size: number,
+    after: number,
+    place?: string,
+  ): void => {
     room(Math.min(heightOf(text, WIDTH - inset * 2, style, size), 200));
+    if (place !== undefined) doc.addNamedDestination(place, 'XYZ', MARGIN, doc.y, null);
     element(root, tag, () => write(text, MARGIN + inset, doc.y, WIDTH - inset * 2, style, size)).end();
     doc.y += after;
   };
   let inset = 0;
 
   return {
-    heading: (level, text) => {
-      if (level === 2) doc.y += 8;
+    heading: (level, text, place) => {
+      if (level === 2 && doc.y > MARGIN) doc.y += 8;
       room(level === 1 ? 40 : 150);
-      block(`H${level}`, text, 'bold', level === 1 ? 20 : 13, level === 1 ? 2 : 4);
+      block(`H${level}`, text, 'bold', level === 1 ? 20 : 13, level === 1 ? 2 : 4, place);
     },
+    contents: (head, rows) => {
+      const table = element(root, 'Table');
+      const lefts = [MARGIN, MARGIN + WIDTH * 0.66] as const;
+      const [wide, narrow] = [WIDTH * 0.66 - 8, WIDTH * 0.34];
+      const headRow = element(element(table, 'THead'), 'TR');
+      const top = doc.y;
+      for (const [i, text] of head.entries())
+        element(
+          headRow,
+          'TH',
+          () => write(text, lefts[i] ?? MARGIN, top, i === 0 ? wide : narrow, 'bold', 9),
+          {
+            scope: 'Column',
+          },
+        );
+      doc.y += 4;
+      const body = element(table, 'TBody');
+      const places = rows.map(({ text, goTo }) => {
+        room(heightOf(text, wide, 'plain', 9) + 6);
+        const { y } = doc;
+        const row = element(body, 'TR');
+        const link = doc.struct('Link');
+        element(row, 'TH', undefined, { scope: 'Row' }).add(link);
+        link.add(() => write(text, MARGIN, y, wide, 'plain', 9));
+        const height = doc.y - y;
+        const action = doc.ref({ S: 'GoTo', D: new String(goTo) });
+        action.end('');
+        doc.annotate(MARGIN, y, wide, height, {
+          Subtype: 'Link',
+          A: action,
+          Contents: new String(readable(doc, text)),
+          structParent: link,
+        } as unknown as PDFKit.Mixins.AnnotationOption);
+        const cell = element(row, 'TD');
+        doc.y = y + height + 4;
+        return { cell, y, page: doc.bufferedPageRange().count - 1 };
+      });
+      return {
+        fill: (row, text) => {
+          const place = places[row];
+          if (place === undefined) return;
+          const here = doc.bufferedPageRange().count - 1;
+          const { y } = doc;
+          doc.switchToPage(place.page);
+          place.cell.add(() => write(text, lefts[1], place.y, narrow, 'plain', 9));
+          place.cell.end();
+          doc.switchToPage(here);
+          doc.y = y;
+        },
+        end: () => table.end(),
+      };
+    },
+    picture: (bytes, alt) => {
+      const size = drawable(bytes);
+      if (size === null) return false;
+      const most = { width: WIDTH, height: (BOTTOM - MARGIN) * 0.8 };
+      // A pixel of a screen is three quarters of a point.
+      const scale = Math.min(0.75, most.width / size.width, most.height / size.height);
+      const [width, height] = [size.width * scale, size.height * scale];
+      room(height + 10);
+      const { y } = doc;
+      element(root, 'Figure', () => doc.image(bytes, MARGIN, y, { width, height }), {
+        alt,
+        bbox: [MARGIN, y, MARGIN + width, y + height],
+      }).end();
+      doc.y = y + height + 8;
+      return true;
+    },
+    newPage: () => {
+      if (doc.y > MARGIN) doc.addPage();
+    },
+    pages: () => doc.bufferedPageRange().count,
     paragraph: (text, { style = 'plain', size = 10 } = {}) => block('P', text, style, size, 5),
     bullets: (items) => {
       const list = element(root, 'L');
@@ -249,13 +349,47 @@ export function openPdf({ title, language, at }: PdfAbout): TaggedPdf {
           width: WIDTH,
           lineBreak: false,
         });
+        if (stamp !== undefined)
+          styled('bold', 9).text(stamp(i - start + 1), MARGIN, BOTTOM + 17, {
+            width: WIDTH,
+            align: 'right',
+            lineBreak: false,
+          });
         doc.endMarkedContent();
+        Object.assign(doc.page.dictionary.data, { Tabs: 'S' });
       }
       root.end();
       doc.end();
       return await buffer(doc);
     },
   };
+}
+
+/**
+ * How large a JPEG or PNG is whose coded pixels go into a PDF as they are. Of others nothing is decoded here: the bytes are a stranger's, and
+ * what is drawn of those is made in a process of its own.
+ */
+function drawable(bytes: Buffer): { readonly width: number; readonly height: number } | null {
+  if (bytes.length > 33 && bytes.readUInt32BE(0) === 0x89504e47) {
+    const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+    const [bits, colour, interlaced] = [bytes[24] ?? 0, bytes[25] ?? 0, bytes[28] ?? 1];
+    const plain = (colour === 0 || colour === 2 || colour === 3) && bits <= 8 && interlaced === 0;
+    return plain && width > 0 && height > 0 && bytes.indexOf('tRNS', 8, 'latin1') < 0
+      ? { width, height }
+      : null;
+  }
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return null;
+  for (let at = 2; at + 10 < bytes.length;) {
+    const marker = bytes[at + 1] ?? 0;
+    if (bytes[at] !== 0xff) return null;
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      const [height, width] = [bytes.readUInt16BE(at + 5), bytes.readUInt16BE(at + 7)];
+      const colours = bytes[at + 9] ?? 0;
+      return (colours === 1 || colours === 3) && width > 0 && height > 0 ? { width, height } : null;
+    }
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return null;
 }
 
 /** What the font has no picture of would be an empty box, which says nothing: its number says which letter it was. */

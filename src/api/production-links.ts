@@ -1,0 +1,77 @@
+/**
+ * Where a link of a production leads: a page that says what is there, and the sealed bytes. Open to whoever has the address, which is random
+ * and ends. What is over, was withdrawn or never was is answered alike.
+ */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { productionLinkPage } from '#console/console.ts';
+import { ArchiveError } from '#errors.ts';
+import { downloadProduction, productionByLink } from '#production/production.ts';
+import { sendPage } from './administration.ts';
+import type { ApiContext } from './context.ts';
+import { openLimit } from './limit.ts';
+import { sendSealed } from './productions.ts';
+
+const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 50, burst: 500 } } as const;
+/** Whoever has the link. Nothing else is known of them, and nothing is kept. */
+const PUBLIC = 'public';
+
+interface Asking {
+  readonly token: string;
+}
+
+export function registerProductionLinks(app: FastifyInstance, context: ApiContext): void {
+  const { db, now, store } = context.system;
+  const looking = openLimit(LOOKING);
+  const open = (why: string) =>
+    ({ schema: { hide: true }, config: { open: why, page: true, ownPagesOnly: true } }) as const;
+  const found = async (address: string, token: string) => {
+    looking.ask(address);
+    const one = await productionByLink(db, token, now());
+    if (one !== null) return one;
+    throw new ArchiveError(
+      'link-not-found',
+      'This link leads nowhere: it is over, was withdrawn, or was not copied whole. Ask the public body that sent it for another one.',
+      { retry: 'never' },
+    );
+  };
+
+  app.get<{ Params: Asking }>(
+    '/p/:token',
+    open('what was produced for a request, to whoever has its link'),
+    async (request, reply) => {
+      const { token } = request.params;
+      const { agencyName, zone, expiresAt, production } = await found(request.ip, token);
+      return await sendPage(
+        reply,
+        productionLinkPage(context.frameOf(request), {
+          token,
+          agencyName,
+          zone,
+          expiresAt: expiresAt.toISOString(),
+          n: production.n,
+          records: production.released + production.part,
+          bytes: production.bytes ?? 0,
+          sha256: production.sha256 ?? '',
+        }),
+      );
+    },
+  );
+
+  app.get<{ Params: Asking }>(
+    '/p/:token/content',
+    // What only asks whether it is there has not fetched it.
+    { ...open('the sealed bytes of a production, to whoever has its link'), exposeHeadRoute: false },
+    async (request, reply): Promise<FastifyReply> => {
+      const { agencyId, link, production } = await found(request.ip, request.params.token);
+      const { objectKey, versionId, sha256, bytes, n } = production;
+      if (objectKey === null || versionId === null || sha256 === null || bytes === null)
+        throw new ArchiveError('internal', 'A released production has no bytes.', { retry: 'never' });
+      return await sendSealed({ store }, reply, { key: objectKey, versionId, sha256, bytes, n }, async () => {
+        await db.inAgency(
+          agencyId,
+          async (at) => await downloadProduction(at, production, { link, now: now() }, PUBLIC),
+        );
+      });
+    },
+  );
+}

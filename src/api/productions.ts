@@ -1,0 +1,366 @@
+/** Productions, by calls: asked for, looked at, released by a link, withdrawn, and fetched by the custodian. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { actorOf } from '#agency/agency.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import {
+  askForProduction,
+  downloadProduction,
+  downloadsOf,
+  enterProductionView,
+  linksOf,
+  listProductions,
+  readProduction,
+  releaseProduction,
+  requestExists,
+  withdrawProduction,
+  type Asked,
+  type Production,
+  type SealedBytes,
+} from '#production/production.ts';
+import { recordIdOf } from '#record/record.ts';
+import { begun, wholeBytes } from '#whole-bytes.ts';
+import type { System } from '../system.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import type { ApiContext } from './context.ts';
+import { registerProductionLinks } from './production-links.ts';
+import { registerProductionPages } from './production-pages.ts';
+import { problemResponses } from './schemas.ts';
+
+const security = [{ key: [] }];
+const Anything = Type.Object({}, { additionalProperties: true });
+const closed = { additionalProperties: false } as const;
+const PREFIX = '^[A-Z][A-Z0-9-]{0,19}$';
+const Order = Type.Object(
+  {
+    batesPrefix: Type.Optional(
+      Type.String({ pattern: PREFIX, description: 'Letters before the numbers of pages' }),
+    ),
+    wacz: Type.Optional(
+      Type.Boolean({ description: 'Web archives go along, of records of which all is released' }),
+    ),
+    seen: Type.Optional(
+      Type.Object(
+        {
+          pictures: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+              maxItems: 1000,
+              description: 'SHA-256 of pictures that you looked at, in which nothing stands that is withheld',
+            }),
+          ),
+          items: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+              maxItems: 1000,
+              description:
+                'Items of the gate that are too short to be looked for, and that you looked for yourself',
+            }),
+          ),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+const Release = Type.Object(
+  {
+    days: Type.Integer({ minimum: 1, maximum: 90, description: 'After so many days the link leads nowhere' }),
+  },
+  closed,
+);
+const Withdrawal = Type.Object(
+  {
+    reason: Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description: 'Why; kept, and shown to nobody outside',
+    }),
+  },
+  closed,
+);
+const Params = Type.Object({ id: Type.String({ description: 'Id (UUID in lower case)' }) });
+const unread = { validatorCompiler: () => () => true } as const;
+const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
+export const MOST_DOWNLOADS = 200;
+
+export const noProduction = (): ArchiveError =>
+  new ArchiveError('production-not-found', 'There is no such production in this agency.', { retry: 'never' });
+const noRequest = (): ArchiveError =>
+  new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
+    retry: 'never',
+  });
+
+/** What leaves the house is let out by somebody, who is named: a key that lies about releases nothing. */
+export function releaserOf(request: FastifyRequest): string {
+  const caller = callerOf(request);
+  if (caller.kind === 'key')
+    throw new ArchiveError(
+      'role-not-allowed',
+      'A production is released and withdrawn by a person who signed in, not by a key. Sign in, and do it there.',
+      { retry: 'never' },
+    );
+  return actorOf(caller);
+}
+
+export async function productionHere(at: AgencyTx, id: string): Promise<Production> {
+  const known = recordIdOf(id);
+  const production = known === null ? null : await readProduction(at, known);
+  if (production === null) throw noProduction();
+  return production;
+}
+
+export async function requestHere(at: AgencyTx, id: string): Promise<string> {
+  const known = recordIdOf(id);
+  if (known === null || !(await requestExists(at, known))) throw noRequest();
+  return known;
+}
+
+/** Where nobody chose letters: those of the agency. */
+export function prefixFor(agencyId: string): string {
+  const own = agencyId.toUpperCase().slice(0, 20);
+  return new RegExp(PREFIX, 'u').test(own) ? own : 'PRODUCTION';
+}
+
+export interface Ordered {
+  readonly prefix: string | null;
+  readonly asked: Asked;
+}
+
+export async function orderProduction(
+  at: AgencyTx,
+  requestId: string,
+  { prefix, asked }: Ordered,
+  actor: string,
+): Promise<{ readonly id: string; readonly n: number; readonly records: number }> {
+  const made = await askForProduction(
+    at,
+    { requestId, prefix: prefix ?? prefixFor(at.agencyId), asked },
+    actor,
+  );
+  if (made === null) throw noRequest();
+  return made;
+}
+
+export function productionShown(production: Production): Record<string, unknown> {
+  const { requestId, objectKey: _key, versionId: _version, withdrawnWhy, ...rest } = production;
+  return { ...rest, request: requestId, withdrawnBecause: withdrawnWhy };
+}
+
+/** The bytes as they were sealed; compared while they go. The entry is written when they are at hand, and before the first of them goes. */
+export async function sendSealed(
+  { store }: Pick<System, 'store'>,
+  reply: FastifyReply,
+  { key, versionId, sha256, bytes, n }: SealedBytes,
+  enter: () => Promise<void>,
+): Promise<FastifyReply> {
+  const stream = await begun(
+    wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes: bytes }),
+  );
+  try {
+    await enter();
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  // From here on the answer has begun, and all that can be said of what is wrong is that the connection breaks.
+  stream.once('error', (error) => reply.log.error({ err: error }, 'production.broke-off'));
+  return await reply
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('content-disposition', `attachment; filename="production-${n}.zip"`)
+    .header('content-length', bytes)
+    .header('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
+    .type('application/zip')
+    .send(stream);
+}
+
+export function registerProductions(app: FastifyInstance, context: ApiContext): void {
+  const { db, now, store, config } = context.system;
+  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
+    await db.inAgency(callerOf(request).agencyId, work);
+  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) => ({
+    summary,
+    tags: ['requests'],
+    security,
+    params: Params,
+    response: { [status]: Anything, ...problemResponses(401, 403, 404, ...statuses, 503) },
+    ...more,
+  });
+  registerProductionPages(app, context);
+  registerProductionLinks(app, context);
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/productions',
+    {
+      ...unread,
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Freeze what was decided about the records of a request, and have it packed and looked through. It takes a while: read it again',
+        202,
+        [409, 415, 422],
+        taking(Order),
+      ),
+    },
+    async (request, reply) => {
+      const said = bodyOf(
+        request,
+        Order,
+        '{"batesPrefix": "RIVERTOWN", "wacz": false, "seen": {"pictures": [], "items": []}}, each of them if you like',
+      );
+      const order = {
+        prefix: said.batesPrefix ?? null,
+        asked: {
+          wacz: said.wacz ?? false,
+          seen: { pictures: said.seen?.pictures ?? [], items: said.seen?.items ?? [] },
+        },
+      };
+      const actor = actorOf(callerOf(request));
+      const made = await here(
+        request,
+        async (at) => await orderProduction(at, await requestHere(at, request.params.id), order, actor),
+      );
+      return await reply.code(202).send({ ...made, state: 'building' });
+    },
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/v1/requests/:id/productions',
+    {
+      config: { roles: REQUEST_READERS },
+      schema: schema('Productions of a request, the newest first', 200, []),
+    },
+    async (request) =>
+      await here(request, async (at) => {
+        const requestId = await requestHere(at, request.params.id);
+        const all = await listProductions(at, requestId);
+        await enterProductionView(at, { id: null, requestId }, actorOf(callerOf(request)));
+        return { productions: all.map(productionShown) };
+      }),
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/v1/productions/:id',
+    {
+      config: { roles: REQUEST_READERS },
+      schema: schema(
+        'A production: its state, what the gate found and where, its links, its downloads',
+        200,
+        [],
+      ),
+    },
+    async (request) =>
+      await here(request, async (at) => {
+        const production = await productionHere(at, request.params.id);
+        const { id, requestId } = production;
+        const parts = {
+          links: await linksOf(at, id),
+          downloads: await downloadsOf(at, id, MOST_DOWNLOADS),
+        };
+        await enterProductionView(at, { id, requestId }, actorOf(callerOf(request)));
+        return { ...productionShown(production), ...parts };
+      }),
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/productions/:id/release',
+    {
+      ...unread,
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Release a production that the gate has passed, as a person; or make another link to one that is out. The link is shown once',
+        201,
+        [409, 415, 422],
+        taking(Release),
+      ),
+    },
+    async (request, reply) => {
+      const actor = releaserOf(request);
+      const { days } = bodyOf(request, Release, '{"days": 1 to 90}');
+      const id = recordIdOf(request.params.id);
+      if (id === null) throw noProduction();
+      const released = await here(
+        request,
+        async (at) => await releaseProduction(at, id, { now: now(), days }, actor),
+      );
+      if (typeof released === 'string') throw notDone(released);
+      const { token, link, expiresAt } = released;
+      return await reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ link, url: `${config.publicUrl}/p/${token}`, expiresAt: expiresAt.toISOString() });
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/productions/:id/withdrawal',
+    {
+      ...unread,
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Withdraw a production, as a person: its links lead nowhere from now on. What was fetched is not called back by it',
+        200,
+        [409, 415, 422],
+        taking(Withdrawal),
+      ),
+    },
+    async (request) => {
+      const actor = releaserOf(request);
+      const { reason } = bodyOf(request, Withdrawal, '{"reason": "why, in 1 to 1000 characters"}');
+      const id = recordIdOf(request.params.id);
+      if (id === null) throw noProduction();
+      const done = await here(
+        request,
+        async (at) => await withdrawProduction(at, id, { now: now(), why: reason }, actor),
+      );
+      if (done !== 'done') throw notDone(done);
+      return { id, state: 'withdrawn' };
+    },
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/v1/productions/:id/content',
+    {
+      exposeHeadRoute: false,
+      config: { roles: CUSTODIANS },
+      schema: schema('The sealed ZIP of a production, released or not yet', 200, [409]),
+    },
+    async (request, reply) => {
+      const actor = actorOf(callerOf(request));
+      const production = await here(request, async (at) => await productionHere(at, request.params.id));
+      const { objectKey, versionId, sha256, bytes, n } = production;
+      if (objectKey === null || versionId === null || sha256 === null || bytes === null)
+        throw notDone('elsewhere');
+      return await sendSealed({ store }, reply, { key: objectKey, versionId, sha256, bytes, n }, async () => {
+        await here(
+          request,
+          async (at) => await downloadProduction(at, production, { link: null, now: now() }, actor),
+        );
+      });
+    },
+  );
+}
+
+export function notDone(done: 'unknown' | 'elsewhere' | 'done'): ArchiveError {
+  return done === 'unknown'
+    ? noProduction()
+    : new ArchiveError(
+        'production-state',
+        'The production is not in the state that this begins from, so nothing was changed. Read it again.',
+        { retry: 'never' },
+      );
+}
+
+function bodyOf<T extends TSchema>(request: FastifyRequest, schema: T, expected: string) {
+  let said: unknown;
+  try {
+    said = request.body instanceof Uint8Array ? JSON.parse(Buffer.from(request.body).toString('utf8')) : null;
+  } catch {
+    said = null;
+  }
+  if (Check(schema, said)) return said;
+  throw new ArchiveError('production-invalid', `Expected ${expected}, as application/json.`, {
+    retry: 'never',
+  });
+}

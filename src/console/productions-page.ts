@@ -1,0 +1,324 @@
+/** The productions of one request: pack what was decided, see what the gate found and where, release, hand out the link, see who fetched. */
+import { alert } from './fields.ts';
+import { html, ours, perLanguage, type Markup } from './html.ts';
+import { page, type Frame } from './layout.ts';
+import { line } from './longer-fields.ts';
+import { momentIn } from './times.ts';
+import { inWords } from './words.ts';
+
+interface Finding {
+  readonly file: string;
+  readonly place: string;
+}
+
+export interface ShownProduction {
+  readonly id: string;
+  readonly n: number;
+  readonly state: string;
+  readonly asked: { readonly wacz: boolean };
+  readonly madeAt: string;
+  readonly madeBy: string | Markup;
+  readonly batesPrefix: string;
+  readonly batesFirst: number;
+  readonly batesLast: number | null;
+  readonly recordPages: number | null;
+  readonly files: number | null;
+  readonly gate: {
+    readonly outcome: string;
+    readonly hits: readonly (Finding & { readonly item: string })[];
+    readonly unread: readonly (Finding & { readonly why: string; readonly picture: string | null })[];
+    readonly unsearchable: readonly string[];
+    readonly looked: { readonly files: number; readonly bytes: number };
+    readonly soughtItems: number;
+    readonly more: number;
+  } | null;
+  readonly failure: { readonly code: string; readonly sentence: string } | null;
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+  readonly releasedAt: string | null;
+  readonly releasedBy: string | Markup | null;
+  readonly withdrawnAt: string | null;
+  readonly withdrawnWhy: string | null;
+  readonly released: number;
+  readonly part: number;
+  readonly withheld: number;
+  readonly isStale: boolean;
+  readonly links: readonly { readonly n: number; readonly expiresAt: string; readonly isOver: boolean }[];
+  /** Newest first. */
+  readonly downloads: readonly {
+    readonly n: number;
+    readonly at: string;
+    readonly link: number | null;
+    readonly by: string | Markup | null;
+  }[];
+}
+
+export interface ProductionsParts {
+  readonly requestId: string;
+  readonly zone: string;
+  /** Newest first. */
+  readonly productions: readonly ShownProduction[];
+  readonly set: { readonly unreviewed: number; readonly outdated: number; readonly produced: number };
+  readonly prefix: string;
+  readonly isCustodian: boolean;
+  readonly said: { readonly kind: 'error' | 'success'; readonly text: string } | null;
+  /** Made a moment ago, and never shown again. */
+  readonly link: string | null;
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  building: 'Being packed and looked through',
+  blocked: 'Stopped: nothing of it leaves',
+  ready: 'Ready: the gate has passed it, and it is sealed',
+  released: 'Released',
+  withdrawn: 'Withdrawn',
+};
+
+const number = (value: number): Markup =>
+  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
+const bates = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(6, '0')}`;
+
+export function productionsPage(frame: Frame, parts: ProductionsParts): string {
+  const { requestId, productions, set, isCustodian, said, link } = parts;
+  return page({
+    title: 'Productions',
+    ...frame,
+    wide: true,
+    main: html`<p><a href="/requests/${requestId}">Back to the request</a></p>
+      <h1 class="hf-h1">Productions</h1>
+      ${alert(said?.kind ?? 'success', said?.text ?? null)}
+      ${link !== null && html`<p class="hf-link hf-root" id="link">${link}</p>`}
+      <p class="hf-intro">
+        What was decided is frozen, packed with what proves it, looked through for everything that is
+        withheld, and sealed. Then you release it by a link that ends.
+      </p>
+      ${isCustodian && packForm(parts)}
+      ${!isCustodian && set.produced === 0 && html`<p>Nothing of the set is released so far.</p>`}
+      <h2 class="hf-h2">Made so far</h2>
+      ${productions.some(({ state }) => state === 'building') && html`<p><a href="/requests/${requestId}/productions">Look again how it stands</a></p>`}
+      ${
+        productions.length === 0
+          ? html`<p>No production was made yet.</p>`
+          : html`<ul class="hf-people" id="productions">
+              ${productions.map((one) => entry(one, parts))}
+            </ul>`
+      }`,
+  });
+}
+
+function packForm({ requestId, set, prefix }: ProductionsParts): Markup {
+  const { unreviewed, outdated, produced } = set;
+  if (unreviewed + outdated > 0 || produced === 0)
+    return html`<section class="hf-panel" id="pack" aria-label="Pack">
+      ${unreviewed > 0 && html`<p>Records of the set that nobody decided about: ${number(unreviewed)}.</p>`}
+      ${outdated > 0 && html`<p>Records to which something came after they were reviewed: ${number(outdated)}.</p>`}
+      ${produced === 0 && html`<p>Nothing of the set is released so far.</p>`}
+      <p><a href="/requests/${requestId}/review">Go to the review</a></p>
+    </section>`;
+  return html`<form class="hf-form" id="pack" method="post" action="/requests/${requestId}/productions">
+    <p>Records that are released, all of them or a part: ${number(produced)}.</p>
+    ${line({ name: 'prefix', label: 'Letters before the numbers of pages', value: prefix, hint: 'Capitals, figures and hyphens. The numbers go on from the last production with the same letters.' })}
+    <div class="usa-checkbox">
+      <input class="usa-checkbox__input" id="wacz" type="checkbox" name="wacz" value="yes" />
+      <label class="usa-checkbox__label" for="wacz"
+        >Web archives go along, of records of which all is released</label
+      >
+    </div>
+    <button class="usa-button hf-below" type="submit">Freeze and pack</button>
+  </form>`;
+}
+
+function entry(one: ShownProduction, parts: ProductionsParts): Markup {
+  const { zone } = parts;
+  return html`<li id="production-${one.n}">
+    <h3 class="hf-h3">Production ${one.n}: ${inWords(STATES, one.state)}</h3>
+    <p class="hf-small">Asked for ${momentIn(zone, one.madeAt)} by ${one.madeBy}.</p>
+    <p>All of it: ${number(one.released)}. A part: ${number(one.part)}. Withheld: ${number(one.withheld)}.</p>
+    ${
+      one.batesLast !== null &&
+      html`<p class="hf-small">
+        Pages ${bates(one.batesPrefix, one.batesFirst)} to ${bates(one.batesPrefix, one.batesLast)}, of them
+        pages of records: ${number(one.recordPages ?? 0)}. Files: ${number(one.files ?? 0)}. Bytes:
+        ${number(one.bytes ?? 0)}.
+      </p>`
+    }
+    ${one.sha256 !== null && one.state !== 'blocked' && html`<p class="hf-small hf-root">SHA-256 <code>${one.sha256}</code></p>`}
+    ${one.isStale && one.state !== 'blocked' && html`<p class="hf-warn">A record of it was reviewed again since, or something came to one: it is not released. Pack anew.</p>`}
+    ${gateSaid(one, parts)}
+    ${
+      one.withdrawnAt !== null &&
+      html`<p class="hf-small">Withdrawn ${momentIn(zone, one.withdrawnAt)}: ${one.withdrawnWhy ?? ''}</p>`
+    }
+    ${one.releasedAt !== null && html`<p class="hf-small">Released ${momentIn(zone, one.releasedAt)} by ${one.releasedBy ?? ''}.</p>`}
+    ${
+      one.links.length > 0 &&
+      html`<ul class="hf-times">
+        ${one.links.map(({ n, expiresAt, isOver }) =>
+          isOver
+            ? html`<li>Link ${n} is over since ${momentIn(zone, expiresAt)}</li>`
+            : html`<li>Link ${n} leads here until ${momentIn(zone, expiresAt)}</li>`,
+        )}
+      </ul>`
+    }
+    ${downloads(one, zone)} ${verbs(one, parts)}
+  </li>`;
+}
+
+/** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
+function gateSaid(
+  { gate, failure, state }: ShownProduction,
+  { requestId, prefix, isCustodian }: ProductionsParts,
+): Markup | null {
+  if (failure !== null)
+    return html`<p class="hf-warn">It could not be made:</p>
+      <p lang="en">${failure.sentence}</p>`;
+  if (gate === null) return null;
+  if (gate.outcome === 'nothing-to-look-for')
+    return html`<p class="hf-small">Nothing is withheld, so there was nothing to look for.</p>`;
+  const looked = html`<p class="hf-small">
+    Looked for: ${number(gate.soughtItems)}. Files looked through: ${number(gate.looked.files)}.
+  </p>`;
+  if (state !== 'blocked') return looked;
+  const pictures = [...new Set(gate.unread.flatMap(({ picture }) => picture ?? []))];
+  return html`${looked}
+  ${
+    gate.hits.length > 0 &&
+    html`<p class="hf-warn">Something that is withheld was found:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
+      </ul>`
+  }
+  ${
+    gate.unread.length > 0 &&
+    html`<p class="hf-warn">What could not be looked at:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${one.place}: ${one.why}</li>`)}
+      </ul>`
+  }
+  ${
+    gate.unsearchable.length > 0 &&
+    html`<p class="hf-warn">What is too short to be looked for, or could not be read:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.unsearchable.map((item) => html`<li>${item}</li>`)}
+      </ul>`
+  }
+  ${gate.more > 0 && html`<p>And more that is not listed here: ${number(gate.more)}.</p>`}
+  ${
+    isCustodian &&
+    gate.hits.length === 0 &&
+    pictures.length + gate.unsearchable.length > 0 &&
+    html`<form method="post" action="/requests/${requestId}/productions">
+      <input type="hidden" name="prefix" value="${prefix}" />
+      <fieldset class="usa-fieldset">
+        <legend class="usa-legend">
+          I looked at these myself, and nothing that is withheld stands in them
+        </legend>
+        ${pictures.map(
+          (digest) =>
+            html`<div class="usa-checkbox">
+              <input
+                class="usa-checkbox__input"
+                id="seen-${digest}"
+                type="checkbox"
+                name="picture"
+                value="${digest}"
+              />
+              <label class="usa-checkbox__label hf-root" for="seen-${digest}"
+                >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
+              >
+            </div>`,
+        )}
+        ${gate.unsearchable.map(
+          (item, i) =>
+            html`<div class="usa-checkbox">
+              <input class="usa-checkbox__input" id="item-${i}" type="checkbox" name="item" value="${item}" />
+              <label class="usa-checkbox__label" for="item-${i}" lang="en">${item}</label>
+            </div>`,
+        )}
+      </fieldset>
+      <button class="usa-button usa-button--outline hf-below" type="submit">
+        Pack again, with what I looked at
+      </button>
+    </form>`
+  }`;
+}
+
+const whereOf = (
+  unread: readonly { readonly file: string; readonly picture: string | null }[],
+  digest: string,
+): string => unread.find(({ picture }) => picture === digest)?.file ?? digest;
+
+function downloads({ downloads: all, state }: ShownProduction, zone: string): Markup | null {
+  if (all.length === 0)
+    return state === 'released' ? html`<p class="hf-small">Nobody has fetched it yet.</p>` : null;
+  return html`<h4 class="hf-h3">Fetched</h4>
+    <ul class="hf-times">
+      ${all.map(({ at, link, by }) =>
+        link === null
+          ? html`<li>${momentIn(zone, at)} by ${by ?? ''}</li>`
+          : html`<li>${momentIn(zone, at)} by link ${link}</li>`,
+      )}
+    </ul>`;
+}
+
+function verbs(
+  { id, n, state, isStale }: ShownProduction,
+  { requestId, isCustodian }: ProductionsParts,
+): Markup | null {
+  const sealed = state === 'ready' || state === 'released';
+  if (!isCustodian) return null;
+  const below = `/requests/${requestId}/productions/${id}`;
+  return html`<div>
+    ${
+      sealed &&
+      html`<p>
+        <a class="usa-button usa-button--outline" href="/v1/productions/${id}/content" download
+          >Fetch it yourself<span class="usa-sr-only">: ${ours('production')} ${n}</span></a
+        >
+      </p>`
+    }
+    ${
+      sealed &&
+      !(state === 'ready' && isStale) &&
+      html`<form method="post" action="${below}/release" class="hf-form">
+        <label class="usa-label" for="days-${n}">Days until the link ends</label>
+        <input
+          class="usa-input"
+          id="days-${n}"
+          name="days"
+          type="number"
+          min="1"
+          max="90"
+          value="30"
+          required
+        />
+        <button class="usa-button hf-below" type="submit">
+          ${state === 'ready' ? ours('Release, with a link') : ours('Make another link')}<span
+            class="usa-sr-only"
+            >: ${ours('production')} ${n}</span
+          >
+        </button>
+      </form>`
+    }
+    ${
+      state !== 'withdrawn' &&
+      html`<details class="hf-more">
+        <summary>Withdraw<span class="usa-sr-only"> ${ours('production')} ${n}</span></summary>
+        <form method="post" action="${below}/withdrawal">
+          <p>Its links lead nowhere from then on. What was fetched is not called back by it.</p>
+          <label class="usa-label" for="reason-${n}">Why it is withdrawn</label>
+          <input
+            class="usa-input"
+            id="reason-${n}"
+            name="reason"
+            type="text"
+            maxlength="1000"
+            autocomplete="off"
+            required
+          />
+          <button class="usa-button usa-button--secondary hf-below" type="submit">Withdraw it</button>
+        </form>
+      </details>`
+    }
+  </div>`;
+}

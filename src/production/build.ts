@@ -1,0 +1,349 @@
+/**
+ * A production, told in the order in which it is made: a bag (RFC 8493) in a ZIP on this machine's disk, then the gate over every file of it. Nothing
+ * of it is put anywhere else here. `src/verify/PRODUCTION.md` specifies what is in it. Records go by some at a time, files in pieces,
+ * so that memory does not grow with how many there are.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import canonicalize from 'canonicalize';
+import { sha256Hex } from '#commitment.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { ArchiveError } from '#errors.ts';
+import { openBag, type Part } from '#export/export.ts';
+import { originOf } from '#log/log.ts';
+import { signNote } from '#log/note.ts';
+import { BAGIT, PRODUCTION_FORMAT, productionNote, type ProductionPaper } from '#verify/verify.ts';
+import { affidavitPdf, affidavitPlain } from './affidavit.ts';
+import type { ProductionContext } from './context.ts';
+import { productionDocuments } from './documents.ts';
+import type { Withheld } from './folded.ts';
+import type { WithheldFile } from './gate.ts';
+import { lookThrough } from './gate-packet.ts';
+import { batesNumber, MOST_PICTURE, writeVolume } from './packet-pdf.ts';
+import {
+  csvLine,
+  EXEMPTION_HEAD,
+  exemptionCells,
+  exemptionRows,
+  fieldName,
+  RECORD_HEAD,
+  type ExemptionRow,
+} from './packet-words.ts';
+import { fieldText, paperOf } from './paper-shape.ts';
+import * as queries from './production-queries.ts';
+import type { OpenProduction, Packed, Production } from './production-queries.ts';
+import { readReviewed, type ReviewedRecord } from './reviewed.ts';
+import { openZipFile } from './zip-file.ts';
+
+/** Records that are read at the same time, and that lie in memory at once. */
+const AT_ONCE = 8;
+const BATCH = 200;
+/** Of the pictures in one volume: a reader opens it, and the gate reads it whole. */
+const VOLUME_BYTES = 48 * 2 ** 20;
+const ENTRIES_AT_ONCE = 200;
+const PATIENCE_MS = 60_000;
+const POLL_MS = 100;
+
+export async function buildProduction(
+  context: ProductionContext,
+  { agencyId, id }: OpenProduction,
+  production: Production,
+  folder: string,
+): Promise<{ readonly path: string; readonly packed: Packed }> {
+  const { db, signerOf, now } = context;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const signer = await signerOf(agencyId);
+  if (signer === null) throw late('The agency’s log has not begun, so nothing can be signed for it.');
+  const inAgency = async <T>(work: (at: AgencyTx) => Promise<T>): Promise<T> =>
+    await db.inAgency(agencyId, work);
+  const { name: agencyName } = await inAgency(queries.agencyOf);
+  const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
+  const issuedAt = at.toISOString();
+  const path = join(folder, 'production.zip');
+  const zip = await openZipFile(path, { top: `production-${production.n}`, at });
+  const bag = openBag();
+  const add = async (part: Part): Promise<void> => await zip.add(part);
+  const prefix = production.batesPrefix;
+  const ocr = await context.openOcr();
+  const csv = createWriteStream(join(folder, 'records.csv'));
+  const exemptions: ExemptionRow[] = [];
+  const sought: Withheld[] = [];
+  const soughtFiles: WithheldFile[] = [];
+  const pixelsOf = new Map<string, string>();
+  const listed: ProductionPaper['records'][number][] = [];
+  const volumes: ProductionPaper['volumes'][number][] = [];
+  const released: string[] = [];
+  let withheld = 0;
+  let next = production.batesFirst;
+  let recordPages = 0;
+  try {
+    await add(bag.whole('bagit.txt', BAGIT));
+    for (const [name, bytes] of productionDocuments) await add(bag.whole(name, bytes));
+    csv.write(csvLine(RECORD_HEAD));
+    const reviewed = { ...context, signer, production: id, issuedAt, wacz: production.asked.wacz };
+    const whole = {
+      ...reviewed,
+      wordsUnder: ocr.wordsUnder,
+      keep: async (name: string, bytes: Buffer) => {
+        const file = join(folder, name);
+        await writeFile(file, bytes);
+        return () => createReadStream(file) as AsyncIterable<Buffer>;
+      },
+    };
+    let waiting: ReviewedRecord[] = [];
+    let waitingBytes = 0;
+    /** What waits, as a volume of its own, and its files. */
+    const flush = async (isLast: boolean): Promise<void> => {
+      if (waiting.length === 0 && !isLast) return;
+      const volume = volumes.length + 1;
+      const made = await writeVolume({
+        agencyName,
+        production: id,
+        request: production.requestId,
+        at,
+        first: next,
+        prefix,
+        volume,
+        records: waiting,
+        exemptions: isLast ? exemptions : null,
+        withheld: production.withheld,
+        drawn: context.draw,
+      });
+      const pdfPath = volume === 1 ? 'data/index.pdf' : `data/index-${String(volume).padStart(4, '0')}.pdf`;
+      await add(bag.whole(pdfPath, made.pdf));
+      for (const [pixels, picture] of made.pixelsOf) pixelsOf.set(pixels, picture);
+      volumes.push({
+        path: pdfPath,
+        first: batesNumber(prefix, next),
+        last: batesNumber(prefix, next + made.pages - 1),
+        pages: made.pages,
+      });
+      next += made.pages;
+      await inAgency(async (tx) => await queries.writePages(tx, id, made.records));
+      for (const record of waiting) {
+        const pages = made.records.find(({ n }) => n === record.n);
+        if (pages === undefined || record.paper === null) continue;
+        recordPages += pages.last - pages.first + 1;
+        const paperPath = `data/papers/${record.recordId}.json`;
+        await add(bag.whole(paperPath, record.paper));
+        const files: { file: number; path: string }[] = [];
+        for (const file of record.files) {
+          const filePath = `data/records/${record.n}/${file.name}`;
+          await add(bag.stream(filePath, file.sizeBytes, await file.open()));
+          files.push({ file: file.n, path: filePath });
+        }
+        const span = { first: batesNumber(prefix, pages.first), last: batesNumber(prefix, pages.last) };
+        listed.push({
+          n: record.n,
+          record: record.recordId,
+          answer: record.answer === 'part' ? 'part' : 'release',
+          paper: paperPath,
+          ...span,
+          files,
+          leftOut: [...record.leftOut],
+        });
+        for (const line of csvOf(record, span, files)) if (!csv.write(line)) await once(csv, 'drain');
+      }
+      waiting = [];
+      waitingBytes = 0;
+    };
+    for (let after = 0; ;) {
+      const some = await inAgency(async (tx) => await queries.frozenRecords(tx, id, { after, limit: BATCH }));
+      if (some.length === 0) break;
+      after = some.at(-1)?.n ?? after;
+      const objects = Map.groupBy(
+        await inAgency(
+          async (tx) =>
+            await queries.storedObjects(
+              tx,
+              some.map(({ recordId }) => recordId),
+            ),
+        ),
+        ({ recordId }) => recordId,
+      );
+      for (let begin = 0; begin < some.length; begin += AT_ONCE) {
+        context.signal?.throwIfAborted();
+        const read = await Promise.all(
+          some
+            .slice(begin, begin + AT_ONCE)
+            .map(async (one) => await readReviewed(whole, one, objects.get(one.recordId) ?? [])),
+        );
+        for (const record of read) {
+          exemptions.push(...exemptionRows(record, withheld));
+          sought.push(...record.withheldWords);
+          soughtFiles.push(...record.withheldFiles);
+          if (record.answer === 'withhold') {
+            withheld += 1;
+            continue;
+          }
+          released.push(record.recordId);
+          const pictures = record.files
+            .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
+            .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+          if (waiting.length >= BATCH || (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES))
+            await flush(false);
+          waiting.push(record);
+          waitingBytes += pictures;
+        }
+      }
+    }
+    await flush(true);
+    csv.end();
+    await once(csv, 'finish');
+    const csvPath = join(folder, 'records.csv');
+    await add(bag.stream('data/records.csv', (await stat(csvPath)).size, createReadStream(csvPath)));
+    await add(
+      bag.whole(
+        'data/exemption-log.csv',
+        [csvLine(EXEMPTION_HEAD), ...exemptions.map((row) => csvLine(exemptionCells(row)))].join(''),
+      ),
+    );
+    const affidavit = {
+      agencyName,
+      recordPages,
+      inPart: production.part,
+      firstPage: batesNumber(prefix, production.batesFirst),
+      lastPage: batesNumber(prefix, next - 1),
+      at,
+    };
+    await add(bag.whole('data/affidavit-490-692.pdf', await affidavitPdf(affidavit)));
+    await add(bag.whole('data/affidavit-490-692.txt', affidavitPlain(affidavit)));
+    const { origin, keys } = await inAgency(async (tx) => ({
+      origin: await originOf(tx),
+      keys: await context.logReader.keysOf(tx),
+    }));
+    if (origin === null || keys.length === 0) throw late('The agency’s log has published nothing yet.');
+    const bagInfo = {
+      'Source-Organization': agencyName.replaceAll(/\s+/g, ' ').trim(),
+      'External-Identifier': id,
+      'External-Description': `${listed.length} record(s) produced for a request for public records`,
+      'Bagging-Date': issuedAt.slice(0, 10),
+      'Bag-Software-Agent': `${context.program.name} ${context.program.version}`,
+      'Bag-Group-Identifier': production.requestId,
+    };
+    const paper: ProductionPaper = {
+      format: PRODUCTION_FORMAT,
+      agency: agencyId,
+      request: production.requestId,
+      production: id,
+      n: production.n,
+      issuedAt,
+      origin,
+      keys: keys.map(({ vkey, firstSize, lastSize }) => ({ vkey, firstSize, lastSize })),
+      signedBy: signer.vkey,
+      mode: context.mode,
+      program: { ...context.program },
+      bagInfo,
+      recordPages,
+      volumes,
+      records: listed,
+      withheld,
+    };
+    await add(bag.whole('data/production.json', canonicalize(paper) ?? ''));
+    // The payload is whole.
+    const { vkey: _vkey, ...key } = signer;
+    const note = productionNote(paper, sha256Hex(bag.manifest('manifest-sha256.txt')));
+    await add(bag.whole('proofs/production.note', signNote(note, [key])));
+    for await (const part of proofParts(context, agencyId, released, signer.vkey))
+      await add(bag.whole(part.path, part.bytes));
+    for (const part of bag.last(bagInfo)) await add(part);
+    const { sizeBytes, members } = await zip.end();
+    const sha256 = await digestOf(path);
+    const gate = await lookThrough({
+      path,
+      sha256,
+      members,
+      sought,
+      soughtFiles,
+      pixelsOf,
+      seen: production.asked.seen,
+      readPixels: ocr.readPixels,
+    });
+    return {
+      path,
+      packed: {
+        gate,
+        sha256,
+        bytes: sizeBytes,
+        files: members.length,
+        batesLast: next - 1,
+        recordPages,
+      },
+    };
+  } finally {
+    csv.destroy();
+    await zip.close();
+    await ocr.close();
+  }
+}
+
+/** A line for each text of the record; where it has none, one for the record. */
+function csvOf(
+  record: ReviewedRecord,
+  { first, last }: { readonly first: string; readonly last: string },
+  files: readonly { readonly path: string }[],
+): readonly string[] {
+  const head = [
+    `${record.n}`,
+    first,
+    last,
+    record.recordId,
+    record.receivedAt.toISOString(),
+    record.answer === 'part' ? 'in part' : 'all',
+  ];
+  const paths = files.map((file) => file.path).join(' ');
+  const said = record.paper === null ? null : paperOf(record.paper);
+  const fields = said?.facts.flatMap((fact) => fact.fields) ?? [];
+  if (said === null || fields.length === 0) return [csvLine([...head, '', '', paths])];
+  return fields.map((field) => csvLine([...head, fieldName(field.pointer), fieldText(field, said), paths]));
+}
+
+/** Proofs of the entries by which each record was sealed and the key that signs was announced, all under one checkpoint. */
+async function* proofParts(
+  { db, logReader, now, patienceMs = PATIENCE_MS }: ProductionContext,
+  agencyId: string,
+  recordIds: readonly string[],
+  vkey: string,
+): AsyncGenerator<{ readonly path: string; readonly bytes: Buffer }> {
+  const end = now().getTime() + patienceMs;
+  let ids: readonly string[] = [];
+  for (;;) {
+    const found = await db.inAgency(agencyId, async (at) => await queries.provingEvents(at, recordIds, vkey));
+    ids = found.ids;
+    if (found.isPublished) break;
+    if (now().getTime() > end) throw late('The log has not published what this production needs.');
+    await sleep(POLL_MS);
+  }
+  const newest = await db.inAgency(agencyId, async (at) => await logReader.checkpointOf(at));
+  if (newest === null) throw late('The log has no checkpoint.');
+  for (let i = 0; i < ids.length; i += ENTRIES_AT_ONCE) {
+    const eventIds = ids.slice(i, i + ENTRIES_AT_ONCE);
+    const entries = await db.inAgency(
+      agencyId,
+      async (at) => await logReader.proofsOf(at, { eventIds }, newest),
+    );
+    if (entries.length !== eventIds.length)
+      throw late('The log has not published what this production needs.');
+    for (const { index, entry, proof } of entries) {
+      // Without what opens it: the detail of a seal has the plain digest of its manifest.
+      yield { path: `proofs/entries/${index}.entry`, bytes: entry };
+      yield { path: `proofs/entries/${index}.proof`, bytes: proof };
+    }
+  }
+  yield { path: 'proofs/checkpoint', bytes: newest.note };
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function late(sentence: string): ArchiveError {
+  return new ArchiveError('log-late', sentence, { retry: 'later' });
+}

@@ -1,0 +1,105 @@
+/** The gate over a production as it lies on disk: every file of the ZIP that would leave, as it would leave. */
+import { createReadStream } from 'node:fs';
+import { sha256Hex } from '#commitment.ts';
+import type { Withheld } from './folded.ts';
+import { passGate, type GateOptions, type PacketFile, type WithheldFile } from './gate.ts';
+import type { Asked, GateSaid } from './production-queries.ts';
+import type { PlacedMember } from './zip-file.ts';
+
+export interface PacketAbout {
+  readonly path: string;
+  readonly sha256: string;
+  readonly members: readonly PlacedMember[];
+  readonly sought: readonly Withheld[];
+  readonly soughtFiles: readonly WithheldFile[];
+  /** Pixels as they lie in a PDF, and the picture in the packet that they are those of. */
+  readonly pixelsOf: ReadonlyMap<string, string>;
+  readonly seen: Asked['seen'];
+  readonly readPixels: NonNullable<GateOptions['readPixels']>;
+}
+
+/** More findings are more than anybody reads; how many more is said. */
+const MOST_TOLD = 200;
+
+export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
+  const { path, sha256, members, sought, soughtFiles, pixelsOf, seen } = about;
+  const soughtItems = sought.length + soughtFiles.length;
+  // Nothing is withheld, so nothing can leak; each byte was compared with its seal when it was packed.
+  if (soughtItems === 0)
+    return {
+      clean: true,
+      outcome: 'nothing-to-look-for',
+      sha256,
+      hits: [],
+      unread: [],
+      unsearchable: [],
+      vouchedFor: 0,
+      looked: { files: 0, bytes: 0, texts: 0 },
+      soughtItems,
+      more: 0,
+    };
+  const pictures = new Set(seen.pictures);
+  for (const [pixels, picture] of pixelsOf) if (pictures.has(picture)) pictures.add(pixels);
+  const known = new Map<string, ReturnType<PacketAbout['readPixels']>>();
+  const verdict = await passGate(
+    // Pictures first, so that what a PDF shows of them was read before.
+    members
+      .toSorted((one, other) => Number(one.path.endsWith('.pdf')) - Number(other.path.endsWith('.pdf')))
+      .map((member) => fileOf(path, member)),
+    sought,
+    {
+      withheldFiles: soughtFiles,
+      seen: { pictures, items: new Set(seen.items) },
+      readPixels: async (bytes, mediaType) => {
+        const digest = sha256Hex(bytes);
+        const picture = pixelsOf.get(digest) ?? digest;
+        const reading = known.get(picture) ?? about.readPixels(bytes, mediaType);
+        known.set(picture, reading);
+        return await reading;
+      },
+    },
+  );
+  return {
+    clean: verdict.outcome === 'clean',
+    outcome: verdict.outcome,
+    sha256,
+    hits: verdict.hits.slice(0, MOST_TOLD),
+    unread: verdict.unread.slice(0, MOST_TOLD),
+    unsearchable: verdict.unsearchable.slice(0, MOST_TOLD),
+    vouchedFor: verdict.vouchedFor.length,
+    looked: verdict.looked,
+    soughtItems,
+    more: [verdict.hits, verdict.unread, verdict.unsearchable].reduce(
+      (sum, { length }) => sum + Math.max(0, length - MOST_TOLD),
+      0,
+    ),
+  };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  csv: 'text/csv',
+  json: 'application/json',
+  md: 'text/markdown',
+  txt: 'text/plain',
+  html: 'text/html',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+  heic: 'image/heic',
+  wacz: 'application/wacz+zip',
+  entry: 'application/json',
+};
+
+function fileOf(zip: string, { path, start, sizeBytes }: PlacedMember): PacketFile {
+  return {
+    name: path,
+    mediaType: TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+    open: async function* () {
+      if (sizeBytes > 0)
+        yield* createReadStream(zip, { start, end: start + sizeBytes - 1 }) as AsyncIterable<Buffer>;
+    },
+  };
+}

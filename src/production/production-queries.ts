@@ -1,0 +1,444 @@
+/** The SQL of productions. What must never happen is refused by the triggers of migration 0048, whoever asks. */
+import { sql } from 'kysely';
+import type { AgencyTx, Db, ProductionState } from '#db/db.ts';
+import type { Hit, Unread } from './gate-look.ts';
+import type { Review } from './review.ts';
+
+/** What the gate found in these bytes: places, and never a word. */
+export interface GateSaid {
+  /** It may leave. */
+  readonly clean: boolean;
+  /** `nothing-to-look-for`: nothing is withheld, and nothing was looked through. */
+  readonly outcome: 'clean' | 'stopped' | 'nothing-to-look-for';
+  readonly sha256: string;
+  readonly hits: readonly Hit[];
+  readonly unread: readonly Unread[];
+  readonly unsearchable: readonly string[];
+  /** What a person vouched for. */
+  readonly vouchedFor: number;
+  readonly looked: { readonly files: number; readonly bytes: number; readonly texts: number };
+  /** How many withheld passages were looked for. */
+  readonly soughtItems: number;
+  /** There was more of it than is kept here. */
+  readonly more: number;
+}
+
+export interface Asked {
+  readonly wacz: boolean;
+  readonly seen: { readonly pictures: readonly string[]; readonly items: readonly string[] };
+}
+
+export interface Production {
+  readonly id: string;
+  readonly requestId: string;
+  readonly n: number;
+  readonly state: ProductionState;
+  readonly asked: Asked;
+  readonly madeAt: Date;
+  readonly madeBy: string;
+  readonly batesPrefix: string;
+  readonly batesFirst: number;
+  readonly batesLast: number | null;
+  readonly recordPages: number | null;
+  readonly files: number | null;
+  readonly gate: GateSaid | null;
+  readonly failure: { readonly code: string; readonly sentence: string } | null;
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+  readonly objectKey: string | null;
+  readonly versionId: string | null;
+  readonly lockedUntil: Date | null;
+  readonly readyAt: Date | null;
+  readonly releasedAt: Date | null;
+  readonly releasedBy: string | null;
+  readonly withdrawnAt: Date | null;
+  readonly withdrawnBy: string | null;
+  readonly withdrawnWhy: string | null;
+  readonly released: number;
+  readonly part: number;
+  readonly withheld: number;
+  /** A record of it was reviewed again since. */
+  readonly isStale: boolean;
+}
+
+const PRODUCTION = sql`
+  p.id, p.request_id as "requestId", p.n, p.state, p.asked, p.made_at as "madeAt", p.made_by as "madeBy", p.bates_prefix as "batesPrefix",
+  p.bates_first as "batesFirst", p.bates_last as "batesLast", p.record_pages as "recordPages", p.files, p.gate, p.failure, p.sha256, p.bytes,
+  p.object_key as "objectKey", p.version_id as "versionId", p.locked_until as "lockedUntil", p.ready_at as "readyAt",
+  p.released_at as "releasedAt", p.released_by as "releasedBy", p.withdrawn_at as "withdrawnAt", p.withdrawn_by as "withdrawnBy",
+  p.withdrawn_why as "withdrawnWhy", c.released, c.part, c.withheld,
+  p.state in ('building', 'blocked', 'ready') and production_is_stale(p.agency_id, p.id) as "isStale"
+  from production p cross join lateral (
+    select count(*) filter (where r.answer = 'release') as released, count(*) filter (where r.answer = 'part') as part,
+           count(*) filter (where r.answer = 'withhold') as withheld
+      from production_record r where r.agency_id = p.agency_id and r.production_id = p.id) c`;
+
+export async function readProduction({ agencyId, tx }: AgencyTx, id: string): Promise<Production | null> {
+  const { rows } = await sql<Production>`
+    select ${PRODUCTION} where p.agency_id = ${agencyId} and p.id = ${id}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+/** Newest first. */
+export async function listProductions(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly Production[]> {
+  const { rows } = await sql<Production>`
+    select ${PRODUCTION} where p.agency_id = ${agencyId} and p.request_id = ${requestId} order by p.n desc`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export async function requestExists({ agencyId, tx }: AgencyTx, requestId: string): Promise<boolean> {
+  const { rows } = await sql`select from request where agency_id = ${agencyId} and id = ${requestId}`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}
+
+/** Of the set: how many nobody decided about, and how many whose decision does not stand any more. */
+export async function undecided(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<{ readonly unreviewed: number; readonly outdated: number; readonly produced: number }> {
+  const { rows } = await sql<{ unreviewed: number; outdated: number; produced: number }>`
+    select count(*) filter (where v.n is null) as unreviewed,
+           count(*) filter (where v.answer <> 'not-responsive' and not review_stands(s.agency_id, s.request_id, s.record_id, v.n)) as outdated,
+           count(*) filter (where v.answer in ('release', 'part')) as produced
+      from request_record s left join lateral (
+        select v.n, v.answer from review v where v.agency_id = s.agency_id and v.request_id = s.request_id and v.record_id = s.record_id
+         order by v.n desc limit 1) v on true
+     where s.agency_id = ${agencyId} and s.request_id = ${requestId}`.execute(tx);
+  return rows[0] ?? { unreviewed: 0, outdated: 0, produced: 0 };
+}
+
+/** The row of the request is locked, so that nobody decides or packs at the same moment. */
+export async function lockRequestRow({ agencyId, tx }: AgencyTx, requestId: string): Promise<void> {
+  await sql`select lock_request(${agencyId}, ${requestId})`.execute(tx);
+}
+
+export async function insertProduction(
+  { agencyId, tx }: AgencyTx,
+  one: {
+    readonly id: string;
+    readonly requestId: string;
+    readonly prefix: string;
+    readonly asked: Asked;
+    readonly by: string;
+  },
+): Promise<{ readonly n: number; readonly records: number }> {
+  const { rows } = await sql<{ n: number }>`
+    insert into production (agency_id, id, request_id, n, asked, made_by, bates_prefix, bates_first)
+    select ${agencyId}, ${one.id}, ${one.requestId},
+           (select coalesce(max(p.n), 0) + 1 from production p where p.agency_id = ${agencyId} and p.request_id = ${one.requestId}),
+           ${JSON.stringify(one.asked)}::jsonb, ${one.by}, ${one.prefix},
+           (select coalesce(max(p.bates_last), 0) + 1 from production p
+             where p.agency_id = ${agencyId} and p.bates_prefix = ${one.prefix} and p.object_key is not null)
+    returning n`.execute(tx);
+  // What leaves, in the order in which it was received; behind it what is withheld, which is numbered for the log of exemptions alone.
+  const done = await sql`
+    insert into production_record (agency_id, production_id, n, record_id, review_n, answer)
+    select ${agencyId}, ${one.id}, row_number() over (order by v.answer = 'withhold', c.received_at, s.record_id), s.record_id, v.n, v.answer
+      from request_record s join record c on c.agency_id = s.agency_id and c.id = s.record_id
+      cross join lateral (
+        select v.n, v.answer from review v where v.agency_id = s.agency_id and v.request_id = s.request_id and v.record_id = s.record_id
+         order by v.n desc limit 1) v
+     where s.agency_id = ${agencyId} and s.request_id = ${one.requestId} and v.answer <> 'not-responsive'`.execute(
+    tx,
+  );
+  return { n: rows[0]?.n ?? 0, records: Number(done.numAffectedRows ?? 0n) };
+}
+
+export interface OpenProduction {
+  readonly agencyId: string;
+  readonly id: string;
+}
+
+export async function openProductions(db: Db): Promise<readonly OpenProduction[]> {
+  const { rows } = await sql<OpenProduction>`
+    select agency_id as "agencyId", id from production where state = 'building' order by id`.execute(
+    db.system,
+  );
+  return rows;
+}
+
+/** Sealed ones whose lock is half over. Of one that was withdrawn nobody asks any more. */
+export async function productionsToRenew(db: Db, before: Date): Promise<readonly OpenProduction[]> {
+  const { rows } = await sql<OpenProduction>`
+    select agency_id as "agencyId", id from production where state in ('ready', 'released') and locked_until < ${before} order by id`.execute(
+    db.system,
+  );
+  return rows;
+}
+
+/** One process at a time works at one. Null: another does. */
+export async function withProduction<T>(
+  db: Db,
+  { agencyId, id }: OpenProduction,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  return await db.inAgency(agencyId, async ({ tx }) => {
+    const { rows } = await sql<{ mine: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended(${`production ${id}`}, 0)) as mine`.execute(tx);
+    return rows[0]?.mine === true ? await work() : null;
+  });
+}
+
+export interface FrozenRecord extends Pick<Review, 'exemption' | 'description' | 'fields' | 'files'> {
+  readonly n: number;
+  readonly recordId: string;
+  readonly answer: 'release' | 'part' | 'withhold';
+  readonly receivedAt: Date;
+}
+
+export async function frozenRecords(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly FrozenRecord[]> {
+  const { rows } = await sql<FrozenRecord>`
+    select r.n, r.record_id as "recordId", r.answer, c.received_at as "receivedAt", v.exemption, v.description, v.fields, v.files
+      from production_record r join production p on p.agency_id = r.agency_id and p.id = r.production_id
+      join record c on c.agency_id = r.agency_id and c.id = r.record_id
+      join review v on v.agency_id = r.agency_id and v.request_id = p.request_id and v.record_id = r.record_id and v.n = r.review_n
+     where r.agency_id = ${agencyId} and r.production_id = ${id} and r.n > ${after} order by r.n limit ${limit}`.execute(
+    tx,
+  );
+  return rows;
+}
+
+export interface StoredObject {
+  readonly recordId: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly seal: number;
+  readonly role: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Of every closed seal. */
+export async function storedObjects(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+): Promise<readonly StoredObject[]> {
+  const { rows } = await sql<StoredObject>`
+    select o.record_id as "recordId", o.key, o.version_id as "versionId", o.seal_no as seal, o.role, o.sha256, o.size_bytes as "sizeBytes"
+      from object o left join seal s on s.agency_id = o.agency_id and s.record_id = o.record_id and s.no = o.seal_no
+     where o.agency_id = ${agencyId} and o.record_id = any(${[...recordIds]}::uuid[]) and o.version_id is not null
+       and (s.sealed_at is not null or o.role = 'salt')
+     order by o.record_id, o.seal_no, o.key`.execute(tx);
+  return rows;
+}
+
+export async function writePages(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  pages: readonly { readonly n: number; readonly first: number; readonly last: number }[],
+): Promise<void> {
+  if (pages.length === 0) return;
+  await sql`
+    update production_record r set bates_first = x.first, bates_last = x.last
+      from unnest(${pages.map(({ n }) => n)}::int[], ${pages.map(({ first }) => first)}::int[], ${pages.map(({ last }) => last)}::int[]) x(n, first, last)
+     where r.agency_id = ${agencyId} and r.production_id = ${id} and r.n = x.n`.execute(tx);
+}
+
+export interface Packed {
+  readonly gate: GateSaid;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly files: number;
+  readonly batesLast: number;
+  readonly recordPages: number;
+}
+
+/** What the gate said about the bytes that were made, before anything of them is put anywhere. */
+export async function writePacked({ agencyId, tx }: AgencyTx, id: string, packed: Packed): Promise<void> {
+  await sql`
+    update production set gate = ${JSON.stringify(packed.gate)}::jsonb, sha256 = ${packed.sha256}, bytes = ${packed.bytes}, files = ${packed.files},
+           bates_last = ${packed.batesLast}, record_pages = ${packed.recordPages}
+     where agency_id = ${agencyId} and id = ${id} and state = 'building'`.execute(tx);
+}
+
+export async function writeBlocked(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  failure: { readonly code: string; readonly sentence: string } | null,
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update production set state = 'blocked', failure = ${failure === null ? null : JSON.stringify(failure)}::jsonb
+     where agency_id = ${agencyId} and id = ${id} and state = 'building'`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+export async function writeReady(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  sealed: { readonly key: string; readonly versionId: string; readonly lockedUntil: Date; readonly at: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update production set state = 'ready', object_key = ${sealed.key}, version_id = ${sealed.versionId}, locked_until = ${sealed.lockedUntil},
+           ready_at = ${sealed.at}
+     where agency_id = ${agencyId} and id = ${id} and state = 'building'`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+export async function writeLock({ agencyId, tx }: AgencyTx, id: string, until: Date): Promise<void> {
+  await sql`
+    update production set locked_until = greatest(locked_until, ${until}) where agency_id = ${agencyId} and id = ${id}`.execute(
+    tx,
+  );
+}
+
+/** False: it is not in a state that this begins from. */
+export async function writeReleased(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  { by, at }: { readonly by: string; readonly at: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update production set state = 'released', released_at = ${at}, released_by = ${by}
+     where agency_id = ${agencyId} and id = ${id} and state = 'ready'`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+export async function writeWithdrawn(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  { by, at, why }: { readonly by: string; readonly at: Date; readonly why: string },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update production set state = 'withdrawn', withdrawn_at = ${at}, withdrawn_by = ${by}, withdrawn_why = ${why}
+     where agency_id = ${agencyId} and id = ${id} and state <> 'withdrawn'`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+export async function lockProduction({ agencyId, tx }: AgencyTx, id: string): Promise<void> {
+  await sql`select from production where agency_id = ${agencyId} and id = ${id} for no key update`.execute(
+    tx,
+  );
+}
+
+export async function insertLink(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  link: { readonly hash: Buffer; readonly by: string; readonly at: Date; readonly expiresAt: Date },
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    insert into production_link (agency_id, production_id, n, hash, made_at, made_by, expires_at)
+    select ${agencyId}, ${id}, coalesce(max(l.n), 0) + 1, ${link.hash}, ${link.at}, ${link.by}, ${link.expiresAt}
+      from production_link l where l.agency_id = ${agencyId} and l.production_id = ${id}
+    returning n`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+/** Across agencies: where a link leads. Whether it does still, is asked within its agency. */
+export async function linkOf(
+  db: Db,
+  hash: Buffer,
+): Promise<{ readonly agencyId: string; readonly id: string; readonly n: number } | null> {
+  const { rows } = await sql<{ agencyId: string; id: string; n: number }>`
+    select agency_id as "agencyId", production_id as id, n from production_link where hash = ${hash}`.execute(
+    db.system,
+  );
+  return rows[0] ?? null;
+}
+
+export interface Link {
+  readonly n: number;
+  readonly madeAt: Date;
+  readonly madeBy: string;
+  readonly expiresAt: Date;
+}
+
+export async function linksOf({ agencyId, tx }: AgencyTx, id: string): Promise<readonly Link[]> {
+  const { rows } = await sql<Link>`
+    select n, made_at as "madeAt", made_by as "madeBy", expires_at as "expiresAt" from production_link
+     where agency_id = ${agencyId} and production_id = ${id} order by n`.execute(tx);
+  return rows;
+}
+
+export async function insertDownload(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  { link, by, at }: { readonly link: number | null; readonly by: string | null; readonly at: Date },
+): Promise<void> {
+  await sql`
+    insert into production_download (agency_id, production_id, n, at, link_n, by)
+    select ${agencyId}, ${id}, coalesce(max(d.n), 0) + 1, ${at}, ${link}, ${by}
+      from production_download d where d.agency_id = ${agencyId} and d.production_id = ${id}`.execute(tx);
+}
+
+export interface Download {
+  readonly n: number;
+  readonly at: Date;
+  readonly link: number | null;
+  readonly by: string | null;
+}
+
+/** Newest first. */
+export async function downloadsOf(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  limit: number,
+): Promise<readonly Download[]> {
+  const { rows } = await sql<Download>`
+    select n, at, link_n as link, by from production_download where agency_id = ${agencyId} and production_id = ${id}
+     order by n desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export async function releasedRecords({ agencyId, tx }: AgencyTx, id: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select record_id as id from production_record where agency_id = ${agencyId} and production_id = ${id} and answer <> 'withhold' order by n`.execute(
+    tx,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The entries that something of these records was sealed, and the one that names the key that signs; with whether a checkpoint holds them. */
+export async function provingEvents(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+  vkey: string,
+): Promise<{ readonly ids: readonly string[]; readonly isPublished: boolean }> {
+  const { rows } = await sql<{ id: string; published: boolean }>`
+    select e.id, coalesce(l.idx < h.published, false) as published
+      from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id left join log_head h on h.agency_id = e.agency_id
+     where e.agency_id = ${agencyId} and e.type = 'record.sealed' and e.record_id = any(${[...recordIds]}::uuid[])
+    union all (
+    select e.id, coalesce(l.idx < h.published, false)
+      from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id left join log_head h on h.agency_id = e.agency_id
+     where e.agency_id = ${agencyId} and e.type = 'receipt-key.added' and e.body ->> 'vkey' = ${vkey} order by e.seq limit 1)`.execute(
+    tx,
+  );
+  return { ids: rows.map(({ id }) => id), isPublished: rows.every(({ published }) => published) };
+}
+
+export async function agencyOf({ agencyId, tx }: AgencyTx): Promise<{
+  readonly name: string;
+  readonly zone: string;
+}> {
+  return await tx
+    .selectFrom('agency')
+    .select(['name', 'zone'])
+    .where('id', '=', agencyId)
+    .executeTakeFirstOrThrow();
+}
+
+/** Pictures of which a part was burned, by the review that was frozen. */
+export async function redactedRecords(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+): Promise<readonly { readonly recordId: string; readonly file: number }[]> {
+  const { rows } = await sql<{ recordId: string; file: number }>`
+    select r.record_id as "recordId", (f ->> 'file')::int as file
+      from production_record r join production p on p.agency_id = r.agency_id and p.id = r.production_id
+      join review v on v.agency_id = r.agency_id and v.request_id = p.request_id and v.record_id = r.record_id and v.n = r.review_n
+      cross join lateral jsonb_array_elements(v.files) f
+     where r.agency_id = ${agencyId} and r.production_id = ${id} and v.answer = 'part' and f ->> 'decision' = 'part'
+     order by r.n, 2`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,335 @@
+/**
+ * One record of a production as it was decided, made of what lies in the store: its paper, the files that leave, the words and files that do
+ * not. Whatever has other bytes than were sealed stops here.
+ */
+import { buffer } from 'node:stream/consumers';
+import { ArchiveError } from '#errors.ts';
+import type { ReceiptSigner } from '#record/record.ts';
+import type { ObjectStore } from '#store/store.ts';
+import { wholeBytes } from '#whole-bytes.ts';
+import { cite, type Citation, type CitationInput } from './exemptions.ts';
+import type { Withheld } from './folded.ts';
+import type { WithheldFile } from './gate.ts';
+import type { Box, BurnedPicture } from './pictures.ts';
+import type { FrozenRecord, StoredObject } from './production-queries.ts';
+import { produceRecord, type FieldDecision, type FileDecision } from './redacted-record.ts';
+
+export interface ReviewedContext {
+  readonly store: Pick<ObjectStore, 'read'>;
+  readonly signer: ReceiptSigner;
+  readonly production: string;
+  readonly issuedAt: string;
+  readonly wacz: boolean;
+  readonly burn: (bytes: Uint8Array, boxes: readonly Box[]) => Promise<BurnedPicture>;
+  /** What stands under boxes; null: it could not be read. */
+  readonly wordsUnder: (bytes: Uint8Array, boxes: readonly Box[]) => Promise<readonly string[] | null>;
+  /** Keeps what was burned out of memory until it leaves. */
+  readonly keep: (name: string, bytes: Buffer) => Promise<() => AsyncIterable<Buffer>>;
+}
+
+/** A file that goes into the bag. */
+export interface LeavingFile {
+  readonly n: number;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** What was burned, where it is not what was sealed. */
+  readonly burned: boolean;
+  open(): Promise<AsyncIterable<Buffer>>;
+}
+
+/** A line of the log of exemptions. Not for eyes outside before the record that it is of leaves: general terms alone. */
+export interface LogLine {
+  /** `field`, `picture`, `file` or `record`, and which. */
+  readonly what: 'record' | 'field' | 'passage' | 'file' | 'box';
+  readonly where: string;
+  readonly citation: Citation;
+  readonly description: string | null;
+}
+
+export interface ReviewedRecord {
+  readonly n: number;
+  readonly recordId: string;
+  readonly answer: FrozenRecord['answer'];
+  readonly receivedAt: Date;
+  /** Null where all of it is withheld. */
+  readonly paper: Buffer | null;
+  readonly files: readonly LeavingFile[];
+  /** Released, and not in the bag. */
+  readonly leftOut: readonly { readonly file: number; readonly why: 'wacz-not-asked' | 'wacz-in-part' }[];
+  readonly log: readonly LogLine[];
+  readonly withheldWords: readonly Withheld[];
+  readonly withheldFiles: readonly WithheldFile[];
+}
+
+interface ManifestFile {
+  readonly n: number;
+  readonly role: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly key: string;
+}
+interface Manifest {
+  readonly facts: readonly {
+    readonly n: number;
+    readonly key: string;
+    readonly fields: readonly { readonly pointer: string }[];
+  }[];
+  readonly files: readonly ManifestFile[];
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/webp': 'webp',
+  'image/gif': 'gif',
+  'image/avif': 'avif',
+  'image/heic': 'heic',
+  'application/pdf': 'pdf',
+  'application/json': 'json',
+  'application/cloudevents+json': 'json',
+  'text/plain': 'txt',
+  'text/html': 'html',
+  'text/csv': 'csv',
+  'video/mp4': 'mp4',
+  'application/wacz+zip': 'wacz',
+  'application/zip': 'zip',
+};
+
+export async function readReviewed(
+  context: ReviewedContext,
+  record: FrozenRecord,
+  objects: readonly StoredObject[],
+): Promise<ReviewedRecord> {
+  const { store, signer, production, issuedAt, burn } = context;
+  const byKey = new Map(objects.map((one) => [one.key, one]));
+  const open = async (key: string): Promise<AsyncIterable<Buffer>> => {
+    const one = byKey.get(key);
+    if (one === undefined)
+      throw new ArchiveError(
+        'store-object-missing',
+        `A sealed file of the record ${record.recordId} has no row.`,
+        {
+          retry: 'never',
+        },
+      );
+    const { versionId, sha256, sizeBytes } = one;
+    return wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes });
+  };
+  const read = async (key: string): Promise<Buffer> => await buffer(await open(key));
+  const salt = objects.find(({ role }) => role === 'salt');
+  const manifests = await Promise.all(
+    objects
+      .filter(({ role }) => role === 'manifest')
+      .sort((one, other) => one.seal - other.seal)
+      .map(async ({ key }) => await read(key)),
+  );
+  const parsed = manifests.map((bytes) => JSON.parse(bytes.toString('utf8')) as Manifest);
+  if (salt === undefined || parsed.length === 0)
+    throw new ArchiveError(
+      'record-not-sealed',
+      `Nothing of the record ${record.recordId} is sealed, so nothing of it can be produced. Wait until it is.`,
+      { retry: 'never' },
+    );
+  const facts = new Map(
+    await Promise.all(
+      parsed.flatMap((one) => one.facts).map(async ({ n, key }) => [n, await read(key)] as const),
+    ),
+  );
+  const listed = parsed.flatMap((one) => one.files);
+  const decided = await decisionsOf(record, parsed, {
+    burn: async (file, boxes) => {
+      const one = listed.find(({ n }) => n === file);
+      if (one === undefined) throw stray(record.recordId);
+      const original = await read(one.key);
+      const made = await burn(original, boxes);
+      const under = await context.wordsUnder(original, boxes);
+      return {
+        made,
+        under,
+        open: await context.keep(`${record.n}-${file}.png`, made.png),
+      };
+    },
+  });
+  const { paper, withheld } = produceRecord(
+    {
+      production,
+      issuedAt,
+      salt: await read(salt.key),
+      manifests,
+      facts,
+      fields: decided.fields,
+      files: decided.files,
+    },
+    signer,
+  );
+  const leaves = record.answer !== 'withhold';
+  const leftOut: { file: number; why: 'wacz-not-asked' | 'wacz-in-part' }[] = [];
+  const files = listed.flatMap((file): LeavingFile[] => {
+    const decision = decided.files.find((one) => one.file === file.n);
+    if (!leaves || decision === undefined || decision.decision === 'withhold') return [];
+    const named = (mediaType: string): string => `file-${file.n}.${EXTENSIONS[mediaType] ?? 'bin'}`;
+    if (decision.decision === 'part') {
+      const { mediaType, bytes } = decision.derived;
+      const kept = decided.burned.get(file.n);
+      if (kept === undefined) throw stray(record.recordId);
+      return [
+        {
+          n: file.n,
+          name: named(mediaType),
+          mediaType,
+          sizeBytes: bytes,
+          sha256: decision.derived.sha256,
+          burned: true,
+          open: async () => await Promise.resolve(kept.open()),
+        },
+      ];
+    }
+    if (file.role === 'wacz' && (record.answer === 'part' || !context.wacz)) {
+      leftOut.push({ file: file.n, why: record.answer === 'part' ? 'wacz-in-part' : 'wacz-not-asked' });
+      return [];
+    }
+    return [
+      {
+        n: file.n,
+        name: file.role === 'wacz' ? `file-${file.n}.wacz` : named(file.mediaType),
+        mediaType: file.mediaType,
+        sizeBytes: file.bytes,
+        sha256: file.sha256,
+        burned: false,
+        open: async () => await open(file.key),
+      },
+    ];
+  });
+  return {
+    n: record.n,
+    recordId: record.recordId,
+    answer: record.answer,
+    receivedAt: record.receivedAt,
+    paper: leaves ? paper : null,
+    files,
+    leftOut,
+    log: decided.log,
+    withheldWords: [
+      ...[...new Set(withheld)].map((text, i) => ({ item: `record ${record.n}, passage ${i + 1}`, text })),
+      ...[...decided.burned].flatMap(([file, { under }]) =>
+        // A text that nobody could read can be looked for by nobody: a person says that they looked.
+        (under ?? ['']).map((text, i) => ({
+          item: `record ${record.n}, under the boxes of file ${file}, line ${i + 1}`,
+          text,
+        })),
+      ),
+    ],
+    withheldFiles: listed
+      .filter(({ n }) => decided.files.some((one) => one.file === n && one.decision !== 'release'))
+      .map(({ n, sha256 }) => ({ item: `record ${record.n}, file ${n}`, sha256 })),
+  };
+}
+
+interface Burned {
+  readonly made: Pick<BurnedPicture, 'derived' | 'boxes'>;
+  readonly under: readonly string[] | null;
+  readonly open: () => AsyncIterable<Buffer>;
+}
+
+interface Decided {
+  readonly fields: readonly FieldDecision[];
+  readonly files: readonly FileDecision[];
+  readonly burned: ReadonlyMap<number, Burned>;
+  readonly log: readonly LogLine[];
+}
+
+async function decisionsOf(
+  { recordId, answer, exemption, description, fields, files }: FrozenRecord,
+  manifests: readonly Manifest[],
+  { burn }: { readonly burn: (file: number, boxes: readonly Box[]) => Promise<Burned> },
+): Promise<Decided> {
+  const burned = new Map<number, Burned>();
+  const log: LogLine[] = [];
+  if (answer !== 'part') {
+    const citation = answer === 'withhold' && exemption !== null ? cite(inputOf(exemption)) : null;
+    if (answer === 'withhold' && citation === null) throw stray(recordId);
+    if (citation !== null) log.push({ what: 'record', where: '', citation, description });
+    const whole = citation === null ? RELEASE : ({ decision: 'withhold', citation, description } as const);
+    return {
+      fields: manifests.flatMap((one) =>
+        one.facts.flatMap(({ n, fields: all }) => all.map(({ pointer }) => ({ fact: n, pointer, ...whole }))),
+      ),
+      files: manifests.flatMap((one) => one.files.map(({ n }) => ({ file: n, ...whole }))),
+      burned,
+      log,
+    };
+  }
+  const reason = (
+    what: LogLine['what'],
+    where: string,
+    one: { readonly exemption?: CitationLike; readonly description?: string | null },
+  ): { readonly citation: Citation; readonly description: string | null } => {
+    if (one.exemption === undefined) throw stray(recordId);
+    const said = { citation: cite(inputOf(one.exemption)), description: one.description ?? null };
+    log.push({ what, where, ...said });
+    return said;
+  };
+  const fieldDecisions = (fields ?? []).map((one): FieldDecision => {
+    const { fact, pointer } = one;
+    const where = `${fact}${pointer}`;
+    if (one.decision === 'release') return { fact, pointer, ...RELEASE };
+    if (one.decision === 'withhold')
+      return { fact, pointer, decision: 'withhold', ...reason('field', where, one) };
+    const passages = (one.passages ?? []).map((passage) => ({
+      start: passage.start,
+      end: passage.end,
+      ...reason('passage', where, passage),
+    }));
+    return { fact, pointer, decision: 'part', passages };
+  });
+  const fileDecisions: FileDecision[] = [];
+  for (const one of files ?? []) {
+    const where = `${one.file}`;
+    if (one.decision === 'release') fileDecisions.push({ file: one.file, ...RELEASE });
+    else if (one.decision === 'withhold')
+      fileDecisions.push({ file: one.file, decision: 'withhold', ...reason('file', where, one) });
+    else {
+      const asked = one.boxes ?? [];
+      const kept = await burn(
+        one.file,
+        asked.map(({ x, y, width, height }) => ({ x, y, width, height })),
+      );
+      const { made } = kept;
+      burned.set(one.file, kept);
+      const boxes = made.boxes.map((box, i) => {
+        const said = asked[i];
+        if (said === undefined) throw stray(recordId);
+        return { ...box, ...reason('box', where, said) };
+      });
+      fileDecisions.push({ file: one.file, decision: 'part', derived: made.derived, boxes });
+    }
+  }
+  return { fields: fieldDecisions, files: fileDecisions, burned, log };
+}
+
+const RELEASE = { decision: 'release' } as const;
+
+type CitationLike = NonNullable<FrozenRecord['exemption']>;
+
+/** What the database has as JSON, without members that are not there. */
+function inputOf(said: CitationLike): CitationInput {
+  const { key, day, writtenStatement, otherLaw, numberConfirmedBy } = said;
+  return {
+    key,
+    day,
+    ...(writtenStatement === undefined ? {} : { writtenStatement }),
+    ...(otherLaw === undefined ? {} : { otherLaw }),
+    ...(numberConfirmedBy === undefined ? {} : { numberConfirmedBy }),
+  };
+}
+
+function stray(recordId: string): ArchiveError {
+  return new ArchiveError(
+    'redaction-refused',
+    `The review of the record ${recordId} is about something that its seals do not have, or has no reason for something that it withholds. Review it again.`,
+    { retry: 'never' },
+  );
+}

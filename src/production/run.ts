@@ -1,0 +1,191 @@
+/**
+ * Making productions, in passes, one after the other. A pass begins anew what the last one did not finish, whatever ended it:
+ *
+ *   building → built        a ZIP in scratch, looked through by the gate; what the gate said of which bytes is written down
+ *   built → sealed          put into the store under a lock, read back by its digest and lock
+ *   sealed → ready          one transaction: the row, history
+ *
+ * A crash before the seal leaves a file in scratch, which the next pass writes anew; a crash behind it, an object that the row names by its
+ * digest and the next pass finds. What the gate stopped is `blocked`, and nothing of it is put anywhere.
+ */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commitment } from '#commitment.ts';
+import { ArchiveError, codeOf, retryOf } from '#errors.ts';
+import { appendEvent, appendEvents } from '#record/record.ts';
+import { buildProduction } from './build.ts';
+import { ACTOR, type ProductionContext } from './context.ts';
+import * as queries from './production-queries.ts';
+import type { OpenProduction, Packed, Production } from './production-queries.ts';
+
+const keyOf = (agencyId: string, id: string, sha256: string): string =>
+  `production/${agencyId}/${id}/${sha256}.zip`;
+
+export async function runProductions(
+  context: ProductionContext,
+): Promise<{ readonly ready: number; readonly blocked: number; readonly failed: number }> {
+  const done = { ready: 0, blocked: 0, failed: 0 };
+  for (const one of await queries.openProductions(context.db)) {
+    context.signal?.throwIfAborted();
+    try {
+      const ended = await queries.withProduction(context.db, one, async () => await runOne(context, one));
+      if (ended !== null) done[ended] += 1;
+    } catch (error) {
+      if (context.signal?.aborted === true) throw error;
+      const { agencyId, id } = one;
+      context.log.error({ agencyId, production: id, code: codeOf(error), err: error }, 'production.failed');
+      done.failed += 1;
+    }
+  }
+  await renewProductions(context);
+  return done;
+}
+
+async function runOne(context: ProductionContext, open: OpenProduction): Promise<'ready' | 'blocked' | null> {
+  const { db, scratchDir, between = async () => undefined } = context;
+  const { agencyId, id } = open;
+  const production = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
+  if (production?.state !== 'building') return null;
+  if (await isSealed(context, open, production)) {
+    await ready(context, open, production.sha256 ?? '');
+    return 'ready';
+  }
+  const folder = join(scratchDir, `production-${id}`);
+  try {
+    const { path, packed } = await buildProduction(context, open, production, folder);
+    await between('built');
+    await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed));
+    await between('written');
+    if (!packed.gate.clean) {
+      await block(context, open, null);
+      return 'blocked';
+    }
+    await seal(context, open, path, packed);
+    await between('sealed');
+    await ready(context, open, packed.sha256);
+    return 'ready';
+  } catch (error) {
+    // What does not pass by itself is for a person: the review, or whoever runs the machine.
+    if (retryOf(error) !== 'never' || !(error instanceof ArchiveError)) throw error;
+    await block(context, open, { code: error.code, sentence: error.message });
+    return 'blocked';
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** By a pass that ended between the seal and its row. */
+async function isSealed(
+  { store }: ProductionContext,
+  { agencyId, id }: OpenProduction,
+  { sha256, gate }: Production,
+): Promise<boolean> {
+  if (sha256 === null || gate?.clean !== true) return false;
+  const state = await store.head(keyOf(agencyId, id, sha256));
+  return state?.mode === 'COMPLIANCE' && (state.sha256 === null || state.sha256 === sha256);
+}
+
+async function block(
+  { db }: ProductionContext,
+  { agencyId, id }: OpenProduction,
+  failure: { readonly code: string; readonly sentence: string } | null,
+): Promise<void> {
+  await db.inAgency(agencyId, async (at) => {
+    const production = await queries.readProduction(at, id);
+    if (production === null || !(await queries.writeBlocked(at, id, failure))) return;
+    const { gate } = production;
+    await appendEvent(at, null, {
+      type: 'production.blocked',
+      actor: ACTOR,
+      body: {
+        request: production.requestId,
+        production: id,
+        code: failure?.code ?? 'gate',
+        found: gate === null || failure !== null ? 0 : gate.hits.length,
+        failed: gate === null || failure !== null ? 0 : gate.unread.length + gate.unsearchable.length,
+      },
+    });
+  });
+}
+
+async function seal(
+  { store, leaseMs, now }: ProductionContext,
+  { agencyId, id }: OpenProduction,
+  path: string,
+  { sha256, bytes }: Packed,
+): Promise<void> {
+  await store.seal({
+    key: keyOf(agencyId, id, sha256),
+    body: { path },
+    sha256,
+    sizeBytes: bytes,
+    mediaType: 'application/zip',
+    retainUntil: new Date(now().getTime() + leaseMs),
+  });
+}
+
+async function ready(
+  { db, store, now }: ProductionContext,
+  { agencyId, id }: OpenProduction,
+  sha256: string,
+): Promise<void> {
+  const key = keyOf(agencyId, id, sha256);
+  const state = await store.head(key);
+  if (
+    state?.mode !== 'COMPLIANCE' ||
+    state.retainUntil === null ||
+    (state.sha256 !== null && state.sha256 !== sha256)
+  )
+    throw new ArchiveError('store-lock-not-confirmed', 'The production is not in the store as it was put.', {
+      retry: 'later',
+    });
+  const { versionId, retainUntil: lockedUntil } = state;
+  await db.inAgency(agencyId, async (at) => {
+    if (!(await queries.writeReady(at, id, { key, versionId, lockedUntil, at: now() }))) return;
+    const made = await queries.readProduction(at, id);
+    if (made === null) return;
+    const salt = randomBytes(32);
+    await appendEvent(at, null, {
+      type: 'production.sealed',
+      actor: ACTOR,
+      body: {
+        request: made.requestId,
+        production: id,
+        records: made.released + made.part,
+        bytes: made.bytes,
+        salt: salt.toString('hex'),
+        packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
+      },
+    });
+    const parts = await queries.redactedRecords(at, id);
+    await appendEvents(
+      at,
+      parts.map(({ recordId, file }) => ({
+        recordId,
+        type: 'redaction.applied',
+        actor: ACTOR,
+        body: { artifact: file, n: file, production: id, about: [`request:${made.requestId}`] },
+      })),
+    );
+  });
+}
+
+/** As long as it may be fetched it is kept: the lock is renewed, as those of records are. */
+async function renewProductions({ db, store, leaseMs, now, log }: ProductionContext): Promise<void> {
+  const until = new Date(now().getTime() + leaseMs);
+  for (const { agencyId, id } of await queries.productionsToRenew(
+    db,
+    new Date(now().getTime() + leaseMs / 2),
+  ))
+    try {
+      const made = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
+      if (made?.objectKey == null || made.versionId === null) continue;
+      const { objectKey, versionId } = made;
+      await store.extend(objectKey, versionId, until);
+      const held = (await store.head(objectKey, versionId))?.retainUntil;
+      if (held != null) await db.inAgency(agencyId, async (at) => await queries.writeLock(at, id, held));
+    } catch (error) {
+      log.error({ agencyId, code: codeOf(error), err: error }, 'production.lease-failed');
+    }
+}

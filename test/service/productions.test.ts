@@ -1,0 +1,182 @@
+/** From reviewed records to a bag that a stranger verifies: packed, looked through, sealed, released, and what stands in the way of each. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { releaseProduction, type Production } from '#production/production.ts';
+import { verifyProduction } from '#verify/verify.ts';
+import { openArchive, type Archive } from '../support/archive.ts';
+import { bagitValidates, ended } from '../support/bagit.ts';
+import { filesIn } from '../support/bag-tools.ts';
+import { needlesOf } from '../support/needles.ts';
+import { committed, cited, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
+
+const NAME = 'Tobias Quillfeather';
+const SECRET = `My neighbour ${NAME}, 12, was bullied at the pool. Call 816-555-0142!`;
+const PUBLIC_WORDS = 'The potholes of Elm Street are a disgrace.';
+
+let archive: Archive;
+let work: string;
+let requestId: string;
+let partId: string;
+let wholeId: string;
+let withheldId: string;
+let made: Production;
+let zip: string;
+let folder: string;
+let vkey: string;
+
+/** A picture with words in it, which the gate must be able to read. */
+async function picture(words: string): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="160"><rect width="640" height="160" fill="#fff"/><text x="20" y="60" font-size="32" font-family="DejaVu Sans, sans-serif">${words}</text></svg>`;
+  return await sharp(Buffer.from(svg)).flatten({ background: '#fff' }).png().toBuffer();
+}
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'holdfast-production-'));
+  archive = await openArchive({ env: { HOLDFAST_LOOK_AGAIN: 'no' } });
+  await archive.work();
+  requestId = await newRequest(archive);
+  const shot = { name: 'shot.png', type: 'image/png', bytes: await picture('Elm Street') };
+  wholeId = await sealedRecord(archive, { text: PUBLIC_WORDS }, [shot]);
+  partId = await sealedRecord(archive, { text: SECRET, author: { displayName: NAME } }, [
+    { name: `${NAME}.png`, type: 'image/png', bytes: await picture(`posted by ${NAME}`) },
+  ]);
+  withheldId = await sealedRecord(archive, { text: 'The alarm code of the vault is zebra-umbrella-nine.' });
+  const { rows } = await archive.sql.query<{ vkey: string }>(
+    "select vkey from log_key where agency_id = 'rivertown' order by first_size desc limit 1",
+  );
+  vkey = rows[0]?.vkey ?? '';
+  await decide(archive, requestId, wholeId, { answer: 'release' });
+  const there = await committed(archive, partId);
+  const start = SECRET.indexOf(NAME);
+  await decide(archive, requestId, partId, {
+    answer: 'part',
+    fields: there.fields.map(({ fact, pointer }) =>
+      pointer === '/data/content/text'
+        ? {
+            fact,
+            pointer,
+            decision: 'part',
+            passages: [
+              { start, end: start + NAME.length, exemption: cited(), description: 'The name of a child' },
+              {
+                start: SECRET.indexOf('816'),
+                end: SECRET.indexOf('!'),
+                exemption: cited(),
+                description: 'A telephone number',
+              },
+            ],
+          }
+        : { fact, pointer, decision: 'withhold', exemption: cited(), description: 'Who wrote it' },
+    ),
+    files: there.files.map(({ n, role }) =>
+      role === 'screenshot'
+        ? {
+            file: n,
+            decision: 'part',
+            boxes: [
+              { x: 0, y: 20, width: 640, height: 60, exemption: cited(), description: 'The name of a child' },
+            ],
+          }
+        : { file: n, decision: 'withhold', exemption: cited(), description: 'The same in another form' },
+    ),
+  });
+  await decide(archive, requestId, withheldId, {
+    answer: 'withhold',
+    exemption: cited(),
+    description: 'How a building is secured',
+  });
+  const answer = await produced(archive, requestId);
+  made = answer.production;
+  if (made.objectKey === null || made.versionId === null)
+    throw new Error(JSON.stringify({ state: made.state, gate: made.gate, failure: made.failure }, null, 1));
+  zip = join(work, 'production.zip');
+  await writeFile(zip, await buffer(await archive.system.store.read(made.objectKey, made.versionId)));
+  await ended('python3', ['-m', 'zipfile', '-e', zip, work]);
+  folder = join(work, `production-${made.n}`);
+}, 240_000);
+afterAll(async () => {
+  await archive?.close();
+  await rm(work, { recursive: true, force: true });
+});
+
+describe('a production', () => {
+  test('is made of what was decided, passed by the gate and sealed', async () => {
+    expect(made).toMatchObject({
+      state: 'ready',
+      released: 1,
+      part: 1,
+      withheld: 1,
+      batesPrefix: 'RVT',
+      batesFirst: 1,
+    });
+    expect(made.gate).toMatchObject({ clean: true, outcome: 'clean', hits: [], unread: [] });
+    expect(made.gate?.looked.files).toBe(made.files);
+    expect(made.gate?.soughtItems).toBeGreaterThan(4);
+    const state = await archive.system.store.head(made.objectKey ?? '');
+    expect(state?.mode).toBe('COMPLIANCE');
+  });
+
+  test('verifies by our program, as ZIP and as folder, with the key of the log and without', async () => {
+    for (const path of [zip, folder])
+      for (const key of [vkey, null]) {
+        const verdict = await verifyProduction(path, key);
+        expect(verdict?.failures).toEqual([]);
+        expect(verdict).toMatchObject({ verified: true, records: 2, withheld: 1 });
+        expect(verdict?.steps.every(({ looked }) => looked > 0)).toBe(true);
+      }
+  });
+
+  test('is a bag to bagit of Python', async () => {
+    const { code, said } = await bagitValidates(folder);
+    expect(said).toContain('is valid');
+    expect(code).toBe(0);
+  });
+
+  test('has no withheld word in any byte of it, in no writing', async () => {
+    const needles = [NAME, 'Quillfeather', '816-555-0142', 'zebra-umbrella', 'alarm code'].flatMap((word) =>
+      needlesOf(word, Buffer.from(word), word),
+    );
+    let looked = 0;
+    for (const path of await filesIn(folder)) {
+      const bytes = await readFile(join(folder, path));
+      looked += bytes.length;
+      for (const needle of needles)
+        expect(bytes.includes(needle.bytes), `${needle.how} in ${path}`).toBe(false);
+    }
+    expect(looked).toBeGreaterThan(50_000);
+  });
+
+  test('says in its papers what it releases, and of what it withholds general terms alone', async () => {
+    const csv = await readFile(join(folder, 'data/records.csv'), 'utf8');
+    expect(csv).toContain(PUBLIC_WORDS);
+    expect(csv).toContain('[▇▇▇ withheld: 610.021(14) RSMo]');
+    const log = await readFile(join(folder, 'data/exemption-log.csv'), 'utf8');
+    expect(log).toContain('"withheld 1","The whole record"');
+    expect(log).toContain('How a building is secured');
+    expect(log).not.toContain(withheldId);
+    const affidavit = await readFile(join(folder, 'data/affidavit-490-692.txt'), 'utf8');
+    expect(affidavit).toContain(`Attached hereto are ${made.recordPages} pages of records`);
+    expect(affidavit).toContain('NOT verified');
+    expect((await readdir(join(folder, 'data/papers'))).sort()).toEqual(
+      [`${partId}.json`, `${wholeId}.json`].sort(),
+    );
+  });
+
+  test('is released with a link once, unless a record was reviewed again', async () => {
+    const { db, now } = archive.system;
+    const release = async (id: string) =>
+      await db.inAgency(
+        'rivertown',
+        async (at) => await releaseProduction(at, id, { now: now(), days: 7 }, 'cli'),
+      );
+    await decide(archive, requestId, wholeId, { answer: 'release' });
+    await expect(release(made.id)).rejects.toMatchObject({ code: 'production-stale' });
+    const again = await produced(archive, requestId);
+    expect(again.production).toMatchObject({ state: 'ready', n: 2, batesFirst: (made.batesLast ?? 0) + 1 });
+    expect(await release(again.id)).toMatchObject({ link: 1 });
+  });
+});
