@@ -56,6 +56,7 @@ import type {
 } from './letter-tables.ts';
 import type {
   AgencyCalendarTable,
+  RequestCorrectionTable,
   RequestCorrespondenceTable,
   RequestHoldTable,
   RequestKeptUntilTable,
@@ -71,6 +72,7 @@ export type { LetterKind, RequestLetterTable } from './letter-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
+  RequestCorrectionTable,
   RequestCorrespondenceTable,
   RequestOutcome,
   RequestState,
@@ -373,5 +375,6 @@ export interface Tables extends FixityTables {
   request_record: RequestRecordTable;
   request_search: RequestSearchTable;
   review: ReviewTable;
+  request_correction: RequestCorrectionTable;
   log_standing: LogStandingTable;
 }

@@ -6,14 +6,23 @@
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
  * not read, is never said as law; in every doubt the earlier deadline is shown.
  */
-export { calendarProblems, type AgencyCalendar } from './calendar.ts';
+export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
-export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays } from './holidays.ts';
-export { businessDaysLeft, type Due, type Withdrawal } from './clock.ts';
-export { dueSaid, stepSaid, withdrawalSaid } from './said.ts';
+export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays, type LawReading } from './holidays.ts';
+export {
+  businessDaysLeft,
+  type Acted,
+  type Due,
+  type Law,
+  type Standing,
+  type Step,
+  type Withdrawal,
+} from './clock.ts';
+export { actedSaid, alarmBesideSaid, dueSaid, stepSaid, withdrawalSaid } from './said.ts';
 export {
   changeState,
   closeRequest,
+  correctReceipt,
   enterView,
   noteCorrespondence,
   receivedByCustodian,
@@ -22,19 +31,23 @@ export {
   REQUEST_OUTCOMES,
   RUNNING_STATES,
   type Moved,
+  type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
   type RunningState,
 } from './requests.ts';
 export {
-  listRequests,
   readByTracking,
+  readCorrections,
   readCorrespondence,
   readMarked,
+  readMarkedOf,
   readRequestRow,
+  type CorrectionRow,
   type CorrespondenceRow,
   type RequestRow,
 } from './request-queries.ts';
+export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';

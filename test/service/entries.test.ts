@@ -161,6 +161,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/holds/:id/release': { leaves: ['record.released', 'hold.released'], seenIn: 'holds-calls' },
   'POST /v1/requests': { leaves: ['request.received', 'request.opened'] },
   'POST /v1/requests/:id/receipt': { leaves: ['request.opened'], seenIn: 'requests' },
+  'POST /v1/requests/:id/correction': { leaves: ['request.receipt-corrected'], seenIn: 'requests' },
   'POST /v1/requests/:id/state': { leaves: ['request.moved'] },
   'POST /v1/requests/:id/correspondence': { leaves: ['request.noted'] },
   'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },

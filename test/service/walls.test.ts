@@ -250,6 +250,11 @@ beforeAll(async () => {
      select 'lakeside', id, 1, '2027-01-01', 'quokka', 'x' from request where tracking = 'QQQQQQQQQQQQQQQ0'`,
   ])
     await archive.sql.query(collected);
+  await archive.sql.query(
+    `insert into request_correction (agency_id, request_id, n, first_was, first_received_at, reason, by)
+     select agency_id, id, 1, first_received_at, first_received_at - interval '1 hour', 'quokka', 'x'
+       from request where agency_id = 'lakeside'`,
+  );
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -390,6 +395,7 @@ describe('the catalogue', () => {
       'record_day',
       'record_series',
       'request',
+      'request_correction',
       'request_correspondence',
       'request_hold',
       'request_kept_until',
@@ -536,8 +542,10 @@ describe('the catalogue', () => {
       request: {
         select: '*',
         insert: '*',
-        update: 'appeal_until calendar_n closed_at closed_by custodian_received_at due_on outcome state',
+        update:
+          'appeal_until calendar_n closed_at closed_by custodian_received_at due_on first_received_at outcome state',
       },
+      request_correction: { select: '*', insert: '*' },
       request_correspondence: { select: '*', insert: '*' },
       request_search: { select: '*', insert: '*' },
       request_hold: { select: '*', insert: '*' },
