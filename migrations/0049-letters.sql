@@ -111,7 +111,7 @@ begin
     raise exception 'a letter of the kind % is no such correspondence', new.kind using errcode = 'HF081';
   end if;
 
-  select r.state, r.custodian_received_at, a.zone into asked
+  select r.state, r.custodian_received_at, r.settled_fee, a.zone into asked
     from request r join agency a on a.id = r.agency_id where r.id = new.request_id for no key update of r;
   if asked.custodian_received_at is null and new.kind not in ('acknowledgement', 'question') then
     raise exception 'the custodian of records has not received this request' using errcode = 'HF084';
@@ -151,7 +151,7 @@ begin
       raise exception 'neither payment nor an answer is awaited' using errcode = 'HF084';
     end if;
     select case when count(*) = 0 or bool_or(fee_cents is null) then null else sum(fee_cents) end into fees
-      from request_correspondence where request_id = new.request_id and about = 'payment-request';
+      from request_correspondence where request_id = new.request_id and about = 'payment-request' and n > asked.settled_fee;
     days := case when fees <= 100000 then 90 else 150 end;
     if coalesce((new.facts ->> 'withdrawnAfter')::date < (said.at at time zone asked.zone)::date + days, true) then
       raise exception 'the notice names an earlier day than the % days allow', days using errcode = 'HF083';

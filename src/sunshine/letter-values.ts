@@ -82,6 +82,8 @@ export interface LetterContent {
   readonly facts: Readonly<Record<string, unknown>> & { readonly mustSay: readonly string[] };
   readonly about: CorrespondenceAbout | null;
   readonly feeCents: number | null;
+  /** Of a delay: the earliest time at which the records will be available. */
+  readonly promisedFor: Date | null;
   readonly notBefore: { readonly today: CivilDay; readonly day: CivilDay } | null;
 }
 
@@ -123,6 +125,7 @@ export function letterContent(
   return {
     notBefore: null,
     feeCents: null,
+    promisedFor: null,
     ...own,
     values: { ...common, ...own.values },
     facts: { ...own.facts, mustSay: own.mustSay },
@@ -143,6 +146,7 @@ interface Own {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly mustSay: readonly string[];
   readonly feeCents?: number | null;
+  readonly promisedFor?: Date;
   readonly notBefore?: LetterContent['notBefore'];
 }
 interface Around {
@@ -240,7 +244,22 @@ function delay(
     values: { cause, place, earliestTime: time, earliestDate: date },
     facts: { cause, place, earliestTime, earliestDate },
     mustSay: [cause, place, time, date],
+    promisedFor: momentOf(zone, earliestDate, minutes),
   };
+}
+
+/** When the clocks of a zone show this; refused where they skip it. */
+function momentOf(zone: string, day: CivilDay, minute: number): Date {
+  const wanted = Date.parse(`${day}T00:00:00Z`) + minute * 60_000;
+  let at = wanted;
+  for (let tries = 0; tries < 3; tries += 1) {
+    const wall = wallTimeIn(zone, new Date(at));
+    at += wanted - (Date.parse(`${wall.day}T00:00:00Z`) + wall.minute * 60_000);
+  }
+  const wall = wallTimeIn(zone, new Date(at));
+  if (wall.day !== day || wall.minute !== minute)
+    throw refused('On that day the clocks are put forward over this time. Choose another one.');
+  return new Date(at);
 }
 
 function money(

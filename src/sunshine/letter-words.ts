@@ -38,6 +38,7 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
       denied: 'access to what you asked for was denied.',
       'no-records': 'no record was found that answers it.',
       withdrawn: 'it was withdrawn.',
+      lapsed: 'nobody paid or answered in time after a notice, so it counts as withdrawn (610.026 RSMo).',
     },
     payment: 'payment of the fee',
     answer: 'an answer to a question',
@@ -57,6 +58,8 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
       denied: 'se denegó el acceso a lo que pidió.',
       'no-records': 'no se encontró ningún registro que responda a ella.',
       withdrawn: 'se retiró.',
+      lapsed:
+        'nadie pagó ni respondió a tiempo después de un aviso, así que se da por retirada (610.026 RSMo).',
     },
     payment: 'el pago de la tarifa',
     answer: 'una respuesta a una pregunta',

@@ -17,6 +17,7 @@ import { checkLetter, fillLetter, templateProblem } from './letter-text.ts';
 import { letterContent, type LetterContent, type LetterInput } from './letter-values.ts';
 import { readMarked, readRequestRow, type RequestRow } from './request-queries.ts';
 import { changeState, noteCorrespondence } from './requests.ts';
+import { awaitedOf } from './standing.ts';
 import { translated } from './refusals.ts';
 import { trackingShown } from './tracking.ts';
 
@@ -44,14 +45,7 @@ export async function draftLetter(at: AgencyTx, requestId: string, writing: Writ
   if (row === null || calendar === null) return null;
   const marked = await readMarked(at, requestId);
   const agency = await queries.agencyOf(at);
-  const what = { 'fee-waiting': 'payment-request', clarification: 'question' } as const;
-  const awaited = row.state === 'fee-waiting' || row.state === 'clarification' ? what[row.state] : null;
-  const asked = marked
-    .filter(({ about }) => about === awaited)
-    .reduce<Date | null>((last, one) => (last === null || one.at > last ? one.at : last), null);
-  const fees = marked.flatMap(({ about, fee_cents }) =>
-    about === 'payment-request' ? [fee_cents === null ? null : Number(fee_cents)] : [],
-  );
+  const awaited = awaitedOf(row, marked);
   const content = letterContent(
     input,
     {
@@ -67,11 +61,8 @@ export async function draftLetter(at: AgencyTx, requestId: string, writing: Writ
       state: row.state,
       outcome: row.outcome,
       signer,
-      asked: awaited === null || asked === null ? null : { at: asked },
-      feeCents:
-        fees.length === 0 || fees.includes(null)
-          ? null
-          : fees.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+      asked: awaited === null ? null : { at: awaited.askedAt },
+      feeCents: awaited?.feeCents ?? null,
       rates: (await queries.readRates(at))?.rates ?? null,
       certificate: input.kind === 'no-records' ? await certifiedSearch(at, requestId) : null,
       responsive: input.kind === 'no-records' ? await openInSet(at, requestId) : 0,
@@ -154,6 +145,7 @@ export async function sendLetter(
       channel: way === 'mail' ? 'mail' : 'letter',
       about,
       feeCents: content.feeCents,
+      promisedFor: content.promisedFor,
       words: text,
       at: writing.now,
     },

@@ -81,26 +81,37 @@ function statementOf(marked: readonly Marked[], calendar: AgencyCalendar): Due |
  * (`request_stands_through`), and lets a request lapse no earlier.
  */
 function withdrawalBy(
-  { state, settled_question, settled_fee }: StandingRow,
+  row: StandingRow,
   marked: readonly Marked[],
   { zone }: AgencyCalendar,
 ): Withdrawal | null {
+  const awaited = awaitedOf(row, marked);
+  if (awaited === null) return null;
+  const { askedAt, feeCents } = awaited;
+  const noticeAt = last(marked.filter(({ about, at }) => about === 'withdrawal-notice' && at >= askedAt));
+  return withdrawalOf({
+    askedOn: wallTimeIn(zone, askedAt).day,
+    noticeSentOn: noticeAt === null ? null : wallTimeIn(zone, noticeAt).day,
+    feeCents,
+  });
+}
+
+const last = (rows: readonly Marked[]): Date | null =>
+  rows.length === 0 ? null : new Date(Math.max(...rows.map(({ at }) => at.getTime())));
+
+/** When a payment or an answer was asked for that did not come yet, and what is open of fees; null: neither is awaited. */
+export function awaitedOf(
+  { state, settled_question, settled_fee }: Pick<StandingRow, 'state' | 'settled_question' | 'settled_fee'>,
+  marked: readonly Marked[],
+): { readonly askedAt: Date; readonly feeCents: number | null } | null {
   if (state !== 'fee-waiting' && state !== 'clarification') return null;
   const fees = marked.filter(({ n, about }) => about === 'payment-request' && n > settled_fee);
   const asked =
     state === 'fee-waiting'
       ? fees
       : marked.filter(({ n, about }) => about === 'question' && n > settled_question);
-  const last = (rows: readonly Marked[]): Date | null =>
-    rows.length === 0 ? null : new Date(Math.max(...rows.map(({ at }) => at.getTime())));
   const askedAt = last(asked);
-  if (askedAt === null) return null;
-  const noticeAt = last(marked.filter(({ about, at }) => about === 'withdrawal-notice' && at >= askedAt));
-  return withdrawalOf({
-    askedOn: wallTimeIn(zone, askedAt).day,
-    noticeSentOn: noticeAt === null ? null : wallTimeIn(zone, noticeAt).day,
-    feeCents: sumOf(fees.map(({ fee_cents }) => fee_cents)),
-  });
+  return askedAt === null ? null : { askedAt, feeCents: sumOf(fees.map(({ fee_cents }) => fee_cents)) };
 }
 
 /** Null: one of them is not known, or there is none. */
