@@ -522,7 +522,7 @@ describe('the catalogue', () => {
       edition: {
         select: '*',
         insert: '*',
-        update: 'superseded_at superseded_by withdrawn_at withdrawn_because withdrawn_by',
+        update: 'ended_in_log superseded_at superseded_by withdrawn_at withdrawn_because withdrawn_by',
       },
       edition_confirmation: { select: '*', insert: '*' },
       series: { select: '*', insert: '*' },
