@@ -435,6 +435,32 @@ describe('over 5,000 records', () => {
     expect(await ids({ q: 'hay' }, 'hilltop')).toEqual([]);
   });
 
+  test('a word that a few of the newest and many of the oldest records have is found in all of them, in their order, page by page', async () => {
+    const { rows } = await archive.sql.query<{ id: string }>(`
+      with put as (
+        insert into record (agency_id, id, subject, received_at, platform, account, kind, verb, grounds, removal, search)
+        select 'bigtown', gen_random_uuid(), 'unknown:' || i, now() - i * interval '1 minute', case when i % 20 = 0 then 'x' else 'facebook' end,
+               'bigtown', 'comment', 'hide', '{}', 'awaited',
+               search_words('bigtown', 'hay ' || case when i < 1 or i % 10 = 0 then ' thimble' else '' end)
+          from (select generate_series(-2, 0) union all select generate_series(5001, 6000)) n(i)
+        returning id, received_at, search)
+      select id from put where search @@ search_query('bigtown', 'thimble') order by received_at desc, id desc`);
+    const all = rows.map(({ id }) => id);
+    expect(all).toHaveLength(103);
+    const read: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const found: Awaited<ReturnType<typeof page>> = await page(
+        { q: 'thimble', limit: '40', ...(cursor === null ? {} : { cursor }) },
+        'bigtown',
+      );
+      read.push(...found.records.map(({ recordId }) => recordId));
+      cursor = found.nextCursor;
+    } while (cursor !== null);
+    expect(read).toEqual(all);
+    expect(await ids({ q: 'thimble', platform: 'x', limit: '100' }, 'bigtown')).toHaveLength(51);
+  });
+
   test('a word of about 2 KB, which with its tag is too long for the index, keeps no report out', async () => {
     for (const length of [1990, 2035, 2041, 2046, 2047, 4000]) {
       const recordId = await handIn({ text: `marker${length} ${'w'.repeat(length)}` });
