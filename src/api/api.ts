@@ -56,6 +56,7 @@ import { registerReports } from './reports.ts';
 import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
 import { openLetterDesk } from './letter-desk.ts';
+import { registerLetterPages } from './letter-pages.ts';
 import { registerLetters } from './letters.ts';
 import { registerRetentionPages } from './retention-pages.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
@@ -264,7 +265,9 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerHolds(routes, context);
     registerRequestList(routes, context);
     registerRequests(routes, context);
-    registerLetters(routes, context, openLetterDesk(context));
+    const letters = openLetterDesk(context);
+    registerLetters(routes, context, letters);
+    registerLetterPages(routes, context, letters);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

@@ -14,6 +14,7 @@ import { holds } from './holds.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
+import { letters } from './letters.ts';
 import { log } from './log.ts';
 import { machine } from './machine.ts';
 import { offices } from './offices.ts';
@@ -51,6 +52,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   holds,
   intake,
   keys,
+  letters,
   log,
   machine,
   offices,
