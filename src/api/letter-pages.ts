@@ -2,13 +2,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '#agency/agency.ts';
 import { wallTimeIn } from '#civil.ts';
-import { CHARGE_ROWS, letterTemplatesPage, lettersPage, MEDIA_ROWS, STAFF_ROWS } from '#console/console.ts';
+import { CHARGE_ROWS, lettersPage } from '#console/console.ts';
 import type { AgencyTx, LetterKind } from '#db/db.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import { citableOn } from '#production/production.ts';
 import {
-  changeRates,
-  changeTemplate,
   CHARGE_KINDS,
   enterView,
   feeOf,
@@ -17,31 +15,28 @@ import {
   LETTER_KINDS,
   listLetters,
   mailAddressOf,
-  placesOf,
   readCertificate,
   readRates,
   readRequestRow,
   readSearch,
   refusedSaid,
   REQUEST_OUTCOMES,
-  templatesInForce,
   trackingShown,
 } from '#sunshine/sunshine.ts';
 import { linesOf, sendPage } from './administration.ts';
-import { callerOf, CUSTODIANS, OPERATORS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import { noRequest, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
-import { inputIn, ratesIn, ratesTyped } from './letter-forms.ts';
+import { inputIn } from './letter-forms.ts';
 import { letterShown, NO_RATES } from './letters.ts';
 import { calendarHere } from './office-calendar.ts';
 
-const FORM_LIMIT_BYTES = 512 * 1024;
+export const FORM_LIMIT_BYTES = 512 * 1024;
 const forReaders = { schema: { hide: true }, config: { roles: REQUEST_READERS, page: true } } as const;
 const forCustodians = { schema: { hide: true }, config: { roles: CUSTODIANS, page: true } } as const;
-const forOperators = { schema: { hide: true }, config: { roles: OPERATORS, page: true } } as const;
 /** What is said on the page itself, with what was typed. */
-const SHOWN: readonly ErrorCode[] = [
+export const SHOWN: readonly ErrorCode[] = [
   'letter-refused',
   'letter-invalid',
   'letter-template-invalid',
@@ -57,8 +52,9 @@ type LettersParts = Parameters<typeof lettersPage>[1];
 type Shown = Pick<LettersParts, 'kind' | 'language' | 'draft' | 'refused' | 'error' | 'done'>;
 const NOTHING: Shown = { kind: null, language: 'en', draft: null, refused: [], error: null, done: null };
 
-const kindOf = (typed: unknown): LetterKind | null => LETTER_KINDS.find((one) => one === typed) ?? null;
-const languageOf = (typed: unknown): 'en' | 'es' => (typed === 'es' ? 'es' : 'en');
+export const kindOf = (typed: unknown): LetterKind | null =>
+  LETTER_KINDS.find((one) => one === typed) ?? null;
+export const languageOf = (typed: unknown): 'en' | 'es' => (typed === 'es' ? 'es' : 'en');
 
 export function registerLetterPages(routes: FastifyInstance, context: ApiContext, desk: LetterDesk): void {
   const { db, now } = context.system;
@@ -239,102 +235,6 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
         return await reply.redirect(`/requests/${id}/letters?done=certified#certificate`, 303);
       },
     );
-
-    type TemplatesParts = Parameters<typeof letterTemplatesPage>[1];
-    const showTemplates = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      more: {
-        readonly chosen?: { readonly kind: LetterKind; readonly language: 'en' | 'es' } | null;
-        readonly typed?: { readonly text: string; readonly error: string };
-        readonly rates?: { readonly form: Form; readonly error: string };
-        readonly done?: TemplatesParts['done'];
-      },
-    ): Promise<FastifyReply> => {
-      const { kind: who, roles } = callerOf(request);
-      const { templates, own } = await here(request, async (at) => ({
-        templates: await templatesInForce(at),
-        own: await readRates(at),
-      }));
-      const { chosen = null, typed, rates, done = null } = more;
-      const edited =
-        chosen === null
-          ? undefined
-          : templates.find((one) => one.kind === chosen.kind && one.language === chosen.language);
-      const page = letterTemplatesPage(context.frameOf(request), {
-        mayChange: who === 'person' && roles.some((role) => OPERATORS.includes(role)),
-        templates,
-        done,
-        edited:
-          edited === undefined
-            ? null
-            : {
-                ...edited,
-                text: typed?.text ?? edited.text,
-                replaces: edited.n,
-                places: placesOf(edited.kind),
-                demands: KIND_RULES[edited.kind].demands,
-                error: typed?.error ?? null,
-              },
-        rates: {
-          number: own?.n ?? 0,
-          errors: rates === undefined ? [] : [[null, rates.error] as const],
-          ...(rates === undefined
-            ? ratesTyped(own?.rates ?? null)
-            : {
-                typed: (name: string) => rates.form.one(name),
-                checked: (name: string, value: string) => rates.form.all(name).includes(value),
-              }),
-        },
-      });
-      return await sendPage(reply, page, typed !== undefined || rates !== undefined);
-    };
-
-    app.get<{ Querystring: Record<string, unknown> }>(
-      '/requests/letter-templates',
-      forReaders,
-      async (request, reply) => {
-        const kind = kindOf(request.query['kind']);
-        const { done } = request.query;
-        return await showTemplates(request, reply, {
-          chosen: kind === null ? null : { kind, language: languageOf(request.query['language']) },
-          done: done === 'text' || done === 'rates' ? done : null,
-        });
-      },
-    );
-
-    app.post('/requests/letter-templates', forOperators, async (request, reply) => {
-      const form = formOf(request);
-      refuseSomebodyElse(request, form.one('as'));
-      const kind = kindOf(form.one('kind'));
-      if (kind === null) return await showTemplates(request, reply, {});
-      const chosen = { kind, language: languageOf(form.one('language')) };
-      const text = linesOf(form.one('text'));
-      try {
-        const replaces = Number(/^\d{1,6}$/.exec(form.one('replaces'))?.[0] ?? '0');
-        const actor = actorOf(callerOf(request));
-        await here(request, async (at) => await changeTemplate(at, { ...chosen, text }, { replaces, actor }));
-      } catch (failure) {
-        if (!(failure instanceof ArchiveError) || !SHOWN.includes(failure.code)) throw failure;
-        return await showTemplates(request, reply, { chosen, typed: { text, error: failure.message } });
-      }
-      return await reply.redirect('/requests/letter-templates?done=text', 303);
-    });
-
-    app.post('/requests/fee-rates', forOperators, async (request, reply) => {
-      const form = formOf(request);
-      refuseSomebodyElse(request, form.one('as'));
-      try {
-        const rates = ratesIn(form, STAFF_ROWS, MEDIA_ROWS);
-        const replaces = Number(/^\d{1,6}$/.exec(form.one('replaces'))?.[0] ?? '0');
-        const actor = actorOf(callerOf(request));
-        await here(request, async (at) => await changeRates(at, rates, { replaces, actor }));
-      } catch (failure) {
-        if (!(failure instanceof ArchiveError) || !SHOWN.includes(failure.code)) throw failure;
-        return await showTemplates(request, reply, { rates: { form, error: failure.message } });
-      }
-      return await reply.redirect('/requests/letter-templates?done=rates', 303);
-    });
   });
 }
 

@@ -264,7 +264,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/closing$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters(\/certificate)?$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -509,6 +509,11 @@ describe('every call', () => {
         '/unconfirmed',
         '/v1/accounts',
         '/v1/calendar',
+        '/v1/fee-rates',
+        '/v1/letter-templates',
+        '/v1/requests/:id/letters',
+        '/requests/:id/letters',
+        '/requests/letter-templates',
         '/v1/requests',
         '/v1/requests/:id',
         '/v1/holds',
