@@ -6,7 +6,7 @@ import type { Log } from '#log.ts';
 import { appendEvent, newId, readReceipt, remindOfficeInstead } from '#record/record.ts';
 import { letterOf, type Shown } from './letters.ts';
 import { MailRefused, type Letter, type Mailer } from './mailer.ts';
-import { mailLetterOnce } from './request-letters.ts';
+import { mailLetterOnce } from './letter-mail.ts';
 import {
   addresseeOf,
   claimLetter,

@@ -253,7 +253,7 @@ beforeAll(async () => {
   await archive.sql.query(
     `insert into request_correction (agency_id, request_id, n, first_was, first_received_at, reason, by)
      select agency_id, id, 1, first_received_at, first_received_at - interval '1 hour', 'quokka', 'x'
-       from request where agency_id = 'lakeside'`,
+       from request where agency_id = 'lakeside' and state <> 'closed'`,
   );
   for (const written of [
     `insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
