@@ -6,6 +6,7 @@
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
  * not read, is never said as law; in every doubt the earlier deadline is shown.
  */
+export type { CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
 export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays, type LawReading } from './holidays.ts';
