@@ -143,7 +143,7 @@ function holidays({ typed, holidays: all, errors, mayChange }: CalendarParts): M
               ({ day, moved, reading }) =>
                 html`<span class="usa-checkbox__label-description"
                   >${daySaid(day)}:
-                  ${ours(MOVED[moved ?? 'none'] ?? '')}${ours(READINGS_OF_DAYS[reading])}</span
+                  ${moved !== null && html`${ours(MOVED[moved])}; `}${ours(READINGS_OF_DAYS[reading])}</span
                 >`,
             )}</label
           >
@@ -152,11 +152,10 @@ function holidays({ typed, holidays: all, errors, mayChange }: CalendarParts): M
   </fieldset>`;
 }
 
-const MOVED: Readonly<Record<string, string>> = {
-  none: '',
-  'sunday-to-monday': 'moved from Sunday; ',
-  'saturday-to-friday': 'the Friday before, as state offices do; ',
-};
+const MOVED = {
+  'sunday-to-monday': 'moved from Sunday',
+  'saturday-to-friday': 'the Friday before, as state offices do',
+} as const;
 /** How far the day of a year was read. */
 const READINGS_OF_DAYS: Readonly<Record<LawReading, string>> = {
   ...READINGS,

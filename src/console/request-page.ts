@@ -129,13 +129,13 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
         ${request.language !== null && row('Language', html`<bdi>${request.language}</bdi>`)}
         ${row('First received', momentIn(zone, request.firstReceivedAt))}
         ${row('Received by the custodian', request.receivedByCustodianAt === null ? html`Not yet` : momentIn(zone, request.receivedByCustodianAt))}
-        ${row('Entered', html`${momentIn(zone, request.enteredAt)} · ${whoSaid(request.enteredBy, names[request.enteredBy])}`)}
+        ${row('Entered', html`${momentIn(zone, request.enteredAt)} · <span>${whoSaid(request.enteredBy, names[request.enteredBy])}</span>`)}
         ${
           request.closedAt !== null &&
           row(
             'Closed',
             html`${momentIn(zone, request.closedAt)} ·
-            ${whoSaid(request.closedBy ?? '', names[request.closedBy ?? ''])}`,
+              <span>${whoSaid(request.closedBy ?? '', names[request.closedBy ?? ''])}</span>`,
           )
         }
         ${request.state === 'closed' && row('Appeal until', request.appealUntil === null ? html`Nobody said: what was asked for is kept without end.` : html`${daySaid(request.appealUntil)}`)}
@@ -189,19 +189,19 @@ function corrected({ corrections, zone, names }: RequestParts): Markup | null {
         (one) =>
           html`<li>
             <p class="hf-small">
-              <span>First received: it said</span> ${time(one.firstWas)}; <span>it is</span>
+              <span>First received: it said</span> ${time(one.firstWas)}<span>; it is</span>
               ${time(one.firstReceivedAt)}
             </p>
             ${
               one.custodianWas !== null &&
               html`<p class="hf-small">
-                <span>Received by the custodian: it said</span> ${time(one.custodianWas)}; <span>it is</span>
+                <span>Received by the custodian: it said</span> ${time(one.custodianWas)}<span>; it is</span>
                 ${time(one.receivedByCustodianAt)}
               </p>`
             }
             <p class="hf-small">
               <span>Why:</span> <bdi>${one.reason}</bdi> · ${momentIn(zone, one.at)} ·
-              ${whoSaid(one.by, names[one.by])}
+              <span>${whoSaid(one.by, names[one.by])}</span>
             </p>
           </li>`,
       )}
@@ -266,7 +266,7 @@ function correspondence({
                   <strong>${inWords(KIND_WORDS, kindOf(one.way, one.about))}</strong>
                   <p class="hf-small">
                     ${momentIn(zone, one.at)} · ${inWords(CHANNEL_WORDS, one.channel)} ·
-                    ${whoSaid(one.by, names[one.by])}
+                    <span>${whoSaid(one.by, names[one.by])}</span>
                   </p>
                   ${one.feeCents !== null && html`<p class="hf-small">Asked for: ${money(one.feeCents)}</p>`}
                   ${one.promisedFor !== null && html`<p class="hf-small"><span>Available at the earliest</span> ${momentIn(zone, one.promisedFor)}</p>`}

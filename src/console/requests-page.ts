@@ -65,7 +65,7 @@ const FILTERS: readonly (readonly [string, string])[] = [
   ...Object.entries(STATE_WORDS),
 ];
 
-const SECTIONS = ['To be acted on', 'Acted on by a delay letter', 'Over'] as const;
+const SECTIONS = ['To be acted on', 'Acted on by a delay letter', 'Ended'] as const;
 
 export function requestsPage(frame: Frame, parts: RequestsParts): string {
   const { typed, counts, requests, next, isLater, mayWork, error, zone } = parts;
