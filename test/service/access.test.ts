@@ -264,7 +264,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/closing$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/closing$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -511,6 +511,9 @@ describe('every call', () => {
         '/v1/calendar',
         '/v1/requests',
         '/v1/requests/:id',
+        '/requests',
+        '/requests/:id',
+        '/requests/calendar',
         '/v1/holds',
         '/v1/holds/:id',
         '/v1/disposals',

@@ -129,6 +129,7 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
 async function requestOrderOf(archive: Archive, url: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
+  if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
   if (url.endsWith('/closing')) return { outcome: 'granted' };

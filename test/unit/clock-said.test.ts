@@ -12,6 +12,9 @@ import {
   stepMarkup,
   withdrawalMarkup,
 } from '../../src/console/clock-said.ts';
+import type { Markup } from '../../src/console/html.ts';
+import { inLanguage } from '../../src/console/language.ts';
+import { pages } from '../../src/console/languages/es/es.ts';
 
 const CITY: AgencyCalendar = {
   ...untoldCalendar('America/Chicago'),
@@ -19,7 +22,13 @@ const CITY: AgencyCalendar = {
   saturdayHolidays: 'friday-where-confirmed',
   entered: true,
 };
-const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('&#39;', '’').trim();
+/** Of which there are no words in Spanish. */
+const missing: string[] = [];
+const plain = (markup: Markup): string => {
+  inLanguage(markup, 'es', pages, (message) => missing.push(message));
+  return flat(markup.text);
+};
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('&#39;', '’').trim();
 
 test('every step and every day is said in the same words', () => {
   const said = new Set<string>();
@@ -45,12 +54,12 @@ test('every step and every day is said in the same words', () => {
           alarmOf(received, calendar),
           denialStatementDueOf(received, calendar),
         ]) {
-          expect(plain(dueMarkup(due).text)).toBe(dueSaid(due));
+          expect(plain(dueMarkup(due))).toBe(dueSaid(due));
           for (const step of due.steps) {
             said.add(step.code);
-            expect(plain(stepMarkup(step).text)).toBe(stepSaid(step));
+            expect(plain(stepMarkup(step))).toBe(stepSaid(step));
           }
-          expect(plain(alarmBeside(due).text)).toBe(alarmBesideSaid(due));
+          expect(plain(alarmBeside(due))).toBe(alarmBesideSaid(due));
         }
       },
     ),
@@ -65,7 +74,7 @@ test('and so is what a delay letter and a withdrawal mean', () => {
   for (const promised of [null, { day: '2026-03-20', minute: 840 }])
     for (const late of [true, false]) {
       const acted = { on: '2026-03-04', late, promised, standing: 'acted-on' } as const;
-      expect(plain(actedMarkup(acted, ACT_BY).text)).toBe(actedSaid(acted));
+      expect(plain(actedMarkup(acted, ACT_BY))).toBe(actedSaid(acted));
     }
   for (const [askedOn, noticeSentOn] of [
     ['2026-03-02', null],
@@ -73,6 +82,8 @@ test('and so is what a delay letter and a withdrawal mean', () => {
     ['2026-03-02', '2026-03-02'],
   ] as const) {
     const withdrawal = withdrawalOf({ askedOn, noticeSentOn, feeCents: 5000 });
-    expect(plain(withdrawalMarkup(withdrawal).text)).toBe(withdrawalSaid(withdrawal));
+    expect(plain(withdrawalMarkup(withdrawal))).toBe(withdrawalSaid(withdrawal));
   }
 });
+
+test('all of it has words in Spanish', () => expect([...new Set(missing)]).toEqual([]));

@@ -107,6 +107,7 @@ export const requests: Messages = {
     'Busque lo que se solicitó, resérvelo y guarde el conjunto de registros que responden.',
   'Decide on each record: all of it, part of it, or nothing, and under which law.':
     'Decida sobre cada registro: todo, una parte o nada, y según qué ley.',
+  'Review the records': 'Revisar los registros',
   'Letters and money': 'Cartas y dinero',
   'Write what the law wants written, estimate the fee, and certify a search.':
     'Escriba lo que la ley quiere por escrito, calcule el costo y certifique una búsqueda.',
@@ -117,6 +118,8 @@ export const requests: Messages = {
   'Who asks': 'Quién solicita',
   'No name was given, and none is needed.': 'No se dio nombre, y no hace falta ninguno.',
   Contact: 'Contacto',
+  Format: 'Formato',
+  Language: 'Idioma',
   'None was given: no question, invoice or notice reaches them. Whoever has the number sees how the request stands.':
     'No se dio ninguno: no le llega ninguna pregunta, factura ni aviso. Quien tenga el número ve el estado de la solicitud.',
   'Received by the custodian': 'Recibida por el custodio',
