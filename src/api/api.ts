@@ -53,7 +53,9 @@ import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
+import { registerCalendarPages } from './calendar-pages.ts';
 import { registerRequestList } from './request-list.ts';
+import { registerRequestPages } from './request-pages.ts';
 import { registerRequests } from './requests.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { registerLetterPages } from './letter-pages.ts';
@@ -274,6 +276,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerLetterSettings(routes, context);
     registerLetterPages(routes, context, letters);
     registerLetterTemplatePages(routes, context);
+    registerRequestPages(routes, context);
+    registerCalendarPages(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

@@ -6,6 +6,7 @@
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
  * not read, is never said as law; in every doubt the earlier deadline is shown.
  */
+export type { CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
 export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays, type LawReading } from './holidays.ts';
@@ -48,6 +49,8 @@ export {
   type RequestRow,
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
+export { remindersOf, type Reminder } from './reminders.ts';
+export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';

@@ -6,6 +6,7 @@ import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { ask } from './ask.ts';
+import { clock } from './clock.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -26,6 +27,7 @@ import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
+import { requests } from './requests.ts';
 import { retention } from './retention.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
@@ -45,6 +47,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   accounts,
   agreements,
   ask,
+  clock,
   disposals,
   files,
   fixity,
@@ -63,6 +66,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   provider,
   records,
   report,
+  requests,
   retention,
   signIn,
   status,
