@@ -142,7 +142,7 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
   };
 }
 
-export const noSearch = (): ArchiveError =>
+const noSearch = (): ArchiveError =>
   new ArchiveError(
     'search-not-certified',
     'No search of this request was made, so none can be certified. Search for what was asked first.',

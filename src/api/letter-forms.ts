@@ -9,7 +9,7 @@ const invalid = (sentence: string): ArchiveError =>
   new ArchiveError('letter-invalid', sentence, { retry: 'never' });
 
 /** Whole cents of what was typed in dollars; null: it is no sum. */
-export function centsOf(typed: string): number | null {
+function centsOf(typed: string): number | null {
   const [, dollars, cents = ''] =
     /^\$?(\d{1,7})(?:\.(\d{1,2}))?$/.exec(typed.trim().replaceAll(',', '')) ?? [];
   return dollars === undefined ? null : Number(dollars) * 100 + Number(cents.padEnd(2, '0') || '0');
@@ -28,7 +28,7 @@ const said = (form: Form, name: string): string | undefined => {
   return typed === '' ? undefined : typed;
 };
 
-export function chargesOf(form: Form, rows: number, kinds: readonly string[]): readonly Charge[] {
+function chargesOf(form: Form, rows: number, kinds: readonly string[]): readonly Charge[] {
   return Array.from({ length: rows }, (_, i) => i + 1).flatMap((row) => {
     const kind = form.one(`kind${row}`);
     const more = {
@@ -46,7 +46,7 @@ export function chargesOf(form: Form, rows: number, kinds: readonly string[]): r
   });
 }
 
-export function waiverOf(form: Form): Waiver | null {
+function waiverOf(form: Form): Waiver | null {
   const typed = form.one('waived').trim().toLowerCase();
   const because = form.one('waivedBecause').trim();
   if (typed === '' && because === '') return null;
@@ -105,7 +105,8 @@ export function inputIn(
       return { kind, withdrawnAfter: said(form, 'withdrawnAfter') ?? null };
     case 'closing':
       return { kind, outcome: form.one('outcome') as Extract<LetterInput, { kind: 'closing' }>['outcome'] };
-    default:
+    case 'acknowledgement':
+    case 'no-records':
       return { kind };
   }
 }
@@ -160,9 +161,7 @@ export function ratesIn(form: Form, staffRows: number, mediaRows: number): FeeRa
         throw invalid(
           'Of staff say the title, what an hour costs, and what they can do. All of it, or nothing.',
         );
-      return [
-        { key: `${keyOf(title, row)}`, title, hourCents, does: does as FeeRates['staff'][number]['does'] },
-      ];
+      return [{ key: keyOf(title, row), title, hourCents, does: does as FeeRates['staff'][number]['does'] }];
     }),
     media: rowsOf(mediaRows).flatMap((row) => {
       const title = said(form, `medium${row}`);

@@ -201,7 +201,7 @@ export const letterShown = (row: Listed) => ({
   way: row.way,
   at: row.at.toISOString(),
   by: row.by,
-  feeCents: row.fee_cents === null ? null : Number(row.fee_cents),
+  feeCents: row.fee_cents,
   pdfSha256: row.pdf_sha256,
   // Of those that go by mail: on its way, taken by the server, or given up after three days.
   mail:

@@ -57,20 +57,18 @@ export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
 export { certifySearch } from './certify.ts';
 export type { SearchCertificate } from './search-certificate.ts';
-export { CHARGE_KINDS, FEE_RULES, type ChargeKind } from './fee-law.ts';
+export { CHARGE_KINDS, type ChargeKind } from './fee-law.ts';
 export {
-  CHARGE_SAID,
   estimateFirstSaid,
   feeLineSaid,
   feeSaid,
   LETTER_LANGUAGES,
-  moneySaid,
   refusedSaid,
   type LetterLanguage,
 } from './fees-said.ts';
 export { feeOf, WORK, type Charge, type Fee, type FeeRates, type Waiver } from './fees.ts';
 export { KIND_RULES, LETTER_KINDS, placesOf } from './letter-kinds.ts';
-export { headingOf, MOST_LETTER } from './letter-text.ts';
+export { headingOf } from './letter-text.ts';
 export type { LetterInput } from './letter-values.ts';
 export type { LetterProvision } from './letter-words.ts';
 export {

@@ -17,7 +17,7 @@ let path = '';
 let id = '';
 
 const enter = async (contact: string | null): Promise<string> => {
-  const at = new Date(scene.archive.system.now().getTime() - 60_000).toISOString();
+  const when = new Date(scene.archive.system.now().getTime() - 60_000).toISOString();
   const entered = await scene.archive.app.inject({
     method: 'POST',
     url: '/v1/requests',
@@ -30,8 +30,8 @@ const enter = async (contact: string | null): Promise<string> => {
       words: 'All hidden comments of June',
       requester: 'A. Requester',
       contact,
-      firstReceivedAt: at,
-      receivedByCustodianAt: at,
+      firstReceivedAt: when,
+      receivedByCustodianAt: when,
     }),
   });
   expect(entered.statusCode, entered.body).toBe(201);

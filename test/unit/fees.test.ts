@@ -145,10 +145,7 @@ describe(`by hand: ${CASES.length} charges`, () => {
 describe('words', () => {
   test('each line and each refusal has its rule, its citation and how far it was read, in each language', () => {
     for (const language of LETTER_LANGUAGES)
-      for (const one of CASES) {
-        const charge = one[0];
-        const answer = one[1];
-        const rates = one[3] ?? CITY;
+      for (const [charge, answer, , rates = CITY] of CASES) {
         const { lines, refused } = feeOf([charge], rates);
         const said = [
           ...lines.map((one) => feeLineSaid(one, language)),

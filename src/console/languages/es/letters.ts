@@ -175,6 +175,8 @@ export const letters: Messages = {
   'withdrawn by its requester': 'retirada por quien solicitó',
   'lapsed after a notice': 'caducada después de un aviso',
   // Why a letter does not go out.
+  'A letter is sent, and a search certified, by a person who signed in, not by a key. Sign in, and do it there.':
+    'Una carta la envía, y una búsqueda la certifica, una persona que inició sesión, no una clave. Inicie sesión y hágalo allí.',
   'The law would make this letter wrong': 'Según la ley, esta carta estaría mal',
   'Not a letter': 'No es una carta',
   'No such letter': 'No existe esa carta',
