@@ -68,6 +68,8 @@ export function registerLetterTemplatePages(routes: FastifyInstance, context: Ap
               },
         rates: {
           number: own?.n ?? 0,
+          tooMany:
+            own !== null && (own.rates.staff.length > STAFF_ROWS || own.rates.media.length > MEDIA_ROWS),
           errors: rates === undefined ? [] : [[null, rates.error] as const],
           ...(rates === undefined
             ? ratesTyped(own?.rates ?? null)

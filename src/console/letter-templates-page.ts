@@ -24,6 +24,8 @@ export interface TemplatesParts {
   } | null;
   readonly rates: {
     readonly number: number;
+    /** More than there are rows: what is not shown must not be lost by a form. */
+    readonly tooMany: boolean;
     readonly typed: (name: string) => string;
     readonly checked: (name: string, value: string) => boolean;
     readonly errors: readonly (readonly [string | null, string])[];
@@ -85,7 +87,7 @@ function edit(frame: Frame, edited: NonNullable<TemplatesParts['edited']>): Mark
 
 function rates(
   frame: Frame,
-  { rates: { number, typed, checked, errors }, mayChange }: TemplatesParts,
+  { rates: { number, tooMany, typed, checked, errors }, mayChange }: TemplatesParts,
 ): Markup {
   return html`<h2 class="hf-h2" id="rates">Rates of fees</h2>
     <p>
@@ -95,9 +97,11 @@ function rates(
       610.026 RSMo allows no more than ten cents for a page of up to nine by fourteen inches, and wants the
       work done by whoever results in the lowest charge.
     </p>
+    ${tooMany && html`<p>More staff or media are entered than this page has rows for: change the rates by calls (/docs), so that none is lost.</p>`}
     ${summary(errors)}
     ${
       mayChange &&
+      !tooMany &&
       html`<form class="hf-form" method="post" action="/requests/fee-rates" novalidate>
         <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
         <input type="hidden" name="replaces" value="${String(number)}" />

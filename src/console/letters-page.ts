@@ -90,7 +90,7 @@ function choose({ requestId, kind, kinds, language }: LettersParts): Markup {
     <form class="hf-form" method="get" action="/requests/${requestId}/letters">
       ${oneOf({ name: 'kind', label: 'Kind of letter', value: kind ?? '', choices: kinds.map((one) => [one, LETTER_NAMES[one] ?? one] as const) })}
       ${oneOf({ name: 'language', label: 'Language of the letter', value: language, choices: Object.entries(LETTER_LANGUAGE_NAMES) })}
-      <button class="usa-button usa-button--outline hf-below" type="submit">Choose</button>
+      <button class="usa-button usa-button--outline hf-below" type="submit">Choose this kind</button>
     </form>`;
 }
 
@@ -164,7 +164,7 @@ function sentLetters({ letters, requestId, zone }: LettersParts): Markup {
     return html`<h2 class="hf-h2">Letters sent</h2>
       <p>None yet.</p>`;
   return html`<h2 class="hf-h2">Letters sent</h2>
-    <ul class="hf-list" id="sent">
+    <ul class="usa-list usa-list--unstyled" id="sent">
       ${letters.map(
         (one) =>
           html`<li class="hf-panel">

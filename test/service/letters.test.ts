@@ -122,6 +122,9 @@ test('an acknowledgement is filled from the request and its clock, edited, sent,
   const pdf = await call('GET', `/v1/requests/${id}/letters/1.pdf`);
   expect(pdf).toMatchObject({ status: 200, type: 'application/pdf' });
   expect(pdf.bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  // Read aloud: a tree of headings and paragraphs, in the language of the letter.
+  for (const piece of ['/StructTreeRoot', '/Marked true', '/Lang (en-US)', '/S /H1'])
+    expect(pdf.bytes.includes(piece), piece).toBe(true);
   expect(hash('sha256', pdf.bytes, 'hex')).toBe(sent.body.sha256);
   expect((await call('GET', `/v1/requests/${id}/letters/1.txt`)).text).toBe(edited);
   expect((await call('GET', `/v1/requests/${id}/letters/2.txt`)).body.code).toBe('letter-not-found');

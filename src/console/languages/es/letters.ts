@@ -19,6 +19,9 @@ export const letters: Messages = {
   'Language of the letter': 'Idioma de la carta',
   'in English': 'en inglés',
   'in Spanish': 'en español',
+  'Choose this kind': 'Elegir este tipo',
+  'More staff or media are entered than this page has rows for: change the rates by calls (/docs), so that none is lost.':
+    'Hay más personal o soportes anotados que filas en esta página: cambie las tarifas con llamadas (/docs), para que no se pierda ninguno.',
   'Letters sent': 'Cartas enviadas',
   'None yet.': 'Ninguna todavía.',
   'Certificate of search': 'Certificado de búsqueda',
