@@ -106,10 +106,11 @@ export function registerLetters(app: FastifyInstance, { system }: ApiContext, de
         const sent = await here(request, async (at) => await desk.send(at, request, id, order));
         return await reply.code(201).send({ id, ...sent });
       }
-      const { content, templateN, text } = await here(
-        request,
-        async (at) => await desk.draft(at, request, id, order),
-      );
+      const { content, templateN, text } = await here(request, async (at) => {
+        const drafted = await desk.draft(at, request, id, order);
+        await enterView(at, id, actorOf(callerOf(request)));
+        return drafted;
+      });
       return {
         id,
         kind: order.input.kind,
