@@ -201,3 +201,13 @@ create trigger calendar_is_entered after insert on agency_calendar for each row
 create index request_shown on request (agency_id, (coalesce(custodian_received_at, first_received_at)), id) where state <> 'closed';
 create index request_over on request (agency_id, closed_at desc, id) where state = 'closed';
 create index request_statements on request_correspondence (agency_id, request_id, about, at) where about is not null;
+
+-- Reminders of what is due go the way of all letters: one row for each address, so that each is sent once. `about`: of what, and its day.
+alter table notice add column request_id uuid;
+alter table notice drop constraint notice_kind_check, drop constraint notice_check1;
+alter table notice
+  add constraint notice_kind_check check (kind in ('sealed', 'parked', 'reminder', 'test', 'request')),
+  add constraint notice_about_something check (
+    (record_id is null) = (kind in ('test', 'request')) and (request_id is null) = (kind <> 'request')),
+  add foreign key (request_id, agency_id) references request (id, agency_id);
+create unique index notice_request_once on notice (agency_id, request_id, about, coalesce(office_id, person_id)) where request_id is not null;

@@ -10,7 +10,6 @@ import { openReceiptKeys, recordIdOf } from '#record/record.ts';
 import {
   certifySearch,
   draftLetter,
-  enterView,
   headingOf,
   mailAddressOf,
   readSearch,
@@ -49,7 +48,7 @@ export function senderOf(request: FastifyRequest): string {
 }
 
 export interface LetterDesk {
-  /** Enters that the request was looked at. */
+  /** Whoever shows it enters that the request was looked at. */
   draft(
     at: AgencyTx,
     request: FastifyRequest,
@@ -77,7 +76,6 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
       const signer = await signerOf(at, request);
       const draft = await draftLetter(at, id, { input, language, signer, now: now() });
       if (draft === null) throw noRequest();
-      await enterView(at, id, actorOf(callerOf(request)));
       return draft;
     },
     send: async (at, request, id, { input, language, text, way }) => {
@@ -142,7 +140,7 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
   };
 }
 
-export const noSearch = (): ArchiveError =>
+const noSearch = (): ArchiveError =>
   new ArchiveError(
     'search-not-certified',
     'No search of this request was made, so none can be certified. Search for what was asked first.',

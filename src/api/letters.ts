@@ -1,45 +1,26 @@
 /** Letters of requests, their texts, the rates of fees and the certificate of a search, by calls. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
 import { wallTimeIn } from '#civil.ts';
-import { searchCertificatePdf } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import {
-  certificateSaid,
-  changeRates,
-  changeTemplate,
   enterView,
   estimateFirstSaid,
   feeLineSaid,
   feeOf,
   KIND_RULES,
   listLetters,
-  placesOf,
-  readCertificate,
   readLetter,
   readRates,
   readRequestRow,
   refusedSaid,
-  templatesInForce,
   type FeeRates,
-  type KeptCertificate,
-  type SearchCertificate,
 } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, OPERATORS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { noRequest, notCertified, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
-import {
-  EstimateBody,
-  estimateOf,
-  LetterBody,
-  letterOf,
-  noLetter,
-  RatesBody,
-  ratesOf,
-  TemplateBody,
-  templateOf,
-} from './letter-orders.ts';
+import { noRequest, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
+import { EstimateBody, estimateOf, LetterBody, letterOf, noLetter } from './letter-orders.ts';
 import { calendarHere } from './office-calendar.ts';
 import { answers, problemResponses } from './schemas.ts';
 
@@ -62,11 +43,7 @@ export const NO_RATES: FeeRates = {
   source: null,
 };
 
-export function registerLetters(
-  app: FastifyInstance,
-  { system, frameOf }: ApiContext,
-  desk: LetterDesk,
-): void {
+export function registerLetters(app: FastifyInstance, { system }: ApiContext, desk: LetterDesk): void {
   const { db, now } = system;
   const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
     await db.inAgency(callerOf(request).agencyId, work);
@@ -129,10 +106,11 @@ export function registerLetters(
         const sent = await here(request, async (at) => await desk.send(at, request, id, order));
         return await reply.code(201).send({ id, ...sent });
       }
-      const { content, templateN, text } = await here(
-        request,
-        async (at) => await desk.draft(at, request, id, order),
-      );
+      const { content, templateN, text } = await here(request, async (at) => {
+        const drafted = await desk.draft(at, request, id, order);
+        await enterView(at, id, actorOf(callerOf(request)));
+        return drafted;
+      });
       return {
         id,
         kind: order.input.kind,
@@ -212,165 +190,6 @@ export function registerLetters(
       });
     },
   );
-
-  app.get(
-    '/v1/letter-templates',
-    {
-      config: { roles: REQUEST_READERS },
-      schema: schema(
-        'The texts by which letters are filled in, each as it counts: the agency’s own, or ours',
-        OK,
-        [],
-      ),
-    },
-    async (request) =>
-      await here(request, async (at) => ({
-        templates: (await templatesInForce(at)).map((one) => ({
-          ...one,
-          places: placesOf(one.kind),
-          demands: KIND_RULES[one.kind].demands,
-        })),
-      })),
-  );
-
-  app.put(
-    '/v1/letter-templates',
-    {
-      ...unread,
-      config: { roles: OPERATORS },
-      schema: schema(
-        'Change the text of a kind of letter. What was sent stays as it was',
-        OK,
-        [409, 415, 422],
-        {
-          ...taking(TemplateBody),
-        },
-      ),
-    },
-    async (request) => {
-      const { replaces, ...template } = templateOf(request);
-      const actor = actorOf(callerOf(request));
-      return {
-        number: await here(request, async (at) => await changeTemplate(at, template, { replaces, actor })),
-      };
-    },
-  );
-
-  app.get(
-    '/v1/fee-rates',
-    {
-      config: { roles: REQUEST_READERS },
-      schema: schema('What a page, an hour and a medium cost this agency', OK, []),
-    },
-    async (request) => {
-      const rates = await here(request, readRates);
-      return { number: rates?.n ?? 0, rates: rates?.rates ?? null };
-    },
-  );
-
-  app.put(
-    '/v1/fee-rates',
-    {
-      ...unread,
-      config: { roles: OPERATORS },
-      schema: schema('Change the rates. What was estimated stays as it was', OK, [409, 415, 422], {
-        ...taking(RatesBody),
-      }),
-    },
-    async (request) => {
-      const { replaces, rates } = ratesOf(request);
-      const actor = actorOf(callerOf(request));
-      return { number: await here(request, async (at) => await changeRates(at, rates, { replaces, actor })) };
-    },
-  );
-
-  const papers = { params: RequestParams };
-  app.post<{ Params: { id: string } }>(
-    '/v1/requests/:id/certificate-of-search',
-    {
-      ...unread,
-      config: { roles: CUSTODIANS },
-      schema: schema(
-        'Certify the last search of a request, once: where it was looked, for what, what was found, and what such a search does not show. Signed',
-        { 200: Anything },
-        [404, 409],
-        papers,
-      ),
-    },
-    async (request, reply) => {
-      senderOf(request);
-      const kept = await desk.certify(request, requestIdOf(request.params.id));
-      return await reply.type('application/json').send(kept.paper);
-    },
-  );
-  const certificateHere = async (
-    request: FastifyRequest<{ Params: { id: string } }>,
-  ): Promise<KeptCertificate> => {
-    const id = requestIdOf(request.params.id);
-    return await here(request, async (at) => {
-      if ((await readRequestRow(at, id)) === null) throw noRequest();
-      const kept = await readCertificate(at, id);
-      if (kept === null) throw notCertified();
-      await enterView(at, id, actorOf(callerOf(request)));
-      return kept;
-    });
-  };
-  app.get<{ Params: { id: string } }>(
-    '/v1/requests/:id/certificate-of-search',
-    {
-      config: { roles: REQUEST_READERS },
-      schema: schema(
-        'The certificate of the search, signed, byte for byte as it was made',
-        OK,
-        [404, 409],
-        papers,
-      ),
-    },
-    async (request, reply) => {
-      const kept = await certificateHere(request);
-      return await reply.type('application/json').header('cache-control', 'no-store').send(kept.paper);
-    },
-  );
-  app.get<{ Params: { id: string } }>(
-    '/v1/requests/:id/certificate-of-search.pdf',
-    {
-      config: { roles: REQUEST_READERS },
-      schema: schema(
-        'The same as a tagged PDF, in the language that is asked for, with the signed certificate as a file in it',
-        { 200: answers('The paper', 'application/octet-stream') },
-        [404, 409],
-        papers,
-      ),
-    },
-    async (request, reply) =>
-      await sendSearchPaper(reply, await certificateHere(request), frameOf(request).language),
-  );
-}
-
-async function sendSearchPaper(
-  reply: FastifyReply,
-  kept: KeptCertificate,
-  language: 'en' | 'es',
-): Promise<FastifyReply> {
-  // Written by `certifySearch` alone.
-  const paper = JSON.parse(kept.paper) as SearchCertificate;
-  return await reply
-    .type('application/pdf')
-    .headers({
-      'cache-control': 'no-store',
-      'content-disposition': `attachment; filename="search-${paper.request.tracking}-${kept.n}.pdf"`,
-      'content-language': language,
-      'x-content-type-options': 'nosniff',
-    })
-    .send(
-      await searchCertificatePdf({
-        language,
-        at: new Date(paper.issuedAt),
-        ...certificateSaid(paper, language),
-        signed: kept.paper,
-        name: `search-${paper.request.tracking}-${kept.n}.json`,
-      }),
-    );
 }
 
 type Listed = Awaited<ReturnType<typeof listLetters>>[number];
@@ -383,7 +202,7 @@ export const letterShown = (row: Listed) => ({
   way: row.way,
   at: row.at.toISOString(),
   by: row.by,
-  feeCents: row.fee_cents === null ? null : Number(row.fee_cents),
+  feeCents: row.fee_cents,
   pdfSha256: row.pdf_sha256,
   // Of those that go by mail: on its way, taken by the server, or given up after three days.
   mail:

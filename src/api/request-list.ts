@@ -68,6 +68,10 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
+export function isListedState(text: string): text is (typeof STATES)[number] {
+  return STATES.some((one) => one === text);
+}
+
 /** Null: this is none of ours. */
 function afterOf(cursor: string): ListedAfter | null {
   const [, place = '', key = '', id = ''] =

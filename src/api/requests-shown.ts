@@ -22,7 +22,7 @@ import {
 } from '#sunshine/sunshine.ts';
 
 /** As `17:00`. */
-const clockTime = (minute: number): string =>
+export const clockTime = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 function dueShown(due: Due, calendar: AgencyCalendar, now: Date) {

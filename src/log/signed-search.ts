@@ -7,7 +7,7 @@ import canonicalize from 'canonicalize';
 import { ArchiveError } from '#errors.ts';
 import { openNote, signNote, verifierKey, type Signer } from './note.ts';
 
-export const SEARCH_CERTIFICATE_FORMAT = 'holdfast-search-certificate/1';
+const SEARCH_CERTIFICATE_FORMAT = 'holdfast-search-certificate/1';
 
 interface Terms {
   readonly agency: string;

@@ -1,108 +1,91 @@
 /**
- * Letters of requests that go by mail. As with notices: claim, committed → send → one transaction: ended, history. A crash in between sends
- * it once more, under the same Message-ID. What is owed was written in the commit in which a person sent the letter.
+ * The words of a reminder: of which request, by its number, and which day. Neither what was asked nor by whom: a mail box is no archive, and
+ * whoever may read it signs in.
  */
 import { sql } from 'kysely';
-import type { AgencyTx, Db } from '#db/db.ts';
-import { codeOf } from '#errors.ts';
-import { appendEvent } from '#record/record.ts';
-import { MailRefused } from './mailer.ts';
-import type { TellContext, TellOutcome } from './round.ts';
+import type { AgencyTx } from '#db/db.ts';
+import { inLine } from './letters.ts';
+import type { Addressee } from './queries.ts';
 
-const CLAIM_MS = 300_000;
-const BACKOFF_FIRST_MS = 60_000;
-const BACKOFF_LAST_MS = 3_600_000;
-const GIVE_UP_MS = 3 * 86_400_000;
-
-interface ClaimedLetter {
-  readonly agencyId: string;
+export interface RemindedOf {
+  readonly noticeId: string;
   readonly requestId: string;
-  readonly n: number;
-  readonly attempts: number;
-  readonly until: string;
+  readonly tracking: string;
+  /** As `due-today 2026-12-09`. */
+  readonly about: string;
+  /** Nothing is to be done about it any more. */
+  readonly moot: boolean;
 }
 
-/** The one that has waited longest. Null: none was due. */
-export async function mailLetterOnce(context: TellContext): Promise<TellOutcome | null> {
-  const { db, log, mailer, publicUrl, mode } = context;
-  const claimed = await claim(db);
-  if (claimed === null) return null;
-  const { agencyId, requestId, n, attempts } = claimed;
-  try {
-    const letter = await db.inAgency(agencyId, async (at) => await readClaimed(at, claimed));
-    const [heading = '', ...rest] = letter.words.replaceAll('\r\n', '\n').split('\n');
-    await mailer.send({
-      to: { name: '', address: letter.contact.trim() },
-      subject: `${mode === 'trial' ? 'TRIAL: ' : ''}${inLine(heading)}`,
-      text: `${rest.join('\n').replace(/^\n+/, '')}\n`,
-      messageId: `letter-${requestId}-${n}@${new URL(publicUrl).hostname}`,
-      attachments: [{ name: `letter-${n}.pdf`, type: 'application/pdf', bytes: letter.pdf }],
-    });
-    await db.inAgency(agencyId, async (at) => await end(at, claimed, 'mailed', null));
-  } catch (error) {
-    const code = error instanceof MailRefused ? error.code : codeOf(error);
-    log.warn({ requestId, n, code, attempts, err: error }, 'letter.failed');
-    return await db.inAgency(agencyId, async (at) => await notSent(at, claimed, code));
-  }
-  log.info({ requestId, n, attempts }, 'letter.mailed');
-  return 'mailed';
+/** What the letter reminds of, and whether somebody did it meanwhile. Neither words nor names: they are not selected. */
+export async function remindedIn(at: AgencyTx, letter: string): Promise<RemindedOf[]> {
+  const { rows } = await sql<RemindedOf>`
+    select n.id as "noticeId", r.id as "requestId", r.tracking, n.about,
+           case when n.about like 'statement-%' then not exists (
+                  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'statement-request'
+                     and not exists (select from request_correspondence s where s.agency_id = r.agency_id and s.request_id = r.id
+                                        and s.about = 'statement' and s.at >= c.at))
+                when n.about like 'first-receipt %' then r.state <> 'received'
+                when n.about like 'promise-over %' then r.state = 'closed'
+                else r.state = 'closed' or exists (
+                  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay') end as moot
+      from notice n join request r on r.agency_id = n.agency_id and r.id = n.request_id
+     where n.agency_id = ${at.agencyId} and n.letter = ${letter} and n.ended_at is null
+     order by substring(n.about from '\\S+$'), n.about, r.id`.execute(at.tx);
+  return rows;
 }
 
-const inLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+/** By what the reminder is of (`src/sunshine/reminders.ts`). `610.023.3` and `.4` were read. */
+const SAID: Readonly<Record<string, (day: string) => string>> = {
+  'due-next': (day) =>
+    `is to be acted on by the end of ${day}, which is the next business day (610.023.3 RSMo)`,
+  'due-today': (day) => `is to be acted on by the end of today, ${day} (610.023.3 RSMo)`,
+  overdue: (day) => `was to be acted on by the end of ${day} (610.023.3 RSMo)`,
+  'promise-over': (day) => `was promised for ${day} by the delay letter, and that is over`,
+  'statement-next': (day) =>
+    `owes a statement of the grounds by the end of ${day}, which is the next business day (610.023.4 RSMo)`,
+  'statement-today': (day) => `owes a statement of the grounds by the end of today, ${day} (610.023.4 RSMo)`,
+  'statement-overdue': (day) => `owed a statement of the grounds by the end of ${day} (610.023.4 RSMo)`,
+  'first-receipt': (day) =>
+    `came to the body, and the custodian of records does not have it yet. Counted from its first receipt it would be due by the end of ${day}; the law counts from the receipt by the custodian`,
+};
 
-async function claim(db: Db): Promise<ClaimedLetter | null> {
-  const { rows } = await sql<ClaimedLetter>`
-    update letter_mail m
-       set begun_at = coalesce(m.begun_at, now()), attempts = m.attempts + 1, claimed_until = now() + ${CLAIM_MS} * interval '1 millisecond'
-      from (select request_id, n from letter_mail
-             where ended_at is null and due_at <= now() and (claimed_until is null or claimed_until < now())
-             order by due_at limit 1 for update skip locked) d
-     where m.request_id = d.request_id and m.n = d.n
-    returning m.agency_id as "agencyId", m.request_id as "requestId", m.n, m.attempts, m.claimed_until::text as until`.execute(
-    db.system,
-  );
-  return rows[0] ?? null;
-}
+/** So many are told one by one; of more a letter says how many. */
+const LISTED = 50;
 
-async function readClaimed({ agencyId, tx }: AgencyTx, { requestId, n }: ClaimedLetter) {
-  const { rows } = await sql<{ contact: string; words: string; pdf: Buffer }>`
-    select r.contact, c.words, l.pdf
-      from request_letter l join request r on r.id = l.request_id
-      join request_correspondence c on c.request_id = l.request_id and c.n = l.n
-     where l.agency_id = ${agencyId} and l.request_id = ${requestId} and l.n = ${n}`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) throw new Error('The letter that is owed is not there.');
-  return row;
-}
-
-/** Nothing where it is somebody else's by now. */
-async function end(
-  at: AgencyTx,
-  { requestId, n, until }: ClaimedLetter,
-  as: 'mailed' | 'given-up',
-  code: string | null,
-): Promise<void> {
-  const { rows } = await sql`
-    update letter_mail set ended_at = now(), ended_as = ${as}
-     where agency_id = ${at.agencyId} and request_id = ${requestId} and n = ${n} and ended_at is null
-       and claimed_until = ${until}::timestamptz returning n`.execute(at.tx);
-  if (rows.length === 0) return;
-  const type = as === 'mailed' ? 'request.letter-mailed' : 'request.letter-not-mailed';
-  await appendEvent(at, null, {
-    type,
-    actor: 'worker:mail',
-    body: { request: requestId, n, ...(code === null ? {} : { code }) },
+export function requestLetterOf({
+  to,
+  reminded,
+  publicUrl,
+  mode,
+}: {
+  readonly to: Addressee;
+  readonly reminded: readonly RemindedOf[];
+  readonly publicUrl: string;
+  readonly mode: 'trial' | 'production';
+}): { readonly subject: string; readonly text: string } {
+  const trial = mode === 'trial';
+  const count = reminded.length;
+  const items = reminded.slice(0, LISTED).map(({ about, tracking, requestId }, i) => {
+    const [of = '', day = ''] = about.split(' ');
+    const said = SAID[of]?.(daySaid(day)) ?? `is due by the end of ${daySaid(day)}`;
+    return `${i + 1}. Request ${tracking.replaceAll(/.{4}(?=.)/g, '$&-')} ${said}.\n   ${publicUrl}/requests/${requestId}`;
   });
+  const paragraphs = [
+    ...(trial ? ['TRIAL: not for official records.'] : []),
+    `${inLine(to.name)}, ${inLine(to.agencyName)}`,
+    count === 1 ? 'A request waits for you:' : `${count} requests wait for you:`,
+    ...items,
+    ...(count > LISTED ? [`and ${count - LISTED} more: ${publicUrl}/requests`] : []),
+    'What was asked, and by whom, is not in this letter: sign in to read it. How each day was counted stands on the page of the request.',
+  ];
+  return {
+    subject: `${trial ? 'TRIAL: ' : ''}${inLine(to.agencyName)}: ${count === 1 ? '1 request waits' : `${count} requests wait`}`,
+    text: `${paragraphs.join('\n\n')}\n`,
+  };
 }
 
-async function notSent(at: AgencyTx, claimed: ClaimedLetter, code: string): Promise<'later' | 'given-up'> {
-  const waitMs = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** Math.min(claimed.attempts - 1, 10));
-  const { rows } = await sql<{ over: boolean }>`
-    update letter_mail set error_code = ${code}, due_at = now() + ${waitMs} * interval '1 millisecond'
-     where agency_id = ${at.agencyId} and request_id = ${claimed.requestId} and n = ${claimed.n} and ended_at is null
-       and claimed_until = ${claimed.until}::timestamptz
-    returning begun_at < now() - ${GIVE_UP_MS} * interval '1 millisecond' as over`.execute(at.tx);
-  if (rows[0]?.over !== true) return 'later';
-  await end(at, claimed, 'given-up', code);
-  return 'given-up';
-}
+const daySaid = (day: string): string =>
+  new Intl.DateTimeFormat('en-US', { dateStyle: 'full', timeZone: 'UTC' }).format(
+    new Date(`${day}T12:00:00Z`),
+  );

@@ -23,5 +23,5 @@ export {
 } from './offices.ts';
 export { mailStanding } from './queries.ts';
 export { openMailer, type Letter, type Mailer } from './mailer.ts';
-export { mailLetterOnce } from './request-letters.ts';
+export { mailLetterOnce } from './letter-mail.ts';
 export { startTelling, tellOnce, type TellContext } from './round.ts';

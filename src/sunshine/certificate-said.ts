@@ -229,7 +229,10 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
       {
         heading: heads.index,
         facts: [
-          { term: terms.records, value: String(index['records'] ?? '') },
+          {
+            term: terms.records,
+            value: typeof index['records'] === 'number' ? String(index['records']) : words.none,
+          },
           { term: terms.newest, value: on(index['newestRecordAt']) },
         ],
       },

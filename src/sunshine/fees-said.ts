@@ -34,7 +34,7 @@ export function lawCited({ citation, reading }: Law, language: LetterLanguage): 
   return `${citation} (${READ[language][reading]})`;
 }
 
-export const CHARGE_SAID: Words<ChargeKind> = {
+const CHARGE_SAID: Words<ChargeKind> = {
   en: {
     pages: 'Paper copies',
     duplicating: 'Time for duplicating paper',

@@ -5,7 +5,6 @@
 import type { CivilDay } from '#civil.ts';
 import {
   FEE_RULES,
-  LOWEST_STAFF,
   MOST_PAGE_CENTS,
   PAID_BEFORE,
   PAID_BEFORE_SINCE,
@@ -257,5 +256,3 @@ const isSaid = (text: string, most = 100): boolean =>
   Array.from(text).length <= most &&
   text.isWellFormed() &&
   !/\p{Cc}/u.test(text);
-
-export { LOWEST_STAFF };

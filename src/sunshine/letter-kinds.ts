@@ -20,7 +20,7 @@ export const LETTER_KINDS: readonly LetterKind[] = [
 ];
 
 /** What stands in a text as {{name}}, and is filled from the request. */
-export const COMMON_PLACES = [
+const COMMON_PLACES = [
   'agency',
   'tracking',
   'salutation',

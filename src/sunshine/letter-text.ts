@@ -9,7 +9,7 @@ import { KIND_RULES, placesOf } from './letter-kinds.ts';
 
 const PLACE = /\{\{([^{}]*)\}\}/g;
 const MOST_TEMPLATE = 20_000;
-export const MOST_LETTER = 50_000;
+const MOST_LETTER = 50_000;
 
 /** By its place; null: the request does not say it, or nobody typed it. */
 export type PlaceValues = Readonly<Record<string, string | null>>;

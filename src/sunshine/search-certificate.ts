@@ -34,7 +34,7 @@ export interface Coverage {
   readonly undecided: number;
 }
 
-export const GAPS = [
+const GAPS = [
   'rejected',
   'unfinished',
   'parked',

@@ -6,6 +6,7 @@
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
  * not read, is never said as law; in every doubt the earlier deadline is shown.
  */
+export type { CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
 export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays, type LawReading } from './holidays.ts';
@@ -66,26 +67,26 @@ export {
   type RequestRow,
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
+export { remindersOf, type Reminder } from './reminders.ts';
+export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
 export { certifySearch } from './certify.ts';
 export type { SearchCertificate } from './search-certificate.ts';
-export { CHARGE_KINDS, FEE_RULES, type ChargeKind } from './fee-law.ts';
+export { CHARGE_KINDS, type ChargeKind } from './fee-law.ts';
 export {
-  CHARGE_SAID,
   estimateFirstSaid,
   feeLineSaid,
   feeSaid,
   LETTER_LANGUAGES,
-  moneySaid,
   refusedSaid,
   type LetterLanguage,
 } from './fees-said.ts';
 export { feeOf, WORK, type Charge, type Fee, type FeeRates, type Waiver } from './fees.ts';
 export { KIND_RULES, LETTER_KINDS, placesOf } from './letter-kinds.ts';
-export { headingOf, MOST_LETTER } from './letter-text.ts';
+export { headingOf } from './letter-text.ts';
 export type { LetterInput } from './letter-values.ts';
 export type { LetterProvision } from './letter-words.ts';
 export {

@@ -19,7 +19,13 @@ import {
 import type { Call } from '#api/api.ts';
 import { addSchedule, placeHold, readRules } from '#retention/retention.ts';
 import { addOffice } from '#routing/routing.ts';
-import { changeCalendar, noteCorrespondence, receiveRequest } from '#sunshine/sunshine.ts';
+import {
+  changeCalendar,
+  changeRates,
+  changeTemplate,
+  noteCorrespondence,
+  receiveRequest,
+} from '#sunshine/sunshine.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { addressOf as addressIn, makeCall, type Answer, type CallIds } from '../support/calls.ts';
@@ -240,6 +246,10 @@ beforeAll(async () => {
     );
     const said = { way: 'note', channel: 'letter', about: null, feeCents: null, words: CANARY } as const;
     await noteCorrespondence(at, one.requestId, { ...said, at: received }, 'cli');
+    const rates = { pageCents: 5, clericalCents: null, copyingCents: null, staff: [], media: [] };
+    await changeRates(at, { ...rates, source: CANARY }, { replaces: 0, actor: 'cli' });
+    const text = { kind: 'closing', language: 'en', text: `${CANARY} {{outcome}}` } as const;
+    await changeTemplate(at, text, { replaces: 0, actor: 'cli' });
     return one;
   });
   theirs = {
@@ -264,7 +274,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/closing$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -509,8 +519,15 @@ describe('every call', () => {
         '/unconfirmed',
         '/v1/accounts',
         '/v1/calendar',
+        '/v1/fee-rates',
+        '/v1/letter-templates',
+        '/requests/:id/letters',
+        '/requests/letter-templates',
         '/v1/requests',
         '/v1/requests/:id',
+        '/requests',
+        '/requests/:id',
+        '/requests/calendar',
         '/v1/holds',
         '/v1/holds/:id',
         '/v1/disposals',

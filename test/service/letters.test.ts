@@ -7,6 +7,7 @@ import { addAgency } from '#agency/agency.ts';
 import { mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { collectSearchRow } from '../support/letters.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 
@@ -121,6 +122,9 @@ test('an acknowledgement is filled from the request and its clock, edited, sent,
   const pdf = await call('GET', `/v1/requests/${id}/letters/1.pdf`);
   expect(pdf).toMatchObject({ status: 200, type: 'application/pdf' });
   expect(pdf.bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  // Read aloud: a tree of headings and paragraphs, in the language of the letter.
+  for (const piece of ['/StructTreeRoot', '/Marked true', '/Lang (en-US)', '/S /H1'])
+    expect(pdf.bytes.includes(piece), piece).toBe(true);
   expect(hash('sha256', pdf.bytes, 'hex')).toBe(sent.body.sha256);
   expect((await call('GET', `/v1/requests/${id}/letters/1.txt`)).text).toBe(edited);
   expect((await call('GET', `/v1/requests/${id}/letters/2.txt`)).body.code).toBe('letter-not-found');
@@ -411,27 +415,7 @@ test('the search of a request is certified once, signed, and a letter that there
   const path = `/v1/requests/${id}/certificate-of-search`;
   expect((await letter(id, 'no-records', {})).body.detail).toContain('certify that search');
   expect((await call('POST', path, {})).body).toMatchObject({ code: 'search-not-certified' });
-  const index = {
-    records: 3,
-    newestRecordAt: '2026-12-01T00:00:00.000Z',
-    rejected: 2,
-    unfinished: 0,
-    parked: 0,
-    beingDestroyed: 0,
-  };
-  const search = async (n: number): Promise<void> =>
-    void (await archive.sql.query(
-      `insert into request_search (agency_id, request_id, n, search, found, index_state, at, by) values ('rivertown', $1, $2, $3, 0, $4, $5, $6)`,
-      [
-        id,
-        n,
-        { q: 'hidden comments', filters: { platform: 'facebook' } },
-        index,
-        moment,
-        `person:${custodian.personId}`,
-      ],
-    ));
-  await search(1);
+  await collectSearchRow(archive, id, custodian);
   for (let tries = 0; ; tries += 1) {
     const made = await call('POST', path, {});
     if (made.status === 200) break;
@@ -463,7 +447,7 @@ test('the search of a request is certified once, signed, and a letter that there
   expect(text).toContain('hidden comments; platform = facebook');
   expect(text).toContain(hash('sha256', kept.text, 'hex').slice(0, 16));
   expect((await letter(id, 'no-records', {})).status).toBe(201);
-  await search(2);
+  await collectSearchRow(archive, id, custodian);
   expect((await letter(id, 'no-records', {})).body.detail, 'of a search that is not certified').toContain(
     'certify',
   );

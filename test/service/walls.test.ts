@@ -229,11 +229,6 @@ beforeAll(async () => {
      insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
      select 'lakeside', id, 1, 'note', 'letter', 'quokka', now(), 'x' from r`,
   );
-  await archive.sql.query(
-    `insert into request_correction (agency_id, request_id, n, first_was, first_received_at, reason, by)
-     select agency_id, id, 1, first_received_at, first_received_at - interval '1 hour', 'quokka', 'x'
-       from request where agency_id = 'lakeside'`,
-  );
   for (const collected of [
     `insert into request_search (agency_id, request_id, n, search, found, index_state, by)
      select 'lakeside', id, 1, '{"q": "quokka", "filters": {}}', 1, '{}', 'x' from request where agency_id = 'lakeside'`,
@@ -255,6 +250,25 @@ beforeAll(async () => {
      select 'lakeside', id, 1, '2027-01-01', 'quokka', 'x' from request where tracking = 'QQQQQQQQQQQQQQQ0'`,
   ])
     await archive.sql.query(collected);
+  await archive.sql.query(
+    `insert into request_correction (agency_id, request_id, n, first_was, first_received_at, reason, by)
+     select agency_id, id, 1, first_received_at, first_received_at - interval '1 hour', 'quokka', 'x'
+       from request where agency_id = 'lakeside' and state <> 'closed'`,
+  );
+  for (const written of [
+    `insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
+     select 'lakeside', id, 2, 'out', 'letter', 'quokka', now(), 'x' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into request_letter (agency_id, request_id, n, kind, language, way, template_n, facts, pdf, pdf_sha256, by)
+     select 'lakeside', id, 2, 'acknowledgement', 'en', 'mail', 0, '{"mustSay": []}', 'quokka', encode(sha256('quokka'), 'hex'), 'x'
+       from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into letter_mail (agency_id, request_id, n, ended_at, ended_as)
+     select 'lakeside', id, 2, now(), 'mailed' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into search_certificate (agency_id, request_id, search_n, paper, sha256, by)
+     select 'lakeside', id, 1, '{"quokka": 1}', encode(sha256('{"quokka": 1}'), 'hex'), 'x' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into letter_template (agency_id, kind, language, n, text, by) values ('lakeside', 'closing', 'en', 1, 'quokka', 'x')`,
+    `insert into fee_rates (agency_id, n, rates, by) values ('lakeside', 1, '{"pageCents": 5, "source": "quokka"}', 'x')`,
+  ])
+    await archive.sql.query(written);
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -359,6 +373,7 @@ describe('the catalogue', () => {
       'edition_confirmation',
       'event',
       'fact',
+      'fee_rates',
       'fixity',
       'fixity_batch',
       'fixity_listing',
@@ -372,6 +387,8 @@ describe('the catalogue', () => {
       'hold_record',
       'identity_provider',
       'invitation',
+      'letter_mail',
+      'letter_template',
       'lock_finding',
       'lock_round',
       'log_anchor',
@@ -399,11 +416,13 @@ describe('the catalogue', () => {
       'request_correspondence',
       'request_hold',
       'request_kept_until',
+      'request_letter',
       'request_record',
       'request_search',
       'retention',
       'review',
       'seal',
+      'search_certificate',
       'second_look',
       'series',
       'session',
@@ -416,7 +435,9 @@ describe('the catalogue', () => {
       [
         ...walled.map((table) => `${table} holdfast_app all: ${own} / ${own}`),
         "agency holdfast_app all: (id = current_setting('app.agency'::text)) / -",
-        ...['agency', 'notice', 'step', 'object'].map((table) => `${table} holdfast_system all: true / true`),
+        ...['agency', 'notice', 'step', 'object', 'letter_mail'].map(
+          (table) => `${table} holdfast_system all: true / true`,
+        ),
         ...[
           'api_key',
           'record',
@@ -547,6 +568,11 @@ describe('the catalogue', () => {
       },
       request_correction: { select: '*', insert: '*' },
       request_correspondence: { select: '*', insert: '*' },
+      letter_template: { select: '*', insert: '*' },
+      fee_rates: { select: '*', insert: '*' },
+      search_certificate: { select: '*', insert: '*' },
+      request_letter: { select: '*', insert: '*' },
+      letter_mail: { select: '*', insert: '*', update: 'due_at ended_as ended_at error_code' },
       request_search: { select: '*', insert: '*' },
       request_hold: { select: '*', insert: '*' },
       request_record: { select: '*', insert: '*' },
@@ -675,6 +701,7 @@ describe('the catalogue', () => {
       ceremony: { select: '*', insert: '*', delete: '*' },
       office: { select: 'agency_id duty ended_at id policy_id' },
       notice: { select: '*', update: 'attempts begun_at claimed_until letter' },
+      letter_mail: { select: '*', update: 'attempts begun_at claimed_until' },
       upload: { select: 'agency_id expires_at id staged used_at', delete: '*' },
       disposal: { select: 'agency_id cleaned_at completed_at cooling_until id locked_until state' },
     },
@@ -1044,7 +1071,8 @@ describe('whoever runs the machine', () => {
     // A row that somebody else's agency has, in their name: refused, whoever asks.
     for (const { name } of shut) {
       const { rows } = await archive.sql.query<{ row: unknown }>(
-        `select to_jsonb(t) || '{"agency_id": "system"}' as row from ${name} t limit 1`,
+        `select to_jsonb(t) || '{"agency_id": "system"}' as row from ${name} t
+          order by (to_jsonb(t) ->> 'state') is not distinct from 'closed' limit 1`,
       );
       expect(rows, `there is a row of ${name} to try it with`).toHaveLength(1);
       const granted = await archive.sql.query<{ all: string }>(

@@ -86,6 +86,21 @@ async function formOf(
     return new URLSearchParams({ as, event: 'closed', day: '2026-01-01' }).toString();
   if (url.startsWith('/disposals'))
     return `edition=rivertown-sample-2026&reason=x${url === '/disposals' ? '' : `&record=${ids.recordId}`}`;
+  if (url === '/requests/letter-templates' || url === '/requests/fee-rates') {
+    const { replaces, ...more } = (await letterSettingsOf(archive, url)) as { replaces: number };
+    const fields = url.endsWith('/fee-rates') ? { pageCents: '10' } : (more as Record<string, string>);
+    return new URLSearchParams({ as, ...fields, replaces: String(replaces) }).toString();
+  }
+  if (url.startsWith('/requests') && url.includes('/letters'))
+    return new URLSearchParams({ as, kind: 'acknowledgement', language: 'en', do: 'draft' }).toString();
+  if (url === '/requests/calendar') {
+    const { rows } = await archive.sql.query<{ n: number }>(
+      "select coalesce(max(n), 0)::int as n from agency_calendar where agency_id = 'rivertown'",
+    );
+    return `as=${as}&replaces=${rows[0]?.n ?? 0}&opens-1=08:00&closes-1=17:00&saturday=business-day&after=that-day`;
+  }
+  if (url === '/requests')
+    return `as=${as}&channel=letter&words=x&first=2026-01-05T10:00&custodian=2026-01-05T10:00`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -102,6 +117,7 @@ async function digestOf(archive: Archive, edition: string): Promise<string> {
 /** The bodies of calls that take something else than a report. */
 async function orderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object | null> {
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
+  if (url === '/v1/letter-templates' || url === '/v1/fee-rates') return await letterSettingsOf(archive, url);
   if (url.includes('/requests') || url === '/v1/calendar') return await requestOrderOf(archive, url);
   if (/\/(removal|kept|end)$/.test(url)) return {};
   if (url === '/v1/exports') return { records: [recordId] };
@@ -126,12 +142,33 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
   return null;
 }
 
+/** A change of what its agency has now, whichever that is. */
+async function letterSettingsOf(archive: Archive, url: string): Promise<object> {
+  const nOf = async (table: string, more = ''): Promise<number> =>
+    (
+      await archive.sql.query<{ n: number }>(
+        `select coalesce(max(n), 0)::int as n from ${table} where agency_id = 'rivertown' ${more}`,
+      )
+    ).rows[0]?.n ?? 0;
+  if (url.endsWith('/fee-rates'))
+    return {
+      replaces: await nOf('fee_rates'),
+      rates: { pageCents: 10, clericalCents: null, copyingCents: null, staff: [], media: [], source: null },
+    };
+  const text = 'x {{outcome}}';
+  const replaces = await nOf('letter_template', "and kind = 'closing' and language = 'en'");
+  return { kind: 'closing', language: 'en', text, replaces };
+}
+
 async function requestOrderOf(archive: Archive, url: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
+  if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
   if (url.endsWith('/closing')) return { outcome: 'granted' };
+  if (url.endsWith('/letters')) return { do: 'send', kind: 'acknowledgement', language: 'en', values: {} };
+  if (url.endsWith('/estimate')) return { charges: [{ kind: 'pages', count: 1 }] };
   if (url === '/v1/requests')
     return { channel: 'letter', words: 'x', firstReceivedAt: at, receivedByCustodianAt: at };
   if (url !== '/v1/calendar') return { words: 'x' };

@@ -7,6 +7,7 @@ import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { ask } from './ask.ts';
 import { collect } from './collect.ts';
+import { clock } from './clock.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -15,6 +16,7 @@ import { holds } from './holds.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
+import { letters } from './letters.ts';
 import { log } from './log.ts';
 import { machine } from './machine.ts';
 import { offices } from './offices.ts';
@@ -27,6 +29,7 @@ import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
+import { requests } from './requests.ts';
 import { retention } from './retention.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
@@ -47,6 +50,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   agreements,
   ask,
   collect,
+  clock,
   disposals,
   files,
   productions,
@@ -55,6 +59,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   holds,
   intake,
   keys,
+  letters,
   log,
   machine,
   offices,
@@ -65,6 +70,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   provider,
   records,
   report,
+  requests,
   retention,
   signIn,
   status,
