@@ -56,6 +56,7 @@ import { registerReports } from './reports.ts';
 import { registerRequestList } from './request-list.ts';
 import { registerRequests } from './requests.ts';
 import { registerRetentionPages } from './retention-pages.ts';
+import { registerReviewPages } from './review-pages.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
@@ -268,6 +269,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerCollect(routes, context);
     registerReviews(routes, context);
     registerCollectPages(routes, context);
+    registerReviewPages(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

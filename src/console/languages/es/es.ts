@@ -27,8 +27,10 @@ import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
 import { retention } from './retention.ts';
+import { review } from './review.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
+import { scriptsReview } from './scripts-review.ts';
 import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -64,6 +66,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   records,
   report,
   retention,
+  review,
   signIn,
   status,
   unconfirmed,
@@ -73,6 +76,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {
   receipts,
   scriptsReport,
+  scriptsReview,
   scriptsStatus,
   inScripts,
 };
