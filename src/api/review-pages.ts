@@ -120,15 +120,18 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
         },
         beside: { ...(await besideInSet(at, id, recordId)), all: (await countSet(at, id)).all },
         fields: fieldsOf(record, form),
-        fileParts: files.map((file) => ({
-          n: file.n,
-          role: file.role,
-          originalName: file.originalName,
-          mediaType: file.mediaType,
-          sizeBytes: file.sizeBytes,
-          shown: howShown(file),
-          picture: file.picture?.decodable === true ? file.picture : null,
-        })),
+        fileParts: files.map((file) => {
+          const how = howShown(file);
+          return {
+            n: file.n,
+            role: file.role,
+            originalName: file.originalName,
+            mediaType: file.mediaType,
+            sizeBytes: file.sizeBytes,
+            shown: how === 'as-it-is' ? ('picture' as const) : how,
+            picture: file.picture?.decodable === true ? file.picture : null,
+          };
+        }),
         exemptions: citableOn(wallTimeIn(zone, now()).day),
         decisions: reviews.map((one) => ({
           n: one.n,

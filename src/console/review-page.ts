@@ -84,7 +84,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
       <h2 class="hf-h2">${titleOf(record)} <span class="hf-code__value">${record.code}</span></h2>
       <p class="hf-small">
         <span>${record.account} on ${record.platform}</span> · ${momentIn(zone, record.receivedAt)} ·
-        <a href="/records/${record.recordId}">The whole record</a>
+        <a href="/records/${record.recordId}">The record itself</a>
       </p>
       ${record.clauses.map((clause) => html`<p class="hf-small">${clause}</p>`)} ${likes(record)}
       ${record.changedSince && alert('info', 'Something came to this record since it was decided. What came is not released before somebody decides again.')}
@@ -162,7 +162,7 @@ function deciding({ request, record, exemptions, typed, mayDecide }: ReviewParts
           </div>`,
       )}
     </fieldset>
-    <fieldset class="usa-fieldset hf-withheld">
+    <fieldset class="usa-fieldset usa-form-group hf-withheld">
       <legend class="usa-legend">What is withheld, and why</legend>
       ${oneOf({ name: 'exemption', label: 'Under which provision', hint: 'All of them permit, and none demands. Where it was read in a copy only, ask counsel before you rely on it.', value: typed('exemption'), choices: [['', 'Choose'], ...cited(exemptions)] })}
       ${line({ name: 'description', label: 'Described in general terms (610.024)', hint: 'Without a word of what is withheld: “a telephone number”.', value: typed('description') })}
@@ -196,8 +196,8 @@ function deciding({ request, record, exemptions, typed, mayDecide }: ReviewParts
         value: typed('rest'),
         choices: [
           ['', 'Choose for each'],
-          ['release', 'Release'],
-          ['withhold', 'Withhold'],
+          ['release', 'Release it'],
+          ['withhold', 'Withhold it'],
         ],
       })}
     </div>

@@ -39,9 +39,9 @@ interface Controls {
 
 const DECISIONS = [
   ['', 'Nothing chosen'],
-  ['release', 'Release'],
+  ['release', 'Release it'],
   ['part', 'Withhold what is marked'],
-  ['withhold', 'Withhold'],
+  ['withhold', 'Withhold it'],
 ] as const;
 
 export function fieldPart(field: ReviewFieldSaid, controls: Controls): Markup {
@@ -52,9 +52,7 @@ export function fieldPart(field: ReviewFieldSaid, controls: Controls): Markup {
     <h4 class="hf-h3" id="name-${id}">
       ${name}${fact > 1 && html` <span class="hf-small">said later, ${fact}</span>`}
     </h4>
-    <blockquote class="hf-said-words" id="text-${id}" data-text="${JSON.stringify(text)}">
-      <bdi>${marked(text, suggestions)}</bdi>
-    </blockquote>
+    <div id="text-${id}" data-text="${JSON.stringify(text)}">${said(marked(text, suggestions))}</div>
     ${
       controls.mayDecide &&
       html`<div class="hf-parted">
@@ -71,6 +69,13 @@ export function fieldPart(field: ReviewFieldSaid, controls: Controls): Markup {
     }
   </section>`;
 }
+
+/** In one line: each blank within is shown. */
+const said = (words: Markup): Markup =>
+  html`<blockquote class="hf-said-words"><bdi>${words}</bdi></blockquote>`;
+
+/** What was sent, and what was drawn of it, have all of its words in them. */
+const WHOLE: readonly string[] = ['raw-payload', 'rendering'];
 
 function suggestion(
   id: string,
@@ -125,6 +130,7 @@ export function filePart(
       <code>${file.mediaType}</code
       >${picture !== null && html` · <span>${picture.width} by ${picture.height} pixels</span>`}
     </p>
+    ${WHOLE.includes(role) && html`<p class="hf-small">It has all the words of the report in it: where any of them is withheld, withhold it too.</p>`}
     ${
       shown !== null &&
       html`<div

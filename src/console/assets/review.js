@@ -20,7 +20,7 @@ try {
 } catch {
   // Then they are on, and are switched off for this page.
 }
-const toggle = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-pressed': String(keysOn) }, t('Keys'));
+const toggle = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-pressed': String(keysOn) }, t('Keyboard'));
 const heard = make('span', { role: 'status' });
 if (told !== null) {
   told.hidden = false;

@@ -63,6 +63,8 @@ export const review: Messages = {
   'What was decided': 'Lo que se decidió',
   'Pictures are covered, because they may be graphic. Each one that you show is entered in the history of the record.':
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que muestre queda en el historial del registro.',
+  'It has all the words of the report in it: where any of them is withheld, withhold it too.':
+    'Contiene todas las palabras del reporte: si se retiene alguna, reténgalo también.',
   'Nothing chosen': 'Nada elegido',
   'Withhold what is marked': 'Retener lo marcado',
   'said later, {}': 'dicho después, {1}',

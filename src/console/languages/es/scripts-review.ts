@@ -2,7 +2,7 @@
 import type { Messages } from '../../language.ts';
 
 export const scriptsReview: Messages = {
-  Keys: 'Teclas',
+  Keyboard: 'Teclado',
   'y release, p part, n withhold, x does not answer, w withhold what is selected, arrows to the records beside.':
     'y entregar, p en parte, n retener, x no responde, w retener lo seleccionado, flechas para los registros vecinos.',
   'Select a passage of one text first.': 'Primero seleccione un pasaje de un solo texto.',
