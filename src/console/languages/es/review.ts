@@ -95,6 +95,7 @@ export const review: Messages = {
   'Note about the author': 'Nota sobre el autor',
   'Why it was done, in words': 'Por qué se hizo, en palabras',
   'Who did it': 'Quién lo hizo',
+  Notes: 'Notas',
   // How far a provision was read, and how sure a mark is.
   'read in the statute': 'leído en la ley',
   'read in a copy only': 'leído solo en una copia',
@@ -129,6 +130,26 @@ export const review: Messages = {
   'Somebody’s child, who may be a minor.': 'El hijo de alguien, que puede ser menor de edad.',
   'A word for somebody who is not of age.': 'Una palabra para alguien que no es mayor de edad.',
   // What is refused.
+  'There is no such record in the set of this request. Search for it, or name it, first.':
+    'No hay tal registro en el conjunto de esta solicitud. Primero búsquelo o indíquelo.',
+  'What is released is decided by a person who signed in, not by a key. Sign in, and decide there.':
+    'Lo que se entrega lo decide una persona que haya iniciado sesión, no una clave. Inicie sesión y decida allí.',
+  'Until when records are kept is said by a person who signed in, not by a key. Sign in, and say it there.':
+    'Hasta cuándo se guardan los registros lo indica una persona que haya iniciado sesión, no una clave. Inicie sesión e indíquelo allí.',
+  'This request is closed: nothing more is looked for because of it. If the same person asks again, enter another request.':
+    'Esta solicitud está cerrada: ya no se busca nada más por ella. Si la misma persona pide de nuevo, registre otra solicitud.',
+  'This request is closed: nothing more is decided because of it. If the same person asks again, enter another request.':
+    'Esta solicitud está cerrada: ya no se decide nada más por ella. Si la misma persona pide de nuevo, registre otra solicitud.',
+  'Until when it is kept is said when the request is closed, or after. Close it first: while it is open, everything of it is kept.':
+    'Hasta cuándo se guarda se indica al cerrar la solicitud o después. Ciérrela primero: mientras está abierta, se guarda todo.',
+  'Something of this record is not sealed yet, so nothing can be proven about it. That takes seconds; then decide.':
+    'Algo de este registro aún no está sellado, así que no se puede probar nada sobre él. Tarda segundos; decida entonces.',
+  'Everything is released here. Say “release”.': 'Aquí se entrega todo. Elija «Entregarlo».',
+  'The note has more than 5,000 characters.': 'La nota tiene más de 5,000 caracteres.',
+  'This form is not as the page made it. Open the page again.':
+    'Este formulario no es como lo hizo la página. Abra la página de nuevo.',
+  'A mark of this form is not as the page made it. Open the page again.':
+    'Una marca de este formulario no es como la hizo la página. Abra la página de nuevo.',
   'Choose what is to be done with this record: release it, part of it, withhold it, or say that it does not answer.':
     'Elija qué se hace con este registro: entregarlo, una parte, retenerlo, o decir que no responde.',
   'Describe in general terms what is withheld (610.024), or say that a description would reveal it.':
