@@ -98,6 +98,18 @@ export function endOfDayIn(zone: string, day: CivilDay): Date {
   return new Date(at);
 }
 
+/** The moment at which the clocks of a zone show this; of two, the earlier. Null: they never do, on the day on which they go forward. */
+export function momentAt(zone: string, { day, minute }: WallTime): Date | null {
+  const { year, month, day: of } = parts(day);
+  const noon = atNoon(year, month, of).getTime();
+  for (let ahead = 14 * HOUR_MS; ahead >= -14 * HOUR_MS; ahead -= QUARTER_MS) {
+    const at = new Date(noon - 12 * HOUR_MS + minute * 60_000 - ahead);
+    const wall = wallTimeIn(zone, at);
+    if (wall.day === day && wall.minute === minute) return at;
+  }
+  return null;
+}
+
 export function endOfCalendarYear(day: CivilDay): CivilDay {
   return `${day.slice(0, 4)}-12-31`;
 }

@@ -33,6 +33,7 @@ import {
 } from '#record/record.ts';
 import { leasePassMs, renewLeases, ruleRecords, startKeeping, wholePassMs } from '#retention/retention.ts';
 import { openMailer, startTelling } from '#routing/routing.ts';
+import { startReminding } from '#sunshine/sunshine.ts';
 import { sealRecord } from '#seal/seal.ts';
 import type { StepName } from '#queue/queue.ts';
 import { buffer } from 'node:stream/consumers';
@@ -415,8 +416,9 @@ function startMail({ db, log, config, now }: System): StopWork {
     gatherMs: config.mailGatherMs,
     now,
   });
+  const stopReminding = startReminding({ db, log, now });
   return async () => {
-    await stop();
+    await Promise.all([stop(), stopReminding()]);
     mailer.close();
   };
 }

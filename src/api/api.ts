@@ -53,7 +53,9 @@ import { registerRecords } from './records.ts';
 import { registerReference } from './reference.ts';
 import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
+import { registerCalendarPages } from './calendar-pages.ts';
 import { registerRequestList } from './request-list.ts';
+import { registerRequestPages } from './request-pages.ts';
 import { registerRequests } from './requests.ts';
 import { registerRetentionPages } from './retention-pages.ts';
 import { registerReviewPages } from './review-pages.ts';
@@ -270,6 +272,8 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerReviews(routes, context);
     registerCollectPages(routes, context);
     registerReviewPages(routes, context);
+    registerRequestPages(routes, context);
+    registerCalendarPages(routes, context);
     registerPublicRequests(routes, context);
     registerOfficeCalendar(routes, context);
     registerHoldPages(routes, context);

@@ -1,6 +1,7 @@
 /** The pages on which anybody asks a public body for records, and sees how that stands: no account, no script, no reason. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { askedPage, askPage } from '#console/console.ts';
+import { askedPage, askPage, PAGE_HEADERS } from '#console/console.ts';
+import { ArchiveError } from '#errors.ts';
 import { trackingTyped } from '#sunshine/sunshine.ts';
 import { sendPage } from './administration.ts';
 import type { ApiContext } from './context.ts';
@@ -37,8 +38,10 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
       errors: {},
       number: '',
       numberError: null,
+      tooMany: false,
       ...parts,
     });
+    if (parts.tooMany === true) return await reply.code(429).headers(PAGE_HEADERS).send(page);
     return await sendPage(reply, page, parts.errors !== undefined || parts.numberError !== undefined);
   };
 
@@ -87,13 +90,20 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
         return await show(request, reply, { typed, errors: { [wrong.name]: sentence } });
       }
       const { agency } = request.params;
-      const tracking = await desk.ask(request.ip, agency, {
+      const sent = {
         ...asked,
         channel: 'public-page',
         firstReceivedAt: context.system.now(),
         receivedByCustodianAt: null,
-      });
-      return await reply.redirect(`/ask/${agency}/${tracking}?new=yes`, 303);
+      } as const;
+      try {
+        const tracking = await desk.ask(request.ip, agency, sent);
+        return await reply.redirect(`/ask/${agency}/${tracking}?new=yes`, 303);
+      } catch (failure) {
+        if (!(failure instanceof ArchiveError) || failure.code !== 'sign-in-too-many') throw failure;
+        // Nothing that was typed is lost: it is there to be sent again.
+        return await show(request, reply, { typed, tooMany: true });
+      }
     });
   });
 

@@ -25,9 +25,12 @@ interface Bucket {
   at: number;
 }
 
-export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address: string): void } {
+/** `at`: whom it is asked of, where they have nothing to do with each other: then each has a bucket for all. */
+export function openLimit({ each, all: ofAll }: Rates = KNOCKING): {
+  ask(address: string, at?: string): void;
+} {
   const buckets = new Map<string, Bucket>();
-  const all: Bucket = { left: ofAll.burst, at: performance.now() };
+  const alls = new Map<string, Bucket>();
   const take = (bucket: Bucket, { perSecond, burst }: Rate, now: number): boolean => {
     bucket.left = Math.min(burst, bucket.left + ((now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
@@ -36,9 +39,13 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): { ask(address
     return true;
   };
   return {
-    ask: (address) => {
+    ask: (address, at = '') => {
       const now = performance.now();
       if (buckets.size >= MOST_REMEMBERED) buckets.clear();
+      // Before a name is known to be one of an agency, anybody may make it up.
+      if (alls.size >= MOST_REMEMBERED) alls.clear();
+      const all = alls.get(at) ?? { left: ofAll.burst, at: now };
+      alls.set(at, all);
       const line = lineOf(address);
       const own = buckets.get(line) ?? { left: each.burst, at: now };
       buckets.set(line, own);

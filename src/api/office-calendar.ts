@@ -105,6 +105,12 @@ export function registerOfficeCalendar(app: FastifyInstance, { system: { db, now
 
 const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
+/** Of a time such as `08:00`; what is none is no number, which the calendar refuses. */
+export function minuteOf(text: string): number {
+  const [, hour, minute] = CLOCK.exec(text) ?? [];
+  return hour === undefined ? Number.NaN : Number(hour) * 60 + Number(minute);
+}
+
 function calendarOf(
   request: FastifyRequest,
   zone: string,
@@ -115,10 +121,6 @@ function calendarOf(
     'calendar-invalid',
     'Expected what GET /v1/calendar shows as "calendar", without its zone, and with "replaces": its number, as application/json; /docs says what each member means.',
   );
-  const minuteOf = (text: string): number => {
-    const [, hour, minute] = CLOCK.exec(text) ?? [];
-    return hour === undefined ? Number.NaN : Number(hour) * 60 + Number(minute);
-  };
   const calendar: AgencyCalendar = {
     ...said,
     zone,

@@ -111,7 +111,7 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
         return name;
       }),
     ask: async (address, agency, asked) => {
-      asking.ask(address);
+      asking.ask(address, agency);
       const { tracking } = await inBody(agency, async (at) => {
         await taken(at);
         return await receiveRequest(at, asked, PUBLIC);
@@ -119,7 +119,7 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
       return trackingShown(tracking);
     },
     standing: async (address, agency, typed) => {
-      looking.ask(address);
+      looking.ask(address, agency);
       const tracking = trackingTyped(typed);
       return await inBody(agency, async (at, { calendar }) => {
         const row = tracking === null ? null : await readByTracking(at, tracking);

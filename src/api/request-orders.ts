@@ -7,6 +7,7 @@ import {
   REQUEST_CHANNELS,
   REQUEST_OUTCOMES,
   RUNNING_STATES,
+  type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
 } from '#sunshine/sunshine.ts';
@@ -48,6 +49,19 @@ export const RequestBody = Type.Object(
 const PublicRequestBody = Type.Object(ASKED, closed);
 export const ReceiptBody = Type.Object(
   { receivedByCustodianAt: moment('When the custodian received it') },
+  closed,
+);
+export const CorrectionBody = Type.Object(
+  {
+    firstReceivedAt: moment('By anybody of the body, as it was'),
+    receivedByCustodianAt: Type.Optional(
+      Type.Union([
+        moment('By the custodian of records, as it was; null where they do not have it'),
+        Type.Null(),
+      ]),
+    ),
+    reason: text(2000, 'Why it was wrong'),
+  },
   closed,
 );
 export const StateBody = Type.Object(
@@ -99,6 +113,12 @@ export const CorrespondenceBody = Type.Object(
         Type.Null(),
       ]),
     ),
+    promisedFor: Type.Optional(
+      Type.Union([
+        moment('Of a delay: the earliest time at which the records are available, as the letter says'),
+        Type.Null(),
+      ]),
+    ),
     words: WORDS,
     at: moment('When it came or went'),
   },
@@ -137,14 +157,15 @@ const MOMENT =
 /** Clocks of two machines differ a little. */
 const SKEW_MS = 5 * 60_000;
 
-function momentOf(name: string, said: string, now: Date): Date {
+/** `now` null: it may lie in the future. */
+function momentOf(name: string, said: string, now: Date | null): Date {
   const [, day] = MOMENT.exec(said) ?? [];
   if (day === undefined || !isCivilDay(day))
     throw invalid(
       `/${name}: expected a time with its zone, such as 2026-11-21T14:03:00-06:00 or 2026-11-21T20:03:00Z.`,
     );
   const at = new Date(said);
-  if (at.getTime() > now.getTime() + SKEW_MS)
+  if (now !== null && at.getTime() > now.getTime() + SKEW_MS)
     throw new ArchiveError(
       'time-in-future',
       `/${name}: lies in the future. Expected when it was, not when it will be.`,
@@ -206,6 +227,27 @@ export function receiptOf(request: FastifyRequest, now: Date): Date {
   return momentOf('receivedByCustodianAt', said.receivedByCustodianAt, now);
 }
 
+export function correctionOf(request: FastifyRequest, now: Date): NewCorrection {
+  const said = orderOf(
+    request,
+    CorrectionBody,
+    'sunshine-request-invalid',
+    'Expected {"firstReceivedAt": "a time with its zone", "receivedByCustodianAt": "the same, or null", "reason": "why it was wrong"} as application/json.',
+  );
+  const { receivedByCustodianAt: custodian = null, reason } = said;
+  if (reason.trim() === '' || !reason.isWellFormed() || reason.includes('\0'))
+    throw invalid(
+      '/reason: expected a text of 1 to 2000 characters that is not blank, in UTF-8 and without the character NUL.',
+    );
+  const firstReceivedAt = momentOf('firstReceivedAt', said.firstReceivedAt, now);
+  const receivedByCustodianAt = custodian === null ? null : momentOf('receivedByCustodianAt', custodian, now);
+  if (receivedByCustodianAt !== null && receivedByCustodianAt < firstReceivedAt)
+    throw invalid(
+      '/receivedByCustodianAt: lies before /firstReceivedAt. The body receives a request when the custodian does, or earlier.',
+    );
+  return { firstReceivedAt, receivedByCustodianAt, reason };
+}
+
 export function stateOf(request: FastifyRequest): Static<typeof StateBody> {
   return orderOf(
     request,
@@ -238,10 +280,20 @@ export function correspondenceOf(request: FastifyRequest, now: Date): NewCorresp
     `Expected {"way": "in, out or note", "channel": "one of ${REQUEST_CHANNELS.join(', ')}", "words": …, "at": "a time with its zone"} as application/json, and where it is one of ${ABOUT.join(', ')}, that as "about".`,
   );
   checkTexts(said);
-  const { way, channel, about = null, feeCents = null, words } = said;
+  const { way, channel, about = null, feeCents = null, promisedFor = null, words } = said;
   if (about !== null && way !== (about === 'statement-request' ? 'in' : 'out'))
     throw invalid('/way: a statement-request comes in; everything else that "about" names goes out.');
   if (feeCents !== null && about !== 'payment-request')
     throw invalid('/feeCents: stands with {"about": "payment-request"} and with nothing else.');
-  return { way, channel, about, feeCents, words, at: momentOf('at', said.at, now) };
+  if (promisedFor !== null && about !== 'delay')
+    throw invalid('/promisedFor: stands with {"about": "delay"} and with nothing else.');
+  return {
+    way,
+    channel,
+    about,
+    feeCents,
+    promisedFor: promisedFor === null ? null : momentOf('promisedFor', promisedFor, null),
+    words,
+    at: momentOf('at', said.at, now),
+  };
 }

@@ -1,6 +1,8 @@
 /** Requests and their clocks, as calls answer them: codes and values for programs, a sentence beside each for people. */
 import { wallTimeIn } from '#civil.ts';
 import {
+  actedSaid,
+  alarmBesideSaid,
   businessDaysLeft,
   dueSaid,
   HOLIDAY_LAW,
@@ -10,6 +12,7 @@ import {
   trackingShown,
   withdrawalSaid,
   type AgencyCalendar,
+  type CorrectionRow,
   type CorrespondenceRow,
   type Due,
   type NumberedCalendar,
@@ -19,7 +22,7 @@ import {
 } from '#sunshine/sunshine.ts';
 
 /** As `17:00`. */
-const clockTime = (minute: number): string =>
+export const clockTime = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 function dueShown(due: Due, calendar: AgencyCalendar, now: Date) {
@@ -44,15 +47,34 @@ const withdrawalShown = (withdrawal: Withdrawal) => ({
 });
 
 export function clockShown(
-  { clocks, statement, withdrawal }: RequestStanding,
+  { clocks, acted, statement, withdrawal }: RequestStanding,
   calendar: AgencyCalendar,
   now: Date,
 ) {
   return {
     standing: clocks?.standing ?? null,
     due: clocks === null || clocks.due === null ? null : dueShown(clocks.due, calendar, now),
-    alarm: clocks === null || clocks.alarm === null ? null : dueShown(clocks.alarm, calendar, now),
-    statement: statement === null ? null : dueShown(statement, calendar, now),
+    acted:
+      acted === null
+        ? null
+        : {
+            ...acted,
+            promised:
+              acted.promised === null
+                ? null
+                : { day: acted.promised.day, time: clockTime(acted.promised.minute) },
+            sentence: actedSaid(acted),
+          },
+    // Beside the day of the law it is a warning, and says so.
+    alarm:
+      clocks === null || clocks.alarm === null
+        ? null
+        : {
+            ...dueShown(clocks.alarm, calendar, now),
+            ...(clocks.due === null ? {} : { sentence: alarmBesideSaid(clocks.alarm) }),
+          },
+    statement:
+      statement === null ? null : { ...dueShown(statement, calendar, now), standing: statement.standing },
     withdrawal: withdrawal === null ? null : withdrawalShown(withdrawal),
   };
 }
@@ -86,6 +108,7 @@ export const correspondenceShown = ({
   channel,
   about,
   fee_cents,
+  promised_for,
   words,
   at,
   entered_at,
@@ -96,10 +119,23 @@ export const correspondenceShown = ({
   channel,
   about,
   feeCents: fee_cents,
+  promisedFor: promised_for?.toISOString() ?? null,
   words,
   at: at.toISOString(),
   enteredAt: entered_at.toISOString(),
   by,
+});
+
+/** What was said of its receipts before, and why it was wrong. */
+export const correctionShown = (one: CorrectionRow) => ({
+  n: one.n,
+  firstWas: one.first_was.toISOString(),
+  custodianWas: one.custodian_was?.toISOString() ?? null,
+  firstReceivedAt: one.first_received_at.toISOString(),
+  receivedByCustodianAt: one.custodian_received_at?.toISOString() ?? null,
+  reason: one.reason,
+  at: one.at.toISOString(),
+  by: one.by,
 });
 
 /** What there is to choose from, too, with how far each was read: whoever enters a calendar should not have to guess. */

@@ -12,8 +12,10 @@ import { recordIdOf } from '#record/record.ts';
 import {
   changeState,
   closeRequest,
+  correctReceipt,
   enterView,
   noteCorrespondence,
+  readCorrections,
   readCorrespondence,
   readMarked,
   readRequestRow,
@@ -29,6 +31,8 @@ import { calendarHere } from './office-calendar.ts';
 import {
   ClosingBody,
   closingOf,
+  CorrectionBody,
+  correctionOf,
   CorrespondenceBody,
   correspondenceOf,
   newRequestOf,
@@ -38,7 +42,7 @@ import {
   StateBody,
   stateOf,
 } from './request-orders.ts';
-import { clockShown, correspondenceShown, requestShown } from './requests-shown.ts';
+import { clockShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
 import { problemResponses } from './schemas.ts';
 
 const security = [{ key: [] }];
@@ -74,7 +78,7 @@ export function requestIdOf(text: string): string {
   return id;
 }
 
-function settled(moved: Moved): void {
+export function settled(moved: Moved): void {
   if (moved === 'unknown') throw noRequest();
   if (moved === 'elsewhere')
     throw new ArchiveError(
@@ -112,6 +116,7 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
     if (row === null) throw noRequest();
     const { n, calendar } = await calendarHere(at);
     const marked = await readMarked(at, id);
+    const corrections = await readCorrections(at, id);
     const said = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
     await enterView(at, id, actor);
     const moment = now();
@@ -121,6 +126,7 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
         ...clockShown(requestStanding(row, marked, calendar, moment), calendar, moment),
         calendar: row.calendar_n ?? n,
       },
+      corrections: corrections.map(correctionShown),
       correspondence: said.slice(0, PAGE).map(correspondenceShown),
       nextCorrespondence: said.length > PAGE ? (said[PAGE - 1]?.n ?? null) : null,
     };
@@ -195,6 +201,21 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
   );
 
   app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/correction',
+    step(
+      'Correct a time of receipt that was written down wrong, and say why. Both stay on file, and the clock counts from what is so',
+      CorrectionBody,
+    ),
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const said = correctionOf(request, now());
+      const actor = actorOf(callerOf(request));
+      await here(request, async (at) => settled(await correctReceipt(at, id, said, actor)));
+      return { id };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
     '/v1/requests/:id/state',
     step('Say what is awaited now: nothing (open), an answer, a payment, or that it takes longer', StateBody),
     async (request) => {
@@ -234,7 +255,7 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
   app.post<{ Params: { id: string } }>(
     '/v1/requests/:id/closing',
     step(
-      'Close it, as a person: granted, partly, denied, no records, or withdrawn by its requester',
+      'Close it, as a person: granted, partly, denied, no records, withdrawn by its requester, or lapsed after a notice (610.026)',
       ClosingBody,
     ),
     async (request) => {

@@ -7,7 +7,9 @@ import { listOffices } from '#routing/routing.ts';
 import { holdsToRelease } from '#sunshine/sunshine.ts';
 import { callerOf, CUSTODIANS, READERS, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { deskCounts } from './desk-counts.ts';
 import { formOf, takeForms } from './forms.ts';
+import { calendarHere } from './office-calendar.ts';
 import { enterSearch } from './searches.ts';
 
 /** Shown at once, and taken note of at once. */
@@ -34,8 +36,13 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
         continued: false,
         found: arrivals.records.length + awaited.length,
       });
+      const seesRequests = caller.roles.some((role) => REQUEST_READERS.includes(role));
       return {
         zone: await zoneOf(at),
+        // Figures alone.
+        due: seesRequests
+          ? await deskCounts(at, (await calendarHere(at)).calendar, context.system.now())
+          : null,
         arrivals,
         awaited,
         parked: (await listParked(at)).slice(0, SHOWN_BESIDE).map(({ recordId, step, code, parkedAt }) => ({

@@ -49,6 +49,22 @@ export interface Asked {
   readonly unbelieved: readonly Unbelieved[];
   /** Of the certificates in the backup, `key version`. */
   readonly believed: ReadonlySet<string>;
+  readonly requests: RequestsSince;
+}
+
+/** Requests under the Sunshine Law of which logs tell what the backup does not have: an entry says no word, so no row comes back from it. */
+export interface RequestsSince {
+  /** Came after the backup, `agency request`: there is no row of them. */
+  readonly lost: readonly string[];
+  /** Have a row, and entries after it: what was written or changed since is gone. */
+  readonly behind: readonly string[];
+}
+
+function requestsIn(told: readonly Told[]): RequestsSince {
+  const all = told.flatMap(({ requests }) => requests);
+  const lost = new Set(all.flatMap(({ name, type }) => (type === 'request.received' ? [name] : [])));
+  const behind = new Set(all.flatMap(({ name }) => (lost.has(name) ? [] : [name])));
+  return { lost: [...lost], behind: [...behind] };
 }
 
 export interface Unfinished {
@@ -95,7 +111,8 @@ export async function askEverybody(asking: Asking): Promise<Asked> {
   ];
   for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
   const { believed } = kept;
-  if (living === null || there === null) return { sources, unfinished: [], unbelieved, believed };
+  const requests = requestsIn(living === null ? [inBackup] : [inBackup, living]);
+  if (living === null || there === null) return { sources, unfinished: [], unbelieved, believed, requests };
   const { disposed, disposing } = living;
   const begun = await notMarkedIn(folder, disposing);
   sources.push(
@@ -112,7 +129,7 @@ export async function askEverybody(asking: Asking): Promise<Asked> {
   const unfinished: Unfinished[] = [];
   for (const one of begun.filter((each) => !ended.has(nameOf(each))))
     unfinished.push({ agency: one.agency, record: one.record, left: await leftOf(reader, one) });
-  return { sources, unfinished, unbelieved, believed };
+  return { sources, unfinished, unbelieved, believed, requests };
 }
 
 const nameOf = ({ agency, record }: Destroyed): string => `${agency} ${record}`;
@@ -125,6 +142,8 @@ interface Told {
   readonly completed: readonly string[];
   /** That sign receipts and certificates. */
   readonly keys: readonly { readonly agency: string; readonly vkey: string }[];
+  /** Each as `agency request`. */
+  readonly requests: readonly { readonly name: string; readonly type: string }[];
 }
 
 /** Of the folder of keys: the one that lies there, and those of earlier that it vouches for. */
@@ -145,6 +164,7 @@ async function askLogs(
     disposing: [] as Destroyed[],
     completed: [] as string[],
     keys: [] as { agency: string; vkey: string }[],
+    requests: [] as { name: string; type: string }[],
   };
   for (const { agency } of manifest.agencies) {
     const before = befores.get(agency);
@@ -153,6 +173,8 @@ async function askLogs(
       if (entry.type === 'receipt-key.added') found.keys.push({ agency, vkey: String(entry.facts.vkey) });
       if (entry.type === 'purge.completed')
         found.completed.push(`${agency} ${subjectOf(entry, 'purge') ?? ''}`);
+      const request = subjectOf(entry, 'request');
+      if (request !== null) found.requests.push({ name: `${agency} ${request}`, type: entry.type });
       const record = subjectOf(entry, 'record');
       if (record === null) continue;
       if (entry.type === 'record.disposed') found.disposed.push({ agency, record, by: null });

@@ -83,6 +83,12 @@ const TOLD: ReadonlySet<string> = new Set([
   'record.disposed',
   'purge.completed',
   'receipt-key.added',
+  'request.received',
+  'request.opened',
+  'request.moved',
+  'request.noted',
+  'request.receipt-corrected',
+  'request.closed',
 ]);
 
 function noteKey(keys: Map<string, LogKey>, { type, facts }: Entry): void {

@@ -20,7 +20,7 @@ import { ArchiveError } from '#errors.ts';
 import { openKeyFolder, parseCheckpoint, parseNote, receiptKeyIn, verifierKeysIn } from '#log/log.ts';
 import { newId } from '#record/record.ts';
 import { openFolderPlacer, openLogFiles, openReader, openStore, type LogFiles } from '#store/store.ts';
-import { askEverybody, type Unfinished } from './ask.ts';
+import { askEverybody, type RequestsSince, type Unfinished } from './ask.ts';
 import {
   bringLogs,
   bringStaged,
@@ -80,6 +80,8 @@ export interface Restored {
     /** What lies where certificates do and is none: it kept nothing away. */
     readonly unbelieved: readonly Unbelieved[];
   };
+  /** Of which the logs know more than the backup. */
+  readonly requests: RequestsSince;
   /** Lists of disposal that were under way: to be proposed and approved anew. */
   readonly ended: EndedLists;
   readonly logs: readonly LogAfter[];
@@ -168,6 +170,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           unfinished,
           unbelieved,
         },
+        requests: asked.requests,
         ended,
         logs,
         missingKeys: await missingKeys(config.keysDir, manifest),

@@ -110,6 +110,10 @@ async function bringBack(invocation: Invocation, from: string): Promise<ExitCode
   }
 }
 
+/** As many as one can look at; all of them are in the answer for programs. */
+const named = (all: readonly string[]): string =>
+  all.slice(0, 20).join(', ') + (all.length > 20 ? `, and ${all.length - 20} more` : '');
+
 function sentences({
   manifest,
   wentOn,
@@ -117,6 +121,7 @@ function sentences({
   brought,
   staged,
   destroyed,
+  requests,
   ended,
   logs,
   missingKeys,
@@ -141,6 +146,16 @@ function sentences({
       ({ agency, record, left }) =>
         `Record ${record} of ${agency} was being destroyed when the store was written to last: no row of it is back. ${left === 0 ? 'The store has nothing of it.' : `THE STORE STILL HAS ${left} OBJECTS OF IT, below a/${agency}/rec/${record}/: have them destroyed there.`}`,
     ),
+    ...(requests.lost.length === 0
+      ? []
+      : [
+          `${requests.lost.length} REQUESTS UNDER THE SUNSHINE LAW CAME AFTER THE BACKUP and have entries in the log and no row any more: enter them again from their letters, with the times at which they were received. They are ${named(requests.lost)}.`,
+        ]),
+    ...(requests.behind.length === 0
+      ? []
+      : [
+          `Of ${requests.behind.length} requests under the Sunshine Law something was entered after the backup, and that is gone: look at their letters. They are ${named(requests.behind)}.`,
+        ]),
     ...(destroyed.askedNewer
       ? []
       : [

@@ -17,6 +17,8 @@ export interface AskParts {
   /** As it was typed. */
   readonly number: string;
   readonly numberError: string | null;
+  /** Too many ask at this moment; what was typed stays, to be sent again. */
+  readonly tooMany: boolean;
 }
 
 export function askPage(frame: Frame, parts: AskParts): string {
@@ -29,6 +31,7 @@ export function askPage(frame: Frame, parts: AskParts): string {
       <p class="hf-intro">
         You need no account, and give no reason. Only what you ask for must be filled in.
       </p>
+      ${parts.tooMany && alert('error', 'Too many ask at this moment, so nothing was sent yet. What you typed is still here: wait half a minute and send it again.')}
       ${summary(Object.entries(errors))}
       <form class="hf-form" method="post" action="/ask/${agency}" novalidate>
         ${lines({ name: 'words', label: 'What do you ask for?', hint: 'In your own words. It helps to say what it is about, from when, and from which page or account.', value: typed.words, error: errors.words, rows: 8 })}

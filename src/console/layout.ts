@@ -107,6 +107,9 @@ export function runsTheMachine(viewer: Viewer | null): boolean {
   return viewer?.roles.includes('system-administrator') === true;
 }
 
+/** Who sees what was asked under the Sunshine Law. */
+const ASKED: readonly string[] = ['custodian', 'auditor', 'administrator'];
+
 const ofTheMachine: Markup = html`<nav aria-label="Main">
   <ul class="hf-nav">
     <li><a href="/machine">Machine</a></li>
@@ -120,6 +123,7 @@ function ofAgencies(viewer: Viewer | null, languages: readonly Markup[]): Markup
         ${viewer !== null && html`<li><a href="/keep">Keep</a></li>`}
         ${viewer !== null && html`<li><a href="/records">Records</a></li>`}
         ${viewer !== null && viewer.roles.some((role) => role !== 'moderator') && html`<li><a href="/worklist">Worklist</a></li>`}
+        ${viewer !== null && viewer.roles.some((role) => ASKED.includes(role)) && html`<li><a href="/requests">Requests</a></li>`}
         ${viewer === null && html`<li><a href="/docs">API</a></li>`}
         ${viewer === null && html`<li><a href="/sign-in">Sign in</a></li>`}
       </ul>

@@ -31,7 +31,7 @@ function named({ name, hint, error }: Said): Markup {
 /** One line. `list`: words to choose from, or others. */
 export function line(
   said: Said & {
-    readonly type?: 'text' | 'date' | 'url' | 'number' | 'password';
+    readonly type?: 'text' | 'date' | 'time' | 'datetime-local' | 'url' | 'number' | 'password';
     readonly list?: readonly string[];
   },
 ): Markup {

@@ -19,7 +19,7 @@ export const REQUEST_PLACES: readonly RequestPlace[] = [
   },
   {
     path: 'review',
-    title: 'Review the set',
+    title: 'Review the records',
     says: 'Decide on each record: all of it, part of it, or nothing, and under which law.',
   },
   {

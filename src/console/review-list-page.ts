@@ -64,7 +64,7 @@ export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
     title: html`Review: request ${request.number}`,
     ...frame,
     wide: true,
-    main: html`${requestHead(request, 'review', 'Review the set')}
+    main: html`${requestHead(request, 'review', 'Review the records')}
       <ul class="hf-links" id="filters">
         <li>
           <a href="${here}" ${filter === null && html`aria-current="page"`}>All: ${number(count.all)}</a>

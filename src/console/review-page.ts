@@ -73,7 +73,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
     ...frame,
     wide: true,
     script: 'review.js',
-    main: html`${requestHead(request, 'review', 'Review the set')} ${alert('error', error)}
+    main: html`${requestHead(request, 'review', 'Review the records')} ${alert('error', error)}
       ${justDecided && error === null && alert('success', 'The decision is kept. This is the next one.')}
       <nav class="hf-pages hf-noprint" aria-label="Records of the set">
         ${beside.before !== null && html`<a rel="prev" href="${here}/${beside.before}">The one before</a>`}

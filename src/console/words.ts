@@ -135,6 +135,7 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'request.opened': 'Request received by the custodian of records',
   'request.moved': 'Request: what is awaited changed',
   'request.noted': 'Correspondence about a request entered',
+  'request.receipt-corrected': 'Time of receipt of a request corrected',
   'request.closed': 'Request closed',
   'request.viewed': 'Request looked at',
   'request.searched': 'Searched for a request, and held what was found',

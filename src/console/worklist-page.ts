@@ -3,6 +3,7 @@ import type { Arrivals, ListedRecord } from '#record/record.ts';
 import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
+import { dueNow, type DeskCounts } from './requests-page.ts';
 import { momentIn } from './times.ts';
 import { codeSaid, inWords, REMOVAL_NAMES, titleOf, VERB_NAMES } from './words.ts';
 
@@ -32,6 +33,8 @@ export interface WorklistParts {
   /** Whoever only reads takes note of nothing. */
   readonly mayNote: boolean;
   readonly said: string | null;
+  /** Of requests; null: whoever looks sees none. */
+  readonly due: DeskCounts | null;
 }
 
 export function worklistPage(frame: Frame, parts: WorklistParts): string {
@@ -42,6 +45,14 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
     wide: true,
     main: html`<h1 class="hf-h1">Worklist</h1>
       ${alert('success', said)} ${letters(parts.letters, frame)}
+      ${
+        parts.due !== null &&
+        html`<section aria-labelledby="requests-title">
+          <h2 class="hf-h2" id="requests-title">Requests</h2>
+          ${dueNow(parts.due)}
+          <p><a href="/requests">All requests</a></p>
+        </section>`
+      }
       <section aria-labelledby="new-title">
         <h2 class="hf-h2" id="new-title">New${arrivals.count > 0 && html` (${counted(arrivals.count)})`}</h2>
         ${

@@ -23,7 +23,7 @@ export interface ArrivalTable {
   noted_by: Generated<string | null>;
 }
 
-export type NoticeKind = 'sealed' | 'parked' | 'reminder' | 'test';
+export type NoticeKind = 'sealed' | 'parked' | 'reminder' | 'test' | 'request';
 
 export interface NoticeTable {
   agency_id: string;
@@ -31,6 +31,7 @@ export interface NoticeTable {
   office_id: string | null;
   person_id: string | null;
   record_id: string | null;
+  request_id: Generated<string | null>;
   kind: NoticeKind;
   about: Generated<string>;
   created_at: Generated<Date>;

@@ -1,9 +1,9 @@
-/** Row types of requests and of the calendar of an office (migrations 0044 and 0047). SQL names stay SQL names. */
+/** Row types of requests and of the calendar of an office (migrations 0044, 0046 and 0047). SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export type RequestChannel = 'public-page' | 'letter' | 'mail' | 'phone' | 'in-person';
 export type RequestState = 'received' | 'open' | 'clarification' | 'fee-waiting' | 'delayed' | 'closed';
-export type RequestOutcome = 'granted' | 'partly' | 'denied' | 'no-records' | 'withdrawn';
+export type RequestOutcome = 'granted' | 'partly' | 'denied' | 'no-records' | 'withdrawn' | 'lapsed';
 
 export interface AgencyCalendarTable {
   agency_id: string;
@@ -39,6 +39,23 @@ export interface RequestTable {
   due_on: string | null;
   calendar_n: number | null;
   appeal_until: string | null;
+  /** The last row of correspondence whose question, or fee, is settled. The database writes them. */
+  settled_question: ColumnType<number, never, never>;
+  settled_fee: ColumnType<number, never, never>;
+}
+
+/** A receipt that was written down wrong: what was said before, and what is so. */
+export interface RequestCorrectionTable {
+  agency_id: string;
+  request_id: string;
+  n: number;
+  first_was: Date;
+  custodian_was: Date | null;
+  first_received_at: Date;
+  custodian_received_at: Date | null;
+  reason: string;
+  at: Generated<Date>;
+  by: string;
 }
 
 export type CorrespondenceAbout =
@@ -57,6 +74,7 @@ export interface RequestCorrespondenceTable {
   channel: RequestChannel;
   about: CorrespondenceAbout | null;
   fee_cents: ColumnType<number | null, number | null, never>;
+  promised_for: ColumnType<Date | null, Date | null | undefined, never>;
   words: string;
   at: Date;
   entered_at: Generated<Date>;

@@ -49,6 +49,7 @@ import type {
 import type { DisposalFailureTable, DisposalItemTable, DisposalTable } from './disposal-tables.ts';
 import type {
   AgencyCalendarTable,
+  RequestCorrectionTable,
   RequestCorrespondenceTable,
   RequestHoldTable,
   RequestKeptUntilTable,
@@ -63,6 +64,7 @@ export type { DisposalState, ItemEvidence } from './disposal-tables.ts';
 export type {
   CorrespondenceAbout,
   RequestChannel,
+  RequestCorrectionTable,
   RequestCorrespondenceTable,
   RequestKeptUntilTable,
   RequestOutcome,
@@ -356,6 +358,7 @@ export interface Tables extends FixityTables {
   agency_calendar: AgencyCalendarTable;
   request: RequestTable;
   request_correspondence: RequestCorrespondenceTable;
+  request_correction: RequestCorrectionTable;
   request_hold: RequestHoldTable;
   request_kept_until: RequestKeptUntilTable;
   request_record: RequestRecordTable;

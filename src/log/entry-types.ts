@@ -135,6 +135,7 @@ export const ENTRY_TYPES = {
   'request.opened': { subject: 'request' },
   'request.moved': { subject: 'request', must: ['code'] },
   'request.noted': { subject: 'request' },
+  'request.receipt-corrected': { subject: 'request' },
   'request.closed': { subject: 'request', must: ['code'] },
   'request.viewed': { subject: 'request' },
   'request.searched': { subject: 'request', must: ['records'], may: ['about'] },

@@ -114,6 +114,7 @@ export type EventType =
   | 'request.opened'
   | 'request.moved'
   | 'request.noted'
+  | 'request.receipt-corrected'
   | 'request.closed'
   | 'request.viewed'
   | 'request.searched'

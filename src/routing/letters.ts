@@ -13,8 +13,11 @@ export interface Shown extends Told {
   readonly missing: readonly string[];
 }
 
+/** Of records; those of requests are in `request-letters.ts`. */
+type OfRecords = Exclude<NoticeKind, 'request'>;
+
 export interface LetterParts {
-  readonly kind: NoticeKind;
+  readonly kind: OfRecords;
   readonly to: Addressee;
   /** Those that are told one by one. */
   readonly records: readonly Shown[];
@@ -26,14 +29,14 @@ export interface LetterParts {
 
 const items = (n: number): string => (n === 1 ? '1 item' : `${n} items`);
 
-const SUBJECTS: Readonly<Record<NoticeKind, (n: number) => string>> = {
+const SUBJECTS: Readonly<Record<OfRecords, (n: number) => string>> = {
   sealed: (n) => `${items(n)} handed in and sealed`,
   parked: (n) => `${items(n)}: a person must look`,
   reminder: (n) => `${items(n)}: was it removed?`,
   test: () => 'letters arrive here',
 };
 
-const OPENINGS: Readonly<Record<NoticeKind, (n: number) => string>> = {
+const OPENINGS: Readonly<Record<OfRecords, (n: number) => string>> = {
   sealed: (n) =>
     n === 1
       ? 'This was handed in and is sealed in the archive:'
@@ -111,7 +114,7 @@ function standing({ removal, safeToRemove, missing }: Shown): string {
 
 const words = (name: string): string => (name === 'other' ? 'content' : name.replaceAll('-', ' '));
 /** What would end the line, or turn it around, is a blank. */
-const inLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+export const inLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function momentIn(zone: string, at: Date): string {
   return `${new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'long', timeZone: zone }).format(at)} (${at.toISOString()})`;

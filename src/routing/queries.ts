@@ -115,14 +115,20 @@ export async function toldIn(at: AgencyTx, letter: string): Promise<Told[]> {
   return rows;
 }
 
-/** Answers the records of what ended; none of a letter that is somebody else's by now. `recordIds`: only these. */
+/** Answers the records of what ended; none of a letter that is somebody else's by now. `only`: of these records, or these rows. */
 export async function endNotices(
   { agencyId, tx }: AgencyTx,
   { letter, until }: Claimed,
   as: 'mailed' | 'moot' | 'given-up',
-  recordIds?: readonly string[],
+  only?: { readonly records: readonly string[] } | { readonly notices: readonly string[] },
 ): Promise<string[]> {
-  if (recordIds?.length === 0) return [];
+  const [column, ids] =
+    only === undefined
+      ? (['id', null] as const)
+      : 'records' in only
+        ? (['record_id', only.records] as const)
+        : (['id', only.notices] as const);
+  if (ids?.length === 0) return [];
   const query = tx
     .updateTable('notice')
     .set({ ended_at: sql<Date>`now()`, ended_as: as })
@@ -130,7 +136,7 @@ export async function endNotices(
     .where('letter', '=', letter)
     .where('ended_at', 'is', null)
     .where('claimed_until', '=', sql<Date>`${until}::timestamptz`);
-  const ended = await (recordIds === undefined ? query : query.where('record_id', 'in', [...recordIds]))
+  const ended = await (ids === null ? query : query.where(column, 'in', [...ids]))
     .returning('record_id')
     .execute();
   return ended.flatMap((row) => (row.record_id === null ? [] : [row.record_id]));

@@ -6,6 +6,7 @@ import type { Log } from '#log.ts';
 import { appendEvent, newId, readReceipt, remindOfficeInstead } from '#record/record.ts';
 import { letterOf, type Shown } from './letters.ts';
 import { MailRefused, type Letter, type Mailer } from './mailer.ts';
+import { remindedIn, requestLetterOf } from './request-letters.ts';
 import {
   addresseeOf,
   claimLetter,
@@ -13,6 +14,7 @@ import {
   letGoOf,
   putOff,
   toldIn,
+  type Addressee,
   type Claimed,
   type Told,
 } from './queries.ts';
@@ -77,6 +79,7 @@ async function compose(context: TellContext, at: AgencyTx, claimed: Claimed): Pr
   const { mode, publicUrl, now } = context;
   const { letter, kind } = claimed;
   const to = await addresseeOf(at, claimed);
+  if (kind === 'request') return await remind(context, at, claimed, to);
   const told = await toldIn(at, letter);
   if (to === null) {
     if (kind === 'reminder')
@@ -88,12 +91,7 @@ async function compose(context: TellContext, at: AgencyTx, claimed: Claimed): Pr
     return null;
   }
   const moot = told.filter((one) => isMoot(one, claimed));
-  await endNotices(
-    at,
-    claimed,
-    'moot',
-    moot.map(({ recordId }) => recordId),
-  );
+  await endNotices(at, claimed, 'moot', { records: moot.map(({ recordId }) => recordId) });
   const left = told.filter((one) => !moot.includes(one));
   if (left.length === 0 && kind !== 'test') return null;
   const records: Shown[] = [];
@@ -111,6 +109,28 @@ async function compose(context: TellContext, at: AgencyTx, claimed: Claimed): Pr
     to: { name: to.name, address: to.email },
     messageId: `${letter}@${new URL(publicUrl).hostname}`,
     ...letterOf({ kind, to, records, count: left.length, publicUrl, mode }),
+  };
+}
+
+/** Whoever was reminded may have done it meanwhile, or have left: then there is nothing to say. */
+async function remind(
+  { mode, publicUrl }: TellContext,
+  at: AgencyTx,
+  claimed: Claimed,
+  to: Addressee | null,
+): Promise<Letter | null> {
+  const reminded = to === null ? [] : await remindedIn(at, claimed.letter);
+  const moot = reminded.filter((one) => one.moot);
+  const left = reminded.filter((one) => !one.moot);
+  if (to === null || left.length === 0) {
+    await endNotices(at, claimed, 'moot');
+    return null;
+  }
+  await endNotices(at, claimed, 'moot', { notices: moot.map(({ noticeId }) => noticeId) });
+  return {
+    to: { name: to.name, address: to.email },
+    messageId: `${claimed.letter}@${new URL(publicUrl).hostname}`,
+    ...requestLetterOf({ to, reminded: left, publicUrl, mode }),
   };
 }
 

@@ -1,7 +1,7 @@
-/** SQL of the calendar of an agency's office. Each change is a row more, and its entry. */
+/** SQL of the calendar of an agency's office. Each change is a row more; its entry is the database's (migration 0046). */
 import type { AgencyTx } from '#db/db.ts';
-import { appendEvent } from '#record/record.ts';
 import { untoldCalendar, type AgencyCalendar } from './calendar.ts';
+import { actingAs } from './acting.ts';
 import { translated } from './refusals.ts';
 
 /** Its number; 0: nobody has entered one. */
@@ -44,6 +44,7 @@ export async function changeCalendar(
 ): Promise<number> {
   const { agencyId, tx } = at;
   const n = replaces + 1;
+  await actingAs(at, actor);
   await translated(
     tx
       .insertInto('agency_calendar')
@@ -59,6 +60,5 @@ export async function changeCalendar(
       })
       .execute(),
   );
-  await appendEvent(at, null, { type: 'calendar.changed', actor, body: { n } });
   return n;
 }

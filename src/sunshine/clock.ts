@@ -61,6 +61,8 @@ export type Step =
       /** Day 0, by the rule of the agency. */
       readonly counts: CivilDay;
       readonly rule: AgencyCalendar['afterHours'];
+      /** Why the office is closed on that weekday's date anyway; null: it is open. */
+      readonly because: Closure | null;
     }
   | { readonly code: 'day-zero-closed'; readonly day: CivilDay; readonly because: Closure }
   | { readonly code: 'closed'; readonly from: CivilDay; readonly to: CivilDay; readonly because: Closure }
@@ -125,7 +127,7 @@ function dayZeroOf({ day, minute }: WallTime, calendar: AgencyCalendar, steps: S
   const isLate = closes !== undefined && minute > closes;
   const counts = isLate && rule === 'next-day' ? addDays(day, 1) : day;
   if (isLate && (rule === 'next-day' || isBusinessDay(calendar, day)))
-    steps.push({ code: 'after-hours', closes, counts, rule });
+    steps.push({ code: 'after-hours', closes, counts, rule, because: closureOf(calendar, day) });
   const because = closureOf(calendar, counts);
   if (because !== null) steps.push({ code: 'day-zero-closed', day: counts, because });
   return counts;
@@ -162,6 +164,37 @@ function nextBusinessDay(after: CivilDay, calendar: AgencyCalendar, steps: Step[
  */
 export type Standing = 'running' | 'due-next' | 'due-today' | 'past-closing' | 'overdue';
 
+/** 610.023.3: who explains the delay, with the earliest time at which the records are available, has acted; and then that time counts. */
+export interface Acted {
+  /** The day of the letter. */
+  readonly on: CivilDay;
+  /** The letter went after the day by which the request was to be acted on. */
+  readonly late: boolean;
+  /** As it was promised; null: no letter on file says it, and the law wants it said. */
+  readonly promised: WallTime | null;
+  readonly standing: 'acted-on' | 'promise-over' | 'promise-unsaid';
+}
+
+/** By the first letter that explained the delay; the newest promise counts. Null: none went since the custodian had the request. */
+export function actedOf(
+  delays: readonly { readonly at: Date; readonly promised_for: Date | null }[],
+  due: Due,
+  calendar: AgencyCalendar,
+  now: Date,
+): Acted | null {
+  const sorted = delays.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const [first] = sorted;
+  if (first === undefined) return null;
+  const on = wallTimeIn(calendar.zone, first.at).day;
+  const promised = sorted.findLast(({ promised_for }) => promised_for !== null)?.promised_for ?? null;
+  return {
+    on,
+    late: on > due.day,
+    promised: promised === null ? null : wallTimeIn(calendar.zone, promised),
+    standing: promised === null ? 'promise-unsaid' : now > promised ? 'promise-over' : 'acted-on',
+  };
+}
+
 export function standingOf({ day, closes }: Due, now: Date, calendar: AgencyCalendar): Standing {
   const wall = wallTimeIn(calendar.zone, now);
   if (wall.day > day) return 'overdue';
@@ -180,12 +213,12 @@ export function businessDaysLeft(today: CivilDay, due: CivilDay, calendar: Agenc
 export interface Clocks {
   /** Null: the custodian does not have it, and no deadline of the law runs. */
   readonly due: Due | null;
-  /** Null: the custodian has it, and their clock counts. */
+  /** Null: the custodian had it so early that the count from the first receipt gives no earlier day. */
   readonly alarm: Due | null;
   readonly standing: Standing;
 }
 
-/** The two receipts: the clock runs from the custodian's; until there is one the alarm runs from the first. */
+/** The two receipts: the clock runs from the custodian's, the alarm from the first, and stays beside it where it is earlier. */
 export function clocksOf(
   {
     firstReceived,
@@ -194,11 +227,11 @@ export function clocksOf(
   calendar: AgencyCalendar,
   now: Date,
 ): Clocks {
+  const alarm = alarmOf(firstReceived, calendar);
   if (receivedByCustodian !== null) {
     const due = dueOf(receivedByCustodian, calendar);
-    return { due, alarm: null, standing: standingOf(due, now, calendar) };
+    return { due, alarm: alarm.day < due.day ? alarm : null, standing: standingOf(due, now, calendar) };
   }
-  const alarm = alarmOf(firstReceived, calendar);
   return { due: null, alarm, standing: standingOf(alarm, now, calendar) };
 }
 

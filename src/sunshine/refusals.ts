@@ -1,4 +1,4 @@
-/** What the database refuses of requests and calendars (migrations 0044 and 0047), in our words. */
+/** What the database refuses of requests and calendars (migrations 0044, 0046 and 0047), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -21,6 +21,14 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF064: [
     'sunshine-request-state',
     'The custodian of records has not received this request, so it cannot be answered yet. Say first when the custodian received it.',
+  ],
+  HF065: [
+    'sunshine-request-state',
+    'A request lapses only when it waits for a payment or an answer, a notice that it will lapse went to the requester, and the days after it are over (610.026 RSMo, read second-hand). Its clock says which day that is.',
+  ],
+  HF066: [
+    'sunshine-request-state',
+    'The receipts of this request are not what this corrects, so nothing was changed. Read it again; a receipt is corrected with its reason, and both stay on file.',
   ],
   HF070: [
     'sunshine-request-state',

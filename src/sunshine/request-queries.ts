@@ -1,6 +1,12 @@
-/** The SQL of requests and their correspondence. What must never happen is refused by the triggers of migration 0044, whoever asks. */
+/** The SQL of requests and their correspondence. What must never happen is refused by the triggers of migrations 0044 and 0046, whoever asks. */
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
-import type { AgencyTx, RequestCorrespondenceTable, RequestState, RequestTable } from '#db/db.ts';
+import type {
+  AgencyTx,
+  RequestCorrectionTable,
+  RequestCorrespondenceTable,
+  RequestState,
+  RequestTable,
+} from '#db/db.ts';
 
 export async function insertRequest(
   { agencyId, tx }: AgencyTx,
@@ -45,7 +51,7 @@ export async function lockRequest({ agencyId, tx }: AgencyTx, requestId: string)
   return (
     (await tx
       .selectFrom('request')
-      .select(['state', 'custodian_received_at'])
+      .select(['state', 'custodian_received_at', 'first_received_at'])
       .where('agency_id', '=', agencyId)
       .where('id', '=', requestId)
       .forUpdate()
@@ -74,46 +80,19 @@ export async function readByTracking({ agencyId, tx }: AgencyTx, tracking: strin
   return (
     (await tx
       .selectFrom('request')
-      .select(['state', 'custodian_received_at', 'first_received_at', 'due_on'])
+      .select([
+        'id',
+        'state',
+        'custodian_received_at',
+        'first_received_at',
+        'settled_question',
+        'settled_fee',
+        'due_on',
+      ])
       .where('agency_id', '=', agencyId)
       .where('tracking', '=', tracking)
       .executeTakeFirst()) ?? null
   );
-}
-
-const EXCERPT = 200;
-
-/** Newest first. */
-export async function listRequests(
-  { agencyId, tx }: AgencyTx,
-  {
-    running,
-    before,
-    limit,
-  }: { readonly running: boolean | null; readonly before: string | null; readonly limit: number },
-) {
-  return await tx
-    .selectFrom('request')
-    .select([
-      'id',
-      'tracking',
-      'channel',
-      'requester',
-      'first_received_at',
-      'custodian_received_at',
-      'state',
-      'outcome',
-      'closed_at',
-      'due_on',
-      sql<string>`left(words, ${EXCERPT})`.as('excerpt'),
-      sql<boolean>`length(words) > ${EXCERPT}`.as('is_cut'),
-    ])
-    .where('agency_id', '=', agencyId)
-    .$if(running !== null, (query) => query.where('state', running === true ? '<>' : '=', 'closed'))
-    .$if(before !== null, (query) => query.where('id', '<', before))
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
 }
 
 /** The caller holds the row of the request, so that no two take one number. */
@@ -157,10 +136,59 @@ export async function readCorrespondence(
 export async function readMarked({ agencyId, tx }: AgencyTx, requestId: string) {
   return await tx
     .selectFrom('request_correspondence')
-    .select(['n', 'about', 'at', 'fee_cents'])
+    .select(['n', 'about', 'at', 'fee_cents', 'promised_for'])
     .where('agency_id', '=', agencyId)
     .where('request_id', '=', requestId)
     .where('about', 'is not', null)
+    .orderBy('n')
+    .execute();
+}
+
+/** The same of several requests, by their ids. */
+export async function readMarkedOf({ agencyId, tx }: AgencyTx, requestIds: readonly string[]) {
+  const rows =
+    requestIds.length === 0
+      ? []
+      : await tx
+          .selectFrom('request_correspondence')
+          .select(['request_id', 'n', 'about', 'at', 'fee_cents', 'promised_for'])
+          .where('agency_id', '=', agencyId)
+          .where('request_id', 'in', [...requestIds])
+          .where('about', 'is not', null)
+          .orderBy('n')
+          .execute();
+  return Map.groupBy(rows, ({ request_id }) => request_id);
+}
+
+/** The caller holds the row of the request. */
+export async function insertCorrection(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  correction: Omit<Insertable<RequestCorrectionTable>, 'agency_id' | 'request_id' | 'n'>,
+): Promise<void> {
+  const { n } = await tx
+    .selectFrom('request_correction')
+    .select(sql<number>`coalesce(max(n), 0) + 1`.as('n'))
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto('request_correction')
+    .values({ agency_id: agencyId, request_id: requestId, n, ...correction })
+    .execute();
+}
+
+export type CorrectionRow = Selectable<RequestCorrectionTable>;
+
+export async function readCorrections(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly CorrectionRow[]> {
+  return await tx
+    .selectFrom('request_correction')
+    .selectAll()
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
     .orderBy('n')
     .execute();
 }

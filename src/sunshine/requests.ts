@@ -1,10 +1,11 @@
 /**
  * A request, from its receipt to its closing. Each verb is one transaction: the row, and its entry in the history, which names the request
- * and says no word of it. States change by compare-and-set (`moveRequest`) and nowhere else; which follow which, the database says too.
+ * and says no word of it; the database writes it, so that no statement goes without (migration 0046). States change by compare-and-set
+ * (`moveRequest`) and nowhere else; which follow which, the database says too.
  */
-import { hash } from 'node:crypto';
 import type { AgencyTx, CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 import { appendEvent, newId } from '#record/record.ts';
+import { actingAs } from './acting.ts';
 import { readCalendar } from './calendar-queries.ts';
 import { dueOf } from './clock.ts';
 import * as queries from './request-queries.ts';
@@ -24,6 +25,7 @@ export const REQUEST_OUTCOMES: readonly RequestOutcome[] = [
   'denied',
   'no-records',
   'withdrawn',
+  'lapsed',
 ];
 /** States in which the custodian has it and it is not over, and what is awaited in each. */
 export const RUNNING_STATES = ['open', 'clarification', 'fee-waiting', 'delayed'] as const;
@@ -48,6 +50,7 @@ export async function receiveRequest(
   actor: string,
 ): Promise<{ readonly requestId: string; readonly tracking: string }> {
   const [requestId, tracking] = [newId(), newTracking()];
+  await actingAs(at, actor);
   await translated(
     queries.insertRequest(at, {
       id: requestId,
@@ -64,13 +67,6 @@ export async function receiveRequest(
       entered_by: actor,
     }),
   );
-  // Behind the commitment of the entry: whoever has the words can show that they are these.
-  const words = hash('sha256', request.words, 'hex');
-  await enter(at, 'request.received', requestId, actor, { channel: request.channel, words });
-  if (request.receivedByCustodianAt !== null)
-    await enter(at, 'request.opened', requestId, actor, {
-      receivedByCustodianAt: request.receivedByCustodianAt.toISOString(),
-    });
   return { requestId, tracking };
 }
 
@@ -94,22 +90,17 @@ async function moveRequest(
   move: Move,
   actor: string,
 ): Promise<boolean> {
+  await actingAs(at, actor);
   if (move.to !== 'closed') {
     const { to, receivedByCustodianAt } = move;
     const set =
       receivedByCustodianAt === undefined
         ? { state: to }
         : { state: to, custodian_received_at: receivedByCustodianAt };
-    if (!(await translated(queries.setRequest(at, requestId, from, set)))) return false;
-    if (receivedByCustodianAt === undefined) await enter(at, 'request.moved', requestId, actor, { code: to });
-    else
-      await enter(at, 'request.opened', requestId, actor, {
-        receivedByCustodianAt: receivedByCustodianAt.toISOString(),
-      });
-    return true;
+    return await translated(queries.setRequest(at, requestId, from, set));
   }
   const { outcome, closedAt, appealUntil, dueOn, calendarN } = move;
-  const isClosed = await translated(
+  return await translated(
     queries.setRequest(at, requestId, from, {
       state: 'closed',
       outcome,
@@ -120,9 +111,6 @@ async function moveRequest(
       calendar_n: calendarN,
     }),
   );
-  if (!isClosed) return false;
-  await enter(at, 'request.closed', requestId, actor, { code: outcome, appealUntil, dueOn, calendarN });
-  return true;
 }
 
 export type Moved = 'moved' | 'unknown' | 'elsewhere';
@@ -188,6 +176,8 @@ export interface NewCorrespondence {
   readonly channel: RequestChannel;
   readonly about: CorrespondenceAbout | null;
   readonly feeCents: number | null;
+  /** Of a delay letter: the earliest time at which the records are available, as it says. */
+  readonly promisedFor?: Date | null;
   readonly words: string;
   readonly at: Date;
 }
@@ -200,39 +190,57 @@ export async function noteCorrespondence(
   actor: string,
 ): Promise<number | null> {
   if ((await queries.lockRequest(at, requestId)) === null) return null;
-  const n = await queries.insertCorrespondence(at, requestId, {
+  await actingAs(at, actor);
+  return await queries.insertCorrespondence(at, requestId, {
     way: said.way,
     channel: said.channel,
     about: said.about,
     fee_cents: said.feeCents,
+    promised_for: said.promisedFor ?? null,
     words: said.words,
     at: said.at,
     by: actor,
   });
-  const words = hash('sha256', said.words, 'hex');
-  await enter(at, 'request.noted', requestId, actor, { n, way: said.way, about: said.about, words });
-  return n;
+}
+
+export interface NewCorrection {
+  readonly firstReceivedAt: Date;
+  /** Null where the custodian does not have it. */
+  readonly receivedByCustodianAt: Date | null;
+  readonly reason: string;
+}
+
+/** A time of receipt that was written down wrong. What was said before stays on file, and the clock counts from what is so. */
+export async function correctReceipt(
+  at: AgencyTx,
+  requestId: string,
+  { firstReceivedAt, receivedByCustodianAt, reason }: NewCorrection,
+  actor: string,
+): Promise<Moved> {
+  const row = await queries.lockRequest(at, requestId);
+  if (row === null) return 'unknown';
+  if (
+    row.state === 'closed' ||
+    (row.custodian_received_at === null) !== (receivedByCustodianAt === null) ||
+    (row.first_received_at.getTime() === firstReceivedAt.getTime() &&
+      row.custodian_received_at?.getTime() === receivedByCustodianAt?.getTime())
+  )
+    return 'elsewhere';
+  await actingAs(at, actor);
+  await translated(
+    queries.insertCorrection(at, requestId, {
+      first_was: row.first_received_at,
+      custodian_was: row.custodian_received_at,
+      first_received_at: firstReceivedAt,
+      custodian_received_at: receivedByCustodianAt,
+      reason,
+      by: actor,
+    }),
+  );
+  return 'moved';
 }
 
 /** In the commit of the reading: where the entry cannot be written nobody is answered. */
 export async function enterView(at: AgencyTx, requestId: string, actor: string): Promise<void> {
-  await enter(at, 'request.viewed', requestId, actor, {});
-}
-
-type RequestEvent =
-  | 'request.received'
-  | 'request.opened'
-  | 'request.moved'
-  | 'request.noted'
-  | 'request.closed'
-  | 'request.viewed';
-
-async function enter(
-  at: AgencyTx,
-  type: RequestEvent,
-  requestId: string,
-  actor: string,
-  body: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await appendEvent(at, null, { type, actor, body: { request: requestId, ...body } });
+  await appendEvent(at, null, { type: 'request.viewed', actor, body: { request: requestId } });
 }

@@ -4,6 +4,7 @@ import type { Closure, Doubt } from './calendar.ts';
 import {
   ACT_BY,
   DENIAL_STATEMENT_BY,
+  type Acted,
   type Due,
   type ReceiptBy,
   type Step,
@@ -67,6 +68,8 @@ export function stepSaid(step: Step): string {
     case 'received':
       return `${RECEIVED[step.by]} on ${daySaid(step.wall.day)} at ${timeSaid(step.wall.minute)}; the day of receipt is not counted.`;
     case 'after-hours':
+      if (step.because !== null)
+        return `The office is not open on that day (${becauseSaid(step.because)}), and it came after the hours of such a weekday, which end at ${timeSaid(step.closes)}; by this body’s own rule it counts as received on ${daySaid(step.counts)}. The law counts from the date and names no hour.`;
       return step.rule === 'that-day'
         ? `That is after office hours, which end at ${timeSaid(step.closes)}; it counts as received on that day, which gives the earlier deadline: the law counts from the date and names no hour.`
         : `That is after office hours, which end at ${timeSaid(step.closes)}; by this body’s own rule it counts as received on ${daySaid(step.counts)}. The law counts from the date and names no hour.`;
@@ -81,6 +84,20 @@ export function stepSaid(step: Step): string {
     case 'due':
       return `Due by the end of ${daySaid(step.day)}. At which hour a business day ends the law does not say; the office closes at ${timeSaid(step.closes)}, and that is the safe reading.`;
   }
+}
+
+/** Beside the day of the law, where the count from the first receipt gives an earlier one. */
+export function alarmBesideSaid({ day }: Pick<Due, 'day'>): string {
+  return `Counted from its first receipt by the body it would be due by the end of ${daySaid(day)} already. The law counts from the receipt by the custodian of records; whoever reads it otherwise counts so.`;
+}
+
+export function actedSaid({ on, late, promised }: Acted): string {
+  const acted = late
+    ? `A letter explained the delay on ${daySaid(on)}, after the day by which the request was to be acted on: ${lawSaid(ACT_BY)}.`
+    : `Acted on by the letter of ${daySaid(on)}, which explained the delay: ${lawSaid(ACT_BY)}.`;
+  return promised === null
+    ? `${acted} The law wants the place and the earliest time and date in it at which the records are available; no letter on file says one.`
+    : `${acted} The earliest time that it promised: ${daySaid(promised.day)} at ${timeSaid(promised.minute)}.`;
 }
 
 /** Of the whole, in one sentence. */

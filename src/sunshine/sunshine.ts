@@ -6,8 +6,20 @@
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
  * not read, is never said as law; in every doubt the earlier deadline is shown.
  */
-export { calendarProblems, type AgencyCalendar } from './calendar.ts';
+export type { CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
+export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
+export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays, type LawReading } from './holidays.ts';
+export {
+  businessDaysLeft,
+  type Acted,
+  type Due,
+  type Law,
+  type Standing,
+  type Step,
+  type Withdrawal,
+} from './clock.ts';
+export { actedSaid, alarmBesideSaid, dueSaid, stepSaid, withdrawalSaid } from './said.ts';
 export {
   collectNamed,
   collectSearch,
@@ -26,12 +38,10 @@ export {
   type SearchRow,
 } from './collect-queries.ts';
 export { proposeSearch, type ProposedSearch } from './propose.ts';
-export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays } from './holidays.ts';
-export { businessDaysLeft, type Due, type Withdrawal } from './clock.ts';
-export { dueSaid, stepSaid, withdrawalSaid } from './said.ts';
 export {
   changeState,
   closeRequest,
+  correctReceipt,
   enterView,
   noteCorrespondence,
   receivedByCustodian,
@@ -40,18 +50,24 @@ export {
   REQUEST_OUTCOMES,
   RUNNING_STATES,
   type Moved,
+  type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
   type RunningState,
 } from './requests.ts';
 export {
-  listRequests,
   readByTracking,
+  readCorrections,
   readCorrespondence,
   readMarked,
+  readMarkedOf,
   readRequestRow,
+  type CorrectionRow,
   type CorrespondenceRow,
   type RequestRow,
 } from './request-queries.ts';
+export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
+export { remindersOf, type Reminder } from './reminders.ts';
+export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';

@@ -274,7 +274,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/(closing|kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/closing$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -526,6 +526,9 @@ describe('every call', () => {
         '/requests/:id/review/:recordId',
         '/v1/requests/:id/records',
         '/v1/requests/:id/searches',
+        '/requests',
+        '/requests/:id',
+        '/requests/calendar',
         '/v1/holds',
         '/v1/holds/:id',
         '/v1/disposals',

@@ -1,6 +1,7 @@
 /** The public pages of requests: asked on a phone, without an account and without a script, and looked up by the number. In a real browser. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { addAgency } from '#agency/agency.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { PHONE, type Visitor } from '../support/visitor.ts';
@@ -159,4 +160,33 @@ test('there is no such page before the agency says so, and who has a number is a
   const standing = await scene.archive.app.inject({ url: numbered, headers: { accept: 'text/html' } });
   expect(standing.statusCode).toBe(200);
   await scene.archive.sql.query('update public_face set requests = true');
+});
+
+test('who asks too often at once keeps what was typed, and another agency is asked all the same', async () => {
+  await addAgency(scene.archive.system.db, {
+    id: 'hilltop',
+    name: 'City of Hilltop',
+    zone: 'America/Chicago',
+  });
+  await scene.archive.sql.query(
+    "insert into public_face (agency_id, requests, changed_by) values ('hilltop', true, 'test')",
+  );
+  const from = async (remoteAddress: string, words: string, agency = 'rivertown') =>
+    await scene.archive.app.inject({
+      method: 'POST',
+      url: `/ask/${agency}`,
+      headers: OWN,
+      payload: new URLSearchParams({ words }).toString(),
+      remoteAddress,
+    });
+  let last = await from('203.0.113.9', 'x');
+  for (let n = 0; n < 25 && last.statusCode === 303; n += 1) last = await from('203.0.113.9', `kept ${n}`);
+  expect(last.statusCode).toBe(429);
+  expect(last.body).toMatch(/Too many ask at this moment[^]*kept \d+<\/textarea>/);
+  // A flood from many addresses empties what one agency takes in all, and nothing of what another takes.
+  let flooded = last;
+  for (let n = 0; n < 150 && (n === 0 || flooded.statusCode === 303); n += 1)
+    flooded = await from(`198.51.100.${n}`, 'x');
+  expect(flooded.statusCode).toBe(429);
+  expect((await from('192.0.2.1', 'x', 'hilltop')).statusCode).toBe(303);
 });

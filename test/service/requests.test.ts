@@ -85,6 +85,7 @@ const enter = async (more: object = {}): Promise<{ requestId: string; tracking: 
   const { id, tracking } = entered.body;
   return { requestId: id, tracking };
 };
+const A_DAY = expect.stringMatching(/^2026-12-\d\d$/) as string;
 const eventsOf = async (
   requestId: string,
 ): Promise<{ type: string; actor: string; body: Record<string, unknown> }[]> =>
@@ -317,25 +318,187 @@ test('states follow one another by compare-and-set, and what is awaited has its 
   ]);
 });
 
-test('the list has its pages, newest first, and each is entered as a search', async () => {
-  const entered = [await enter(), await enter(), await enter()].map(({ requestId }) => requestId);
-  const page = async (query: string) => (await call('GET', `/v1/requests?limit=2${query}`)).body;
-  const first = await page('&state=running');
-  expect(first.requests.map(({ id }) => id)).toEqual(entered.toReversed().slice(0, 2));
-  expect(first.requests[0]).toMatchObject({
-    state: 'received',
-    dueOn: null,
-    excerptIsWhole: true,
-    excerpt: WORDS,
+test('the list has its pages, what is due first before the others, and each is entered as a search', async () => {
+  const word = `dibbler${randomUUID().slice(0, 8)}`;
+  const at = (hour: number): string => `2026-12-03T${String(hour).padStart(2, '0')}:00:00-06:00`;
+  const some = async (more: object): Promise<string> =>
+    (await enter({ words: `${WORDS} ${word}`, firstReceivedAt: at(8), ...more })).requestId;
+  const say = async (id: string, more: object) =>
+    expect(
+      (
+        await call('POST', `/v1/requests/${id}/correspondence`, {
+          way: 'out',
+          channel: 'mail',
+          words: 'x',
+          at: at(13),
+          ...more,
+        })
+      ).status,
+    ).toBe(201);
+  const closed = await some({ receivedByCustodianAt: at(9) });
+  const asked = await some({ receivedByCustodianAt: at(9) });
+  for (const id of [closed, asked])
+    await call('POST', `/v1/requests/${id}/closing`, { outcome: 'denied' }, asPerson());
+  const late = await some({ receivedByCustodianAt: at(12) });
+  const early = await some({ receivedByCustodianAt: at(10) });
+  const waiting = await some({ firstReceivedAt: at(11) });
+  const delayed = await some({ receivedByCustodianAt: at(8) });
+  await say(delayed, { about: 'delay', promisedFor: '2026-12-18T15:00:00-06:00' });
+  await say(asked, { way: 'in', about: 'statement-request' });
+  const page = async (query: string) => (await call('GET', `/v1/requests?limit=4&q=${word}${query}`)).body;
+  const first = await page('');
+  expect(first.requests.map(({ id }) => id)).toEqual([early, waiting, late, asked]);
+  expect(first.requests[1]).toMatchObject({ state: 'received', dueOn: null, alarmOn: A_DAY });
+  expect(first.requests[3]).toMatchObject({
+    state: 'closed',
+    statementDueOn: A_DAY,
+    statementStanding: 'running',
   });
-  const next = await page(`&state=running&cursor=${first.nextCursor}`);
-  expect(next.requests[0]?.id).toBe(entered[0]);
+  const next = await page(`&cursor=${first.nextCursor}`);
+  expect(next.requests.map(({ id }) => id)).toEqual([delayed, closed]);
+  expect(next.requests[0]).toMatchObject({ standing: 'acted-on', promisedOn: '2026-12-18' });
+  expect(next.nextCursor).toBeNull();
   const { rows } = await archive.sql.query(
     "select body from event where type = 'search.ran' order by seq desc limit 1",
   );
-  expect(rows[0].body).toEqual({ list: 'requests', filters: ['state'], continued: true, found: 2 });
+  expect(rows[0].body).toEqual({ list: 'requests', filters: ['words'], continued: true, found: 2 });
+  const idsOf = async (query: string) => (await page(query)).requests.map(({ id }) => id);
+  expect(await idsOf('&state=statement')).toEqual([asked]);
+  expect(await idsOf('&state=received')).toEqual([waiting]);
+  expect(await idsOf('&state=closed')).toEqual([asked, closed]);
+  expect(await idsOf('&state=running')).toHaveLength(4);
+  const { tracking } = (await call('GET', `/v1/requests/${late}`)).body;
+  const byNumber = await call('GET', `/v1/requests?q=${tracking.toLowerCase()}`);
+  expect(byNumber.body.requests.map(({ id }) => id)).toEqual([late]);
   expect((await page('&cursor=nonsense')).code).toBe('cursor-invalid');
-  expect((await page('&state=open')).code).toBe('query-invalid');
+  expect((await page('&state=somewhere')).code).toBe('query-invalid');
+  expect((await call('GET', '/v1/requests?q=a%00b')).body.code).toBe('query-invalid');
+  // The answer to it takes it off.
+  await say(asked, { about: 'statement', at: at(14) });
+  expect(await idsOf('&state=statement')).toEqual([]);
+});
+
+test('a receipt that was written down wrong is corrected with its reason, and both stay on file', async () => {
+  const { requestId } = await enter({ receivedByCustodianAt: FRIDAY });
+  const correct = async (more: object) =>
+    await call('POST', `/v1/requests/${requestId}/correction`, {
+      firstReceivedAt: FRIDAY,
+      receivedByCustodianAt: '2026-12-04T16:45:00-06:00',
+      reason: 'The stamp says quarter to five',
+      ...more,
+    });
+  for (const [more, code] of [
+    [{ reason: ' ' }, 'sunshine-request-invalid'],
+    [{ reason: undefined }, 'sunshine-request-invalid'],
+    [{ receivedByCustodianAt: '2026-12-04T16:39:00-06:00' }, 'sunshine-request-invalid'],
+    [{ receivedByCustodianAt: '2026-12-05T16:39:00-06:00' }, 'time-in-future'],
+    [{ receivedByCustodianAt: null }, 'sunshine-request-state'],
+    [{ receivedByCustodianAt: FRIDAY }, 'sunshine-request-state'],
+  ] as const)
+    expect((await correct(more)).body.code, JSON.stringify(more)).toBe(code);
+  expect(await correct({ firstReceivedAt: '2026-12-03T09:00:00-06:00' })).toMatchObject({ status: 200 });
+  const shown = (await call('GET', `/v1/requests/${requestId}`)).body as Body & {
+    readonly corrections: readonly object[];
+  };
+  expect(shown).toMatchObject({
+    firstReceivedAt: '2026-12-03T15:00:00.000Z',
+    receivedByCustodianAt: '2026-12-04T22:45:00.000Z',
+    corrections: [
+      {
+        n: 1,
+        firstWas: '2026-12-04T22:40:00.000Z',
+        custodianWas: '2026-12-04T22:40:00.000Z',
+        firstReceivedAt: '2026-12-03T15:00:00.000Z',
+        reason: 'The stamp says quarter to five',
+      },
+    ],
+  });
+  // The first receipt was a day earlier, and that stays visible beside the day of the law.
+  expect(shown.clock.alarm.day < shown.clock.due.day).toBe(true);
+  expect(shown.clock.alarm).toMatchObject({ law: null });
+  expect(shown.clock.alarm.sentence).toContain('already');
+  const [, , entry] = await eventsOf(requestId);
+  expect(entry).toMatchObject({
+    type: 'request.receipt-corrected',
+    body: {
+      custodianWas: '2026-12-04T22:40:00.000Z',
+      receivedByCustodianAt: '2026-12-04T22:45:00.000Z',
+      reason: hash('sha256', 'The stamp says quarter to five', 'hex'),
+    },
+  });
+  await call('POST', `/v1/requests/${requestId}/closing`, { outcome: 'granted' }, asPerson());
+  expect(await correct({})).toMatchObject({ status: 409 });
+});
+
+test('a request lapses only after a notice, when its days are over; its requester may withdraw it any day', async () => {
+  const received = '2026-02-02T10:00:00-06:00';
+  const waiting = async (notice: string | null): Promise<string> => {
+    const { requestId } = await enter({ firstReceivedAt: received, receivedByCustodianAt: received });
+    const say = async (about: string, at: string, feeCents?: number) =>
+      await call('POST', `/v1/requests/${requestId}/correspondence`, {
+        way: 'out',
+        channel: 'mail',
+        words: 'x',
+        about,
+        at,
+        ...(feeCents === undefined ? {} : { feeCents }),
+      });
+    await say('payment-request', received, 5000);
+    await call('POST', `/v1/requests/${requestId}/state`, { from: 'open', to: 'fee-waiting' });
+    if (notice !== null) await say('withdrawal-notice', notice);
+    return requestId;
+  };
+  const close = async (id: string, outcome: string) =>
+    await call('POST', `/v1/requests/${id}/closing`, { outcome }, asPerson());
+  const unsent = await waiting(null);
+  expect(await close(unsent, 'lapsed')).toMatchObject({
+    status: 409,
+    body: { code: 'sunshine-request-state' },
+  });
+  expect((await close(unsent, 'withdrawn')).status).toBe(200);
+  expect((await close(await waiting(FRIDAY), 'lapsed')).status, 'the days are not over').toBe(409);
+  const over = await waiting('2026-02-03T10:00:00-06:00');
+  // Paid, or waived: then nothing is open that could lapse.
+  const paid = await waiting('2026-02-03T10:00:00-06:00');
+  await call('POST', `/v1/requests/${paid}/state`, { from: 'fee-waiting', to: 'open' });
+  expect((await close(paid, 'lapsed')).status).toBe(409);
+  await call('POST', `/v1/requests/${paid}/state`, { from: 'open', to: 'fee-waiting' });
+  expect((await close(paid, 'lapsed')).status).toBe(409);
+  expect((await close(over, 'lapsed')).status).toBe(200);
+  expect((await call('GET', `/v1/requests/${over}`)).body).toMatchObject({ outcome: 'lapsed' });
+});
+
+test('what a statement does to a request is entered, though nobody of ours wrote it', async () => {
+  const { requestId } = await enter({ receivedByCustodianAt: FRIDAY });
+  const client = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
+  await client.connect();
+  try {
+    await client.query("select set_config('app.agency', 'rivertown', false)");
+    await client.query("update request set state = 'delayed' where id = $1", [requestId]);
+    await client.query(
+      `insert into request_correspondence (agency_id, request_id, n, way, channel, words, at, by)
+       values ('rivertown', $1, 1, 'note', 'phone', 'numbat', now(), 'x')`,
+      [requestId],
+    );
+  } finally {
+    await client.end();
+  }
+  const history = await eventsOf(requestId);
+  expect(history.slice(2)).toMatchObject(
+    [
+      { type: 'request.moved', actor: /^sql:/, body: { code: 'delayed', from: 'open' } },
+      {
+        type: 'request.noted',
+        actor: /^sql:/,
+        body: { n: 1, way: 'note', words: hash('sha256', 'numbat', 'hex') },
+      },
+    ].map((one) => ({ ...one, actor: expect.stringMatching(one.actor) as string })),
+  );
+  expect(history[0]?.body).toMatchObject({
+    firstReceivedAt: '2026-12-04T22:40:00.000Z',
+    words: hash('sha256', WORDS, 'hex'),
+    contact: null,
+  });
 });
 
 describe('anybody', () => {
@@ -454,7 +617,10 @@ describe('a calendar', () => {
     const { rows } = await archive.sql.query(
       "select body from event where type = 'calendar.changed' and agency_id = 'rivertown' order by seq desc limit 1",
     );
-    expect(rows[0].body).toEqual({ n: now.number + 1 });
+    expect(rows[0].body).toEqual({
+      n: now.number + 1,
+      calendar: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
   });
 });
 
@@ -517,7 +683,18 @@ describe('the database itself', () => {
       ['23514', "update request set outcome = 'granted' where id = $1", [open]],
       ['23514', "update request set due_on = '2027-06-01' where id = $1", [open]],
       ['42501', "update request set words = 'x' where id = $1", [open]],
-      ['42501', 'update request set first_received_at = now() where id = $1', [open]],
+      ['HF066', 'update request set first_received_at = now() where id = $1', [open]],
+      [
+        'HF066',
+        `insert into request_correction (agency_id, request_id, n, first_was, custodian_was, first_received_at, custodian_received_at, reason, by)
+         select agency_id, id, 2, first_received_at, custodian_received_at, first_received_at - interval '1 day', custodian_received_at, 'x', 'x'
+           from request where id = $1`,
+        [open],
+      ],
+      ['HF065', `${close} 'lapsed' where id = $1`, [open]],
+      ['42501', 'update request set settled_fee = 9 where id = $1', [open]],
+      ['42501', "update request_correction set reason = 'x'"],
+      ['42501', 'delete from request_correction'],
       ['42501', 'delete from request where id = $1', [open]],
       ['42501', "update request_correspondence set words = 'x'"],
       ['42501', 'delete from request_correspondence'],

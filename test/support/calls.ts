@@ -90,6 +90,14 @@ async function formOf(
     return new URLSearchParams({ as, event: 'closed', day: '2026-01-01' }).toString();
   if (url.startsWith('/disposals'))
     return `edition=rivertown-sample-2026&reason=x${url === '/disposals' ? '' : `&record=${ids.recordId}`}`;
+  if (url === '/requests/calendar') {
+    const { rows } = await archive.sql.query<{ n: number }>(
+      "select coalesce(max(n), 0)::int as n from agency_calendar where agency_id = 'rivertown'",
+    );
+    return `as=${as}&replaces=${rows[0]?.n ?? 0}&opens-1=08:00&closes-1=17:00&saturday=business-day&after=that-day`;
+  }
+  if (url === '/requests')
+    return `as=${as}&channel=letter&words=x&first=2026-01-05T10:00&custodian=2026-01-05T10:00`;
   if (url.startsWith('/keys')) return `label=${name}&role=intake&${ids.keyId}-ends=2199-01-01`;
   return `as=${as}&roles=moderator&name=Somebody&duty=copy&email=${name}%40rivertown.example`;
 }
@@ -144,6 +152,7 @@ async function seenOf(archive: Archive, recordId: string): Promise<{ facts: numb
 async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
+  if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
   if (url.endsWith('/closing')) return { outcome: 'granted' };

@@ -33,7 +33,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   backup: ['db', 'store', 'record', 'log'],
   // A judge: it reads what the slices wrote, and nothing of them depends on it.
   audit: ['db', 'store', 'log', 'anchor', 'record', 'intake', 'seal'],
-  console: ['record', 'intake'],
+  // Of requests it says the steps of a clock, which are codes.
+  console: ['record', 'intake', 'sunshine'],
   api: [
     'db',
     'queue',

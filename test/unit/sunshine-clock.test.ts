@@ -17,7 +17,7 @@ import {
   type Due,
 } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES, holidayDays } from '#sunshine/holidays.ts';
-import { dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
+import { actedSaid, alarmBesideSaid, dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
 import { requestStanding } from '#sunshine/standing.ts';
 
 const OFFICE = { opens: 480, closes: 1020 };
@@ -559,9 +559,15 @@ describe('two receipts', () => {
     );
   });
 
-  test('then the clock runs from the custodian’s', () => {
+  test('then the clock runs from the custodian’s, and the alarm stays beside it where its day is earlier', () => {
     const clocks = clocksOf({ firstReceived: first, receivedByCustodian: custodian }, CITY, custodian);
-    expect(clocks.alarm).toBeNull();
+    expect(clocks.alarm).toMatchObject({ by: 'body', law: null, day: '2026-03-05' });
+    expect(alarmBesideSaid(clocks.alarm ?? alarmOf(custodian, CITY))).toBe(
+      'Counted from its first receipt by the body it would be due by the end of Thu 5 Mar 2026 already. The law counts from the receipt by the custodian of records; whoever reads it otherwise counts so.',
+    );
+    expect(
+      clocksOf({ firstReceived: custodian, receivedByCustodian: custodian }, CITY, custodian).alarm,
+    ).toBeNull();
     expect(clocks.due).toMatchObject({
       by: 'custodian',
       dayZero: '2026-03-04',
@@ -818,11 +824,15 @@ test('a request for a statement of the grounds counts from when it came, not fro
     state: 'closed',
     first_received_at: new Date('2026-12-01T16:00:00Z'),
     custodian_received_at: new Date('2026-12-01T16:00:00Z'),
+    settled_question: 0,
+    settled_fee: 0,
   } as const;
   const marked = (about: 'statement-request' | 'statement', at: string) => ({
+    n: 1,
     about,
     at: new Date(at),
     fee_cents: null,
+    promised_for: null,
   });
   const dayOf = (...rows: ReturnType<typeof marked>[]) =>
     requestStanding(row, rows, CITY, new Date('2026-12-08T16:00:00Z')).statement?.day;
@@ -833,4 +843,104 @@ test('a request for a statement of the grounds counts from when it came, not fro
   expect(dayOf(marked('statement', monday), marked('statement-request', friday))).toBeUndefined();
   // One that came after the answer has a clock of its own: Tue 8, Wed 9, Thu 10.
   expect(dayOf(marked('statement', friday), marked('statement-request', monday))).toBe('2026-12-10');
+});
+
+describe('a letter that explains the delay', () => {
+  const received = new Date('2026-03-02T10:00-06:00');
+  const row = {
+    state: 'delayed',
+    first_received_at: received,
+    custodian_received_at: received,
+    settled_question: 0,
+    settled_fee: 0,
+  } as const;
+  const delay = (at: string, promised: string | null) => ({
+    n: 1,
+    about: 'delay' as const,
+    at: new Date(at),
+    fee_cents: null,
+    promised_for: promised === null ? null : new Date(promised),
+  });
+  const acted = (now: string, ...rows: ReturnType<typeof delay>[]) =>
+    requestStanding(row, rows, CITY, new Date(now)).acted;
+
+  test('has acted on the request: what counts from then on is the time that it promised', () => {
+    // Due Thu 5 March.
+    const letter = delay('2026-03-04T15:00-06:00', '2026-03-20T14:00-05:00');
+    expect(acted('2026-03-09T10:00-05:00')).toBeNull();
+    const standing = acted('2026-03-09T10:00-05:00', letter);
+    expect(standing).toMatchObject({ on: '2026-03-04', late: false, standing: 'acted-on' });
+    expect(standing === null ? '' : actedSaid(standing)).toBe(
+      'Acted on by the letter of Wed 4 Mar 2026, which explained the delay: 610.023.3 RSMo (the text was read). The earliest time that it promised: Fri 20 Mar 2026 at 2:00 pm.',
+    );
+    expect(acted('2026-03-20T14:00:01-05:00', letter)?.standing).toBe('promise-over');
+    // The newest promise counts, however the letters were entered.
+    const later = delay('2026-03-19T10:00-05:00', '2026-03-27T14:00-05:00');
+    expect(acted('2026-03-21T14:00-05:00', later, letter)).toMatchObject({
+      on: '2026-03-04',
+      standing: 'acted-on',
+      promised: { day: '2026-03-27', minute: 840 },
+    });
+  });
+
+  test('that went too late, or promised nothing, is said to have done so', () => {
+    const late = acted('2026-03-09T10:00-05:00', delay('2026-03-06T09:00-06:00', null));
+    expect(late).toMatchObject({ late: true, promised: null, standing: 'promise-unsaid' });
+    expect(late === null ? '' : actedSaid(late)).toContain(
+      'after the day by which the request was to be acted on',
+    );
+    expect(late === null ? '' : actedSaid(late)).toContain('no letter on file says one');
+  });
+});
+
+test('a withdrawal counts from the last question that is open, by when it was asked, and from the sum of open fees', () => {
+  const row = (state: 'fee-waiting' | 'clarification', settled_question = 0, settled_fee = 0) =>
+    ({
+      state,
+      first_received_at: new Date('2026-01-05T16:00:00Z'),
+      custodian_received_at: new Date('2026-01-05T16:00:00Z'),
+      settled_question,
+      settled_fee,
+    }) as const;
+  const said = (
+    n: number,
+    about: 'question' | 'payment-request' | 'withdrawal-notice',
+    day: string,
+    fee_cents: number | null = null,
+  ) => ({ n, about, at: new Date(`${day}T18:00:00Z`), fee_cents, promised_for: null });
+  const through =
+    (...parameters: Parameters<typeof row>) =>
+    (...rows: ReturnType<typeof said>[]) =>
+      requestStanding(row(...parameters), rows, CITY, new Date('2026-12-01T18:00:00Z')).withdrawal;
+  const question = said(1, 'question', '2026-02-02');
+  const notice = said(2, 'withdrawal-notice', '2026-02-03');
+  expect(through('clarification')(question, notice)).toMatchObject({ from: '2026-02-03', days: 150 });
+  // It was answered, and nothing was asked since.
+  expect(through('clarification', 1)(question, notice)).toBeNull();
+  // Asked anew: the notice of before is none of this question.
+  expect(through('clarification', 1)(question, notice, said(3, 'question', '2026-05-01'))).toMatchObject({
+    kind: 'notice-not-sent',
+  });
+  // Entered in another order than it was written.
+  expect(
+    through('clarification')(said(1, 'withdrawal-notice', '2026-02-03'), said(2, 'question', '2026-02-02')),
+  ).toMatchObject({ kind: 'after', from: '2026-02-03' });
+  const fees = [
+    said(1, 'payment-request', '2026-02-02', 60_000),
+    said(2, 'payment-request', '2026-02-04', 60_000),
+    said(3, 'withdrawal-notice', '2026-02-05'),
+  ];
+  expect(through('fee-waiting')(...fees)).toMatchObject({ days: 150, from: '2026-02-05' });
+  expect(through('fee-waiting', 0, 1)(...fees)).toMatchObject({ days: 90 });
+  expect(through('fee-waiting', 0, 1)(...fees, said(4, 'payment-request', '2026-02-05'))).toMatchObject({
+    days: 150,
+  });
+});
+
+test('what comes in the evening of a day on which the office is closed is said to have come when it was closed', () => {
+  // Wednesday 9 December is closed; by its own rule the office counts it from Thursday.
+  const due = dueOf(new Date('2026-12-09T20:00-06:00'), { ...closed('2026-12-09'), afterHours: 'next-day' });
+  expect(due.steps.map(stepSaid)[1]).toBe(
+    'The office is not open on that day (the office is closed: water main), and it came after the hours of such a weekday, which end at 5:00 pm; by this body’s own rule it counts as received on Thu 10 Dec 2026. The law counts from the date and names no hour.',
+  );
 });

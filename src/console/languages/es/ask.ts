@@ -16,6 +16,8 @@ export const ask: Messages = {
   'Such as PDF, a spreadsheet, or paper. You get it where it is available.':
     'Por ejemplo PDF, una hoja de cálculo o papel. Lo recibe así cuando está disponible.',
   'In which language the answer, if you like': 'En qué idioma la respuesta, si quiere',
+  'Too many ask at this moment, so nothing was sent yet. What you typed is still here: wait half a minute and send it again.':
+    'Demasiadas personas solicitan en este momento, así que aún no se envió nada. Lo que escribió sigue aquí: espere medio minuto y envíelo de nuevo.',
   'Send the request': 'Enviar la solicitud',
   'A public body acts on a request as soon as possible, and no later than the end of the third business day after the day on which its custodian of records received it (610.023.3 RSMo). Getting the records may take longer, for reasonable cause; then you are told why, and when and where you get them.':
     'Un organismo público atiende una solicitud lo antes posible, y a más tardar al final del tercer día hábil después del día en que su custodio de registros la recibió (610.023.3 RSMo). Entregar los registros puede tardar más, por causa razonable; entonces se le dice por qué, y cuándo y dónde los recibe.',

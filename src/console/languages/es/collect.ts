@@ -3,12 +3,7 @@ import type { Messages } from '../../language.ts';
 
 export const collect: Messages = {
   'Collect: request {}': 'Reunir: solicitud {1}',
-  Collect: 'Reunir',
-  'Review the set': 'Revisar el conjunto',
-  'Letters and money': 'Cartas y pagos',
-  Productions: 'Entregas',
   'This request': 'Esta solicitud',
-  'Request {}': 'Solicitud {1}',
   'Nothing is in its set yet.': 'Todavía no hay nada en su conjunto.',
   'In its set: {}. Not decided yet: {}.': 'En su conjunto: {1}. Sin decidir todavía: {2}.',
   'Review them': 'Revisarlos',

@@ -7,6 +7,7 @@ import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { ask } from './ask.ts';
 import { collect } from './collect.ts';
+import { clock } from './clock.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -26,6 +27,7 @@ import { provider } from './provider.ts';
 import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
+import { requests } from './requests.ts';
 import { retention } from './retention.ts';
 import { review } from './review.ts';
 import { scripts as inScripts } from './scripts.ts';
@@ -48,6 +50,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   agreements,
   ask,
   collect,
+  clock,
   disposals,
   files,
   fixity,
@@ -65,6 +68,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   provider,
   records,
   report,
+  requests,
   retention,
   review,
   signIn,

@@ -24,6 +24,7 @@ export const history: Messages = {
   'Request under the Sunshine Law entered': 'Solicitud conforme a la ley Sunshine registrada',
   'Request received by the custodian of records': 'Solicitud recibida por el custodio de los registros',
   'Request: what is awaited changed': 'Solicitud: cambió lo que se espera',
+  'Time of receipt of a request corrected': 'Hora de recepción de una solicitud corregida',
   'Correspondence about a request entered': 'Correspondencia sobre una solicitud registrada',
   'Request closed': 'Solicitud cerrada',
   'Request looked at': 'Solicitud consultada',

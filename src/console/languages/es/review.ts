@@ -33,7 +33,6 @@ export const review: Messages = {
   'The record itself': 'El registro mismo',
   'Something came to this record since it was decided. What came is not released before somebody decides again.':
     'Llegó algo a este registro después de que se decidió. Lo que llegó no se entrega hasta que alguien decida de nuevo.',
-  'What was asked': 'Lo que se pidió',
   'This request is closed: nothing more is decided because of it.':
     'Esta solicitud está cerrada: ya no se decide nada más por ella.',
   'What is released is decided by a custodian who signed in.':

@@ -1,0 +1,88 @@
+/**
+ * The list of requests, as the custodian works through it: what the law counts for comes first, the one that came first before the others, for
+ * days that are due follow the receipts; then what a letter has explained, and then what is over. A closed request of which a statement of
+ * the grounds is owed (610.023.4) is not over.
+ */
+import { sql } from 'kysely';
+import type { AgencyTx, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
+
+const EXCERPT = 200;
+
+/** `running`: whatever is not over. */
+export type ListedState = RequestState | 'running' | 'statement';
+
+/** Where the next page begins. */
+export interface ListedAfter {
+  readonly place: number;
+  /** Microseconds, which a double does not hold. */
+  readonly key: string;
+  readonly id: string;
+}
+
+export interface ListedRow {
+  readonly id: string;
+  readonly tracking: string;
+  readonly channel: RequestChannel;
+  readonly requester: string | null;
+  readonly contact: string | null;
+  readonly first_received_at: Date;
+  readonly custodian_received_at: Date | null;
+  readonly settled_question: number;
+  readonly settled_fee: number;
+  readonly state: RequestState;
+  readonly outcome: RequestOutcome | null;
+  readonly closed_at: Date | null;
+  readonly due_on: string | null;
+  readonly excerpt: string;
+  readonly is_cut: boolean;
+  readonly place: number;
+  readonly key: string;
+}
+
+/** When the oldest request for a statement came that no statement went after. */
+const STATEMENT_ASKED = sql<Date | null>`(
+  select min(c.at) from request_correspondence c
+   where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'statement-request'
+     and not exists (select from request_correspondence s where s.agency_id = r.agency_id and s.request_id = r.id
+                        and s.about = 'statement' and s.at >= c.at))`;
+const DELAYED = sql<boolean>`exists (
+  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay')`;
+
+export async function listRequests(
+  { agencyId, tx }: AgencyTx,
+  {
+    state,
+    words,
+    tracking,
+    after,
+    limit,
+  }: {
+    readonly state: ListedState | null;
+    /** In what was asked, or in the name of who asked: as it stands there. */
+    readonly words: string | null;
+    readonly tracking: string | null;
+    readonly after: ListedAfter | null;
+    readonly limit: number;
+  },
+): Promise<readonly ListedRow[]> {
+  const { rows } = await sql<ListedRow>`
+    select * from (
+      select r.id, r.tracking, r.channel, r.requester, r.contact, r.first_received_at, r.custodian_received_at, r.settled_question,
+             r.settled_fee, r.state, r.outcome, r.closed_at, r.due_on, left(r.words, ${EXCERPT}) as excerpt,
+             length(r.words) > ${EXCERPT} as is_cut, t.asked is not null as owes_statement,
+             case when r.state = 'closed' and t.asked is null then 2 when t.asked is null and t.delayed then 1 else 0 end as place,
+             (extract(epoch from case when r.state = 'closed' and t.asked is null then r.closed_at
+                when r.state = 'closed' then t.asked
+                else least(coalesce(r.custodian_received_at, r.first_received_at), t.asked) end) * 1000000)::bigint
+               * case when r.state = 'closed' and t.asked is null then -1 else 1 end as key_n
+        from request r, lateral (select ${STATEMENT_ASKED} as asked, ${DELAYED} as delayed) t
+       where r.agency_id = ${agencyId}
+         and (${words}::text is null or strpos(lower(r.words), lower(${words}::text)) > 0
+              or strpos(lower(coalesce(r.requester, '')), lower(${words}::text)) > 0)
+         and (${tracking}::text is null or r.tracking = ${tracking})) l, lateral (select key_n::text as key) k
+     where (case ${state}::text when 'running' then place < 2 when 'statement' then owes_statement else true end)
+       and (${state}::text is null or ${state} in ('running', 'statement') or l.state = ${state})
+       and (${after === null} or (place, key_n, id) > (${after?.place ?? 0}::int, ${after?.key ?? '0'}::bigint, ${after?.id ?? null}::uuid))
+     order by place, key_n, id limit ${limit}`.execute(tx);
+  return rows;
+}
