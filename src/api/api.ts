@@ -65,6 +65,7 @@ import { registerLetters } from './letters.ts';
 import { registerProductions } from './productions.ts';
 import { registerSearchPapers } from './search-papers.ts';
 import { registerRetentionPages } from './retention-pages.ts';
+import { registerReviewPages } from './review-pages.ts';
 import { registerReviews } from './reviews.ts';
 import { registerSchedulePages } from './schedule-pages.ts';
 import { registerRetention } from './retention.ts';
@@ -277,7 +278,6 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerCollect(routes, context);
     registerReviews(routes, context);
     registerCollectPages(routes, context);
-    registerLetters(routes, context, openLetterDesk(context));
     registerProductions(routes, context);
     const letters = openLetterDesk(context);
     registerLetters(routes, context, letters);
@@ -285,6 +285,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerLetterSettings(routes, context);
     registerLetterPages(routes, context, letters);
     registerLetterTemplatePages(routes, context);
+    registerReviewPages(routes, context);
     registerRequestPages(routes, context);
     registerCalendarPages(routes, context);
     registerPublicRequests(routes, context);

@@ -15,6 +15,7 @@ import {
   ExemptionSaid,
   NEARLY,
   readAlike,
+  readInSet,
   readSet,
   reviewShape,
   type LooksLike,
@@ -125,9 +126,19 @@ export async function listSet(
     after,
     limit,
     filter,
-  }: { readonly after: string | null; readonly limit: number; readonly filter: SetFilter | null },
+    only,
+  }: {
+    readonly after: string | null;
+    readonly limit: number;
+    readonly filter: SetFilter | null;
+    /** This one alone. */
+    readonly only?: string;
+  },
 ): Promise<{ readonly listed: readonly Listed[]; readonly next: string | null }> {
-  const rows = await readSet(at, requestId, { after, limit: limit + 1, filter });
+  const rows =
+    only === undefined
+      ? await readSet(at, requestId, { after, limit: limit + 1, filter })
+      : [await readInSet(at, requestId, only)].filter((row) => row !== null);
   const some = rows.slice(0, limit);
   const ids = some.map(({ recordId }) => recordId);
   const alike = alikeIn(await readAlike(at, requestId, COMPARED), ids);

@@ -118,8 +118,8 @@ function searching({ viewer }: Frame, { request, typed, why, grounds, named }: C
       <div class="hf-filters">
         ${line({ name: 'platform', label: 'Platform', hint: 'Such as facebook', value: of('platform') })}
         ${line({ name: 'account', label: 'Account', hint: 'Its handle', value: of('account') })}
-        ${oneOf({ name: 'removal', label: 'Removal', value: of('removal'), choices: [['', 'All'], ...Object.entries(REMOVAL_NAMES)] })}
-        ${oneOf({ name: 'ground', label: 'Clause', value: of('ground'), choices: [['', 'All'], ...grounds.map(({ reference, label }) => [reference, html`${label}`] as const)] })}
+        ${oneOf({ name: 'removal', label: 'Removal', value: of('removal'), choices: [['', 'Any'], ...Object.entries(REMOVAL_NAMES)] })}
+        ${oneOf({ name: 'ground', label: 'Clause', value: of('ground'), choices: [['', 'Any'], ...grounds.map(({ reference, label }) => [reference, html`${label}`] as const)] })}
         ${line({ name: 'from', label: 'Reported from', type: 'date', value: of('from') })}
         ${line({ name: 'to', label: 'Reported until', type: 'date', value: of('to') })}
       </div>
@@ -170,7 +170,7 @@ function reasonSaid({ code, of }: CollectParts['why'][number]): Markup {
   }
 }
 
-export function searchedSaid({ q, filters }: Pick<SearchSaid, 'q' | 'filters'>): Markup {
+function searchedSaid({ q, filters }: Pick<SearchSaid, 'q' | 'filters'>): Markup {
   const said = Object.entries({ ...(q === null ? {} : { q }), ...filters });
   return html`<code>${said.map(([name, value]) => `${name}=${value}`).join(' · ')}</code>`;
 }

@@ -26,6 +26,8 @@ import { receiptFrame, statusPage } from './status-page.ts';
 
 export { fixityPage } from './fixity-page.ts';
 export { collectPage } from './collect-page.ts';
+export { reviewListPage } from './review-list-page.ts';
+export { reviewPage } from './review-page.ts';
 export { holdFormPage } from './hold-form-page.ts';
 export { holdPage } from './hold-page.ts';
 export { calendarPage, type TypedCalendar } from './calendar-page.ts';

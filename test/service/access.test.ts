@@ -250,6 +250,16 @@ beforeAll(async () => {
     await changeRates(at, { ...rates, source: CANARY }, { replaces: 0, actor: 'cli' });
     const text = { kind: 'closing', language: 'en', text: `${CANARY} {{outcome}}` } as const;
     await changeTemplate(at, text, { replaces: 0, actor: 'cli' });
+    await at.tx
+      .insertInto('request_record')
+      .values({
+        agency_id: 'lakeside',
+        request_id: one.requestId,
+        record_id: handed.body.recordId,
+        search_n: null,
+        by: 'cli',
+      })
+      .execute();
     return one;
   });
   theirs = {
@@ -274,7 +284,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -525,6 +535,11 @@ describe('every call', () => {
         '/requests/letter-templates',
         '/v1/requests',
         '/v1/requests/:id',
+        '/requests/:id/collect',
+        '/requests/:id/review',
+        '/requests/:id/review/:recordId',
+        '/v1/requests/:id/records',
+        '/v1/requests/:id/searches',
         '/requests',
         '/requests/:id',
         '/requests/calendar',

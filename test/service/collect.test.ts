@@ -45,7 +45,31 @@ afterAll(async () => {
 interface Said {
   readonly status: number;
   readonly text: string;
-  readonly body: any;
+  readonly body: Body;
+}
+/** What the tests look at, of whichever answer has it. */
+interface Body {
+  readonly id: string;
+  readonly tracking: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly requestId?: string;
+  readonly problems: readonly object[];
+  readonly holdId: string;
+  readonly indexState: { readonly asOf: string; readonly newestRecordAt: string; readonly records: number };
+  readonly searches: readonly { readonly n: number }[];
+  readonly holds: readonly object[];
+  readonly proposal: object;
+  readonly records: readonly InSet[];
+  readonly count: object;
+  readonly compared: object;
+  readonly nextCursor: string | null;
+}
+interface InSet {
+  readonly recordId: string;
+  readonly same: readonly string[];
+  readonly nearly: readonly { readonly recordId: string }[];
+  readonly elsewhere: readonly { readonly number: string }[];
 }
 async function ask(
   method: 'GET' | 'POST',
@@ -85,9 +109,7 @@ const reported = async (text: string, more: object = {}): Promise<string> => {
 const search = async (id: string, body: object, who = custodian): Promise<Said> =>
   await ask('POST', `/v1/requests/${id}/searches`, body, who);
 const setOf = async (id: string): Promise<string[]> =>
-  (await ask('GET', `/v1/requests/${id}/records?limit=200`)).body.records.map(
-    (one: { recordId: string }) => one.recordId,
-  );
+  (await ask('GET', `/v1/requests/${id}/records?limit=200`)).body.records.map(({ recordId }) => recordId);
 
 async function sqlState(statement: string, values: unknown[] = []): Promise<string> {
   try {
@@ -137,7 +159,7 @@ test('a search holds what it finds and what comes later, and says how far the in
   expect(await setOf(id)).toHaveLength(2);
 
   const { body } = await ask('GET', `/v1/requests/${id}/searches`);
-  expect(body.searches.map((one: { n: number }) => one.n)).toEqual([1, 2]);
+  expect(body.searches.map(({ n }) => n)).toEqual([1, 2]);
   expect(body.holds).toHaveLength(2);
   expect(body.holds[0]).toMatchObject({ holdId, records: 2, keptUntil: null, mayBeReleased: false });
   expect(body.proposal).toMatchObject({ q: '', platform: '' });
@@ -345,7 +367,7 @@ test('another agency learns nothing of it: by no call, no number, and no sentenc
   const recordId = await reported(word);
   const { holdId } = (await search(id, { q: word })).body;
   const nowhere = randomUUID();
-  const body = {
+  const decision = {
     after: 0,
     seen: { facts: 1, files: 1 },
     answer: 'release',
@@ -359,12 +381,12 @@ test('another agency learns nothing of it: by no call, no number, and no sentenc
     ['POST', '/v1/requests/{}/searches', { q: word }],
     ['GET', '/v1/requests/{}/records'],
     ['POST', '/v1/requests/{}/records', { records: [recordId] }],
-    ['POST', `/v1/requests/{}/records/${recordId}/review`, body],
+    ['POST', `/v1/requests/{}/records/${recordId}/review`, decision],
     ['POST', '/v1/requests/{}/kept-until', { until: '2031-01-01', reason: 'x' }],
   ] as const) {
     const theirs = await ask(method, url.replace('{}', id), payload, stranger);
     const none = await ask(method, url.replace('{}', nowhere), payload, stranger);
-    const same = ({ status, body: { requestId: _, ...said } }: Said) => ({ status, said });
+    const same = ({ status, body }: Said) => ({ status, said: { ...body, requestId: '' } });
     expect(same(theirs), url).toEqual(same(none));
     expect(theirs.status, url).toBe(404);
     for (const secret of [word, tracking, holdId, recordId]) expect(theirs.text, url).not.toContain(secret);
@@ -394,4 +416,162 @@ test('another agency learns nothing of it: by no call, no number, and no sentenc
     expect(page.statusCode, url).toBe(404);
     for (const secret of [word, tracking, holdId]) expect(page.body, url).not.toContain(secret);
   }
+});
+
+describe('a decision', () => {
+  const whole = { exemption: null, description: null, fields: null, files: null };
+  const countsOf = async (recordId: string) =>
+    (
+      await archive.sql.query<{ facts: number; files: number }>(
+        `select (select count(*)::int from fact where record_id = $1) as facts,
+                (select count(*)::int from artifact where record_id = $1) as files`,
+        [recordId],
+      )
+    ).rows[0] ?? { facts: 0, files: 0 };
+  const decide = async (id: string, recordId: string, more: object, who = custodian): Promise<Said> =>
+    await ask(
+      'POST',
+      `/v1/requests/${id}/records/${recordId}/review`,
+      { after: 0, seen: await countsOf(recordId), ...whole, ...more },
+      who,
+    );
+  async function oneIn(text: string): Promise<{ id: string; recordId: string }> {
+    const { id } = await requested();
+    const recordId = await reported(text);
+    await archive.until(recordId, (receipt) => receipt.status === 'complete');
+    await ask('POST', `/v1/requests/${id}/records`, { records: [recordId] });
+    return { id, recordId };
+  }
+
+  test('is kept beside those before it, the newest counts, and who comes second is told', async () => {
+    const { id, recordId } = await oneIn(`decided ${randomUUID()}`);
+    expect(await decide(id, recordId, { answer: 'release' })).toMatchObject({ status: 201, body: { n: 1 } });
+    expect(await decide(id, recordId, { answer: 'not-responsive' })).toMatchObject({
+      status: 409,
+      body: { code: 'review-changed' },
+    });
+    const withheld = await decide(id, recordId, {
+      after: 1,
+      answer: 'withhold',
+      exemption: { key: '610.021-13' },
+      description: 'a comment',
+      note: 'as counsel said',
+    });
+    expect(withheld, withheld.text).toMatchObject({ status: 201, body: { n: 2 } });
+    const { records, count } = (await ask('GET', `/v1/requests/${id}/records`)).body;
+    expect(records).toMatchObject([{ recordId, n: 2, answer: 'withhold', changedSince: false }]);
+    expect(count).toMatchObject({ all: 1, withhold: 1, undecided: 0 });
+    const { rows } = await archive.sql.query(
+      "select type, actor, body from event where body->>'request' = $1 and type = 'request.reviewed' order by seq",
+      [id],
+    );
+    expect(rows).toMatchObject([
+      {
+        actor: `person:${custodian.personId}`,
+        body: { code: 'release', about: [`record:${recordId}`], n: 1 },
+      },
+      { body: { code: 'withhold', n: 2 } },
+    ]);
+    expect(JSON.stringify(rows)).not.toMatch(/counsel|comment/);
+    // The day is that of the decision, whatever anybody says.
+    expect(
+      await decide(id, recordId, {
+        after: 2,
+        answer: 'withhold',
+        exemption: { key: '610.021-13', day: '2024-02-01' },
+      }),
+    ).toMatchObject({ status: 422, body: { code: 'review-invalid' } });
+  });
+
+  test('of a part covers everything, and what came since is not released by it', async () => {
+    const text = `Call 573-555-0142 ${randomUUID()}`;
+    const { id, recordId } = await oneIn(text);
+    const passages = [{ start: 5, end: 17, exemption: { key: '610.021-13' }, description: 'a number' }];
+    const fields = [{ fact: 1, pointer: '/data/content/text', decision: 'part', passages }];
+    const missing = await decide(id, recordId, { answer: 'part', fields, files: [] });
+    expect(missing).toMatchObject({ status: 422, body: { code: 'review-invalid' } });
+    expect(missing.body.problems.length).toBeGreaterThan(0);
+    const { files: many } = await countsOf(recordId);
+    const files = Array.from({ length: many }, (_, i) => ({
+      file: i + 1,
+      decision: 'withhold',
+      exemption: { key: '610.021-13' },
+      description: null,
+    }));
+    expect(await decide(id, recordId, { answer: 'part', fields, files })).toMatchObject({ status: 201 });
+
+    const fact = await archive.app.inject({
+      method: 'POST',
+      url: `/v1/records/${recordId}/facts`,
+      headers: {
+        authorization: `Bearer ${await archive.key('custodian')}`,
+        'content-type': 'application/json',
+      },
+      payload: JSON.stringify(simpleReport({ text, note: 'Something that came later' })),
+    });
+    expect(fact.statusCode, fact.body).toBeLessThan(300);
+    const changed = (await ask('GET', `/v1/requests/${id}/records?answer=changed`)).body.records;
+    expect(changed).toMatchObject([{ recordId, answer: 'part', changedSince: true }]);
+    // Whoever saw less than there is decides nothing.
+    const seen = { facts: 1, files: many };
+    expect(await decide(id, recordId, { after: 1, seen, answer: 'not-responsive' })).toMatchObject({
+      status: 409,
+      body: { code: 'review-changed' },
+    });
+  });
+
+  test('is a person’s, about what is in the set, and the database says so too', async () => {
+    const { id, recordId } = await oneIn(`strict ${randomUUID()}`);
+    const other = await reported(`other ${randomUUID()}`);
+    const byKey = await archive.app.inject({
+      method: 'POST',
+      url: `/v1/requests/${id}/records/${recordId}/review`,
+      headers: {
+        authorization: `Bearer ${await archive.key('custodian')}`,
+        'content-type': 'application/json',
+      },
+      payload: JSON.stringify({ after: 0, seen: await countsOf(recordId), ...whole, answer: 'release' }),
+    });
+    expect(byKey.statusCode).toBe(403);
+    expect(await decide(id, other, { answer: 'release' })).toMatchObject({ status: 404 });
+    const add = async (more: string, values: unknown[] = [id, recordId]): Promise<string> =>
+      await sqlState(
+        `insert into review (agency_id, request_id, record_id, n, by, ${more.split('|')[0]}) values ('rivertown', $1, $2, ${more.split('|')[1]})`,
+        values,
+      );
+    expect(await add("answer|2, 'x', 'release'")).toBe('HF070');
+    expect(await add("answer, facts_seen|1, 'x', 'release', 7")).toBe('HF070');
+    expect(await add("answer|1, 'x', 'release'", [id, other])).toBe('23503');
+    expect(await add("answer|1, 'x', 'withhold'")).toBe('23514');
+    expect(await add("answer, fields|1, 'x', 'part', '[]'")).toBe('23514');
+    expect(await add("answer, exemption|1, 'x', 'release', '{}'")).toBe('23514');
+  });
+
+  test('is seen beside the same words, and beside what another request had of it', async () => {
+    const text = `The pool is closed because nobody pays for it ${randomUUID()}`;
+    const first = await oneIn(text);
+    const near = await reported(`${text}!! says everybody`);
+    const same = await reported(text, { author: { displayName: 'Somebody Else' } });
+    await ask('POST', `/v1/requests/${first.id}/records`, { records: [near, same] });
+    const { records, compared } = (await ask('GET', `/v1/requests/${first.id}/records`)).body;
+    expect(compared).toEqual({ records: 3, nearly: 0.6 });
+    const one = records.find(({ recordId }) => recordId === first.recordId);
+    expect(one?.same).toEqual([same]);
+    expect(one?.nearly.map(({ recordId }) => recordId)).toEqual([near]);
+    await decide(first.id, first.recordId, { answer: 'release' });
+    const { id, tracking } = await requested();
+    await ask('POST', `/v1/requests/${id}/records`, { records: [first.recordId] });
+    const again = (await ask('GET', `/v1/requests/${id}/records`)).body.records;
+    expect(again).toMatchObject([{ answer: null, elsewhere: [{ requestId: first.id, answer: 'release' }] }]);
+    expect(again[0]?.elsewhere[0]?.number).not.toBe(tracking);
+    // By pages, each behind the one before.
+    const page = (await ask('GET', `/v1/requests/${first.id}/records?limit=2`)).body;
+    const rest = (await ask('GET', `/v1/requests/${first.id}/records?limit=2&cursor=${page.nextCursor}`))
+      .body;
+    expect([...page.records, ...rest.records].map(({ recordId }) => recordId)).toEqual(
+      records.map(({ recordId }) => recordId),
+    );
+    expect(rest.nextCursor).toBeNull();
+    expect((await ask('GET', `/v1/requests/${first.id}/records?cursor=x`)).body.code).toBe('cursor-invalid');
+  });
 });

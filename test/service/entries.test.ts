@@ -73,6 +73,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /worklist': { leaves: ['search.ran'] },
   'GET /v1/requests': { leaves: ['search.ran'] },
   'GET /v1/requests/:id': { leaves: ['request.viewed'] },
+  'GET /v1/requests/:id/searches': { leaves: ['request.viewed'] },
+  'GET /v1/requests/:id/records': { leaves: ['search.ran'] },
+  'GET /requests/:id/collect': { leaves: ['request.viewed'] },
+  'GET /requests/:id/review': { leaves: ['search.ran'] },
+  'GET /requests/:id/review/:recordId': { leaves: ['view.opened'] },
   'GET /requests': { leaves: ['search.ran'] },
   'GET /requests/:id': { leaves: ['request.viewed'] },
   'GET /requests/new': { none: 'a form' },
@@ -176,6 +181,14 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/requests/:id/state': { leaves: ['request.moved'] },
   'POST /v1/requests/:id/correspondence': { leaves: ['request.noted'] },
   'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },
+  'POST /v1/requests/:id/searches': { leaves: ['hold.placed', 'request.searched'] },
+  'POST /requests/:id/collect': { leaves: ['hold.placed', 'request.searched'] },
+  'POST /v1/requests/:id/records': { leaves: ['record.held', 'hold.placed', 'request.named'] },
+  'POST /requests/:id/collect/records': { leaves: ['record.held', 'hold.placed', 'request.named'] },
+  'POST /v1/requests/:id/kept-until': { leaves: ['request.kept'], seenIn: 'collect' },
+  'POST /requests/:id/collect/kept-until': { leaves: ['request.kept'], seenIn: 'console-review' },
+  'POST /v1/requests/:id/records/:recordId/review': { leaves: ['request.reviewed'] },
+  'POST /requests/:id/review/:recordId': { leaves: ['request.reviewed'] },
   'PUT /v1/calendar': { leaves: ['calendar.changed'] },
   'GET /v1/requests/:id/letters': { leaves: ['request.viewed'] },
   'GET /requests/:id/letters': { leaves: ['request.viewed'] },
@@ -373,6 +386,17 @@ async function freshIds(): Promise<CallIds> {
   const policyId = `policy-${name}`;
   const disposalId = await completedList(archive, 'rivertown');
   return await db.inAgency('rivertown', async (at) => {
+    const asked = await requestIds(at);
+    await at.tx
+      .insertInto('request_record')
+      .values({
+        agency_id: 'rivertown',
+        request_id: asked.requestId,
+        record_id: recordId,
+        search_n: null,
+        by: 'test',
+      })
+      .execute();
     const ground = { clauseId: 'a', label: 'L', citation: 'C', clause: 'W' };
     await addPolicy(at, { policyId, version: '1', title: 'T', effectiveOn: '2026-01-01', grounds: [ground] });
     const { personId } = other;
@@ -405,7 +429,7 @@ async function freshIds(): Promise<CallIds> {
         )
       ).holdId,
       disposalId,
-      ...(await requestIds(at)),
+      ...asked,
     };
   });
 }

