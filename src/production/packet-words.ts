@@ -1,6 +1,7 @@
 /** What the papers of a production say in words, and tables that a spreadsheet cannot be made to run. Pure. */
 import type { Citation } from './exemptions.ts';
-import type { LogLine, ReviewedRecord } from './reviewed.ts';
+import type { LogLine } from './decisions.ts';
+import type { ReviewedRecord } from './reviewed.ts';
 
 /** By the end of its pointer; each is a text that the record commits to (seal/FORMAT.md). */
 const FIELDS: Readonly<Record<string, string>> = {

@@ -61,17 +61,14 @@ export {
   withdrawProduction,
   type SealedBytes,
 } from './productions.ts';
+export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
-  downloadsOf,
-  linksOf,
   listProductions,
   readProduction,
   requestExists,
   undecided,
   type Asked,
-  type Download,
   type GateSaid,
-  type Link,
   type Production,
 } from './production-queries.ts';
 export { batesNumber } from './packet-pdf.ts';

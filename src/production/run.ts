@@ -16,6 +16,7 @@ import { ArchiveError, codeOf, retryOf } from '#errors.ts';
 import { appendEvent, appendEvents } from '#record/record.ts';
 import { buildProduction } from './build.ts';
 import { ACTOR, type ProductionContext } from './context.ts';
+import { redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
 
@@ -158,7 +159,7 @@ async function ready(
         packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
       },
     });
-    const parts = await queries.redactedRecords(at, id);
+    const parts = await redactedRecords(at, id);
     await appendEvents(
       at,
       parts.map(({ recordId, file }) => ({

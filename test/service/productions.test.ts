@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyPair } from '#log/note.ts';
 import { releaseProduction, type Production } from '#production/production.ts';
 import { verifyProduction } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { bagitValidates, ended } from '../support/bagit.ts';
-import { filesIn } from '../support/bag-tools.ts';
+import { filesIn, rebag } from '../support/bag-tools.ts';
 import { needlesOf } from '../support/needles.ts';
 import { committed, cited, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
 
 const NAME = 'Tobias Quillfeather';
 const SECRET = `My neighbour ${NAME}, 12, was bullied at the pool. Call 816-555-0142!`;
 const PUBLIC_WORDS = 'The potholes of Elm Street are a disgrace.';
+
+const HOLDFAST = join(import.meta.dirname, '../../src/cli/main.ts');
 
 let archive: Archive;
 let work: string;
@@ -164,6 +167,74 @@ describe('a production', () => {
     expect((await readdir(join(folder, 'data/papers'))).sort()).toEqual(
       [`${partId}.json`, `${wholeId}.json`].sort(),
     );
+  });
+
+  test('that was changed is found out, wherever, and by the exit code too', async () => {
+    const whole = await readFile(zip);
+    const at = (needle: string | Buffer, from = 0): number => {
+      const found = whole.indexOf(needle, from);
+      if (found < 0) throw new Error('The test looks for something that is not there.');
+      return found;
+    };
+    const flip = (place: number): Buffer => {
+      const copy = Buffer.from(whole);
+      copy[place] = (copy[place] ?? 0) ^ 1;
+      return copy;
+    };
+    const directory = whole.readUInt32LE(whole.length - 6);
+    const text = at(PUBLIC_WORDS, at('data/papers/'));
+    const cases: Record<string, Buffer> = {
+      'a time in the ZIP': flip(10),
+      'a byte of bagit.txt': flip(at('BagIt-Version')),
+      'a letter that was released': flip(text),
+      'a commitment': flip(at('"commitment":"') + 20),
+      'a picture': flip(at('IDAT') + 10),
+      'a page of the PDF': flip(at('%PDF') + 2000),
+      'the table': flip(at('bates_first')),
+      'the signature': flip(at('holdfast-production/1\nagency') + 30),
+      'an entry of the log': flip(at('"record.sealed"')),
+      'the directory of the ZIP': flip(directory + 46),
+      'its last byte': flip(whole.length - 1),
+      'something behind it': Buffer.concat([whole, Buffer.from('x')]),
+      'its end': whole.subarray(0, whole.length - 1000),
+      'a comment in the ZIP': Buffer.concat([
+        whole.subarray(0, whole.length - 2),
+        Buffer.from([1, 0]),
+        Buffer.from('x'),
+      ]),
+    };
+    for (const [what, bytes] of Object.entries(cases)) {
+      const path = join(work, 'changed.zip');
+      await writeFile(path, bytes);
+      const verdict = await verifyProduction(path, vkey);
+      expect(verdict?.verified, what).toBe(false);
+      expect(verdict?.failed, what).toBeGreaterThan(0);
+    }
+    await writeFile(join(work, 'changed.zip'), cases['a letter that was released'] ?? Buffer.alloc(0));
+    const verified = await ended(process.execPath, [HOLDFAST, 'verify', zip, '--key', vkey]);
+    expect(verified, verified.said).toMatchObject({ code: 0 });
+    expect(verified.said).toContain('VERIFIED: 2 record(s).');
+    const failed = await ended(process.execPath, [HOLDFAST, 'verify', join(work, 'changed.zip')]);
+    expect(failed.code).toBe(1);
+    expect(failed.said).toContain(`data/papers/${wholeId}.json`);
+  });
+
+  test('that was made anew around a changed text, with new lists, is not what was signed', async () => {
+    const copy = join(work, 'forged');
+    await ended('cp', ['-r', folder, copy]);
+    const csv = join(copy, 'data/records.csv');
+    await writeFile(csv, (await readFile(csv, 'utf8')).replace('potholes', 'flowers'));
+    await rebag(copy);
+    const verdict = await verifyProduction(copy, vkey);
+    expect(verdict?.failures.map(({ step, file }) => `${step} ${file}`)).toContain(
+      'production proofs/production.note',
+    );
+    expect(verdict?.failures.every(({ step }) => step !== 'bag')).toBe(true);
+  });
+
+  test('is not believed by the key of another log', async () => {
+    const other = keyPair(vkey.split('+')[0] ?? '', Buffer.alloc(32, 7)).vkey;
+    expect((await verifyProduction(zip, other))?.verified).toBe(false);
   });
 
   test('is released with a link once, unless a record was reviewed again', async () => {
