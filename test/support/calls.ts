@@ -19,6 +19,7 @@ export interface CallIds {
   readonly holdId: string;
   readonly disposalId: string;
   readonly requestId: string;
+  readonly productionId: string;
   readonly tracking: string;
 }
 
@@ -44,6 +45,7 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   holds: 'holdId',
   disposals: 'disposalId',
   requests: 'requestId',
+  productions: 'productionId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
@@ -54,6 +56,7 @@ async function formOf(
   recordId: string,
 ): Promise<string> {
   const name = randomUUID();
+  if (url.startsWith('/requests/:id/productions')) return 'prefix=X&days=1&reason=x';
   if (url.startsWith('/holds')) return `as=${as}&${HOLD_FORM}&record=${recordId}`;
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
@@ -104,6 +107,7 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
   if (url.includes('/requests') || url === '/v1/calendar') return await requestOrderOf(archive, url);
   if (/\/(removal|kept|end)$/.test(url)) return {};
+  if (url.startsWith('/v1/productions')) return url.endsWith('/release') ? { days: 1 } : { reason: 'x' };
   if (url === '/v1/exports') return { records: [recordId] };
   if (url === '/v1/disposals') return { edition: sample.edition };
   if (url === '/v1/schedules')
@@ -128,6 +132,7 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
 
 async function requestOrderOf(archive: Archive, url: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
+  if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
@@ -161,6 +166,8 @@ export function addressOf(ids: CallIds, url: string): string {
     edition: ids.edition,
     rule: ids.ruleId,
     tracking: ids.tracking,
+    production: ids.productionId,
+    token: 'A'.repeat(43),
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];

@@ -39,6 +39,22 @@ export async function newRequest(archive: Archive, agency = 'rivertown'): Promis
   return requestId;
 }
 
+/** A production that the gate stopped: for calls that only name one. */
+export async function sampleProduction(archive: Archive, agency: string, requestId: string): Promise<string> {
+  const { rows } = await archive.sql.query<{ id: string }>(
+    `insert into production (agency_id, id, request_id, n, asked, made_by, bates_prefix, bates_first)
+     select $1, gen_random_uuid(), $2::uuid, coalesce(max(n), 0) + 1, '{"wacz": false, "seen": {"pictures": [], "items": []}}', 'cli',
+            'S' || upper(left(md5(random()::text), 10)), 1 from production where request_id = $2::uuid returning id`,
+    [agency, requestId],
+  );
+  const id = rows[0]?.id ?? '';
+  await archive.sql.query(
+    `update production set state = 'blocked', failure = '{"code": "x", "sentence": "X."}' where id = $1`,
+    [id],
+  );
+  return id;
+}
+
 /** Handed in, sealed and complete, and nothing more to come. */
 export async function sealedRecord(
   archive: Archive,
