@@ -25,7 +25,10 @@ export function gateSaid(
     html`<p class="hf-warn">Something that is withheld was found:</p>
       <ul class="hf-times" lang="en">
         ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
-      </ul>`
+      </ul>
+      <p>
+        <a href="/requests/${requestId}/review">Decide about these places in the review</a>, and pack again.
+      </p>`
   }
   ${
     gate.unread.length > 0 &&

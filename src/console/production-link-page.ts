@@ -24,10 +24,8 @@ export function productionLinkPage(frame: Frame, parts: ProductionLinkParts): st
       <p><strong>${agencyName}</strong></p>
       <p class="hf-intro">Records in it: ${number(records)}. A ZIP of ${number(bytes)} bytes.</p>
       <p><a class="usa-button usa-button--big" href="/p/${token}/content" download>Download</a></p>
-      <p>
-        This link leads here until ${momentIn(zone, expiresAt)}. Keep the file: afterwards ask the public body
-        for another link.
-      </p>
+      <p>This link leads here until ${momentIn(zone, expiresAt)}</p>
+      <p>Keep the file: afterwards ask the public body for another link.</p>
       <h2 class="hf-h2">What is in it</h2>
       <p>
         Unpack it and open <code>${'data/index.pdf'}</code>. The same stands as tables and files beside it.

@@ -1,6 +1,6 @@
 /** Productions by calls, links to whoever has them, and what the database itself refuses. */
 import { createHash } from 'node:crypto';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { openProductionContext } from '#production-work.ts';
