@@ -150,10 +150,11 @@ function base32(bytes: Uint8Array): string {
 async function seePixels(
   look: Look,
   { place, bytes, mediaType }: Look['pictures'][number],
-  { seen, readPixels }: GateOptions,
+  { seen, readPixels, withheldFiles = [] }: GateOptions,
 ): Promise<void> {
   const digest = sha256Hex(bytes);
-  if (seen?.pictures?.has(digest) === true) return;
+  // Of a picture that is withheld itself it was said that it is here.
+  if (seen?.pictures?.has(digest) === true || withheldFiles.some(({ sha256 }) => sha256 === digest)) return;
   const reading = (await readPixels?.(bytes, mediaType)) ?? null;
   if (reading === null)
     look.unread(place, 'its pixels were not read, and nobody has said that they looked at them', digest);
