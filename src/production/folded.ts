@@ -95,7 +95,7 @@ export function digitValue(character: string): number | null {
   return value;
 }
 
-function passagesOf(text: string): string[] {
+export function passagesOf(text: string): string[] {
   const words = text
     .split(/\s+/u)
     .map(foldText)

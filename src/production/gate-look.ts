@@ -11,7 +11,8 @@ export interface Hit {
   /** Where in it, from the outside to the inside. */
   readonly place: string;
   readonly item: string;
-  readonly what: 'whole' | 'part';
+  /** `nearly`: in pixels, with letters that may have been read wrongly. */
+  readonly what: 'whole' | 'part' | 'nearly';
 }
 
 export interface Unread {
@@ -41,6 +42,8 @@ export interface Look {
   compare(place: string, digest: string): void;
   unpack(place: string, bytes: Uint8Array, how: Packing): Buffer | null;
   picture(place: string, bytes: Buffer, mediaType: string): void;
+  /** What somebody read in pixels, who may have read letters wrongly. */
+  seePixels(place: string, lines: readonly string[]): void;
   masked(text: string): string;
   readonly pictures: readonly { place: string; bytes: Buffer; mediaType: string }[];
   hits(): readonly Hit[];
@@ -61,6 +64,7 @@ const UNPACK: Readonly<Record<Packing, Unpack>> = {
 export interface LookInput {
   readonly file: string;
   readonly finder: Finder;
+  readonly findNear: (text: string) => readonly string[];
   /** By digest, what a report calls it. */
   readonly withheldFiles: ReadonlyMap<string, string>;
   readonly maxUnpackedBytes: number;
@@ -72,7 +76,14 @@ const MAX_ENCODINGS_DEEP = 4;
 /** So many letters in a row are hardly ever there by chance. */
 const SURE_RUN = /[\u0020-\u007e]{16}|(?:[\u0020-\u007e]|[\u0100-\u{10ffff}]){24}/u;
 
-export function openLook({ file, finder, withheldFiles, maxUnpackedBytes, lookInto }: LookInput): Look {
+export function openLook({
+  file,
+  finder,
+  findNear,
+  withheldFiles,
+  maxUnpackedBytes,
+  lookInto,
+}: LookInput): Look {
   const hits = new Map<string, Hit>();
   const notRead = new Map<string, Unread>();
   const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
@@ -172,12 +183,24 @@ export function openLook({ file, finder, withheldFiles, maxUnpackedBytes, lookIn
       return null;
     }
   };
+  const seePixels = (place: string, lines: readonly string[]): void => {
+    const text = lines.join('\n');
+    see(place, text);
+    for (const item of findNear(text)) {
+      const key = `${place}\0${item}`;
+      if (!hits.has(key)) hits.set(key, { file, place: masked(place), item, what: 'nearly' });
+    }
+  };
   const look: Look = {
     see: (place, text) => see(place, text),
-    seeBytes: (place, bytes) => seeBytes(place, bytes),
+    seeBytes: (place, bytes) => {
+      compareBytes(place, bytes);
+      seeBytes(place, bytes);
+    },
     inside,
     unread,
     compare,
+    seePixels,
     unpack,
     picture: (place, bytes, mediaType) => void pictures.push({ place, bytes, mediaType }),
     masked,

@@ -7,8 +7,10 @@ const PICTURE_FILTERS = ['DCTDecode', 'DCT', 'JPXDecode', 'CCITTFaxDecode', 'CCF
 
 export function isPicture(dictionary: PdfDictionary): boolean {
   if (nameOf(dictionary.get('Subtype')) === 'Image') return true;
-  return listOf(dictionary.get('Filter')).some((one) => PICTURE_FILTERS.includes(nameOf(one) ?? ''));
+  return listOf(dictionary.get('Filter')).some(isPictureFilter);
 }
+
+export const isPictureFilter = (filter: PdfValue): boolean => PICTURE_FILTERS.includes(nameOf(filter) ?? '');
 
 /** Null: it was said why not. Of a picture: up to the filter of the picture itself. */
 export function decodeStream(

@@ -5,7 +5,8 @@
 import { within, type Look } from './gate-look.ts';
 import { openLexer, refOf, nameOf, stringsOf, type PdfDictionary, type PdfValue } from './gate-pdf-syntax.ts';
 import { callersOf, kindsOf, walk } from './gate-pdf-references.ts';
-import { decodeStream, isPicture } from './gate-pdf-streams.ts';
+import { followed, pngOf } from './gate-pdf-pictures.ts';
+import { decodeStream, isPicture, isPictureFilter } from './gate-pdf-streams.ts';
 import { seeContent, type Resources } from './gate-pdf-text.ts';
 
 export interface PdfObject {
@@ -157,13 +158,15 @@ function fontsOf(owners: readonly PdfDictionary[], whole: Document): Resources {
 }
 
 function picture(look: Look, one: PdfObject, whole: Document): void {
-  const filter = one.dictionary.get('Filter');
-  const last = nameOf(Array.isArray(filter) ? filter.at(-1) : filter);
+  const filters = [one.dictionary.get('Filter') ?? []].flat();
   const where = within(one.place, 'picture');
-  if (last !== 'DCTDecode')
-    return look.picture(where, one.stored ?? Buffer.alloc(0), 'application/octet-stream');
   const bytes = decodeStream(look, one, (ref) => lastOf(whole, ref));
-  if (bytes !== null) look.inside(where, bytes, { mediaType: 'image/jpeg', name: null });
+  if (bytes === null) return;
+  if (nameOf(filters.at(-1)) === 'DCTDecode')
+    return look.inside(where, bytes, { mediaType: 'image/jpeg', name: null });
+  const at = followed((ref) => lastOf(whole, ref)?.value);
+  const png = filters.some(isPictureFilter) ? null : pngOf(one.dictionary, bytes, at);
+  look.picture(where, png ?? bytes, png === null ? 'application/octet-stream' : 'image/png');
 }
 
 function lastOf({ versions }: Pick<Document, 'versions'>, ref: number | null): PdfObject | undefined {

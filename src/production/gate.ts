@@ -12,6 +12,7 @@
 import { createHash } from 'node:crypto';
 import { sha256Hex } from '#commitment.ts';
 import { openFinder, type Withheld } from './folded.ts';
+import { openNearFinder } from './folded-near.ts';
 import { lookInto } from './gate-kinds.ts';
 import { openLook, type Hit, type Look, type Unread } from './gate-look.ts';
 
@@ -80,6 +81,7 @@ export async function passGate(
 ): Promise<GateVerdict> {
   const withheldFiles = options.withheldFiles ?? [];
   const finder = openFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
+  const findNear = openNearFinder(withheld);
   const hits: Hit[] = [];
   const unread: Unread[] = [];
   const looked = { files: 0, bytes: 0, texts: 0 };
@@ -88,6 +90,7 @@ export async function passGate(
       // A file of whose name a part is withheld is known by its place in the packet.
       file: `${n + 1}`,
       finder,
+      findNear,
       withheldFiles: new Map(withheldFiles.map(({ sha256, item }) => [sha256, item])),
       maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
       lookInto,
@@ -147,15 +150,16 @@ function base32(bytes: Uint8Array): string {
 async function seePixels(
   look: Look,
   { place, bytes, mediaType }: Look['pictures'][number],
-  { seen, readPixels }: GateOptions,
+  { seen, readPixels, withheldFiles = [] }: GateOptions,
 ): Promise<void> {
   const digest = sha256Hex(bytes);
-  if (seen?.pictures?.has(digest) === true) return;
+  // Of a picture that is withheld itself it was said that it is here.
+  if (seen?.pictures?.has(digest) === true || withheldFiles.some(({ sha256 }) => sha256 === digest)) return;
   const reading = (await readPixels?.(bytes, mediaType)) ?? null;
   if (reading === null)
     look.unread(place, 'its pixels were not read, and nobody has said that they looked at them', digest);
   else {
-    look.see(`${place} pixels`.trim(), reading.lines.join('\n'));
+    look.seePixels(`${place} pixels`.trim(), reading.lines);
     if (reading.doubt !== null) look.unread(place, reading.doubt, digest);
   }
 }

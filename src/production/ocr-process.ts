@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import openCore from 'tesseract.js-core/tesseract-core-simd-lstm.js';
 import { answerQuestions } from '#decoder-process.ts';
 import type { ReadQuestion } from './ocr.ts';
-import { SURE, type SeenPicture, type SeenWord } from './ocr-words.ts';
+import { isSure, needsTurning, TURNS, type SeenPicture, type SeenWord, type Turn } from './ocr-words.ts';
 import type { Box } from './pictures.ts';
 
 sharp.cache(false);
@@ -34,6 +34,8 @@ const SQUARE = 64;
 /** Of the pixels of a square: what has an edge. A line or the edge of a box has fewer. */
 const BUSY = 0.04;
 const EDGE = 24;
+/** Larger than strokes of most letters; where they are not, the picture was read with them as well. */
+const BAR = { width: 24, height: 10 };
 
 const require = createRequire(import.meta.url);
 const core = await openCore({
@@ -51,15 +53,13 @@ if (engine.Init(null, LANGUAGES.join('+'), ENGINE) !== 0) throw new Error('Tesse
 // Only a guess at the size of letters; without one it writes a warning for each picture.
 engine.SetVariable('user_defined_dpi', '300');
 
-type Turn = 0 | 90 | 180 | 270;
-
 interface Grey {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
 }
 
-answerQuestions<ReadQuestion>(async ({ maxPixels }, bytes) => {
+answerQuestions(async ({ maxPixels }: ReadQuestion, bytes) => {
   let seen: SeenPicture | null;
   try {
     seen = await read(bytes, maxPixels);
@@ -107,18 +107,58 @@ async function everyWord(pictures: readonly Grey[]): Promise<SeenWord[]> {
   const words: SeenWord[] = [];
   for (const picture of pictures) {
     const upright = await wordsIn(picture, 0, words.length);
-    words.push(...upright);
-    // Letters that stand on their side come out as words of low confidence, or as none.
-    if (isSure(upright) && (upright.length > 0 || busyIn(picture).length === 0)) continue;
-    for (const turn of [90, 270, 180] as const) {
-      const turned = await wordsIn(picture, turn, words.length);
-      words.push(...turned.filter(({ confidence }) => confidence >= SURE));
-    }
+    // A solid bar in a line takes the rest of the line along with it when columns and pictures are told apart. What is guessed of it says
+    // nothing, once the picture is read without its bars; what is sure stays, because thick letters go with them.
+    const bare = withoutBars(picture);
+    words.push(...(bare === null ? upright : upright.filter(isSure)));
+    if (bare !== null) words.push(...(await wordsIn(bare, 0, words.length)));
   }
+  if (!needsTurning(words, pictures.flatMap(busyIn))) return words;
+  for (const picture of pictures)
+    for (const turn of TURNS) words.push(...(await wordsIn(picture, turn, words.length)));
   return words;
 }
 
-const isSure = (words: readonly SeenWord[]): boolean => words.every(({ confidence }) => confidence >= SURE);
+/** With the commonest shade beside them in their place; null: there are none. In what is of one black nothing is written. */
+function withoutBars({ data, width, height }: Grey): Grey | null {
+  const isBar = barsIn({ data, width, height });
+  if (!isBar.includes(1)) return null;
+  const shades = new Uint32Array(256);
+  for (let at = 0; at < isBar.length; at += 1)
+    if (isBar[at] === 1)
+      for (const beside of [at - 1, at + 1, at - width, at + width])
+        if (isBar[beside] === 0) shades[data[beside] ?? 0] = (shades[data[beside] ?? 0] ?? 0) + 1;
+  const shade = shades.indexOf(shades.reduce((most, one) => Math.max(most, one), 0));
+  const bare = Buffer.from(data);
+  for (let at = 0; at < isBar.length; at += 1) if (isBar[at] === 1) bare[at] = shade;
+  return { data: bare, width, height };
+}
+
+/** Pixels that are black for so far across, and for so far down. */
+function barsIn({ data, width, height }: Grey): Uint8Array {
+  const across = new Uint8Array(data.length);
+  const isBar = new Uint8Array(data.length);
+  const mark = (
+    into: Uint8Array,
+    from: number,
+    to: number,
+    step: number,
+    least: number,
+    isOne: (at: number) => boolean,
+  ) => {
+    for (let at = from; at < to; at += step) {
+      let end = at;
+      while (end < to && isOne(end)) end += step;
+      if ((end - at) / step >= least) for (let one = at; one < end; one += step) into[one] = 1;
+      at = Math.max(at, end);
+    }
+  };
+  for (let y = 0; y < height; y += 1)
+    mark(across, y * width, (y + 1) * width, 1, BAR.width, (at) => data[at] === 0);
+  for (let x = 0; x < width; x += 1)
+    mark(isBar, x, x + height * width, width, BAR.height, (at) => across[at] === 1);
+  return isBar;
+}
 
 /** In pixels of the picture as it was given, whichever way it was turned to be read. */
 async function wordsIn(picture: Grey, turn: Turn, firstLine: number): Promise<SeenWord[]> {
@@ -137,7 +177,7 @@ async function wordsIn(picture: Grey, turn: Turn, firstLine: number): Promise<Se
       ...recognised(await larger(part, times), firstLine + words.length).map((word) => {
         const { x, y, width, height: tall } = word;
         const box = { x: x / times, y: y / times + top, width: width / times, height: tall / times };
-        return { ...word, ...turnedBack(box, picture, turn) };
+        return { ...word, ...turnedBack(box, picture, turn), turn };
       }),
     );
     if (top + height >= turned.height) break;
@@ -180,7 +220,7 @@ function turnedBack({ x, y, width, height }: Box, picture: Grey, turn: Turn): Bo
       return { x: picture.width - y - height, y: x, width: height, height: width };
     case 180:
       return { x: picture.width - x - width, y: picture.height - y - height, width, height };
-    default:
+    case 0:
       return { x, y, width, height };
   }
 }
@@ -206,7 +246,7 @@ interface Page {
     | null;
 }
 
-function recognised({ data, width, height }: Grey, firstLine: number): SeenWord[] {
+function recognised({ data, width, height }: Grey, firstLine: number): Omit<SeenWord, 'turn'>[] {
   core.FS.writeFile('/input', Buffer.concat([Buffer.from(`P5 ${width} ${height} 255\n`), data]));
   if (engine.SetImageFile(1, 0) !== 0) throw new Error('Tesseract does not open the pixels.');
   engine.Recognize(null);

@@ -8,12 +8,18 @@ import { foldText } from './folded.ts';
 import type { PixelReading } from './gate.ts';
 import type { Box } from './pictures.ts';
 
+export type Turn = 0 | 90 | 180 | 270;
+/** Ways to turn a picture, the likeliest first. */
+export const TURNS = [90, 270, 180] as const;
+
 export interface SeenWord extends Box {
   readonly text: string;
   /** 0 to 100. */
   readonly confidence: number;
   /** Words of one line have the same. */
   readonly line: number;
+  /** How the picture was turned to the right when it was read. */
+  readonly turn: Turn;
 }
 
 /** In pixels of the picture as it is shown. */
@@ -28,29 +34,48 @@ export interface SeenPicture {
 }
 
 /** Of what was read: below it, it is a guess. */
-export const SURE = 75;
+const SURE = 75;
 /** More than this of a picture with detail and without words: an avatar or an icon is less. */
 const MOST_BUSY = 0.04;
 
 export function readingOf(seen: SeenPicture): PixelReading {
-  return { lines: linesOf(seen.words), doubt: doubtIn(seen) };
+  // What was guessed of a picture that lay on its side is noise.
+  return {
+    lines: linesOf(seen.words.filter((word) => word.turn === 0 || isSure(word))),
+    doubt: doubtIn(seen),
+  };
+}
+
+/** Letters that stand on their side come out as words of low confidence, or as none. */
+export function needsTurning(upright: readonly SeenWord[], busy: readonly Box[]): boolean {
+  return upright.length === 0 ? busy.length > 0 : guessedIn(upright).length > 0;
 }
 
 function doubtIn({ words, busy, share, missed }: SeenPicture): string | null {
   if (missed !== null) return missed;
-  const sure = words.filter(({ confidence }) => confidence >= SURE);
-  const unsure = words.filter(
-    (word) =>
-      word.confidence < SURE &&
-      foldText(word.text).length > 0 &&
-      !sure.some((other) => covered(word, [other]) >= 0.5),
+  const readings = ([0, ...TURNS] as const).map((turn) => words.filter((word) => word.turn === turn));
+  // One way round all of it was read: then that is how it stands.
+  const whole = readings.find(
+    (reading, n) => guessedIn(reading).length === 0 && (n === 0 ? reading.length > 0 : reading.some(isLong)),
   );
-  if (unsure.length > 0)
+  if (whole === undefined && words.length > 0)
     return 'something in it looks like writing and was not read with confidence: a person has to look';
-  const open = busy.filter((square) => !sure.some((word) => touches(square, word)));
+  const open = busy.filter((square) => whole?.some((word) => touches(square, word)) !== true);
   if (open.length * share > MOST_BUSY)
     return 'it shows more than words, as a photograph does, in which words may stand: a person has to look';
   return null;
+}
+
+export const isSure = ({ confidence }: SeenWord): boolean => confidence >= SURE;
+const isLong = ({ text }: SeenWord): boolean => foldText(text).length >= 3;
+
+/** What was not read with confidence, neither at its place in another strip, nor on another ground. */
+function guessedIn(reading: readonly SeenWord[]): readonly SeenWord[] {
+  const sure = reading.filter(isSure);
+  return reading.filter(
+    (word) =>
+      !isSure(word) && foldText(word.text) !== '' && !sure.some((other) => covered(word, [other]) >= 0.5),
+  );
 }
 
 export function linesOf(words: readonly SeenWord[]): readonly string[] {

@@ -47,7 +47,13 @@ const Edge = Type.Number();
 const sides = { x: Edge, y: Edge, width: Edge, height: Edge };
 const Seen = Type.Object({
   words: Type.Array(
-    Type.Object({ ...sides, text: Type.String(), confidence: Type.Number(), line: Type.Integer() }),
+    Type.Object({
+      ...sides,
+      text: Type.String(),
+      confidence: Type.Number(),
+      line: Type.Integer(),
+      turn: Type.Union([Type.Literal(0), Type.Literal(90), Type.Literal(180), Type.Literal(270)]),
+    }),
   ),
   busy: Type.Array(Type.Object(sides)),
   share: Type.Number(),
