@@ -40,7 +40,7 @@ import { openZipFile } from './zip-file.ts';
 
 /** Records that are read at the same time, and that lie in memory at once. */
 const AT_ONCE = 8;
-const BATCH = 200;
+const BATCH = 500;
 /** Of the pictures in one volume: a reader opens it, and the gate reads it whole. */
 const VOLUME_BYTES = 48 * 2 ** 20;
 

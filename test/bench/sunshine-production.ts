@@ -4,7 +4,7 @@
  * seconds.
  */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,13 @@ const PICTURES = 20;
 const IN_PART = 20;
 const AT_ONCE = 8;
 const AIM = 0.5;
+
+const WORDS =
+  'the city park council street why nobody water again closed children road last week please when they said would repair that bridge since spring and it is still there'.split(
+    ' ',
+  );
+const prose = (words: number): string =>
+  Array.from({ length: words }, () => WORDS[randomInt(WORDS.length)] ?? '').join(' ');
 
 interface Ours {
   readonly seconds: number;
@@ -133,7 +140,7 @@ async function sealed(
           account: 'rivertown',
           kind: 'comment',
           action: { verb: 'hide' },
-          text: `About the park, ${n + i}: ${randomBytes(150).toString('hex')} by Zebulon${n + i}`,
+          text: `${prose(60)} by Zebulon${randomBytes(6).toString('hex')}`,
         };
         const form =
           picture === null
@@ -200,7 +207,7 @@ async function produced(
                                           'end', length(f.body->'data'->'content'->>'text'), 'exemption', ${exemption}, 'description', 'A name'))))
                 from fact f where f.record_id = s.record_id) end,
             case when part then (
-              select jsonb_agg(case when a.media_type like 'image/%' then jsonb_build_object('file', a.n, 'decision', 'release')
+              select jsonb_agg(case when a.media_type like 'image/%' or a.role = 'capture-report' then jsonb_build_object('file', a.n, 'decision', 'release')
                                     else jsonb_build_object('file', a.n, 'decision', 'withhold', 'exemption', ${exemption}, 'description', 'The same, as it came') end)
                 from artifact a where a.record_id = s.record_id) end,
             null, null, 'cli'
@@ -220,10 +227,18 @@ async function produced(
     metrics: openMetrics(system.db),
     onHalt: () => undefined,
   });
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'production-child.ts'), made?.id ?? ''], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env['BENCH_PROF'] ?? '').split(' ').filter((one) => one !== ''),
+      join(import.meta.dirname, 'production-child.ts'),
+      made?.id ?? '',
+    ],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const said = JSON.parse((await text(child.stdout)).trim().split('\n').at(-1) ?? '{}') as Ours;
   await stopLog();
   if (said.state !== 'ready') throw new Error(`It was not made: ${JSON.stringify(said)}`);
