@@ -43,7 +43,7 @@ create table request_record (
 );
 create index request_record_of on request_record (agency_id, record_id);
 
--- Each decision is a row of its own, and the highest number counts. The members of `fields` and `files`: src/production/review.ts.
+-- Each decision is a row of its own, and the highest number counts. The members of `fields` and `files`: src/production/review-shape.ts.
 create table review (
   agency_id    text not null,
   request_id   uuid not null,

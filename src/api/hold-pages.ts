@@ -233,7 +233,7 @@ export function registerHoldPages(routes: FastifyInstance, context: ApiContext):
       } catch (failure) {
         if (
           !(failure instanceof ArchiveError) ||
-          !['hold-released', 'hold-not-yours-to-release'].includes(failure.code)
+          !['hold-released', 'hold-not-yours-to-release', 'hold-of-request'].includes(failure.code)
         )
           throw failure;
         return await show(request, reply, id, failure.message);

@@ -2,16 +2,30 @@
 import type { FastifyRequest } from 'fastify';
 import type { AgencyTx } from '#db/db.ts';
 import { holdsOf } from '#retention/retention.ts';
-import { callerOf, HOLD_READERS } from './auth.ts';
+import { requestsOfHolds, trackingShown } from '#sunshine/sunshine.ts';
+import { callerOf, HOLD_READERS, REQUEST_READERS } from './auth.ts';
 
 export async function holdsShown(at: AgencyTx, request: FastifyRequest, recordId: string) {
-  const isTheirs = callerOf(request).roles.some((role) => HOLD_READERS.includes(role));
-  return (await holdsOf(at, recordId)).map(({ holdId, kind, title, ends, heldAt, releasedAt }) => ({
-    holdId,
-    kind,
-    title: isTheirs ? title : null,
-    ends: isTheirs ? ends : null,
-    heldAt: heldAt.toISOString(),
-    releasedAt: releasedAt?.toISOString() ?? null,
-  }));
+  const may = (who: readonly string[]): boolean => callerOf(request).roles.some((role) => who.includes(role));
+  const isTheirs = may(HOLD_READERS);
+  const holds = await holdsOf(at, recordId);
+  const asked = may(REQUEST_READERS)
+    ? await requestsOfHolds(
+        at,
+        holds.map(({ holdId }) => holdId),
+      )
+    : [];
+  return holds.map(({ holdId, kind, title, ends, heldAt, releasedAt }) => {
+    const of = asked.find((one) => one.holdId === holdId);
+    return {
+      holdId,
+      kind,
+      title: isTheirs ? title : null,
+      ends: isTheirs ? ends : null,
+      heldAt: heldAt.toISOString(),
+      releasedAt: releasedAt?.toISOString() ?? null,
+      // Because of which it lies, for whoever may see requests.
+      request: of === undefined ? null : { id: of.requestId, number: trackingShown(of.tracking) },
+    };
+  });
 }

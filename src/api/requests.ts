@@ -45,7 +45,9 @@ const security = [{ key: [] }];
 const Anything = Type.Object({}, { additionalProperties: true });
 const unread = { validatorCompiler: () => () => true } as const;
 const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
-const RequestParams = Type.Object({ id: Type.String({ description: 'Request id (UUID in lower case)' }) });
+export const RequestParams = Type.Object({
+  id: Type.String({ description: 'Request id (UUID in lower case)' }),
+});
 const OneQuery = Type.Object(
   {
     after: Type.Optional(
@@ -61,12 +63,12 @@ const OneQuery = Type.Object(
 /** Correspondence of one page. */
 const PAGE = 100;
 
-const noRequest = (): ArchiveError =>
+export const noRequest = (): ArchiveError =>
   new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
     retry: 'never',
   });
 
-function requestIdOf(text: string): string {
+export function requestIdOf(text: string): string {
   const id = recordIdOf(text);
   if (id === null) throw noRequest();
   return id;
@@ -83,14 +85,12 @@ function settled(moved: Moved): void {
 }
 
 /** A request is granted or denied by somebody, who is named: a key that lies about decides nothing. */
-function deciderOf(request: FastifyRequest): string {
+export function deciderOf(
+  request: FastifyRequest,
+  sentence = 'A request is closed by a person who signed in, not by a key. Sign in, and close it there.',
+): string {
   const caller = callerOf(request);
-  if (caller.kind === 'key')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'A request is closed by a person who signed in, not by a key. Sign in, and close it there.',
-      { retry: 'never' },
-    );
+  if (caller.kind === 'key') throw new ArchiveError('role-not-allowed', sentence, { retry: 'never' });
   return actorOf(caller);
 }
 

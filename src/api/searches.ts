@@ -10,7 +10,7 @@ import type { AgencyTx } from '#db/db.ts';
 import { appendEvent } from '#record/record.ts';
 
 interface Search {
-  readonly list: 'records' | 'worklist' | 'retention' | 'requests';
+  readonly list: 'records' | 'worklist' | 'retention' | 'requests' | 'request-records';
   /** By name. `words`: what is looked for in the text. */
   readonly filters: readonly string[];
   readonly continued: boolean;

@@ -4,7 +4,8 @@ import { actorOf, zoneOf } from '#agency/agency.ts';
 import { PAGE_HEADERS, worklistPage } from '#console/console.ts';
 import { listArrivals, listAwaited, listParked, noteArrivals, reasonOf, recordIdOf } from '#record/record.ts';
 import { listOffices } from '#routing/routing.ts';
-import { callerOf, CUSTODIANS, READERS } from './auth.ts';
+import { holdsToRelease } from '#sunshine/sunshine.ts';
+import { callerOf, CUSTODIANS, READERS, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms } from './forms.ts';
 import { enterSearch } from './searches.ts';
@@ -43,6 +44,9 @@ export function registerWorklist(routes: FastifyInstance, context: ApiContext): 
           reason: reasonOf(code),
           parkedAt: parkedAt.toISOString(),
         })),
+        toRelease: caller.roles.some((role) => REQUEST_READERS.includes(role))
+          ? await holdsToRelease(at, SHOWN_BESIDE)
+          : [],
         letters: {
           on: config.smtp !== null,
           offices: offices.length,

@@ -25,6 +25,9 @@ import type { Purpose } from './report-verbs.ts';
 import { receiptFrame, statusPage } from './status-page.ts';
 
 export { fixityPage } from './fixity-page.ts';
+export { collectPage } from './collect-page.ts';
+export { reviewListPage } from './review-list-page.ts';
+export { reviewPage } from './review-page.ts';
 export { holdFormPage } from './hold-form-page.ts';
 export { holdPage } from './hold-page.ts';
 export { askedPage, askPage } from './ask-page.ts';

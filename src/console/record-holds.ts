@@ -12,6 +12,8 @@ export interface RecordHolds {
     readonly ends: string | null;
     readonly heldAt: string;
     readonly releasedAt: string | null;
+    /** Because of which it lies; null: because of none, or not for whoever reads. */
+    readonly request: { readonly id: string; readonly number: string } | null;
   }[];
   readonly store: { readonly files: number; readonly held: number };
 }
@@ -41,6 +43,7 @@ export function heldSaid(
           html`<li>
             ${one.title === null ? html`<strong>A hold</strong>` : html`<a href="/holds/${one.holdId}">${one.title}</a>`}
             <span class="hf-small">since ${momentIn(zone, one.heldAt)}</span>
+            ${one.request !== null && html`<p class="hf-small"><a href="/requests/${one.request.id}">Request ${one.request.number}</a></p>`}
             ${one.ends !== null && html`<p class="hf-small">Ends: ${one.ends}</p>`}
           </li>`,
       )}

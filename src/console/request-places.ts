@@ -19,7 +19,7 @@ export const REQUEST_PLACES: readonly RequestPlace[] = [
   },
   {
     path: 'review',
-    title: 'Review',
+    title: 'Review the set',
     says: 'Decide on each record: all of it, part of it, or nothing, and under which law.',
   },
   {

@@ -23,6 +23,12 @@ export interface WorklistParts {
     /** Names of those that could not be told. */
     readonly troubled: readonly string[];
   };
+  /** What is kept because of a request that does not ask for it any more; empty for whoever has nothing to do with requests. */
+  readonly toRelease: readonly {
+    readonly holdId: string;
+    readonly title: string;
+    readonly keptUntil: string | null;
+  }[];
   /** Whoever only reads takes note of nothing. */
   readonly mayNote: boolean;
   readonly said: string | null;
@@ -103,9 +109,28 @@ export function worklistPage(frame: Frame, parts: WorklistParts): string {
                 )}
               </ul>`
         }
-      </section>`,
+      </section>
+      ${parts.toRelease.length > 0 && letGo(parts.toRelease)}`,
   });
 }
+
+const letGo = (holds: WorklistParts['toRelease']): Markup =>
+  html`<section aria-labelledby="release-title">
+    <h2 class="hf-h2" id="release-title">Holds of requests that are over</h2>
+    <p>
+      These may be released by a custodian or administrator who has no part in the disposal. Until then
+      nothing of them is destroyed.
+    </p>
+    <ul class="hf-records" id="to-release">
+      ${holds.map(
+        ({ holdId, title, keptUntil }) =>
+          html`<li>
+            <a class="hf-records__link" href="/holds/${holdId}">${title}</a>
+            ${keptUntil !== null && html`<p class="hf-small">Kept until ${keptUntil}</p>`}
+          </li>`,
+      )}
+    </ul>
+  </section>`;
 
 const counted = (count: number): Markup => (count >= 1000 ? ours('1,000 or more') : html`${count}`);
 

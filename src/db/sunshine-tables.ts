@@ -99,7 +99,7 @@ export interface ReviewTable {
   record_id: string;
   n: number;
   answer: ReviewAnswer;
-  /** The shapes of these three: src/production/review.ts. */
+  /** The shapes of these three: src/production/review-shape.ts. */
   exemption: ColumnType<unknown, string | null, never>;
   description: string | null;
   fields: ColumnType<unknown, string | null, never>;

@@ -71,6 +71,7 @@ export type {
   CorrespondenceAbout,
   RequestChannel,
   RequestCorrespondenceTable,
+  RequestKeptUntilTable,
   RequestOutcome,
   RequestState,
   RequestTable,

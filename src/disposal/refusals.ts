@@ -34,7 +34,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   HF034: {
     code: 'request-open',
-    sentence: 'An open request for records matches this record. It stays until the request is closed.',
+    sentence:
+      'A request for records matches this record. It stays until the request is closed, its time of appeal is over, and its hold is released.',
     of: 'item',
   },
   HF035: {

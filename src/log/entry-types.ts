@@ -137,6 +137,10 @@ export const ENTRY_TYPES = {
   'request.noted': { subject: 'request' },
   'request.closed': { subject: 'request', must: ['code'] },
   'request.viewed': { subject: 'request' },
+  'request.searched': { subject: 'request', must: ['records'], may: ['about'] },
+  'request.named': { subject: 'request', must: ['records'], may: ['about'] },
+  'request.reviewed': { subject: 'request', must: ['code'], may: ['about'] },
+  'request.kept': { subject: 'request' },
   // what is handed out in answer to one
   'production.requested': { subject: 'request', must: ['records'] },
   'production.blocked': { subject: 'request', must: ['code'], may: ['found', 'failed'] },

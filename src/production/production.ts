@@ -6,8 +6,8 @@
  * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
  * a reason to stop, never a pass.
  *
- * All of it is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in processes of
- * their own (`burnApart`, `openOcr`). Nothing here decides; a person did, or will.
+ * All of it but the table of decisions is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in
+ * processes of their own (`burnApart`, `openOcr`). Nothing here decides; a person did, or will.
  */
 export {
   cite,
@@ -73,3 +73,30 @@ export {
 } from './production-queries.ts';
 export { batesNumber } from './packet-pdf.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
+export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
+export { reviewProblems, type Review, type ToReview } from './review.ts';
+export {
+  dated,
+  ExemptionSaid,
+  reviewShape,
+  ReviewShape,
+  type ReviewField,
+  type ReviewFile,
+  type ReviewSaid,
+} from './review-shape.ts';
+export {
+  besideInSet,
+  countSet,
+  decidedElsewhere,
+  readAlike,
+  readInSet,
+  readReviewable,
+  readReviews,
+  readSet,
+  type Reviewable,
+  type ReviewRow,
+  type SetCount,
+  type SetFilter,
+  type SetRow,
+} from './review-queries.ts';
+export { decide, type Decision } from './reviews.ts';

@@ -5,83 +5,15 @@
  * `cite` when something is made of it. In part means that each text field and each file has a decision of its own: what nobody said is not
  * released, and a record to which something came since is looked at again (`facts_seen`, `files_seen`).
  */
-import { Type, type Static } from 'typebox';
 import type { TextField } from '#commitment.ts';
 import { ArchiveError } from '#errors.ts';
 import { cite, type Citation } from './exemptions.ts';
 import { openFinder } from './folded.ts';
+import type { Box } from './pictures.ts';
+import type { Review, ReviewField, ReviewFile } from './review-shape.ts';
 import { redactText, wholeOf, type Passage } from './text.ts';
 
-const closed = { additionalProperties: false } as const;
-const statement = Type.String({ minLength: 1, maxLength: 4000 });
-
-/** `CitationInput` of exemptions.ts. */
-export const ExemptionShape = Type.Object(
-  {
-    key: Type.String({ minLength: 1, maxLength: 40 }),
-    day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }),
-    writtenStatement: Type.Optional(
-      Type.Object({ impairsSecurity: statement, outweighsDisclosure: statement }, closed),
-    ),
-    otherLaw: Type.Optional(statement),
-    numberConfirmedBy: Type.Optional(statement),
-  },
-  closed,
-);
-
-/** 610.024; null: whoever withholds it says that a description would reveal it. */
-const description = Type.Union([Type.String({ minLength: 1, maxLength: 300 }), Type.Null()]);
-const withheld = { exemption: ExemptionShape, description };
-const whole = Type.Union([Type.Literal('release'), Type.Literal('withhold'), Type.Literal('part')]);
-const place = Type.Integer({ minimum: 0, maximum: 100_000_000 });
-
-export const ReviewFieldShape = Type.Object(
-  {
-    fact: Type.Integer({ minimum: 1 }),
-    pointer: Type.String({ pattern: '^/', maxLength: 200 }),
-    decision: whole,
-    exemption: Type.Optional(ExemptionShape),
-    description: Type.Optional(description),
-    /** UTF-16 code units, from and up to. */
-    passages: Type.Optional(
-      Type.Array(Type.Object({ start: place, end: place, ...withheld }, closed), { maxItems: 1000 }),
-    ),
-  },
-  closed,
-);
-export const ReviewFileShape = Type.Object(
-  {
-    file: Type.Integer({ minimum: 1 }),
-    decision: whole,
-    exemption: Type.Optional(ExemptionShape),
-    description: Type.Optional(description),
-    /** Pixels of the picture as it is shown, upright. */
-    boxes: Type.Optional(
-      Type.Array(Type.Object({ x: place, y: place, width: place, height: place, ...withheld }, closed), {
-        maxItems: 1000,
-      }),
-    ),
-  },
-  closed,
-);
-export const ReviewShape = Type.Object(
-  {
-    answer: Type.Union([
-      Type.Literal('release'),
-      Type.Literal('withhold'),
-      Type.Literal('part'),
-      Type.Literal('not-responsive'),
-    ]),
-    exemption: Type.Union([ExemptionShape, Type.Null()]),
-    description,
-    fields: Type.Union([Type.Array(ReviewFieldShape, { maxItems: 10_000 }), Type.Null()]),
-    files: Type.Union([Type.Array(ReviewFileShape, { maxItems: 10_000 }), Type.Null()]),
-  },
-  closed,
-);
-export type Review = Static<typeof ReviewShape>;
-export type ReviewField = Static<typeof ReviewFieldShape>;
-export type ReviewFile = Static<typeof ReviewFileShape>;
+export type { Review } from './review-shape.ts';
 
 /** What there is to decide about. */
 export interface ToReview {
@@ -193,8 +125,12 @@ function checkFile(file: ReviewFile, picture: ToReview['files'][number]['picture
     throw refused(
       'No box can be drawn on it: it is no picture that opens here. Release it, or withhold it as a whole.',
     );
-  for (const { x, y, width, height, exemption } of file.boxes ?? []) {
-    if (width === 0 || height === 0 || x + width > picture.width || y + height > picture.height)
+  // A picture of a telephone may be stored lying down and shown upright: whoever burns it knows which, and asks again.
+  const fits = ({ x, y, width, height }: Box, across: number, down: number): boolean =>
+    width > 0 && height > 0 && x + width <= across && y + height <= down;
+  for (const { exemption, ...box } of file.boxes ?? []) {
+    const { x, y, width, height } = box;
+    if (!fits(box, picture.width, picture.height) && !fits(box, picture.height, picture.width))
       throw refused(
         `A box of ${width} by ${height} at ${x}, ${y} does not lie in the picture. Expected boxes within ${picture.width} by ${picture.height}, none of them empty.`,
       );

@@ -125,6 +125,10 @@ export type EventType =
   | 'production.downloaded'
   | 'production.viewed'
   | 'redaction.applied'
+  | 'request.searched'
+  | 'request.named'
+  | 'request.reviewed'
+  | 'request.kept'
   | 'calendar.changed';
 
 export interface EventDraft {

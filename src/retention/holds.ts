@@ -166,6 +166,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'hold-released',
     'This hold was released before, and stays so. Place another one if the records must be kept.',
   ],
+  HF072: [
+    'hold-of-request',
+    'This hold lies because of a request for records, which is not closed, or whose time of appeal is not over, or of which nobody said until when it keeps its records. Nothing was released; see the page of the request.',
+  ],
   HF024: ['record-held', 'This record is held. It is not destroyed before every hold on it is released.'],
 };
 

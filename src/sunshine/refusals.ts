@@ -1,4 +1,4 @@
-/** What the database refuses of requests and calendars (migration 0044), in our words. */
+/** What the database refuses of requests and calendars (migrations 0044 and 0047), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -21,6 +21,22 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF064: [
     'sunshine-request-state',
     'The custodian of records has not received this request, so it cannot be answered yet. Say first when the custodian received it.',
+  ],
+  HF070: [
+    'sunshine-request-state',
+    'Somebody else was at this request meanwhile, so nothing was changed. Read it again, and do what is left.',
+  ],
+  HF071: [
+    'sunshine-request-state',
+    'This request is closed: nothing more is looked for because of it. If the same person asks again, enter another request.',
+  ],
+  HF073: [
+    'hold-released',
+    'The hold of this search does not lie any more, so nothing was collected. Search again.',
+  ],
+  HF074: [
+    'sunshine-request-state',
+    'Until when it is kept is said when the request is closed, or after. Close it first: while it is open, everything of it is kept.',
   ],
 };
 

@@ -1,6 +1,6 @@
 /**
- * A request under the Sunshine Law (ch. 610 RSMo), from its receipt to its closing. Slices meet in the record, so nothing here searches or
- * produces by itself yet. What was asked is kept as it
+ * A request under the Sunshine Law (ch. 610 RSMo), from its receipt to its closing. Slices meet in the record, so nothing here searches,
+ * holds or produces by itself: whoever ties the rooms together does, and this one writes down what was done because of a request. What was asked is kept as it
  * came, states change by compare-and-set with their entry in the history, and no entry says a word of a request or names who asked.
  *
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
@@ -8,6 +8,24 @@
  */
 export { calendarProblems, type AgencyCalendar } from './calendar.ts';
 export { changeCalendar, readCalendar, type NumberedCalendar } from './calendar-queries.ts';
+export {
+  collectNamed,
+  collectSearch,
+  keepUntil,
+  requestToCollect,
+  type CollectedSearch,
+  type IndexState,
+} from './collect.ts';
+export {
+  holdsOfRequest,
+  holdsToRelease,
+  listKeptUntil,
+  listSearches,
+  requestsOfHolds,
+  type RequestHold,
+  type SearchRow,
+} from './collect-queries.ts';
+export { proposeSearch, type ProposedSearch } from './propose.ts';
 export { HOLIDAY_LAW, HOLIDAY_RULES, holidayDays } from './holidays.ts';
 export { businessDaysLeft, type Due, type Withdrawal } from './clock.ts';
 export { dueSaid, stepSaid, withdrawalSaid } from './said.ts';

@@ -134,7 +134,7 @@ async function sealed(
     Number((await client.query<{ n: string }>(`select count(*) as n from ${of}`)).rows[0]?.n);
   for (let n = 0; n < records; n += AT_ONCE) {
     await Promise.all(
-      Array.from({ length: Math.min(AT_ONCE, records - n) }, async (_, i) => {
+      Array.from({ length: Math.min(AT_ONCE, records - n) }, async () => {
         const event = {
           platform: 'facebook',
           account: 'rivertown',

@@ -244,6 +244,16 @@ beforeAll(async () => {
     );
     const said = { way: 'note', channel: 'letter', about: null, feeCents: null, words: CANARY } as const;
     await noteCorrespondence(at, one.requestId, { ...said, at: received }, 'cli');
+    await at.tx
+      .insertInto('request_record')
+      .values({
+        agency_id: 'lakeside',
+        request_id: one.requestId,
+        record_id: handed.body.recordId,
+        search_n: null,
+        by: 'cli',
+      })
+      .execute();
     return one;
   });
   theirs = {
@@ -269,7 +279,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/closing$|^\/v1\/productions\/:id\/(release|withdrawal)$|^\/requests\/:id\/productions|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/v1\/requests\/:id\/(closing|kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/v1\/productions\/:id\/(release|withdrawal)$|^\/requests\/:id\/productions|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -518,6 +528,11 @@ describe('every call', () => {
         '/v1/calendar',
         '/v1/requests',
         '/v1/requests/:id',
+        '/requests/:id/collect',
+        '/requests/:id/review',
+        '/requests/:id/review/:recordId',
+        '/v1/requests/:id/records',
+        '/v1/requests/:id/searches',
         '/v1/holds',
         '/v1/holds/:id',
         '/v1/disposals',

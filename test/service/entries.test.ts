@@ -79,6 +79,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /v1/productions/:id': { leaves: ['production.viewed'] },
   'GET /v1/productions/:id/content': { leaves: ['production.downloaded'], seenIn: 'production-calls' },
   'GET /p/:token/content': { leaves: ['production.downloaded'], seenIn: 'production-calls' },
+  'GET /v1/requests/:id/searches': { leaves: ['request.viewed'] },
+  'GET /v1/requests/:id/records': { leaves: ['search.ran'] },
+  'GET /requests/:id/collect': { leaves: ['request.viewed'] },
+  'GET /requests/:id/review': { leaves: ['search.ran'] },
+  'GET /requests/:id/review/:recordId': { leaves: ['view.opened'] },
   'GET /v1/retention/records': { leaves: ['search.ran'] },
   'GET /retention/records': { leaves: ['search.ran'] },
   'GET /v1/records/:id': { leaves: ['view.opened'] },
@@ -182,6 +187,14 @@ const CALLS: Readonly<Record<string, Left>> = {
     leaves: ['production.withdrawn'],
     seenIn: 'console-productions',
   },
+  'POST /v1/requests/:id/searches': { leaves: ['hold.placed', 'request.searched'] },
+  'POST /requests/:id/collect': { leaves: ['hold.placed', 'request.searched'] },
+  'POST /v1/requests/:id/records': { leaves: ['record.held', 'hold.placed', 'request.named'] },
+  'POST /requests/:id/collect/records': { leaves: ['record.held', 'hold.placed', 'request.named'] },
+  'POST /v1/requests/:id/kept-until': { leaves: ['request.kept'], seenIn: 'collect' },
+  'POST /requests/:id/collect/kept-until': { leaves: ['request.kept'], seenIn: 'console-review' },
+  'POST /v1/requests/:id/records/:recordId/review': { leaves: ['request.reviewed'] },
+  'POST /requests/:id/review/:recordId': { leaves: ['request.reviewed'] },
   'PUT /v1/calendar': { leaves: ['calendar.changed'] },
   'POST /v1/public/:agency/requests': { leaves: ['request.received'], seenIn: 'requests' },
   'POST /ask/:agency': { leaves: ['request.received'], seenIn: 'ask-page' },
@@ -356,6 +369,17 @@ async function freshIds(): Promise<CallIds> {
   const policyId = `policy-${name}`;
   const disposalId = await completedList(archive, 'rivertown');
   const ids = await db.inAgency('rivertown', async (at) => {
+    const asked = await requestIds(at);
+    await at.tx
+      .insertInto('request_record')
+      .values({
+        agency_id: 'rivertown',
+        request_id: asked.requestId,
+        record_id: recordId,
+        search_n: null,
+        by: 'test',
+      })
+      .execute();
     const ground = { clauseId: 'a', label: 'L', citation: 'C', clause: 'W' };
     await addPolicy(at, { policyId, version: '1', title: 'T', effectiveOn: '2026-01-01', grounds: [ground] });
     const { personId } = other;
@@ -388,7 +412,7 @@ async function freshIds(): Promise<CallIds> {
         )
       ).holdId,
       disposalId,
-      ...(await requestIds(at)),
+      ...asked,
     };
   });
   return { ...ids, productionId: await sampleProduction(archive, 'rivertown', ids.requestId) };

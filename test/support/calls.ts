@@ -57,6 +57,10 @@ async function formOf(
 ): Promise<string> {
   const name = randomUUID();
   if (url.startsWith('/requests/:id/productions')) return 'prefix=X&days=1&reason=x';
+  if (url.startsWith('/requests/')) {
+    const { facts, files } = await seenOf(archive, ids.recordId);
+    return `as=${as}&q=${name}&records=${recordId}&until=2099-01-01&reason=x&after=0&facts=${facts}&files=${files}&answer=not-responsive`;
+  }
   if (url.startsWith('/holds')) return `as=${as}&${HOLD_FORM}&record=${recordId}`;
   if (url.startsWith('/accounts')) return `platform=x&name=${name}&handle=${name}&account=${name}&version=1`;
   if (url === '/policies/packs') return 'pack=kirkwood-social-media';
@@ -103,9 +107,10 @@ async function digestOf(archive: Archive, edition: string): Promise<string> {
 }
 
 /** The bodies of calls that take something else than a report. */
-async function orderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object | null> {
+async function orderOf({ archive, ids, idp }: Scene, url: string, recordId: string): Promise<object | null> {
   const sample = { edition: 'rivertown-sample-2026', series: 'SAMPLE-02' };
-  if (url.includes('/requests') || url === '/v1/calendar') return await requestOrderOf(archive, url);
+  if (url.includes('/requests') || url === '/v1/calendar')
+    return await requestOrderOf({ archive, ids, idp }, url, recordId);
   if (/\/(removal|kept|end)$/.test(url)) return {};
   if (url.startsWith('/v1/productions')) return url.endsWith('/release') ? { days: 1 } : { reason: 'x' };
   if (url === '/v1/exports') return { records: [recordId] };
@@ -130,13 +135,36 @@ async function orderOf({ archive, ids }: Scene, url: string, recordId: string): 
   return null;
 }
 
-async function requestOrderOf(archive: Archive, url: string): Promise<object> {
+/** How much of a record somebody has before them who decides about it. */
+async function seenOf(archive: Archive, recordId: string): Promise<{ facts: number; files: number }> {
+  const { rows } = await archive.sql.query<{ facts: number; files: number }>(
+    `select (select count(*)::int from fact where record_id = $1) as facts,
+            (select count(*)::int from artifact where record_id = $1) as files`,
+    [recordId],
+  );
+  return rows[0] ?? { facts: 0, files: 0 };
+}
+
+async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
   if (url.endsWith('/closing')) return { outcome: 'granted' };
+  if (url.endsWith('/searches')) return { q: randomUUID() };
+  if (url.endsWith('/records')) return { records: [recordId] };
+  if (url.endsWith('/kept-until')) return { until: '2099-01-01', reason: 'x' };
+  if (url.endsWith('/review'))
+    return {
+      after: 0,
+      seen: await seenOf(archive, ids.recordId),
+      answer: 'not-responsive',
+      exemption: null,
+      description: null,
+      fields: null,
+      files: null,
+    };
   if (url === '/v1/requests')
     return { channel: 'letter', words: 'x', firstReceivedAt: at, receivedByCustodianAt: at };
   if (url !== '/v1/calendar') return { words: 'x' };
@@ -168,6 +196,7 @@ export function addressOf(ids: CallIds, url: string): string {
     tracking: ids.tracking,
     production: ids.productionId,
     token: 'A'.repeat(43),
+    recordId: ids.recordId,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];

@@ -162,8 +162,8 @@ export const disposals: Messages = {
     'Deciden dos personas: una encargada de la conservación propone, y otra, autorizada, aprueba. Ambas siguen en la entidad cuando se hace.',
   'A hold lies on this record. It stays until the hold is released.':
     'Este registro tiene una retención. Se conserva hasta que se levante.',
-  'An open request for records matches this record. It stays until the request is closed.':
-    'Una solicitud de registros abierta abarca este registro. Se conserva hasta que se cierre.',
+  'A request for records matches this record. It stays until the request is closed, its time of appeal is over, and its hold is released.':
+    'Una solicitud de registros coincide con este registro. Se queda hasta que la solicitud esté cerrada, haya pasado el plazo de apelación y se levante su reserva.',
   'The lock of one of its files in the store has not ended. It is tried again when it has.':
     'El bloqueo de uno de sus archivos en el almacén no ha terminado. Se vuelve a intentar cuando termine.',
   'The list is not the one that was frozen: its digest is another one. Open it again; if it stays so, cancel it, make another one and tell the administrator.':

@@ -6,6 +6,7 @@ import type { Messages } from '../../language.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { ask } from './ask.ts';
+import { collect } from './collect.ts';
 import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
@@ -27,8 +28,10 @@ import { receipts } from './receipts.ts';
 import { records } from './records.ts';
 import { report } from './report.ts';
 import { retention } from './retention.ts';
+import { review } from './review.ts';
 import { scripts as inScripts } from './scripts.ts';
 import { scriptsReport } from './scripts-report.ts';
+import { scriptsReview } from './scripts-review.ts';
 import { scriptsStatus } from './scripts-status.ts';
 import { signIn } from './sign-in.ts';
 import { status } from './status.ts';
@@ -45,6 +48,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   accounts,
   agreements,
   ask,
+  collect,
   disposals,
   files,
   productions,
@@ -64,6 +68,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   records,
   report,
   retention,
+  review,
   signIn,
   status,
   unconfirmed,
@@ -73,6 +78,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
 export const SCRIPT_PARTS: Readonly<Record<string, Messages>> = {
   receipts,
   scriptsReport,
+  scriptsReview,
   scriptsStatus,
   inScripts,
 };

@@ -1,0 +1,262 @@
+/** The SQL of the set of a request and of the decisions about it. What must never happen is refused by the triggers of migration 0047. */
+import { sql } from 'kysely';
+import { textFieldsOf } from '#commitment.ts';
+import type { AgencyTx, PictureFinding, RecordState, ReviewAnswer } from '#db/db.ts';
+import { COMPARED_LETTERS, type Alike } from './alike.ts';
+import type { ToReview } from './review.ts';
+import type { Review } from './review-shape.ts';
+
+export interface SetRow {
+  readonly recordId: string;
+  /** Which search found it; null: it was named. */
+  readonly searchN: number | null;
+  readonly takenAt: Date;
+  readonly state: RecordState;
+  readonly platform: string;
+  readonly account: string;
+  readonly kind: string;
+  readonly excerpt: string | null;
+  readonly author: string | null;
+  readonly receivedAt: Date;
+  /** The latest decision; 0: none yet. */
+  readonly n: number;
+  readonly answer: ReviewAnswer | null;
+  readonly decidedAt: Date | null;
+  readonly decidedBy: string | null;
+  /** Something came to the record since that was decided, and nobody looked at it. */
+  readonly changedSince: boolean;
+}
+
+/** What a list asks for: those that nobody decided about, one answer, or what changed since. */
+export type SetFilter = ReviewAnswer | 'undecided' | 'changed';
+
+const SET = (agencyId: string, requestId: string) => sql`
+  select q.record_id as "recordId", q.search_n as "searchN", q.at as "takenAt", r.state, r.platform, r.account, r.kind, r.excerpt,
+         r.author, r.received_at as "receivedAt", coalesce(v.n, 0) as n, v.answer, v.at as "decidedAt", v.by as "decidedBy",
+         coalesce(v.facts_seen <> (select count(*) from fact f where f.agency_id = q.agency_id and f.record_id = q.record_id)
+               or v.files_seen <> (select count(*) from artifact a where a.agency_id = q.agency_id and a.record_id = q.record_id), false) as "changedSince"
+    from request_record q
+    join record r on r.agency_id = q.agency_id and r.id = q.record_id
+    left join lateral (
+      select w.n, w.answer, w.at, w.by, w.facts_seen, w.files_seen from review w
+       where w.agency_id = q.agency_id and w.request_id = q.request_id and w.record_id = q.record_id order by w.n desc limit 1) v on true
+   where q.agency_id = ${agencyId} and q.request_id = ${requestId}`;
+
+const filtered = (filter: SetFilter | null) =>
+  filter === null
+    ? sql`true`
+    : filter === 'undecided'
+      ? sql`s.answer is null`
+      : filter === 'changed'
+        ? sql`s."changedSince"`
+        : sql`s.answer = ${filter}`;
+
+/** By id, which is the order in which they came. */
+export async function readSet(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  {
+    after,
+    limit,
+    filter,
+  }: { readonly after: string | null; readonly limit: number; readonly filter: SetFilter | null },
+): Promise<SetRow[]> {
+  const { rows } = await sql<SetRow>`
+    select * from (${SET(agencyId, requestId)} and (${after}::uuid is null or q.record_id > ${after}::uuid)) s
+     where ${filtered(filter)} order by s."recordId" limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export async function readInSet(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  recordId: string,
+): Promise<SetRow | null> {
+  const { rows } = await sql<SetRow>`${SET(agencyId, requestId)} and q.record_id = ${recordId}`.execute(tx);
+  return rows[0] ?? null;
+}
+
+export interface SetCount {
+  readonly all: number;
+  readonly undecided: number;
+  readonly changed: number;
+  readonly release: number;
+  readonly part: number;
+  readonly withhold: number;
+  readonly notResponsive: number;
+}
+
+export async function countSet({ agencyId, tx }: AgencyTx, requestId: string): Promise<SetCount> {
+  const { rows } = await sql<SetCount>`
+    select count(*)::int as all, count(*) filter (where s.answer is null)::int as undecided,
+           count(*) filter (where s."changedSince")::int as changed,
+           count(*) filter (where s.answer = 'release')::int as release, count(*) filter (where s.answer = 'part')::int as part,
+           count(*) filter (where s.answer = 'withhold')::int as withhold,
+           count(*) filter (where s.answer = 'not-responsive')::int as "notResponsive"
+      from (${SET(agencyId, requestId)}) s`.execute(tx);
+  const [row] = rows;
+  return row ?? { all: 0, undecided: 0, changed: 0, release: 0, part: 0, withhold: 0, notResponsive: 0 };
+}
+
+/** The ones beside it in the set, and the next one behind it, or from the beginning, about which nobody decided. */
+export async function besideInSet({ agencyId, tx }: AgencyTx, requestId: string, recordId: string) {
+  const { rows } = await sql<{
+    before: string | null;
+    after: string | null;
+    undecided: string | null;
+    place: number;
+  }>`
+    with s as (
+      select q.record_id, not exists (
+        select from review v where v.agency_id = q.agency_id and v.request_id = q.request_id and v.record_id = q.record_id) as open
+        from request_record q where q.agency_id = ${agencyId} and q.request_id = ${requestId})
+    select (select record_id from s where record_id < ${recordId}::uuid order by record_id desc limit 1) as before,
+           (select record_id from s where record_id > ${recordId}::uuid order by record_id limit 1) as after,
+           (select record_id from s where open and record_id <> ${recordId}::uuid
+             order by record_id < ${recordId}::uuid, record_id limit 1) as undecided,
+           (select count(*)::int from s where record_id <= ${recordId}::uuid) as place`.execute(tx);
+  return rows[0] ?? { before: null, after: null, undecided: null, place: 0 };
+}
+
+/** The newest of the set, as far as they are compared with each other. */
+export async function readAlike(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  limit: number,
+): Promise<Alike[]> {
+  const { rows } = await sql<Alike>`
+    select q.record_id as "recordId", left(t.text, ${COMPARED_LETTERS}) as text,
+           encode(sha256(convert_to(t.text, 'UTF8')), 'hex') as "textSha256",
+           coalesce((select array_agg(a.sha256 order by a.n) from artifact a
+              where a.agency_id = q.agency_id and a.record_id = q.record_id and a.origin = 'handed-in' and a.media_type like 'image/%'), '{}') as pictures
+      from request_record q
+      left join lateral (
+        select f.body #>> '{data,content,text}' as text from fact f
+         where f.agency_id = q.agency_id and f.record_id = q.record_id and f.body #>> '{data,content,text}' is not null
+         order by f.n limit 1) t on true
+     where q.agency_id = ${agencyId} and q.request_id = ${requestId}
+     order by q.record_id desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface ElsewhereRow {
+  readonly recordId: string;
+  readonly requestId: string;
+  readonly tracking: string;
+  readonly answer: ReviewAnswer;
+  readonly at: Date;
+  readonly by: string;
+}
+
+/** What was decided about the same records because of other requests: the newest word of each. */
+export async function decidedElsewhere(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  recordIds: readonly string[],
+): Promise<ElsewhereRow[]> {
+  if (recordIds.length === 0) return [];
+  const { rows } = await sql<ElsewhereRow>`
+    select distinct on (v.record_id, v.request_id) v.record_id as "recordId", v.request_id as "requestId", r.tracking, v.answer, v.at, v.by
+      from review v join request r on r.agency_id = v.agency_id and r.id = v.request_id
+     where v.agency_id = ${agencyId} and v.record_id = any(${[...recordIds]}::uuid[]) and v.request_id <> ${requestId}
+     order by v.record_id, v.request_id, v.n desc limit 1000`.execute(tx);
+  return rows;
+}
+
+export interface Reviewable extends ToReview {
+  readonly factBodies: readonly { readonly n: number; readonly body: Readonly<Record<string, unknown>> }[];
+  /** Something of it is not in the object store yet, and proves nothing. */
+  readonly isSealed: boolean;
+  readonly factsSeen: number;
+  readonly filesSeen: number;
+}
+
+/** Everything of it that a seal commits to, or will. */
+export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: string): Promise<Reviewable> {
+  const facts = await tx
+    .selectFrom('fact')
+    .select(['n', 'body', 'seal_no'])
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('n')
+    .execute();
+  const files = await tx
+    .selectFrom('artifact')
+    .select(['n', 'picture', 'seal_no'])
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .orderBy('n')
+    .execute();
+  const sizeOf = (picture: PictureFinding | null) =>
+    picture?.decodable === true ? { width: picture.width, height: picture.height } : null;
+  return {
+    facts: facts.map(({ n, body }) => ({ n, fields: textFieldsOf(body) })),
+    factBodies: facts.map(({ n, body }) => ({ n, body })),
+    files: files.map(({ n, picture }) => ({ n, picture: sizeOf(picture) })),
+    isSealed: [...facts, ...files].every(({ seal_no }) => seal_no !== null),
+    factsSeen: facts.length,
+    filesSeen: files.length,
+  };
+}
+
+export interface ReviewRow extends Review {
+  readonly n: number;
+  readonly note: string | null;
+  readonly factsSeen: number;
+  readonly filesSeen: number;
+  readonly at: Date;
+  readonly by: string;
+}
+
+/** The newest first. */
+export async function readReviews(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  recordId: string,
+  limit: number,
+): Promise<ReviewRow[]> {
+  const { rows } = await sql<ReviewRow>`
+    select n, answer, exemption, description, fields, files, note, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
+      from review where agency_id = ${agencyId} and request_id = ${requestId} and record_id = ${recordId}
+     order by n desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export async function insertReview(
+  { agencyId, tx }: AgencyTx,
+  about: { readonly requestId: string; readonly recordId: string; readonly n: number },
+  review: Review,
+  { note, by, seen }: { readonly note: string | null; readonly by: string; readonly seen: Seen },
+): Promise<string> {
+  const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+  const { digest } = await tx
+    .insertInto('review')
+    .values({
+      agency_id: agencyId,
+      request_id: about.requestId,
+      record_id: about.recordId,
+      n: about.n,
+      answer: review.answer,
+      exemption: json(review.exemption),
+      description: review.description,
+      fields: json(review.fields),
+      files: json(review.files),
+      note,
+      facts_seen: seen.facts,
+      files_seen: seen.files,
+      by,
+    })
+    .returning(
+      sql<string>`encode(sha256(convert_to(jsonb_build_array(answer, exemption, description, fields, files)::text, 'UTF8')), 'hex')`.as(
+        'digest',
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return digest;
+}
+
+/** How much of a record somebody had before them when they decided. */
+export interface Seen {
+  readonly facts: number;
+  readonly files: number;
+}
