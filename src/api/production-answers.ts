@@ -1,8 +1,9 @@
 /** What the calls and the pages of productions have in common. */
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { ArchiveError } from '#errors.ts';
+import { ArchiveError, codeOf } from '#errors.ts';
 import {
   askForProduction,
   readProduction,
@@ -90,7 +91,7 @@ export async function sendSealed(
   enter: () => Promise<void>,
 ): Promise<FastifyReply> {
   const stream = await begun(
-    wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes: bytes }),
+    wholeBytes(await sealedStream(store, key, versionId), { what: key, sha256, sizeBytes: bytes }),
   );
   try {
     await enter();
@@ -118,4 +119,15 @@ export function notDone(done: 'unknown' | 'elsewhere' | 'done'): ArchiveError {
         'The production is not in the state that this begins from, so nothing was changed. Read it again.',
         { retry: 'never' },
       );
+}
+
+/** In a store that was put back from a backup it may be another version; the digest says whether it is the same. */
+async function sealedStream(store: System['store'], key: string, versionId: string): Promise<Readable> {
+  try {
+    return await store.read(key, versionId);
+  } catch (error) {
+    const current = codeOf(error) === 'store-object-missing' ? await store.head(key) : null;
+    if (current === null || current.versionId === versionId) throw error;
+    return await store.read(key, current.versionId);
+  }
 }

@@ -6,7 +6,10 @@
  * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
  * a reason to stop, never a pass.
  *
- * All of it but the table of decisions is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in
+ * A production is a frozen list of decisions, packed and looked through on this machine's disk (`build.ts`), sealed in the store (`run.ts`), and handed out
+ * as those bytes (`productions.ts`). What a crash leaves: the head of `run.ts`.
+ *
+ * The rest, but for the table of decisions, is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in
  * processes of their own (`burnApart`, `openOcr`). Nothing here decides; a person did, or will.
  */
 export {

@@ -182,7 +182,8 @@ async function renewProductions({ db, store, leaseMs, now, log }: ProductionCont
     try {
       const made = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
       if (made?.objectKey == null || made.versionId === null) continue;
-      const { objectKey, versionId } = made;
+      const { objectKey } = made;
+      const versionId = (await store.head(objectKey))?.versionId ?? made.versionId;
       await store.extend(objectKey, versionId, until);
       const held = (await store.head(objectKey, versionId))?.retainUntil;
       if (held != null) await db.inAgency(agencyId, async (at) => await queries.writeLock(at, id, held));
