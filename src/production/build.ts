@@ -181,7 +181,10 @@ export async function buildProduction(
           const pictures = record.files
             .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
             .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-          if (waiting.length >= BATCH || (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES))
+          if (
+            waiting.length >= (context.volumeRecords ?? BATCH) ||
+            (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES)
+          )
             await flush(false);
           waiting.push(record);
           waitingBytes += pictures;

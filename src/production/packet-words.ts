@@ -40,7 +40,7 @@ export function citationSaid({ cite, title, mark, otherLaw, numberConfirmedBy }:
 }
 
 /** 610.024. Null: whoever withheld it says that a description would reveal it. */
-export const descriptionSaid = (description: string | null): string =>
+const descriptionSaid = (description: string | null): string =>
   description ?? 'Not described: a description would reveal what is withheld';
 
 const WHAT: Readonly<Record<LogLine['what'], (where: string) => string>> = {

@@ -74,7 +74,6 @@ export {
   type GateSaid,
   type Production,
 } from './production-queries.ts';
-export { batesNumber } from './packet-pdf.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
 export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
 export { reviewProblems, type Review, type ToReview } from './review.ts';

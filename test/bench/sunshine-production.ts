@@ -231,7 +231,7 @@ async function produced(
     process.execPath,
     [
       ...(process.env['BENCH_PROF'] ?? '').split(' ').filter((one) => one !== ''),
-      join(import.meta.dirname, 'production-child.ts'),
+      join(import.meta.dirname, '../support/production-child.ts'),
       made?.id ?? '',
     ],
     {

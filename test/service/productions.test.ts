@@ -237,6 +237,48 @@ describe('a production', () => {
     expect((await verifyProduction(zip, other))?.verified).toBe(false);
   });
 
+  test('has a PDF that is tagged, with links, a place for each record and words for each picture', async () => {
+    const text = (await readFile(join(folder, 'data/index.pdf'))).toString('latin1');
+    expect(text).toContain('/Marked true');
+    expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
+    const kinds = [...text.matchAll(/\/S \/(\w+)/g)].map(([, kind]) => kind);
+    const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+    // A link for each record, each to a place that there is.
+    expect(count('Link')).toBe(2);
+    const places = [...text.matchAll(/\/S \/GoTo\s*\/D \(([^)]+)\)/g)].map(([, place]) => place);
+    expect(places).toEqual(['record-1', 'record-2']);
+    for (const place of places) expect(text.split(`(${place})`).length).toBeGreaterThan(2);
+    expect(count('H1')).toBe(1);
+    // The two records and the log of exemptions.
+    expect(count('H2')).toBe(3);
+    expect(count('Figure')).toBe(2);
+    expect([...text.matchAll(/\/Alt \(Picture, file \d+ of record \d+/g)]).toHaveLength(2);
+    expect(text).toContain('/Tabs /S');
+  });
+
+  test('of many records has several volumes, whose pages are numbered through', async () => {
+    const { production } = await produced(archive, requestId, {
+      prefix: 'VOL',
+      context: { volumeRecords: 1 },
+    });
+    expect(production.state).toBe('ready');
+    const path = join(work, 'volumes.zip');
+    const bytes = await buffer(
+      await archive.system.store.read(production.objectKey ?? '', production.versionId ?? ''),
+    );
+    await writeFile(path, bytes);
+    expect((await verifyProduction(path, vkey))?.failures).toEqual([]);
+    await ended('python3', ['-m', 'zipfile', '-e', path, join(work, 'volumes')]);
+    const paper = JSON.parse(
+      await readFile(join(work, 'volumes', `production-${production.n}`, 'data/production.json'), 'utf8'),
+    ) as { volumes: { path: string; first: string; last: string; pages: number }[] };
+    expect(paper.volumes.map((one) => one.path)).toEqual(['data/index.pdf', 'data/index-0002.pdf']);
+    const [first, second] = paper.volumes;
+    expect(first?.first).toBe('VOL-000001');
+    expect(Number(second?.first.slice(4))).toBe(Number(first?.last.slice(4)) + 1);
+    expect(Number(second?.last.slice(4))).toBe(production.batesLast);
+  });
+
   test('is released with a link once, unless a record was reviewed again', async () => {
     const { db, now } = archive.system;
     const release = async (id: string) =>
@@ -247,7 +289,7 @@ describe('a production', () => {
     await decide(archive, requestId, wholeId, { answer: 'release' });
     await expect(release(made.id)).rejects.toMatchObject({ code: 'production-stale' });
     const again = await produced(archive, requestId);
-    expect(again.production).toMatchObject({ state: 'ready', n: 2, batesFirst: (made.batesLast ?? 0) + 1 });
+    expect(again.production).toMatchObject({ state: 'ready', n: 3, batesFirst: (made.batesLast ?? 0) + 1 });
     expect(await release(again.id)).toMatchObject({ link: 1 });
   });
 });

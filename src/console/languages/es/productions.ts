@@ -2,7 +2,6 @@
 import type { Messages } from '../../language.ts';
 
 export const productions: Messages = {
-  Productions: 'Entregas',
   'Back to the request': 'Volver a la solicitud',
   'What was decided is frozen, packed with what proves it, looked through for everything that is withheld, and sealed. Then you release it by a link that ends.':
     'Lo decidido se congela, se empaqueta con lo que lo prueba, se revisa en busca de todo lo que se retiene y se sella. Después usted lo entrega con un enlace que vence.',
