@@ -75,8 +75,8 @@ beforeAll(async () => {
           }
         : { fact, pointer, decision: 'withhold', exemption: cited(), description: 'Who wrote it' },
     ),
-    files: there.files.map(({ n, role }) =>
-      role === 'screenshot'
+    files: there.files.map(({ n, mediaType }) =>
+      mediaType === 'image/png'
         ? {
             file: n,
             decision: 'part',

@@ -101,7 +101,12 @@ export async function decide(
 
 export interface Committed {
   readonly fields: readonly { readonly fact: number; readonly pointer: string }[];
-  readonly files: readonly { readonly n: number; readonly role: string; readonly sha256: string }[];
+  readonly files: readonly {
+    readonly n: number;
+    readonly role: string;
+    readonly mediaType: string;
+    readonly sha256: string;
+  }[];
 }
 
 /** What there is to decide about, out of the seals. */
@@ -111,13 +116,13 @@ export async function committed(archive: Archive, recordId: string): Promise<Com
     [recordId],
   );
   const fields: { fact: number; pointer: string }[] = [];
-  const files: { n: number; role: string; sha256: string }[] = [];
+  const files: { n: number; role: string; mediaType: string; sha256: string }[] = [];
   for (const { key, version_id: version } of rows) {
     const chunks: Buffer[] = [];
     for await (const chunk of await archive.system.store.read(key, version)) chunks.push(chunk as Buffer);
     const manifest = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
       facts: { n: number; fields: { pointer: string }[] }[];
-      files: { n: number; role: string; sha256: string }[];
+      files: { n: number; role: string; mediaType: string; sha256: string }[];
     };
     for (const fact of manifest.facts)
       for (const { pointer } of fact.fields) fields.push({ fact: fact.n, pointer });
