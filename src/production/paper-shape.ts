@@ -18,10 +18,14 @@ export interface ShownPaper {
 export const paperOf = (bytes: Buffer): ShownPaper => JSON.parse(bytes.toString('utf8')) as ShownPaper;
 
 /** As somebody reads it. */
-export function fieldText(field: PaperField, { citations }: ShownPaper): string {
+export function fieldText(
+  field: PaperField,
+  { citations }: ShownPaper,
+  written: (mark: string) => string = (mark) => mark,
+): string {
   if (field.state === 'released') return field.text;
   if (field.state === 'part')
-    return field.pieces.map((one) => ('kept' in one ? one.kept : one.withheld.mark)).join('');
+    return field.pieces.map((one) => ('kept' in one ? one.kept : written(one.withheld.mark))).join('');
   const cites = field.exemptions.map((key) => citations.find((one) => one.key === key)?.cite ?? key);
-  return `[▇▇▇ withheld: ${cites.join(', ')} RSMo]`;
+  return written(`[▇▇▇ withheld: ${cites.join(', ')} RSMo]`);
 }
