@@ -80,12 +80,12 @@ export interface TextField {
 /** Those that this fact has, in that order: what a seal commits to one by one, and what a person decides about one by one. */
 export function textFieldsOf(fact: unknown): TextField[] {
   return TEXT_FIELDS.flatMap((pointer) => {
-    const text = at(fact, pointer);
+    const text = memberAt(fact, pointer);
     return typeof text === 'string' ? [{ pointer, text }] : [];
   });
 }
 
-function at(value: unknown, pointer: string): unknown {
+function memberAt(value: unknown, pointer: string): unknown {
   let here = value;
   for (const name of pointer.split('/').slice(1)) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined;

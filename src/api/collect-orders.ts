@@ -52,7 +52,7 @@ export function searchOf(request: FastifyRequest): CollectedSearch {
   );
   const words = said.q ?? null;
   const filters: Record<string, string> = {};
-  for (const [name, value] of Object.entries(said.filters ?? {}) as [string, string][]) {
+  for (const [name, value] of Object.entries<string>(said.filters ?? {})) {
     const at = name === 'from' || name === 'to' ? new Date(value) : null;
     if (at !== null && Number.isNaN(at.getTime()))
       throw invalid(`/filters/${name}: expected a time such as 2026-11-21T14:03:00Z.`);

@@ -228,8 +228,8 @@ const listedSaid = ({ row, alike, elsewhere }: Listed) => ({
   receivedAt: row.receivedAt.toISOString(),
   answer: row.answer,
   changedSince: row.changedSince,
-  same: alike.same.length,
-  nearly: alike.nearly.length,
+  same: alike.same,
+  nearly: alike.nearly.map((one) => one.recordId),
   elsewhere,
 });
 

@@ -170,7 +170,7 @@ function reasonSaid({ code, of }: CollectParts['why'][number]): Markup {
   }
 }
 
-export function searchedSaid({ q, filters }: Pick<SearchSaid, 'q' | 'filters'>): Markup {
+function searchedSaid({ q, filters }: Pick<SearchSaid, 'q' | 'filters'>): Markup {
   const said = Object.entries({ ...(q === null ? {} : { q }), ...filters });
   return html`<code>${said.map(([name, value]) => `${name}=${value}`).join(' · ')}</code>`;
 }

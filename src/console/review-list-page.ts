@@ -40,8 +40,8 @@ export interface ListedInSet {
   readonly receivedAt: string;
   readonly answer: string | null;
   readonly changedSince: boolean;
-  readonly same: number;
-  readonly nearly: number;
+  readonly same: readonly string[];
+  readonly nearly: readonly string[];
   readonly elsewhere: readonly {
     readonly requestId: string;
     readonly number: string;
@@ -111,19 +111,24 @@ function entry(one: ListedInSet, here: string, zone: string): Markup {
       ${one.changedSince && html` · <strong>Something came to it since: look again</strong>`} ·
       ${momentIn(zone, one.receivedAt)} · <span>${one.account} on ${one.platform}</span>
     </p>
-    ${likes(one)}
+    ${likes(one, here)}
   </li>`;
 }
 
-export function likes({
-  same,
-  nearly,
-  elsewhere,
-}: Pick<ListedInSet, 'same' | 'nearly' | 'elsewhere'>): Markup | null {
-  if (same === 0 && nearly === 0 && elsewhere.length === 0) return null;
+const SHOWN = 5;
+
+/** In the set, each by its place. */
+const linked = (records: readonly string[], here: string): Markup =>
+  html`${records.slice(0, SHOWN).map((one, i) => html` <a href="${here}/${one}">${i + 1}</a>`)}${records.length > SHOWN && html` <span>and more</span>`}`;
+
+export function likes(
+  { same, nearly, elsewhere }: Pick<ListedInSet, 'same' | 'nearly' | 'elsewhere'>,
+  here: string,
+): Markup | null {
+  if (same.length === 0 && nearly.length === 0 && elsewhere.length === 0) return null;
   return html`<p class="hf-small">
-    ${same > 0 && html`<span>Others of the set that say the same: ${number(same)}.</span>`}
-    ${nearly > 0 && html`<span>That say nearly the same: ${number(nearly)}.</span>`}
+    ${same.length > 0 && html`<span>Others of the set that say the same:${linked(same, here)}</span>`}
+    ${nearly.length > 0 && html`<span>That say nearly the same:${linked(nearly, here)}</span>`}
     ${elsewhere.map(
       (other) =>
         html`<span

@@ -86,7 +86,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
         <span>${record.account} on ${record.platform}</span> · ${momentIn(zone, record.receivedAt)} ·
         <a href="/records/${record.recordId}">The record itself</a>
       </p>
-      ${record.clauses.map((clause) => html`<p class="hf-small">${clause}</p>`)} ${likes(record)}
+      ${record.clauses.map((clause) => html`<p class="hf-small">${clause}</p>`)} ${likes(record, here)}
       ${record.changedSince && alert('info', 'Something came to this record since it was decided. What came is not released before somebody decides again.')}
       <details class="hf-more">
         <summary>What was asked</summary>

@@ -70,7 +70,7 @@ function trigramsOf(text: string): ReadonlySet<string> {
   return found;
 }
 
-export function shareOf(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+function shareOf(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   const [less, more] = one.size < other.size ? [one, other] : [other, one];
   // What cannot reach it by its size alone is not counted out.
   if (less.size === 0 || less.size / more.size < NEARLY) return 0;

@@ -5,7 +5,7 @@ import type { CitationInput } from './exemptions.ts';
 const closed = { additionalProperties: false } as const;
 const statement = Type.String({ minLength: 1, maxLength: 4000 });
 
-const said = {
+const members = {
   key: Type.String({ minLength: 1, maxLength: 40, description: 'As the list of exemptions calls it' }),
   writtenStatement: Type.Optional(
     Type.Object(
@@ -17,10 +17,10 @@ const said = {
   numberConfirmedBy: Type.Optional(statement),
 };
 /** As somebody says it. The day is that of the decision, which is not theirs to choose. */
-export const ExemptionSaid = Type.Object(said, closed);
+export const ExemptionSaid = Type.Object(members, closed);
 /** `CitationInput` of exemptions.ts, as it is kept. */
-export const ExemptionShape = Type.Object(
-  { ...said, day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }) },
+const ExemptionShape = Type.Object(
+  { ...members, day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }) },
   closed,
 );
 
