@@ -36,6 +36,7 @@ const Made = Type.Object({
     mediaType: Type.Literal('image/png'),
     width: Type.Integer({ minimum: 1 }),
     height: Type.Integer({ minimum: 1 }),
+    exact: Type.Boolean(),
   }),
   boxes: Type.Array(Type.Object({ x: Edge, y: Edge, width: Edge, height: Edge })),
   exact: Type.Boolean(),

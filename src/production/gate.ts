@@ -11,7 +11,8 @@
  */
 import { createHash } from 'node:crypto';
 import { sha256Hex } from '#commitment.ts';
-import { openFinder, type Withheld } from './folded.ts';
+import type { Withheld } from './folded.ts';
+import { numbersOf, openFormFinder } from './folded-forms.ts';
 import { openNearFinder } from './folded-near.ts';
 import { lookInto } from './gate-kinds.ts';
 import { openLook, type Hit, type Look, type Unread } from './gate-look.ts';
@@ -80,8 +81,8 @@ export async function passGate(
   options: GateOptions = {},
 ): Promise<GateVerdict> {
   const withheldFiles = options.withheldFiles ?? [];
-  const finder = openFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
-  const findNear = openNearFinder(withheld);
+  const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
+  const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
   const hits: Hit[] = [];
   const unread: Unread[] = [];
   const looked = { files: 0, bytes: 0, texts: 0 };
