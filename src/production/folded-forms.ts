@@ -10,7 +10,7 @@ import { foldText, openFinder, type Finder, type Found, type Withheld } from './
 const NEAR = 80;
 const NAME =
   /^\p{Lu}[\p{L}\p{M}'’.-]*(?:[\s,]+(?:\p{Lu}[\p{L}\p{M}'’.-]*|de|del|la|van|von|der|da|di|al|bin)){1,4}$/u;
-const NUMBER = /\p{Nd}(?:[\s().·\/-]{0,3}\p{Nd}){6,18}/gu;
+const NUMBER = /\p{Nd}(?:[\s().·/-]{0,3}\p{Nd}){6,18}/gu;
 const SHORTEST_NUMBER = 7;
 /** Of a telephone number, without the country; more digits than fifteen no telephone number has (E.164). */
 const NATIONAL = 10;

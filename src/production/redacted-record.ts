@@ -160,7 +160,7 @@ function checkWhole(manifests: readonly Manifest[]): void {
     manifests.flatMap(({ facts }) => facts.map(({ n }) => n)),
     manifests.flatMap(({ files }) => files.map(({ n }) => n)),
   ];
-  if (counted.some((numbers) => numbers.some((n, at) => n !== at + 1)))
+  if (counted.some((numbers) => numbers.some((n, before) => n !== before + 1)))
     throw refused(
       'These are not all seals of the record, in their order. Give each of them, from the first to the last.',
     );

@@ -160,7 +160,8 @@ describe('what a person vouches for', () => {
 
   test('of what cannot be read is these bytes at this place, and stays in the verdict', async () => {
     const video = Buffer.concat([Buffer.from('00000020667479706d703432', 'hex'), Buffer.alloc(500, 0x81)]);
-    const thumb = withSegment(PICTURE, 0xe1, Buffer.concat([Buffer.from('Exif\0\0'), PICTURE]));
+    const second = Buffer.concat([Buffer.from('Exif\0\0'), await plainPng()]);
+    const thumb = withSegment(PICTURE, 0xe1, second);
     const files = [packetFile('a.mp4', 'video/mp4', video), packetFile('a.jpg', 'image/jpeg', thumb)];
     const pictures = new Set([sha256(thumb)]);
     const before = await passGate(files, WITHHELD, { seen: { pictures } });

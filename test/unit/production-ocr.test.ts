@@ -6,7 +6,7 @@ import { openDecoder, type Confinement } from '#decoder.ts';
 import { burnPicture, openOcr, passGate, type Ocr } from '#production/production.ts';
 import type { ReadQuestion } from '../../src/production/ocr.ts';
 import { drawn, type Drawn, type Ground } from '../support/drawn-words.ts';
-import { packetFile, pdf } from '../support/packet.ts';
+import { packetFile, pdf, withSegment } from '../support/packet.ts';
 
 const SAID = 'Reported by Toby Quill, call 816-555-0142';
 const WITHHELD = [
@@ -74,6 +74,27 @@ describe('words in pixels are stopped', () => {
     expect(await itemsOf(await png([{ text: 'Tony Quinn, 816-555-0199' }]))).toEqual([]);
     const verdict = await gate('a.png', 'image/png', await png([{ text: 'Taby Quill was here' }]));
     expect(verdict.hits).toEqual([{ file: '1: a.png', place: 'pixels', item: 'passage 1', what: 'nearly' }]);
+  });
+
+  test('in the small picture that a camera puts beside its picture', async () => {
+    const small = await (
+      await drawn([{ text: 'Toby Quill', size: 14, x: 8, y: 8 }], { width: 160, height: 80 })
+    )
+      .flatten()
+      .jpeg()
+      .toBuffer();
+    const around = await (await drawn([])).flatten().jpeg().toBuffer();
+    const bytes = withSegment(
+      around,
+      0xe1,
+      Buffer.concat([Buffer.from('Exif\0\0II*\0'), small, Buffer.alloc(3)]),
+    );
+    // Whoever looks at the picture sees nothing of it; who takes its metadata apart does.
+    expect((await ocr.readPixels(around, 'image/jpeg'))?.lines).toEqual([]);
+    expect(bytes.includes(small)).toBe(true);
+    expect((await gate('a.jpg', 'image/jpeg', bytes)).hits).toEqual([
+      { file: '1: a.jpg', place: 'EXIF › small picture pixels', item: 'passage 1', what: 'whole' },
+    ]);
   });
 
   test('in the pictures of a PDF, whichever way it packs them', async () => {
