@@ -12,7 +12,7 @@
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { sha256Hex } from '#commitment.ts';
-import { openDecoder, type Question } from '#decoder.ts';
+import { openDecoder, type Confinement, type Question } from '#decoder.ts';
 import { piecesOf } from './apart.ts';
 import type { PixelReading } from './gate.ts';
 import { readingOf, wordsUnder, type SeenPicture } from './ocr-words.ts';
@@ -37,6 +37,7 @@ export interface Ocr {
 export interface OcrOptions {
   readonly timeoutMs?: number;
   readonly maxPixels?: number;
+  readonly onStarted?: (confinement: Confinement) => void;
 }
 
 const PROGRAM = new URL('ocr-process.ts', import.meta.url);
@@ -65,12 +66,14 @@ const Seen = Type.Object({
 export async function openOcr({
   timeoutMs = TIMEOUT_MS,
   maxPixels = MAX_PIXELS,
+  onStarted,
 }: OcrOptions = {}): Promise<Ocr> {
   const decoder = openDecoder<ReadQuestion>({
     program: PROGRAM,
     timeoutMs,
     idleMs: 60_000,
     memoryBytes: MEMORY_BYTES,
+    onStarted,
   });
   let last: Promise<unknown> = Promise.resolve();
   const seen = new Map<string, Promise<SeenPicture | null>>();

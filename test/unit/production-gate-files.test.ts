@@ -201,4 +201,14 @@ test('where nothing is withheld there is nothing to look for, and that is not th
     clean: true,
     outcome: 'clean',
   });
+  // Nor are pixels read, where no words are withheld that they could show.
+  const readPixels = async () => await Promise.reject(new Error('read'));
+  const picture = [packetFile('a.png', 'image/png', await plainPng())];
+  expect(await passGate(picture, [], { readPixels })).toMatchObject({
+    outcome: 'nothing-to-look-for',
+    unread: [],
+  });
+  await expect(
+    passGate(picture, [{ item: 'passage 1', text: 'Toby Quill' }], { readPixels }),
+  ).rejects.toThrow('read');
 });
