@@ -18,6 +18,19 @@ describe('a picture burned apart', () => {
     }
   });
 
+  test('without a box is only drawn anew: the same pixels, and nothing of what stood beside them', async () => {
+    const file = await sharp(await png())
+      .jpeg()
+      .withExif({ IFD0: { ImageDescription: 'Toby Quill' } })
+      .toBuffer();
+    expect(file.includes('Toby Quill')).toBe(true);
+    const made = await burnApart(file, []);
+    expect(made).toMatchObject({ boxes: [], exact: true, derived: { exact: true } });
+    expect(made.png.includes('Toby Quill')).toBe(false);
+    const pixels = async (bytes: Buffer) => await sharp(bytes).removeAlpha().raw().toBuffer();
+    expect((await pixels(made.png)).equals(await pixels(file))).toBe(true);
+  });
+
   test('is refused with the same sentences', async () => {
     const outside = [{ x: 0, y: 0, width: 9000, height: 10 }];
     await expect(burnApart(await png(), outside)).rejects.toMatchObject({

@@ -160,7 +160,8 @@ describe('what a person vouches for', () => {
 
   test('of what cannot be read is these bytes at this place, and stays in the verdict', async () => {
     const video = Buffer.concat([Buffer.from('00000020667479706d703432', 'hex'), Buffer.alloc(500, 0x81)]);
-    const thumb = withSegment(PICTURE, 0xe1, Buffer.concat([Buffer.from('Exif\0\0'), PICTURE]));
+    const second = Buffer.concat([Buffer.from('Exif\0\0'), await plainPng()]);
+    const thumb = withSegment(PICTURE, 0xe1, second);
     const files = [packetFile('a.mp4', 'video/mp4', video), packetFile('a.jpg', 'image/jpeg', thumb)];
     const pictures = new Set([sha256(thumb)]);
     const before = await passGate(files, WITHHELD, { seen: { pictures } });
@@ -200,4 +201,14 @@ test('where nothing is withheld there is nothing to look for, and that is not th
     clean: true,
     outcome: 'clean',
   });
+  // Nor are pixels read, where no words are withheld that they could show.
+  const readPixels = async () => await Promise.reject(new Error('read'));
+  const picture = [packetFile('a.png', 'image/png', await plainPng())];
+  expect(await passGate(picture, [], { readPixels })).toMatchObject({
+    outcome: 'nothing-to-look-for',
+    unread: [],
+  });
+  await expect(
+    passGate(picture, [{ item: 'passage 1', text: 'Toby Quill' }], { readPixels }),
+  ).rejects.toThrow('read');
 });
