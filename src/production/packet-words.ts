@@ -26,6 +26,7 @@ export const fieldName = (pointer: string): string => FIELDS[pointer] ?? pointer
 const MARKS: Readonly<Record<Citation['mark'], string>> = {
   verified: 'read in the statute',
   secondary: 'read in a copy of the statute, not verified',
+  summary: 'read in a summary only, not verified',
   'number-not-verified': 'number of the subdivision not verified',
   'heading-only': 'only its heading was read',
 };

@@ -1,5 +1,6 @@
 /** A paper (FORMAT.md) as it is shown, by whoever made it a moment ago. */
-import type { Piece } from './text.ts';
+import type { Citation } from './exemptions.ts';
+import { markText, type Piece } from './text.ts';
 
 interface Reasons {
   readonly exemptions: readonly string[];
@@ -11,7 +12,7 @@ export type PaperField = { readonly pointer: string } & (
   | { readonly state: 'part'; readonly pieces: readonly Piece[] }
 );
 export interface ShownPaper {
-  readonly citations: readonly { readonly key: string; readonly cite: string }[];
+  readonly citations: readonly Citation[];
   readonly facts: readonly { readonly n: number; readonly fields: readonly PaperField[] }[];
 }
 
@@ -26,6 +27,5 @@ export function fieldText(
   if (field.state === 'released') return field.text;
   if (field.state === 'part')
     return field.pieces.map((one) => ('kept' in one ? one.kept : written(one.withheld.mark))).join('');
-  const cites = field.exemptions.map((key) => citations.find((one) => one.key === key)?.cite ?? key);
-  return written(`[▇▇▇ withheld: ${cites.join(', ')} RSMo]`);
+  return written(markText(citations.filter(({ key }) => field.exemptions.includes(key))));
 }

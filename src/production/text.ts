@@ -198,8 +198,13 @@ function markOf(passages: readonly Pick<Passage, 'citation' | 'description'>[]):
   return {
     exemptions: citations.map(({ key }) => key),
     descriptions: [...new Set(passages.flatMap(({ description }) => description ?? []))].sort(),
-    mark: `[▇▇▇ withheld: ${citations.map(citedAs).join('; ')}]`,
+    mark: markText(citations),
   };
+}
+
+/** As it stands in the place of something; also of a field that is withheld as a whole. */
+export function markText(citations: readonly Citation[]): string {
+  return `[▇▇▇ withheld: ${citations.map(citedAs).join('; ')}]`;
 }
 
 /** How well its law was read stands beside it wherever it is cited; what was read in the statute needs no word. */

@@ -35,7 +35,13 @@ export async function checkRecords<Name extends string>(
     }
     papers.look();
     const of = seals.get(record) ?? new Map<number, string>();
-    const verdict = verifyRedactedRecord({ paper: bytes, vkeys: [paper.signedBy], manifestCommitments: of });
+    const verdict = verifyRedactedRecord({
+      paper: bytes,
+      agency: paper.agency,
+      record,
+      vkeys: [paper.signedBy],
+      manifestCommitments: of,
+    });
     for (const { where, why } of verdict.flaws) papers.fail(paperPath, `${where}: ${why}`);
     const said = saidBy(bytes);
     if (said === null) continue;

@@ -156,7 +156,7 @@ describe('a production', () => {
   test('says in its papers what it releases, and of what it withholds general terms alone', async () => {
     const csv = await readFile(join(folder, 'data/records.csv'), 'utf8');
     expect(csv).toContain(PUBLIC_WORDS);
-    expect(csv).toContain('[▇▇▇ withheld: 610.021(14) RSMo]');
+    expect(csv).toContain('[▇▇▇ withheld: 610.021(14) RSMo with A law for tests (read in a copy only)]');
     const log = await readFile(join(folder, 'data/exemption-log.csv'), 'utf8');
     expect(log).toContain('"withheld 1","The whole record"');
     expect(log).toContain('How a building is secured');
