@@ -15,8 +15,9 @@ export interface Answered {
   readonly output?: Uint8Array;
 }
 
-export function answerQuestions<Q extends Question>(
-  answerTo: (question: Q, bytes: Buffer) => Promise<Answered> | Answered,
+/** `never`: a program knows what it is asked, and nothing here does. */
+export function answerQuestions(
+  answerTo: (question: never, bytes: Buffer) => Promise<Answered> | Answered,
 ): void {
   // Where memory runs short all the same, the kernel ends this process and no other. Not every system has such a file.
   try {
@@ -33,15 +34,16 @@ export function answerQuestions<Q extends Question>(
   const input = process.stdin.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   const answers = new Socket({ fd: ANSWERS_FD, readable: false });
   const say = (said: unknown): void => void answers.write(`${JSON.stringify(said)}\n`);
-  const answered = async (question: Q): Promise<void> => {
-    const { answer, output } = await answerTo(question, await received(input, question.sizeBytes));
+  const answered = async (question: Question): Promise<void> => {
+    const bytes = await received(input, question.sizeBytes);
+    const { answer, output } = await answerTo(question as never, bytes);
     if (output === undefined) return say(answer);
     process.stdout.write(output);
     say({ ...answer, sizeBytes: output.length });
   };
   const questions = new Socket({ fd: QUESTIONS_FD, writable: false });
   createInterface({ input: questions }).on('line', (line) => {
-    answered(JSON.parse(line) as Q).catch(() => process.exit(1));
+    answered(JSON.parse(line) as Question).catch(() => process.exit(1));
   });
   // With its parent.
   questions.on('close', () => process.exit(0));

@@ -24,6 +24,10 @@ const MARGIN = 54;
 const WIDTH = 612 - 2 * MARGIN;
 const BOTTOM = 792 - MARGIN;
 const TERM_WIDTH = 118;
+/** Of a text that is longer, no more is kept on one page. */
+const MOST_KEPT_TOGETHER = 200;
+/** Letters that have room in so many points, in any column. */
+const SHORT = 200;
 const INK = '#1b1b1b';
 
 export interface Cell {
@@ -88,16 +92,22 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
     info: { Title: title, Producer: 'Holdfast', Creator: 'Holdfast', CreationDate: at, ModDate: at },
   });
   doc.appendXML(ALSO_UA);
-  for (const [name, path] of Object.entries(FONTS)) doc.registerFont(name, path);
   const root = doc.struct('Document');
   doc.addStructure(root);
 
-  const styled = (style: Style, size: number): typeof doc => doc.font(style).fontSize(size).fillColor(INK);
+  // By its path, as the first one is: under another name the same file would be opened anew for every text.
+  const styled = (style: Style, size: number): typeof doc =>
+    doc.font(FONTS[style]).fontSize(size).fillColor(INK);
   const heightOf = (text: string, width: number, style: Style, size: number): number =>
     styled(style, size).heightOfString(readable(doc, text), { width, lineGap: 2 });
   /** A block that fits nowhere whole begins on a page of its own and flows on. */
   const room = (height: number): void => {
     if (doc.y + height > BOTTOM && doc.y > MARGIN) doc.addPage();
+  };
+  /** Laying a text out costs as much as writing it: it is measured only where it may not fit. */
+  const roomFor = (text: string, width: number, style: Style, size: number): void => {
+    if (doc.y + MOST_KEPT_TOGETHER <= BOTTOM) return;
+    room(Math.min(heightOf(text, width, style, size), MOST_KEPT_TOGETHER));
   };
   const write = (text: string, x: number, y: number, width: number, style: Style, size: number): void => {
     const said = readable(styled(style, size), text);
@@ -133,7 +143,7 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
     after: number,
     place?: string,
   ): void => {
-    room(Math.min(heightOf(text, WIDTH - inset * 2, style, size), 200));
+    roomFor(text, WIDTH - inset * 2, style, size);
     if (place !== undefined) doc.addNamedDestination(place, 'XYZ', MARGIN, doc.y, null);
     element(root, tag, () => write(text, MARGIN + inset, doc.y, WIDTH - inset * 2, style, size)).end();
     doc.y += after;
@@ -164,7 +174,7 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
       doc.y += 4;
       const body = element(table, 'TBody');
       const places = rows.map(({ text, goTo }) => {
-        room(heightOf(text, wide, 'plain', 9) + 6);
+        room(30);
         const { y } = doc;
         const row = element(body, 'TR');
         const link = doc.struct('Link');
@@ -222,7 +232,7 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
     bullets: (items) => {
       const list = element(root, 'L');
       for (const item of items) {
-        room(Math.min(heightOf(item, WIDTH - inset * 2 - 14, 'plain', 10), 200));
+        roomFor(item, WIDTH - inset * 2 - 14, 'plain', 10);
         const entry = element(list, 'LI');
         const { y } = doc;
         element(entry, 'Lbl', () => write('•', MARGIN + inset, y, 12, 'plain', 10));
@@ -250,7 +260,9 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
       const list = element(root, 'L');
       const width = WIDTH - TERM_WIDTH;
       for (const { term, value } of facts) {
-        room(Math.max(heightOf(value, width, 'plain', 10), heightOf(term, TERM_WIDTH - 8, 'bold', 10)) + 6);
+        const isShort = value.length + term.length <= SHORT && !value.includes('\n');
+        if (!isShort || doc.y + MOST_KEPT_TOGETHER > BOTTOM)
+          room(Math.max(heightOf(value, width, 'plain', 10), heightOf(term, TERM_WIDTH - 8, 'bold', 10)) + 6);
         const entry = element(list, 'LI');
         const { y } = doc;
         let bottom = y;

@@ -275,10 +275,10 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerHolds(routes, context);
     registerRequestList(routes, context);
     registerRequests(routes, context);
+    registerProductions(routes, context);
     registerCollect(routes, context);
     registerReviews(routes, context);
     registerCollectPages(routes, context);
-    registerProductions(routes, context);
     const letters = openLetterDesk(context);
     registerLetters(routes, context, letters);
     registerSearchPapers(routes, context, letters);

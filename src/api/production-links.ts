@@ -9,7 +9,7 @@ import { downloadProduction, productionByLink } from '#production/production.ts'
 import { sendPage } from './administration.ts';
 import type { ApiContext } from './context.ts';
 import { openLimit } from './limit.ts';
-import { sendSealed } from './productions.ts';
+import { sendSealed } from './production-answers.ts';
 
 const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 50, burst: 500 } } as const;
 /** Whoever has the link. Nothing else is known of them, and nothing is kept. */

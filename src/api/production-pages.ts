@@ -24,7 +24,7 @@ import {
   productionHere,
   releaserOf,
   requestHere,
-} from './productions.ts';
+} from './production-answers.ts';
 
 const DOWNLOADS = 50;
 const DAYS = 30;

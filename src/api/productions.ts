@@ -1,30 +1,33 @@
 /** Productions, by calls: asked for, looked at, released by a link, withdrawn, and fetched by the custodian. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { actorOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
-  askForProduction,
   downloadProduction,
   downloadsOf,
   enterProductionView,
   linksOf,
   listProductions,
-  readProduction,
   releaseProduction,
-  requestExists,
   withdrawProduction,
-  type Asked,
-  type Production,
-  type SealedBytes,
 } from '#production/production.ts';
 import { recordIdOf } from '#record/record.ts';
-import { begun, wholeBytes } from '#whole-bytes.ts';
-import type { System } from '../system.ts';
 import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import {
+  noProduction,
+  notDone,
+  orderProduction,
+  PREFIX,
+  productionHere,
+  productionShown,
+  releaserOf,
+  requestHere,
+  sendSealed,
+} from './production-answers.ts';
 import { registerProductionLinks } from './production-links.ts';
 import { registerProductionPages } from './production-pages.ts';
 import { problemResponses } from './schemas.ts';
@@ -32,7 +35,6 @@ import { problemResponses } from './schemas.ts';
 const security = [{ key: [] }];
 const Anything = Type.Object({}, { additionalProperties: true });
 const closed = { additionalProperties: false } as const;
-const PREFIX = '^[A-Z][A-Z0-9-]{0,19}$';
 const Order = Type.Object(
   {
     batesPrefix: Type.Optional(
@@ -83,98 +85,7 @@ const Withdrawal = Type.Object(
 const Params = Type.Object({ id: Type.String({ description: 'Id (UUID in lower case)' }) });
 const unread = { validatorCompiler: () => () => true } as const;
 const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
-export const MOST_DOWNLOADS = 200;
-
-export const noProduction = (): ArchiveError =>
-  new ArchiveError('production-not-found', 'There is no such production in this agency.', { retry: 'never' });
-const noRequest = (): ArchiveError =>
-  new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
-    retry: 'never',
-  });
-
-/** What leaves the house is let out by somebody, who is named: a key that lies about releases nothing. */
-export function releaserOf(request: FastifyRequest): string {
-  const caller = callerOf(request);
-  if (caller.kind === 'key')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'A production is released and withdrawn by a person who signed in, not by a key. Sign in, and do it there.',
-      { retry: 'never' },
-    );
-  return actorOf(caller);
-}
-
-export async function productionHere(at: AgencyTx, id: string): Promise<Production> {
-  const known = recordIdOf(id);
-  const production = known === null ? null : await readProduction(at, known);
-  if (production === null) throw noProduction();
-  return production;
-}
-
-export async function requestHere(at: AgencyTx, id: string): Promise<string> {
-  const known = recordIdOf(id);
-  if (known === null || !(await requestExists(at, known))) throw noRequest();
-  return known;
-}
-
-/** Where nobody chose letters: those of the agency. */
-export function prefixFor(agencyId: string): string {
-  const own = agencyId.toUpperCase().slice(0, 20);
-  return new RegExp(PREFIX, 'u').test(own) ? own : 'PRODUCTION';
-}
-
-export interface Ordered {
-  readonly prefix: string | null;
-  readonly asked: Asked;
-}
-
-export async function orderProduction(
-  at: AgencyTx,
-  requestId: string,
-  { prefix, asked }: Ordered,
-  actor: string,
-): Promise<{ readonly id: string; readonly n: number; readonly records: number }> {
-  const made = await askForProduction(
-    at,
-    { requestId, prefix: prefix ?? prefixFor(at.agencyId), asked },
-    actor,
-  );
-  if (made === null) throw noRequest();
-  return made;
-}
-
-export function productionShown(production: Production): Record<string, unknown> {
-  const { requestId, objectKey: _key, versionId: _version, withdrawnWhy, ...rest } = production;
-  return { ...rest, request: requestId, withdrawnBecause: withdrawnWhy };
-}
-
-/** The bytes as they were sealed; compared while they go. The entry is written when they are at hand, and before the first of them goes. */
-export async function sendSealed(
-  { store }: Pick<System, 'store'>,
-  reply: FastifyReply,
-  { key, versionId, sha256, bytes, n }: SealedBytes,
-  enter: () => Promise<void>,
-): Promise<FastifyReply> {
-  const stream = await begun(
-    wholeBytes(await store.read(key, versionId), { what: key, sha256, sizeBytes: bytes }),
-  );
-  try {
-    await enter();
-  } catch (error) {
-    stream.destroy();
-    throw error;
-  }
-  // From here on the answer has begun, and all that can be said of what is wrong is that the connection breaks.
-  stream.once('error', (error) => reply.log.error({ err: error }, 'production.broke-off'));
-  return await reply
-    .header('cache-control', 'no-store')
-    .header('content-security-policy', "sandbox; default-src 'none'")
-    .header('content-disposition', `attachment; filename="production-${n}.zip"`)
-    .header('content-length', bytes)
-    .header('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
-    .type('application/zip')
-    .send(stream);
-}
+const MOST_DOWNLOADS = 200;
 
 export function registerProductions(app: FastifyInstance, context: ApiContext): void {
   const { db, now, store, config } = context.system;
@@ -340,16 +251,6 @@ export function registerProductions(app: FastifyInstance, context: ApiContext): 
       });
     },
   );
-}
-
-export function notDone(done: 'unknown' | 'elsewhere' | 'done'): ArchiveError {
-  return done === 'unknown'
-    ? noProduction()
-    : new ArchiveError(
-        'production-state',
-        'The production is not in the state that this begins from, so nothing was changed. Read it again.',
-        { retry: 'never' },
-      );
 }
 
 function bodyOf<T extends TSchema>(request: FastifyRequest, schema: T, expected: string) {

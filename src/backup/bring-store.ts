@@ -46,7 +46,10 @@ export async function* groupsOf(folder: string): AsyncGenerator<Group> {
 }
 
 export async function storeIsEmpty(reader: ObjectReader, files: LogFiles): Promise<boolean> {
-  const listings = [reader.versions('a/'), reader.versions('disposal/'), files.list('log')];
+  const listings = [
+    ...['a/', 'disposal/', 'production/'].map((prefix) => reader.versions(prefix)),
+    files.list('log'),
+  ];
   for (const listing of listings) {
     const first = await listing[Symbol.asyncIterator]().next();
     if (first.done !== true) return false;

@@ -158,7 +158,9 @@ async function taken(
         );
       }
       const gone = new Set<Promised>(staged.gone);
-      const prefixes = ['a', 'disposal'].flatMap((top) => agencies.map(({ id }) => `${top}/${id}/`));
+      const prefixes = ['a', 'disposal', 'production'].flatMap((top) =>
+        agencies.map(({ id }) => `${top}/${id}/`),
+      );
       copied = await takeObjects({ ...taking, objects, gone }, reader, prefixes);
       for (const { record } of gone)
         taking.wrong(`record ${record}`, 'a file that came with it is neither staged nor sealed');

@@ -1,16 +1,22 @@
 /** `holdfast verify`: checks what an archive handed out, as a stranger would. Needs no settings and no database; and no network, but for the address of an archive. */
 import { readFile } from 'node:fs/promises';
-import type { ArchiveVerdict, ReceiptVerdict, SearchVerdict, Verdict } from '#verify/verify.ts';
+import type {
+  ArchiveVerdict,
+  ProductionVerdict,
+  ReceiptVerdict,
+  SearchVerdict,
+  Verdict,
+} from '#verify/verify.ts';
 import { EXIT, type ExitCode, type Invocation, type Verb } from './verb.ts';
 
 export const verify: Verb = {
   name: 'verify',
-  summary: 'Check a package, a receipt or the log of a running archive, as a stranger would',
+  summary: 'Check a package, a production, a receipt or the log of a running archive, as a stranger would',
   configure: (command) =>
     void command
       .argument(
         '<what>',
-        'a package (its folder, or the tar of it), the JSON of a receipt or of a certificate of search, or http://…: an archive',
+        'a package (its folder, or the tar of it), a production (its ZIP, or the folder of it), the JSON of a receipt or of a certificate of search, or http://…: an archive',
       )
       .option(
         '--key <verifier key>',
@@ -30,11 +36,11 @@ export const verify: Verb = {
         'after',
         `\nEnds with 0 when all of it is verified; with 1 when a step failed (each failure names step and file), or when what --since asks
 cannot be checked; with 6 when no archive answers there; and with 7 when it is nothing that this checks. The steps of a package: src/verify/PACKAGE.md, "Checking";
-the same without any program of ours: VERIFY.md in each package. A receipt: src/record/RECEIPT.md.`,
+the same without any program of ours: VERIFY.md in each package. A production: src/verify/PRODUCTION.md. A receipt: src/record/RECEIPT.md.`,
       ),
   run: async (invocation) => {
     const { args, options, say, answer } = invocation;
-    const { verifyPackage, verifyReceipt, verifySearchCertificate, readReceiptFile } =
+    const { verifyPackage, verifyProduction, verifyReceipt, verifySearchCertificate, readReceiptFile } =
       await import('#verify/verify.ts');
     const what = args[0] ?? '';
     if (/^https?:\/\//.test(what)) return await runArchive(what, invocation);
@@ -63,13 +69,18 @@ the same without any program of ours: VERIFY.md in each package. A receipt: src/
       answer(search, toldOfSearch(search));
       return search.verified ? EXIT.done : EXIT.failed;
     }
+    const production = receipt === null ? await verifyProduction(what, key) : null;
+    if (production !== null) {
+      answer(production, toldOfProduction(production));
+      return production.verified ? EXIT.done : EXIT.failed;
+    }
     const verdict =
       receipt === null
         ? await verifyPackage(what, key, roots, policy)
         : await verifyReceipt(receipt.document, key, roots);
     if (verdict === null) {
       say(
-        `${what} is neither a package nor a receipt: expected a folder with bagit.txt in it, or the tar of one, or a receipt's JSON, as the archive hands them out.`,
+        `${what} is neither a package, a production nor a receipt: expected a folder with bagit.txt in it, the tar or ZIP of one, or a receipt's JSON, as the archive hands them out.`,
       );
       return EXIT.unreadable;
     }
@@ -106,6 +117,17 @@ function toldOfPackage(verdict: Verdict): string {
     keyOf(verdict.key, 'package'),
     ...ownWord(verdict),
     verdict.verified ? `VERIFIED: ${verdict.records.length} record(s).` : 'NOT VERIFIED.',
+  ]);
+}
+
+function toldOfProduction(verdict: ProductionVerdict): string {
+  const { checkpoint, key, verified, records, withheld } = verdict;
+  return told(verdict, [
+    ...headOf(checkpoint),
+    keyOf(key, 'production'),
+    'The PDF and the tables are signed with the rest; where they differ from the papers of the records, the papers count.',
+    ...(withheld === 0 ? [] : [`${withheld} more record(s) are withheld as a whole, by its own word.`]),
+    verified ? `VERIFIED: ${records} record(s).` : 'NOT VERIFIED.',
   ]);
 }
 
@@ -180,7 +202,10 @@ function told(
     steps,
     failures,
     failed,
-  }: Pick<Verdict | ReceiptVerdict | SearchVerdict | ArchiveVerdict, 'steps' | 'failures' | 'failed'>,
+  }: Pick<
+    Verdict | ReceiptVerdict | SearchVerdict | ArchiveVerdict | ProductionVerdict,
+    'steps' | 'failures' | 'failed'
+  >,
   last: readonly string[],
 ): string {
   const lines = steps.map(({ n, title, result, looked, of, note }) => {

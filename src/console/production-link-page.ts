@@ -1,5 +1,6 @@
 /** What whoever was sent a link of a production sees: what is there, how large it is, and how to check it. No account, no script. */
-import { html, perLanguage, type Markup } from './html.ts';
+import { number } from './disposals-page.ts';
+import { html } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 
@@ -14,9 +15,6 @@ export interface ProductionLinkParts {
   readonly sha256: string;
 }
 
-const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
-
 export function productionLinkPage(frame: Frame, parts: ProductionLinkParts): string {
   const { token, agencyName, zone, expiresAt, records, bytes, sha256 } = parts;
   return page({
@@ -26,19 +24,17 @@ export function productionLinkPage(frame: Frame, parts: ProductionLinkParts): st
       <p><strong>${agencyName}</strong></p>
       <p class="hf-intro">Records in it: ${number(records)}. A ZIP of ${number(bytes)} bytes.</p>
       <p><a class="usa-button usa-button--big" href="/p/${token}/content" download>Download</a></p>
-      <p>
-        This link leads here until ${momentIn(zone, expiresAt)}. Keep the file: afterwards ask the public body
-        for another link.
-      </p>
+      <p>This link leads here until ${momentIn(zone, expiresAt)}</p>
+      <p>Keep the file: afterwards ask the public body for another link.</p>
       <h2 class="hf-h2">What is in it</h2>
       <p>
-        Unpack it and open <code>data/index.pdf</code>. The same stands as tables and files beside it. What is
-        withheld, and under which law, the log of exemptions says.
+        Unpack it and open <code>${'data/index.pdf'}</code>. The same stands as tables and files beside it.
+        What is withheld, and under which law, the log of exemptions says.
       </p>
       <h2 class="hf-h2">How to check it</h2>
       <p>
-        <code>data/VERIFY.md</code> in it says how to check each file and each text without us. The SHA-256 of
-        the ZIP:
+        <code>${'data/VERIFY.md'}</code> in it says how to check each file and each text without us. The
+        SHA-256 of the ZIP:
       </p>
       <p class="hf-root"><code id="sha256">${sha256}</code></p>
       <p class="hf-small">That this file was fetched, and when, is kept; nothing about you is.</p>`,

@@ -1,8 +1,10 @@
 /** The productions of one request: pack what was decided, see what the gate found and where, release, hand out the link, see who fetched. */
 import { alert } from './fields.ts';
-import { html, ours, perLanguage, type Markup } from './html.ts';
+import { number } from './disposals-page.ts';
+import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line } from './longer-fields.ts';
+import { gateSaid } from './production-gate-part.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 
@@ -70,12 +72,10 @@ const STATES: Readonly<Record<string, string>> = {
   building: 'Being packed and looked through',
   blocked: 'Stopped: nothing of it leaves',
   ready: 'Ready: the gate has passed it, and it is sealed',
-  released: 'Released',
+  released: 'Released by a link',
   withdrawn: 'Withdrawn',
 };
 
-const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
 const bates = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(6, '0')}`;
 
 export function productionsPage(frame: Frame, parts: ProductionsParts): string {
@@ -132,7 +132,7 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
   const { zone } = parts;
   return html`<li id="production-${one.n}">
     <h3 class="hf-h3">Production ${one.n}: ${inWords(STATES, one.state)}</h3>
-    <p class="hf-small">Asked for ${momentIn(zone, one.madeAt)} by ${one.madeBy}.</p>
+    <p class="hf-small">Asked for by ${one.madeBy}: ${momentIn(zone, one.madeAt)}</p>
     <p>All of it: ${number(one.released)}. A part: ${number(one.part)}. Withheld: ${number(one.withheld)}.</p>
     ${
       one.batesLast !== null &&
@@ -147,106 +147,23 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
     ${gateSaid(one, parts)}
     ${
       one.withdrawnAt !== null &&
-      html`<p class="hf-small">Withdrawn ${momentIn(zone, one.withdrawnAt)}: ${one.withdrawnWhy ?? ''}</p>`
+      html`<p class="hf-small">Withdrawn: ${momentIn(zone, one.withdrawnAt)}</p>
+        <p>${one.withdrawnWhy ?? ''}</p>`
     }
-    ${one.releasedAt !== null && html`<p class="hf-small">Released ${momentIn(zone, one.releasedAt)} by ${one.releasedBy ?? ''}.</p>`}
+    ${one.releasedAt !== null && html`<p class="hf-small">Released by ${one.releasedBy ?? ''}: ${momentIn(zone, one.releasedAt)}</p>`}
     ${
       one.links.length > 0 &&
       html`<ul class="hf-times">
         ${one.links.map(({ n, expiresAt, isOver }) =>
           isOver
-            ? html`<li>Link ${n} is over since ${momentIn(zone, expiresAt)}</li>`
-            : html`<li>Link ${n} leads here until ${momentIn(zone, expiresAt)}</li>`,
+            ? html`<li>Link ${n} is over since: ${momentIn(zone, expiresAt)}</li>`
+            : html`<li>Link ${n} leads here until: ${momentIn(zone, expiresAt)}</li>`,
         )}
       </ul>`
     }
     ${downloads(one, zone)} ${verbs(one, parts)}
   </li>`;
 }
-
-/** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
-function gateSaid(
-  { gate, failure, state }: ShownProduction,
-  { requestId, prefix, isCustodian }: ProductionsParts,
-): Markup | null {
-  if (failure !== null)
-    return html`<p class="hf-warn">It could not be made:</p>
-      <p lang="en">${failure.sentence}</p>`;
-  if (gate === null) return null;
-  if (gate.outcome === 'nothing-to-look-for')
-    return html`<p class="hf-small">Nothing is withheld, so there was nothing to look for.</p>`;
-  const looked = html`<p class="hf-small">
-    Looked for: ${number(gate.soughtItems)}. Files looked through: ${number(gate.looked.files)}.
-  </p>`;
-  if (state !== 'blocked') return looked;
-  const pictures = [...new Set(gate.unread.flatMap(({ picture }) => picture ?? []))];
-  return html`${looked}
-  ${
-    gate.hits.length > 0 &&
-    html`<p class="hf-warn">Something that is withheld was found:</p>
-      <ul class="hf-times" lang="en">
-        ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
-      </ul>`
-  }
-  ${
-    gate.unread.length > 0 &&
-    html`<p class="hf-warn">What could not be looked at:</p>
-      <ul class="hf-times" lang="en">
-        ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${one.place}: ${one.why}</li>`)}
-      </ul>`
-  }
-  ${
-    gate.unsearchable.length > 0 &&
-    html`<p class="hf-warn">What is too short to be looked for, or could not be read:</p>
-      <ul class="hf-times" lang="en">
-        ${gate.unsearchable.map((item) => html`<li>${item}</li>`)}
-      </ul>`
-  }
-  ${gate.more > 0 && html`<p>And more that is not listed here: ${number(gate.more)}.</p>`}
-  ${
-    isCustodian &&
-    gate.hits.length === 0 &&
-    pictures.length + gate.unsearchable.length > 0 &&
-    html`<form method="post" action="/requests/${requestId}/productions">
-      <input type="hidden" name="prefix" value="${prefix}" />
-      <fieldset class="usa-fieldset">
-        <legend class="usa-legend">
-          I looked at these myself, and nothing that is withheld stands in them
-        </legend>
-        ${pictures.map(
-          (digest) =>
-            html`<div class="usa-checkbox">
-              <input
-                class="usa-checkbox__input"
-                id="seen-${digest}"
-                type="checkbox"
-                name="picture"
-                value="${digest}"
-              />
-              <label class="usa-checkbox__label hf-root" for="seen-${digest}"
-                >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
-              >
-            </div>`,
-        )}
-        ${gate.unsearchable.map(
-          (item, i) =>
-            html`<div class="usa-checkbox">
-              <input class="usa-checkbox__input" id="item-${i}" type="checkbox" name="item" value="${item}" />
-              <label class="usa-checkbox__label" for="item-${i}" lang="en">${item}</label>
-            </div>`,
-        )}
-      </fieldset>
-      <button class="usa-button usa-button--outline hf-below" type="submit">
-        Pack again, with what I looked at
-      </button>
-    </form>`
-  }`;
-}
-
-const whereOf = (
-  unread: readonly { readonly file: string; readonly picture: string | null }[],
-  digest: string,
-): string => unread.find(({ picture }) => picture === digest)?.file ?? digest;
 
 function downloads({ downloads: all, state }: ShownProduction, zone: string): Markup | null {
   if (all.length === 0)
@@ -255,8 +172,8 @@ function downloads({ downloads: all, state }: ShownProduction, zone: string): Ma
     <ul class="hf-times">
       ${all.map(({ at, link, by }) =>
         link === null
-          ? html`<li>${momentIn(zone, at)} by ${by ?? ''}</li>`
-          : html`<li>${momentIn(zone, at)} by link ${link}</li>`,
+          ? html`<li>By ${by ?? ''}: ${momentIn(zone, at)}</li>`
+          : html`<li>By link ${link}: ${momentIn(zone, at)}</li>`,
       )}
     </ul>`;
 }
@@ -316,7 +233,9 @@ function verbs(
             autocomplete="off"
             required
           />
-          <button class="usa-button usa-button--secondary hf-below" type="submit">Withdraw it</button>
+          <button class="usa-button usa-button--secondary hf-below" type="submit">
+            Withdraw this production
+          </button>
         </form>
       </details>`
     }

@@ -57,7 +57,7 @@ async function inspectBySharp(
 
 const nothing = (): { readonly jpeg: Buffer } => ({ jpeg: Buffer.alloc(0) });
 
-answerQuestions<DecoderQuestion>(async (question, bytes) => {
+answerQuestions(async (question: DecoderQuestion, bytes) => {
   if (question.task === 'preview')
     return { answer: {}, output: (await makePreview(bytes, question).catch(nothing)).jpeg };
   return { answer: await inspect(question, bytes).catch(() => no('decoder-crashed')) };

@@ -5,7 +5,7 @@
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { sha256Hex } from '#commitment.ts';
-import { openDecoder, type Question } from '#decoder.ts';
+import { openDecoder, type Confinement, type Question } from '#decoder.ts';
 import { ArchiveError } from '#errors.ts';
 import { checkPng, MAX_PIXELS, type Box, type BurnedPicture } from './pictures.ts';
 
@@ -18,6 +18,7 @@ export interface BurnQuestion extends Question {
 export interface ApartOptions {
   readonly timeoutMs?: number;
   readonly maxPixels?: number;
+  readonly onStarted?: (confinement: Confinement) => void;
 }
 
 const PROGRAM = new URL('picture-burner.ts', import.meta.url);
@@ -36,6 +37,7 @@ const Made = Type.Object({
     mediaType: Type.Literal('image/png'),
     width: Type.Integer({ minimum: 1 }),
     height: Type.Integer({ minimum: 1 }),
+    exact: Type.Boolean(),
   }),
   boxes: Type.Array(Type.Object({ x: Edge, y: Edge, width: Edge, height: Edge })),
   exact: Type.Boolean(),
@@ -45,7 +47,7 @@ const Made = Type.Object({
 export async function burnApart(
   bytes: Uint8Array,
   boxes: readonly Box[],
-  { timeoutMs = TIMEOUT_MS, maxPixels = MAX_PIXELS }: ApartOptions = {},
+  { timeoutMs = TIMEOUT_MS, maxPixels = MAX_PIXELS, onStarted }: ApartOptions = {},
 ): Promise<BurnedPicture> {
   const decoder = openDecoder<BurnQuestion>({
     program: PROGRAM,
@@ -53,6 +55,7 @@ export async function burnApart(
     idleMs: 1000,
     memoryBytes: MEMORY_BYTES,
     maxOutputBytes: MAX_OUTPUT_BYTES,
+    onStarted,
   });
   try {
     const question = { task: 'burn', sizeBytes: bytes.length, boxes, maxPixels } as const;

@@ -8,11 +8,9 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import canonicalize from 'canonicalize';
 import { sha256Hex } from '#commitment.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { ArchiveError } from '#errors.ts';
 import { openBag, type Part } from '#export/export.ts';
 import { originOf } from '#log/log.ts';
 import { signNote } from '#log/note.ts';
@@ -29,24 +27,22 @@ import {
   EXEMPTION_HEAD,
   exemptionCells,
   exemptionRows,
-  fieldName,
   RECORD_HEAD,
   type ExemptionRow,
 } from './packet-words.ts';
-import { fieldText, paperOf } from './paper-shape.ts';
-import * as queries from './production-queries.ts';
+import { recordLines } from './packet-csv.ts';
+import * as frozen from './frozen-queries.ts';
+import { late, proofParts } from './packet-proofs.ts';
+import { agencyOf } from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
 import { readReviewed, type ReviewedRecord } from './reviewed.ts';
 import { openZipFile } from './zip-file.ts';
 
 /** Records that are read at the same time, and that lie in memory at once. */
 const AT_ONCE = 8;
-const BATCH = 200;
+const BATCH = 500;
 /** Of the pictures in one volume: a reader opens it, and the gate reads it whole. */
 const VOLUME_BYTES = 48 * 2 ** 20;
-const ENTRIES_AT_ONCE = 200;
-const PATIENCE_MS = 60_000;
-const POLL_MS = 100;
 
 export async function buildProduction(
   context: ProductionContext,
@@ -61,7 +57,7 @@ export async function buildProduction(
   if (signer === null) throw late('The agency’s log has not begun, so nothing can be signed for it.');
   const inAgency = async <T>(work: (at: AgencyTx) => Promise<T>): Promise<T> =>
     await db.inAgency(agencyId, work);
-  const { name: agencyName } = await inAgency(queries.agencyOf);
+  const { name: agencyName } = await inAgency(agencyOf);
   const at = new Date(Math.floor(now().getTime() / 1000) * 1000);
   const issuedAt = at.toISOString();
   const path = join(folder, 'production.zip');
@@ -124,7 +120,7 @@ export async function buildProduction(
         pages: made.pages,
       });
       next += made.pages;
-      await inAgency(async (tx) => await queries.writePages(tx, id, made.records));
+      await inAgency(async (tx) => await frozen.writePages(tx, id, made.records));
       for (const record of waiting) {
         const pages = made.records.find(({ n }) => n === record.n);
         if (pages === undefined || record.paper === null) continue;
@@ -147,19 +143,19 @@ export async function buildProduction(
           files,
           leftOut: [...record.leftOut],
         });
-        for (const line of csvOf(record, span, files)) if (!csv.write(line)) await once(csv, 'drain');
+        for (const line of recordLines(record, span, files)) if (!csv.write(line)) await once(csv, 'drain');
       }
       waiting = [];
       waitingBytes = 0;
     };
     for (let after = 0; ;) {
-      const some = await inAgency(async (tx) => await queries.frozenRecords(tx, id, { after, limit: BATCH }));
+      const some = await inAgency(async (tx) => await frozen.frozenRecords(tx, id, { after, limit: BATCH }));
       if (some.length === 0) break;
       after = some.at(-1)?.n ?? after;
       const objects = Map.groupBy(
         await inAgency(
           async (tx) =>
-            await queries.storedObjects(
+            await frozen.storedObjects(
               tx,
               some.map(({ recordId }) => recordId),
             ),
@@ -185,7 +181,10 @@ export async function buildProduction(
           const pictures = record.files
             .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
             .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-          if (waiting.length >= BATCH || (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES))
+          if (
+            waiting.length >= (context.volumeRecords ?? BATCH) ||
+            (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES)
+          )
             await flush(false);
           waiting.push(record);
           waitingBytes += pictures;
@@ -282,68 +281,8 @@ export async function buildProduction(
   }
 }
 
-/** A line for each text of the record; where it has none, one for the record. */
-function csvOf(
-  record: ReviewedRecord,
-  { first, last }: { readonly first: string; readonly last: string },
-  files: readonly { readonly path: string }[],
-): readonly string[] {
-  const head = [
-    `${record.n}`,
-    first,
-    last,
-    record.recordId,
-    record.receivedAt.toISOString(),
-    record.answer === 'part' ? 'in part' : 'all',
-  ];
-  const paths = files.map((file) => file.path).join(' ');
-  const said = record.paper === null ? null : paperOf(record.paper);
-  const fields = said?.facts.flatMap((fact) => fact.fields) ?? [];
-  if (said === null || fields.length === 0) return [csvLine([...head, '', '', paths])];
-  return fields.map((field) => csvLine([...head, fieldName(field.pointer), fieldText(field, said), paths]));
-}
-
-/** Proofs of the entries by which each record was sealed and the key that signs was announced, all under one checkpoint. */
-async function* proofParts(
-  { db, logReader, now, patienceMs = PATIENCE_MS }: ProductionContext,
-  agencyId: string,
-  recordIds: readonly string[],
-  vkey: string,
-): AsyncGenerator<{ readonly path: string; readonly bytes: Buffer }> {
-  const end = now().getTime() + patienceMs;
-  let ids: readonly string[] = [];
-  for (;;) {
-    const found = await db.inAgency(agencyId, async (at) => await queries.provingEvents(at, recordIds, vkey));
-    ids = found.ids;
-    if (found.isPublished) break;
-    if (now().getTime() > end) throw late('The log has not published what this production needs.');
-    await sleep(POLL_MS);
-  }
-  const newest = await db.inAgency(agencyId, async (at) => await logReader.checkpointOf(at));
-  if (newest === null) throw late('The log has no checkpoint.');
-  for (let i = 0; i < ids.length; i += ENTRIES_AT_ONCE) {
-    const eventIds = ids.slice(i, i + ENTRIES_AT_ONCE);
-    const entries = await db.inAgency(
-      agencyId,
-      async (at) => await logReader.proofsOf(at, { eventIds }, newest),
-    );
-    if (entries.length !== eventIds.length)
-      throw late('The log has not published what this production needs.');
-    for (const { index, entry, proof } of entries) {
-      // Without what opens it: the detail of a seal has the plain digest of its manifest.
-      yield { path: `proofs/entries/${index}.entry`, bytes: entry };
-      yield { path: `proofs/entries/${index}.proof`, bytes: proof };
-    }
-  }
-  yield { path: 'proofs/checkpoint', bytes: newest.note };
-}
-
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
-}
-
-function late(sentence: string): ArchiveError {
-  return new ArchiveError('log-late', sentence, { retry: 'later' });
 }

@@ -27,6 +27,8 @@ export interface ProductionContext {
   readonly signal?: AbortSignal;
   /** How long the log may take to publish what was entered. */
   readonly patienceMs?: number;
+  /** Records of one volume, at the most. */
+  readonly volumeRecords?: number;
   /** Called between any two steps, with their name. For tests that end the process there. */
   readonly between?: (step: string) => Promise<void>;
 }

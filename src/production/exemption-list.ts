@@ -6,8 +6,11 @@
  */
 export type CivilDay = string;
 
-/** `verified`: read in the statute. `secondary`: in a copy of it by somebody else. */
-export type ReadingMark = 'verified' | 'secondary' | 'number-not-verified' | 'heading-only';
+/**
+ * `verified`: read in the statute. `secondary`: in a copy of it by somebody else. `summary`: what it says was read as others sum it up, and not its words;
+ * `number-not-verified`: that, and not even its number.
+ */
+export type ReadingMark = 'verified' | 'secondary' | 'summary' | 'number-not-verified' | 'heading-only';
 
 export interface Exemption {
   readonly key: string;
@@ -17,6 +20,8 @@ export interface Exemption {
   readonly from: CivilDay | null;
   readonly until: CivilDay | null;
   readonly mark: ReadingMark;
+  /** Of which day the text is that was read. What changed since then was not. */
+  readonly asOf: CivilDay;
   readonly writtenStatementRequired: boolean;
   readonly otherLawRequired: boolean;
 }
@@ -51,7 +56,7 @@ const TITLES: Readonly<Record<number, string>> = {
   22: 'Credit card numbers, PINs, digital certificates, keys, access codes',
   23: 'Higher-education sponsored research or licensing business information',
   24: 'Foster home or kinship placements under 210.498',
-  25: 'Municipal utility customer usage and billing (2025: also St. Louis City/County utility subdivisions)',
+  25: 'Municipal utility customer usage and billing (by summaries of the bill of 2025 also St. Louis City/County utility subdivisions)',
   26: 'Park, camping or lodging visitor customer information',
   27: 'Individually identifiable information of a minor under 18 held by a city, town, village or park board (not against Division of Labor Standards)',
 };
@@ -59,14 +64,22 @@ const TITLES: Readonly<Record<number, string>> = {
 /** In force only from here on. Of 26 the summaries say that it came with the same bill, and not under which number. */
 const SINCE: Readonly<Record<number, CivilDay>> = { 26: BILL_OF_2025, 27: BILL_OF_2025 };
 const WRITTEN_STATEMENT = [18, 19];
+const MARKS: Readonly<Record<number, ReadingMark>> = { 26: 'number-not-verified', 27: 'summary' };
 
-const other = (key: string, name: string, title: string, mark: ReadingMark): Exemption => ({
+const other = (
+  key: string,
+  name: string,
+  title: string,
+  mark: ReadingMark,
+  asOf: CivilDay = TEXT_READ_SINCE,
+): Exemption => ({
   key,
   cite: name,
   title,
   from: null,
   until: null,
   mark,
+  asOf,
   writtenStatementRequired: false,
   otherLawRequired: false,
 });
@@ -81,7 +94,8 @@ export const EXEMPTIONS: readonly Exemption[] = [
       title,
       from: SINCE[n] ?? null,
       until: null,
-      mark: n === 26 ? 'number-not-verified' : 'secondary',
+      mark: MARKS[n] ?? 'secondary',
+      asOf: SINCE[n] ?? TEXT_READ_SINCE,
       writtenStatementRequired: WRITTEN_STATEMENT.includes(n),
       otherLawRequired: n === 14,
     };
@@ -93,7 +107,8 @@ export const EXEMPTIONS: readonly Exemption[] = [
     'secondary',
   ),
   other('610.120', '610.120', 'Closed arrest and court records: inaccessible, not destroyed', 'secondary'),
-  other('476.1300', '476.1300-476.1313', 'Judicial Privacy Act, on written request', 'secondary'),
+  // Widened by the bill of 2025, of which summaries were read.
+  other('476.1300', '476.1300-476.1313', 'Judicial Privacy Act, on written request', 'summary', BILL_OF_2025),
   other('610.035', '610.035', 'Social Security numbers (state entities)', 'heading-only'),
 ];
 

@@ -34,6 +34,7 @@ export interface Citation {
   readonly cite: string;
   readonly title: string;
   readonly mark: ReadingMark;
+  readonly asOf: CivilDay;
   readonly otherLaw: string | null;
   readonly writtenStatement: WrittenStatement | null;
   readonly numberConfirmedBy: string | null;
@@ -44,6 +45,8 @@ export interface Citable extends Exemption {
 }
 
 const MOST_CHARACTERS = 4000;
+/** It stands in the text, in each mark. */
+const MOST_LAW = 200;
 
 /** Those that are law on this day as far as we have read, each with what it needs; not those of which a heading is all that was read. */
 export function citableOn(day: CivilDay): readonly Citable[] {
@@ -76,10 +79,12 @@ export function cite(input: CitationInput): Citation {
     cite: found.cite,
     title: found.title,
     mark: found.mark,
+    asOf: found.asOf,
     otherLaw: said(
       input.otherLaw,
       needs.includes('other-law'),
       `${found.cite} closes what another law protects`,
+      MOST_LAW,
     ),
     writtenStatement: statementOf(found, input.writtenStatement, needs),
     numberConfirmedBy: said(
@@ -110,14 +115,14 @@ function statementOf(
 }
 
 /** Null where it is not asked for; what is given unasked is refused, for nobody would read it. */
-function said(text: string | undefined, needed: boolean, why: string): string | null {
+function said(text: string | undefined, needed: boolean, why: string, most = MOST_CHARACTERS): string | null {
   if (!needed) {
     if (text !== undefined)
       throw refused('Something was said with this citation that it does not ask for. Leave it out.');
     return null;
   }
-  if (text === undefined || !/\p{L}/u.test(text) || text.length > MOST_CHARACTERS)
-    throw refused(`${why}: say it in words, in 1 to ${MOST_CHARACTERS} characters.`);
+  if (text === undefined || !/\p{L}/u.test(text) || text.length > most)
+    throw refused(`${why}: say it in words, in 1 to ${most} characters.`);
   return text;
 }
 

@@ -155,11 +155,27 @@ function foldedCharacter(code: number): string {
   for (const character of String.fromCodePoint(code).normalize('NFKD')) {
     if (!KEPT.test(character)) continue;
     const digit = digitValue(character);
-    folded += digit === null ? character.toUpperCase().toLowerCase() : String(digit);
+    folded += digit === null ? plainLetters(character.toUpperCase().toLowerCase()) : String(digit);
   }
   others.set(code, folded);
   return folded;
 }
+
+/** Letters with a stroke, and two in one, that Unicode does not take apart: who has no such key writes them so. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ø: 'o',
+  æ: 'ae',
+  œ: 'oe',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ȷ: 'j',
+};
+const plainLetters = (letters: string): string => PLAIN[letters] ?? letters;
 
 function fold(text: string): Folded {
   // A few characters become several: U+FDFA has eighteen.

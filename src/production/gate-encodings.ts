@@ -114,6 +114,9 @@ const LETTERS: Readonly<Record<string, string>> = {
   fllig: 'fl',
   ffilig: 'ffi',
   ffllig: 'ffl',
+  imath: 'i',
+  inodot: 'i',
+  jmath: 'j',
 };
 
 /** Named ones are letters with something on them, or letters of another style; the others are no letters, and count for nothing. */

@@ -193,7 +193,10 @@ export function openLook({
   };
   const look: Look = {
     see: (place, text) => see(place, text),
-    seeBytes: (place, bytes) => seeBytes(place, bytes),
+    seeBytes: (place, bytes) => {
+      compareBytes(place, bytes);
+      seeBytes(place, bytes);
+    },
     inside,
     unread,
     compare,

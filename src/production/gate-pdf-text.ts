@@ -185,7 +185,31 @@ const GLYPHS: Readonly<Record<string, string>> = {
   seven: '7',
   eight: '8',
   nine: '9',
+  onesuperior: '1',
+  twosuperior: '2',
+  threesuperior: '3',
   germandbls: 'ss',
+  szlig: 'ss',
+  dotlessi: 'i',
+  dotlessj: 'j',
+  imath: 'i',
+  longs: 's',
+  eth: 'd',
+  Eth: 'D',
+  ETH: 'D',
+  thorn: 'th',
+  Thorn: 'TH',
+  THORN: 'TH',
+  dcroat: 'd',
+  Dcroat: 'D',
+  hbar: 'h',
+  Hbar: 'H',
+  tbar: 't',
+  Tbar: 'T',
+  aelig: 'ae',
+  AElig: 'AE',
+  oelig: 'oe',
+  OElig: 'OE',
   ae: 'ae',
   AE: 'AE',
   oe: 'oe',
@@ -196,6 +220,19 @@ const GLYPHS: Readonly<Record<string, string>> = {
   ffi: 'ffi',
   ffl: 'ffl',
 };
+
+/** Of Adobe's standard names those that are no letter and no digit. Any other name may be a letter, and is not passed over. */
+const SIGNS = new Set(
+  (
+    'exclam quotedbl numbersign dollar percent ampersand quotesingle quoteright quoteleft parenleft parenright asterisk plus comma hyphen ' +
+    'period slash colon semicolon less equal greater question at bracketleft backslash bracketright asciicircum underscore grave braceleft ' +
+    'bar braceright asciitilde exclamdown cent sterling fraction yen florin section currency quotedblleft guillemotleft guilsinglleft ' +
+    'guilsinglright endash dagger daggerdbl periodcentered paragraph bullet quotesinglbase quotedblbase quotedblright guillemotright ellipsis ' +
+    'perthousand questiondown acute circumflex tilde macron breve dotaccent dieresis ring cedilla hungarumlaut ogonek caron emdash ordfeminine ' +
+    'ordmasculine brokenbar copyright registered logicalnot degree plusminus mu multiply divide trademark onequarter onehalf threequarters minus ' +
+    'Euro nbspace nonbreakingspace sfthyphen softhyphen'
+  ).split(' '),
+);
 
 /** Null: a name of a glyph says nothing of its letter. */
 function differencesOf(list: PdfValue | undefined): ReadonlyMap<number, string> | null {
@@ -208,15 +245,16 @@ function differencesOf(list: PdfValue | undefined): ReadonlyMap<number, string> 
     const plain = name.split('.')[0] ?? '';
     const unicode = /^uni([0-9A-F]{4})|^u([0-9A-F]{4,6})$/.exec(plain);
     const accented =
-      /^([A-Za-z])(?:acute|grave|circumflex|dieresis|tilde|ring|cedilla|slash|caron|breve|macron|ogonek|dotaccent|hungarumlaut)$/.exec(
+      /^([A-Za-z])(?:acute|grave|circumflex|dieresis|tilde|ring|cedilla|slash|caron|breve|macron|ogonek|dotaccent|hungarumlaut|commaaccent|uml|circ|cedil|strok|macr|ogon|dot|dblac)$/.exec(
         plain,
       );
     if (unicode !== null)
       found.set(code, String.fromCodePoint(Number.parseInt(unicode[1] ?? unicode[2] ?? '20', 16)));
     else if (/^[A-Za-z]$/.test(plain)) found.set(code, plain);
     else if (accented?.[1] !== undefined) found.set(code, accented[1]);
-    // Names of signs are words of three letters or more; G17 and the like say nothing.
-    else if (GLYPHS[plain] !== undefined || /^[a-z]{3,}$/i.test(plain)) found.set(code, GLYPHS[plain] ?? ' ');
+    else if (GLYPHS[plain] !== undefined) found.set(code, GLYPHS[plain]);
+    else if (SIGNS.has(plain)) found.set(code, ' ');
+    // G17 and the like say nothing.
     else if (plain !== '') return null;
     code += 1;
   }

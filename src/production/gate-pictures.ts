@@ -19,9 +19,16 @@ export function lookIntoPicture(look: Look, place: string, bytes: Buffer, kind: 
 /** Words in it, and pictures: a thumbnail may show what is under a box of the picture around it. */
 function seePiece(look: Look, place: string, piece: Buffer): void {
   look.seeBytes(place, piece);
-  const thumbnail = piece.indexOf(Buffer.from('ffd8ff', 'hex'));
-  const drawn = piece.indexOf(Buffer.from('89504e470d0a1a0a', 'hex'));
-  if (thumbnail >= 0 || drawn >= 0)
+  const start = piece.indexOf(Buffer.from('ffd8ff', 'hex'));
+  const end = piece.lastIndexOf(Buffer.from('ffd9', 'hex'));
+  const isWhole = start >= 0 && end > start;
+  if (isWhole)
+    look.inside(within(place, 'small picture'), piece.subarray(start, end + 2), {
+      mediaType: 'image/jpeg',
+      name: null,
+    });
+  const drawn = piece.includes(Buffer.from('89504e470d0a1a0a', 'hex'));
+  if ((start >= 0 && !isWhole) || drawn)
     look.unread(place, 'a second, small picture is in it, which may show what the large one does not');
 }
 

@@ -59,7 +59,7 @@ interface Grey {
   readonly height: number;
 }
 
-answerQuestions<ReadQuestion>(async ({ maxPixels }, bytes) => {
+answerQuestions(async ({ maxPixels }: ReadQuestion, bytes) => {
   let seen: SeenPicture | null;
   try {
     seen = await read(bytes, maxPixels);
@@ -220,7 +220,7 @@ function turnedBack({ x, y, width, height }: Box, picture: Grey, turn: Turn): Bo
       return { x: picture.width - y - height, y: x, width: height, height: width };
     case 180:
       return { x: picture.width - x - width, y: picture.height - y - height, width, height };
-    default:
+    case 0:
       return { x, y, width, height };
   }
 }

@@ -78,7 +78,7 @@ function guessedIn(reading: readonly SeenWord[]): readonly SeenWord[] {
   );
 }
 
-export function linesOf(words: readonly SeenWord[]): readonly string[] {
+function linesOf(words: readonly SeenWord[]): readonly string[] {
   const lines = Map.groupBy(words, ({ line }) => line);
   return [...lines.values()].map((line) => line.map(({ text }) => text).join(' '));
 }

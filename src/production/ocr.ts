@@ -11,7 +11,8 @@
  */
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { openDecoder, type Question } from '#decoder.ts';
+import { sha256Hex } from '#commitment.ts';
+import { openDecoder, type Confinement, type Question } from '#decoder.ts';
 import { piecesOf } from './apart.ts';
 import type { PixelReading } from './gate.ts';
 import { readingOf, wordsUnder, type SeenPicture } from './ocr-words.ts';
@@ -36,12 +37,14 @@ export interface Ocr {
 export interface OcrOptions {
   readonly timeoutMs?: number;
   readonly maxPixels?: number;
+  readonly onStarted?: (confinement: Confinement) => void;
 }
 
 const PROGRAM = new URL('ocr-process.ts', import.meta.url);
 const MEMORY_BYTES = 2.5 * 1024 ** 3;
 /** A page of four thousand words takes about a minute. */
 const TIMEOUT_MS = 180_000;
+const REMEMBERED = 50;
 
 const Edge = Type.Number();
 const sides = { x: Edge, y: Edge, width: Edge, height: Edge };
@@ -63,37 +66,46 @@ const Seen = Type.Object({
 export async function openOcr({
   timeoutMs = TIMEOUT_MS,
   maxPixels = MAX_PIXELS,
+  onStarted,
 }: OcrOptions = {}): Promise<Ocr> {
   const decoder = openDecoder<ReadQuestion>({
     program: PROGRAM,
     timeoutMs,
     idleMs: 60_000,
     memoryBytes: MEMORY_BYTES,
+    onStarted,
   });
   let last: Promise<unknown> = Promise.resolve();
+  const seen = new Map<string, Promise<SeenPicture | null>>();
 
   async function look(picture: Uint8Array): Promise<SeenPicture | null> {
     const question = { task: 'read', sizeBytes: picture.length, maxPixels } as const;
     const reply = await decoder.ask(question, piecesOf(picture));
     if ('failed' in reply) return null;
-    const seen = parsed(reply.output);
-    return Check(Seen, seen) ? seen : null;
+    const answer = parsed(reply.output);
+    return Check(Seen, answer) ? answer : null;
   }
-  /** One picture at a time: its death has one suspect. */
+  /** One picture at a time: its death has one suspect. The same picture is in a packet more than once, as itself and in a table of all. */
   async function inTurn(picture: Uint8Array): Promise<SeenPicture | null> {
+    const digest = sha256Hex(picture);
+    const known = seen.get(digest);
+    if (known !== undefined) return await known;
     const answer = last.then(async () => await look(picture));
     last = answer.catch(() => undefined);
+    seen.set(digest, answer);
+    const [oldest] = seen.keys();
+    if (seen.size > REMEMBERED && oldest !== undefined) seen.delete(oldest);
     return await answer;
   }
 
   return await Promise.resolve({
     async readPixels(picture) {
-      const seen = await inTurn(picture);
-      return seen === null ? null : readingOf(seen);
+      const found = await inTurn(picture);
+      return found === null ? null : readingOf(found);
     },
     async wordsUnder(picture, boxes) {
-      const seen = await inTurn(picture);
-      return seen === null ? null : wordsUnder(seen, boxes);
+      const found = await inTurn(picture);
+      return found === null ? null : wordsUnder(found, boxes);
     },
     async close() {
       await last;

@@ -61,7 +61,7 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
       : []),
   ]);
   pdf.paragraph(
-    'Each page has a number at its foot. A mark such as [▇▇▇ withheld: …] stands where something was taken out; which law, and in general terms what, the log of exemptions says. How to check all of this without us: VERIFY.md beside this file.',
+    'Each page has a number at its foot. A mark such as [WITHHELD: …] stands where something was taken out; which law, and in general terms what, the log of exemptions says. How to check all of this without us: VERIFY.md beside this file.',
   );
   const contents = pdf.contents(
     ['Record', 'Pages'],
@@ -104,7 +104,7 @@ async function section(
     for (const fact of said.facts)
       for (const field of fact.fields) {
         pdf.paragraph(fieldName(field.pointer), { style: 'bold', size: 9 });
-        pdf.paragraph(fieldText(field, said));
+        pdf.paragraph(fieldText(field, said, inLetters));
       }
   }
   for (const file of files) {
@@ -170,6 +170,9 @@ function exemptionLog(pdf: TaggedPdf, rows: readonly ExemptionRow[]): void {
     pdf.paragraph(writtenStatement.outweighsDisclosure);
   }
 }
+
+/** The fonts of the PDF have no black squares. */
+const inLetters = (mark: string): string => mark.replace('▇▇▇ withheld', 'WITHHELD');
 
 /** A PDF takes the coded pixels of a PNG as they are, without its chunks. */
 function pixelsIn(png: Buffer): string | null {

@@ -1,6 +1,7 @@
 /** What the papers of a production say in words, and tables that a spreadsheet cannot be made to run. Pure. */
 import type { Citation } from './exemptions.ts';
-import type { LogLine, ReviewedRecord } from './reviewed.ts';
+import type { LogLine } from './decisions.ts';
+import type { ReviewedRecord } from './reviewed.ts';
 
 /** By the end of its pointer; each is a text that the record commits to (seal/FORMAT.md). */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ export const fieldName = (pointer: string): string => FIELDS[pointer] ?? pointer
 const MARKS: Readonly<Record<Citation['mark'], string>> = {
   verified: 'read in the statute',
   secondary: 'read in a copy of the statute, not verified',
+  summary: 'read in a summary only, not verified',
   'number-not-verified': 'number of the subdivision not verified',
   'heading-only': 'only its heading was read',
 };
@@ -39,7 +41,7 @@ export function citationSaid({ cite, title, mark, otherLaw, numberConfirmedBy }:
 }
 
 /** 610.024. Null: whoever withheld it says that a description would reveal it. */
-export const descriptionSaid = (description: string | null): string =>
+const descriptionSaid = (description: string | null): string =>
   description ?? 'Not described: a description would reveal what is withheld';
 
 const WHAT: Readonly<Record<LogLine['what'], (where: string) => string>> = {

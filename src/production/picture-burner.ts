@@ -12,7 +12,7 @@ sharp.unblock({
   operation: ['Png', 'Jpeg', 'Nsgif', 'Webp', 'Heif', 'Tiff'].map((loader) => `VipsForeignLoad${loader}`),
 });
 
-answerQuestions<BurnQuestion>(async ({ boxes, maxPixels }, bytes) => {
+answerQuestions(async ({ boxes, maxPixels }: BurnQuestion, bytes) => {
   try {
     const { png, ...made } = await burnPicture(bytes, boxes, maxPixels);
     // What was made, in a line, and the picture behind it.

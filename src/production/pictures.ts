@@ -1,6 +1,7 @@
 /**
  * Boxes burned into new pixels. What comes out was never part of the file that went in: pixels alone are taken from it, what lies under
- * a box is painted over, and a new PNG is made of the rest, without metadata, profile, thumbnail or any byte of the original.
+ * a box is painted over, and a new PNG is made of the rest, without metadata, profile, thumbnail or any byte of the original. Without a box it is
+ * only drawn anew, which is how what stands beside the pixels is withheld.
  *
  * Boxes are in pixels of the picture as it is shown, upright. They are made larger, never smaller: to whole pixels, and, where the file was
  * compressed with losses, to the edges of the blocks in which that was done, because the coder spreads what is under a box over its
@@ -51,8 +52,9 @@ export async function burnPicture(
   maxPixels = MAX_PIXELS,
 ): Promise<BurnedPicture> {
   const input = Buffer.from(bytes);
-  if (boxes.length === 0) throw refused('No box is named. Name at least one, or release the picture.');
   const { format, width, height, orientation, grid, exact } = await described(input, maxPixels);
+  // Without a box there is nothing that could show outside of one.
+  const isExact = exact || boxes.length === 0;
   const turned = orientation >= 5;
   const shown = { width: turned ? height : width, height: turned ? width : height };
   for (const box of boxes) checkBox(box, shown);
@@ -74,9 +76,9 @@ export async function burnPicture(
   checkPng(png);
   return {
     png,
-    derived: { sha256: sha256Hex(png), bytes: png.length, mediaType: 'image/png', ...shown },
+    derived: { sha256: sha256Hex(png), bytes: png.length, mediaType: 'image/png', ...shown, exact: isExact },
     boxes: burned.map((box) => toShown(box, stored, orientation)),
-    exact,
+    exact: isExact,
   };
 }
 

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db, ProductionState } from '#db/db.ts';
 import type { Hit, Unread } from './gate-look.ts';
-import type { Review } from './review.ts';
 
 /** What the gate found in these bytes: places, and never a word. */
 export interface GateSaid {
@@ -186,65 +185,6 @@ export async function withProduction<T>(
   });
 }
 
-export interface FrozenRecord extends Pick<Review, 'exemption' | 'description' | 'fields' | 'files'> {
-  readonly n: number;
-  readonly recordId: string;
-  readonly answer: 'release' | 'part' | 'withhold';
-  readonly receivedAt: Date;
-}
-
-export async function frozenRecords(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  { after, limit }: { readonly after: number; readonly limit: number },
-): Promise<readonly FrozenRecord[]> {
-  const { rows } = await sql<FrozenRecord>`
-    select r.n, r.record_id as "recordId", r.answer, c.received_at as "receivedAt", v.exemption, v.description, v.fields, v.files
-      from production_record r join production p on p.agency_id = r.agency_id and p.id = r.production_id
-      join record c on c.agency_id = r.agency_id and c.id = r.record_id
-      join review v on v.agency_id = r.agency_id and v.request_id = p.request_id and v.record_id = r.record_id and v.n = r.review_n
-     where r.agency_id = ${agencyId} and r.production_id = ${id} and r.n > ${after} order by r.n limit ${limit}`.execute(
-    tx,
-  );
-  return rows;
-}
-
-export interface StoredObject {
-  readonly recordId: string;
-  readonly key: string;
-  readonly versionId: string;
-  readonly seal: number;
-  readonly role: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
-
-/** Of every closed seal. */
-export async function storedObjects(
-  { agencyId, tx }: AgencyTx,
-  recordIds: readonly string[],
-): Promise<readonly StoredObject[]> {
-  const { rows } = await sql<StoredObject>`
-    select o.record_id as "recordId", o.key, o.version_id as "versionId", o.seal_no as seal, o.role, o.sha256, o.size_bytes as "sizeBytes"
-      from object o left join seal s on s.agency_id = o.agency_id and s.record_id = o.record_id and s.no = o.seal_no
-     where o.agency_id = ${agencyId} and o.record_id = any(${[...recordIds]}::uuid[]) and o.version_id is not null
-       and (s.sealed_at is not null or o.role = 'salt')
-     order by o.record_id, o.seal_no, o.key`.execute(tx);
-  return rows;
-}
-
-export async function writePages(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  pages: readonly { readonly n: number; readonly first: number; readonly last: number }[],
-): Promise<void> {
-  if (pages.length === 0) return;
-  await sql`
-    update production_record r set bates_first = x.first, bates_last = x.last
-      from unnest(${pages.map(({ n }) => n)}::int[], ${pages.map(({ first }) => first)}::int[], ${pages.map(({ last }) => last)}::int[]) x(n, first, last)
-     where r.agency_id = ${agencyId} and r.production_id = ${id} and r.n = x.n`.execute(tx);
-}
-
 export interface Packed {
   readonly gate: GateSaid;
   readonly sha256: string;
@@ -321,100 +261,12 @@ export async function lockProduction({ agencyId, tx }: AgencyTx, id: string): Pr
   );
 }
 
-export async function insertLink(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  link: { readonly hash: Buffer; readonly by: string; readonly at: Date; readonly expiresAt: Date },
-): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    insert into production_link (agency_id, production_id, n, hash, made_at, made_by, expires_at)
-    select ${agencyId}, ${id}, coalesce(max(l.n), 0) + 1, ${link.hash}, ${link.at}, ${link.by}, ${link.expiresAt}
-      from production_link l where l.agency_id = ${agencyId} and l.production_id = ${id}
-    returning n`.execute(tx);
-  return rows[0]?.n ?? 0;
-}
-
-/** Across agencies: where a link leads. Whether it does still, is asked within its agency. */
-export async function linkOf(
-  db: Db,
-  hash: Buffer,
-): Promise<{ readonly agencyId: string; readonly id: string; readonly n: number } | null> {
-  const { rows } = await sql<{ agencyId: string; id: string; n: number }>`
-    select agency_id as "agencyId", production_id as id, n from production_link where hash = ${hash}`.execute(
-    db.system,
-  );
-  return rows[0] ?? null;
-}
-
-export interface Link {
-  readonly n: number;
-  readonly madeAt: Date;
-  readonly madeBy: string;
-  readonly expiresAt: Date;
-}
-
-export async function linksOf({ agencyId, tx }: AgencyTx, id: string): Promise<readonly Link[]> {
-  const { rows } = await sql<Link>`
-    select n, made_at as "madeAt", made_by as "madeBy", expires_at as "expiresAt" from production_link
-     where agency_id = ${agencyId} and production_id = ${id} order by n`.execute(tx);
-  return rows;
-}
-
-export async function insertDownload(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  { link, by, at }: { readonly link: number | null; readonly by: string | null; readonly at: Date },
-): Promise<void> {
-  await sql`
-    insert into production_download (agency_id, production_id, n, at, link_n, by)
-    select ${agencyId}, ${id}, coalesce(max(d.n), 0) + 1, ${at}, ${link}, ${by}
-      from production_download d where d.agency_id = ${agencyId} and d.production_id = ${id}`.execute(tx);
-}
-
-export interface Download {
-  readonly n: number;
-  readonly at: Date;
-  readonly link: number | null;
-  readonly by: string | null;
-}
-
-/** Newest first. */
-export async function downloadsOf(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-  limit: number,
-): Promise<readonly Download[]> {
-  const { rows } = await sql<Download>`
-    select n, at, link_n as link, by from production_download where agency_id = ${agencyId} and production_id = ${id}
-     order by n desc limit ${limit}`.execute(tx);
-  return rows;
-}
-
 export async function releasedRecords({ agencyId, tx }: AgencyTx, id: string): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
     select record_id as id from production_record where agency_id = ${agencyId} and production_id = ${id} and answer <> 'withhold' order by n`.execute(
     tx,
   );
   return rows.map((row) => row.id);
-}
-
-/** The entries that something of these records was sealed, and the one that names the key that signs; with whether a checkpoint holds them. */
-export async function provingEvents(
-  { agencyId, tx }: AgencyTx,
-  recordIds: readonly string[],
-  vkey: string,
-): Promise<{ readonly ids: readonly string[]; readonly isPublished: boolean }> {
-  const { rows } = await sql<{ id: string; published: boolean }>`
-    select e.id, coalesce(l.idx < h.published, false) as published
-      from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id left join log_head h on h.agency_id = e.agency_id
-     where e.agency_id = ${agencyId} and e.type = 'record.sealed' and e.record_id = any(${[...recordIds]}::uuid[])
-    union all (
-    select e.id, coalesce(l.idx < h.published, false)
-      from event e left join log_leaf l on l.agency_id = e.agency_id and l.event_id = e.id left join log_head h on h.agency_id = e.agency_id
-     where e.agency_id = ${agencyId} and e.type = 'receipt-key.added' and e.body ->> 'vkey' = ${vkey} order by e.seq limit 1)`.execute(
-    tx,
-  );
-  return { ids: rows.map(({ id }) => id), isPublished: rows.every(({ published }) => published) };
 }
 
 export async function agencyOf({ agencyId, tx }: AgencyTx): Promise<{
@@ -426,19 +278,4 @@ export async function agencyOf({ agencyId, tx }: AgencyTx): Promise<{
     .select(['name', 'zone'])
     .where('id', '=', agencyId)
     .executeTakeFirstOrThrow();
-}
-
-/** Pictures of which a part was burned, by the review that was frozen. */
-export async function redactedRecords(
-  { agencyId, tx }: AgencyTx,
-  id: string,
-): Promise<readonly { readonly recordId: string; readonly file: number }[]> {
-  const { rows } = await sql<{ recordId: string; file: number }>`
-    select r.record_id as "recordId", (f ->> 'file')::int as file
-      from production_record r join production p on p.agency_id = r.agency_id and p.id = r.production_id
-      join review v on v.agency_id = r.agency_id and v.request_id = p.request_id and v.record_id = r.record_id and v.n = r.review_n
-      cross join lateral jsonb_array_elements(v.files) f
-     where r.agency_id = ${agencyId} and r.production_id = ${id} and v.answer = 'part' and f ->> 'decision' = 'part'
-     order by r.n, 2`.execute(tx);
-  return rows;
 }

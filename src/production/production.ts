@@ -6,7 +6,10 @@
  * does that the rest was closed and not changed. Before anything leaves a gate looks through all of it. What it could not look at is
  * a reason to stop, never a pass.
  *
- * All of it but the table of decisions is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in
+ * A production is a frozen list of decisions, packed and looked through on this machine's disk (`build.ts`), sealed in the store (`run.ts`), and handed out
+ * as those bytes (`productions.ts`). What a crash leaves: the head of `run.ts`.
+ *
+ * The rest, but for the table of decisions, is pure: bytes and decisions in, bytes and findings out; but that strangers' pictures are opened, and read, in
  * processes of their own (`burnApart`, `openOcr`). Nothing here decides; a person did, or will.
  */
 export {
@@ -61,20 +64,16 @@ export {
   withdrawProduction,
   type SealedBytes,
 } from './productions.ts';
+export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
-  downloadsOf,
-  linksOf,
   listProductions,
   readProduction,
   requestExists,
   undecided,
   type Asked,
-  type Download,
   type GateSaid,
-  type Link,
   type Production,
 } from './production-queries.ts';
-export { batesNumber } from './packet-pdf.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
 export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
 export { reviewProblems, type Review, type ToReview } from './review.ts';

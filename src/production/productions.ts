@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { appendEvent, appendEvents, newId } from '#record/record.ts';
+import * as links from './link-queries.ts';
 import * as queries from './production-queries.ts';
 import type { Asked, Production } from './production-queries.ts';
 import { translated } from './refusals.ts';
@@ -83,7 +84,7 @@ export async function releaseProduction(
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(now.getTime() + days * 86_400_000);
   const link = await translated(
-    queries.insertLink(at, id, { hash: hashOf(token), by: actor, at: now, expiresAt }),
+    links.insertLink(at, id, { hash: hashOf(token), by: actor, at: now, expiresAt }),
   );
   await appendEvent(at, null, {
     type: 'production.released',
@@ -151,7 +152,7 @@ export async function downloadProduction(
   if (sealed === null) return null;
   await queries.lockProduction(at, production.id);
   await translated(
-    queries.insertDownload(at, production.id, { link, by: link === null ? actor : null, at: now }),
+    links.insertDownload(at, production.id, { link, by: link === null ? actor : null, at: now }),
   );
   await appendEvent(at, null, {
     type: 'production.downloaded',
@@ -178,12 +179,12 @@ export interface ByLink {
 
 /** Null alike: no such link, it is over, or the production was withdrawn. */
 export async function productionByLink(db: Db, token: string, now: Date): Promise<ByLink | null> {
-  const found = /^[A-Za-z0-9_-]{43}$/.test(token) ? await queries.linkOf(db, hashOf(token)) : null;
+  const found = /^[A-Za-z0-9_-]{43}$/.test(token) ? await links.linkOf(db, hashOf(token)) : null;
   if (found === null) return null;
   const { agencyId, id, n } = found;
   return await db.inAgency(agencyId, async (at) => {
     const production = await queries.readProduction(at, id);
-    const link = (await queries.linksOf(at, id)).find((one) => one.n === n);
+    const link = (await links.linksOf(at, id)).find((one) => one.n === n);
     if (production?.state !== 'released' || link === undefined || link.expiresAt <= now) return null;
     const { name: agencyName, zone } = await queries.agencyOf(at);
     return { agencyId, agencyName, zone, link: n, expiresAt: link.expiresAt, production };

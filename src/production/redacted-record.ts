@@ -50,6 +50,8 @@ export interface Derived {
   readonly mediaType: string;
   readonly width: number;
   readonly height: number;
+  /** Nothing outside of the boxes depends on what was under them. */
+  readonly exact: boolean;
 }
 export interface CitedBox {
   readonly x: number;
@@ -61,7 +63,14 @@ export interface CitedBox {
 }
 export type FileDecision = { readonly file: number } & (
   | Whole
-  | { readonly decision: 'part'; readonly derived: Derived; readonly boxes: readonly CitedBox[] }
+  | {
+      readonly decision: 'part';
+      readonly derived: Derived;
+      /** Of a picture that was drawn anew to withhold what stands beside its pixels there may be none. */
+      readonly boxes: readonly CitedBox[];
+      /** Why what stands beside the pixels (place, camera, words, a small second picture) is withheld; left out: nobody withholds it as such. */
+      readonly beside?: { readonly citation: Citation; readonly description: string | null };
+    }
 );
 
 export interface ReviewedRecord {
@@ -93,6 +102,7 @@ export function produceRecord(
     throw refused('A record that has no seal proves nothing. Wait until it is sealed.');
   if (manifests.some(({ agency, record }) => agency !== first.agency || record !== first.record))
     throw refused('These are manifests of several records. Give those of one.');
+  checkWhole(manifests);
   const citations: Pick<Passage, 'citation'>[] = [];
   const withheld: string[] = [];
   const facts = manifests
@@ -141,6 +151,19 @@ export function produceRecord(
     [key],
   ).toString();
   return { paper: Buffer.from(canonicalize({ ...paper, signature: { note, vkey } }) ?? ''), withheld };
+}
+
+/** Seals, facts and files of a record count from 1: what is left out of a paper would be released by nobody, and withheld by no law. */
+function checkWhole(manifests: readonly Manifest[]): void {
+  const counted = [
+    manifests.map(({ seal }) => seal),
+    manifests.flatMap(({ facts }) => facts.map(({ n }) => n)),
+    manifests.flatMap(({ files }) => files.map(({ n }) => n)),
+  ];
+  if (counted.some((numbers) => numbers.some((n, before) => n !== before + 1)))
+    throw refused(
+      'These are not all seals of the record, in their order. Give each of them, from the first to the last.',
+    );
 }
 
 type Fields = (
@@ -211,11 +234,17 @@ function fileOf(
       bytes,
       mediaType,
     };
-  const reasons = decision.decision === 'part' ? decision.boxes : [decision];
-  if (reasons.length === 0) throw refused(`Of file ${n} no box is named. Name at least one, or release it.`);
+  if (decision.decision === 'withhold') {
+    citations.push(decision);
+    return { ...same, state: 'withheld', ...closedBy([decision]) };
+  }
+  const { derived, boxes, beside } = decision;
+  const reasons = [...boxes, ...(beside === undefined ? [] : [beside])];
+  if (reasons.length === 0)
+    throw refused(
+      `Of file ${n} no box is named, nor why what stands beside its pixels is withheld. Name at least one, or release it.`,
+    );
   citations.push(...reasons);
-  if (decision.decision === 'withhold') return { ...same, state: 'withheld', ...closedBy(reasons) };
-  const { derived, boxes } = decision;
   if (derived.sha256 === sha256) throw broken(`What was made of file ${n} has the bytes of the original.`);
   return {
     ...same,
@@ -228,6 +257,7 @@ function fileOf(
       height,
       ...closedBy([reason]),
     })),
+    beside: beside === undefined ? null : closedBy([beside]),
   };
 }
 

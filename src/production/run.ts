@@ -16,6 +16,7 @@ import { ArchiveError, codeOf, retryOf } from '#errors.ts';
 import { appendEvent, appendEvents } from '#record/record.ts';
 import { buildProduction } from './build.ts';
 import { ACTOR, type ProductionContext } from './context.ts';
+import { redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
 
@@ -158,7 +159,7 @@ async function ready(
         packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
       },
     });
-    const parts = await queries.redactedRecords(at, id);
+    const parts = await redactedRecords(at, id);
     await appendEvents(
       at,
       parts.map(({ recordId, file }) => ({
@@ -181,7 +182,8 @@ async function renewProductions({ db, store, leaseMs, now, log }: ProductionCont
     try {
       const made = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
       if (made?.objectKey == null || made.versionId === null) continue;
-      const { objectKey, versionId } = made;
+      const { objectKey } = made;
+      const versionId = (await store.head(objectKey))?.versionId ?? made.versionId;
       await store.extend(objectKey, versionId, until);
       const held = (await store.head(objectKey, versionId))?.retainUntil;
       if (held != null) await db.inAgency(agencyId, async (at) => await queries.writeLock(at, id, held));

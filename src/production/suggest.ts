@@ -112,6 +112,8 @@ export function* matches(
 /** Words within so many letters before a number. */
 const before = (text: string, at: number, words: RegExp, letters = 40): boolean =>
   words.test(text.slice(Math.max(0, at - letters), at));
+/** After “#” stands the number of an order or a case, unless a word before it says what else it is: SSN#, cell #. */
+const isNumbered = (text: string, at: number): boolean => text[at - 1] === '#';
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 function* emails(text: string): Generator<Looked> {
@@ -141,8 +143,8 @@ function* emails(text: string): Generator<Looked> {
 
 /** Areas and exchanges of the North American plan begin with 2 to 9, and no area ends in 11. */
 const TELEPHONE =
-  /(?<![\d.#$/-])(?:\+? ?1[ .-]{0,2})?(\(?[2-9]\d{2}\)?)( {0,2}[.\-/ ]? ?)([2-9]\d{2})([.\- ]? ?)(\d{4})(?:( ?(?:x|ext\.?|extension) ?\d{1,6}))?(?![\d])(?!-\d)/gi;
-const SEVEN = /(?<![\d.$/#-]|\d )([2-9]\d{2})[-.](\d{4})(?!\d|-\d|\.\d)/g;
+  /(?<![\d.$/-])(?:\+? ?1[ .-]{0,2})?(\(?[2-9]\d{2}\)?)( {0,2}[.\-/ ]? ?)([2-9]\d{2})([.\- ]? ?)(\d{4})(?:( ?(?:x|ext\.?|extension) ?\d{1,6}))?(?![\d])(?!-\d)/gi;
+const SEVEN = /(?<![\d.$/-]|\d )([2-9]\d{2})[-.](\d{4})(?!\d|-\d|\.\d)/g;
 const CALLED =
   /\b(?:call|phone|tel|telephone|cell|mobile|text|fax|number|ring|contact|llame|llamar|tel[eé]fono|celular)\b[^\d]*$/i;
 const INTERNATIONAL = /(?<![\d+])\+ ?(?!1\b)[2-9]\d{0,2}(?:[ .()-]{0,2}\d){6,12}(?!\d)/g;
@@ -153,6 +155,7 @@ function* telephones(text: string): Generator<Looked> {
     if (/[2-9]11\)?$/.test(area)) continue;
     const isApart = apart1 !== '' || apart2 !== '' || area.startsWith('(') || whole.startsWith('+');
     const isCalled = before(text, match.index, CALLED);
+    if (isNumbered(text, match.index) && !isCalled) continue;
     if (!isApart && !isCalled)
       yield {
         kind: 'telephone',
@@ -172,14 +175,17 @@ function* telephones(text: string): Generator<Looked> {
           : 'Ten digits, written as a telephone number is.',
       };
   }
-  for (const { index, to } of matches(text, SEVEN))
+  for (const { index, to } of matches(text, SEVEN)) {
+    const isCalled = before(text, index, CALLED);
+    if (isNumbered(text, index) && !isCalled) continue;
     yield {
       kind: 'telephone',
       from: index,
       to,
-      confidence: before(text, index, CALLED) ? 'high' : 'low',
+      confidence: isCalled ? 'high' : 'low',
       why: 'Seven digits, written as a local telephone number is.',
     };
+  }
   for (const { index, to } of matches(text, INTERNATIONAL))
     yield {
       kind: 'telephone',
@@ -191,7 +197,7 @@ function* telephones(text: string): Generator<Looked> {
 }
 
 /** No area 000, 666 or 900 to 999, no group 00, no serial 0000: the Social Security Administration assigns none of them. */
-const SOCIAL = /(?<![\d.$#/-]|\d[ -])(\d{3})( ?[-. ]? ?)(\d{2})( ?[-. ]? ?)(\d{4})(?![\d]|[-.]\d)/g;
+const SOCIAL = /(?<![\d.$/-]|\d[ -])(\d{3})( ?[-. ]? ?)(\d{2})( ?[-. ]? ?)(\d{4})(?![\d]|[-.]\d)/g;
 const SOCIAL_CALLED = /\b(?:ssn|ss ?#|social|soc\.? ?sec|social security|seguro social)\b[^\d]*$/i;
 /** Numbers that were printed as examples and withdrawn, and of advertisements. */
 const SOCIAL_EXAMPLES = /^(?:078051120|219099999|98765432\d)$/;
@@ -202,6 +208,7 @@ function* socialSecurity(text: string): Generator<Looked> {
     if (area === '000' || area === '666' || area >= '900' || group === '00' || serial === '0000') continue;
     if (SOCIAL_EXAMPLES.test(digitsOf(whole))) continue;
     const isCalled = before(text, match.index, SOCIAL_CALLED);
+    if (isNumbered(text, match.index) && !isCalled) continue;
     const isApart = apart1.trim() !== '' && apart1.trim() === apart2.trim();
     const isSpaced = apart1 !== '' && apart2 !== '';
     // Nine digits alone are an order, a case or an account more often than this.

@@ -7,6 +7,7 @@
  * so that neither the place nor the length of anything withheld can be counted, and a stranger need not know what UTF-16 is.
  */
 import { ArchiveError } from '#errors.ts';
+import type { ReadingMark } from './exemption-list.ts';
 import type { Citation } from './exemptions.ts';
 import { foldText, openFinder } from './folded.ts';
 
@@ -57,7 +58,10 @@ export function redactText(text: string, passages: readonly Passage[]): Redacted
   for (const one of passages) checkPassage(text, one, edges);
   const merged = mergedOf(passages);
   const withheld = merged.map(({ start, end }) => text.slice(start, end));
-  for (const { description } of passages) checkDescription(description, withheld);
+  for (const { description, citation } of passages) {
+    checkDescription(description, withheld);
+    checkLaw(citation, withheld);
+  }
   const pieces: Piece[] = [];
   let at = 0;
   for (const { start, end, of } of merged) {
@@ -147,12 +151,23 @@ function checkDescription(description: string | null, withheld: readonly string[
   if (description === null) return;
   if (!/\p{L}/u.test(description) || description.length > MOST_DESCRIPTION || !description.isWellFormed())
     throw refused(`Describe what is withheld in general terms, in 1 to ${MOST_DESCRIPTION} characters.`);
-  const sought = withheld.flatMap((text) => [text, ...namesIn(text)]);
-  const finder = openFinder(sought.map((text) => ({ item: '', text })));
-  if (finder.find(description).length > 0)
+  if (saysOf(description, withheld))
     throw refused(
       'The description has words of what is withheld in it. Say it in more general terms, or say that a description would reveal it.',
     );
+}
+
+/** It is written by a person, and stands in the mark. */
+function checkLaw({ otherLaw }: Citation, withheld: readonly string[]): void {
+  if (otherLaw !== null && saysOf(otherLaw, withheld))
+    throw refused(
+      'The other law is cited with words of what is withheld in it. Cite the law by its name and number alone.',
+    );
+}
+
+function saysOf(text: string, withheld: readonly string[]): boolean {
+  const sought = withheld.flatMap((one) => [one, ...namesIn(one)]);
+  return openFinder(sought.map((one) => ({ item: '', text: one }))).find(text).length > 0;
 }
 
 interface Merged {
@@ -183,8 +198,26 @@ function markOf(passages: readonly Pick<Passage, 'citation' | 'description'>[]):
   return {
     exemptions: citations.map(({ key }) => key),
     descriptions: [...new Set(passages.flatMap(({ description }) => description ?? []))].sort(),
-    mark: `[▇▇▇ withheld: ${citations.map(({ cite }) => cite).join(', ')} RSMo]`,
+    mark: markText(citations),
   };
+}
+
+/** As it stands in the place of something; also of a field that is withheld as a whole. */
+export function markText(citations: readonly Citation[]): string {
+  return `[▇▇▇ withheld: ${citations.map(citedAs).join('; ')}]`;
+}
+
+/** How well its law was read stands beside it wherever it is cited; what was read in the statute needs no word. */
+const READ: Readonly<Record<ReadingMark, string>> = {
+  verified: '',
+  secondary: ' (read in a copy only)',
+  summary: ' (read in a summary only)',
+  'number-not-verified': ' (read in a summary only)',
+  'heading-only': ' (only its heading was read)',
+};
+
+function citedAs({ cite, otherLaw, mark }: Citation): string {
+  return `${cite} RSMo${otherLaw === null ? '' : ` with ${otherLaw}`}${READ[mark]}`;
 }
 
 /** Each once, in the order of their keys, whatever order they were given in: the same decision makes the same bytes. */

@@ -1,5 +1,6 @@
 /** Step 1: the bag. Each file is read once, for both digests; what the later steps need of them is kept. */
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { isPath } from './tar.ts';
 import type { PackageFiles } from './files.ts';
 import type { Findings, Step } from './report.ts';
@@ -133,17 +134,21 @@ async function digestsOf(
   // Both on one thread: SHA-256 and SHA-512 together run as fast here as one sha256sum of coreutils, and the file is read once.
   const sha256 = createHash('sha256');
   const sha512 = createHash('sha512');
+  const expected = files.crc32Of?.(path) ?? null;
+  let sum = 0;
   let read = 0;
   try {
     for await (const chunk of files.read(path)) {
       sha256.update(chunk);
       sha512.update(chunk);
+      if (expected !== null) sum = crc32(chunk, sum);
       read += chunk.length;
     }
   } catch (error) {
     step.fail(path, `It cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'no reason is given'}.`);
     return null;
   }
+  if (expected !== null && sum !== expected) step.fail(path, 'Its checksum in the ZIP is another one.');
   if (read !== sizeBytes) step.fail(path, `It ended after ${read} of ${sizeBytes} bytes.`);
   return { sha256: sha256.digest('hex'), sha512: sha512.digest('hex') };
 }

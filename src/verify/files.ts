@@ -20,6 +20,8 @@ export interface PackageFiles {
   readonly flaws: readonly Flaw[];
   /** The bytes from `start` on, `length` of them; all of them without. */
   read(path: string, range?: { readonly start: number; readonly length: number }): AsyncIterable<Buffer>;
+  /** What the container says of the bytes, where it says something: another program stops at it. */
+  crc32Of?(path: string): number | null;
   close(): Promise<void>;
 }
 

@@ -30,6 +30,7 @@ const Citation = Type.Object(
     cite: Type.String({ minLength: 1 }),
     title: Type.String(),
     mark: Type.String({ minLength: 1 }),
+    asOf: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
     otherLaw: textOrNull,
     numberConfirmedBy: textOrNull,
     writtenStatement: Type.Union([
@@ -73,6 +74,7 @@ const Paper = Type.Object(
         },
         closed,
       ),
+      { minItems: 1 },
     ),
     files: Type.Array(
       Type.Union([
@@ -86,13 +88,20 @@ const Paper = Type.Object(
             ...file,
             state: Type.Literal('part'),
             derived: Type.Object(
-              { sha256: Digest, bytes: Number1, mediaType: Type.String(), width: Number1, height: Number1 },
+              {
+                sha256: Digest,
+                bytes: Number1,
+                mediaType: Type.String(),
+                width: Number1,
+                height: Number1,
+                exact: Type.Boolean(),
+              },
               closed,
             ),
             boxes: Type.Array(
               Type.Object({ x: Number0, y: Number0, width: Number1, height: Number1, ...reasons }, closed),
-              { minItems: 1 },
             ),
+            beside: Type.Union([Type.Object(reasons, closed), Type.Null()]),
           },
           closed,
         ),
@@ -112,6 +121,7 @@ export interface RedactedFlaw {
 export interface RedactedVerdict {
   readonly verified: boolean;
   readonly flaws: readonly RedactedFlaw[];
+  readonly agency: string | null;
   readonly record: string | null;
   /** How much was looked at, and whose word the rest is. */
   readonly released: number;
@@ -119,20 +129,28 @@ export interface RedactedVerdict {
   readonly withheld: number;
   /** `caller`: each manifest's commitment was compared with one from the log. `signature`: whoever signed says it. */
   readonly sealsFrom: 'caller' | 'signature';
+  /** `caller`: the files were looked at. `nobody`: nobody gave them, and of them nothing is known but what the paper says. */
+  readonly filesFrom: 'caller' | 'nobody';
 }
 
 export interface RedactedQuestion {
   readonly paper: Uint8Array;
-  /** Keys that are believed here. One in the paper is a hint and no more. */
+  /** Whose record it is to be: a paper of another agency is no answer of this one. */
+  readonly agency: string;
+  /** Which record it is to be; undefined: whichever the paper says. */
+  readonly record?: string;
+  /** Keys of this agency that are believed here. One in the paper is a hint and no more. */
   readonly vkeys: readonly string[];
-  /** By seal, out of `record.sealed` of the log, which whoever asks has proven. */
+  /** By seal, out of every `record.sealed` of the record in the log, which whoever asks has proven: the paper has these and no others. */
   readonly manifestCommitments?: ReadonlyMap<number, string>;
-  /** Bytes that came with the paper, by the number of the file: released ones and derived ones. */
+  /** All bytes that came with the paper, by the number of the file: released ones and derived ones. */
   readonly files?: ReadonlyMap<number, Uint8Array>;
 }
 
 export function verifyRedactedRecord({
   paper: bytes,
+  agency,
+  record,
   vkeys,
   manifestCommitments,
   files,
@@ -140,12 +158,15 @@ export function verifyRedactedRecord({
   const flaws: RedactedFlaw[] = [];
   const counts = { released: 0, part: 0, withheld: 0 };
   const sealsFrom = manifestCommitments === undefined ? 'signature' : 'caller';
-  const end = (record: string | null): RedactedVerdict => ({
+  const filesFrom = files === undefined ? 'nobody' : 'caller';
+  const end = (of: Pick<Paper, 'agency' | 'record'> | null): RedactedVerdict => ({
     verified: flaws.length === 0,
     flaws,
-    record,
+    agency: of?.agency ?? null,
+    record: of?.record ?? null,
     ...counts,
     sealsFrom,
+    filesFrom,
   });
   const paper = paperOf(bytes);
   if (typeof paper === 'string') {
@@ -155,9 +176,16 @@ export function verifyRedactedRecord({
   const fail = (where: string, why: string): void => void flaws.push({ where, why });
   const why = notSignedBy(paper, vkeys);
   if (why !== null) fail('signature', why);
+  if (paper.agency !== agency) fail('agency', 'It is a paper of another agency.');
+  if (record !== undefined && paper.record !== record) fail('record', 'It is a paper about another record.');
+  for (const one of leftOut(paper))
+    fail(one, 'It counts on without one: something of the record is left out.');
   for (const { seal, manifestCommitment } of paper.seals)
     if (manifestCommitments !== undefined && manifestCommitments.get(seal) !== manifestCommitment)
       fail(`seals/${seal}`, 'The log has another manifest for this seal, or none.');
+  for (const seal of manifestCommitments?.keys() ?? [])
+    if (!paper.seals.some((one) => one.seal === seal))
+      fail(`seals/${seal}`, 'The log has this seal of the record, and the paper leaves it out.');
   const keys = new Set(paper.citations.map(({ key }) => key));
   const checkReasons = (where: string, exemptions: readonly string[]): void => {
     const stray = exemptions.find((key) => !keys.has(key));
@@ -197,6 +225,9 @@ export function verifyRedactedRecord({
     if (one.state === 'released' && !opens(one.itemSalt, one.sha256, one.commitment))
       fail(where, 'Its digest does not open its commitment.');
     if (one.state === 'part') {
+      if (one.beside !== null) checkReasons(where, one.beside.exemptions);
+      else if (one.boxes.length === 0)
+        fail(where, 'It is withheld in part, and nothing of it is said to be.');
       for (const box of one.boxes) {
         checkReasons(where, box.exemptions);
         if (box.x + box.width > one.derived.width || box.y + box.height > one.derived.height)
@@ -211,7 +242,20 @@ export function verifyRedactedRecord({
     )
       fail(where, 'The file that came with the paper is missing, or has other bytes.');
   }
-  return end(paper.record);
+  for (const n of files?.keys() ?? [])
+    if (!paper.files.some((one) => one.n === n))
+      fail(`file/${n}`, 'It came with the paper, which has no such file.');
+  return end(paper);
+}
+
+/** Seals, facts and files of a record count from 1, each number once: where one is missing, the record is not whole. */
+function leftOut({ seals, facts, files }: Paper): readonly string[] {
+  const counted = [
+    ...seals.map(({ seal }, at) => [`seals/${seal}`, seal === at + 1] as const),
+    ...facts.map(({ n }, at) => [`fact/${n}`, n === at + 1] as const),
+    ...files.map(({ n }, at) => [`file/${n}`, n === at + 1] as const),
+  ];
+  return counted.flatMap(([where, isNext]) => (isNext ? [] : [where]));
 }
 
 /** What whoever holds the original shows beside the paper: of each partly or wholly withheld field its text, and what opens its commitment. */
@@ -285,6 +329,9 @@ function paperOf(bytes: Uint8Array): Paper | string {
 function notSignedBy({ signature, ...paper }: Paper, vkeys: readonly string[]): string | null {
   if (!vkeys.includes(signature.vkey))
     return 'The key that signed it is none of those that are believed here.';
+  // One archive has keys of many agencies, and each signs for its own.
+  if (verifierKey(signature.vkey).name.split('/').at(-1) !== paper.agency)
+    return 'The key that signed it is one of another agency.';
   const text = [
     FORMAT,
     `agency ${paper.agency}`,

@@ -24,13 +24,8 @@ export { bagInfoText, type Paper } from './papers.ts';
 export { contentsHtml, type ListedObject } from './contents.ts';
 export { ABOUT, type NotProven } from './index-says.ts';
 export { premisXml } from './premis.ts';
-export {
-  PRODUCTION_FORMAT,
-  productionNote,
-  verifyProduction,
-  type ProductionPaper,
-  type ProductionVerdict,
-} from './production.ts';
+export { verifyProduction, type ProductionVerdict } from './production.ts';
+export { PRODUCTION_FORMAT, productionNote, type ProductionPaper } from './production-paper.ts';
 export { verifyReceipt, type ReceiptVerdict } from './receipt.ts';
 export { verifySearchCertificate, type SearchVerdict } from './search-certificate.ts';
 export { checkpointsIn, readReceiptFile } from './since.ts';

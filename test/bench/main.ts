@@ -10,6 +10,7 @@ import { proof } from './proof.ts';
 import { receipt } from './receipt.ts';
 import { retention } from './retention.ts';
 import { search } from './search.ts';
+import { sunshine } from './sunshine.ts';
 import { verify } from './verify.ts';
 
 export interface BenchResult {
@@ -39,6 +40,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   proof,
   verify,
   retention,
+  sunshine,
 };
 
 const name = process.argv[2] ?? '';

@@ -31,6 +31,7 @@ import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { addressOf as addressIn, makeCall, type Answer, type CallIds } from '../support/calls.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
+import { sampleProduction } from '../support/producing.ts';
 import { uploading } from '../support/uploading.ts';
 
 const PEOPLE: readonly Role[] = [
@@ -64,6 +65,8 @@ const OPEN: Readonly<Record<string, string>> = {
   '/invitation/:token/passkey/question': 'the same',
   '/metrics': 'figures without content',
   '/openapi.json': 'the description of the calls',
+  '/p/:token': 'what was produced for a request, to whoever has its link',
+  '/p/:token/content': 'the sealed bytes of a production, to whoever has its link',
   '/readyz': 'ready',
   '/report': 'the form; what it offers, to whoever signed in',
   '/report/records/:id': 'a frame without data',
@@ -98,6 +101,7 @@ let theirs: {
   ruleId: string;
   holdId: string;
   requestId: string;
+  productionId: string;
   tracking: string;
 };
 /** A list of theirs, with the canary in its name. */
@@ -274,6 +278,7 @@ beforeAll(async () => {
     ruleId: rule?.id ?? '',
     holdId,
     ...asked,
+    productionId: await sampleProduction(archive, 'lakeside', asked.requestId),
   };
   guarded = archive.app.calls.filter((call) => call.roles !== null);
 });
@@ -284,7 +289,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/v1\/productions\/:id\/(release|withdrawal)$|^\/requests\/:id\/productions|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,
@@ -396,6 +401,7 @@ describe('every call', () => {
       theirs.ruleId,
       theirs.holdId,
       theirs.requestId,
+      theirs.productionId,
       theirs.tracking,
       POLICY,
     ];
@@ -447,7 +453,7 @@ describe('every call', () => {
     for (const call of archive.app.calls) {
       const isOpen = call.roles === null;
       // What signs in or out, hands in a link, or asks for records, is tried where it is at home; the rest gives what it gives to anybody.
-      if (/^\/(sign-|first-account|invitation|assets|ask|v1\/public)/.test(call.url)) continue;
+      if (/^\/(sign-|first-account|invitation|assets|ask|p\/|v1\/public)/.test(call.url)) continue;
       const answer = await make(call, { cookie: operator.cookie }, operator.personId);
       tried += 1;
       if (call.roles?.includes('system-administrator') === true) own.push(describeCall(call));
@@ -521,6 +527,7 @@ describe('every call', () => {
         '/records/:id',
         '/report/choices',
         '/report/records/:id/plain',
+        '/requests/:id/productions',
         '/retention',
         '/retention/records',
         '/retention/rules',

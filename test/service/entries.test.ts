@@ -26,6 +26,7 @@ import { completedList } from '../support/disposing.ts';
 import { startIdentityProvider, type IdentityProviderForTests } from '../support/identity-provider.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { png } from '../support/picture.ts';
+import { sampleProduction } from '../support/producing.ts';
 import { uploading } from '../support/uploading.ts';
 
 type Left =
@@ -73,6 +74,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /worklist': { leaves: ['search.ran'] },
   'GET /v1/requests': { leaves: ['search.ran'] },
   'GET /v1/requests/:id': { leaves: ['request.viewed'] },
+  'GET /v1/requests/:id/productions': { leaves: ['production.viewed'] },
+  'GET /requests/:id/productions': { leaves: ['production.viewed'] },
+  'GET /v1/productions/:id': { leaves: ['production.viewed'] },
+  'GET /v1/productions/:id/content': { leaves: ['production.downloaded'], seenIn: 'production-calls' },
+  'GET /p/:token/content': { leaves: ['production.downloaded'], seenIn: 'production-calls' },
   'GET /v1/requests/:id/searches': { leaves: ['request.viewed'] },
   'GET /v1/requests/:id/records': { leaves: ['search.ran'] },
   'GET /requests/:id/collect': { leaves: ['request.viewed'] },
@@ -181,6 +187,18 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/requests/:id/state': { leaves: ['request.moved'] },
   'POST /v1/requests/:id/correspondence': { leaves: ['request.noted'] },
   'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },
+  'POST /v1/requests/:id/productions': { leaves: ['production.requested'], seenIn: 'production-calls' },
+  'POST /v1/productions/:id/release': { leaves: ['production.released'], seenIn: 'production-calls' },
+  'POST /v1/productions/:id/withdrawal': { leaves: ['production.withdrawn'] },
+  'POST /requests/:id/productions': { leaves: ['production.requested'], seenIn: 'console-productions' },
+  'POST /requests/:id/productions/:production/release': {
+    leaves: ['production.released'],
+    seenIn: 'console-productions',
+  },
+  'POST /requests/:id/productions/:production/withdrawal': {
+    leaves: ['production.withdrawn'],
+    seenIn: 'console-productions',
+  },
   'POST /v1/requests/:id/searches': { leaves: ['hold.placed', 'request.searched'] },
   'POST /requests/:id/collect': { leaves: ['hold.placed', 'request.searched'] },
   'POST /v1/requests/:id/records': { leaves: ['record.held', 'hold.placed', 'request.named'] },
@@ -282,6 +300,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   'GET /verify': ASKED_BY_ANYBODY,
   'POST /verify': ASKED_BY_ANYBODY,
   'GET /ask/:agency': { none: 'a form' },
+  'GET /p/:token': { none: 'how many records are behind a link; fetching them is the entry' },
   'GET /ask/:agency/:tracking': {
     none: 'a state and a day, to whoever has the number of the request; no content, and nobody who could be named',
   },
@@ -385,7 +404,7 @@ async function freshIds(): Promise<CallIds> {
   const other = await colleague(archive, ['moderator']);
   const policyId = `policy-${name}`;
   const disposalId = await completedList(archive, 'rivertown');
-  return await db.inAgency('rivertown', async (at) => {
+  const ids = await db.inAgency('rivertown', async (at) => {
     const asked = await requestIds(at);
     await at.tx
       .insertInto('request_record')
@@ -432,6 +451,7 @@ async function freshIds(): Promise<CallIds> {
       ...asked,
     };
   });
+  return { ...ids, productionId: await sampleProduction(archive, 'rivertown', ids.requestId) };
 }
 
 /** A request that the custodian has, and the number that its requester has. */

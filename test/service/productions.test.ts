@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyPair } from '#log/note.ts';
 import { releaseProduction, type Production } from '#production/production.ts';
 import { verifyProduction } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { bagitValidates, ended } from '../support/bagit.ts';
-import { filesIn } from '../support/bag-tools.ts';
+import { filesIn, rebag } from '../support/bag-tools.ts';
 import { needlesOf } from '../support/needles.ts';
 import { committed, cited, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
 
 const NAME = 'Tobias Quillfeather';
 const SECRET = `My neighbour ${NAME}, 12, was bullied at the pool. Call 816-555-0142!`;
 const PUBLIC_WORDS = 'The potholes of Elm Street are a disgrace.';
+
+const HOLDFAST = join(import.meta.dirname, '../../src/cli/main.ts');
 
 let archive: Archive;
 let work: string;
@@ -72,8 +75,8 @@ beforeAll(async () => {
           }
         : { fact, pointer, decision: 'withhold', exemption: cited(), description: 'Who wrote it' },
     ),
-    files: there.files.map(({ n, role }) =>
-      role === 'screenshot'
+    files: there.files.map(({ n, mediaType }) =>
+      mediaType === 'image/png'
         ? {
             file: n,
             decision: 'part',
@@ -153,7 +156,7 @@ describe('a production', () => {
   test('says in its papers what it releases, and of what it withholds general terms alone', async () => {
     const csv = await readFile(join(folder, 'data/records.csv'), 'utf8');
     expect(csv).toContain(PUBLIC_WORDS);
-    expect(csv).toContain('[▇▇▇ withheld: 610.021(14) RSMo]');
+    expect(csv).toContain('[▇▇▇ withheld: 610.021(14) RSMo with A law for tests (read in a copy only)]');
     const log = await readFile(join(folder, 'data/exemption-log.csv'), 'utf8');
     expect(log).toContain('"withheld 1","The whole record"');
     expect(log).toContain('How a building is secured');
@@ -166,6 +169,116 @@ describe('a production', () => {
     );
   });
 
+  test('that was changed is found out, wherever, and by the exit code too', async () => {
+    const whole = await readFile(zip);
+    const at = (needle: string | Buffer, from = 0): number => {
+      const found = whole.indexOf(needle, from);
+      if (found < 0) throw new Error('The test looks for something that is not there.');
+      return found;
+    };
+    const flip = (place: number): Buffer => {
+      const copy = Buffer.from(whole);
+      copy[place] = (copy[place] ?? 0) ^ 1;
+      return copy;
+    };
+    const directory = whole.readUInt32LE(whole.length - 6);
+    const text = at(PUBLIC_WORDS, at('data/papers/'));
+    const cases: Record<string, Buffer> = {
+      'a time in the ZIP': flip(10),
+      'a byte of bagit.txt': flip(at('BagIt-Version')),
+      'a letter that was released': flip(text),
+      'a commitment': flip(at('"commitment":"') + 20),
+      'a picture': flip(at('IDAT') + 10),
+      'a page of the PDF': flip(at('%PDF') + 2000),
+      'the table': flip(at('bates_first')),
+      'the signature': flip(at('holdfast-production/1\nagency') + 30),
+      'an entry of the log': flip(at('"record.sealed"')),
+      'the directory of the ZIP': flip(directory + 46),
+      'its last byte': flip(whole.length - 1),
+      'something behind it': Buffer.concat([whole, Buffer.from('x')]),
+      'its end': whole.subarray(0, whole.length - 1000),
+      'a comment in the ZIP': Buffer.concat([
+        whole.subarray(0, whole.length - 2),
+        Buffer.from([1, 0]),
+        Buffer.from('x'),
+      ]),
+    };
+    for (const [what, bytes] of Object.entries(cases)) {
+      const path = join(work, 'changed.zip');
+      await writeFile(path, bytes);
+      const verdict = await verifyProduction(path, vkey);
+      expect(verdict?.verified, what).toBe(false);
+      expect(verdict?.failed, what).toBeGreaterThan(0);
+    }
+    await writeFile(join(work, 'changed.zip'), cases['a letter that was released'] ?? Buffer.alloc(0));
+    const verified = await ended(process.execPath, [HOLDFAST, 'verify', zip, '--key', vkey]);
+    expect(verified, verified.said).toMatchObject({ code: 0 });
+    expect(verified.said).toContain('VERIFIED: 2 record(s).');
+    const failed = await ended(process.execPath, [HOLDFAST, 'verify', join(work, 'changed.zip')]);
+    expect(failed.code).toBe(1);
+    expect(failed.said).toContain(`data/papers/${wholeId}.json`);
+  });
+
+  test('that was made anew around a changed text, with new lists, is not what was signed', async () => {
+    const copy = join(work, 'forged');
+    await ended('cp', ['-r', folder, copy]);
+    const csv = join(copy, 'data/records.csv');
+    await writeFile(csv, (await readFile(csv, 'utf8')).replace('potholes', 'flowers'));
+    await rebag(copy);
+    const verdict = await verifyProduction(copy, vkey);
+    expect(verdict?.failures.map(({ step, file }) => `${step} ${file}`)).toContain(
+      'production proofs/production.note',
+    );
+    expect(verdict?.failures.every(({ step }) => step !== 'bag')).toBe(true);
+  });
+
+  test('is not believed by the key of another log', async () => {
+    const other = keyPair(vkey.split('+')[0] ?? '', Buffer.alloc(32, 7)).vkey;
+    expect((await verifyProduction(zip, other))?.verified).toBe(false);
+  });
+
+  test('has a PDF that is tagged, with links, a place for each record and words for each picture', async () => {
+    const text = (await readFile(join(folder, 'data/index.pdf'))).toString('latin1');
+    expect(text).toContain('/Marked true');
+    expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
+    const kinds = [...text.matchAll(/\/S \/(\w+)/g)].map(([, kind]) => kind);
+    const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+    // A link for each record, each to a place that there is.
+    expect(count('Link')).toBe(2);
+    const places = [...text.matchAll(/\/S \/GoTo\s*\/D \(([^)]+)\)/g)].map(([, place]) => place);
+    expect(places).toEqual(['record-1', 'record-2']);
+    for (const place of places) expect(text.split(`(${place})`).length).toBeGreaterThan(2);
+    expect(count('H1')).toBe(1);
+    // The two records and the log of exemptions.
+    expect(count('H2')).toBe(3);
+    expect(count('Figure')).toBe(2);
+    expect([...text.matchAll(/\/Alt \(Picture, file \d+ of record \d+/g)]).toHaveLength(2);
+    expect(text).toContain('/Tabs /S');
+  });
+
+  test('of many records has several volumes, whose pages are numbered through', async () => {
+    const { production } = await produced(archive, requestId, {
+      prefix: 'VOL',
+      context: { volumeRecords: 1 },
+    });
+    expect(production.state).toBe('ready');
+    const path = join(work, 'volumes.zip');
+    const bytes = await buffer(
+      await archive.system.store.read(production.objectKey ?? '', production.versionId ?? ''),
+    );
+    await writeFile(path, bytes);
+    expect((await verifyProduction(path, vkey))?.failures).toEqual([]);
+    await ended('python3', ['-m', 'zipfile', '-e', path, join(work, 'volumes')]);
+    const paper = JSON.parse(
+      await readFile(join(work, 'volumes', `production-${production.n}`, 'data/production.json'), 'utf8'),
+    ) as { volumes: { path: string; first: string; last: string; pages: number }[] };
+    expect(paper.volumes.map((one) => one.path)).toEqual(['data/index.pdf', 'data/index-0002.pdf']);
+    const [first, second] = paper.volumes;
+    expect(first?.first).toBe('VOL-000001');
+    expect(Number(second?.first.slice(4))).toBe(Number(first?.last.slice(4)) + 1);
+    expect(Number(second?.last.slice(4))).toBe(production.batesLast);
+  });
+
   test('is released with a link once, unless a record was reviewed again', async () => {
     const { db, now } = archive.system;
     const release = async (id: string) =>
@@ -176,7 +289,7 @@ describe('a production', () => {
     await decide(archive, requestId, wholeId, { answer: 'release' });
     await expect(release(made.id)).rejects.toMatchObject({ code: 'production-stale' });
     const again = await produced(archive, requestId);
-    expect(again.production).toMatchObject({ state: 'ready', n: 2, batesFirst: (made.batesLast ?? 0) + 1 });
+    expect(again.production).toMatchObject({ state: 'ready', n: 3, batesFirst: (made.batesLast ?? 0) + 1 });
     expect(await release(again.id)).toMatchObject({ link: 1 });
   });
 });

@@ -267,6 +267,23 @@ beforeAll(async () => {
     `insert into fee_rates (agency_id, n, rates, by) values ('lakeside', 1, '{"pageCents": 5, "source": "quokka"}', 'x')`,
   ])
     await archive.sql.query(written);
+  // Past the triggers, by which nothing is out that was not made, looked through and sealed.
+  await archive.sql.query("set session_replication_role = 'replica'");
+  await archive.sql.query(
+    `with p as (
+       insert into production (agency_id, id, request_id, n, state, asked, made_by, bates_prefix, bates_first, object_key, version_id, locked_until,
+                               released_at, released_by)
+       select 'lakeside', gen_random_uuid(), id, 1, 'released', '{}', 'quokka', 'X', 1, 'x', 'x', now(), now(), 'x' from request
+        where tracking = 'QQQQQQQQQQQQQQQQ' returning id),
+     r as (
+       insert into production_record (agency_id, production_id, n, record_id, review_n, answer)
+       select 'lakeside', p.id, 1, c.id, 1, 'release' from p, record c where c.agency_id = 'lakeside'),
+     l as (
+       insert into production_link (agency_id, production_id, n, hash, made_by, expires_at)
+       select 'lakeside', id, 1, sha256('x'), 'x', now() + interval '1 day' from p)
+     insert into production_download (agency_id, production_id, n, link_n) select 'lakeside', id, 1, 1 from p`,
+  );
+  await archive.sql.query('reset session_replication_role');
 });
 
 /** A connection of its own that has become one of the roles, as the processes' do. */
@@ -404,6 +421,10 @@ describe('the catalogue', () => {
       'person',
       'person_role',
       'policy_version',
+      'production',
+      'production_download',
+      'production_link',
+      'production_record',
       'public_face',
       'reclassification',
       'record',
@@ -453,6 +474,8 @@ describe('the catalogue', () => {
           'office',
           'passkey',
           'person',
+          'production',
+          'production_link',
           'session',
           'view_ticket',
         ].map((table) => `${table} holdfast_system select: true / -`),
@@ -576,6 +599,15 @@ describe('the catalogue', () => {
       request_record: { select: '*', insert: '*' },
       review: { select: '*', insert: '*' },
       request_kept_until: { select: '*', insert: '*' },
+      production: {
+        select: '*',
+        insert: '*',
+        update:
+          'bates_last bytes failure files gate locked_until object_key ready_at record_pages released_at released_by sha256 state version_id withdrawn_at withdrawn_by withdrawn_why',
+      },
+      production_record: { select: '*', insert: '*', update: 'bates_first bates_last' },
+      production_link: { select: '*', insert: '*' },
+      production_download: { select: '*', insert: '*' },
       lock_round: { select: '*', insert: '*', update: '*' },
       lock_finding: { select: '*', insert: '*', update: 'found_at gone_at seen_at' },
       disposal: {
@@ -702,6 +734,8 @@ describe('the catalogue', () => {
       letter_mail: { select: '*', update: 'attempts begun_at claimed_until' },
       upload: { select: 'agency_id expires_at id staged used_at', delete: '*' },
       disposal: { select: 'agency_id cleaned_at completed_at cooling_until id locked_until state' },
+      production: { select: 'agency_id id locked_until state' },
+      production_link: { select: 'agency_id hash n production_id' },
     },
     holdfast_disposal: {
       disposal: { select: '*' },
@@ -1225,7 +1259,7 @@ describe('the calls', () => {
     const document = archive.app.swagger() as { paths: Record<string, Record<string, unknown>> };
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       // Uploads are their owner's alone, inside an agency too: uploads.test.ts. The id of a hold, a disposal or a request is none of a record: access.test.ts.
-      path.includes('{id}') && !/^\/v1\/(uploads|holds|disposals|requests)/.test(path)
+      path.includes('{id}') && !/^\/v1\/(uploads|holds|disposals|requests|productions)/.test(path)
         ? Object.keys(methods).map((method) => [method, path] as const)
         : [],
     );

@@ -19,6 +19,7 @@ export interface CallIds {
   readonly holdId: string;
   readonly disposalId: string;
   readonly requestId: string;
+  readonly productionId: string;
   readonly tracking: string;
 }
 
@@ -44,6 +45,7 @@ const IDS: Readonly<Record<string, keyof CallIds>> = {
   holds: 'holdId',
   disposals: 'disposalId',
   requests: 'requestId',
+  productions: 'productionId',
 };
 
 /** What a form sends, so that whoever may send it is not refused for what it says. */
@@ -54,6 +56,7 @@ async function formOf(
   recordId: string,
 ): Promise<string> {
   const name = randomUUID();
+  if (url.startsWith('/requests/:id/productions')) return 'prefix=X&days=1&reason=x';
   if (url.startsWith('/requests/')) {
     const { facts, files } = await seenOf(archive, ids.recordId);
     return `as=${as}&q=${name}&records=${recordId}&until=2099-01-01&reason=x&after=0&facts=${facts}&files=${files}&answer=not-responsive`;
@@ -125,6 +128,7 @@ async function orderOf({ archive, ids, idp }: Scene, url: string, recordId: stri
   if (url.includes('/requests') || url === '/v1/calendar')
     return await requestOrderOf({ archive, ids, idp }, url, recordId);
   if (/\/(removal|kept|end)$/.test(url)) return {};
+  if (url.startsWith('/v1/productions')) return url.endsWith('/release') ? { days: 1 } : { reason: 'x' };
   if (url === '/v1/exports') return { records: [recordId] };
   if (url === '/v1/disposals') return { edition: sample.edition };
   if (url === '/v1/schedules')
@@ -177,6 +181,7 @@ async function seenOf(archive: Archive, recordId: string): Promise<{ facts: numb
 
 async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: string): Promise<object> {
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
+  if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
   if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
@@ -226,6 +231,8 @@ export function addressOf(ids: CallIds, url: string): string {
     edition: ids.edition,
     rule: ids.ruleId,
     tracking: ids.tracking,
+    production: ids.productionId,
+    token: 'A'.repeat(43),
     recordId: ids.recordId,
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {

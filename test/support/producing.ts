@@ -39,6 +39,22 @@ export async function newRequest(archive: Archive, agency = 'rivertown'): Promis
   return requestId;
 }
 
+/** A production that the gate stopped: for calls that only name one. */
+export async function sampleProduction(archive: Archive, agency: string, requestId: string): Promise<string> {
+  const { rows } = await archive.sql.query<{ id: string }>(
+    `insert into production (agency_id, id, request_id, n, asked, made_by, bates_prefix, bates_first)
+     select $1, gen_random_uuid(), $2::uuid, coalesce(max(n), 0) + 1, '{"wacz": false, "seen": {"pictures": [], "items": []}}', 'cli',
+            'S' || upper(left(md5(random()::text), 10)), 1 from production where request_id = $2::uuid returning id`,
+    [agency, requestId],
+  );
+  const id = rows[0]?.id ?? '';
+  await archive.sql.query(
+    `update production set state = 'blocked', failure = '{"code": "x", "sentence": "X."}' where id = $1`,
+    [id],
+  );
+  return id;
+}
+
 /** Handed in, sealed and complete, and nothing more to come. */
 export async function sealedRecord(
   archive: Archive,
@@ -85,7 +101,12 @@ export async function decide(
 
 export interface Committed {
   readonly fields: readonly { readonly fact: number; readonly pointer: string }[];
-  readonly files: readonly { readonly n: number; readonly role: string; readonly sha256: string }[];
+  readonly files: readonly {
+    readonly n: number;
+    readonly role: string;
+    readonly mediaType: string;
+    readonly sha256: string;
+  }[];
 }
 
 /** What there is to decide about, out of the seals. */
@@ -95,13 +116,13 @@ export async function committed(archive: Archive, recordId: string): Promise<Com
     [recordId],
   );
   const fields: { fact: number; pointer: string }[] = [];
-  const files: { n: number; role: string; sha256: string }[] = [];
+  const files: { n: number; role: string; mediaType: string; sha256: string }[] = [];
   for (const { key, version_id: version } of rows) {
     const chunks: Buffer[] = [];
     for await (const chunk of await archive.system.store.read(key, version)) chunks.push(chunk as Buffer);
     const manifest = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
       facts: { n: number; fields: { pointer: string }[] }[];
-      files: { n: number; role: string; sha256: string }[];
+      files: { n: number; role: string; mediaType: string; sha256: string }[];
     };
     for (const fact of manifest.facts)
       for (const { pointer } of fact.fields) fields.push({ fact: fact.n, pointer });

@@ -159,6 +159,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   asn1js: ['anchor'],
   undici: ['api'],
   'libheif-js': ['intake'],
+  'tesseract.js-core': ['production'],
   pdfkit: [],
 };
 

@@ -16,8 +16,17 @@ describe('the list', () => {
   });
 
   test('presents none of them as verified: each was read in somebody’s copy, or less', () => {
-    for (const { mark, cite: name } of citableOn(day))
-      expect(mark, name).toBe(name.includes('26') ? 'number-not-verified' : 'secondary');
+    const fromSummaries = {
+      '610.021-26': 'number-not-verified',
+      '610.021-27': 'summary',
+      '476.1300': 'summary',
+    };
+    for (const { key, mark, asOf } of citableOn(day)) {
+      const other = Object.entries(fromSummaries).find(([one]) => one === key)?.[1];
+      expect(mark, key).toBe(other ?? 'secondary');
+      // What changed on 28 August 2024 was not found, and is in none of them.
+      expect(asOf, key).toBe(other === undefined ? '2024-01-01' : '2025-08-28');
+    }
     expect(SEPARATION).toMatchObject({ cite: '610.024', mark: 'secondary', separateRequired: true });
   });
 
@@ -56,6 +65,7 @@ describe('a citation', () => {
       title:
         'Individually identifiable personnel records (not names, positions, salaries, length of service)',
       mark: 'secondary',
+      asOf: '2024-01-01',
       otherLaw: null,
       writtenStatement: null,
       numberConfirmedBy: null,

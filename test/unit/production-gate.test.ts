@@ -579,7 +579,7 @@ describe('what was not looked at is not clean', () => {
         packetFile(
           'a.jpg',
           'image/jpeg',
-          withSegment(bytes, 0xe1, Buffer.concat([Buffer.from('Exif\0\0'), await plainJpeg()])),
+          withSegment(bytes, 0xe1, Buffer.concat([Buffer.from('Exif\0\0'), await plainPng()])),
         ),
       ),
       /second, small picture/,

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDecoder, type Confinement } from '#decoder.ts';
 import { burnPicture, openOcr, passGate, type Ocr } from '#production/production.ts';
 import type { ReadQuestion } from '../../src/production/ocr.ts';
+import { blackPng } from '../support/large-pictures.ts';
 import { drawn, type Drawn, type Ground } from '../support/drawn-words.ts';
-import { packetFile, pdf } from '../support/packet.ts';
+import { packetFile, pdf, withSegment } from '../support/packet.ts';
 
 const SAID = 'Reported by Toby Quill, call 816-555-0142';
 const WITHHELD = [
@@ -76,6 +77,27 @@ describe('words in pixels are stopped', () => {
     expect(verdict.hits).toEqual([{ file: '1: a.png', place: 'pixels', item: 'passage 1', what: 'nearly' }]);
   });
 
+  test('in the small picture that a camera puts beside its picture', async () => {
+    const small = await (
+      await drawn([{ text: 'Toby Quill', size: 14, x: 8, y: 8 }], { width: 160, height: 80 })
+    )
+      .flatten()
+      .jpeg()
+      .toBuffer();
+    const around = await (await drawn([])).flatten().jpeg().toBuffer();
+    const bytes = withSegment(
+      around,
+      0xe1,
+      Buffer.concat([Buffer.from('Exif\0\0II*\0'), small, Buffer.alloc(3)]),
+    );
+    // Whoever looks at the picture sees nothing of it; who takes its metadata apart does.
+    expect((await ocr.readPixels(around, 'image/jpeg'))?.lines).toEqual([]);
+    expect(bytes.includes(small)).toBe(true);
+    expect((await gate('a.jpg', 'image/jpeg', bytes)).hits).toEqual([
+      { file: '1: a.jpg', place: 'EXIF › small picture pixels', item: 'passage 1', what: 'whole' },
+    ]);
+  });
+
   test('in the pictures of a PDF, whichever way it packs them', async () => {
     for (const picture of [
       await (await drawn([{ text: SAID }])).flatten().jpeg().toBuffer(),
@@ -120,14 +142,14 @@ describe('what was not read is not clean, and says why', () => {
   const noise = async (): Promise<Buffer> => {
     let seed = 7;
     const next = (): number => ((seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) >> 16) & 255;
-    const pixels = Buffer.from(Array.from({ length: 320 * 240 * 3 }, next));
-    return await sharp(pixels, { raw: { width: 320, height: 240, channels: 3 } })
+    const pixels = Buffer.from(Array.from({ length: 160 * 120 * 3 }, next));
+    return await sharp(pixels, { raw: { width: 160, height: 120, channels: 3 } })
       .blur(2)
       .normalise()
       .jpeg()
       .toBuffer();
   };
-  test.each<[string, () => Promise<Buffer>, RegExp]>([
+  test.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
     [
       'letters at a slant',
       async () => await png([{ text: SAID, turned: 30 }], { height: 500 }),
@@ -140,11 +162,7 @@ describe('what was not read is not clean, and says why', () => {
       async () => (await png([{ text: SAID }])).subarray(0, 3000),
       /its pixels were not read/,
     ],
-    [
-      'more pixels than are opened',
-      async () => await png([], { width: 20_000, height: 6000 }),
-      /its pixels were not read/,
-    ],
+    ['more pixels than are opened', () => blackPng(12_000, 9000), /its pixels were not read/],
   ])('%s', async (_what, make, why) => {
     const verdict = await gate('a', 'image/png', await make());
     expect(verdict.clean).toBe(false);

@@ -54,6 +54,7 @@ const FILES: readonly FileDecision[] = [
       mediaType: 'image/png',
       width: 100,
       height: 80,
+      exact: true,
     },
     boxes: [{ x: 0, y: 8, width: 16, height: 16, citation: minors, description: null }],
   },
@@ -74,7 +75,8 @@ const produce = (fields = FIELDS, files = FILES) =>
   );
 const made = produce();
 const vkeys = [RELEASES.vkey];
-const verify = (paper: Uint8Array = made.paper) => verifyRedactedRecord({ paper, vkeys });
+const asked = { agency: 'rivertown', vkeys };
+const verify = (paper: Uint8Array = made.paper) => verifyRedactedRecord({ paper, ...asked });
 type Json = Record<string, unknown>;
 interface Field extends Json {
   pieces: [{ kept?: string }, { kept?: string }, ...{ kept?: string }[]];
@@ -87,9 +89,10 @@ interface File extends Json {
 interface Changeable extends Json {
   facts: [{ fields: [Field, Field, Field, ...Field[]] }];
   files: [File, File];
+  seals: [Json, ...Json[]] | [];
 }
 /** Changed, and signed anew by whoever has the key: then only the commitments speak. */
-function resigned(change: (paper: Changeable) => void): Buffer {
+function resigned(change: (paper: Changeable) => void, key = RELEASES): Buffer {
   const { signature: _, ...paper } = JSON.parse(made.paper.toString()) as Changeable;
   change(paper);
   const note = signNote(
@@ -102,9 +105,9 @@ function resigned(change: (paper: Changeable) => void): Buffer {
       `sha256 ${sha256Hex(canonicalize(paper) ?? '')}`,
       '',
     ].join('\n'),
-    [signer(RELEASES.skey)],
+    [signer(key.skey)],
   ).toString();
-  return Buffer.from(canonicalize({ ...paper, signature: { note, vkey: RELEASES.vkey } }) ?? '');
+  return Buffer.from(canonicalize({ ...paper, signature: { note, vkey: key.vkey } }) ?? '');
 }
 
 describe('a redacted record', () => {
@@ -112,27 +115,54 @@ describe('a redacted record', () => {
     expect(verify()).toEqual({
       verified: true,
       flaws: [],
+      agency: 'rivertown',
       record: RECORD,
       released: 2,
       part: 2,
       withheld: 3,
       sealsFrom: 'signature',
+      filesFrom: 'nobody',
     });
   });
 
   test('verifies against the log, and not against another one', () => {
     const sealed = commitment(SALT, 'manifest/1', sha256Hex(MANIFEST));
     const by = (one: string) =>
-      verifyRedactedRecord({ paper: made.paper, vkeys, manifestCommitments: new Map([[1, one]]) });
+      verifyRedactedRecord({ paper: made.paper, ...asked, manifestCommitments: new Map([[1, one]]) });
     expect(by(sealed)).toMatchObject({ verified: true, sealsFrom: 'caller' });
     expect(by('0'.repeat(64)).flaws).toEqual([
       { where: 'seals/1', why: 'The log has another manifest for this seal, or none.' },
     ]);
   });
 
+  test('is the whole of what the log sealed', () => {
+    const sealed = commitment(SALT, 'manifest/1', sha256Hex(MANIFEST));
+    const manifestCommitments = new Map([
+      [1, sealed],
+      [2, '0'.repeat(64)],
+    ]);
+    expect(verifyRedactedRecord({ paper: made.paper, ...asked, manifestCommitments }).flaws).toEqual([
+      { where: 'seals/2', why: 'The log has this seal of the record, and the paper leaves it out.' },
+    ]);
+  });
+
+  test('is of the agency and the record that were asked for, signed by a key of that agency', () => {
+    const wheres = (more: object): string[] =>
+      verifyRedactedRecord({ paper: made.paper, ...asked, ...more }).flaws.map(({ where }) => where);
+    expect(wheres({ agency: 'lakeside' })).toEqual(['agency']);
+    expect(wheres({ record: PRODUCTION })).toEqual(['record']);
+    expect(wheres({ record: RECORD })).toEqual([]);
+    // Two agencies of one archive are believed, each for itself.
+    const lakeside = keyPair('archive.example/receipts/lakeside', seed('lakeside'));
+    const paper = resigned(() => undefined, lakeside);
+    expect(verifyRedactedRecord({ paper, ...asked, vkeys: [RELEASES.vkey, lakeside.vkey] }).flaws).toEqual([
+      { where: 'signature', why: 'The key that signed it is one of another agency.' },
+    ]);
+  });
+
   test('comes with the files that it names, and with no others', () => {
     const by = (files: [number, Buffer][]) =>
-      verifyRedactedRecord({ paper: made.paper, vkeys, files: new Map(files) }).flaws.map(
+      verifyRedactedRecord({ paper: made.paper, ...asked, files: new Map(files) }).flaws.map(
         ({ where }) => where,
       );
     expect(by([[1, BURNED]])).toEqual([]);
@@ -144,6 +174,12 @@ describe('a redacted record', () => {
         [2, FACT],
       ]),
     ).toEqual(['file/2']);
+    expect(
+      by([
+        [1, BURNED],
+        [3, FACT],
+      ]),
+    ).toEqual(['file/3']);
   });
 
   test('has no byte of what is withheld, nor what would confirm a guess of it', () => {
@@ -192,6 +228,22 @@ describe('a redacted record', () => {
     expect(marks(shorter.paper)).toEqual(marks(made.paper));
   });
 
+  test('says of a picture without a box why what stood beside its pixels is withheld', () => {
+    const [first, ...others] = FILES;
+    const beside = { citation: minors, description: 'Where it was taken' };
+    const { paper } = produce(FIELDS, [
+      { ...first, boxes: [], beside } as unknown as FileDecision,
+      ...others,
+    ]);
+    expect(JSON.parse(paper.toString()).files[0]).toMatchObject({
+      state: 'part',
+      boxes: [],
+      beside: { exemptions: ['610.021-27'], descriptions: ['Where it was taken'] },
+      derived: { exact: true },
+    });
+    expect(verify(paper).flaws).toEqual([]);
+  });
+
   test('carries the mark of each provision, and the statement that the law demands', () => {
     expect(JSON.parse(made.paper.toString()).citations).toEqual([tips, minors]);
   });
@@ -236,10 +288,20 @@ describe('a paper that was changed', () => {
       /by turns/,
     ],
     ['a box outside of the picture', (paper) => (paper.files[0].boxes[0].x = 90), /outside of the picture/],
+    ['no box', (paper) => (paper.files[0].boxes = [] as never), /nothing of it is said/],
+    [
+      'what stands beside the pixels by a provision that is not cited',
+      (paper) => (paper.files[0].beside = { exemptions: ['610.021-1'], descriptions: [] }),
+      /does not cite/,
+    ],
     ['no seal', (paper) => (paper.seals = []), /no others/],
+    ['no fact', (paper) => (paper.facts = [] as never), /no others/],
+    ['a file that is left out', (paper) => void paper.files.shift(), /left out/],
+    ['a seal that is left out', (paper) => (paper.seals = [{ ...paper.seals[0], seal: 2 }]), /left out/],
+    ['a seal twice', (paper) => (paper.seals = [...paper.seals, ...paper.seals] as never), /left out/],
   ])('%s is seen though it is signed anew', (_what, change, why) => {
     const paper = resigned(change);
-    const { flaws } = verifyRedactedRecord({ paper, vkeys, files: new Map([[1, BURNED]]) });
+    const { flaws } = verifyRedactedRecord({ paper, ...asked, files: new Map([[1, BURNED]]) });
     expect(flaws.map((one) => one.why).join(' ')).toMatch(why);
   });
 
@@ -261,7 +323,7 @@ describe('a paper that was changed', () => {
     ['a key that is not believed', keyPair('archive.example/receipts/rivertown', seed('another')).vkey],
     ['no key', ''],
   ])('by %s is not believed', (_what, vkey) => {
-    expect(verifyRedactedRecord({ paper: made.paper, vkeys: [vkey] }).flaws).toEqual([
+    expect(verifyRedactedRecord({ paper: made.paper, ...asked, vkeys: [vkey] }).flaws).toEqual([
       { where: 'signature', why: 'The key that signed it is none of those that are believed here.' },
     ]);
   });
@@ -369,6 +431,27 @@ describe('no paper is made', () => {
     ],
   ])('%s', (_what, fields, files, why) => {
     expect(() => produce(fields, files)).toThrow(why);
+  });
+
+  test.each<[string, readonly Buffer[]]>([
+    ['a seal before it is missing', [Buffer.from(MANIFEST.toString().replace('"seal":1', '"seal":2'))]],
+    ['a file is missing', [Buffer.from(MANIFEST.toString().replace('"n":2,', '"n":3,'))]],
+    ['one is given twice', [MANIFEST, MANIFEST]],
+  ])('where the seals are not all of the record: %s', (_what, manifests) => {
+    expect(() =>
+      produceRecord(
+        {
+          production: PRODUCTION,
+          issuedAt: '',
+          salt: SALT,
+          manifests,
+          facts: new Map([[1, FACT]]),
+          fields: FIELDS,
+          files: FILES,
+        },
+        releasesKey(),
+      ),
+    ).toThrow(/not all seals/);
   });
 
   test('where the fact is not the one that was sealed', () => {

@@ -27,6 +27,9 @@ describe('a telephone number', () => {
     ['８１６－５５５－０１４２', '８１６－５５５－０１４２'],
     ['𝟖𝟏𝟔-𝟓𝟓𝟓-𝟎𝟏𝟒𝟐', '𝟖𝟏𝟔-𝟓𝟓𝟓-𝟎𝟏𝟒𝟐'],
     ['phone: 555-0142', '555-0142'],
+    ['cell#816-555-0142', '816-555-0142'],
+    ['Cell #816-555-0142', '816-555-0142'],
+    ['tel #555-0142', '555-0142'],
     ['+44 20 7946 0958', '+44 20 7946 0958'],
   ])('in “%s”', (text, expected) => {
     expect(ofKind(text, 'telephone')).toEqual([expected]);
@@ -44,6 +47,7 @@ describe('a telephone number', () => {
     ['a ZIP code', '64111-0142'],
     ['a case', 'Case 2026-CR-01422'],
     ['a list', '200, 300, 4000'],
+    ['the number of an order', 'order #816-555-0142'],
   ])('is not %s', (_what, text) => {
     expect(ofKind(text, 'telephone')).toEqual([]);
   });
@@ -76,6 +80,8 @@ describe('a Social Security number', () => {
     ['123.45.6789', '123.45.6789', 'medium'],
     ['123 45 6789', '123 45 6789', 'low'],
     ['SSN 123456789', '123456789', 'high'],
+    ['SSN#123-45-6789', '123-45-6789', 'high'],
+    ['ssn #123456789', '123456789', 'high'],
     ['my social is 123 45 6789', '123 45 6789', 'high'],
     ['SSN: 12\u200b3-45-\n6789', '12\u200b3-45-\n6789', 'high'],
     ['१२३-४५-६७८९', '१२३-४५-६७८९', 'medium'],

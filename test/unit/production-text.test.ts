@@ -28,7 +28,9 @@ describe('a passage', () => {
 
   test('leaves a mark with the provision, and the rest as it was', () => {
     const made = redactText(text, [of(text, 'Toby Quill', { description: 'A child’s name' })]);
-    expect(made.text).toBe('My son [▇▇▇ withheld: 610.021(27) RSMo] is in the fourth grade.');
+    expect(made.text).toBe(
+      'My son [▇▇▇ withheld: 610.021(27) RSMo (read in a summary only)] is in the fourth grade.',
+    );
     expect(made.withheld).toEqual(['Toby Quill']);
     expect(made.pieces).toEqual([
       { kept: 'My son ' },
@@ -36,11 +38,23 @@ describe('a passage', () => {
         withheld: {
           exemptions: ['610.021-27'],
           descriptions: ['A child’s name'],
-          mark: '[▇▇▇ withheld: 610.021(27) RSMo]',
+          mark: '[▇▇▇ withheld: 610.021(27) RSMo (read in a summary only)]',
         },
       },
       { kept: ' is in the fourth grade.' },
     ]);
+  });
+
+  test('names the other law by which it is closed, and how well each was read', () => {
+    const law = cite({ key: '610.021-14', day: '2026-11-30', otherLaw: '20 U.S.C. 1232g' });
+    expect(redactText(text, [of(text, 'Toby Quill', { citation: law })]).text).toBe(
+      'My son [▇▇▇ withheld: 610.021(14) RSMo with 20 U.S.C. 1232g (read in a copy only)] is in the fourth grade.',
+    );
+    // A person writes it: it is no way out for the words.
+    const told = cite({ key: '610.021-14', day: '2026-11-30', otherLaw: 'the law about Toby Quill' });
+    expect(() => redactText(text, [of(text, 'Toby Quill', { citation: told })])).toThrow(
+      /The other law is cited with words/,
+    );
   });
 
   test('is as long for one letter as for a thousand', () => {
@@ -56,7 +70,9 @@ describe('a passage', () => {
     ['lie in one another', [passage(0, 11), passage(3, 6, { citation: health })]],
   ])('and another one that %s become one, by both provisions', (_how, passages) => {
     const made = redactText(text, passages);
-    expect(made.text).toBe('[▇▇▇ withheld: 610.021(5), 610.021(27) RSMo] Quill is in the fourth grade.');
+    expect(made.text).toBe(
+      '[▇▇▇ withheld: 610.021(5) RSMo (read in a copy only); 610.021(27) RSMo (read in a summary only)] Quill is in the fourth grade.',
+    );
     // In whatever order they were marked.
     expect(redactText(text, passages.toReversed())).toEqual(made);
   });

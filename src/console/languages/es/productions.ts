@@ -2,7 +2,6 @@
 import type { Messages } from '../../language.ts';
 
 export const productions: Messages = {
-  Productions: 'Entregas',
   'Back to the request': 'Volver a la solicitud',
   'What was decided is frozen, packed with what proves it, looked through for everything that is withheld, and sealed. Then you release it by a link that ends.':
     'Lo decidido se congela, se empaqueta con lo que lo prueba, se revisa en busca de todo lo que se retiene y se sella. Después usted lo entrega con un enlace que vence.',
@@ -28,24 +27,25 @@ export const productions: Messages = {
   'Being packed and looked through': 'Se empaqueta y se revisa',
   'Stopped: nothing of it leaves': 'Detenida: nada de ella sale',
   'Ready: the gate has passed it, and it is sealed': 'Lista: el control la aprobó y está sellada',
-  Released: 'Entregada',
+  'Released by a link': 'Entregada por un enlace',
   Withdrawn: 'Retirada',
-  'Asked for {} by {}.': 'Solicitada {1} por {2}.',
+  'Asked for by {}:': 'Solicitada por {1}:',
   'All of it: {}. A part: {}. Withheld: {}.': 'Enteros: {1}. En parte: {2}. Retenidos: {3}.',
   'Pages {} to {}, of them pages of records: {}. Files: {}. Bytes: {}.':
     'Páginas {1} a {2}, de ellas páginas de registros: {3}. Archivos: {4}. Bytes: {5}.',
-  'SHA-256': 'SHA-256',
   'A record of it was reviewed again since, or something came to one: it is not released. Pack anew.':
     'Un registro se revisó otra vez desde entonces, o llegó algo a uno: no se entrega. Empaquete de nuevo.',
-  'Withdrawn {}: {}': 'Retirada {1}: {2}',
-  'Released {} by {}.': 'Entregada {1} por {2}.',
-  'Link {} is over since {}': 'El enlace {1} venció {2}',
-  'Link {} leads here until {}': 'El enlace {1} sirve hasta {2}',
+  'Withdrawn:': 'Retirada:',
+  'Released by {}:': 'Entregada por {1}:',
+  'Link {} is over since:': 'El enlace {1} venció:',
+  'Link {} leads here until:': 'El enlace {1} sirve hasta:',
   'It could not be made:': 'No se pudo preparar:',
   'Nothing is withheld, so there was nothing to look for.':
     'No se retiene nada, así que no había nada que buscar.',
   'Looked for: {}. Files looked through: {}.': 'Buscado: {1}. Archivos revisados: {2}.',
   'Something that is withheld was found:': 'Se encontró algo que se retiene:',
+  'Decide about these places in the review': 'Decida sobre estos lugares en la revisión',
+  ', and pack again.': ', y empaquete de nuevo.',
   'What could not be looked at:': 'Lo que no se pudo revisar:',
   'What is too short to be looked for, or could not be read:':
     'Lo que es demasiado corto para buscarlo, o no se pudo leer:',
@@ -55,8 +55,8 @@ export const productions: Messages = {
   'Pack again, with what I looked at': 'Empaquetar de nuevo, con lo que revisé',
   'Nobody has fetched it yet.': 'Nadie la ha descargado todavía.',
   Fetched: 'Descargas',
-  '{} by {}': '{1} por {2}',
-  '{} by link {}': '{1} por el enlace {2}',
+  'By {}:': 'Por {1}:',
+  'By link {}:': 'Por el enlace {1}:',
   'Fetch it yourself': 'Descargarla usted',
   production: 'entrega',
   'Days until the link ends': 'Días hasta que venza el enlace',
@@ -66,7 +66,7 @@ export const productions: Messages = {
   'Its links lead nowhere from then on. What was fetched is not called back by it.':
     'Sus enlaces dejan de servir. Lo que ya se descargó no se recupera con esto.',
   'Why it is withdrawn': 'Por qué se retira',
-  'Withdraw it': 'Retirarla',
+  'Withdraw this production': 'Retirar esta entrega',
   'What was decided is frozen. It is being packed and looked through.':
     'Lo decidido está congelado. Se empaqueta y se revisa.',
   'It is released. The link is shown now and never again: copy it into your letter.':
@@ -75,9 +75,9 @@ export const productions: Messages = {
   // the page behind a link
   'Records produced for a request': 'Registros entregados por una solicitud',
   'Records in it: {}. A ZIP of {} bytes.': 'Registros que contiene: {1}. Un ZIP de {2} bytes.',
-  Download: 'Descargar',
-  'This link leads here until {}. Keep the file: afterwards ask the public body for another link.':
-    'Este enlace sirve hasta {1}. Guarde el archivo: después pida otro enlace al organismo público.',
+  'This link leads here until': 'Este enlace sirve hasta',
+  'Keep the file: afterwards ask the public body for another link.':
+    'Guarde el archivo: después pida otro enlace al organismo público.',
   'What is in it': 'Qué contiene',
   'Unpack it and open': 'Descomprímalo y abra',
   '. The same stands as tables and files beside it. What is withheld, and under which law, the log of exemptions says.':

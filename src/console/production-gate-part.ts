@@ -1,0 +1,91 @@
+/** What the gate found in a production, and where; and what a person looked at in its place. */
+import { html, ours, type Markup } from './html.ts';
+import { number } from './disposals-page.ts';
+import type { ProductionsParts, ShownProduction } from './productions-page.ts';
+
+/** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
+export function gateSaid(
+  { gate, failure, state }: ShownProduction,
+  { requestId, prefix, isCustodian }: ProductionsParts,
+): Markup | null {
+  if (failure !== null)
+    return html`<p class="hf-warn">It could not be made:</p>
+      <p lang="en">${failure.sentence}</p>`;
+  if (gate === null) return null;
+  if (gate.outcome === 'nothing-to-look-for')
+    return html`<p class="hf-small">Nothing is withheld, so there was nothing to look for.</p>`;
+  const looked = html`<p class="hf-small">
+    Looked for: ${number(gate.soughtItems)}. Files looked through: ${number(gate.looked.files)}.
+  </p>`;
+  if (state !== 'blocked') return looked;
+  const pictures = [...new Set(gate.unread.flatMap(({ picture }) => picture ?? []))];
+  return html`${looked}
+  ${
+    gate.hits.length > 0 &&
+    html`<p class="hf-warn">Something that is withheld was found:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
+      </ul>
+      <p>
+        <a href="/requests/${requestId}/review">Decide about these places in the review</a>, and pack again.
+      </p>`
+  }
+  ${
+    gate.unread.length > 0 &&
+    html`<p class="hf-warn">What could not be looked at:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${one.place}: ${one.why}</li>`)}
+      </ul>`
+  }
+  ${
+    gate.unsearchable.length > 0 &&
+    html`<p class="hf-warn">What is too short to be looked for, or could not be read:</p>
+      <ul class="hf-times" lang="en">
+        ${gate.unsearchable.map((item) => html`<li>${item}</li>`)}
+      </ul>`
+  }
+  ${gate.more > 0 && html`<p>And more that is not listed here: ${number(gate.more)}.</p>`}
+  ${
+    isCustodian &&
+    gate.hits.length === 0 &&
+    pictures.length + gate.unsearchable.length > 0 &&
+    html`<form method="post" action="/requests/${requestId}/productions">
+      <input type="hidden" name="prefix" value="${prefix}" />
+      <fieldset class="usa-fieldset">
+        <legend class="usa-legend">
+          I looked at these myself, and nothing that is withheld stands in them
+        </legend>
+        ${pictures.map(
+          (digest) =>
+            html`<div class="usa-checkbox">
+              <input
+                class="usa-checkbox__input"
+                id="seen-${digest}"
+                type="checkbox"
+                name="picture"
+                value="${digest}"
+              />
+              <label class="usa-checkbox__label hf-root" for="seen-${digest}"
+                >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
+              >
+            </div>`,
+        )}
+        ${gate.unsearchable.map(
+          (item, i) =>
+            html`<div class="usa-checkbox">
+              <input class="usa-checkbox__input" id="item-${i}" type="checkbox" name="item" value="${item}" />
+              <label class="usa-checkbox__label" for="item-${i}" lang="en">${item}</label>
+            </div>`,
+        )}
+      </fieldset>
+      <button class="usa-button usa-button--outline hf-below" type="submit">
+        Pack again, with what I looked at
+      </button>
+    </form>`
+  }`;
+}
+
+const whereOf = (
+  unread: readonly { readonly file: string; readonly picture: string | null }[],
+  digest: string,
+): string => unread.find(({ picture }) => picture === digest)?.file ?? digest;

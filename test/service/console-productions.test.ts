@@ -1,0 +1,143 @@
+/** Productions in the console: packed, stopped with its place, vouched for, released, fetched, withdrawn. On each screen, by keyboard, and in Spanish. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openProductionContext } from '#production-work.ts';
+import { runProductions } from '#production/production.ts';
+import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
+import { keyboardOf } from '../support/keyboard.ts';
+import { checkPage, onEachScreen } from '../support/page-check.ts';
+import { pageText, signedInAs } from '../support/pages.ts';
+import { colleague, type Colleague } from '../support/people.ts';
+import { cited, committed, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
+import { PHONE, type Visitor } from '../support/visitor.ts';
+
+let scene: ConsoleScene;
+let custodian: Colleague;
+let at: Visitor;
+let requestId: string;
+let leaking: string;
+let link: string;
+
+beforeAll(async () => {
+  scene = await openConsoleScene({ named: true, env: { HOLDFAST_LOOK_AGAIN: 'no' } });
+  const { archive } = scene;
+  await archive.work();
+  custodian = await colleague(archive, ['custodian']);
+  requestId = await newRequest(archive);
+  leaking = await newRequest(archive);
+  await decide(archive, requestId, await sealedRecord(archive, { text: 'potoroos by the river' }), {
+    answer: 'release',
+  });
+  const part = await sealedRecord(archive, { text: 'Seen with Aurelia Windermere.' });
+  const { fields, files } = await committed(archive, part);
+  await decide(archive, leaking, part, {
+    answer: 'part',
+    fields: fields.map(({ fact, pointer }) =>
+      pointer === '/data/content/text'
+        ? {
+            fact,
+            pointer,
+            decision: 'part',
+            passages: [{ start: 10, end: 28, exemption: cited(), description: 'A name' }],
+          }
+        : { fact, pointer, decision: 'release' },
+    ),
+    files: files.map(({ n }) => ({ file: n, decision: 'release' })),
+  });
+  await produced(archive, leaking, { prefix: 'LEAK' });
+}, 180_000);
+afterAll(async () => await scene?.close());
+beforeEach(async () => {
+  at = await scene.visitor();
+});
+afterEach(async () => {
+  await at.page.browserContext().close();
+  expect(at.complaints()).toEqual([]);
+});
+
+const pressed = async (selector: string): Promise<void> => {
+  await Promise.all([at.page.waitForNavigation(), at.press(selector)]);
+};
+const here = (): string => `/requests/${requestId}/productions`;
+
+test('from what was decided to the file in the hands of whoever asked', { timeout: 180_000 }, async () => {
+  await signedInAs(at, custodian);
+  await at.goTo(here());
+  expect(await pageText(at)).toContain('Records that are released, all of them or a part: 1.');
+  await pressed('#pack button');
+  expect(await pageText(at)).toContain('What was decided is frozen.');
+  expect(await pageText(at)).toContain('Production 1: Being packed and looked through');
+  await runProductions(openProductionContext(scene.archive.system));
+  await at.goTo(here());
+  expect(await pageText(at)).toContain('Production 1: Ready: the gate has passed it, and it is sealed');
+  await pressed('form[action$="/release"] button');
+  expect(await pageText(at)).toContain('It is released.');
+  link = new URL(await at.page.$eval('#link', (one) => one.textContent ?? '')).pathname;
+  const stranger = await scene.visitor();
+  await stranger.goTo(link);
+  expect(await pageText(stranger)).toContain('Records in it: 1.');
+  const fetched = await scene.archive.app.inject({ url: `${link}/content` });
+  expect(fetched.statusCode).toBe(200);
+  await stranger.page.browserContext().close();
+  await at.goTo(here());
+  expect(await pageText(at)).toContain('By link 1:');
+  await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
+  await at.goTo(here());
+  expect(await pageText(at)).toContain('Entrega 1: Entregada por un enlace');
+  await at.goTo(link);
+  expect(await pageText(at)).toContain('Descargar');
+});
+
+test('what the gate stopped is shown with its place, and not the word', async () => {
+  await signedInAs(at, custodian);
+  await at.goTo(`/requests/${leaking}/productions`);
+  const said = await pageText(at);
+  expect(said).toContain('Something that is withheld was found:');
+  expect(said).toMatch(/data\/records\/1\/file-\d+\./);
+  expect(said).not.toContain('Windermere');
+  expect(await at.page.$('form[action$="/release"]')).toBe(null);
+});
+
+test.each(
+  onEachScreen<() => Promise<string>>([
+    ['productions', async () => here()],
+    ['productions-stopped', async () => `/requests/${leaking}/productions`],
+    ['production-link', async () => link],
+  ]),
+)('%s at %i px: everybody can use it', async (name, _width, where, size) => {
+  await at.page.setViewport(size);
+  await signedInAs(at, custodian);
+  await at.goTo(await where());
+  await checkPage(at, name);
+});
+
+test('a production is packed, released and withdrawn by the keyboard alone, on a phone', async () => {
+  await at.page.setViewport(PHONE);
+  await signedInAs(at, custodian);
+  await at.goTo(here());
+  const entered = async (selector: string): Promise<void> => {
+    const keys = keyboardOf(at);
+    await keys.tabTo(selector);
+    await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
+    expect(keys.unseen).toEqual([]);
+  };
+  await entered('#pack button');
+  await runProductions(openProductionContext(scene.archive.system));
+  await at.goTo(here());
+  await entered('#production-2 form[action$="/release"] button');
+  expect(await pageText(at)).toContain('It is released.');
+  await at.goTo(here());
+  const keys = keyboardOf(at);
+  await keys.tabTo('#production-2 details summary');
+  await keys.press('Enter');
+  await keys.tabTo('#production-2 form[action$="/withdrawal"] input');
+  await keys.type('Sent by mistake');
+  expect(keys.unseen).toEqual([]);
+  await entered('#production-2 form[action$="/withdrawal"] button');
+  expect(await pageText(at)).toContain('It is withdrawn.');
+  const { rows } = await scene.archive.sql.query<{ type: string }>(
+    "select distinct type from event where type like 'production.%' order by 1",
+  );
+  expect(rows.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['production.requested', 'production.released', 'production.withdrawn']),
+  );
+});
