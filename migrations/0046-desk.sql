@@ -204,6 +204,7 @@ create trigger calendar_is_entered after insert on agency_calendar for each row
 create index request_shown on request (agency_id, (coalesce(custodian_received_at, first_received_at)), id) where state <> 'closed';
 create index request_over on request (agency_id, closed_at desc, id) where state = 'closed';
 create index request_statements on request_correspondence (agency_id, request_id, about, at) where about is not null;
+create index request_asked on request_correspondence (agency_id, about, request_id, at) where about in ('statement-request', 'delay');
 
 -- Reminders of what is due go the way of all letters: one row for each address, so that each is sent once. `about`: of what, and its day.
 alter table notice add column request_id uuid;
