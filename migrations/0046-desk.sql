@@ -8,6 +8,9 @@ alter table request add constraint request_outcome_check
   check (outcome in ('granted', 'partly', 'denied', 'no-records', 'withdrawn', 'lapsed'));
 -- The last row of correspondence whose question, or whose fee, is settled: the clock of 610.026 counts from rows behind it. Written here alone.
 alter table request add column settled_question int not null default 0, add column settled_fee int not null default 0;
+-- What anybody sends twice, because the line broke or a button was pressed once more, is one request: a digest of the sending and of all that it says.
+alter table request add column attempt text check (attempt ~ '^[0-9a-f]{64}$');
+create unique index request_attempt on request (agency_id, attempt) where attempt is not null;
 -- Of a delay letter: the earliest time at which the records are available, which 610.023.3 wants said in it.
 alter table request_correspondence add column promised_for timestamptz
   check (promised_for is null or coalesce(about = 'delay', false));
@@ -201,6 +204,7 @@ create trigger calendar_is_entered after insert on agency_calendar for each row
 create index request_shown on request (agency_id, (coalesce(custodian_received_at, first_received_at)), id) where state <> 'closed';
 create index request_over on request (agency_id, closed_at desc, id) where state = 'closed';
 create index request_statements on request_correspondence (agency_id, request_id, about, at) where about is not null;
+create index request_asked on request_correspondence (agency_id, about, request_id, at) where about in ('statement-request', 'delay');
 
 -- Reminders of what is due go the way of all letters: one row for each address, so that each is sent once. `about`: of what, and its day.
 alter table notice add column request_id uuid;

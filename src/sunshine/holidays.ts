@@ -67,13 +67,22 @@ export interface HolidayDay {
   readonly reading: LawReading;
 }
 
+/** A list of requests asks for the same few days again and again. */
+const known = new Map<CivilDay, readonly HolidayDay[]>();
+const KNOWN_MAX = 10_000;
+
 /** Every day that a rule makes a holiday, or that a custom would, near a day: those that lie on it. */
 export function holidaysOn(day: CivilDay): readonly HolidayDay[] {
+  const before = known.get(day);
+  if (before !== undefined) return before;
   // A holiday that is moved may come from the year beside this one: 1 January 2028 is a Saturday.
   const year = Number(day.slice(0, 4));
-  return [year, year + 1]
+  const on = [year, year + 1]
     .flatMap((one) => HOLIDAY_RULES.flatMap((rule) => holidayDays(rule, one)))
     .filter((one) => one.day === day);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(day, on);
+  return on;
 }
 
 /** One day; two where a Saturday has a Friday before it on which state offices close. */

@@ -39,15 +39,6 @@ export interface ListedRow {
   readonly key: string;
 }
 
-/** When the oldest request for a statement came that no statement went after. */
-const STATEMENT_ASKED = sql<Date | null>`(
-  select min(c.at) from request_correspondence c
-   where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'statement-request'
-     and not exists (select from request_correspondence s where s.agency_id = r.agency_id and s.request_id = r.id
-                        and s.about = 'statement' and s.at >= c.at))`;
-const DELAYED = sql<boolean>`exists (
-  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay')`;
-
 export async function listRequests(
   { agencyId, tx }: AgencyTx,
   {
@@ -66,23 +57,38 @@ export async function listRequests(
   },
 ): Promise<readonly ListedRow[]> {
   const { rows } = await sql<ListedRow>`
-    select * from (
-      select r.id, r.tracking, r.channel, r.requester, r.contact, r.first_received_at, r.custodian_received_at, r.settled_question,
-             r.settled_fee, r.state, r.outcome, r.closed_at, r.due_on, left(r.words, ${EXCERPT}) as excerpt,
-             length(r.words) > ${EXCERPT} as is_cut, t.asked is not null as owes_statement,
-             case when r.state = 'closed' and t.asked is null then 2 when t.asked is null and t.delayed then 1 else 0 end as place,
-             (extract(epoch from case when r.state = 'closed' and t.asked is null then r.closed_at
-                when r.state = 'closed' then t.asked
-                else least(coalesce(r.custodian_received_at, r.first_received_at), t.asked) end) * 1000000)::bigint
-               * case when r.state = 'closed' and t.asked is null then -1 else 1 end as key_n
-        from request r, lateral (select ${STATEMENT_ASKED} as asked, ${DELAYED} as delayed) t
+    with owed as (
+      -- When the oldest request for a statement came that no statement went after.
+      select c.request_id, min(c.at) as asked from request_correspondence c
+       where c.agency_id = ${agencyId} and c.about = 'statement-request'
+         and not exists (select from request_correspondence s where s.agency_id = c.agency_id and s.request_id = c.request_id
+                            and s.about = 'statement' and s.at >= c.at)
+       group by 1),
+    delayed as (
+      select distinct c.request_id from request_correspondence c where c.agency_id = ${agencyId} and c.about = 'delay'),
+    placed as (
+      select r.id, r.state, o.asked is not null as owes_statement,
+             case when r.state = 'closed' and o.asked is null then 2
+                  when o.asked is null and d.request_id is not null then 1 else 0 end as place,
+             (extract(epoch from case when r.state = 'closed' and o.asked is null then r.closed_at
+                when r.state = 'closed' then o.asked
+                else least(coalesce(r.custodian_received_at, r.first_received_at), o.asked) end) * 1000000)::bigint
+               * case when r.state = 'closed' and o.asked is null then -1 else 1 end as key_n
+        from request r left join owed o on o.request_id = r.id left join delayed d on d.request_id = r.id
        where r.agency_id = ${agencyId}
          and (${words}::text is null or strpos(lower(r.words), lower(${words}::text)) > 0
               or strpos(lower(coalesce(r.requester, '')), lower(${words}::text)) > 0)
-         and (${tracking}::text is null or r.tracking = ${tracking})) l, lateral (select key_n::text as key) k
-     where (case ${state}::text when 'running' then place < 2 when 'statement' then owes_statement else true end)
-       and (${state}::text is null or ${state} in ('running', 'statement') or l.state = ${state})
-       and (${after === null} or (place, key_n, id) > (${after?.place ?? 0}::int, ${after?.key ?? '0'}::bigint, ${after?.id ?? null}::uuid))
-     order by place, key_n, id limit ${limit}`.execute(tx);
+         and (${tracking}::text is null or r.tracking = ${tracking})),
+    listed as (
+      select * from placed
+       where (case ${state}::text when 'running' then place < 2 when 'statement' then owes_statement else true end)
+         and (${state}::text is null or ${state} in ('running', 'statement') or state = ${state})
+         and (${after === null} or (place, key_n, id) > (${after?.place ?? 0}::int, ${after?.key ?? '0'}::bigint, ${after?.id ?? null}::uuid))
+       order by place, key_n, id limit ${limit})
+    select r.id, r.tracking, r.channel, r.requester, r.contact, r.first_received_at, r.custodian_received_at, r.settled_question,
+           r.settled_fee, r.state, r.outcome, r.closed_at, r.due_on, left(r.words, ${EXCERPT}) as excerpt,
+           length(r.words) > ${EXCERPT} as is_cut, l.place, l.key_n::text as key
+      from listed l join request r on r.agency_id = ${agencyId} and r.id = l.id
+     order by l.place, l.key_n, l.id`.execute(tx);
   return rows;
 }
