@@ -40,8 +40,8 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'hold.title, hold.reason, hold.ends': 'words; the kind, the search and who placed it are compared',
   'request_letter, letter_mail, letter_template, fee_rates, search_certificate':
     'that they were sent, changed or made is in the log, with a digest of the paper; their rows are not compared with it yet',
-  'request, request_correspondence, agency_calendar':
-    'that they came and changed is in the log; their rows as they stand are not compared with it yet',
+  'request, request_correspondence, request_correction, agency_calendar':
+    'that they came and changed is in the log, with digests of their words and times behind each entry; their rows as they stand are not compared with it yet',
   'record_series.reason, record_day.note, reclassification': 'why, in words; the history says what was done',
   'record_series and record_day of a record of which such a change was put back after a restore':
     'the entry does not say what was done',

@@ -49,7 +49,6 @@ export {
   type RequestRow,
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
-export { remindersOf, type Reminder } from './reminders.ts';
 export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
