@@ -27,9 +27,9 @@ export function hmacSha256(key: Uint8Array, text: Uint8Array): Buffer {
   if (key.length > BLOCK_BYTES) throw new RangeError(`A key has at most ${BLOCK_BYTES} bytes.`);
   const inner = Buffer.alloc(BLOCK_BYTES + text.length, 0x36);
   const outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c);
-  for (const [at, byte] of key.entries()) {
-    inner[at] = byte ^ 0x36;
-    outer[at] = byte ^ 0x5c;
+  for (const [i, byte] of key.entries()) {
+    inner[i] = byte ^ 0x36;
+    outer[i] = byte ^ 0x5c;
   }
   inner.set(text, BLOCK_BYTES);
   outer.set(hash('sha256', inner, 'buffer'), BLOCK_BYTES);
