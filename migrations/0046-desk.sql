@@ -8,6 +8,9 @@ alter table request add constraint request_outcome_check
   check (outcome in ('granted', 'partly', 'denied', 'no-records', 'withdrawn', 'lapsed'));
 -- The last row of correspondence whose question, or whose fee, is settled: the clock of 610.026 counts from rows behind it. Written here alone.
 alter table request add column settled_question int not null default 0, add column settled_fee int not null default 0;
+-- What anybody sends twice, because the line broke or a button was pressed once more, is one request: a digest of the sending and of all that it says.
+alter table request add column attempt text check (attempt ~ '^[0-9a-f]{64}$');
+create unique index request_attempt on request (agency_id, attempt) where attempt is not null;
 -- Of a delay letter: the earliest time at which the records are available, which 610.023.3 wants said in it.
 alter table request_correspondence add column promised_for timestamptz
   check (promised_for is null or coalesce(about = 'delay', false));

@@ -1,4 +1,5 @@
 /** The pages on which anybody asks a public body for records, and sees how that stands: no account, no script, no reason. */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { askedPage, askPage, PAGE_HEADERS } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
@@ -39,6 +40,7 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
       number: '',
       numberError: null,
       tooMany: false,
+      attempt: randomUUID(),
       ...parts,
     });
     if (parts.tooMany === true) return await reply.code(429).headers(PAGE_HEADERS).send(page);
@@ -73,6 +75,8 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
         format: form.one('format'),
         language: form.one('language'),
       };
+      // The same form sent twice is one request.
+      const attempt = form.one('attempt');
       const orNull = (text: string): string | null => (text === '' ? null : text);
       const asked = {
         words: typed.words,
@@ -95,6 +99,7 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
         channel: 'public-page',
         firstReceivedAt: context.system.now(),
         receivedByCustodianAt: null,
+        attempt: /^[0-9a-f-]{36}$/.test(attempt) ? attempt : null,
       } as const;
       try {
         const tracking = await desk.ask(request.ip, agency, sent);
@@ -102,7 +107,7 @@ export function registerAskPages(routes: FastifyInstance, context: ApiContext, d
       } catch (failure) {
         if (!(failure instanceof ArchiveError) || failure.code !== 'sign-in-too-many') throw failure;
         // Nothing that was typed is lost: it is there to be sent again.
-        return await show(request, reply, { typed, tooMany: true });
+        return await show(request, reply, { typed, attempt, tooMany: true });
       }
     });
   });

@@ -11,6 +11,7 @@ import { ArchiveError } from '#errors.ts';
 import {
   readByTracking,
   readCalendar,
+  readMarked,
   receiveRequest,
   requestStanding,
   trackingShown,
@@ -54,6 +55,8 @@ const AWAITED: Readonly<Record<RequestState, { readonly awaited: string; readonl
 export interface PublicStanding {
   readonly state: RequestState;
   readonly dueOn: string | null;
+  /** The earliest day that a delay letter promised. */
+  readonly availableOn?: string;
   readonly awaited: string;
   readonly sentence: string;
 }
@@ -129,11 +132,13 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
             'No request has this number here. Type it as it was given to you: four groups of four letters and figures.',
             { retry: 'never' },
           );
-        const { clocks } = requestStanding(row, [], calendar, now());
+        const { clocks, acted } = requestStanding(row, await readMarked(at, row.id), calendar, now());
         return {
           tracking: trackingShown(tracking),
           state: row.state,
-          dueOn: row.due_on ?? clocks?.due?.day ?? null,
+          // Who was told why it takes longer, and until when, waits for that day and for no other.
+          dueOn: row.due_on ?? (acted === null ? (clocks?.due?.day ?? null) : null),
+          ...(acted === null || acted.promised === null ? {} : { availableOn: acted.promised.day }),
           ...AWAITED[row.state],
         };
       });

@@ -201,7 +201,19 @@ export function publicRequestOf(request: FastifyRequest, now: Date): NewRequest 
     'Expected {"words": "what you ask for"} as application/json, and if you want to give them requester, contact, format, language; nothing else. No reason is asked.',
   );
   checkTexts(said);
-  return { ...askedOf(said), channel: 'public-page', firstReceivedAt: now, receivedByCustodianAt: null };
+  const attempt = request.headers['idempotency-key'] ?? null;
+  if (attempt !== null && (typeof attempt !== 'string' || !/^[\x21-\x7e]{8,200}$/.test(attempt)))
+    throw invalid(
+      'Expected an Idempotency-Key of 8 to 200 visible ASCII characters, new for each request, or none.',
+      'idempotency-key-invalid',
+    );
+  return {
+    ...askedOf(said),
+    channel: 'public-page',
+    firstReceivedAt: now,
+    receivedByCustodianAt: null,
+    attempt,
+  };
 }
 
 function askedOf({

@@ -38,8 +38,8 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'series of an edition that nobody confirmed, or with a period from the end of a fiscal year':
     'nothing is destroyed under it: what two people confirmed is bound to its digest, which the database asks for',
   'hold.title, hold.reason, hold.ends': 'words; the kind, the search and who placed it are compared',
-  'request, request_correspondence, agency_calendar':
-    'that they came and changed is in the log; their rows as they stand are not compared with it yet',
+  'request, request_correspondence, request_correction, agency_calendar':
+    'that they came and changed is in the log, with digests of their words and times behind each entry; their rows as they stand are not compared with it yet',
   'request_search, request_hold, request_record, review, request_kept_until':
     'that somebody searched, named, decided and said until when is in the log, with digests of what it was; their rows as they stand are not compared with it yet',
   'record_series.reason, record_day.note, reclassification': 'why, in words; the history says what was done',

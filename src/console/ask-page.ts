@@ -19,6 +19,8 @@ export interface AskParts {
   readonly numberError: string | null;
   /** Too many ask at this moment; what was typed stays, to be sent again. */
   readonly tooMany: boolean;
+  /** Of this form: sent twice, it is one request. */
+  readonly attempt: string;
 }
 
 export function askPage(frame: Frame, parts: AskParts): string {
@@ -34,6 +36,7 @@ export function askPage(frame: Frame, parts: AskParts): string {
       ${parts.tooMany && alert('error', 'Too many ask at this moment, so nothing was sent yet. What you typed is still here: wait half a minute and send it again.')}
       ${summary(Object.entries(errors))}
       <form class="hf-form" method="post" action="/ask/${agency}" novalidate>
+        <input type="hidden" name="attempt" value="${parts.attempt}" />
         ${lines({ name: 'words', label: 'What do you ask for?', hint: 'In your own words. It helps to say what it is about, from when, and from which page or account.', value: typed.words, error: errors.words, rows: 8 })}
         ${line({ name: 'requester', label: 'Your name, if you like', value: typed.requester, error: errors.requester })}
         ${line({ name: 'contact', label: 'Where an answer reaches you, if you like', hint: 'An e-mail or postal address, or a telephone number. Without one, only the number that you get leads to how your request stands.', value: typed.contact, error: errors.contact })}
@@ -66,13 +69,15 @@ export interface AskedParts {
   /** It was sent a moment ago. */
   readonly isNew: boolean;
   readonly dueOn: string | null;
+  /** The earliest day that a delay letter promised. */
+  readonly availableOn?: string;
   readonly state: string;
   /** What is awaited. */
   readonly sentence: string;
 }
 
 export function askedPage(frame: Frame, parts: AskedParts): string {
-  const { agency, agencyName, tracking, isNew, dueOn, state, sentence } = parts;
+  const { agency, agencyName, tracking, isNew, dueOn, availableOn, state, sentence } = parts;
   return page({
     title: 'How your request stands',
     ...frame,
@@ -87,6 +92,7 @@ export function askedPage(frame: Frame, parts: AskedParts): string {
       >
         <p class="hf-state__lead"><strong>${ours(sentence)}</strong></p>
         ${dueOn !== null && (state === 'closed' ? html`<p>It was due by the end of ${daySaid(dueOn)}</p>` : html`<p>It is to be acted on by the end of ${daySaid(dueOn)}</p>`)}
+        ${availableOn !== undefined && html`<p>Available at the earliest on ${daySaid(availableOn)}</p>`}
         ${state === 'received' && html`<p>The day by which it is to be acted on is known once the custodian of records has it.</p>`}
       </section>
       ${deadline}

@@ -26,7 +26,7 @@ export const daySaid = (day: string): Markup =>
   });
 
 /** As `4:40 pm`. */
-export const timeSaid = (minute: number): Markup =>
+const timeSaid = (minute: number): Markup =>
   perLanguage((language) => {
     const hour = Math.floor(minute / 60);
     const [am, pm] = language === 'en' ? ['am', 'pm'] : ['a. m.', 'p. m.'];

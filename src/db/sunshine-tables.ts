@@ -39,6 +39,8 @@ export interface RequestTable {
   due_on: string | null;
   calendar_n: number | null;
   appeal_until: string | null;
+  /** Of one sending; twice the same is one request. */
+  attempt: ColumnType<string | null, string | null | undefined, never>;
   /** The last row of correspondence whose question, or fee, is settled. The database writes them. */
   settled_question: ColumnType<number, never, never>;
   settled_fee: ColumnType<number, never, never>;

@@ -8,14 +8,15 @@ import type {
   RequestTable,
 } from '#db/db.ts';
 
+/** False: the same was sent before. */
 export async function insertRequest(
   { agencyId, tx }: AgencyTx,
   request: Omit<
     Insertable<RequestTable>,
     'agency_id' | 'outcome' | 'closed_at' | 'closed_by' | 'due_on' | 'calendar_n' | 'appeal_until'
   >,
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('request')
     .values({
       agency_id: agencyId,
@@ -27,7 +28,22 @@ export async function insertRequest(
       calendar_n: null,
       appeal_until: null,
     })
-    .execute();
+    .onConflict((one) => one.columns(['agency_id', 'attempt']).where('attempt', 'is not', null).doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+export async function readByAttempt(
+  { agencyId, tx }: AgencyTx,
+  attempt: string,
+): Promise<{ readonly requestId: string; readonly tracking: string } | null> {
+  const row = await tx
+    .selectFrom('request')
+    .select(['id', 'tracking'])
+    .where('agency_id', '=', agencyId)
+    .where('attempt', '=', attempt)
+    .executeTakeFirst();
+  return row === undefined ? null : { requestId: row.id, tracking: row.tracking };
 }
 
 /** Compare-and-set. */

@@ -3,6 +3,7 @@
  * and says no word of it; the database writes it, so that no statement goes without (migration 0046). States change by compare-and-set
  * (`moveRequest`) and nowhere else; which follow which, the database says too.
  */
+import { hash } from 'node:crypto';
 import type { AgencyTx, CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 import { appendEvent, newId } from '#record/record.ts';
 import { actingAs } from './acting.ts';
@@ -42,6 +43,8 @@ export interface NewRequest {
   readonly language: string | null;
   readonly firstReceivedAt: Date;
   readonly receivedByCustodianAt: Date | null;
+  /** A name that whoever sends it gives to the sending: the same, sent again under it, is the same request. */
+  readonly attempt?: string | null;
 }
 
 export async function receiveRequest(
@@ -51,9 +54,15 @@ export async function receiveRequest(
 ): Promise<{ readonly requestId: string; readonly tracking: string }> {
   const [requestId, tracking] = [newId(), newTracking()];
   await actingAs(at, actor);
-  await translated(
+  const { words, requester, contact, format, language } = request;
+  const attempt =
+    request.attempt == null
+      ? null
+      : hash('sha256', JSON.stringify([request.attempt, words, requester, contact, format, language]), 'hex');
+  const isNew = await translated(
     queries.insertRequest(at, {
       id: requestId,
+      attempt,
       tracking,
       channel: request.channel,
       words: request.words,
@@ -67,7 +76,8 @@ export async function receiveRequest(
       entered_by: actor,
     }),
   );
-  return { requestId, tracking };
+  const before = isNew || attempt === null ? null : await queries.readByAttempt(at, attempt);
+  return before ?? { requestId, tracking };
 }
 
 type Move =

@@ -1,10 +1,11 @@
 /**
  * A request under the Sunshine Law (ch. 610 RSMo), from its receipt to its closing. Slices meet in the record, so nothing here searches,
- * holds or produces by itself: whoever ties the rooms together does, and this one writes down what was done because of a request. What was asked is kept as it
- * came, states change by compare-and-set with their entry in the history, and no entry says a word of a request or names who asked.
+ * holds or produces by itself: whoever ties the rooms together does, and this one writes down what was done because of a request. What was asked
+ * is kept as it came, states change by compare-and-set, the database itself enters each change in the history, and no entry says a word of a request or
+ * names who asked.
  *
  * Promise: the clock of a request is counted by the agency's own calendar and explains itself, a sentence for each day; what is not law, or was
- * not read, is never said as law; in every doubt the earlier deadline is shown.
+ * not read, is never said as law; in every doubt the earlier deadline is shown. The custodian is reminded once of each thing that is due.
  */
 export type { CorrespondenceAbout, RequestChannel, RequestOutcome, RequestState } from '#db/db.ts';
 export { calendarProblems, type AgencyCalendar, type Closure, type Doubt } from './calendar.ts';
@@ -67,7 +68,6 @@ export {
   type RequestRow,
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
-export { remindersOf, type Reminder } from './reminders.ts';
 export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';

@@ -162,6 +162,72 @@ test('there is no such page before the agency says so, and who has a number is a
   await scene.archive.sql.query('update public_face set requests = true');
 });
 
+test('who was told why it takes longer sees the day that was promised, and no day that is over', async () => {
+  const word = `dunnart${randomUUID().slice(0, 8)}`;
+  const location = (await send({ words: word })).headers.location?.toString().split('?')[0] ?? '';
+  const row = await rowOf(word);
+  const call = async (path: string, payload: object) =>
+    expect(
+      (
+        await scene.archive.app.inject({
+          method: 'POST',
+          url: `/v1/requests/${String(row?.['id'])}/${path}`,
+          headers: {
+            authorization: `Bearer ${await scene.archive.key('custodian')}`,
+            'content-type': 'application/json',
+          },
+          payload: JSON.stringify(payload),
+        })
+      ).statusCode,
+    ).toBeLessThan(300);
+  const at_ = new Date().toISOString();
+  await call('receipt', { receivedByCustodianAt: at_ });
+  await call('correspondence', {
+    way: 'out',
+    channel: 'mail',
+    about: 'delay',
+    promisedFor: '2099-12-18T15:00:00-06:00',
+    words: 'x',
+    at: at_,
+  });
+  await call('state', { from: 'open', to: 'delayed' });
+  await at.goTo(location);
+  expect(await at.textOf('#standing')).toMatch(/It takes longer\.[^]*Friday, December 18, 2099/);
+  expect(await at.textOf('#standing')).not.toContain('It is to be acted on');
+  await at.goTo(`/language?to=es&next=${location}`);
+  expect(await at.textOf('#standing')).toMatch(/Disponible lo más temprano el[^]*2099/);
+});
+
+test('the same form sent twice is one request, and another text under the same key is another', async () => {
+  const attempt = randomUUID();
+  const word = `mulgara${randomUUID().slice(0, 8)}`;
+  const sendIt = async (words: string) => (await send({ words, attempt })).headers.location?.toString() ?? '';
+  const both = await Promise.all([sendIt(word), sendIt(word)]);
+  expect(both[0]).toMatch(/^\/ask\/rivertown\/.{19}\?new=yes$/);
+  expect(both[1]).toBe(both[0]);
+  const other = await sendIt(`${word} and more`);
+  expect(other).not.toBe(both[0]);
+  const rows = await scene.archive.sql.query('select id from request where words like $1', [`%${word}%`]);
+  expect(rows.rowCount).toBe(2);
+  const call = async (key: string) =>
+    await scene.archive.app.inject({
+      method: 'POST',
+      url: '/v1/public/rivertown/requests',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      payload: JSON.stringify({ words: word }),
+      remoteAddress: '203.0.113.8',
+    });
+  const [first, again] = [await call('key-of-a-program'), await call('key-of-a-program')];
+  expect(first.statusCode, first.body).toBe(201);
+  expect(again.json()).toEqual(first.json());
+  expect((await call('short')).json()).toMatchObject({ code: 'idempotency-key-invalid' });
+  const { rows: entries } = await scene.archive.sql.query(
+    "select count(*)::int as n from event e join request r on e.body->>'request' = r.id::text where e.type = 'request.received' and r.words = $1",
+    [word],
+  );
+  expect(entries[0]).toEqual({ n: 2 });
+});
+
 test('who asks too often at once keeps what was typed, and another agency is asked all the same', async () => {
   await addAgency(scene.archive.system.db, {
     id: 'hilltop',

@@ -38,6 +38,7 @@ export const ask: Messages = {
   'It is to be acted on by the end of': 'Se debe atender a más tardar al final del',
   'The day by which it is to be acted on is known once the custodian of records has it.':
     'El día hasta el cual se debe atender se sabe cuando el custodio de los registros la tiene.',
+  'Available at the earliest on': 'Disponible lo más temprano el',
   'Ask for something else': 'Solicitar otra cosa',
   'The body has your request. It waits for the custodian of records.':
     'El organismo tiene su solicitud. Espera al custodio de los registros.',
