@@ -305,6 +305,7 @@ describe('the description of the calls', () => {
         'GET /v1/requests/{id}',
         'POST /v1/requests',
         'POST /v1/requests/{id}/closing',
+        'POST /v1/requests/{id}/correction',
         'POST /v1/requests/{id}/correspondence',
         'POST /v1/requests/{id}/receipt',
         'POST /v1/requests/{id}/state',

@@ -57,7 +57,7 @@ async function formOf(
 ): Promise<string> {
   const name = randomUUID();
   if (url.startsWith('/requests/:id/productions')) return 'prefix=X&days=1&reason=x';
-  if (url.startsWith('/requests/')) {
+  if (/^\/requests\/:id\/(collect|review)/.test(url)) {
     const { facts, files } = await seenOf(archive, ids.recordId);
     return `as=${as}&q=${name}&records=${recordId}&until=2099-01-01&reason=x&after=0&facts=${facts}&files=${files}&answer=not-responsive`;
   }
