@@ -143,6 +143,11 @@ $$;
 create function said_digest(said text) returns text language sql immutable as $$
   select encode(sha256(convert_to(said, 'UTF8')), 'hex')
 $$;
+-- Of something short, such as a name: with the number of the request, which nobody guesses, so that the entry confirms no guess once the
+-- request itself is destroyed. SHA-256 of agency, number and text, with a line feed between.
+create function request_digest(agency text, tracking text, said text) returns text language sql immutable as $$
+  select said_digest(agency || E'\n' || tracking || E'\n' || said)
+$$;
 create function enter_request(agency text, kind text, body jsonb) returns void language sql as $$
   insert into event (agency_id, id, record_id, type, actor, body) values (agency, gen_random_uuid(), null, kind, sunshine_actor(), body)
 $$;
@@ -151,9 +156,9 @@ create function requests_are_entered() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     perform enter_request(new.agency_id, 'request.received', jsonb_build_object(
-      'request', new.id, 'channel', new.channel, 'words', said_digest(new.words), 'firstReceivedAt', in_utc(new.first_received_at),
-      'requester', said_digest(new.requester), 'contact', said_digest(new.contact),
-      'format', said_digest(new.format), 'language', said_digest(new.language)));
+      'request', new.id, 'channel', new.channel, 'words', request_digest(new.agency_id, new.tracking, new.words), 'firstReceivedAt', in_utc(new.first_received_at),
+      'requester', request_digest(new.agency_id, new.tracking, new.requester), 'contact', request_digest(new.agency_id, new.tracking, new.contact),
+      'format', request_digest(new.agency_id, new.tracking, new.format), 'language', request_digest(new.agency_id, new.tracking, new.language)));
   end if;
   if new.state = 'open' and (tg_op = 'INSERT' or old.state = 'received') then
     perform enter_request(new.agency_id, 'request.opened', jsonb_build_object(
@@ -171,9 +176,11 @@ create trigger requests_are_entered after insert or update of state on request f
   when (current_user = 'holdfast_app') execute function requests_are_entered();
 
 create function correspondence_is_entered() returns trigger language plpgsql as $$
+declare track text;
 begin
+  select r.tracking into track from request r where r.agency_id = new.agency_id and r.id = new.request_id;
   perform enter_request(new.agency_id, 'request.noted', jsonb_build_object(
-    'request', new.request_id, 'n', new.n, 'way', new.way, 'channel', new.channel, 'about', new.about, 'words', said_digest(new.words),
+    'request', new.request_id, 'n', new.n, 'way', new.way, 'channel', new.channel, 'about', new.about, 'words', request_digest(new.agency_id, track, new.words),
     'at', in_utc(new.at), 'feeCents', new.fee_cents, 'promisedFor', in_utc(new.promised_for)));
   return null;
 end $$;
@@ -181,11 +188,13 @@ create trigger correspondence_is_entered after insert on request_correspondence 
   when (current_user = 'holdfast_app') execute function correspondence_is_entered();
 
 create function corrections_are_entered() returns trigger language plpgsql as $$
+declare track text;
 begin
+  select r.tracking into track from request r where r.agency_id = new.agency_id and r.id = new.request_id;
   perform enter_request(new.agency_id, 'request.receipt-corrected', jsonb_build_object(
     'request', new.request_id, 'n', new.n, 'firstWas', in_utc(new.first_was), 'custodianWas', in_utc(new.custodian_was),
     'firstReceivedAt', in_utc(new.first_received_at), 'receivedByCustodianAt', in_utc(new.custodian_received_at),
-    'reason', said_digest(new.reason)));
+    'reason', request_digest(new.agency_id, track, new.reason)));
   return null;
 end $$;
 create trigger corrections_are_entered after insert on request_correction for each row

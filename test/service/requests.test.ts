@@ -423,7 +423,7 @@ test('a receipt that was written down wrong is corrected with its reason, and bo
     body: {
       custodianWas: '2026-12-04T22:40:00.000Z',
       receivedByCustodianAt: '2026-12-04T22:45:00.000Z',
-      reason: hash('sha256', 'The stamp says quarter to five', 'hex'),
+      reason: await digestWithin(requestId, 'The stamp says quarter to five'),
     },
   });
   await call('POST', `/v1/requests/${requestId}/closing`, { outcome: 'granted' }, asPerson());
@@ -468,6 +468,15 @@ test('a request lapses only after a notice, when its days are over; its requeste
   expect((await call('GET', `/v1/requests/${over}`)).body).toMatchObject({ outcome: 'lapsed' });
 });
 
+/** As an entry has what a request says: of the words and of the number, without which nobody guesses them. */
+async function digestWithin(requestId: string, words: string): Promise<string> {
+  const { rows } = await archive.sql.query<{ tracking: string }>(
+    'select tracking from request where id = $1',
+    [requestId],
+  );
+  return hash('sha256', `rivertown\n${rows[0]?.tracking ?? ''}\n${words}`, 'hex');
+}
+
 test('what a statement does to a request is entered, though nobody of ours wrote it', async () => {
   const { requestId } = await enter({ receivedByCustodianAt: FRIDAY });
   const client = new Client({ connectionString: archive.databaseUrl, options: '-c role=holdfast_app' });
@@ -490,13 +499,13 @@ test('what a statement does to a request is entered, though nobody of ours wrote
       {
         type: 'request.noted',
         actor: /^sql:/,
-        body: { n: 1, way: 'note', words: hash('sha256', 'numbat', 'hex') },
+        body: { n: 1, way: 'note', words: await digestWithin(requestId, 'numbat') },
       },
     ].map((one) => ({ ...one, actor: expect.stringMatching(one.actor) as string })),
   );
   expect(history[0]?.body).toMatchObject({
     firstReceivedAt: '2026-12-04T22:40:00.000Z',
-    words: hash('sha256', WORDS, 'hex'),
+    words: await digestWithin(requestId, WORDS),
     contact: null,
   });
 });

@@ -2,7 +2,6 @@
 import type { Messages } from '../../language.ts';
 
 export const letters: Messages = {
-  'Back to the request': 'Volver a la solicitud',
   'Write a letter': 'Escribir una carta',
   'Kind of letter': 'Tipo de carta',
   Acknowledgement: 'Acuse de recibo',
