@@ -51,6 +51,8 @@ export interface Certificate {
   readonly quantity: { readonly records: number; readonly objects: number; readonly bytes: number };
   readonly dates: { readonly from: string; readonly through: string };
   readonly manner: readonly string[];
+  /** Of these records, copies that were packed in answer to requests before: they are kept with the requests. Absent: none. */
+  readonly handedOut?: { readonly records: number; readonly productions: number };
   readonly holds: { readonly result: 'none'; readonly checkedFrom: string; readonly checkedThrough: string };
   readonly startedAt: string;
   readonly completedAt: string;

@@ -108,9 +108,18 @@ export async function composeCertificate(
   const marked = records.map(({ markedAt }) => markedAt).toSorted();
   const backupsUntil =
     backupsKeptMs === null ? null : new Date(Date.parse(completedAt) + backupsKeptMs).toISOString();
+  const { rows: packed } = await sql<{ records: number; productions: number }>`
+    select count(distinct c.record_id)::int as records, count(distinct c.production_id)::int as productions
+      from disposal_item i
+      join production_record c on c.agency_id = i.agency_id and c.record_id = i.record_id and c.answer <> 'withhold'
+      join production p on p.agency_id = c.agency_id and p.id = c.production_id and p.object_key is not null
+     where i.agency_id = ${agencyId} and i.disposal_id = ${list.id} and i.state = 'destroyed'`.execute(tx);
+  const handedOut = packed[0] === undefined || packed[0].records === 0 ? null : packed[0];
+  const stays = handedOut === null ? '' : staying(handedOut);
   const manner = [
     `Deletion of each version of each file by its number in the object store (${stores.join('; ')}), the list of versions compared with the records before and empty after.`,
     'Deletion of the rows of the database that held the content, its index and what led to it; destruction of the salts that opened its entries in the log.',
+    ...(stays === '' ? [] : [stays]),
   ];
   return {
     format: CERTIFICATE_FORMAT,
@@ -127,6 +136,7 @@ export async function composeCertificate(
     quantity,
     dates,
     manner,
+    ...(handedOut === null ? {} : { handedOut }),
     holds: {
       result: 'none',
       checkedFrom: marked[0] ?? completedAt,
@@ -163,6 +173,7 @@ export async function composeCertificate(
       people,
       id: list.id,
       mode,
+      stays,
     }),
   };
 }
@@ -216,6 +227,18 @@ interface ParagraphParts {
   readonly people: Pick<Certificate, 'requested' | 'approved'>;
   readonly id: string;
   readonly mode: Certificate['mode'];
+  readonly stays: string;
+}
+
+/** Copies that somebody has outside are not ours to destroy; the sealed ones here answer what was given to whom. */
+function staying({
+  records,
+  productions,
+}: {
+  readonly records: number;
+  readonly productions: number;
+}): string {
+  return `Not destroyed: copies of ${count(records, 'record')} as packed before in answer to requests for records (${count(productions, 'production')}). They are kept with those requests, under the series of the requests.`;
 }
 
 /** The paragraph is read by itself, and the certificate may be read by nobody: what is still there stands in both. */
@@ -235,6 +258,7 @@ function paragraph({
   people,
   id,
   mode,
+  stays,
 }: ParagraphParts): string {
   const named = series.map(
     (one) =>
@@ -243,7 +267,7 @@ function paragraph({
   const on = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(
     new Date(completedAt),
   );
-  return `Disposition of records. Under the schedule “${title}”, ${agency} destroyed the following record series: ${named.join('; ')}. In all ${count(quantity.records, 'record')}, inclusive dates ${dates.from} through ${dates.through}. Manner of destruction: deletion of every copy in the archive’s stores and of its index. Requested by ${people.requested.name}, approved by ${people.approved.name}${list.authority === null ? '' : `, authority: ${list.authority}`}. The deletion from the stores and of the index was completed on ${on}. ${KEPT_LONGER}Certificate ${id}.${mode === 'trial' ? ' This archive was in trial mode: this is no destruction of public records.' : ''}`;
+  return `Disposition of records. Under the schedule “${title}”, ${agency} destroyed the following record series: ${named.join('; ')}. In all ${count(quantity.records, 'record')}, inclusive dates ${dates.from} through ${dates.through}. Manner of destruction: deletion of every copy in the archive’s stores and of its index. Requested by ${people.requested.name}, approved by ${people.approved.name}${list.authority === null ? '' : `, authority: ${list.authority}`}. The deletion from the stores and of the index was completed on ${on}. ${stays === '' ? '' : `${stays} `}${KEPT_LONGER}Certificate ${id}.${mode === 'trial' ? ' This archive was in trial mode: this is no destruction of public records.' : ''}`;
 }
 
 function count(n: number, what: string): string {
