@@ -33,6 +33,7 @@ import { sendPage } from './administration.ts';
 import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { deskCounts } from './desk-counts.ts';
+import { placeCounts } from './place-counts.ts';
 import { formOf, takeForms } from './forms.ts';
 import { calendarHere } from './office-calendar.ts';
 import { isListedState, requestsHere } from './request-list.ts';
@@ -155,6 +156,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
         ...[...correspondence, ...corrections].map(({ by }) => by),
       ];
       return {
+        counts: await placeCounts(at, id),
         zone: calendar.zone,
         request: requestShown(row),
         standing: requestStanding(row, marked, calendar, moment),
@@ -170,7 +172,6 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
     });
     const page = requestPage(context.frameOf(request), {
       ...parts,
-      counts: {},
       parts: [],
       mayWork: mayWork(request),
       said: error === null && form === null && typeof done === 'string' ? (DONE[done] ?? null) : null,

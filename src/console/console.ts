@@ -35,7 +35,7 @@ export { askedPage, askPage } from './ask-page.ts';
 export { productionsPage } from './productions-page.ts';
 export { productionLinkPage } from './production-link-page.ts';
 export { requestFormPage, REQUEST_FIELDS, type RequestField } from './request-form-page.ts';
-export { requestPage } from './request-page.ts';
+export { requestPage, type PlaceCounts } from './request-page.ts';
 export { requestsPage, type DeskCounts } from './requests-page.ts';
 export type { StepForm } from './request-steps.ts';
 export { holdsPage } from './holds-page.ts';

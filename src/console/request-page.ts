@@ -26,6 +26,7 @@ import {
   STATE_WORDS,
 } from './request-words.ts';
 import { mark } from './requests-page.ts';
+import { number } from './retention-words.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 
@@ -81,8 +82,7 @@ export interface RequestParts {
   /** Where more of it begins. */
   readonly nextCorrespondence: number | null;
   readonly names: Readonly<Record<string, ActorName>>;
-  /** By place; left out where nobody counted. */
-  readonly counts: Readonly<Partial<Record<RequestPlace['path'], number>>>;
+  readonly counts: PlaceCounts;
   /** What other parts of the desk show of it, under the list of places. */
   readonly parts: readonly Markup[];
   readonly mayWork: boolean;
@@ -90,6 +90,16 @@ export interface RequestParts {
   readonly said: string | null;
   readonly error: string | null;
 }
+
+/** By place: records in the set, those about which nobody decided yet, letters that were sent, productions that were asked for. */
+export type PlaceCounts = Readonly<Record<RequestPlace['path'], number>>;
+
+const COUNT_SAID: Readonly<Record<RequestPlace['path'], (n: Markup) => Markup>> = {
+  collect: (n) => html`records in the set: ${n}`,
+  review: (n) => html`still to decide: ${n}`,
+  letters: (n) => html`letters sent: ${n}`,
+  productions: (n) => html`productions: ${n}`,
+};
 
 const row = (term: string, value: Markup): Markup =>
   html`<div>
@@ -109,10 +119,9 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
       <nav aria-label="Work on this request">
         <ul class="hf-people" id="places">
           ${REQUEST_PLACES.map((place) => {
-            const count = counts[place.path];
             return html`<li>
               <a href="${requestPlace(request.id, place)}"><strong>${ours(place.title)}</strong></a>
-              ${count !== undefined && html`<span>(${count})</span>`}
+              <span class="hf-small">${COUNT_SAID[place.path](number(counts[place.path]))}</span>
               <p class="hf-small">${ours(place.says)}</p>
             </li>`;
           })}

@@ -2,6 +2,10 @@
 import type { Messages } from '../../language.ts';
 
 export const requests: Messages = {
+  'records in the set: {}': 'registros en el conjunto: {1}',
+  'still to decide: {}': 'por decidir: {1}',
+  'letters sent: {}': 'cartas enviadas: {1}',
+  'productions: {}': 'entregas: {1}',
   Requests: 'Solicitudes',
   'All requests': 'Todas las solicitudes',
   'Nothing is due today or on the next business day.': 'Nada vence hoy ni el próximo día hábil.',
