@@ -214,7 +214,7 @@ describe('refused, each with a sentence of its own', () => {
 
   test.each([
     ['litigation', 'HF033', 'held', 'A hold lies'],
-    ['sunshine-request', 'HF034', 'request-open', 'An open request'],
+    ['sunshine-request', 'HF034', 'request-open', 'A request for records matches'],
   ])(
     'with a hold (%s) that was placed between approval and execution',
     async (kind, sqlstate, code, sentence) => {
