@@ -56,12 +56,14 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
   try {
     const { path, packed } = await buildProduction(context, open, production, folder);
     await between('built');
-    await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed));
+    // Whoever withdrew it meanwhile saw what must not leave: a lock that nobody can take away is not put on it.
+    if (!(await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed)))) return null;
     await between('written');
     if (!packed.gate.clean) {
       await block(context, open, null);
       return 'blocked';
     }
+    if (!(await isBuilding(context, open))) return null;
     await seal(context, open, path, packed);
     await between('sealed');
     await ready(context, open, packed.sha256);
@@ -74,6 +76,11 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function isBuilding({ db }: ProductionContext, { agencyId, id }: OpenProduction): Promise<boolean> {
+  const now = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
+  return now?.state === 'building';
 }
 
 /** By a pass that ended between the seal and its row. */

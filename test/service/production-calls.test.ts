@@ -1,10 +1,12 @@
 /** Productions by calls, links to whoever has them, and what the database itself refuses. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { openProductionContext } from '#production-work.ts';
-import { readProduction, releaseProduction, runProductions } from '#production/production.ts';
+import { readProduction, releaseProduction, runProductions, withdrawProduction } from '#production/production.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { asApplication } from '../support/disposing.ts';
@@ -327,5 +329,33 @@ test('a pass that dies at any step is gone on with by the next one, and seals on
     const keys: string[] = [];
     for await (const { key } of archive.system.store.versions(`production/rivertown/${id}`)) keys.push(key);
     expect(keys, step).toEqual([after?.objectKey]);
+  }
+});
+
+test('what is withdrawn while it is being made is put nowhere, and leaves nothing on the disk', async () => {
+  const { db, now, store, scratchDir } = archive.system;
+  const request = await newRequest(archive);
+  await decide(archive, request, recordId, { answer: 'release' });
+  for (const [i, step] of ['built', 'written'].entries()) {
+    let done = '';
+    const { id, production } = await produced(archive, request, {
+      prefix: `GONE${i}`,
+      context: {
+        between: async (name) => {
+          if (name !== step) return;
+          done = await db.inAgency('rivertown', async (at) => {
+            const { rows } = await archive.sql.query<{ id: string }>(
+              "select id from production where state = 'building'",
+            );
+            return await withdrawProduction(at, rows[0]?.id ?? '', { now: now(), why: 'A mistake' }, 'cli');
+          });
+        },
+      },
+    });
+    expect([done, production.state, production.objectKey], step).toEqual(['done', 'withdrawn', null]);
+    const keys: string[] = [];
+    for await (const { key } of store.versions(`production/rivertown/${id}`)) keys.push(key);
+    expect(keys, step).toEqual([]);
+    expect(existsSync(join(scratchDir, `production-${id}`)), step).toBe(false);
   }
 });
