@@ -24,7 +24,12 @@ export interface GateSaid {
 
 export interface Asked {
   readonly wacz: boolean;
-  readonly seen: { readonly pictures: readonly string[]; readonly items: readonly string[] };
+  readonly seen: {
+    readonly pictures: readonly string[];
+    readonly items: readonly string[];
+    /** What could not be read, by `Unread.id`. */
+    readonly unread?: readonly string[];
+  };
 }
 
 export interface Production {

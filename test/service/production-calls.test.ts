@@ -6,7 +6,12 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { openProductionContext } from '#production-work.ts';
-import { readProduction, releaseProduction, runProductions, withdrawProduction } from '#production/production.ts';
+import {
+  readProduction,
+  releaseProduction,
+  runProductions,
+  withdrawProduction,
+} from '#production/production.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { asApplication } from '../support/disposing.ts';
@@ -18,6 +23,7 @@ let requestId: string;
 let recordId: string;
 let moment: Date | null = null;
 let app: Client;
+const NOTHING = { wacz: false, seen: { pictures: [], items: [], unread: [] } };
 
 beforeAll(async () => {
   archive = await openArchive({
@@ -358,4 +364,96 @@ test('what is withdrawn while it is being made is put nowhere, and leaves nothin
     expect(keys, step).toEqual([]);
     expect(existsSync(join(scratchDir, `production-${id}`)), step).toBe(false);
   }
+});
+
+test('a person vouches for what nobody can look through, step by step, and for no other decision than the one that they saw', async () => {
+  const request = await newRequest(archive);
+  const film = await sealedRecord(archive, { text: 'It is in room 7 of the hall' }, [
+    {
+      name: 'a.mp4',
+      type: 'video/mp4',
+      bytes: Buffer.from('\0\0\0\u0018ftypisom\0\0\u0002\0isommp41', 'latin1'),
+    },
+  ]);
+  const { fields, files } = await committed(archive, film);
+  const decided = async (): Promise<void> =>
+    await decide(archive, request, film, {
+      answer: 'part',
+      fields: fields.map(({ fact, pointer }) =>
+        pointer === '/data/content/text'
+          ? {
+              fact,
+              pointer,
+              decision: 'part',
+              passages: [{ start: 14, end: 15, exemption: cited(), description: 'Which room' }],
+            }
+          : { fact, pointer, decision: 'release' },
+      ),
+      files: files.map(({ n }) => ({ file: n, decision: 'release' })),
+    });
+  await decided();
+  const first = await produced(archive, request, { prefix: 'FILM', asked: { ...NOTHING, wacz: true } });
+  const [unread] = first.production.gate?.unread ?? [];
+  expect(unread).toMatchObject({ picture: null, id: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(first.production).toMatchObject({ state: 'blocked', gate: { hits: [] } });
+  const page = async (): Promise<string> => (await call('GET', `/requests/${request}/productions`)).text;
+  expect(await page()).toMatch(new RegExp(`name="unread"\\s+value="${unread?.id}"`));
+  const again = async (id: string, said: Readonly<Record<string, string>>) => {
+    const answer = await archive.app.inject({
+      method: 'POST',
+      url: `/requests/${request}/productions`,
+      headers: {
+        cookie: custodian.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: new URLSearchParams({ prefix: 'FILM', again: id, ...said }).toString(),
+    });
+    expect(answer.statusCode, answer.body).toBe(200);
+    await pass();
+    const { body } = await call('GET', `/v1/requests/${request}/productions`);
+    const newest = body.productions[0]?.id ?? '';
+    const made = await archive.system.db.inAgency(
+      'rivertown',
+      async (at) => await readProduction(at, newest),
+    );
+    if (made === null) throw new Error('It is gone.');
+    return made;
+  };
+  const second = await again(first.id, { unread: unread?.id ?? '' });
+  expect(second).toMatchObject({
+    n: 2,
+    state: 'blocked',
+    asked: { wacz: true },
+    gate: { unread: [], vouchedFor: 1 },
+  });
+  const [item = ''] = second.gate?.unsearchable ?? [];
+  expect(item).toBe(`record 1, passage 1 (${film}, decision 1)`);
+  const third = await again(second.id, { item });
+  expect(third).toMatchObject({
+    n: 3,
+    state: 'ready',
+    gate: { unread: [], unsearchable: [], vouchedFor: 1 },
+  });
+  // What was seen of one decision says nothing about the next one, which may withhold something else under the same number.
+  await decided();
+  const { production } = await produced(archive, request, { prefix: 'FILM', asked: third.asked });
+  expect(production).toMatchObject({
+    state: 'blocked',
+    gate: { unread: [], unsearchable: [`record 1, passage 1 (${film}, decision 2)`] },
+  });
+  // Of another request nothing is taken over.
+  const other = await newRequest(archive);
+  await decide(archive, other, recordId, { answer: 'release' });
+  const answer = await archive.app.inject({
+    method: 'POST',
+    url: `/requests/${other}/productions`,
+    headers: {
+      cookie: custodian.cookie,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    payload: new URLSearchParams({ prefix: 'FILM', again: third.id }).toString(),
+  });
+  expect(answer.statusCode).toBe(404);
 });
