@@ -1,6 +1,7 @@
 /** Productions by calls, links to whoever has them, and what the database itself refuses. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -362,7 +363,13 @@ test('what is withdrawn while it is being made is put nowhere, and leaves nothin
     const keys: string[] = [];
     for await (const { key } of store.versions(`production/rivertown/${id}`)) keys.push(key);
     expect(keys, step).toEqual([]);
-    expect(existsSync(join(scratchDir, `production-${id}`)), step).toBe(false);
+    const folder = join(scratchDir, `production-${id}`);
+    expect(existsSync(folder), step).toBe(false);
+    // A process that was killed leaves its folder, and no pass comes back to this production.
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'production.zip'), 'what the gate stopped');
+    await pass();
+    expect(existsSync(folder), step).toBe(false);
   }
 });
 
