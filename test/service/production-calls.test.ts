@@ -281,6 +281,27 @@ test('the database refuses a release that the gate has not passed, is stale, or 
     expect(
       await tried(`update production set state = 'ready', gate = ${gate}, ${sealed} where id = $1`, [id]),
     ).toBe('HF078');
+  const clean = `'{"clean": true, "sha256": "${'a'.repeat(64)}", "hits": [], "unread": [], "unsearchable": []}'`;
+  const own = sealed.replace(
+    `'production/x'`,
+    `'production/rivertown/' || id || '/' || repeat('a', 64) || '.zip'`,
+  );
+  const bare = `'{"clean": true, "sha256": "${'a'.repeat(64)}"}'`;
+  expect(
+    await tried(`update production set state = 'ready', gate = ${bare}, ${own} where id = $1`, [id]),
+  ).toBe('HF078');
+  // A sealed original, whosoever it is, is no production.
+  for (const key of [
+    'production/x',
+    `production/lakeside/${id}/${'a'.repeat(64)}.zip`,
+    'lakeside/x/original',
+  ])
+    expect(
+      await tried(
+        `update production set state = 'ready', gate = ${clean}, ${sealed.replace('production/x', key)} where id = $1`,
+        [id],
+      ),
+    ).toBe('HF076');
   expect(
     await tried(
       `insert into production_record (agency_id, production_id, n, record_id, review_n, answer) values ('rivertown', $1, 1, $2, 7, 'release')`,
@@ -304,6 +325,25 @@ test('the database refuses a release that the gate has not passed, is stale, or 
     [id],
   );
   const { id: ready } = await produced(archive, request, { prefix: 'RAW' });
+  const { id: out } = await produced(archive, request, { prefix: 'RAW' });
+  expect(
+    await tried(
+      "update production set state = 'released', released_at = now(), released_by = 'x' where id = $1",
+      [out],
+    ),
+  ).toBe('it was done');
+  const link = (n: number, madeAt: string, expiresAt: string): string =>
+    `insert into production_link (agency_id, production_id, n, hash, made_by, made_at, expires_at) values ('rivertown', $1, ${n}, sha256('${n}'), 'x', ${madeAt}, ${expiresAt})`;
+  expect(await tried(link(1, 'now()', "now() + interval '91 days'"), [out])).toBe('HF075');
+  expect(await tried(link(1, "now() - interval '2 days'", "now() - interval '1 day'"), [out])).toBe(
+    'it was done',
+  );
+  expect(
+    await tried(
+      `insert into production_download (agency_id, production_id, n, at, link_n) values ('rivertown', $1, 1, now() - interval '36 hours', 1)`,
+      [out],
+    ),
+  ).toBe('HF075');
   await decide(archive, request, recordId, { answer: 'release' });
   expect(
     await tried(
