@@ -1,6 +1,6 @@
 -- The application's role could name any object of the store as the bytes of a production, that of a sealed original of another agency too, and hand it out by
--- a link; it could leave out of a gate what the gate found; make a link that never ends; and enter a download under a time at which a
--- link that is over still lasted. What the gate says is the application's own word all the same: the database cannot look into a ZIP.
+-- a link; it could leave out of a gate what the gate found; make a link that never ends, or one to what a person decided
+-- otherwise since; and enter a download under a time at which a link that is over still lasted. What the gate says is the application's own word all the same: the database cannot look into a ZIP.
 create function production_passed() returns trigger language plpgsql as $$
 begin
   if new.object_key is distinct from old.object_key
@@ -22,6 +22,12 @@ begin
   if not exists (
        select from production p where p.id = new.production_id and p.agency_id = new.agency_id and p.state = 'released' for share) then
     raise exception 'the production is not released' using errcode = 'HF075';
+  end if;
+  -- It is out, and a person decided anew about a record of it: whoever asks for it now gets what is decided now.
+  if exists (select from production_record r join production p on p.id = r.production_id and p.agency_id = r.agency_id
+              where r.agency_id = new.agency_id and r.production_id = new.production_id
+                and r.review_n <> review_counts(r.agency_id, p.request_id, r.record_id)) then
+    raise exception 'a record of it was reviewed again since: make another production' using errcode = 'HF077';
   end if;
   -- In hours: a day in which clocks are changed has 23 or 25.
   if new.expires_at > new.made_at + interval '2160 hours' then

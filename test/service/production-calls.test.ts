@@ -504,3 +504,21 @@ test('a person vouches for what nobody can look through, step by step, and for n
   });
   expect(answer.statusCode).toBe(404);
 });
+
+test('what is out is handed to nobody else once a person decided otherwise', async () => {
+  const request = await newRequest(archive);
+  await decide(archive, request, recordId, { answer: 'release' });
+  const { id } = await produced(archive, request, { prefix: 'ANEW' });
+  const first = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
+  expect(first, first.text).toMatchObject({ status: 201 });
+  expect((await call('POST', `/v1/productions/${id}/release`, { days: 7 })).status).toBe(201);
+  await decide(archive, request, recordId, {
+    answer: 'withhold',
+    exemption: cited(),
+    description: 'A mistake',
+  });
+  const second = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
+  expect(second, second.text).toMatchObject({ status: 409, body: { code: 'production-stale' } });
+  // What was handed out is called back by nobody but a person.
+  expect((await call('GET', pathOf(first.body.url), undefined, 'nobody')).status).toBe(200);
+});
