@@ -167,16 +167,26 @@ export function registerCollectPages(routes: FastifyInstance, context: ApiContex
   });
 }
 
+/** As calls take them. */
+const MOST_TYPED = 500;
+
 const typedOf = (form: Form): Record<string, string> =>
   Object.fromEntries(
     FIELDS.flatMap((name) => {
-      const value = form.one(name).trim().slice(0, 500);
+      const value = form.one(name).trim();
       return value === '' ? [] : [[name, value] as const];
     }),
   );
 
 async function searchIn(at: AgencyTx, typed: Readonly<Record<string, string>>): Promise<CollectedSearch> {
   const { q, from = '', to = '', ...filters } = typed;
+  // What is looked for is certified: a search that is cut would be another one than somebody typed.
+  if (Object.values(typed).some((one) => one.length > MOST_TYPED))
+    throw new ArchiveError(
+      'sunshine-request-invalid',
+      'This is too long for a search: at most 500 characters in each field. Make several searches of it.',
+      { retry: 'never' },
+    );
   const wrong = [from, to].find((day): boolean => day !== '' && !civilDay(day));
   if (wrong !== undefined)
     throw new ArchiveError('sunshine-request-invalid', 'Expected a day such as 2026-11-21.', {

@@ -12,6 +12,7 @@ import {
   releaseProduction,
   undecided,
   withdrawProduction,
+  type Asked,
 } from '#production/production.ts';
 import { peopleOf, sendPage } from './administration.ts';
 import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
@@ -24,10 +25,12 @@ import {
   productionHere,
   releaserOf,
   requestHere,
+  type Ordered,
 } from './production-answers.ts';
 
 const DOWNLOADS = 50;
 const DAYS = 30;
+const NOTHING_ASKED: Asked = { wacz: false, seen: { pictures: [], items: [], unread: [] } };
 const SPOKEN = [
   'production-refused',
   'production-state',
@@ -130,8 +133,16 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
 
     app.post<{ Params: { id: string } }>('/requests/:id/productions', custodians, async (request, reply) => {
       const { id } = request.params;
+      const form = formOf(request);
       return await orSaid(request, reply, id, async (at, actor) => {
-        await orderProduction(at, await requestHere(at, id), orderOf(formOf(request)), actor);
+        const again = form.one('again');
+        const before = again === '' ? null : await productionHere(at, await ofRequest(at, id, again));
+        await orderProduction(
+          at,
+          await requestHere(at, id),
+          orderOf(form, before?.asked ?? NOTHING_ASKED),
+          actor,
+        );
         return { text: 'What was decided is frozen. It is being packed and looked through.' };
       });
     });
@@ -179,16 +190,27 @@ async function ofRequest(at: AgencyTx, requestId: string, id: string): Promise<s
   return production.id;
 }
 
-function orderOf(form: Form) {
+/** With what was asked for, and looked at, the time before: it names bytes and decisions, and is good for those alone. */
+function orderOf(form: Form, before: Asked): Ordered {
   const prefix = form.one('prefix');
   if (!/^[A-Z][A-Z0-9-]{0,19}$/.test(prefix))
     throw invalid(
       'Letters before the numbers of pages: capitals, figures and hyphens, at most 20, a letter first.',
     );
-  const pictures = form.all('picture').filter((one) => /^[0-9a-f]{64}$/.test(one));
+  const digests = (name: string): readonly string[] =>
+    form.all(name).filter((one) => /^[0-9a-f]{64}$/.test(one));
+  const both = (one: readonly string[], other: readonly string[] = []) => [...new Set([...other, ...one])];
+  const { pictures, items, unread } = before.seen;
   return {
     prefix,
-    asked: { wacz: form.one('wacz') === 'yes', seen: { pictures, items: form.all('item').slice(0, 1000) } },
+    asked: {
+      wacz: form.one('wacz') === 'yes' || before.wacz,
+      seen: {
+        pictures: both(digests('picture'), pictures),
+        items: both(form.all('item').slice(0, 1000), items),
+        unread: both(digests('unread'), unread),
+      },
+    },
   };
 }
 

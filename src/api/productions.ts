@@ -59,6 +59,13 @@ const Order = Type.Object(
                 'Items of the gate that are too short to be looked for, and that you looked for yourself',
             }),
           ),
+          unread: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+              maxItems: 1000,
+              description:
+                'Ids of what the gate could not read, such as a film, and that you looked at yourself',
+            }),
+          ),
         },
         closed,
       ),
@@ -118,13 +125,17 @@ export function registerProductions(app: FastifyInstance, context: ApiContext): 
       const said = bodyOf(
         request,
         Order,
-        '{"batesPrefix": "RIVERTOWN", "wacz": false, "seen": {"pictures": [], "items": []}}, each of them if you like',
+        '{"batesPrefix": "RIVERTOWN", "wacz": false, "seen": {"pictures": [], "items": [], "unread": []}}, each of them if you like',
       );
       const order = {
         prefix: said.batesPrefix ?? null,
         asked: {
           wacz: said.wacz ?? false,
-          seen: { pictures: said.seen?.pictures ?? [], items: said.seen?.items ?? [] },
+          seen: {
+            pictures: said.seen?.pictures ?? [],
+            items: said.seen?.items ?? [],
+            unread: said.seen?.unread ?? [],
+          },
         },
       };
       const actor = actorOf(callerOf(request));

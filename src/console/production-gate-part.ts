@@ -5,8 +5,8 @@ import type { ProductionsParts, ShownProduction } from './productions-page.ts';
 
 /** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
 export function gateSaid(
-  { gate, failure, state }: ShownProduction,
-  { requestId, prefix, isCustodian }: ProductionsParts,
+  { id, gate, failure, state, batesPrefix }: ShownProduction,
+  { requestId, isCustodian }: ProductionsParts,
 ): Markup | null {
   if (failure !== null)
     return html`<p class="hf-warn">It could not be made:</p>
@@ -19,6 +19,8 @@ export function gateSaid(
   </p>`;
   if (state !== 'blocked') return looked;
   const pictures = [...new Set(gate.unread.flatMap(({ picture }) => picture ?? []))];
+  // A film, or a picture of a kind that is not taken apart here: nothing but a person can look at it.
+  const others = gate.unread.filter(({ picture }) => picture === null);
   return html`${looked}
   ${
     gate.hits.length > 0 &&
@@ -48,9 +50,10 @@ export function gateSaid(
   ${
     isCustodian &&
     gate.hits.length === 0 &&
-    pictures.length + gate.unsearchable.length > 0 &&
+    pictures.length + others.length + gate.unsearchable.length > 0 &&
     html`<form method="post" action="/requests/${requestId}/productions">
-      <input type="hidden" name="prefix" value="${prefix}" />
+      <input type="hidden" name="prefix" value="${batesPrefix}" />
+      <input type="hidden" name="again" value="${id}" />
       <fieldset class="usa-fieldset">
         <legend class="usa-legend">
           I looked at these myself, and nothing that is withheld stands in them
@@ -67,6 +70,22 @@ export function gateSaid(
               />
               <label class="usa-checkbox__label hf-root" for="seen-${digest}"
                 >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
+              >
+            </div>`,
+        )}
+        ${others.map(
+          (one, i) =>
+            one.id !== null &&
+            html`<div class="usa-checkbox">
+              <input
+                class="usa-checkbox__input"
+                id="unread-${i}"
+                type="checkbox"
+                name="unread"
+                value="${one.id}"
+              />
+              <label class="usa-checkbox__label hf-root" for="unread-${i}" lang="en"
+                >${one.file} ${one.place}: ${one.why}</label
               >
             </div>`,
         )}

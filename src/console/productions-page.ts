@@ -28,7 +28,11 @@ export interface ShownProduction {
   readonly gate: {
     readonly outcome: string;
     readonly hits: readonly (Finding & { readonly item: string })[];
-    readonly unread: readonly (Finding & { readonly why: string; readonly picture: string | null })[];
+    readonly unread: readonly (Finding & {
+      readonly why: string;
+      readonly picture: string | null;
+      readonly id: string | null;
+    })[];
     readonly unsearchable: readonly string[];
     readonly looked: { readonly files: number; readonly bytes: number };
     readonly soughtItems: number;

@@ -49,7 +49,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
     sought,
     {
       withheldFiles: soughtFiles,
-      seen: { pictures, items: new Set(seen.items) },
+      seen: { pictures, items: new Set(seen.items), unread: new Set(seen.unread) },
       readPixels: async (bytes, mediaType) => {
         const digest = sha256Hex(bytes);
         const picture = pixelsOf.get(digest) ?? digest;

@@ -24,7 +24,12 @@ export interface GateSaid {
 
 export interface Asked {
   readonly wacz: boolean;
-  readonly seen: { readonly pictures: readonly string[]; readonly items: readonly string[] };
+  readonly seen: {
+    readonly pictures: readonly string[];
+    readonly items: readonly string[];
+    /** What could not be read, by `Unread.id`. */
+    readonly unread?: readonly string[];
+  };
 }
 
 export interface Production {
@@ -194,12 +199,13 @@ export interface Packed {
   readonly recordPages: number;
 }
 
-/** What the gate said about the bytes that were made, before anything of them is put anywhere. */
-export async function writePacked({ agencyId, tx }: AgencyTx, id: string, packed: Packed): Promise<void> {
-  await sql`
+/** What the gate said about the bytes that were made, before anything of them is put anywhere. False: it was withdrawn meanwhile. */
+export async function writePacked({ agencyId, tx }: AgencyTx, id: string, packed: Packed): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     update production set gate = ${JSON.stringify(packed.gate)}::jsonb, sha256 = ${packed.sha256}, bytes = ${packed.bytes}, files = ${packed.files},
            bates_last = ${packed.batesLast}, record_pages = ${packed.recordPages}
      where agency_id = ${agencyId} and id = ${id} and state = 'building'`.execute(tx);
+  return numAffectedRows === 1n;
 }
 
 export async function writeBlocked(

@@ -140,6 +140,8 @@ export async function readReviewed(
     signer,
   );
   const leaves = record.answer !== 'withhold';
+  // A person vouches for an item by its name, also in a later production, in which the same number may be another record's.
+  const of = `(${record.recordId}, decision ${record.reviewN})`;
   const leftOut: { file: number; why: 'wacz-not-asked' | 'wacz-in-part' }[] = [];
   const files = listed.flatMap((file): LeavingFile[] => {
     const decision = decided.files.find((one) => one.file === file.n);
@@ -187,11 +189,14 @@ export async function readReviewed(
     leftOut,
     log: decided.log,
     withheldWords: [
-      ...[...new Set(withheld)].map((text, i) => ({ item: `record ${record.n}, passage ${i + 1}`, text })),
+      ...[...new Set(withheld)].map((text, i) => ({
+        item: `record ${record.n}, passage ${i + 1} ${of}`,
+        text,
+      })),
       ...[...decided.burned].flatMap(([file, { under }]) =>
         // A text that nobody could read can be looked for by nobody: a person says that they looked.
         (under ?? ['']).map((text, i) => ({
-          item: `record ${record.n}, under the boxes of file ${file}, line ${i + 1}`,
+          item: `record ${record.n}, under the boxes of file ${file}, line ${i + 1} ${of}`,
           text,
         })),
       ),

@@ -9,7 +9,7 @@
  * digest and the next pass finds. What the gate stopped is `blocked`, and nothing of it is put anywhere.
  */
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitment } from '#commitment.ts';
 import { ArchiveError, codeOf, retryOf } from '#errors.ts';
@@ -20,6 +20,9 @@ import { redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
 
+/** In scratch, with the id of the production behind it. */
+const FOLDER = 'production-';
+
 const keyOf = (agencyId: string, id: string, sha256: string): string =>
   `production/${agencyId}/${id}/${sha256}.zip`;
 
@@ -27,7 +30,12 @@ export async function runProductions(
   context: ProductionContext,
 ): Promise<{ readonly ready: number; readonly blocked: number; readonly failed: number }> {
   const done = { ready: 0, blocked: 0, failed: 0 };
-  for (const one of await queries.openProductions(context.db)) {
+  const left = await foldersLeft(context);
+  const all = await queries.openProductions(context.db);
+  // Of a process that was killed; what the gate stopped lies in it, with what is withheld.
+  for (const { id, path } of left)
+    if (!all.some((one) => one.id === id)) await rm(path, { recursive: true, force: true });
+  for (const one of all) {
     context.signal?.throwIfAborted();
     try {
       const ended = await queries.withProduction(context.db, one, async () => await runOne(context, one));
@@ -43,6 +51,19 @@ export async function runProductions(
   return done;
 }
 
+async function foldersLeft({
+  scratchDir,
+}: ProductionContext): Promise<readonly { readonly id: string; readonly path: string }[]> {
+  const names = await readdir(scratchDir).catch((error: unknown) => {
+    // Nothing was ever built here.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names
+    .filter((name) => name.startsWith(FOLDER))
+    .map((name) => ({ id: name.slice(FOLDER.length), path: join(scratchDir, name) }));
+}
+
 async function runOne(context: ProductionContext, open: OpenProduction): Promise<'ready' | 'blocked' | null> {
   const { db, scratchDir, between = async () => undefined } = context;
   const { agencyId, id } = open;
@@ -52,16 +73,18 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
     await ready(context, open, production.sha256 ?? '');
     return 'ready';
   }
-  const folder = join(scratchDir, `production-${id}`);
+  const folder = join(scratchDir, `${FOLDER}${id}`);
   try {
     const { path, packed } = await buildProduction(context, open, production, folder);
     await between('built');
-    await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed));
+    // Whoever withdrew it meanwhile saw what must not leave: a lock that nobody can take away is not put on it.
+    if (!(await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed)))) return null;
     await between('written');
     if (!packed.gate.clean) {
       await block(context, open, null);
       return 'blocked';
     }
+    if (!(await isBuilding(context, open))) return null;
     await seal(context, open, path, packed);
     await between('sealed');
     await ready(context, open, packed.sha256);
@@ -74,6 +97,11 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function isBuilding({ db }: ProductionContext, { agencyId, id }: OpenProduction): Promise<boolean> {
+  const now = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
+  return now?.state === 'building';
 }
 
 /** By a pass that ended between the seal and its row. */

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
-import { MailRefused } from './mailer.ts';
+import { MailRefused, unsaid } from './mailer.ts';
 import type { TellContext, TellOutcome } from './round.ts';
 
 const CLAIM_MS = 300_000;
@@ -41,7 +41,7 @@ export async function mailLetterOnce(context: TellContext): Promise<TellOutcome 
     await db.inAgency(agencyId, async (at) => await end(at, claimed, 'mailed', null));
   } catch (error) {
     const code = error instanceof MailRefused ? error.code : codeOf(error);
-    log.warn({ requestId, n, code, attempts, err: error }, 'letter.failed');
+    log.warn({ requestId, n, code, attempts, ...unsaid(error) }, 'letter.failed');
     return await db.inAgency(agencyId, async (at) => await notSent(at, claimed, code));
   }
   log.info({ requestId, n, attempts }, 'letter.mailed');

@@ -30,6 +30,10 @@ export class MailRefused extends Error {
   }
 }
 
+/** For logs: what a server answers names whom the letter was for, and its code says enough. */
+export const unsaid = (error: unknown): { readonly err?: unknown } =>
+  error instanceof MailRefused ? {} : { err: error };
+
 const CONNECT_MS = 15_000;
 const ANSWER_MS = 60_000;
 /** All of it: a server that drips keeps nobody else waiting. */

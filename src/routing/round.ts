@@ -5,7 +5,7 @@ import { codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
 import { appendEvent, newId, readReceipt, remindOfficeInstead } from '#record/record.ts';
 import { letterOf, type Shown } from './letters.ts';
-import { MailRefused, type Letter, type Mailer } from './mailer.ts';
+import { MailRefused, unsaid, type Letter, type Mailer } from './mailer.ts';
 import { mailLetterOnce } from './letter-mail.ts';
 import { remindedIn, requestLetterOf } from './request-letters.ts';
 import {
@@ -56,7 +56,7 @@ export async function tellOnce(context: TellContext): Promise<TellOutcome | null
     await db.inAgency(agencyId, async (at) => await enter(at, claimed, 'office.told', {}));
   } catch (error) {
     const code = error instanceof MailRefused ? error.code : codeOf(error);
-    log.warn({ letter, kind, code, attempts, err: error }, 'letter.failed');
+    log.warn({ letter, kind, code, attempts, ...unsaid(error) }, 'letter.failed');
     return await db.inAgency(agencyId, async (at) => await notSent(at, claimed, code));
   }
   log.info({ letter, kind, attempts }, 'letter.mailed');

@@ -100,6 +100,7 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
     provesNot: [
       'That no such record exists elsewhere: in the mail, files or telephones of the body, on the platforms themselves, or in the archive of another body. None of these was searched.',
       'That other words would find nothing.',
+      'That the words stand in no picture and no film: what is written in these was not read for this search.',
       'That everything that was removed was handed in.',
     ],
     check:
@@ -166,6 +167,7 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
     provesNot: [
       'Que no exista tal registro en otra parte: en el correo, los archivos o los teléfonos del organismo, en las propias plataformas, o en el archivo de otro organismo. Nada de eso se buscó.',
       'Que otras palabras no encontrarían nada.',
+      'Que las palabras no estén en ninguna imagen ni en ningún video: lo que está escrito en ellos no se leyó para esta búsqueda.',
       'Que se entregó todo lo que se retiró.',
     ],
     check:

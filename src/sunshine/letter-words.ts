@@ -1,6 +1,7 @@
 /** Words of ours that stand in the places of letters, in their languages. */
 import type { RequestOutcome } from '#db/db.ts';
-import type { LetterLanguage } from './fees-said.ts';
+import { WITHDRAWN_AFTER } from './clock.ts';
+import { lawCited, type LetterLanguage } from './fees-said.ts';
 
 /** As production cites it, with how far it was read. */
 export interface LetterProvision {
@@ -38,7 +39,7 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
       denied: 'access to what you asked for was denied.',
       'no-records': 'no record was found that answers it.',
       withdrawn: 'it was withdrawn.',
-      lapsed: 'nobody paid or answered in time after a notice, so it counts as withdrawn (610.026 RSMo).',
+      lapsed: `nobody paid or answered in time after a notice, so it counts as withdrawn: ${lawCited(WITHDRAWN_AFTER, 'en')}.`,
     },
     payment: 'payment of the fee',
     answer: 'an answer to a question',
@@ -58,8 +59,7 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
       denied: 'se denegó el acceso a lo que pidió.',
       'no-records': 'no se encontró ningún registro que responda a ella.',
       withdrawn: 'se retiró.',
-      lapsed:
-        'nadie pagó ni respondió a tiempo después de un aviso, así que se da por retirada (610.026 RSMo).',
+      lapsed: `nadie pagó ni respondió a tiempo después de un aviso, así que se da por retirada: ${lawCited(WITHDRAWN_AFTER, 'es')}.`,
     },
     payment: 'el pago de la tarifa',
     answer: 'una respuesta a una pregunta',
@@ -76,12 +76,14 @@ const MARKS: Readonly<Record<LetterLanguage, Readonly<Record<string, string>>>> 
   en: {
     verified: 'read in the statute',
     secondary: 'read in a copy only, not in the official text',
+    summary: 'read in a summary only, not in its words',
     'number-not-verified': 'its number could not be verified',
     'heading-only': 'only its heading was read',
   },
   es: {
     verified: 'leído en la ley',
     secondary: 'leído solo en una copia, no en el texto oficial',
+    summary: 'leído solo en un resumen, no en sus palabras',
     'number-not-verified': 'no se pudo verificar su número',
     'heading-only': 'solo se leyó su título',
   },

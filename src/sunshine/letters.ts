@@ -129,8 +129,11 @@ export async function sendLetter(
   const pdf = await pdfOf(draft, text);
   const sha256 = hash('sha256', pdf, 'hex');
   const { about } = content;
+  // Where nothing is due no payment is awaited.
   const after =
-    about !== null && about in AWAITED_AFTER ? AWAITED_AFTER[about as keyof typeof AWAITED_AFTER] : null;
+    about !== null && about in AWAITED_AFTER && !(about === 'payment-request' && content.feeCents === 0)
+      ? AWAITED_AFTER[about as keyof typeof AWAITED_AFTER]
+      : null;
   let { state } = request;
   // Before the letter: what is awaited is counted from what was sent since.
   if (state === 'open' && after !== null) {

@@ -309,6 +309,25 @@ describe('a hold of a request', () => {
   });
 });
 
+test('a search that is too long to be run as it was typed is not cut into another one', async () => {
+  const { id } = await requested();
+  const typed = `${'"Ada Marlowe" or '.repeat(30)}"Bea Quillon"`;
+  const answer = await archive.app.inject({
+    method: 'POST',
+    url: `/requests/${id}/collect`,
+    headers: {
+      cookie: custodian.cookie,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+      'accept-language': 'es',
+    },
+    payload: new URLSearchParams({ as: custodian.personId, q: typed }).toString(),
+  });
+  expect([answer.statusCode, answer.body.includes('demasiado largo')], answer.body).toEqual([422, true]);
+  expect(answer.body).toContain('Bea Quillon');
+  expect((await ask('GET', `/v1/requests/${id}/searches`)).body.searches).toEqual([]);
+});
+
 test('a closed request looks for nothing, and decides nothing', async () => {
   const { id } = await requested();
   const recordId = await reported(`closed ${randomUUID()}`);

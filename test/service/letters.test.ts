@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { mailLetterOnce, openMailer } from '#routing/routing.ts';
@@ -246,11 +247,20 @@ test('fees: rates are added to, an estimate says its rules, and what no rule all
     paidCents: 0,
   });
   expect(bad.body).toMatchObject({ code: 'letter-refused' });
+  const nothing = await letter(id, 'invoice', {
+    charges,
+    waiver: { cents: 'all', because: 'It is about how the city spends.' },
+    paidCents: 0,
+  });
+  expect(nothing, nothing.text).toMatchObject({ status: 201, body: { state: 'open' } });
   const sent = await letter(id, 'fee-estimate', { charges, prepay: true });
   expect(sent, sent.text).toMatchObject({ status: 201, body: { state: 'fee-waiting' } });
   const shown = await call('GET', `/v1/requests/${id}`);
   expect(shown.body).toMatchObject({
-    correspondence: [{ about: 'payment-request', feeCents: 3470 }],
+    correspondence: [
+      { about: 'payment-request', feeCents: 0 },
+      { about: 'payment-request', feeCents: 3470 },
+    ],
   });
   const invoice = await draft(id, 'invoice', {
     charges,
@@ -377,8 +387,10 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   const id = await enter({ contact: 'asker@people.example' });
   const sent = await letter(id, 'acknowledgement', {});
   expect(sent, sent.text).toMatchObject({ status: 201, body: { way: 'mail' } });
-  const { db, log, config, now } = archive.system;
+  const { db, config, now } = archive.system;
   const mailer = openMailer({ url: server.url, from: 'records@rivertown.example' });
+  let logged = '';
+  const log = pino({ level: 'trace' }, { write: (line) => void (logged += line) });
   const context = {
     db,
     log,
@@ -390,6 +402,10 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   } as const;
   server.refuse(451);
   expect(await mailLetterOnce(context)).toBe('later');
+  // Servers answer with the address that they refuse; what they say is not written down.
+  expect(logged).toContain('letter.failed');
+  expect(logged).toContain('smtp-451');
+  expect(logged).not.toContain('No such mailbox here');
   const listed = async () => (await call('GET', `/v1/requests/${id}/letters`)).body.letters[0];
   expect(await listed()).toMatchObject({ way: 'mail', mail: { ended: null, error: 'smtp-451' } });
   server.refuse(null);

@@ -1,10 +1,18 @@
 /** Productions by calls, links to whoever has them, and what the database itself refuses. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { openProductionContext } from '#production-work.ts';
-import { readProduction, releaseProduction, runProductions } from '#production/production.ts';
+import {
+  readProduction,
+  releaseProduction,
+  runProductions,
+  withdrawProduction,
+} from '#production/production.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { asApplication } from '../support/disposing.ts';
@@ -16,6 +24,7 @@ let requestId: string;
 let recordId: string;
 let moment: Date | null = null;
 let app: Client;
+const NOTHING = { wacz: false, seen: { pictures: [], items: [], unread: [] } };
 
 beforeAll(async () => {
   archive = await openArchive({
@@ -272,6 +281,27 @@ test('the database refuses a release that the gate has not passed, is stale, or 
     expect(
       await tried(`update production set state = 'ready', gate = ${gate}, ${sealed} where id = $1`, [id]),
     ).toBe('HF078');
+  const clean = `'{"clean": true, "sha256": "${'a'.repeat(64)}", "hits": [], "unread": [], "unsearchable": []}'`;
+  const own = sealed.replace(
+    `'production/x'`,
+    `'production/rivertown/' || id || '/' || repeat('a', 64) || '.zip'`,
+  );
+  const bare = `'{"clean": true, "sha256": "${'a'.repeat(64)}"}'`;
+  expect(
+    await tried(`update production set state = 'ready', gate = ${bare}, ${own} where id = $1`, [id]),
+  ).toBe('HF078');
+  // A sealed original, whosoever it is, is no production.
+  for (const key of [
+    'production/x',
+    `production/lakeside/${id}/${'a'.repeat(64)}.zip`,
+    'lakeside/x/original',
+  ])
+    expect(
+      await tried(
+        `update production set state = 'ready', gate = ${clean}, ${sealed.replace('production/x', key)} where id = $1`,
+        [id],
+      ),
+    ).toBe('HF076');
   expect(
     await tried(
       `insert into production_record (agency_id, production_id, n, record_id, review_n, answer) values ('rivertown', $1, 1, $2, 7, 'release')`,
@@ -295,6 +325,25 @@ test('the database refuses a release that the gate has not passed, is stale, or 
     [id],
   );
   const { id: ready } = await produced(archive, request, { prefix: 'RAW' });
+  const { id: out } = await produced(archive, request, { prefix: 'RAW' });
+  expect(
+    await tried(
+      "update production set state = 'released', released_at = now(), released_by = 'x' where id = $1",
+      [out],
+    ),
+  ).toBe('it was done');
+  const link = (n: number, madeAt: string, expiresAt: string): string =>
+    `insert into production_link (agency_id, production_id, n, hash, made_by, made_at, expires_at) values ('rivertown', $1, ${n}, sha256('${n}'), 'x', ${madeAt}, ${expiresAt})`;
+  expect(await tried(link(1, 'now()', "now() + interval '91 days'"), [out])).toBe('HF075');
+  expect(await tried(link(1, "now() - interval '2 days'", "now() - interval '1 day'"), [out])).toBe(
+    'it was done',
+  );
+  expect(
+    await tried(
+      `insert into production_download (agency_id, production_id, n, at, link_n) values ('rivertown', $1, 1, now() - interval '36 hours', 1)`,
+      [out],
+    ),
+  ).toBe('HF075');
   await decide(archive, request, recordId, { answer: 'release' });
   expect(
     await tried(
@@ -328,4 +377,148 @@ test('a pass that dies at any step is gone on with by the next one, and seals on
     for await (const { key } of archive.system.store.versions(`production/rivertown/${id}`)) keys.push(key);
     expect(keys, step).toEqual([after?.objectKey]);
   }
+});
+
+test('what is withdrawn while it is being made is put nowhere, and leaves nothing on the disk', async () => {
+  const { db, now, store, scratchDir } = archive.system;
+  const request = await newRequest(archive);
+  await decide(archive, request, recordId, { answer: 'release' });
+  for (const [i, step] of ['built', 'written'].entries()) {
+    let done = '';
+    const { id, production } = await produced(archive, request, {
+      prefix: `GONE${i}`,
+      context: {
+        between: async (name) => {
+          if (name !== step) return;
+          done = await db.inAgency('rivertown', async (at) => {
+            const { rows } = await archive.sql.query<{ id: string }>(
+              "select id from production where state = 'building'",
+            );
+            return await withdrawProduction(at, rows[0]?.id ?? '', { now: now(), why: 'A mistake' }, 'cli');
+          });
+        },
+      },
+    });
+    expect([done, production.state, production.objectKey], step).toEqual(['done', 'withdrawn', null]);
+    const keys: string[] = [];
+    for await (const { key } of store.versions(`production/rivertown/${id}`)) keys.push(key);
+    expect(keys, step).toEqual([]);
+    const folder = join(scratchDir, `production-${id}`);
+    expect(existsSync(folder), step).toBe(false);
+    // A process that was killed leaves its folder, and no pass comes back to this production.
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'production.zip'), 'what the gate stopped');
+    await pass();
+    expect(existsSync(folder), step).toBe(false);
+  }
+});
+
+test('a person vouches for what nobody can look through, step by step, and for no other decision than the one that they saw', async () => {
+  const request = await newRequest(archive);
+  const film = await sealedRecord(archive, { text: 'It is in room 7 of the hall' }, [
+    {
+      name: 'a.mp4',
+      type: 'video/mp4',
+      bytes: Buffer.from('\0\0\0\u0018ftypisom\0\0\u0002\0isommp41', 'latin1'),
+    },
+  ]);
+  const { fields, files } = await committed(archive, film);
+  const decided = async (): Promise<void> =>
+    await decide(archive, request, film, {
+      answer: 'part',
+      fields: fields.map(({ fact, pointer }) =>
+        pointer === '/data/content/text'
+          ? {
+              fact,
+              pointer,
+              decision: 'part',
+              passages: [{ start: 14, end: 15, exemption: cited(), description: 'Which room' }],
+            }
+          : { fact, pointer, decision: 'release' },
+      ),
+      files: files.map(({ n }) => ({ file: n, decision: 'release' })),
+    });
+  await decided();
+  const first = await produced(archive, request, { prefix: 'FILM', asked: { ...NOTHING, wacz: true } });
+  const [unread] = first.production.gate?.unread ?? [];
+  expect(unread).toMatchObject({ picture: null, id: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(first.production).toMatchObject({ state: 'blocked', gate: { hits: [] } });
+  const page = async (): Promise<string> => (await call('GET', `/requests/${request}/productions`)).text;
+  expect(await page()).toMatch(new RegExp(`name="unread"\\s+value="${unread?.id}"`));
+  const again = async (id: string, said: Readonly<Record<string, string>>) => {
+    const answer = await archive.app.inject({
+      method: 'POST',
+      url: `/requests/${request}/productions`,
+      headers: {
+        cookie: custodian.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: new URLSearchParams({ prefix: 'FILM', again: id, ...said }).toString(),
+    });
+    expect(answer.statusCode, answer.body).toBe(200);
+    await pass();
+    const { body } = await call('GET', `/v1/requests/${request}/productions`);
+    const newest = body.productions[0]?.id ?? '';
+    const made = await archive.system.db.inAgency(
+      'rivertown',
+      async (at) => await readProduction(at, newest),
+    );
+    if (made === null) throw new Error('It is gone.');
+    return made;
+  };
+  const second = await again(first.id, { unread: unread?.id ?? '' });
+  expect(second).toMatchObject({
+    n: 2,
+    state: 'blocked',
+    asked: { wacz: true },
+    gate: { unread: [], vouchedFor: 1 },
+  });
+  const [item = ''] = second.gate?.unsearchable ?? [];
+  expect(item).toBe(`record 1, passage 1 (${film}, decision 1)`);
+  const third = await again(second.id, { item });
+  expect(third).toMatchObject({
+    n: 3,
+    state: 'ready',
+    gate: { unread: [], unsearchable: [], vouchedFor: 1 },
+  });
+  // What was seen of one decision says nothing about the next one, which may withhold something else under the same number.
+  await decided();
+  const { production } = await produced(archive, request, { prefix: 'FILM', asked: third.asked });
+  expect(production).toMatchObject({
+    state: 'blocked',
+    gate: { unread: [], unsearchable: [`record 1, passage 1 (${film}, decision 2)`] },
+  });
+  // Of another request nothing is taken over.
+  const other = await newRequest(archive);
+  await decide(archive, other, recordId, { answer: 'release' });
+  const answer = await archive.app.inject({
+    method: 'POST',
+    url: `/requests/${other}/productions`,
+    headers: {
+      cookie: custodian.cookie,
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    payload: new URLSearchParams({ prefix: 'FILM', again: third.id }).toString(),
+  });
+  expect(answer.statusCode).toBe(404);
+});
+
+test('what is out is handed to nobody else once a person decided otherwise', async () => {
+  const request = await newRequest(archive);
+  await decide(archive, request, recordId, { answer: 'release' });
+  const { id } = await produced(archive, request, { prefix: 'ANEW' });
+  const first = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
+  expect(first, first.text).toMatchObject({ status: 201 });
+  expect((await call('POST', `/v1/productions/${id}/release`, { days: 7 })).status).toBe(201);
+  await decide(archive, request, recordId, {
+    answer: 'withhold',
+    exemption: cited(),
+    description: 'A mistake',
+  });
+  const second = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
+  expect(second, second.text).toMatchObject({ status: 409, body: { code: 'production-stale' } });
+  // What was handed out is called back by nobody but a person.
+  expect((await call('GET', pathOf(first.body.url), undefined, 'nobody')).status).toBe(200);
 });

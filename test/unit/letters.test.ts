@@ -1,6 +1,8 @@
 /** Texts of letters: our own for each kind and language, what a text of an agency may have, and what is found in one that was edited. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cite, citableOn } from '#production/production.ts';
+import { englishProves } from '#sunshine/certificate-said.ts';
 import { LETTER_LANGUAGES } from '#sunshine/fees-said.ts';
 import { DEFAULT_LETTERS } from '#sunshine/letter-defaults.ts';
 import { KIND_RULES, LETTER_KINDS, placesOf } from '#sunshine/letter-kinds.ts';
@@ -13,6 +15,7 @@ import {
   templateProblem,
 } from '#sunshine/letter-text.ts';
 import { daySaidIn } from '#sunshine/letter-values.ts';
+import { provisionSaid, WORDS } from '#sunshine/letter-words.ts';
 
 describe('ours', () => {
   test.each(LETTER_KINDS.flatMap((kind) => LETTER_LANGUAGES.map((language) => [kind, language] as const)))(
@@ -80,4 +83,32 @@ describe('a text that was edited', () => {
 test('each kind that the law speaks of says so', () => {
   for (const kind of ['delay', 'denial', 'partial-denial', 'withdrawal-notice'] as const)
     expect(KIND_RULES[kind].law).not.toBeNull();
+});
+
+test.each(LETTER_LANGUAGES)('how far a law was read is said in words, in %s', (language) => {
+  const day = '2026-11-30';
+  const citable = citableOn(day);
+  expect(citable.map(({ mark }) => mark)).toContain('summary');
+  for (const { key, needs } of citable) {
+    const citation = cite({
+      key,
+      day,
+      ...(needs.includes('other-law') ? { otherLaw: 'Some law' } : {}),
+      ...(needs.includes('number-confirmed') ? { numberConfirmedBy: 'Some person' } : {}),
+      ...(needs.includes('written-statement')
+        ? { writtenStatement: { impairsSecurity: 'Some words', outweighsDisclosure: 'Some words' } }
+        : {}),
+    });
+    const said = provisionSaid(citation, language);
+    expect(said).toMatch(/\((?:read|leído|its number|no se pudo)/);
+    expect(said).not.toContain(`(${citation.mark})`);
+  }
+  expect(WORDS[language].outcomes.lapsed).toMatch(
+    /610\.026 RSMo \((?:read in a copy|leído solo en una copia)/,
+  );
+});
+
+// As long as no letters in pictures are in the index: whoever is told that there is nothing is told that, too.
+test('a certificate of search says that nobody read what stands in pictures', () => {
+  expect(englishProves().provesNot.join(' ')).toContain('in no picture and no film');
 });

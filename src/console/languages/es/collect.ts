@@ -77,6 +77,8 @@ export const collect: Messages = {
   'Kept until {}': 'Se guarda hasta el {1}',
 
   // What is refused.
+  'This is too long for a search: at most 500 characters in each field. Make several searches of it.':
+    'Esto es demasiado largo para una búsqueda: como máximo 500 caracteres en cada campo. Haga varias búsquedas con ello.',
   'Expected words to look for, or at least one filter: an empty search would hold every record of the agency.':
     'Se esperaban palabras que buscar o al menos un filtro: una búsqueda vacía pondría en reserva todos los registros de la entidad.',
   'Expected the address or the id of a record on each line, 1 to {} of them; for more, search.':
