@@ -157,6 +157,10 @@ begin
   if new.n <> last + 1 then
     raise exception 'somebody else was here meanwhile: the last number is %', last using errcode = 'HF070';
   end if;
+  -- Whoever was told a day may count on it.
+  if new.until < request_keeps_until(new.agency_id, new.request_id) then
+    raise exception 'it is kept for longer already' using errcode = 'HF069';
+  end if;
   return new;
 end $$;
 create trigger said_after_closing before insert on request_kept_until for each row

@@ -30,6 +30,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'sunshine-request-state',
     'The receipts of this request are not what this corrects, so nothing was changed. Read it again; a receipt is corrected with its reason, and both stay on file.',
   ],
+  HF069: [
+    'sunshine-request-state',
+    'It is kept until a later day, as was said before, so nothing was changed. It can be kept for longer, and not for shorter.',
+  ],
   HF070: [
     'sunshine-request-state',
     'Somebody else was at this request meanwhile, so nothing was changed. Read it again, and do what is left.',

@@ -257,11 +257,24 @@ describe('a hold of a request', () => {
     ).toBe('HF072');
     await app.query('rollback');
 
-    // The day of the appeal is over.
+    // For longer, and not for shorter: whoever was told a day may count on it.
+    expect(
+      await ask('POST', `/v1/requests/${id}/kept-until`, { until: '2030-12-31', reason: 'x' }),
+    ).toMatchObject({ status: 409, body: { code: 'sunshine-request-state' } });
+    expect(
+      await sqlState(
+        "insert into request_kept_until (agency_id, request_id, n, until, reason, by) values ('rivertown', $1, 2, current_date, 'x', 'x')",
+        [id],
+      ),
+    ).toBe('HF069');
+
+    // The day of the appeal is over: as if years had passed, past the trigger.
+    await archive.sql.query("set session_replication_role = 'replica'");
     await archive.sql.query(
       "insert into request_kept_until (agency_id, request_id, n, until, reason, by) values ('rivertown', $1, 2, current_date - 2, 'x', 'test')",
       [id],
     );
+    await archive.sql.query("set session_replication_role = 'origin'");
     expect(await heldOf()).toMatchObject({ mayBeReleased: true });
     // After the closing a record is held by it, and nobody reviews it.
     const late = await reported(`late ${word}`);

@@ -140,6 +140,8 @@ export const review: Messages = {
     'Esta solicitud está cerrada: ya no se busca nada más por ella. Si la misma persona pide de nuevo, registre otra solicitud.',
   'This request is closed: nothing more is decided because of it. If the same person asks again, enter another request.':
     'Esta solicitud está cerrada: ya no se decide nada más por ella. Si la misma persona pide de nuevo, registre otra solicitud.',
+  'It is kept until a later day, as was said before, so nothing was changed. It can be kept for longer, and not for shorter.':
+    'Se conserva hasta un día posterior, como ya se dijo, así que no se cambió nada. Puede conservarse por más tiempo, y no por menos.',
   'Until when it is kept is said when the request is closed, or after. Close it first: while it is open, everything of it is kept.':
     'Hasta cuándo se guarda se indica al cerrar la solicitud o después. Ciérrela primero: mientras está abierta, se guarda todo.',
   'Something of this record is not sealed yet, so nothing can be proven about it. That takes seconds; then decide.':
