@@ -99,6 +99,7 @@ export const review: Messages = {
   // How far a provision was read, and how sure a mark is.
   'read in the statute': 'leído en la ley',
   'read in a copy only': 'leído solo en una copia',
+  'read in a summary only': 'leído solo en un resumen',
   'number not verified': 'número sin verificar',
   'only the heading was read': 'solo se leyó el título',
   likely: 'probable',
