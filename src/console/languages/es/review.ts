@@ -24,6 +24,8 @@ export const review: Messages = {
   'and more': 'y más',
   '{}:': '{1}:',
   'request {}': 'solicitud {1}',
+  'The decision is kept.': 'La decisión quedó guardada.',
+  'Pack what is released': 'Empaquetar lo que se entrega',
   'The decision is kept. This is the next one.': 'La decisión quedó guardada. Este es el siguiente.',
   'Records of the set': 'Registros del conjunto',
   'The one before': 'El anterior',
