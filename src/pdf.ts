@@ -189,6 +189,8 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
           Contents: new String(readable(doc, text)),
           structParent: link,
         } as unknown as PDFKit.Mixins.AnnotationOption);
+        // Ended later it would say that it lies on the page that is then the last.
+        link.end();
         const cell = element(row, 'TD');
         doc.y = y + height + 4;
         return { cell, y, page: doc.bufferedPageRange().count - 1 };

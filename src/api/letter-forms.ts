@@ -1,6 +1,7 @@
 /** What the forms of letters and rates say, as the calls would say it. What cannot be read is refused with a sentence, never guessed. */
 import { ArchiveError } from '#errors.ts';
 import type { Charge, ChargeKind, FeeRates, LetterInput, Waiver } from '#sunshine/sunshine.ts';
+import type { WithheldSaid } from '#production/production.ts';
 import type { Form } from './forms.ts';
 import { citedOf } from './letter-orders.ts';
 import { linesOf } from './administration.ts';
@@ -109,6 +110,23 @@ export function inputIn(
     case 'no-records':
       return { kind };
   }
+}
+
+/** What was decided in the review, as somebody would tick and type it for a letter of denial. */
+export function deniedBy(withheld: readonly WithheldSaid[]): Form {
+  const exemptions = withheld.map(({ exemption }) => exemption);
+  const descriptions = [...new Set(withheld.flatMap(({ description }) => description ?? []))];
+  const [statement] = exemptions.flatMap(({ writtenStatement }) => writtenStatement ?? []);
+  const typed: Readonly<Record<string, readonly string[]>> = {
+    provision: [...new Set(exemptions.map(({ key }) => key))],
+    withheld: descriptions.length === 0 ? [] : [`${descriptions.join('; ')}.`],
+    reveals: withheld.length > 0 && descriptions.length === 0 ? ['yes'] : [],
+    otherLaw: exemptions.flatMap(({ otherLaw }) => otherLaw ?? []),
+    impairsSecurity: statement === undefined ? [] : [statement.impairsSecurity],
+    outweighsDisclosure: statement === undefined ? [] : [statement.outweighsDisclosure],
+    numberConfirmedBy: exemptions.flatMap(({ numberConfirmedBy }) => numberConfirmedBy ?? []),
+  };
+  return { one: (name) => typed[name]?.[0] ?? '', all: (name) => typed[name] ?? [] };
 }
 
 /** What stands beside a provision is given to those alone that ask for it. */

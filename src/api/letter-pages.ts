@@ -5,7 +5,7 @@ import { wallTimeIn } from '#civil.ts';
 import { CHARGE_ROWS, lettersPage } from '#console/console.ts';
 import type { AgencyTx, LetterKind } from '#db/db.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
-import { citableOn } from '#production/production.ts';
+import { citableOn, withheldIn } from '#production/production.ts';
 import {
   CHARGE_KINDS,
   enterView,
@@ -28,7 +28,7 @@ import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS } from './aut
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import { noRequest, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
-import { inputIn } from './letter-forms.ts';
+import { deniedBy, inputIn } from './letter-forms.ts';
 import { letterShown, NO_RATES } from './letters.ts';
 import { calendarHere } from './office-calendar.ts';
 
@@ -125,13 +125,18 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
     '/requests/:id/letters',
     forReaders,
     async (request, reply) => {
-      const { kind, language, done } = request.query;
-      return await show(request, reply, requestIdOf(request.params.id), {
+      const { kind: named, language, done } = request.query;
+      const id = requestIdOf(request.params.id);
+      const kind = mayWrite(request) ? kindOf(named) : null;
+      const denies = kind === 'denial' || kind === 'partial-denial';
+      const shown: Shown = {
         ...NOTHING,
-        kind: mayWrite(request) ? kindOf(kind) : null,
+        kind,
         language: languageOf(language),
         done: done === 'sent' || done === 'certified' ? done : null,
-      });
+      };
+      const decided = denies ? await here(request, async (at) => deniedBy(await withheldIn(at, id))) : EMPTY;
+      return await show(request, reply, id, shown, decided);
     },
   );
 

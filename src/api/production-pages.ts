@@ -9,6 +9,7 @@ import {
   enterProductionView,
   linksOf,
   listProductions,
+  recordsNamed,
   releaseProduction,
   undecided,
   withdrawProduction,
@@ -66,6 +67,8 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
         const { madeAt, releasedAt, withdrawnAt, madeBy, releasedBy, ...rest } = one;
         shown.push({
           ...rest,
+          foundIn:
+            one.state === 'blocked' ? await recordsNamed(at, one.id, namedIn(one.gate?.hits ?? [])) : [],
           madeAt: madeAt.toISOString(),
           madeBy: people.doerOf(madeBy),
           releasedAt: releasedAt?.toISOString() ?? null,
@@ -182,6 +185,17 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
       },
     );
   });
+}
+
+/** The records whose own files, or whose paper, something was found in; what lies in a table of all does not tell of which it is. */
+function namedIn(hits: readonly { readonly file: string }[]): Parameters<typeof recordsNamed>[2] {
+  const found = (pattern: RegExp): string[] => [
+    ...new Set(hits.flatMap(({ file }) => pattern.exec(file)?.[1] ?? [])),
+  ];
+  return {
+    numbers: found(/data\/records\/(\d{1,7})\//).map(Number),
+    recordIds: found(/data\/papers\/([0-9a-f-]{36})\.json$/),
+  };
 }
 
 async function ofRequest(at: AgencyTx, requestId: string, id: string): Promise<string> {

@@ -76,6 +76,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           next,
           first: first?.recordId ?? null,
           compared: COMPARED,
+          justDecided: request.query['done'] === 'yes',
         };
       });
       return await reply.headers(pageHeaders({})).send(reviewListPage(context.frameOf(request), parts));
@@ -201,7 +202,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
             await decide(at, decision, actor);
             return (await besideInSet(at, requestId, recordId)).undecided;
           });
-          const where = next === null ? '' : `/${next}?done=yes`;
+          const where = next === null ? '?done=yes' : `/${next}?done=yes`;
           return await reply.redirect(`/requests/${requestId}/review${where}`, 303);
         } catch (failure) {
           if (!(failure instanceof ArchiveError) || !MENDABLE.includes(failure.code)) throw failure;

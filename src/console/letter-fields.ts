@@ -101,6 +101,7 @@ function provisions(about: LetterFieldParts): Markup {
         They were read in copies only, not in the statute; the letter says so of each. All of them permit, and
         none demands.
       </p>
+      <p class="hf-small">What the review withholds is filled in. Change what you know better.</p>
       ${about.provisions.map(
         ({ key, cite, title }) =>
           html`<div class="usa-checkbox">

@@ -5,7 +5,7 @@ import type { ProductionsParts, ShownProduction } from './productions-page.ts';
 
 /** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
 export function gateSaid(
-  { id, gate, failure, state, batesPrefix }: ShownProduction,
+  { id, gate, failure, state, batesPrefix, foundIn }: ShownProduction,
   { requestId, isCustodian }: ProductionsParts,
 ): Markup | null {
   if (failure !== null)
@@ -28,6 +28,13 @@ export function gateSaid(
       <ul class="hf-times" lang="en">
         ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
       </ul>
+      ${
+        foundIn.length > 0 &&
+        html`<p>
+          <span>Look again at what was decided:</span>
+          ${foundIn.map(({ n, recordId }) => html` <a href="/requests/${requestId}/review/${recordId}">record ${n}</a>`)}
+        </p>`
+      }
       <p>
         <a href="/requests/${requestId}/review">Decide about these places in the review</a>, and pack again.
       </p>`

@@ -38,6 +38,8 @@ export interface ShownProduction {
     readonly soughtItems: number;
     readonly more: number;
   } | null;
+  /** Records of it that have a file in which the gate found something. */
+  readonly foundIn: readonly { readonly n: number; readonly recordId: string }[];
   readonly failure: { readonly code: string; readonly sentence: string } | null;
   readonly sha256: string | null;
   readonly bytes: number | null;
@@ -223,6 +225,7 @@ function verbs(
     }
     ${
       state !== 'withdrawn' &&
+      state !== 'blocked' &&
       html`<details class="hf-more">
         <summary>Withdraw<span class="usa-sr-only"> ${ours('production')} ${n}</span></summary>
         <form method="post" action="${below}/withdrawal">

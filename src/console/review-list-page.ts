@@ -1,4 +1,5 @@
 /** The set of a request: what was decided about each record, what is left, and what is alike. */
+import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { number } from './holds-page.ts';
 import { page, type Frame } from './layout.ts';
@@ -28,6 +29,7 @@ export interface ReviewListParts {
   readonly first: string | null;
   /** How many of the set are compared with each other. */
   readonly compared: number;
+  readonly justDecided: boolean;
 }
 
 export interface ListedInSet {
@@ -50,7 +52,7 @@ export interface ListedInSet {
 }
 
 export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
-  const { request, count, filter, listed, next, first, zone, compared } = parts;
+  const { request, count, filter, listed, next, first, zone, compared, justDecided } = parts;
   const here = `/requests/${request.id}/review`;
   const counts: readonly (readonly [filter: string, count: number])[] = [
     ['undecided', count.undecided],
@@ -65,6 +67,7 @@ export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
     ...frame,
     wide: true,
     main: html`${requestHead(request, 'review', 'Review the records')}
+      ${alert('success', justDecided ? 'The decision is kept.' : null)}
       <ul class="hf-links" id="filters">
         <li>
           <a href="${here}" ${filter === null && html`aria-current="page"`}>All: ${number(count.all)}</a>
@@ -86,7 +89,9 @@ export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
             ? html`<p>
                 <a class="usa-button" id="begin" href="${here}/${first}">Decide about the next one</a>
               </p>`
-            : count.undecided === 0 && html`<p class="hf-intro">All of them are decided.</p>`
+            : count.undecided === 0 &&
+              html`<p class="hf-intro">All of them are decided.</p>
+                <p><a href="/requests/${request.id}/productions">Pack what is released</a></p>`
       }
       ${count.all > compared && html`<p class="hf-small">The newest ${number(compared)} of them are compared with each other.</p>`}
       ${

@@ -37,6 +37,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
 export const MARK_NAMES: Readonly<Record<string, string>> = {
   verified: 'read in the statute',
   secondary: 'read in a copy only',
+  summary: 'read in a summary only',
   'number-not-verified': 'number not verified',
   'heading-only': 'only the heading was read',
 };

@@ -28,6 +28,22 @@ export async function frozenRecords(
   return rows;
 }
 
+/** Records of a production, by their numbers in it or by themselves; those that it does not have are left out. */
+export async function recordsNamed(
+  { agencyId, tx }: AgencyTx,
+  id: string,
+  { numbers, recordIds }: { readonly numbers: readonly number[]; readonly recordIds: readonly string[] },
+): Promise<readonly { readonly n: number; readonly recordId: string }[]> {
+  if (numbers.length + recordIds.length === 0) return [];
+  const { rows } = await sql<{ n: number; recordId: string }>`
+    select n, record_id as "recordId" from production_record
+     where agency_id = ${agencyId} and production_id = ${id}
+       and (n = any(${[...numbers]}::int[]) or record_id = any(${[...recordIds]}::uuid[])) order by n`.execute(
+    tx,
+  );
+  return rows;
+}
+
 export interface StoredObject {
   readonly recordId: string;
   readonly key: string;

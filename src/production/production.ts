@@ -64,6 +64,7 @@ export {
   withdrawProduction,
   type SealedBytes,
 } from './productions.ts';
+export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
   listProductions,
@@ -95,10 +96,12 @@ export {
   readReviewable,
   readReviews,
   readSet,
+  withheldIn,
   type Reviewable,
   type ReviewRow,
   type SetCount,
   type SetFilter,
   type SetRow,
+  type WithheldSaid,
 } from './review-queries.ts';
 export { decide, type Decision } from './reviews.ts';

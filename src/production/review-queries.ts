@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { textFieldsOf } from '#commitment.ts';
 import type { AgencyTx, PictureFinding, RecordState, ReviewAnswer } from '#db/db.ts';
 import { COMPARED_LETTERS, type Alike } from './alike.ts';
+import type { CitationInput } from './exemptions.ts';
 import type { ToReview } from './review.ts';
 import type { Review } from './review-shape.ts';
 
@@ -219,6 +220,33 @@ export async function readReviews(
     select n, answer, exemption, description, fields, files, note, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
       from review where agency_id = ${agencyId} and request_id = ${requestId} and record_id = ${recordId}
      order by n desc limit ${limit}`.execute(tx);
+  return rows;
+}
+
+export interface WithheldSaid {
+  readonly exemption: Omit<CitationInput, 'day'>;
+  /** Null: a description would reveal it. */
+  readonly description: string | null;
+}
+
+/** What the newest decisions of a set withhold, each reason with its description once: what a letter of denial says. */
+export async function withheldIn(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly WithheldSaid[]> {
+  const { rows } = await sql<WithheldSaid>`
+    with v as (
+      select distinct on (w.record_id) w.* from review w where w.agency_id = ${agencyId} and w.request_id = ${requestId}
+       order by w.record_id, w.n desc),
+    part as (
+      select p from v cross join lateral jsonb_array_elements(v.fields || v.files) p where v.answer = 'part'),
+    said as (
+      select v.exemption, v.description from v where v.answer = 'withhold'
+      union all select p -> 'exemption', p ->> 'description' from part
+      union all select s -> 'exemption', s ->> 'description' from part
+        cross join lateral jsonb_array_elements(coalesce(p -> 'passages', '[]') || coalesce(p -> 'boxes', '[]')) s)
+    select distinct exemption - 'day' as exemption, description from said where exemption ->> 'key' is not null
+     order by 1, 2 limit 100`.execute(tx);
   return rows;
 }
 

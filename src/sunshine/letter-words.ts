@@ -76,14 +76,14 @@ const MARKS: Readonly<Record<LetterLanguage, Readonly<Record<string, string>>>> 
   en: {
     verified: 'read in the statute',
     secondary: 'read in a copy only, not in the official text',
-    summary: 'read in a summary only, not in its words',
+    summary: 'read in a summary only, not in the official text',
     'number-not-verified': 'its number could not be verified',
     'heading-only': 'only its heading was read',
   },
   es: {
     verified: 'leído en la ley',
     secondary: 'leído solo en una copia, no en el texto oficial',
-    summary: 'leído solo en un resumen, no en sus palabras',
+    summary: 'leído solo en un resumen, no en el texto oficial',
     'number-not-verified': 'no se pudo verificar su número',
     'heading-only': 'solo se leyó su título',
   },

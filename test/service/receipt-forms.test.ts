@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inflateSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkReceipt } from '#log/log.ts';
 import type { SignedReceipt } from '#record/record.ts';
@@ -11,6 +10,7 @@ import { multipart, simpleReport } from '../support/archive.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { signedInAs } from '../support/pages.ts';
+import { objectsOf } from '../support/pdf-structure.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import type { Visitor } from '../support/visitor.ts';
 
@@ -48,26 +48,6 @@ const pdf = async (language = 'en', more: object = {}): Promise<Buffer> => {
   expect(answer.headers['content-type']).toBe('application/pdf');
   return answer.rawPayload;
 };
-
-/** Dictionaries of a PDF by number, as text, and their streams. Written for ours: they are not in object streams. */
-function objectsOf(
-  bytes: Buffer,
-): Map<number, { readonly dictionary: string; readonly stream: Buffer | null }> {
-  const found = new Map<number, { dictionary: string; stream: Buffer | null }>();
-  const text = bytes.toString('latin1');
-  for (const match of text.matchAll(/(?<=\n)(\d+) 0 obj\n([\s\S]*?)\nendobj/g)) {
-    const [, number, body = ''] = match;
-    const begin = body.indexOf('\nstream\n');
-    const dictionary = begin < 0 ? body : body.slice(0, begin);
-    const stream =
-      begin < 0 ? null : Buffer.from(body.slice(begin + 8, body.lastIndexOf('\nendstream')), 'latin1');
-    found.set(Number(number), {
-      dictionary,
-      stream: stream !== null && dictionary.includes('/FlateDecode') ? inflateSync(stream) : stream,
-    });
-  }
-  return found;
-}
 
 describe('the PDF', () => {
   test('has a title, a language and marked content, and says which standards it keeps', async () => {

@@ -120,6 +120,8 @@ export const letters: Messages = {
     'Si se deja vacío: nada. No cobrar lo decide el organismo, en interés público (610.026 RSMo, se leyó una copia más antigua).',
   'Why it is waived': 'Por qué no se cobra',
   'To be paid before the request is fulfilled': 'Por pagar antes de que se atienda la solicitud',
+  'What the review withholds is filled in. Change what you know better.':
+    'Lo que la revisión retiene ya está puesto. Cambie lo que sepa mejor.',
   'All fees may be asked for before, since 28 August 2025 (610.026 RSMo, read in a copy only).':
     'Todas las tarifas pueden pedirse antes, desde el 28 de agosto de 2025 (610.026 RSMo, leído solo en una copia).',
   'Paid already, in dollars': 'Ya pagado, en dólares',

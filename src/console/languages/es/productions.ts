@@ -44,6 +44,8 @@ export const productions: Messages = {
     'No se retiene nada, así que no había nada que buscar.',
   'Looked for: {}. Files looked through: {}.': 'Buscado: {1}. Archivos revisados: {2}.',
   'Something that is withheld was found:': 'Se encontró algo que se retiene:',
+  'Look again at what was decided:': 'Mire de nuevo lo que se decidió:',
+  'record {}': 'registro {1}',
   'Decide about these places in the review': 'Decida sobre estos lugares en la revisión',
   ', and pack again.': ', y empaquete de nuevo.',
   'What could not be looked at:': 'Lo que no se pudo revisar:',

@@ -24,6 +24,8 @@ export const review: Messages = {
   'and more': 'y más',
   '{}:': '{1}:',
   'request {}': 'solicitud {1}',
+  'The decision is kept.': 'La decisión quedó guardada.',
+  'Pack what is released': 'Empaquetar lo que se entrega',
   'The decision is kept. This is the next one.': 'La decisión quedó guardada. Este es el siguiente.',
   'Records of the set': 'Registros del conjunto',
   'The one before': 'El anterior',
@@ -99,6 +101,7 @@ export const review: Messages = {
   // How far a provision was read, and how sure a mark is.
   'read in the statute': 'leído en la ley',
   'read in a copy only': 'leído solo en una copia',
+  'read in a summary only': 'leído solo en un resumen',
   'number not verified': 'número sin verificar',
   'only the heading was read': 'solo se leyó el título',
   likely: 'probable',
