@@ -69,7 +69,8 @@ export async function buildProduction(
   const csv = createWriteStream(join(folder, 'records.csv'));
   const exemptions: ExemptionRow[] = [];
   const sought: Withheld[] = [];
-  const soughtFiles: WithheldFile[] = [];
+  const soughtFiles: (WithheldFile & { readonly role: string })[] = [];
+  const leaving = new Set<string>();
   const pixelsOf = new Map<string, string>();
   const listed: ProductionPaper['records'][number][] = [];
   const volumes: ProductionPaper['volumes'][number][] = [];
@@ -178,6 +179,7 @@ export async function buildProduction(
             continue;
           }
           released.push(record.recordId);
+          for (const { sha256, burned } of record.files) if (!burned) leaving.add(sha256);
           const pictures = record.files
             .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
             .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -258,7 +260,10 @@ export async function buildProduction(
       sha256,
       members,
       sought,
-      soughtFiles,
+      soughtFiles: soughtFiles.filter(
+        // Of pages that nobody could look at these are the same bytes, and tell of no record more than of the other.
+        ({ role, sha256 }) => role !== 'capture-report' || !leaving.has(sha256),
+      ),
       pixelsOf,
       seen: production.asked.seen,
       readPixels: ocr.readPixels,

@@ -51,7 +51,7 @@ export interface ReviewedRecord {
   readonly leftOut: readonly { readonly file: number; readonly why: 'wacz-not-asked' | 'wacz-in-part' }[];
   readonly log: readonly LogLine[];
   readonly withheldWords: readonly Withheld[];
-  readonly withheldFiles: readonly WithheldFile[];
+  readonly withheldFiles: readonly (WithheldFile & { readonly role: string })[];
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -203,6 +203,6 @@ export async function readReviewed(
     ],
     withheldFiles: listed
       .filter(({ n }) => decided.files.some((one) => one.file === n && one.decision !== 'release'))
-      .map(({ n, sha256 }) => ({ item: `record ${record.n}, file ${n}`, sha256 })),
+      .map(({ n, sha256, role }) => ({ item: `record ${record.n}, file ${n}`, sha256, role })),
   };
 }
