@@ -229,7 +229,16 @@ test('by keys: released, passed over, and a passage withheld that was selected',
 test('a box is drawn on a picture by the mouse and another by keys, in pixels of the picture', async () => {
   const recordId = await handIn('A potoroo, see the picture', true);
   const id = await collected('potoroos', recordId);
-  await at.goTo(`/requests/${id}/review/${recordId}`);
+  // How large it is, is known once it was looked at.
+  await expect
+    .poll(
+      async () => {
+        await at.goTo(`/requests/${id}/review/${recordId}`);
+        return await at.inPage('document.querySelector(`[data-width="400"]`) !== null');
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toBe(true);
   await at.press('label[for="answer-part"]');
   const n = (await at.inPage(`document.querySelector('[data-width="400"]').dataset.draw`)) as string;
   await at.press(`[data-show="${n}"]`);
