@@ -179,7 +179,7 @@ export async function buildProduction(
             continue;
           }
           released.push(record.recordId);
-          for (const { sha256, burned } of record.files) if (!burned) leaving.add(sha256);
+          for (const file of record.files) if (!file.burned) leaving.add(file.sha256);
           const pictures = record.files
             .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
             .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
