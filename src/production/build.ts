@@ -262,7 +262,7 @@ export async function buildProduction(
       sought,
       soughtFiles: soughtFiles.filter(
         // Of pages that nobody could look at these are the same bytes, and tell of no record more than of the other.
-        ({ role, sha256 }) => role !== 'capture-report' || !leaving.has(sha256),
+        (file) => file.role !== 'capture-report' || !leaving.has(file.sha256),
       ),
       pixelsOf,
       seen: production.asked.seen,
