@@ -15,7 +15,7 @@ import {
   type Role,
   type SignedIn,
 } from '#agency/agency.ts';
-import type { Db } from '#db/db.ts';
+import type { AgencyTx, Db } from '#db/db.ts';
 import { openLimit } from './limit.ts';
 import { ArchiveError } from '#errors.ts';
 import { RoleNotAllowed } from './role-not-allowed.ts';
@@ -217,6 +217,12 @@ export function callerOf(request: FastifyRequest): Caller {
     });
   return request.caller;
 }
+
+/** Work within the agency of whoever calls, in one transaction. */
+export const hereIn =
+  (db: Db) =>
+  async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
+    await db.inAgency(callerOf(request).agencyId, work);
 
 export interface SessionCookie {
   of(request: FastifyRequest): string | null;

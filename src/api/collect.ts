@@ -2,8 +2,7 @@
  * Looking for what a request asks for. Here the rooms are tied: the hold is placed by `retention`, the search is written down by `sunshine`, in one
  * transaction, so that nothing is found and not held. The database ties the hold to the request and puts what it holds into the set (0047).
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Type, type TSchema } from 'typebox';
+import type { FastifyInstance } from 'fastify';
 import { actorOf, listAccounts, zoneOf } from '#agency/agency.ts';
 import { wallTimeIn } from '#civil.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -24,16 +23,11 @@ import {
   type RequestHold,
   type SearchRow,
 } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import { KeptBody, keptOf, NamedBody, namedOf, SearchBody, searchOf } from './collect-orders.ts';
 import type { ApiContext } from './context.ts';
 import { deciderOf, noRequest, requestIdOf, RequestParams } from './requests.ts';
-import { problemResponses } from './schemas.ts';
-
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
-const unread = { validatorCompiler: () => () => true } as const;
-const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
+import { Anything, describedAs, taking, unread } from './described.ts';
 
 const ENDS = HOLD_KINDS.find(({ kind }) => kind === 'sunshine-request')?.ends ?? '';
 
@@ -110,16 +104,10 @@ export async function proposalFor(at: AgencyTx, words: string) {
 
 export function registerCollect(app: FastifyInstance, { system }: ApiContext): void {
   const { db, now } = system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['requests'],
-    security,
-    params: RequestParams,
-    response: { [status]: Anything, ...problemResponses(401, 403, 404, ...statuses, 503) },
-    ...more,
-  });
+  const here = hereIn(db);
+  const described = describedAs('requests');
+  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) =>
+    described(summary, { [status]: Anything }, [404, ...statuses], { params: RequestParams, ...more });
 
   app.get<{ Params: { id: string } }>(
     '/v1/requests/:id/searches',

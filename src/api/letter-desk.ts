@@ -6,7 +6,7 @@ import { letterPdf } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { signSearchCertificate } from '#log/log.ts';
-import { openReceiptKeys, recordIdOf } from '#record/record.ts';
+import { openReceiptKeys } from '#record/record.ts';
 import {
   certifySearch,
   draftLetter,
@@ -23,29 +23,14 @@ import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import type { LetterOrder } from './letter-orders.ts';
 import { namesOf } from './actor-names.ts';
-
-export const noRequest = (): ArchiveError =>
-  new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
-    retry: 'never',
-  });
-
-export function requestIdOf(text: string): string {
-  const id = recordIdOf(text);
-  if (id === null) throw noRequest();
-  return id;
-}
+import { deciderOf, noRequest } from './requests.ts';
 
 /** A letter is signed by somebody: a key that lies about signs nothing. */
-export function senderOf(request: FastifyRequest): string {
-  const caller = callerOf(request);
-  if (caller.kind === 'key')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'A letter is sent, and a search certified, by a person who signed in, not by a key. Sign in, and do it there.',
-      { retry: 'never' },
-    );
-  return actorOf(caller);
-}
+export const senderOf = (request: FastifyRequest): string =>
+  deciderOf(
+    request,
+    'A letter is sent, and a search certified, by a person who signed in, not by a key. Sign in, and do it there.',
+  );
 
 export interface LetterDesk {
   /** Whoever shows it enters that the request was looked at. */

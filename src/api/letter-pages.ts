@@ -24,10 +24,11 @@ import {
   trackingShown,
 } from '#sunshine/sunshine.ts';
 import { linesOf, sendPage } from './administration.ts';
-import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
-import { noRequest, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
+import { senderOf, type LetterDesk } from './letter-desk.ts';
+import { noRequest, requestIdOf } from './requests.ts';
 import { deniedBy, inputIn } from './letter-forms.ts';
 import { letterShown, NO_RATES } from './letters.ts';
 import { calendarHere } from './office-calendar.ts';
@@ -58,8 +59,7 @@ export const languageOf = (typed: unknown): 'en' | 'es' => (typed === 'es' ? 'es
 
 export function registerLetterPages(routes: FastifyInstance, context: ApiContext, desk: LetterDesk): void {
   const { db, now } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
   const mayWrite = (request: FastifyRequest): boolean => {
     const { kind, roles } = callerOf(request);
     return kind === 'person' && roles.some((role) => CUSTODIANS.includes(role));

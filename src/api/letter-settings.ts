@@ -1,8 +1,6 @@
 /** The texts of letters and the rates of fees, by calls: read as they count, and changed by a row more. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Type, type TSchema } from 'typebox';
+import type { FastifyInstance } from 'fastify';
 import { actorOf } from '#agency/agency.ts';
-import type { AgencyTx } from '#db/db.ts';
 import {
   changeRates,
   changeTemplate,
@@ -11,27 +9,15 @@ import {
   readRates,
   templatesInForce,
 } from '#sunshine/sunshine.ts';
-import { callerOf, OPERATORS, REQUEST_READERS } from './auth.ts';
+import { callerOf, OPERATORS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { RatesBody, ratesOf, TemplateBody, templateOf } from './letter-orders.ts';
-import { problemResponses } from './schemas.ts';
-
-const unread = { validatorCompiler: () => () => true } as const;
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
+import { Anything, describedAs, taking, unread } from './described.ts';
 const OK = { 200: Anything };
-const schema = (summary: string, response: object, statuses: readonly number[], more: object = {}) => ({
-  summary,
-  tags: ['requests'],
-  security,
-  response: { ...response, ...problemResponses(401, 403, ...statuses, 503) },
-  ...more,
-});
-const taking = (body: TSchema) => ({ body: { content: { 'application/json': { schema: body } } } });
+const schema = describedAs('requests');
 
 export function registerLetterSettings(app: FastifyInstance, { system: { db } }: ApiContext): void {
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
 
   app.get(
     '/v1/letter-templates',

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '#agency/agency.ts';
 import { letterTemplatesPage, MEDIA_ROWS, STAFF_ROWS } from '#console/console.ts';
-import type { AgencyTx, LetterKind } from '#db/db.ts';
+import type { LetterKind } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   changeRates,
@@ -13,7 +13,7 @@ import {
   templatesInForce,
 } from '#sunshine/sunshine.ts';
 import { linesOf, sendPage } from './administration.ts';
-import { callerOf, OPERATORS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
+import { callerOf, OPERATORS, refuseSomebodyElse, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import { FORM_LIMIT_BYTES, kindOf, languageOf, SHOWN } from './letter-pages.ts';
@@ -25,8 +25,7 @@ type TemplatesParts = Parameters<typeof letterTemplatesPage>[1];
 
 export function registerLetterTemplatePages(routes: FastifyInstance, context: ApiContext): void {
   const { db } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
 
   void routes.register(async (app) => {
     takeForms(app, FORM_LIMIT_BYTES);

@@ -1,6 +1,6 @@
 /** Letters of requests, their texts, the rates of fees and the certificate of a search, by calls. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Type, type TSchema } from 'typebox';
+import { Type } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
 import { wallTimeIn } from '#civil.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -17,18 +17,15 @@ import {
   refusedSaid,
   type FeeRates,
 } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { noRequest, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
+import { senderOf, type LetterDesk } from './letter-desk.ts';
+import { noRequest, requestIdOf, RequestParams } from './requests.ts';
 import { EstimateBody, estimateOf, LetterBody, letterOf, noLetter } from './letter-orders.ts';
 import { calendarHere } from './office-calendar.ts';
-import { answers, problemResponses } from './schemas.ts';
+import { Anything, describedAs, taking, unread } from './described.ts';
+import { answers } from './schemas.ts';
 
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
-const unread = { validatorCompiler: () => () => true } as const;
-const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
-const RequestParams = Type.Object({ id: Type.String({ description: 'Request id (UUID in lower case)' }) });
 const LetterParams = Type.Object({
   id: Type.String({ description: 'Request id (UUID in lower case)' }),
   n: Type.String({ description: 'Number of the letter in the correspondence' }),
@@ -45,15 +42,8 @@ export const NO_RATES: FeeRates = {
 
 export function registerLetters(app: FastifyInstance, { system }: ApiContext, desk: LetterDesk): void {
   const { db, now } = system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, response: object, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['requests'],
-    security,
-    response: { ...response, ...problemResponses(401, 403, ...statuses, 503) },
-    ...more,
-  });
+  const here = hereIn(db);
+  const schema = describedAs('requests');
   const OK = { 200: Anything };
   const todayIn = async (at: AgencyTx): Promise<string> =>
     wallTimeIn((await calendarHere(at)).calendar.zone, now()).day;

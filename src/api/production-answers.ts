@@ -1,7 +1,6 @@
 /** What the calls and the pages of productions have in common. */
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError, codeOf } from '#errors.ts';
 import {
@@ -15,29 +14,20 @@ import {
 import { recordIdOf } from '#record/record.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
 import type { System } from '../system.ts';
-import { callerOf } from './auth.ts';
+import { deciderOf, noRequest } from './requests.ts';
 
 /** Letters before the numbers of pages. */
 export const PREFIX = '^[A-Z][A-Z0-9-]{0,19}$';
 
 export const noProduction = (): ArchiveError =>
   new ArchiveError('production-not-found', 'There is no such production in this agency.', { retry: 'never' });
-const noRequest = (): ArchiveError =>
-  new ArchiveError('sunshine-request-not-found', 'There is no such request in this agency.', {
-    retry: 'never',
-  });
 
 /** What leaves the house is let out by somebody, who is named: a key that lies about releases nothing. */
-export function releaserOf(request: FastifyRequest): string {
-  const caller = callerOf(request);
-  if (caller.kind === 'key')
-    throw new ArchiveError(
-      'role-not-allowed',
-      'A production is released and withdrawn by a person who signed in, not by a key. Sign in, and do it there.',
-      { retry: 'never' },
-    );
-  return actorOf(caller);
-}
+export const releaserOf = (request: FastifyRequest): string =>
+  deciderOf(
+    request,
+    'A production is released and withdrawn by a person who signed in, not by a key. Sign in, and do it there.',
+  );
 
 export async function productionHere(at: AgencyTx, id: string): Promise<Production> {
   const known = recordIdOf(id);

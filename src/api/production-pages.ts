@@ -16,7 +16,7 @@ import {
   type Asked,
 } from '#production/production.ts';
 import { peopleOf, sendPage } from './administration.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import {
@@ -49,8 +49,7 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
   const { db, now, config } = context.system;
   const readers = { schema: { hide: true }, config: { roles: REQUEST_READERS, page: true } } as const;
   const custodians = { schema: { hide: true }, config: { roles: CUSTODIANS, page: true } } as const;
-  const within = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const within = hereIn(db);
 
   const show = async (
     request: FastifyRequest,

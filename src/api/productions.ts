@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { actorOf } from '#agency/agency.ts';
-import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
   downloadProduction,
@@ -15,7 +14,7 @@ import {
   withdrawProduction,
 } from '#production/production.ts';
 import { recordIdOf } from '#record/record.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import {
   noProduction,
@@ -30,10 +29,8 @@ import {
 } from './production-answers.ts';
 import { registerProductionLinks } from './production-links.ts';
 import { registerProductionPages } from './production-pages.ts';
-import { problemResponses } from './schemas.ts';
+import { Anything, describedAs, taking, unread } from './described.ts';
 
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
 const closed = { additionalProperties: false } as const;
 const Order = Type.Object(
   {
@@ -90,22 +87,14 @@ const Withdrawal = Type.Object(
   closed,
 );
 const Params = Type.Object({ id: Type.String({ description: 'Id (UUID in lower case)' }) });
-const unread = { validatorCompiler: () => () => true } as const;
-const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
 const MOST_DOWNLOADS = 200;
 
 export function registerProductions(app: FastifyInstance, context: ApiContext): void {
   const { db, now, store, config } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['requests'],
-    security,
-    params: Params,
-    response: { [status]: Anything, ...problemResponses(401, 403, 404, ...statuses, 503) },
-    ...more,
-  });
+  const here = hereIn(db);
+  const described = describedAs('requests');
+  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) =>
+    described(summary, { [status]: Anything }, [404, ...statuses], { params: Params, ...more });
   registerProductionPages(app, context);
   registerProductionLinks(app, context);
 

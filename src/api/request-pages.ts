@@ -30,7 +30,7 @@ import {
 } from '#sunshine/sunshine.ts';
 import { namesOf } from './actor-names.ts';
 import { sendPage } from './administration.ts';
-import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { deskCounts } from './desk-counts.ts';
 import { placeCounts } from './place-counts.ts';
@@ -63,8 +63,7 @@ interface OfRequest {
 
 export function registerRequestPages(routes: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
   const mayWork = (request: FastifyRequest): boolean =>
     callerOf(request).roles.some((role) => CUSTODIANS.includes(role));
 

@@ -25,7 +25,7 @@ import {
   trackingShown,
   type Moved,
 } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { calendarHere } from './office-calendar.ts';
 import {
@@ -43,12 +43,8 @@ import {
   stateOf,
 } from './request-orders.ts';
 import { clockShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
-import { problemResponses } from './schemas.ts';
+import { Anything, describedAs, taking, unread } from './described.ts';
 
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
-const unread = { validatorCompiler: () => () => true } as const;
-const taking = (schema: TSchema) => ({ body: { content: { 'application/json': { schema } } } });
 export const RequestParams = Type.Object({
   id: Type.String({ description: 'Request id (UUID in lower case)' }),
 });
@@ -100,15 +96,10 @@ export function deciderOf(
 
 export function registerRequests(app: FastifyInstance, { system }: ApiContext): void {
   const { db, now } = system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['requests'],
-    security,
-    response: { [status]: Anything, ...problemResponses(401, 403, ...statuses, 503) },
-    ...more,
-  });
+  const here = hereIn(db);
+  const described = describedAs('requests');
+  const schema = (summary: string, status: number, statuses: readonly number[], more: object = {}) =>
+    described(summary, { [status]: Anything }, statuses, more);
 
   /** With its clock, explained, and its correspondence by pages. */
   const shownHere = async (at: AgencyTx, id: string, after: number, actor: string) => {

@@ -1,5 +1,5 @@
 /** The worklist of retention and the rules of the agency, for programs. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf, dayIn, zoneOf } from '#agency/agency.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -17,15 +17,13 @@ import {
   wordsInText,
   type ClassificationRule,
 } from '#retention/retention.ts';
-import { callerOf, RETENTION_OFFICERS, RETENTION_READERS } from './auth.ts';
+import { callerOf, RETENTION_OFFICERS, RETENTION_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { personOf } from './edition-verbs.ts';
 import { orderOf } from './orders.ts';
-import { problemResponses } from './schemas.ts';
+import { Anything, describedAs, taking, unread } from './described.ts';
 import { enterSearch } from './searches.ts';
 
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
 const words = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f]*$' });
 
 const Rule = Type.Object(
@@ -109,17 +107,10 @@ export async function setFiscalYearHere(at: AgencyTx, start: string | null, acto
 
 export function registerRetention(app: FastifyInstance, context: ApiContext): void {
   const { db, now } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['retention'],
-    security,
-    response: { 200: Anything, ...problemResponses(401, 403, ...statuses, 503) },
-    ...more,
-  });
-  const unread = { validatorCompiler: () => () => true } as const;
-  const taking = (body: object) => ({ body: { content: { 'application/json': { schema: body } } } });
+  const here = hereIn(db);
+  const described = describedAs('retention');
+  const schema = (summary: string, statuses: readonly number[], more: object = {}) =>
+    described(summary, { 200: Anything }, statuses, more);
   const readers = { config: { roles: RETENTION_READERS } } as const;
   const officers = { config: { roles: RETENTION_OFFICERS }, ...unread } as const;
 

@@ -1,5 +1,5 @@
 /** The set of a request, by calls: what is in it, what is alike, what was decided, and deciding. A decision is a person's. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { zoneOf } from '#agency/agency.ts';
 import { wallTimeIn } from '#civil.ts';
@@ -24,15 +24,15 @@ import {
 } from '#production/production.ts';
 import { recordIdOf } from '#record/record.ts';
 import { readRequestRow, trackingShown } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { orderOf } from './orders.ts';
 import { deciderOf, noRequest, requestIdOf } from './requests.ts';
+import { Anything } from './described.ts';
 import { problemResponses } from './schemas.ts';
 import { enterSearch } from './searches.ts';
 
 const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
 const closed = { additionalProperties: false } as const;
 
 /** Of a larger set the newest are compared with each other, and the answer says so. */
@@ -172,8 +172,7 @@ const listedShown = ({ row, alike, elsewhere }: Listed) => ({
 
 export function registerReviews(app: FastifyInstance, { system }: ApiContext): void {
   const { db, now } = system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
 
   app.get<{
     Params: { id: string };

@@ -2,13 +2,12 @@
  * Schedules, for programs: filed, read, compared, confirmed by people, and one put in the place of another. What each call does, the page does
  * too (`schedule-pages.ts`), by the same functions (`edition-verbs.ts`).
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
-import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { fileEdition, listEditions, listSeries, readEdition } from '#retention/retention.ts';
-import { callerOf, CONFIRMERS, EVERYONE, READERS, RETENTION_OFFICERS } from './auth.ts';
+import { callerOf, CONFIRMERS, EVERYONE, READERS, RETENTION_OFFICERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import {
   compareHere,
@@ -21,10 +20,8 @@ import {
   withdrawHere,
 } from './edition-verbs.ts';
 import { orderOf } from './orders.ts';
-import { problemResponses } from './schemas.ts';
+import { Anything, describedAs, taking, unread } from './described.ts';
 
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
 const Params = Type.Object({ edition: Type.String({ description: 'Name of an edition' }) });
 
 const Filed = Type.Object(
@@ -60,18 +57,10 @@ const Succession = Type.Object(
 
 export function registerSchedules(app: FastifyInstance, context: ApiContext): void {
   const { db } = context.system;
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
-  const schema = (summary: string, statuses: readonly number[], more: object = {}) => ({
-    summary,
-    tags: ['retention'],
-    security,
-    response: { 200: Anything, ...problemResponses(401, 403, ...statuses, 503) },
-    ...more,
-  });
-  /** Bodies arrive as bytes, and are looked at by `orderOf`. */
-  const unread = { validatorCompiler: () => () => true } as const;
-  const taking = (body: object) => ({ body: { content: { 'application/json': { schema: body } } } });
+  const here = hereIn(db);
+  const described = describedAs('retention');
+  const schema = (summary: string, statuses: readonly number[], more: object = {}) =>
+    described(summary, { 200: Anything }, statuses, more);
 
   app.get(
     '/v1/schedules',

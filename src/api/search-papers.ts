@@ -1,9 +1,7 @@
 /** The certificate of a search: made once by a person, handed out byte for byte, and as a PDF. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { actorOf } from '#agency/agency.ts';
 import { searchCertificatePdf } from '#console/console.ts';
-import type { AgencyTx } from '#db/db.ts';
 import {
   certificateSaid,
   enterView,
@@ -12,31 +10,21 @@ import {
   type KeptCertificate,
   type SearchCertificate,
 } from '#sunshine/sunshine.ts';
-import { callerOf, CUSTODIANS, REQUEST_READERS } from './auth.ts';
+import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { noRequest, notCertified, requestIdOf, senderOf, type LetterDesk } from './letter-desk.ts';
-import { answers, problemResponses } from './schemas.ts';
-
-const unread = { validatorCompiler: () => () => true } as const;
-const security = [{ key: [] }];
-const Anything = Type.Object({}, { additionalProperties: true });
+import { notCertified, senderOf, type LetterDesk } from './letter-desk.ts';
+import { noRequest, requestIdOf, RequestParams } from './requests.ts';
+import { Anything, describedAs, unread } from './described.ts';
+import { answers } from './schemas.ts';
 const OK = { 200: Anything };
-const schema = (summary: string, response: object, statuses: readonly number[], more: object = {}) => ({
-  summary,
-  tags: ['requests'],
-  security,
-  response: { ...response, ...problemResponses(401, 403, ...statuses, 503) },
-  ...more,
-});
-const RequestParams = Type.Object({ id: Type.String({ description: 'Request id (UUID in lower case)' }) });
+const schema = describedAs('requests');
 
 export function registerSearchPapers(
   app: FastifyInstance,
   { system: { db }, frameOf }: ApiContext,
   desk: LetterDesk,
 ): void {
-  const here = async <T>(request: FastifyRequest, work: (at: AgencyTx) => Promise<T>): Promise<T> =>
-    await db.inAgency(callerOf(request).agencyId, work);
+  const here = hereIn(db);
 
   const papers = { params: RequestParams };
   app.post<{ Params: { id: string } }>(

@@ -1,6 +1,6 @@
 /** What a request asks for is looked for here: a search that its words suggest, what was run, and the holds that lie because of it. */
 import { alert } from './fields.ts';
-import { number } from './holds-page.ts';
+import { number } from './numbers.ts';
 import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf } from './longer-fields.ts';

@@ -1,5 +1,5 @@
 /** The records of a list of disposal, each with what became of it. */
-import { number } from './disposals-page.ts';
+import { number } from './numbers.ts';
 import { html, ours, type Markup } from './html.ts';
 import { inWords } from './words.ts';
 

@@ -6,7 +6,8 @@ import { momentIn } from './times.ts';
 import { itemsTable, type ShownItem } from './disposal-items.ts';
 import { inWords } from './words.ts';
 import { certificateFacts, type ShownCertificate, type ShownCleaned } from './certificate-said.ts';
-import { number, STATE_NAMES, type ShownDisposal } from './disposals-page.ts';
+import { STATE_NAMES, type ShownDisposal } from './disposals-page.ts';
+import { number } from './numbers.ts';
 
 export interface DisposalParts {
   readonly zone: string;

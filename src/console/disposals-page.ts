@@ -1,6 +1,7 @@
 /** What is due for destruction, by series, and the lists that were made. */
 import { alert } from './fields.ts';
-import { html, ours, perLanguage, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
+import { number } from './numbers.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
@@ -60,9 +61,6 @@ export const STATE_NAMES: Readonly<Record<string, string>> = {
   cancelled: 'Cancelled: nothing was destroyed',
   refused: 'Refused: nothing was destroyed',
 };
-
-export const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
 
 export function disposalsPage(frame: Frame, { zone, due, lists, mayDraft, said }: DisposalsParts): string {
   return page({

@@ -3,14 +3,8 @@ import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { lines, oneOf } from './longer-fields.ts';
-import {
-  DISPOSITION_NAMES,
-  MEMBER_NAMES,
-  number,
-  periodSaid,
-  READING_NAMES,
-  startSaid,
-} from './retention-words.ts';
+import { DISPOSITION_NAMES, MEMBER_NAMES, periodSaid, READING_NAMES, startSaid } from './retention-words.ts';
+import { number } from './numbers.ts';
 import { confirmedSaid, readings, type ShownEdition } from './schedules-page.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';

@@ -1,6 +1,7 @@
 /** What is known of the sealed files in the store: how old the oldest reading is, how far the rounds are, and what is wrong. */
 import { alert } from './fields.ts';
 import { apart, html, ours, perLanguage, type Markup } from './html.ts';
+import { number } from './numbers.ts';
 import { page, type Frame } from './layout.ts';
 import { agoIn, momentIn } from './times.ts';
 import { inWords } from './words.ts';
@@ -69,9 +70,6 @@ const ROLE_NAMES: Readonly<Record<string, string>> = {
   fact: 'report',
   manifest: 'manifest',
 };
-
-const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
 
 export function fixityPage(frame: Frame, parts: FixityParts): string {
   const { zone, objects, wrong, wrongCount, strays, strayCount, batches } = parts;

@@ -1,7 +1,7 @@
 /** Placing a hold, on one record or on what a search finds. Works without scripts. */
 import { alert } from './fields.ts';
 import { lawSaid, type HoldKindSaid } from './hold-words.ts';
-import { number } from './holds-page.ts';
+import { number } from './numbers.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, summary } from './longer-fields.ts';

@@ -1,7 +1,8 @@
 /** One hold: why, until what, on which records, and how far the store knows of it. */
 import { alert } from './fields.ts';
 import { kindTitle, lawSaid, type HoldKindSaid } from './hold-words.ts';
-import { number, type ListedHold } from './holds-page.ts';
+import type { ListedHold } from './holds-page.ts';
+import { number } from './numbers.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { lines } from './longer-fields.ts';

@@ -1,7 +1,8 @@
 /** Holds: those that last, and how the locks in the store stand beside them. */
 import { alert } from './fields.ts';
 import { kindTitle, type HoldKindSaid } from './hold-words.ts';
-import { html, ours, perLanguage, type Markup } from './html.ts';
+import { html, ours, type Markup } from './html.ts';
+import { number } from './numbers.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
@@ -49,9 +50,6 @@ const FINDING_NAMES: Readonly<Record<string, string>> = {
   'unknown-version': 'No record knows this version',
   'delete-marker': 'Somebody put a delete marker on top of it',
 };
-
-export const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
 
 export function holdsPage(frame: Frame, parts: HoldsParts): string {
   const { zone, kinds, holds, all, next, mayPlace } = parts;

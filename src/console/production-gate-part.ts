@@ -1,6 +1,6 @@
 /** What the gate found in a production, and where; and what a person looked at in its place. */
 import { html, ours, type Markup } from './html.ts';
-import { number } from './disposals-page.ts';
+import { number } from './numbers.ts';
 import type { ProductionsParts, ShownProduction } from './productions-page.ts';
 
 /** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */

@@ -1,5 +1,5 @@
 /** What whoever was sent a link of a production sees: what is there, how large it is, and how to check it. No account, no script. */
-import { number } from './disposals-page.ts';
+import { number } from './numbers.ts';
 import { html } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { momentIn } from './times.ts';

@@ -1,6 +1,6 @@
 /** The productions of one request: pack what was decided, see what the gate found and where, release, hand out the link, see who fetched. */
 import { alert } from './fields.ts';
-import { number } from './disposals-page.ts';
+import { number } from './numbers.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line } from './longer-fields.ts';

@@ -1,6 +1,6 @@
 /** On the page of a record: what keeps it from destruction, and how far the store knows of it. */
 import { html, type Markup } from './html.ts';
-import { number } from './holds-page.ts';
+import { number } from './numbers.ts';
 import type { Viewer } from './layout.ts';
 import { momentIn } from './times.ts';
 

@@ -26,7 +26,7 @@ import {
   STATE_WORDS,
 } from './request-words.ts';
 import { mark } from './requests-page.ts';
-import { number } from './retention-words.ts';
+import { number } from './numbers.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 

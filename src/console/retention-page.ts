@@ -3,7 +3,8 @@ import { alert } from './fields.ts';
 import { apart, html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line } from './longer-fields.ts';
-import { BLOCKED_NAMES, daySaid, DISPOSITION_NAMES, number, periodSaid } from './retention-words.ts';
+import { BLOCKED_NAMES, daySaid, DISPOSITION_NAMES, periodSaid } from './retention-words.ts';
+import { number } from './numbers.ts';
 import { momentIn } from './times.ts';
 import { inWords, titleOf } from './words.ts';
 

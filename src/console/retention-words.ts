@@ -13,9 +13,6 @@ export function daySaid(day: string): Markup {
   >`;
 }
 
-export const number = (value: number): Markup =>
-  perLanguage((language) => new Intl.NumberFormat(`${language}-US`).format(value));
-
 const UNITS = ['year', 'month', 'week', 'day'] as const;
 
 /** `P3Y` in words. Null: nobody knows. */

@@ -1,7 +1,7 @@
 /** The set of a request: what was decided about each record, what is left, and what is alike. */
 import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
-import { number } from './holds-page.ts';
+import { number } from './numbers.ts';
 import { page, type Frame } from './layout.ts';
 import { requestHead } from './request-nav.ts';
 import { ANSWER_NAMES, FILTER_NAMES } from './review-words.ts';

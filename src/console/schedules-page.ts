@@ -3,7 +3,8 @@ import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf } from './longer-fields.ts';
-import { number, READING_NAMES } from './retention-words.ts';
+import { READING_NAMES } from './retention-words.ts';
+import { number } from './numbers.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
+import { inLine } from './letters.ts';
 import { MailRefused, unsaid } from './mailer.ts';
 import type { TellContext, TellOutcome } from './round.ts';
 
@@ -33,7 +34,7 @@ export async function mailLetterOnce(context: TellContext): Promise<TellOutcome 
     const [heading = '', ...rest] = letter.words.replaceAll('\r\n', '\n').split('\n');
     await mailer.send({
       to: { name: '', address: letter.contact.trim() },
-      subject: `${mode === 'trial' ? 'TRIAL: ' : ''}${inLine(heading)}`,
+      subject: `${mode === 'trial' ? 'TRIAL: ' : ''}${inLine(heading).trim()}`,
       text: `${rest.join('\n').replace(/^\n+/, '')}\n`,
       messageId: `letter-${requestId}-${n}@${new URL(publicUrl).hostname}`,
       attachments: [{ name: `letter-${n}.pdf`, type: 'application/pdf', bytes: letter.pdf }],
@@ -47,8 +48,6 @@ export async function mailLetterOnce(context: TellContext): Promise<TellOutcome 
   log.info({ requestId, n, attempts }, 'letter.mailed');
   return 'mailed';
 }
-
-const inLine = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 async function claim(db: Db): Promise<ClaimedLetter | null> {
   const { rows } = await sql<ClaimedLetter>`
