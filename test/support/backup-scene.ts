@@ -88,7 +88,7 @@ export async function atRest({ sql }: { readonly sql: Client }): Promise<void> {
   const { rows } = await sql.query(
     `select (select jsonb_agg(s) from (select name, due_at, rung_at, claimed_until, error_code, error from step where parked_at is null limit 3) s) as steps,
             (select jsonb_agg(o) from (select o.agency_id, e.type, e.at from log_outbox o left join event e using (agency_id, seq) limit 3) o) as outbox,
-            (select jsonb_agg(h) from (select agency_id, size, published, leases_at from log_head) h) as heads, now()`,
+            (select jsonb_agg(h) from (select agency_id, size, published, leases_at from log_head) h) as heads, (select jsonb_agg(t) from log_standing t) as standing, now()`,
   );
   throw new Error(`The archive did not come to rest: ${JSON.stringify(rows)}`);
 }
