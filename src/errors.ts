@@ -158,6 +158,8 @@ export type ErrorCode =
   | 'fixity-wanting'
   | 'audit-found'
   | 'audit-late'
+  | 'packing-parked'
+  | 'packing-late'
   | 'server-unreachable'
   | 'port-taken'
   | 'browser-missing'

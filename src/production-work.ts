@@ -2,7 +2,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '#errors.ts';
-import { burnApart, openOcr, runProductions, type ProductionContext } from '#production/production.ts';
+import {
+  burnApart,
+  openOcr,
+  renewProductions,
+  runProductions,
+  sweepProductions,
+  type ProductionContext,
+} from '#production/production.ts';
 import { openReceiptKeys } from '#record/record.ts';
 import type { System } from './system.ts';
 
@@ -49,23 +56,37 @@ export function openProductionContext(system: System): ProductionContext {
   };
 }
 
+/** Of so many records a production is done in a minute or so. */
+const SMALL = 500;
+
 export function startProductions(system: System): () => Promise<void> {
   const { log } = system;
   const context = openProductionContext(system);
   const ending = new AbortController();
   const { signal } = ending;
-  const loop = async (): Promise<void> => {
+  const lane = async (work: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
       try {
-        const done = await runProductions({ ...context, signal });
-        if (done.ready + done.blocked + done.failed > 0) log.info(done, 'production.pass');
+        await work();
       } catch (error) {
         if (!signal.aborted) log.error({ code: codeOf(error), err: error }, 'production.failed');
       }
       await sleep(PASS_MS, undefined, { signal }).catch(() => undefined);
     }
   };
-  const running = loop();
+  const packing = (most: number | null) => async (): Promise<void> => {
+    const done = await runProductions({ ...context, signal }, most);
+    if (done.ready + done.blocked + done.failed + done.parked > 0) log.info(done, 'production.pass');
+  };
+  // A small one waits for no large one, whoever's it is; and locks are renewed while either is packed.
+  const running = Promise.all([
+    lane(packing(null)),
+    lane(packing(SMALL)),
+    lane(async () => {
+      await sweepProductions(context);
+      await renewProductions(context);
+    }),
+  ]);
   return async () => {
     ending.abort();
     await running;

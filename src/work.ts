@@ -44,7 +44,17 @@ import { startProductions } from './production-work.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
 
-export const WORKERS = ['relay', 'seal', 'log', 'anchor', 'capture', 'retention', 'fixity', 'mail'] as const;
+export const WORKERS = [
+  'relay',
+  'seal',
+  'log',
+  'anchor',
+  'capture',
+  'retention',
+  'fixity',
+  'mail',
+  'production',
+] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 export interface WorkOptions {
@@ -74,6 +84,8 @@ export async function startWork(name: WorkerName, system: System, options: WorkO
       return await startFixity(system);
     case 'mail':
       return startMail(system);
+    case 'production':
+      return startProductions(system);
   }
 }
 
@@ -277,7 +289,6 @@ async function startRetention(system: System): Promise<StopWork> {
   const stopMending = await startMendingWork(system);
   const stopKeeping = startKeeping({ db, store, log, leaseMs: config.leaseMs, now: system.now });
   const stopDisposals = await startDisposals(system);
-  const stopProductions = startProductions(system);
   const ending = new AbortController();
   const { signal } = ending;
   let wholeAt = 0;
@@ -328,14 +339,7 @@ async function startRetention(system: System): Promise<StopWork> {
   const running = Promise.all([loop(), rule()]);
   return async () => {
     ending.abort();
-    await Promise.all([
-      running,
-      watch.stop(),
-      stopMending(),
-      stopKeeping(),
-      stopDisposals(),
-      stopProductions(),
-    ]);
+    await Promise.all([running, watch.stop(), stopMending(), stopKeeping(), stopDisposals()]);
   };
 }
 

@@ -7,6 +7,7 @@ import { logStanding } from '#log/log.ts';
 import { lastAudit } from '#audit/audit.ts';
 import { backupAge } from '#backup/standing.ts';
 import { STEPS } from '#queue/queue.ts';
+import { buildStanding } from '#production/production.ts';
 import { lockAlarm } from '#retention/retention.ts';
 import type { Db, LookAnswer, StoredOutcome } from '#db/db.ts';
 
@@ -184,7 +185,18 @@ export function openMetrics(
     'Since the newest backup was made by “holdfast backup”; infinite: none was',
   );
 
+  const packing = gauge('holdfast_productions_owed', 'Productions that are to be packed and not parked');
+  const packingAge = gauge(
+    'holdfast_productions_owed_age_seconds',
+    'How long the production that nobody has begun to pack has waited since it was due',
+  );
+  const packingParked = gauge('holdfast_productions_parked', 'Productions that a person must look at');
+
   const measure = async (): Promise<void> => {
+    const builds = await buildStanding(db);
+    packing.set(builds.owed);
+    packingAge.set(builds.oldestS);
+    packingParked.set(builds.parked);
     backedUp.set((await backupAge(db)) ?? Infinity);
     const { rows: steps } = await sql<{ name: string; owed: number; parked: number; age: number }>`
       select n.name, count(s.*) filter (where s.parked_at is null)::int as owed, count(s.*) filter (where s.parked_at is not null)::int as parked,

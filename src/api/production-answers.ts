@@ -11,9 +11,10 @@ import {
   type Production,
   type SealedBytes,
 } from '#production/production.ts';
-import { recordIdOf } from '#record/record.ts';
+import { reasonOf, recordIdOf } from '#record/record.ts';
 import { begun, wholeBytes } from '#whole-bytes.ts';
 import type { System } from '../system.ts';
+import type { Caller } from '#agency/agency.ts';
 import { deciderOf, noRequest } from './requests.ts';
 
 /** Letters before the numbers of pages. */
@@ -68,9 +69,24 @@ export async function orderProduction(
   return made;
 }
 
-export function productionShown(production: Production): Record<string, unknown> {
-  const { requestId, objectKey: _key, versionId: _version, withdrawnWhy, ...rest } = production;
-  return { ...rest, request: requestId, withdrawnBecause: withdrawnWhy };
+export function productionShown(production: Production, caller: Caller): Record<string, unknown> {
+  const { requestId, objectKey: _key, versionId: _version, withdrawnWhy, trouble, ...rest } = production;
+  const known = caller.roles.includes('administrator');
+  return {
+    ...rest,
+    request: requestId,
+    withdrawnBecause: withdrawnWhy,
+    trouble:
+      trouble === null
+        ? null
+        : {
+            code: trouble.code,
+            reason: known ? trouble.error : reasonOf(trouble.code),
+            attempts: trouble.attempts,
+            dueAt: trouble.parkedAt === null ? trouble.dueAt : null,
+            parkedAt: trouble.parkedAt,
+          },
+  };
 }
 
 /** The bytes as they were sealed; compared while they go. The entry is written when they are at hand, and before the first of them goes. */

@@ -11,7 +11,10 @@ import type { ApiContext } from './context.ts';
 import { openLimit } from './limit.ts';
 import { sendSealed } from './production-answers.ts';
 
-const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 50, burst: 500 } } as const;
+/** For each address; and for each link that leads somewhere, so that who floods one keeps nobody from another. Those that lead nowhere have one together. */
+const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 20, burst: 200 } } as const;
+const NOWHERE = '';
+const MOST_KNOWN = 10_000;
 /** Whoever has the link. Nothing else is known of them, and nothing is kept. */
 const PUBLIC = 'public';
 
@@ -22,12 +25,18 @@ interface Asking {
 export function registerProductionLinks(app: FastifyInstance, context: ApiContext): void {
   const { db, now, store } = context.system;
   const looking = openLimit(LOOKING);
+  const leading = new Set<string>();
   const open = (why: string) =>
     ({ schema: { hide: true }, config: { open: why, page: true, ownPagesOnly: true } }) as const;
   const found = async (address: string, token: string) => {
-    looking.ask(address);
+    looking.ask(address, leading.has(token) ? token : NOWHERE);
     const one = await productionByLink(db, token, now());
-    if (one !== null) return one;
+    if (one !== null) {
+      if (leading.size >= MOST_KNOWN) leading.clear();
+      leading.add(token);
+      return one;
+    }
+    leading.delete(token);
     throw new ArchiveError(
       'link-not-found',
       'This link leads nowhere: it is over, was withdrawn, or was not copied whole. Ask the public body that sent it for another one.',

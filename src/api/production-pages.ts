@@ -4,11 +4,13 @@ import { actorOf } from '#agency/agency.ts';
 import { productionsPage } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
+import { reasonOf } from '#record/record.ts';
 import {
   downloadsOf,
   enterProductionView,
   linksOf,
   listProductions,
+  packAgain,
   recordsNamed,
   releaseProduction,
   undecided,
@@ -63,9 +65,10 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
       const people = await peopleOf(at);
       const shown = [];
       for (const one of await listProductions(at, requestId)) {
-        const { madeAt, releasedAt, withdrawnAt, madeBy, releasedBy, ...rest } = one;
+        const { madeAt, releasedAt, withdrawnAt, madeBy, releasedBy, trouble, ...rest } = one;
         shown.push({
           ...rest,
+          trouble: trouble === null ? null : { ...trouble, reason: reasonOf(trouble.code) },
           foundIn:
             one.state === 'blocked' ? await recordsNamed(at, one.id, namedIn(one.gate?.hits ?? [])) : [],
           madeAt: madeAt.toISOString(),
@@ -163,6 +166,19 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
             text: 'It is released. The link is shown now and never again: copy it into your letter.',
             link: `${config.publicUrl}/p/${released.token}`,
           };
+        });
+      },
+    );
+
+    app.post<{ Params: { id: string; production: string } }>(
+      '/requests/:id/productions/:production/run',
+      custodians,
+      async (request, reply) => {
+        const { id, production } = request.params;
+        return await orSaid(request, reply, id, async (at, actor) => {
+          const done = await packAgain(at, await ofRequest(at, id, production), actor);
+          if (done !== 'done') throw notDone(done);
+          return { text: 'It is packed once more.' };
         });
       },
     );

@@ -10,6 +10,7 @@ import {
   enterProductionView,
   linksOf,
   listProductions,
+  packAgain,
   releaseProduction,
   withdrawProduction,
 } from '#production/production.ts';
@@ -147,7 +148,8 @@ export function registerProductions(app: FastifyInstance, context: ApiContext): 
         const requestId = await requestHere(at, request.params.id);
         const all = await listProductions(at, requestId);
         await enterProductionView(at, { id: null, requestId }, actorOf(callerOf(request)));
-        return { productions: all.map(productionShown) };
+        const caller = callerOf(request);
+        return { productions: all.map((one) => productionShown(one, caller)) };
       }),
   );
 
@@ -170,7 +172,7 @@ export function registerProductions(app: FastifyInstance, context: ApiContext): 
           downloads: await downloadsOf(at, id, MOST_DOWNLOADS),
         };
         await enterProductionView(at, { id, requestId }, actorOf(callerOf(request)));
-        return { ...productionShown(production), ...parts };
+        return { ...productionShown(production, callerOf(request)), ...parts };
       }),
   );
 
@@ -227,6 +229,26 @@ export function registerProductions(app: FastifyInstance, context: ApiContext): 
       );
       if (done !== 'done') throw notDone(done);
       return { id, state: 'withdrawn' };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/productions/:id/run',
+    {
+      config: { roles: CUSTODIANS },
+      schema: schema(
+        'Pack a production once more whose packing stopped, after the cause was mended',
+        200,
+        [409],
+      ),
+    },
+    async (request) => {
+      const id = recordIdOf(request.params.id);
+      if (id === null) throw noProduction();
+      const actor = actorOf(callerOf(request));
+      const done = await here(request, async (at) => await packAgain(at, id, actor));
+      if (done !== 'done') throw notDone(done);
+      return { id, state: 'building' };
     },
   );
 

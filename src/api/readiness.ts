@@ -11,6 +11,7 @@ import { ArchiveError, codeOf, type ErrorCode } from '#errors.ts';
 import { fixityAlarm } from '#fixity/fixity.ts';
 import { sentenceOf } from '#intake/intake.ts';
 import { logStanding } from '#log/log.ts';
+import { buildStanding } from '#production/production.ts';
 import { lockAlarm, roundMs } from '#retention/retention.ts';
 
 export interface Part {
@@ -26,7 +27,8 @@ export interface Part {
     | 'clock'
     | 'fixity'
     | 'holds'
-    | 'audit';
+    | 'audit'
+    | 'packing';
   readonly ok: boolean;
   /** Whether intake stops without it. */
   readonly needed: boolean;
@@ -132,6 +134,7 @@ export async function readiness(
     part('fixity', false, async () => await fixityFound(system)),
     part('holds', false, async () => await locksFound(system)),
     part('audit', false, async () => await auditFound(system.db)),
+    part('packing', false, async () => await packingFound(system.db)),
   ]);
   return { ready: parts.every((one) => one.ok || !one.needed), parts };
 }
@@ -208,6 +211,31 @@ async function auditFound(db: Db): Promise<string> {
     );
   if (audited === 0) throw new NotChecked('no audit yet; one is made each night');
   return `${audited} logs audited within ${Math.ceil((oldestMs ?? 0) / DAY_MS)} d, and nothing was found`;
+}
+
+const PACKING_LATE_S = 60;
+
+/** Productions that are to be packed, and whether somebody packs them. */
+async function packingFound(db: Db): Promise<string> {
+  const { owed, oldestS, parked, parkedOf, failing, codes } = await buildStanding(db);
+  const late = (code: ErrorCode, sentence: string): ArchiveError =>
+    new ArchiveError(code, sentence, { retry: 'later' });
+  if (parked > 0)
+    throw late(
+      'packing-parked',
+      `${parked} production(s) wait for a person, of ${parkedOf.join(', ')}: ${codes.join(', ')}`,
+    );
+  if (failing > 0)
+    throw late(
+      'packing-late',
+      `${failing} production(s) could not be packed so far: ${codes.join(', ')}; it is tried again`,
+    );
+  if (oldestS > PACKING_LATE_S)
+    throw late(
+      'packing-late',
+      `nobody has begun to pack a production that is due for ${Math.round(oldestS)} s`,
+    );
+  return owed === 0 ? 'no production waits to be packed' : `${owed} production(s) on their way`;
 }
 
 const LOG_LATE_S = 300;

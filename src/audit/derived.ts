@@ -32,7 +32,8 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'object.retain_until, intended_at, confirmed_at':
     'what was intended, and when it was asked; the lock is asked of the store',
   'second_look.finding': 'the sealed report of the look says it',
-  'step, notice, arrival, upload, view_ticket, chore': 'work that is owed or done, not what is kept',
+  'step, production_build, notice, arrival, upload, view_ticket, chore':
+    'work that is owed or done, not what is kept',
   'person, person_role, api_key, office, account, policies, classification_rule':
     'what they became is in the log; their rows as they stand are not compared with it yet',
   'series of an edition that nobody confirmed, or with a period from the end of a fiscal year':

@@ -145,11 +145,15 @@ export async function stagedNames(db: Db): Promise<Set<string>> {
   return new Set(rows.map(({ staged }) => staged));
 }
 
-/** Whoever had claimed a step, or was rung for it, is on another machine. What is parked stays so. */
+/** Whoever had claimed a step or a production, or was rung for one, is on another machine. What is parked stays so. */
 export async function unclaim(db: Db): Promise<void> {
   await sql`
     update step set rung_at = null, claimed_by = null, claimed_until = null, due_at = least(due_at, now())
      where rung_at is not null or claimed_by is not null or due_at > now()`.execute(db.system);
+  await sql`
+    update production_build set claimed_until = null, fence = null where claimed_until is not null`.execute(
+    db.system,
+  );
 }
 
 /** How many lists of disposal a restore ended, and of how many records of lists that had begun it took the turn away. */

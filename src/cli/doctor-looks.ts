@@ -31,6 +31,8 @@ export const WHAT_TO_DO: Readonly<Record<string, string>> = {
     'Open /fixity as an administrator or auditor of each agency, which names the records; see that the fixity worker runs (holdfast work fixity), and its log. Change nothing in the store.',
   audit:
     'Run holdfast audit: it names each thing and what it means, and ends with 1 while anything is found. Change nothing in the database or the store, and find out who was there. audit-late: see that the log worker runs (holdfast work log), and its log.',
+  packing:
+    'packing-parked: mend what the codes name; then the custodian has them packed again, or withdraws them, on the page of the request. packing-late: see that the production worker runs (holdfast work production), and its log.',
   clock: 'Set the clocks of this machine, the database and the store by NTP.',
 };
 

@@ -64,6 +64,7 @@ const PART_NAMES: Readonly<Record<string, Markup>> = {
   clock: html`Clock`,
   fixity: html`Sealed files in the store`,
   audit: html`Nightly audit`,
+  packing: html`Packing of productions`,
 };
 
 export function machinePage(frame: Frame, parts: MachineParts): string {

@@ -51,6 +51,14 @@ export interface ShownProduction {
   readonly part: number;
   readonly withheld: number;
   readonly isStale: boolean;
+  /** Why it could not be packed so far. */
+  readonly trouble: {
+    readonly reason: string;
+    readonly code: string;
+    readonly attempts: number;
+    readonly dueAt: string;
+    readonly parkedAt: string | null;
+  } | null;
   readonly links: readonly { readonly n: number; readonly expiresAt: string; readonly isOver: boolean }[];
   /** Newest first. */
   readonly downloads: readonly {
@@ -76,6 +84,7 @@ export interface ProductionsParts {
 
 const STATES: Readonly<Record<string, string>> = {
   building: 'Being packed and looked through',
+  parked: 'Packing stopped; a person must look',
   blocked: 'Stopped: nothing of it leaves',
   ready: 'Ready: the gate has passed it, and it is sealed',
   released: 'Released by a link',
@@ -137,7 +146,9 @@ function packForm({ requestId, set, prefix }: ProductionsParts): Markup {
 function entry(one: ShownProduction, parts: ProductionsParts): Markup {
   const { zone } = parts;
   return html`<li id="production-${one.n}">
-    <h3 class="hf-h3">Production ${one.n}: ${inWords(STATES, one.state)}</h3>
+    <h3 class="hf-h3">
+      Production ${one.n}: ${inWords(STATES, one.trouble?.parkedAt == null ? one.state : 'parked')}
+    </h3>
     <p class="hf-small">Asked for by ${one.madeBy}: ${momentIn(zone, one.madeAt)}</p>
     <p>All of it: ${number(one.released)}. A part: ${number(one.part)}. Withheld: ${number(one.withheld)}.</p>
     ${
@@ -150,7 +161,7 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
     }
     ${one.sha256 !== null && one.state !== 'blocked' && html`<p class="hf-small hf-root">SHA-256 <code>${one.sha256}</code></p>`}
     ${one.isStale && one.state !== 'blocked' && html`<p class="hf-warn">A record of it was reviewed again since, or something came to one: it is not released. Pack anew.</p>`}
-    ${gateSaid(one, parts)}
+    ${troubleSaid(one, parts)} ${gateSaid(one, parts)}
     ${
       one.withdrawnAt !== null &&
       html`<p class="hf-small">Withdrawn: ${momentIn(zone, one.withdrawnAt)}</p>
@@ -169,6 +180,33 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
     }
     ${downloads(one, zone)} ${verbs(one, parts)}
   </li>`;
+}
+
+/** In which words: as of a step of a record that stopped (`worklist-page.ts`). */
+function troubleSaid(
+  { id, n, trouble, batesPrefix }: ShownProduction,
+  { requestId, zone, isCustodian }: ProductionsParts,
+): Markup | null {
+  if (trouble === null) return null;
+  const { reason, code, attempts, dueAt, parkedAt } = trouble;
+  const why = html`<p>${ours(reason)} <code>${code}</code></p>`;
+  if (parkedAt === null)
+    return html`<p class="hf-warn">
+        It could not be packed so far. Attempts: ${number(attempts)}. The next one: ${momentIn(zone, dueAt)}
+      </p>
+      ${why}`;
+  return html`<p class="hf-warn">Nobody packs it any more since: ${momentIn(zone, parkedAt)}</p>
+    ${why}
+    <p class="hf-small">Other productions with the letters ${batesPrefix} do not wait for it.</p>
+    ${
+      isCustodian &&
+      html`<form method="post" action="/requests/${requestId}/productions/${id}/run">
+        <p>Have the cause mended first. Or withdraw it below.</p>
+        <button class="usa-button hf-below" type="submit">
+          Pack it once more<span class="usa-sr-only">: ${ours('production')} ${n}</span>
+        </button>
+      </form>`
+    }`;
 }
 
 function downloads({ downloads: all, state }: ShownProduction, zone: string): Markup | null {

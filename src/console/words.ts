@@ -144,6 +144,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'request.kept': 'Said until when a request keeps its records',
   'production.requested': 'Production asked for',
   'production.blocked': 'Production stopped',
+  'production.parked': 'Packing stopped; a person must look',
+  'production.rerun': 'Packed again',
   'production.sealed': 'Production made, passed by the gate and sealed',
   'production.released': 'Released in answer to a request',
   'production.withdrawn': 'Production withdrawn',

@@ -1,4 +1,4 @@
-/** Row types of productions (migration 0048). SQL names stay SQL names. */
+/** Row types of productions (migrations 0048 and 0055). SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export type ProductionState = 'building' | 'blocked' | 'ready' | 'released' | 'withdrawn';
@@ -34,6 +34,26 @@ export interface ProductionTable {
   withdrawn_at: Date | null;
   withdrawn_by: string | null;
   withdrawn_why: string | null;
+  released: Generated<number>;
+  part: Generated<number>;
+  withheld: Generated<number>;
+}
+
+export interface ProductionBuildTable {
+  agency_id: string;
+  production_id: string;
+  records: Generated<number>;
+  due_at: Generated<Date>;
+  claimed_at: Date | null;
+  claimed_until: Date | null;
+  fence: string | null;
+  lapses: Generated<number>;
+  failures: Generated<number>;
+  failing_since: Date | null;
+  error_code: string | null;
+  error: string | null;
+  parked_at: Date | null;
+  ended_at: Date | null;
 }
 
 export interface ProductionRecordTable {

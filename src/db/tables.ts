@@ -55,6 +55,7 @@ import type {
   SearchCertificateTable,
 } from './letter-tables.ts';
 import type {
+  ProductionBuildTable,
   ProductionDownloadTable,
   ProductionLinkTable,
   ProductionRecordTable,
@@ -385,6 +386,7 @@ export interface Tables extends FixityTables {
   request_search: RequestSearchTable;
   review: ReviewTable;
   production: ProductionTable;
+  production_build: ProductionBuildTable;
   production_record: ProductionRecordTable;
   production_link: ProductionLinkTable;
   production_download: ProductionDownloadTable;

@@ -145,6 +145,8 @@ export const ENTRY_TYPES = {
   // what is handed out in answer to one
   'production.requested': { subject: 'request', must: ['records'] },
   'production.blocked': { subject: 'request', must: ['code'], may: ['found', 'failed'] },
+  'production.parked': { subject: 'request', must: ['code'] },
+  'production.rerun': { subject: 'request' },
   'production.sealed': { subject: 'request', must: ['records', 'bytes'], may: ['packageCommitment'] },
   'production.released': { subject: 'request', may: ['records', 'until', 'about'] },
   'production.withdrawn': { subject: 'request' },

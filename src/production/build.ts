@@ -8,6 +8,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import canonicalize from 'canonicalize';
 import { sha256Hex } from '#commitment.ts';
 import type { AgencyTx } from '#db/db.ts';
@@ -33,24 +34,29 @@ import {
 import { recordLines } from './packet-csv.ts';
 import * as frozen from './frozen-queries.ts';
 import { late, proofParts } from './packet-proofs.ts';
+import { withBuild, type BuildClaim } from './claims.ts';
 import { agencyOf } from './production-queries.ts';
-import type { OpenProduction, Packed, Production } from './production-queries.ts';
+import type { Packed, Production } from './production-queries.ts';
 import { readReviewed, type ReviewedRecord } from './reviewed.ts';
+import { openRowsFile, type RowsFile } from './rows-file.ts';
 import { openZipFile } from './zip-file.ts';
 
 /** Records that are read at the same time, and that lie in memory at once. */
 const AT_ONCE = 8;
 const BATCH = 500;
+/** Of the log of exemptions in one volume: a table, which costs more than as many records. */
+const VOLUME_EXEMPTIONS = 1000;
 /** Of the pictures in one volume: a reader opens it, and the gate reads it whole. */
 const VOLUME_BYTES = 48 * 2 ** 20;
 
 export async function buildProduction(
   context: ProductionContext,
-  { agencyId, id }: OpenProduction,
+  claim: BuildClaim,
   production: Production,
   folder: string,
 ): Promise<{ readonly path: string; readonly packed: Packed }> {
   const { db, signerOf, now } = context;
+  const { agencyId, id } = claim;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const signer = await signerOf(agencyId);
@@ -67,7 +73,7 @@ export async function buildProduction(
   const prefix = production.batesPrefix;
   const ocr = await context.openOcr();
   const csv = createWriteStream(join(folder, 'records.csv'));
-  const exemptions: ExemptionRow[] = [];
+  const exemptions = openRowsFile<ExemptionRow>(join(folder, 'exemptions'));
   const sought: Withheld[] = [];
   const soughtFiles: (WithheldFile & { readonly role: string })[] = [];
   const leaving = new Set<string>();
@@ -94,9 +100,10 @@ export async function buildProduction(
     };
     let waiting: ReviewedRecord[] = [];
     let waitingBytes = 0;
+    let logged = false;
     /** What waits, as a volume of its own, and its files. */
-    const flush = async (isLast: boolean): Promise<void> => {
-      if (waiting.length === 0 && !isLast) return;
+    const flush = async (log: readonly ExemptionRow[] | null): Promise<void> => {
+      if (waiting.length === 0 && log === null) return;
       const volume = volumes.length + 1;
       const made = await writeVolume({
         agencyName,
@@ -107,7 +114,8 @@ export async function buildProduction(
         prefix,
         volume,
         records: waiting,
-        exemptions: isLast ? exemptions : null,
+        exemptions: log,
+        isContinued: log !== null && logged,
         withheld: production.withheld,
         drawn: context.draw,
       });
@@ -121,7 +129,7 @@ export async function buildProduction(
         pages: made.pages,
       });
       next += made.pages;
-      await inAgency(async (tx) => await frozen.writePages(tx, id, made.records));
+      await withBuild(db, claim, async (tx) => await frozen.writePages(tx, id, made.records));
       for (const record of waiting) {
         const pages = made.records.find(({ n }) => n === record.n);
         if (pages === undefined || record.paper === null) continue;
@@ -148,6 +156,7 @@ export async function buildProduction(
       }
       waiting = [];
       waitingBytes = 0;
+      logged ||= log !== null;
     };
     for (let after = 0; ;) {
       const some = await inAgency(async (tx) => await frozen.frozenRecords(tx, id, { after, limit: BATCH }));
@@ -171,7 +180,7 @@ export async function buildProduction(
             .map(async (one) => await readReviewed(whole, one, objects.get(one.recordId) ?? [])),
         );
         for (const record of read) {
-          exemptions.push(...exemptionRows(record, withheld));
+          await exemptions.add(exemptionRows(record, withheld));
           sought.push(...record.withheldWords);
           soughtFiles.push(...record.withheldFiles);
           if (record.answer === 'withhold') {
@@ -187,23 +196,21 @@ export async function buildProduction(
             waiting.length >= (context.volumeRecords ?? BATCH) ||
             (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES)
           )
-            await flush(false);
+            await flush(null);
           waiting.push(record);
           waitingBytes += pictures;
         }
       }
     }
-    await flush(true);
+    // Behind the records of the last volume; what does not fit there has volumes of its own.
+    for await (const { rows } of exemptions.read(VOLUME_EXEMPTIONS)) await flush(rows);
     csv.end();
     await once(csv, 'finish');
     const csvPath = join(folder, 'records.csv');
     await add(bag.stream('data/records.csv', (await stat(csvPath)).size, createReadStream(csvPath)));
-    await add(
-      bag.whole(
-        'data/exemption-log.csv',
-        [csvLine(EXEMPTION_HEAD), ...exemptions.map((row) => csvLine(exemptionCells(row)))].join(''),
-      ),
-    );
+    const logPath = join(folder, 'exemption-log.csv');
+    await pipeline(exemptionLines(exemptions), createWriteStream(logPath));
+    await add(bag.stream('data/exemption-log.csv', (await stat(logPath)).size, createReadStream(logPath)));
     const affidavit = {
       agencyName,
       recordPages,
@@ -267,6 +274,7 @@ export async function buildProduction(
       pixelsOf,
       seen: production.asked.seen,
       readPixels: ocr.readPixels,
+      signal: context.signal,
     });
     return {
       path,
@@ -281,9 +289,16 @@ export async function buildProduction(
     };
   } finally {
     csv.destroy();
+    exemptions.close();
     await zip.close();
     await ocr.close();
   }
+}
+
+async function* exemptionLines(exemptions: RowsFile<ExemptionRow>): AsyncGenerator<string> {
+  yield csvLine(EXEMPTION_HEAD);
+  for await (const { rows } of exemptions.read(BATCH))
+    yield rows.map((row) => csvLine(exemptionCells(row))).join('');
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Log } from '#log.ts';
 import type { LogReader } from '#log/log.ts';
 import type { ReceiptSigner } from '#record/record.ts';
 import type { ObjectStore } from '#store/store.ts';
+import type { ClaimTimes } from './claims.ts';
 import type { Ocr } from './ocr.ts';
 import type { Box, BurnedPicture } from './pictures.ts';
 import type { LeavingFile } from './reviewed.ts';
@@ -27,11 +28,10 @@ export interface ProductionContext {
   readonly signal?: AbortSignal;
   /** How long the log may take to publish what was entered. */
   readonly patienceMs?: number;
+  /** For how long one is claimed, how soon it is tried again, and when it is given to a person. */
+  readonly times?: ClaimTimes;
   /** Records of one volume, at the most. */
   readonly volumeRecords?: number;
   /** Called between any two steps, with their name. For tests that end the process there. */
   readonly between?: (step: string) => Promise<void>;
 }
-
-/** As histories name who makes them. */
-export const ACTOR = 'worker:production';

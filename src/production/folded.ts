@@ -67,20 +67,25 @@ export function openFinder(withheld: readonly Withheld[]): Finder {
     add({ text: folded, item, what: 'whole', wholeWord: !dense && folded.length < LONG });
     for (const part of passagesOf(text)) add({ text: part, item, what: 'part', wholeWord: false });
   }
-  const byBeginning = new Map<number, Pattern[]>();
-  for (const one of patterns.values()) {
-    const key = beginning(one.text, 0);
-    byBeginning.set(key, [...(byBeginning.get(key) ?? []), one]);
-  }
-  // Most places begin nothing, and a bit says so sooner than a table.
-  const begins = new Uint8Array(0x10000);
-  for (const key of byBeginning.keys()) begins[short(key)] = 1;
-  return { unsearchable, find: (text) => findIn(text, byBeginning, begins) };
+  return { unsearchable, find: openSearch([...patterns.values()]) };
 }
 
 /** Letters and digits of a text, as they are compared. */
 export function foldText(text: string): string {
-  return fold(text).text;
+  return foldedText(text);
+}
+
+/** Of the same text it is asked several times, one after the other. */
+let lastText = '';
+let lastFolded = '';
+
+function foldedText(text: string): string {
+  if (text === lastText) return lastFolded;
+  const folded = /[\u0080-\uffff]/.test(text)
+    ? lettersOf(text)
+    : text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '');
+  [lastText, lastFolded] = [text, folded];
+  return folded;
 }
 
 /** 0 to 9 of whatever script; null: not a digit. */
@@ -107,28 +112,74 @@ export function passagesOf(text: string): string[] {
     .filter((passage) => passage.length >= PASSAGE_LETTERS);
 }
 
-function findIn(
-  text: string,
-  byBeginning: ReadonlyMap<number, readonly Pattern[]>,
-  begins: Uint8Array,
-): Found[] {
-  const folded = fold(text);
-  const found: Found[] = [];
-  for (let at = 0; at + 1 < folded.text.length; at += 1) {
-    const key = beginning(folded.text, at);
-    if (begins[short(key)] === 0) continue;
-    const candidates = byBeginning.get(key);
-    if (candidates === undefined) continue;
-    for (const { text: wanted, item, what, wholeWord } of candidates) {
-      if (!folded.text.startsWith(wanted, at)) continue;
-      const start = folded.starts[at] ?? 0;
-      const end = folded.ends[at + wanted.length - 1] ?? text.length;
-      if (wholeWord && !(isEdge(text, start) && isEdge(text, end))) continue;
-      found.push({ item, what, start, end });
+/** Longer ones are looked up by so many letters: of thousands of digests several begin with the same two everywhere. */
+const LONG_BEGINNING = 8;
+
+/** One pass over a text, however many are looked for. */
+function openSearch(patterns: readonly Pattern[]): (text: string) => Found[] {
+  const byTwo = new Map<number, Pattern[]>();
+  const byMany = new Map<string, Pattern[]>();
+  // Most places begin nothing, and a byte says so sooner than a table.
+  const two = new Uint8Array(0x10000);
+  const many = new Uint8Array(1 << 20);
+  for (const one of patterns)
+    if (one.text.length < LONG_BEGINNING) {
+      const key = beginning(one.text, 0);
+      two[short(key)] = 1;
+      byTwo.set(key, [...(byTwo.get(key) ?? []), one]);
+    } else {
+      const key = one.text.slice(0, LONG_BEGINNING);
+      many[slot(hashOf(key, 0))] = 1;
+      const known = byMany.get(key);
+      if (known === undefined) byMany.set(key, [one]);
+      else known.push(one);
     }
-  }
-  return found;
+  const [hasTwo, hasMany] = [byTwo.size > 0, byMany.size > 0];
+  return (text) => {
+    const folded = foldedText(text);
+    const found: Found[] = [];
+    if (patterns.length === 0) return found;
+    // Where each letter stood is asked for only where something was found.
+    let places: Folded | null = null;
+    const compare = (candidates: readonly Pattern[] | undefined, at: number): void => {
+      for (const { text: wanted, item, what, wholeWord } of candidates ?? []) {
+        if (!folded.startsWith(wanted, at)) continue;
+        places ??= fold(text);
+        const start = places.starts[at] ?? 0;
+        const end = places.ends[at + wanted.length - 1] ?? text.length;
+        if (wholeWord && !(isEdge(text, start) && isEdge(text, end))) continue;
+        found.push({ item, what, start, end });
+      }
+    };
+    let hash = folded.length < LONG_BEGINNING ? 0 : hashOf(folded, 0);
+    for (let at = 0; at + 1 < folded.length; at += 1) {
+      if (hasTwo) {
+        const key = beginning(folded, at);
+        if (two[short(key)] === 1) compare(byTwo.get(key), at);
+      }
+      if (!hasMany || at + LONG_BEGINNING > folded.length) continue;
+      if (many[slot(hash)] === 1) compare(byMany.get(folded.slice(at, at + LONG_BEGINNING)), at);
+      hash =
+        Math.imul(hash - Math.imul(folded.charCodeAt(at), OLDEST), FACTOR) +
+        folded.charCodeAt(at + LONG_BEGINNING);
+    }
+    return found;
+  };
 }
+
+const FACTOR = 0x01000193;
+const OLDEST = Array.from({ length: LONG_BEGINNING - 1 }).reduce<number>(
+  (power) => Math.imul(power, FACTOR),
+  1,
+);
+/** Of the next letters; goes along by one letter at a time. */
+function hashOf(text: string, from: number): number {
+  let hash = 0;
+  for (let at = from; at < from + LONG_BEGINNING; at += 1)
+    hash = (Math.imul(hash, FACTOR) + text.charCodeAt(at)) | 0;
+  return hash;
+}
+const slot = (hash: number): number => (hash ^ (hash >>> 12)) & 0xfffff;
 
 /** Where a word begins or ends: also between a letter and a digit, and before a capital inside of a word, as in JaneRoe2. */
 function isEdge(text: string, at: number): boolean {
@@ -176,6 +227,29 @@ const PLAIN: Readonly<Record<string, string>> = {
   ȷ: 'j',
 };
 const plainLetters = (letters: string): string => PLAIN[letters] ?? letters;
+
+let room = new Uint16Array(4096);
+
+/** What `fold` makes of it, without where each letter stood. */
+function lettersOf(text: string): string {
+  let length = 0;
+  for (let at = 0; at < text.length;) {
+    const unit = text.charCodeAt(at);
+    const code = unit < 0xd800 ? unit : (text.codePointAt(at) ?? unit);
+    at += code > 0xffff ? 2 : 1;
+    const folded = code < 128 ? (ASCII[code] ?? '') : foldedCharacter(code);
+    if (length + folded.length > room.length) {
+      const larger = new Uint16Array(room.length * 2 + folded.length);
+      larger.set(room);
+      room = larger;
+    }
+    for (let n = 0; n < folded.length; n += 1) room[length + n] = folded.charCodeAt(n);
+    length += folded.length;
+  }
+  const letters = Buffer.from(room.buffer, 0, length * 2).toString('utf16le');
+  if (room.length > 1 << 20) room = new Uint16Array(4096);
+  return letters;
+}
 
 function fold(text: string): Folded {
   // A few characters become several: U+FDFA has eighteen.

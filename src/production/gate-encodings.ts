@@ -12,37 +12,45 @@ const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,12}\d{0,2}));?/gi;
 const QUOTED = /=(?:[0-9A-F]{2}|[ \t]*\r?\n)/g;
 const MAIL = /=\?[\w.*-]+\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi;
 const STYLE = /\\([0-9a-f]{2,6})\s?/gi;
-const NO_TEXT = /[[\p{Cc}--[\t\n\r]]\ufffd]+/v;
 const TAGS = /<!--[^]*?-->|<[a-z!/?][^<>]*>/gi;
 const HEX = /(?:[0-9a-f]{2}){5,}|(?:[0-9a-f]{2}[ :,-]){4,}[0-9a-f]{2}/gi;
 const BASE64 = /[a-z0-9+/_-]{8,}(?:\r?\n[a-z0-9+/_-]{8,})*(?:\r?\n[a-z0-9+/_-]{1,7})?={0,2}/gi;
 
 export function* decodedTexts(text: string): Generator<Encoded> {
-  const plain = text
-    .replace(PERCENT, (run) => utf8(Buffer.from(run.replaceAll('%', ''), 'hex')))
-    .replace(ENTITY, (whole, decimal?: string, hex?: string, name?: string) =>
-      name === undefined
-        ? character(decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal), whole)
-        : named(name, whole),
-    )
-    .replace(ESCAPE, (whole, long?: string, short?: string, byte?: string) =>
-      character(parseInt(long ?? short ?? byte ?? '', 16), whole),
-    );
+  // What has none of the signs of a writing is not written so; most of what is looked through is a digest, a name or a word.
+  const has = (sign: string): boolean => text.includes(sign);
+  const plain =
+    !has('%') && !has('&') && !has('\\')
+      ? text
+      : text
+          .replace(PERCENT, (run) => utf8(Buffer.from(run.replaceAll('%', ''), 'hex')))
+          .replace(ENTITY, (whole, decimal?: string, hex?: string, name?: string) =>
+            name === undefined
+              ? character(decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal), whole)
+              : named(name, whole),
+          )
+          .replace(ESCAPE, (whole, long?: string, short?: string, byte?: string) =>
+            character(parseInt(long ?? short ?? byte ?? '', 16), whole),
+          );
   if (plain !== text) yield { how: 'decoded', text: plain };
-  const mail = text.replace(MAIL, (_, how: string, word: string) =>
-    /b/i.test(how)
-      ? utf8(Buffer.from(word, 'base64'))
-      : word
-          .replaceAll('_', ' ')
-          .replace(/(?:=[0-9a-f]{2})+/gi, (run) => utf8(Buffer.from(run.replaceAll('=', ''), 'hex'))),
-  );
+  const mail = !has('=?')
+    ? text
+    : text.replace(MAIL, (_, how: string, word: string) =>
+        /b/i.test(how)
+          ? utf8(Buffer.from(word, 'base64'))
+          : word
+              .replaceAll('_', ' ')
+              .replace(/(?:=[0-9a-f]{2})+/gi, (run) => utf8(Buffer.from(run.replaceAll('=', ''), 'hex'))),
+      );
   if (mail !== text) yield { how: 'head of a mail', text: mail };
-  const styled = text.replace(STYLE, (whole, hex: string) => character(Number.parseInt(hex, 16), whole));
+  const styled = !has('\\')
+    ? text
+    : text.replace(STYLE, (whole, hex: string) => character(Number.parseInt(hex, 16), whole));
   if (styled !== text) yield { how: 'escapes of a style sheet', text: styled };
   // Marked-up text inside of another text: a member of JSON, a cell, an attribute.
-  const untagged = text.replace(TAGS, '');
+  const untagged = has('<') ? text.replace(TAGS, '') : text;
   if (untagged !== text) yield { how: 'without tags', text: untagged };
-  if (text.search(QUOTED) >= 0) {
+  if (has('=') && text.search(QUOTED) >= 0) {
     const quoted = text.replace(/(?:=(?:[0-9A-F]{2}|[ \t]*\r?\n))+/g, (run) =>
       utf8(Buffer.from(run.replace(/=[ \t]*\r?\n/g, '').replaceAll('=', ''), 'hex')),
     );
@@ -68,22 +76,89 @@ function* base64In(text: string): Generator<Encoded> {
     }
     // Letters that stand before it belong to the alphabet too: only one of four beginnings fits.
     for (const from of [0, 1, 2, 3]) {
-      const shifted = from === 0 ? bytes : Buffer.from(run.slice(from), 'base64');
-      if (hasText(shifted)) yield { how: 'Base64', bytes: shifted, isFile: false, mediaType: null };
+      const shifted = from === 0 ? bytes : decodedAgain(run, from);
+      if (hasText(shifted))
+        yield {
+          how: 'Base64',
+          bytes: from === 0 ? bytes : Buffer.from(shifted),
+          isFile: false,
+          mediaType: null,
+        };
     }
   }
 }
 
-/** Random bytes have some characters in a row as well, and hardly ever as many as these. */
-function hasText(bytes: Buffer): boolean {
-  const runs = bytes.toString('utf8').split(NO_TEXT);
-  const longest = Math.max(...runs.map((run) => run.length));
-  return (
-    longest >= 16 ||
-    longest >= Math.max(6, bytes.length * 0.6) ||
-    /(?:[\u0020-\u007e]\0){4}/.test(bytes.toString('latin1'))
-  );
+const again = Buffer.alloc(4096);
+
+/** Into the same place, where it fits: hardly any of it is a text, and is kept. */
+function decodedAgain(run: string, from: number): Buffer {
+  const rest = run.slice(from);
+  if (rest.length > again.length) return Buffer.from(rest, 'base64');
+  return again.subarray(0, again.write(rest, 'base64'));
 }
+
+/** Random bytes have some characters in a row as well, and hardly ever as many as these. */
+export function hasText(bytes: Buffer): boolean {
+  return hasRun(bytes, Math.min(16, Math.max(6, bytes.length * 0.6))) || hasWide(bytes);
+}
+
+/**
+ * So many units of UTF-16 in a row that are neither a control character nor no UTF-8. Digests are met by the ten thousand, so it is asked of the
+ * bytes, without a text of them.
+ */
+function hasRun(bytes: Buffer, least: number): boolean {
+  let run = 0;
+  for (let at = 0; at < bytes.length;) {
+    const one = bytes[at] ?? 0;
+    const length = one < 0x80 ? 1 : sequence(bytes, at, one);
+    const isText =
+      length === 1
+        ? (one >= 32 && one !== 127) || one === 9 || one === 10 || one === 13
+        : length > 0 && !isMark(bytes, at, one);
+    run = isText ? run + (length === 4 ? 2 : 1) : 0;
+    if (run >= least) return true;
+    at += length === 0 ? 1 : length;
+  }
+  return false;
+}
+
+/** How many bytes a character beyond ASCII has; 0: it is none. */
+function sequence(bytes: Buffer, at: number, one: number): number {
+  const length =
+    one >= 0xc2 && one <= 0xdf ? 2 : (one & 0xf0) === 0xe0 ? 3 : one >= 0xf0 && one <= 0xf4 ? 4 : 0;
+  if (length === 0 || at + length > bytes.length) return 0;
+  const two = bytes[at + 1] ?? 0;
+  const [from, to] =
+    one === 0xe0
+      ? [0xa0, 0xbf]
+      : one === 0xed
+        ? [0x80, 0x9f]
+        : one === 0xf0
+          ? [0x90, 0xbf]
+          : one === 0xf4
+            ? [0x80, 0x8f]
+            : [0x80, 0xbf];
+  if (two < from || two > to) return 0;
+  for (let more = 2; more < length; more += 1) if (((bytes[at + more] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
+}
+
+/** A control character beyond ASCII, or the mark of what was no character. */
+const isMark = (bytes: Buffer, at: number, one: number): boolean =>
+  (one === 0xc2 && (bytes[at + 1] ?? 0) < 0xa0) ||
+  (one === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd);
+
+/** Four Latin letters in UTF-16 in a row. */
+function hasWide(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(0, 1); at > 0 && at + 6 < bytes.length; at = bytes.indexOf(0, at + 1)) {
+    let letters = 0;
+    while (letters < 4 && bytes[at + letters * 2] === 0 && isPrinted(bytes[at + letters * 2 - 1] ?? 0))
+      letters += 1;
+    if (letters === 4) return true;
+  }
+  return false;
+}
+const isPrinted = (byte: number): boolean => byte >= 0x20 && byte <= 0x7e;
 
 function utf8(bytes: Buffer): string {
   const text = bytes.toString('utf8');

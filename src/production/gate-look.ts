@@ -68,9 +68,13 @@ export interface LookInput {
   /** By digest, what a report calls it. */
   readonly withheldFiles: ReadonlyMap<string, string>;
   readonly maxUnpackedBytes: number;
+  /** Short texts in which nothing was found, and how many texts each was looked through as: of all files of the packet. */
+  readonly clean: Map<string, number>;
   readonly lookInto: (look: Look, place: string, bytes: Buffer, said: Said) => void;
 }
 
+const SHORT = 300;
+const MOST_KNOWN = 50_000;
 const MAX_FILES_DEEP = 8;
 const MAX_ENCODINGS_DEEP = 4;
 /** So many letters in a row are hardly ever there by chance. */
@@ -82,6 +86,7 @@ export function openLook({
   findNear,
   withheldFiles,
   maxUnpackedBytes,
+  clean,
   lookInto,
 }: LookInput): Look {
   const hits = new Map<string, Hit>();
@@ -90,12 +95,17 @@ export function openLook({
   let texts = 0;
   let unpacked = 0;
   let deep = 0;
+  /** Whatever was found or not read, also where it had been before. */
+  let told = 0;
 
-  const unread = (place: string, why: string, picture: string | null = null): void =>
-    void notRead.set(`${place}\0${why}`, { file, place: masked(place), why, id: null, picture });
+  const unread = (place: string, why: string, picture: string | null = null): void => {
+    told += 1;
+    notRead.set(`${place}\0${why}`, { file, place: masked(place), why, id: null, picture });
+  };
   const compare = (place: string, digest: string): void => {
     const item = withheldFiles.get(digest);
     if (item === undefined) return;
+    told += 1;
     const where = within(place, 'the whole file');
     hits.set(`${where}\0${item}`, { file, place: masked(where), item, what: 'whole' });
   };
@@ -116,13 +126,24 @@ export function openLook({
     texts += 1;
     for (const { item, what, start, end } of finder.find(text)) {
       if (least > 0 && foldText(text.slice(start, end)).length < least) continue;
+      told += 1;
       const key = `${place}\0${item}`;
       if (hits.get(key)?.what !== 'whole') hits.set(key, { file, place: masked(place), item, what });
     }
   };
   const see = (place: string, text: string, level = 0): void => {
+    const known = clean.get(text);
+    if (known !== undefined) {
+      texts += known;
+      return;
+    }
+    const [toldBefore, textsBefore] = [told, texts];
     search(place, text);
     for (const one of decodedTexts(text)) decoded(place, one, level + 1);
+    // Keys of JSON and names of a PDF come again and again. How deep it lay may count: a text that was read at the top alone is known.
+    if (level > 0 || deep > 1 || text.length > SHORT || told > toldBefore) return;
+    if (clean.size >= MOST_KNOWN) clean.clear();
+    clean.set(text, texts - textsBefore);
   };
   const decoded = (place: string, one: Encoded, level: number): void => {
     if (level > MAX_ENCODINGS_DEEP) {
@@ -202,7 +223,10 @@ export function openLook({
     compare,
     seePixels,
     unpack,
-    picture: (place, bytes, mediaType) => void pictures.push({ place, bytes, mediaType }),
+    picture: (place, bytes, mediaType) => {
+      told += 1;
+      pictures.push({ place, bytes, mediaType });
+    },
     masked,
     pictures,
     hits: () => sharpest([...hits.values()]),

@@ -1,8 +1,8 @@
 /** The gate over a production as it lies on disk: every file of the ZIP that would leave, as it would leave. */
-import { createReadStream } from 'node:fs';
 import { sha256Hex } from '#commitment.ts';
 import type { Withheld } from './folded.ts';
-import { passGate, type GateOptions, type PacketFile, type WithheldFile } from './gate.ts';
+import type { GateOptions, WithheldFile } from './gate.ts';
+import { passInThreads } from './gate-threads.ts';
 import type { Asked, GateSaid } from './production-queries.ts';
 import type { PlacedMember } from './zip-file.ts';
 
@@ -16,6 +16,7 @@ export interface PacketAbout {
   readonly pixelsOf: ReadonlyMap<string, string>;
   readonly seen: Asked['seen'];
   readonly readPixels: NonNullable<GateOptions['readPixels']>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** More findings are more than anybody reads; how many more is said. */
@@ -41,11 +42,14 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
   const pictures = new Set(seen.pictures);
   for (const [pixels, picture] of pixelsOf) if (pictures.has(picture)) pictures.add(pixels);
   const known = new Map<string, ReturnType<PacketAbout['readPixels']>>();
-  const verdict = await passGate(
-    // Pictures first, so that what a PDF shows of them was read before.
-    members
-      .toSorted((one, other) => Number(one.path.endsWith('.pdf')) - Number(other.path.endsWith('.pdf')))
-      .map((member) => fileOf(path, member)),
+  const verdict = await passInThreads(
+    path,
+    // Pictures first, so that what a PDF shows of them was read before; where there are none, what takes longest.
+    members.toSorted((one, other) =>
+      pixelsOf.size > 0
+        ? Number(one.path.endsWith('.pdf')) - Number(other.path.endsWith('.pdf'))
+        : other.sizeBytes - one.sizeBytes,
+    ),
     sought,
     {
       withheldFiles: soughtFiles,
@@ -58,6 +62,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
         return await reading;
       },
     },
+    about.signal,
   );
   return {
     clean: verdict.outcome === 'clean',
@@ -73,33 +78,5 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
       (sum, { length }) => sum + Math.max(0, length - MOST_TOLD),
       0,
     ),
-  };
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  csv: 'text/csv',
-  json: 'application/json',
-  md: 'text/markdown',
-  txt: 'text/plain',
-  html: 'text/html',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  avif: 'image/avif',
-  heic: 'image/heic',
-  wacz: 'application/wacz+zip',
-  entry: 'application/json',
-};
-
-function fileOf(zip: string, { path, start, sizeBytes }: PlacedMember): PacketFile {
-  return {
-    name: path,
-    mediaType: TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-    open: async function* () {
-      if (sizeBytes > 0)
-        yield* createReadStream(zip, { start, end: start + sizeBytes - 1 }) as AsyncIterable<Buffer>;
-    },
   };
 }

@@ -7,9 +7,11 @@ export interface Resources {
   readonly fonts: ReadonlyMap<string, readonly PdfDictionary[]>;
   at(value: PdfValue | undefined): PdfDictionary | null;
   stream(value: PdfValue | undefined): Buffer | null;
+  /** What is known of fonts by now: each page names the same ones. */
+  readonly known: Map<PdfDictionary, Font>;
 }
 
-interface Font {
+export interface Font {
   /** Null: which letters its codes show cannot be known. */
   readonly decode: ((bytes: Buffer) => string) | null;
 }
@@ -21,7 +23,7 @@ const GAP = -150;
 
 export function seeContent(look: Look, place: string, content: Buffer, resources: Resources): void {
   const fonts = new Map(
-    [...resources.fonts].map(([name, list]) => [name, list.map((one) => fontOf(one, resources))]),
+    [...resources.fonts].map(([name, list]) => [name, list.map((one) => knownFont(one, resources))]),
   );
   const most = Math.max(1, ...[...fonts.values()].map((list) => list.length));
   if (most > MAX_VARIANTS) look.unread(place, `one of its fonts stands for more than ${MAX_VARIANTS}`);
@@ -84,6 +86,12 @@ function marked(look: Look, place: string, value: PdfValue | undefined): void {
       for (const text of stringsOf(one)) look.see(within(place, `string ${key}`), text);
 }
 
+function knownFont(font: PdfDictionary, resources: Resources): Font {
+  const known = resources.known.get(font) ?? fontOf(font, resources);
+  resources.known.set(font, known);
+  return known;
+}
+
 function fontOf(font: PdfDictionary, resources: Resources): Font {
   const kind = nameOf(font.get('Subtype'));
   const map = resources.stream(font.get('ToUnicode'));
@@ -115,13 +123,37 @@ const swapped = (bytes: Buffer): string =>
 
 /** Codes by the length in bytes and the number; what is not mapped shows nothing that can be known, and becomes a mark. */
 function mapped(codes: ReadonlyMap<string, string>, least: number): (bytes: Buffer) => string {
-  const lengths = [...new Set([...codes.keys()].map((key) => key.length / 2))].toSorted((a, b) => a - b);
+  const byLength = Map.groupBy(codes, ([key]) => key.length / 2);
+  const tables = [...byLength]
+    // A code of no bytes shows nothing, and would show it for ever.
+    .filter(([length]) => length > 0)
+    .toSorted(([one], [other]) => one - other)
+    .map(([length, list]) => ({
+      length,
+      // Two bytes at the most are a number; what is longer is looked up as it is written.
+      short: length > 2 ? null : new Map(list.map(([key, text]) => [parseInt(key, 16), text])),
+    }));
+  const shownAt = (
+    bytes: Buffer,
+    at: number,
+    { length, short }: (typeof tables)[number],
+  ): string | undefined =>
+    short === null || at + length > bytes.length
+      ? codes.get(bytes.toString('hex', at, at + length))
+      : short.get(length === 1 ? (bytes[at] ?? 0) : bytes.readUInt16BE(at));
   return (bytes) => {
     let text = '';
     for (let at = 0; at < bytes.length;) {
-      const length = lengths.find((one) => codes.has(bytes.toString('hex', at, at + one)));
-      text += length === undefined ? '\ufffd' : (codes.get(bytes.toString('hex', at, at + length)) ?? '');
-      at += length ?? lengths[0] ?? least;
+      let length = tables[0]?.length ?? least;
+      let shown: string | undefined;
+      for (const table of tables) {
+        shown = shownAt(bytes, at, table);
+        if (shown === undefined) continue;
+        length = table.length;
+        break;
+      }
+      text += shown ?? '\ufffd';
+      at += length;
     }
     return text;
   };

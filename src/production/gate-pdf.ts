@@ -49,7 +49,14 @@ export function lookIntoPdf(look: Look, place: string, bytes: Buffer): void {
   for (const trailer of trailers) seeValue(look, within(place, 'trailer'), trailer);
   const callers = callersOf(objects);
   for (const one of objects) seeValue(look, one.place, one.value, callers.get(one.number));
-  const whole: Document = { objects, versions, kinds: kindsOf(objects), streams, pages: new Map() };
+  const whole: Document = {
+    objects,
+    versions,
+    kinds: kindsOf(objects),
+    streams,
+    pages: new Map(),
+    fonts: new Map(),
+  };
   for (const one of objects)
     for (const ref of contentsOf(one.dictionary, whole))
       whole.pages.set(ref, [...(whole.pages.get(ref) ?? []), one]);
@@ -72,6 +79,7 @@ interface Document {
   readonly pages: Map<number, PdfObject[]>;
   readonly kinds: ReadonlyMap<number, string>;
   readonly streams: ReadonlyMap<PdfObject, Buffer>;
+  readonly fonts: Resources['known'];
 }
 
 function seeStream(look: Look, one: PdfObject, plain: Buffer, whole: Document): void {
@@ -154,6 +162,7 @@ function fontsOf(owners: readonly PdfDictionary[], whole: Document): Resources {
     fonts,
     at: (value) => at(value)[0] ?? null,
     stream: (value) => streamOf(whole, refOf(value)),
+    known: whole.fonts,
   };
 }
 
@@ -191,7 +200,10 @@ function seeValue(look: Look, place: string, root: PdfValue, caller = ''): void 
   // Names may be anything, and are bytes.
   look.see(
     within(place, 'names'),
-    [...names, ...names.map((one) => Buffer.from(one, 'latin1').toString('utf8'))].join('\n'),
+    [
+      ...names,
+      ...names.map((one) => Buffer.from(one, 'latin1').toString('utf8')).filter((one, n) => one !== names[n]),
+    ].join('\n'),
   );
 }
 

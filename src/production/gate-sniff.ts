@@ -38,8 +38,12 @@ const BEGINNINGS: readonly (readonly [kind: Kind, hex: string, at?: number])[] =
   ['closed', '7573746172', 257],
 ];
 
+const PARTS = BEGINNINGS.map(([kind, hex, at = 0]) => ({ kind, at, bytes: Buffer.from(hex, 'hex') }));
+const PDF = Buffer.from('%PDF-');
+
 export function kindOf(bytes: Buffer): Kind | null {
-  for (const [kind, hex, at = 0] of BEGINNINGS)
-    if (bytes.subarray(at, at + hex.length / 2).toString('hex') === hex) return kind;
-  return bytes.subarray(0, 1024).includes('%PDF-') ? 'pdf' : null;
+  for (const { kind, at, bytes: begins } of PARTS)
+    if (bytes[at] === begins[0] && bytes.subarray(at, at + begins.length).equals(begins)) return kind;
+  const pdf = bytes.indexOf(PDF);
+  return pdf >= 0 && pdf + PDF.length <= 1024 ? 'pdf' : null;
 }

@@ -75,65 +75,96 @@ export interface GateVerdict {
 const MAX_FILE = 256 * 2 ** 20;
 const MAX_UNPACKED = 1024 * 2 ** 20;
 
+/** What was found in one file. */
+export interface FileLook {
+  readonly hits: readonly Hit[];
+  readonly unread: readonly Unread[];
+  readonly bytes: number;
+  readonly texts: number;
+}
+
+export interface Gate {
+  /** `n`: its place in the packet, from 1 on. */
+  lookAt(n: number, file: PacketFile): Promise<FileLook>;
+  /** Of all files, in the order of the packet. */
+  verdict(looks: readonly FileLook[]): GateVerdict;
+}
+
+export function openGate(withheld: readonly Withheld[], options: GateOptions = {}): Gate {
+  const withheldFiles = options.withheldFiles ?? [];
+  const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
+  const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
+  const byDigest = new Map(withheldFiles.map(({ sha256, item }) => [sha256, item]));
+  const clean = new Map<string, number>();
+  const isVouchedFor = ({ id }: Unread): boolean => id !== null && options.seen?.unread?.has(id) === true;
+  return {
+    lookAt: async (n, file) => {
+      const look = openLook({
+        // A file of whose name a part is withheld is known by its place in the packet.
+        file: `${n}`,
+        finder,
+        findNear,
+        withheldFiles: byDigest,
+        maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
+        clean,
+        lookInto,
+      });
+      look.see('file name', file.name);
+      const { digest, length, bytes, why } = await readAll(file, options.maxFileBytes ?? MAX_FILE);
+      if (digest !== null) look.compare('', digest);
+      if (why !== null) look.unread('', why);
+      if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
+      // Where no words are withheld there are none to read for, which takes longer than everything else here.
+      if (withheld.length > 0) for (const picture of look.pictures) await seePixels(look, picture, options);
+      const called = `${n}: ${look.masked(file.name)}`;
+      return {
+        hits: look.hits().map((one) => ({ ...one, file: called })),
+        unread: look.notRead().map((one) => ({
+          ...one,
+          file: called,
+          id: digest === null ? null : sha256Hex([digest, one.place, one.why].join('\0')),
+        })),
+        bytes: length,
+        texts: look.texts(),
+      };
+    },
+    verdict: (looks) => {
+      const hits = looks.flatMap((one) => one.hits);
+      const unread = looks.flatMap((one) => one.unread);
+      const left = unread.filter((one) => !isVouchedFor(one));
+      const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
+      const outcome =
+        hits.length + left.length + unsearchable.length > 0 || looks.length === 0
+          ? 'stopped'
+          : withheld.length + withheldFiles.length === 0
+            ? 'nothing-to-look-for'
+            : 'clean';
+      return {
+        clean: outcome === 'clean',
+        outcome,
+        hits,
+        unread: left,
+        vouchedFor: unread.filter(isVouchedFor),
+        unsearchable,
+        looked: {
+          files: looks.length,
+          bytes: looks.reduce((sum, { bytes }) => sum + bytes, 0),
+          texts: looks.reduce((sum, { texts }) => sum + texts, 0),
+        },
+      };
+    },
+  };
+}
+
 export async function passGate(
   packet: readonly PacketFile[],
   withheld: readonly Withheld[],
   options: GateOptions = {},
 ): Promise<GateVerdict> {
-  const withheldFiles = options.withheldFiles ?? [];
-  const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
-  const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
-  const hits: Hit[] = [];
-  const unread: Unread[] = [];
-  const looked = { files: 0, bytes: 0, texts: 0 };
-  for (const [n, file] of packet.entries()) {
-    const look = openLook({
-      // A file of whose name a part is withheld is known by its place in the packet.
-      file: `${n + 1}`,
-      finder,
-      findNear,
-      withheldFiles: new Map(withheldFiles.map(({ sha256, item }) => [sha256, item])),
-      maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
-      lookInto,
-    });
-    look.see('file name', file.name);
-    const { digest, length, bytes, why } = await readAll(file, options.maxFileBytes ?? MAX_FILE);
-    looked.bytes += length;
-    if (digest !== null) look.compare('', digest);
-    if (why !== null) look.unread('', why);
-    if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
-    // Where no words are withheld there are none to read for, which takes longer than everything else here.
-    if (withheld.length > 0) for (const picture of look.pictures) await seePixels(look, picture, options);
-    const called = `${n + 1}: ${look.masked(file.name)}`;
-    hits.push(...look.hits().map((one) => ({ ...one, file: called })));
-    unread.push(
-      ...look.notRead().map((one) => ({
-        ...one,
-        file: called,
-        id: digest === null ? null : sha256Hex([digest, one.place, one.why].join('\0')),
-      })),
-    );
-    looked.files += 1;
-    looked.texts += look.texts();
-  }
-  const isVouchedFor = ({ id }: Unread): boolean => id !== null && options.seen?.unread?.has(id) === true;
-  const left = unread.filter((one) => !isVouchedFor(one));
-  const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
-  const outcome =
-    hits.length + left.length + unsearchable.length > 0 || looked.files === 0
-      ? 'stopped'
-      : withheld.length + withheldFiles.length === 0
-        ? 'nothing-to-look-for'
-        : 'clean';
-  return {
-    clean: outcome === 'clean',
-    outcome,
-    hits,
-    unread: left,
-    vouchedFor: unread.filter(isVouchedFor),
-    unsearchable,
-    looked,
-  };
+  const gate = openGate(withheld, options);
+  const looks: FileLook[] = [];
+  for (const [n, file] of packet.entries()) looks.push(await gate.lookAt(n + 1, file));
+  return gate.verdict(looks);
 }
 
 /** A digest confirms a file to whoever guesses it, however it is written: as a manifest of a bag, a web archive or a style sheet does. */

@@ -18,6 +18,8 @@ export interface VolumeAbout {
   readonly records: readonly ReviewedRecord[];
   /** Behind the records of the last volume; null: another volume follows. */
   readonly exemptions: readonly ExemptionRow[] | null;
+  /** An earlier volume has the first rows of that log. */
+  readonly isContinued: boolean;
   readonly withheld: number;
   /** A picture that cannot stand in a PDF as it is, drawn anew elsewhere; null: it cannot be shown. */
   readonly drawn: (file: LeavingFile, bytes: Buffer) => Promise<Buffer | null>;
@@ -63,13 +65,16 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
   pdf.paragraph(
     'Each page has a number at its foot. A mark such as [WITHHELD: …] stands where something was taken out; which law, and in general terms what, the log of exemptions says. How to check all of this without us: VERIFY.md beside this file.',
   );
-  const contents = pdf.contents(
-    ['Record', 'Pages'],
-    records.map(({ n, answer, receivedAt }) => ({
-      text: `Record ${n}: ${answer === 'part' ? 'in part' : 'all of it'}; received ${receivedAt.toISOString().slice(0, 10)}`,
-      goTo: `record-${n}`,
-    })),
-  );
+  const contents =
+    records.length === 0
+      ? null
+      : pdf.contents(
+          ['Record', 'Pages'],
+          records.map(({ n, answer, receivedAt }) => ({
+            text: `Record ${n}: ${answer === 'part' ? 'in part' : 'all of it'}; received ${receivedAt.toISOString().slice(0, 10)}`,
+            goTo: `record-${n}`,
+          })),
+        );
   const pixelsOf = new Map<string, string>();
   const placed: { n: number; first: number; last: number }[] = [];
   for (const [i, record] of records.entries()) {
@@ -78,10 +83,10 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
     await section(pdf, record, about, pixelsOf);
     const end = pdf.pages();
     placed.push({ n: record.n, first: first + begin - 1, last: first + end - 1 });
-    contents.fill(i, begin === end ? bates(begin) : `${bates(begin)} to ${bates(end)}`);
+    contents?.fill(i, begin === end ? bates(begin) : `${bates(begin)} to ${bates(end)}`);
   }
-  contents.end();
-  if (about.exemptions !== null) exemptionLog(pdf, about.exemptions);
+  contents?.end();
+  if (about.exemptions !== null) exemptionLog(pdf, about.exemptions, about.isContinued);
   const pages = pdf.pages();
   return { pdf: await pdf.end(), pages, records: placed, pixelsOf };
 }
@@ -140,9 +145,9 @@ async function section(
     ]);
 }
 
-function exemptionLog(pdf: TaggedPdf, rows: readonly ExemptionRow[]): void {
+function exemptionLog(pdf: TaggedPdf, rows: readonly ExemptionRow[], isContinued: boolean): void {
   pdf.newPage();
-  pdf.heading(2, 'Log of exemptions', 'exemptions');
+  pdf.heading(2, `Log of exemptions${isContinued ? ', continued' : ''}`, 'exemptions');
   if (rows.length === 0) {
     pdf.paragraph('Nothing of these records is withheld.');
     return;

@@ -63,6 +63,17 @@ export interface Production {
   readonly withheld: number;
   /** A record of it was reviewed again since. */
   readonly isStale: boolean;
+  /** It could not be packed so far; null: nothing went wrong, or it is over. */
+  readonly trouble: {
+    readonly code: string;
+    /** Names machines and keys of the store: for whoever can do something about those. */
+    readonly error: string;
+    readonly attempts: number;
+    /** When it is tried again, unless it is parked. */
+    readonly dueAt: string;
+    /** Since then it waits for a person; null: it is tried again. */
+    readonly parkedAt: string | null;
+  } | null;
 }
 
 const PRODUCTION = sql`
@@ -70,12 +81,11 @@ const PRODUCTION = sql`
   p.bates_first as "batesFirst", p.bates_last as "batesLast", p.record_pages as "recordPages", p.files, p.gate, p.failure, p.sha256, p.bytes,
   p.object_key as "objectKey", p.version_id as "versionId", p.locked_until as "lockedUntil", p.ready_at as "readyAt",
   p.released_at as "releasedAt", p.released_by as "releasedBy", p.withdrawn_at as "withdrawnAt", p.withdrawn_by as "withdrawnBy",
-  p.withdrawn_why as "withdrawnWhy", c.released, c.part, c.withheld,
-  p.state in ('building', 'blocked', 'ready') and production_is_stale(p.agency_id, p.id) as "isStale"
-  from production p cross join lateral (
-    select count(*) filter (where r.answer = 'release') as released, count(*) filter (where r.answer = 'part') as part,
-           count(*) filter (where r.answer = 'withhold') as withheld
-      from production_record r where r.agency_id = p.agency_id and r.production_id = p.id) c`;
+  p.withdrawn_why as "withdrawnWhy", p.released, p.part, p.withheld,
+  p.state in ('building', 'blocked', 'ready') and production_is_stale(p.agency_id, p.id) as "isStale",
+  case when b.failures > 0 or b.parked_at is not null
+       then jsonb_build_object('code', b.error_code, 'attempts', b.failures, 'error', b.error, 'dueAt', b.due_at, 'parkedAt', b.parked_at) end as trouble
+  from production p left join production_build b on b.agency_id = p.agency_id and b.production_id = p.id and b.ended_at is null`;
 
 export async function readProduction({ agencyId, tx }: AgencyTx, id: string): Promise<Production | null> {
   const { rows } = await sql<Production>`
@@ -160,12 +170,13 @@ export interface OpenProduction {
   readonly id: string;
 }
 
-export async function openProductions(db: Db): Promise<readonly OpenProduction[]> {
-  const { rows } = await sql<OpenProduction>`
-    select agency_id as "agencyId", id from production where state = 'building' order by id`.execute(
+/** Whose folder in scratch somebody may be at work in, or come back to. */
+export async function openProductions(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select production_id as id from production_build where ended_at is null and parked_at is null`.execute(
     db.system,
   );
-  return rows;
+  return rows.map(({ id }) => id);
 }
 
 /** Sealed ones whose lock is half over. Of one that was withdrawn nobody asks any more. */
@@ -175,19 +186,6 @@ export async function productionsToRenew(db: Db, before: Date): Promise<readonly
     db.system,
   );
   return rows;
-}
-
-/** One process at a time works at one. Null: another does. */
-export async function withProduction<T>(
-  db: Db,
-  { agencyId, id }: OpenProduction,
-  work: () => Promise<T>,
-): Promise<T | null> {
-  return await db.inAgency(agencyId, async ({ tx }) => {
-    const { rows } = await sql<{ mine: boolean }>`
-      select pg_try_advisory_xact_lock(hashtextextended(${`production ${id}`}, 0)) as mine`.execute(tx);
-    return rows[0]?.mine === true ? await work() : null;
-  });
 }
 
 export interface Packed {

@@ -54,11 +54,13 @@ export { burnApart } from './apart.ts';
 export { openOcr, type Ocr } from './ocr.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
 export type { ProductionContext } from './context.ts';
-export { runProductions } from './run.ts';
+export { buildStanding, type BuildStanding } from './claims.ts';
+export { renewProductions, runProductions, sweepProductions } from './run.ts';
 export {
   askForProduction,
   downloadProduction,
   enterProductionView,
+  packAgain,
   productionByLink,
   releaseProduction,
   withdrawProduction,

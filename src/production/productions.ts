@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { appendEvent, appendEvents, newId } from '#record/record.ts';
+import { unpark } from './claims.ts';
 import * as links from './link-queries.ts';
 import * as queries from './production-queries.ts';
 import type { Asked, Production } from './production-queries.ts';
@@ -113,6 +114,20 @@ export async function withdrawProduction(
   if (!(await translated(queries.writeWithdrawn(at, id, { by: actor, at: now, why })))) return 'elsewhere';
   await appendEvent(at, null, {
     type: 'production.withdrawn',
+    actor,
+    body: { request: production.requestId, production: id },
+  });
+  return 'done';
+}
+
+/** What was given to a person after it had failed again and again: it is packed once more. */
+export async function packAgain(at: AgencyTx, id: string, actor: string): Promise<Done> {
+  await queries.lockProduction(at, id);
+  const production = await queries.readProduction(at, id);
+  if (production === null) return 'unknown';
+  if (!(await unpark(at, id))) return 'elsewhere';
+  await appendEvent(at, null, {
+    type: 'production.rerun',
     actor,
     body: { request: production.requestId, production: id },
   });

@@ -1,12 +1,13 @@
 /**
- * Making productions, in passes, one after the other. A pass begins anew what the last one did not finish, whatever ended it:
+ * Making productions, each under a claim. Whoever claims one begins anew what the last one did not finish, whatever ended that:
  *
  *   building → built        a ZIP in scratch, looked through by the gate; what the gate said of which bytes is written down
  *   built → sealed          put into the store under a lock, read back by its digest and lock
  *   sealed → ready          one transaction: the row, history
  *
- * A crash before the seal leaves a file in scratch, which the next pass writes anew; a crash behind it, an object that the row names by its
- * digest and the next pass finds. What the gate stopped is `blocked`, and nothing of it is put anywhere.
+ * A crash before the seal leaves a file in scratch, which whoever claims it next writes anew; a crash behind it, an object that the row names by its
+ * digest and the next one finds. What the gate stopped is `blocked`, and nothing of it is put anywhere. What fails otherwise is tried again, and
+ * parked in the end (`claims.ts`).
  */
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
@@ -15,10 +16,20 @@ import { commitment } from '#commitment.ts';
 import { ArchiveError, codeOf, retryOf } from '#errors.ts';
 import { appendEvent, appendEvents } from '#record/record.ts';
 import { buildProduction } from './build.ts';
-import { ACTOR, type ProductionContext } from './context.ts';
+import {
+  ACTOR,
+  BuildLost,
+  claimBuild,
+  failed,
+  letGo,
+  renewing,
+  withBuild,
+  type BuildClaim,
+} from './claims.ts';
+import type { ProductionContext } from './context.ts';
 import { redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
-import type { OpenProduction, Packed, Production } from './production-queries.ts';
+import type { Packed, Production } from './production-queries.ts';
 
 /** In scratch, with the id of the production behind it. */
 const FOLDER = 'production-';
@@ -26,29 +37,49 @@ const FOLDER = 'production-';
 const keyOf = (agencyId: string, id: string, sha256: string): string =>
   `production/${agencyId}/${id}/${sha256}.zip`;
 
-export async function runProductions(
-  context: ProductionContext,
-): Promise<{ readonly ready: number; readonly blocked: number; readonly failed: number }> {
-  const done = { ready: 0, blocked: 0, failed: 0 };
-  const left = await foldersLeft(context);
-  const all = await queries.openProductions(context.db);
-  // Of a process that was killed; what the gate stopped lies in it, with what is withheld.
-  for (const { id, path } of left)
-    if (!all.some((one) => one.id === id)) await rm(path, { recursive: true, force: true });
-  for (const one of all) {
-    context.signal?.throwIfAborted();
+export interface Pass {
+  readonly ready: number;
+  readonly blocked: number;
+  readonly failed: number;
+  readonly parked: number;
+}
+
+/** Everything that is due, one after the other. `most`: of no more records than that. */
+export async function runProductions(context: ProductionContext, most: number | null = null): Promise<Pass> {
+  const done = { ready: 0, blocked: 0, failed: 0, parked: 0 };
+  const { db, log, signal, times = {} } = context;
+  for (;;) {
+    signal?.throwIfAborted();
+    const claim = await claimBuild(db, { ...times, most });
+    if (claim === null) return done;
+    const { agencyId, id } = claim;
+    const stop = renewing(db, claim, times.claimMs);
     try {
-      const ended = await queries.withProduction(context.db, one, async () => await runOne(context, one));
+      const ended = await runOne(context, claim);
       if (ended !== null) done[ended] += 1;
     } catch (error) {
-      if (context.signal?.aborted === true) throw error;
-      const { agencyId, id } = one;
-      context.log.error({ agencyId, production: id, code: codeOf(error), err: error }, 'production.failed');
-      done.failed += 1;
+      if (signal?.aborted === true) {
+        await letGo(db, claim).catch(() => undefined);
+        throw error;
+      }
+      if (error instanceof BuildLost) continue;
+      const as = await failed(db, claim, error, times);
+      // Withdrawn, or another's: what went wrong says nothing of it.
+      if (as === 'lost') continue;
+      log.error({ agencyId, production: id, code: codeOf(error), as, err: error }, 'production.failed');
+      done[as === 'parked' ? 'parked' : 'failed'] += 1;
+    } finally {
+      stop();
     }
   }
-  await renewProductions(context);
-  return done;
+}
+
+/** Of a process that was killed; what the gate stopped lies in it, with what is withheld. */
+export async function sweepProductions(context: ProductionContext): Promise<void> {
+  const left = await foldersLeft(context);
+  if (left.length === 0) return;
+  const open = await queries.openProductions(context.db);
+  for (const { id, path } of left) if (!open.includes(id)) await rm(path, { recursive: true, force: true });
 }
 
 async function foldersLeft({
@@ -64,7 +95,7 @@ async function foldersLeft({
     .map((name) => ({ id: name.slice(FOLDER.length), path: join(scratchDir, name) }));
 }
 
-async function runOne(context: ProductionContext, open: OpenProduction): Promise<'ready' | 'blocked' | null> {
+async function runOne(context: ProductionContext, open: BuildClaim): Promise<'ready' | 'blocked' | null> {
   const { db, scratchDir, between = async () => undefined } = context;
   const { agencyId, id } = open;
   const production = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
@@ -78,13 +109,13 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
     const { path, packed } = await buildProduction(context, open, production, folder);
     await between('built');
     // Whoever withdrew it meanwhile saw what must not leave: a lock that nobody can take away is not put on it.
-    if (!(await db.inAgency(agencyId, async (at) => await queries.writePacked(at, id, packed)))) return null;
+    await withBuild(db, open, async (at) => await queries.writePacked(at, id, packed));
     await between('written');
     if (!packed.gate.clean) {
       await block(context, open, null);
       return 'blocked';
     }
-    if (!(await isBuilding(context, open))) return null;
+    await withBuild(db, open, async () => await Promise.resolve());
     await seal(context, open, path, packed);
     await between('sealed');
     await ready(context, open, packed.sha256);
@@ -99,15 +130,10 @@ async function runOne(context: ProductionContext, open: OpenProduction): Promise
   }
 }
 
-async function isBuilding({ db }: ProductionContext, { agencyId, id }: OpenProduction): Promise<boolean> {
-  const now = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
-  return now?.state === 'building';
-}
-
 /** By a pass that ended between the seal and its row. */
 async function isSealed(
   { store }: ProductionContext,
-  { agencyId, id }: OpenProduction,
+  { agencyId, id }: BuildClaim,
   { sha256, gate }: Production,
 ): Promise<boolean> {
   if (sha256 === null || gate?.clean !== true) return false;
@@ -117,10 +143,11 @@ async function isSealed(
 
 async function block(
   { db }: ProductionContext,
-  { agencyId, id }: OpenProduction,
+  claim: BuildClaim,
   failure: { readonly code: string; readonly sentence: string } | null,
 ): Promise<void> {
-  await db.inAgency(agencyId, async (at) => {
+  const { id } = claim;
+  await withBuild(db, claim, async (at) => {
     const production = await queries.readProduction(at, id);
     if (production === null || !(await queries.writeBlocked(at, id, failure))) return;
     const { gate } = production;
@@ -140,7 +167,7 @@ async function block(
 
 async function seal(
   { store, leaseMs, now }: ProductionContext,
-  { agencyId, id }: OpenProduction,
+  { agencyId, id }: BuildClaim,
   path: string,
   { sha256, bytes }: Packed,
 ): Promise<void> {
@@ -156,9 +183,10 @@ async function seal(
 
 async function ready(
   { db, store, now }: ProductionContext,
-  { agencyId, id }: OpenProduction,
+  claim: BuildClaim,
   sha256: string,
 ): Promise<void> {
+  const { agencyId, id } = claim;
   const key = keyOf(agencyId, id, sha256);
   const state = await store.head(key);
   if (
@@ -170,7 +198,7 @@ async function ready(
       retry: 'later',
     });
   const { versionId, retainUntil: lockedUntil } = state;
-  await db.inAgency(agencyId, async (at) => {
+  await withBuild(db, claim, async (at) => {
     if (!(await queries.writeReady(at, id, { key, versionId, lockedUntil, at: now() }))) return;
     const made = await queries.readProduction(at, id);
     if (made === null) return;
@@ -201,7 +229,7 @@ async function ready(
 }
 
 /** As long as it may be fetched it is kept: the lock is renewed, as those of records are. */
-async function renewProductions({ db, store, leaseMs, now, log }: ProductionContext): Promise<void> {
+export async function renewProductions({ db, store, leaseMs, now, log }: ProductionContext): Promise<void> {
   const until = new Date(now().getTime() + leaseMs);
   for (const { agencyId, id } of await queries.productionsToRenew(
     db,

@@ -132,6 +132,8 @@ export type EventType =
   // what is handed out in answer to them
   | 'production.requested'
   | 'production.blocked'
+  | 'production.parked'
+  | 'production.rerun'
   | 'production.sealed'
   | 'production.released'
   | 'production.withdrawn'

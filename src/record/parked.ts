@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'digest-mismatch': 'The store gave back other bytes than it was given.',
   'browser-missing': 'No browser could be started to look at the page.',
   'browser-crashed': 'The browser that looked at the page broke down.',
+  'log-late': 'The log has not published what was waited for.',
   'clock-skewed': 'The clocks of the archive’s machines differ too much.',
 };
 const UNKNOWN = 'Something happened that the archive does not expect.';

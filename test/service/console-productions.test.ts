@@ -1,13 +1,11 @@
 /** Productions in the console: packed, stopped with its place, vouched for, released, fetched, withdrawn. On each screen, by keyboard, and in Spanish. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openProductionContext } from '#production-work.ts';
-import { runProductions } from '#production/production.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { keyboardOf } from '../support/keyboard.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
 import { pageText, signedInAs } from '../support/pages.ts';
 import { colleague, type Colleague } from '../support/people.ts';
-import { cited, committed, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
+import { cited, committed, decide, newRequest, pass, produced, sealedRecord } from '../support/producing.ts';
 import { PHONE, type Visitor } from '../support/visitor.ts';
 
 let scene: ConsoleScene;
@@ -66,7 +64,7 @@ test('from what was decided to the file in the hands of whoever asked', { timeou
   await pressed('#pack button');
   expect(await pageText(at)).toContain('What was decided is frozen.');
   expect(await pageText(at)).toContain('Production 1: Being packed and looked through');
-  await runProductions(openProductionContext(scene.archive.system));
+  await pass(scene.archive);
   await at.goTo(here());
   expect(await pageText(at)).toContain('Production 1: Ready: the gate has passed it, and it is sealed');
   await pressed('form[action$="/release"] button');
@@ -121,7 +119,7 @@ test('a production is packed, released and withdrawn by the keyboard alone, on a
     expect(keys.unseen).toEqual([]);
   };
   await entered('#pack button');
-  await runProductions(openProductionContext(scene.archive.system));
+  await pass(scene.archive);
   await at.goTo(here());
   await entered('#production-2 form[action$="/release"] button');
   expect(await pageText(at)).toContain('It is released.');

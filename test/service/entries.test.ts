@@ -189,6 +189,11 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/requests/:id/closing': { leaves: ['request.closed'] },
   'POST /v1/requests/:id/productions': { leaves: ['production.requested'], seenIn: 'production-calls' },
   'POST /v1/productions/:id/release': { leaves: ['production.released'], seenIn: 'production-calls' },
+  'POST /v1/productions/:id/run': { leaves: ['production.rerun'], seenIn: 'production-packing' },
+  'POST /requests/:id/productions/:production/run': {
+    leaves: ['production.rerun'],
+    seenIn: 'console-productions',
+  },
   'POST /v1/productions/:id/withdrawal': { leaves: ['production.withdrawn'] },
   'POST /requests/:id/productions': { leaves: ['production.requested'], seenIn: 'console-productions' },
   'POST /requests/:id/productions/:production/release': {

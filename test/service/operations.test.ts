@@ -266,6 +266,7 @@ describe('the description of the calls', () => {
         'GET /v1/requests/{id}/letters/{n}.txt',
         'GET /v1/requests/{id}/productions',
         'POST /v1/productions/{id}/release',
+        'POST /v1/productions/{id}/run',
         'POST /v1/productions/{id}/withdrawal',
         'POST /v1/requests/{id}/certificate-of-search',
         'POST /v1/requests/{id}/estimate',

@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openProductionContext } from '#production-work.ts';
-import { readProduction, runProductions } from '#production/production.ts';
+import { readProduction } from '#production/production.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
-import { decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
+import { decide, newRequest, pass, produced, sealedRecord } from '../support/producing.ts';
 import { startVersitygw, type RunningVersitygw } from '../support/versitygw.ts';
 
 describe.each(['folder', 's3'] as const)('in a store of the kind %s', (kind) => {
@@ -47,7 +46,7 @@ describe.each(['folder', 's3'] as const)('in a store of the kind %s', (kind) => 
     expect(sealed).toMatchObject({ mode: 'COMPLIANCE', versionId });
     // Past the half of its lock.
     const later = new Date(now().getTime() + 40 * 60_000);
-    await runProductions({ ...openProductionContext(archive.system), now: () => later });
+    await pass(archive, { now: () => later });
     const renewed = await store.head(key);
     expect(renewed?.retainUntil?.getTime()).toBeGreaterThan(sealed?.retainUntil?.getTime() ?? 0);
     const row = await db.inAgency('rivertown', async (at) => await readProduction(at, id));

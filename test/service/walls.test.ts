@@ -280,7 +280,9 @@ beforeAll(async () => {
        select 'lakeside', p.id, 1, c.id, 1, 'release' from p, record c where c.agency_id = 'lakeside'),
      l as (
        insert into production_link (agency_id, production_id, n, hash, made_by, expires_at)
-       select 'lakeside', id, 1, sha256('x'), 'x', now() + interval '1 day' from p)
+       select 'lakeside', id, 1, sha256('x'), 'x', now() + interval '1 day' from p),
+     b as (
+       insert into production_build (agency_id, production_id, ended_at) select 'lakeside', id, now() from p)
      insert into production_download (agency_id, production_id, n, link_n) select 'lakeside', id, 1, 1 from p`,
   );
   await archive.sql.query('reset session_replication_role');
@@ -422,6 +424,7 @@ describe('the catalogue', () => {
       'person_role',
       'policy_version',
       'production',
+      'production_build',
       'production_download',
       'production_link',
       'production_record',
@@ -454,7 +457,7 @@ describe('the catalogue', () => {
       [
         ...walled.map((table) => `${table} holdfast_app all: ${own} / ${own}`),
         "agency holdfast_app all: (id = current_setting('app.agency'::text)) / -",
-        ...['agency', 'notice', 'step', 'object', 'letter_mail'].map(
+        ...['agency', 'notice', 'step', 'object', 'letter_mail', 'production_build'].map(
           (table) => `${table} holdfast_system all: true / true`,
         ),
         ...[
@@ -603,7 +606,13 @@ describe('the catalogue', () => {
         select: '*',
         insert: '*',
         update:
-          'bates_last bytes failure files gate locked_until object_key ready_at record_pages released_at released_by sha256 state version_id withdrawn_at withdrawn_by withdrawn_why',
+          'bates_last bytes failure files gate locked_until object_key part ready_at record_pages released released_at released_by sha256 state version_id withdrawn_at withdrawn_by withdrawn_why withheld',
+      },
+      production_build: {
+        select: '*',
+        insert: '*',
+        update:
+          'claimed_until due_at ended_at error error_code failing_since failures fence lapses parked_at records',
       },
       production_record: { select: '*', insert: '*', update: 'bates_first bates_last' },
       production_link: { select: '*', insert: '*' },
@@ -735,6 +744,7 @@ describe('the catalogue', () => {
       upload: { select: 'agency_id expires_at id staged used_at', delete: '*' },
       disposal: { select: 'agency_id cleaned_at completed_at cooling_until id locked_until state' },
       production: { select: 'agency_id id locked_until state' },
+      production_build: { select: '*', update: 'claimed_at claimed_until fence lapses' },
       production_link: { select: 'agency_id hash n production_id' },
     },
     holdfast_disposal: {

@@ -4,7 +4,9 @@ import { openProductionContext } from '#production-work.ts';
 import {
   askForProduction,
   readProduction,
+  renewProductions,
   runProductions,
+  sweepProductions,
   type Asked,
   type Production,
   type ProductionContext,
@@ -142,6 +144,14 @@ export interface Made {
   readonly production: Production;
 }
 
+/** As the worker does it: what is due, what lies about, and what has to be locked longer. */
+export async function pass(archive: Archive, more: Partial<ProductionContext> = {}): Promise<void> {
+  const context = { ...openProductionContext(archive.system), ...more };
+  await runProductions(context);
+  await sweepProductions(context);
+  await renewProductions(context);
+}
+
 /** Asked for and gone through one pass. */
 export async function produced(
   archive: Archive,
@@ -158,7 +168,7 @@ export async function produced(
     async (at) => await askForProduction(at, { requestId, prefix, asked }, 'cli'),
   );
   if (made === null) throw new Error(`There is no request ${requestId}.`);
-  await runProductions({ ...openProductionContext(archive.system), ...context });
+  await pass(archive, context);
   const production = await db.inAgency('rivertown', async (at) => await readProduction(at, made.id));
   if (production === null) throw new Error('It is gone.');
   return { id: made.id, production };

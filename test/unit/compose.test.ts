@@ -137,6 +137,10 @@ test('the browser’s container can neither reach the store nor open it', () => 
       expect(secrets ?? [], name).not.toContain('s3_purge_secret_access_key');
     }
   expect(capture?.secrets).toEqual(['database_password', 'redis_password']);
+  // What packs for the public can delete nothing.
+  const packs = compose.services['worker-production'];
+  expect(packs?.secrets).toEqual(['database_password', 'redis_password', 's3_secret_access_key']);
+  expect(packs?.volumes).toContain(`production-keys:${packs?.environment?.['HOLDFAST_KEYS']}`);
   const mail = compose.services['worker-mail'];
   expect(mail?.networks).not.toContain('records');
   expect(mail?.environment?.['S3_SECRET_ACCESS_KEY']).toBe('withheld-from-mail');

@@ -30,6 +30,8 @@ export const history: Messages = {
   'Request looked at': 'Solicitud consultada',
   'Production asked for': 'Entrega solicitada',
   'Production stopped': 'Entrega detenida',
+  'Packing stopped; a person must look': 'La preparación se detuvo; debe verlo una persona',
+  'Packed again': 'Preparada de nuevo',
   'Production made, passed by the gate and sealed': 'Entrega preparada, aprobada por el control y sellada',
   'Released in answer to a request': 'Entregado en respuesta a una solicitud',
   'Production withdrawn': 'Entrega retirada',

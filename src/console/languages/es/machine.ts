@@ -23,6 +23,7 @@ export const machine: Messages = {
   'Sealed files in the store': 'Archivos sellados en el almacén',
   'Anchors of the logs': 'Anclajes de las bitácoras',
   'Nightly audit': 'Auditoría nocturna',
+  'Packing of productions': 'Preparación de entregas',
   'Proof of the store': 'Prueba del almacén',
   ': works': ': funciona',
   'broken, and no report is taken': 'no funciona, y no se recibe ningún reporte',

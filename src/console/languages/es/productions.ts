@@ -71,6 +71,19 @@ export const productions: Messages = {
   'Withdraw this production': 'Retirar esta entrega',
   'What was decided is frozen. It is being packed and looked through.':
     'Lo decidido está congelado. Se empaqueta y se revisa.',
+  'It is packed once more.': 'Se prepara una vez más.',
+  'It could not be packed so far. Attempts: {}. The next one:':
+    'Hasta ahora no se pudo preparar. Intentos: {1}. El siguiente:',
+  'Nobody packs it any more since:': 'Ya nadie la prepara desde:',
+  'Other productions with the letters {} do not wait for it.':
+    'Otras entregas con las letras {1} no esperan por ella.',
+  'Have the cause mended first. Or withdraw it below.':
+    'Haga que se repare antes la causa. O retírela abajo.',
+  'Pack it once more': 'Prepararla una vez más',
+  'The log has not published what was waited for. The administrator finds the particulars under this code.':
+    'El registro no ha publicado lo que se esperaba. La administración encuentra los detalles con este código.',
+  'Its packing stopped, and another production has, or is about to have, its page numbers by now. Withdraw this one, and make another one.':
+    'Su preparación se detuvo, y otra entrega ya tiene, o está por tener, sus números de página. Retire esta y prepare otra.',
   'It is released. The link is shown now and never again: copy it into your letter.':
     'Está entregada. El enlace se muestra ahora y nunca más: cópielo en su carta.',
   'It is withdrawn. Its links lead nowhere from now on.': 'Está retirada. Sus enlaces ya no sirven.',

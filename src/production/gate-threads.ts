@@ -1,0 +1,92 @@
+/**
+ * The gate over a production in threads: it takes longer than all packing, and a thread of its own keeps a process awake that renews claims. Each
+ * thread looks through one file after the other; what it finds, and whether it is through, is the same as in one (`gate.ts`).
+ *
+ * Pictures are read where the reader is: a thread hands them over and waits. A thread that ends early has looked at nothing: the packet has no verdict.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Withheld } from './folded.ts';
+import { openGate, type FileLook, type GateOptions, type GateVerdict, type PixelReading } from './gate.ts';
+import { packetFile } from './packet-file.ts';
+import type { PlacedMember } from './zip-file.ts';
+
+export interface ThreadInput {
+  readonly zip: string;
+  readonly withheld: readonly Withheld[];
+  readonly options: Omit<GateOptions, 'readPixels'>;
+}
+
+export type ToThread =
+  | { readonly n: number; readonly member: PlacedMember }
+  | { readonly reading: PixelReading | null };
+export type FromThread =
+  | { readonly look: FileLook }
+  | { readonly picture: Uint8Array; readonly mediaType: string };
+
+const PROGRAM = new URL('gate-thread.ts', import.meta.url);
+const MOST_THREADS = 4;
+/** A thread begins in some tenths of a second; so much is looked through meanwhile. */
+const WORTH_IT = 2 ** 20;
+
+export async function passInThreads(
+  zip: string,
+  members: readonly PlacedMember[],
+  withheld: readonly Withheld[],
+  options: GateOptions,
+  signal?: AbortSignal,
+): Promise<GateVerdict> {
+  const gate = openGate(withheld, options);
+  const looks: FileLook[] = [];
+  const sizeBytes = members.reduce((sum, one) => sum + one.sizeBytes, 0);
+  if (sizeBytes < WORTH_IT) {
+    for (const [n, member] of members.entries())
+      looks.push(await gate.lookAt(n + 1, packetFile(zip, member)));
+    return gate.verdict(looks);
+  }
+  const { readPixels, ...rest } = options;
+  let next = 0;
+  const thread = async (): Promise<void> => {
+    const worker = new Worker(PROGRAM, {
+      workerData: { zip, withheld, options: rest } satisfies ThreadInput,
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    let at = -1;
+    const go = (): void => {
+      const member = members[next];
+      if (member === undefined) {
+        resolve();
+        return;
+      }
+      at = next;
+      next += 1;
+      worker.postMessage({ n: at + 1, member } satisfies ToThread);
+    };
+    worker.on('message', (said: FromThread) => {
+      if ('look' in said) {
+        looks[at] = said.look;
+        go();
+        return;
+      }
+      (readPixels?.(said.picture, said.mediaType) ?? Promise.resolve(null)).then(
+        (reading) => worker.postMessage({ reading } satisfies ToThread),
+        (error: unknown) => reject(error),
+      );
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('A thread of the gate ended before it was through.')));
+    go();
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_THREADS, availableParallelism()) }, thread));
+  if (Object.keys(looks).length !== members.length)
+    throw new Error('Not each file of the production was looked through.');
+  return gate.verdict(looks);
+}
