@@ -19,6 +19,7 @@ import {
 } from '#production/production.ts';
 import { openReceiptKeys } from '#record/record.ts';
 import { placeHold } from '#retention/retention.ts';
+import { mailLetterOnce, openMailer } from '#routing/routing.ts';
 import {
   certifySearch,
   changeCalendar,
@@ -37,6 +38,7 @@ import {
   type LetterInput,
 } from '#sunshine/sunshine.ts';
 import type { Archive } from './archive.ts';
+import { startMailServer } from './mail-server.ts';
 import { NOTHING_ASKED } from './producing.ts';
 
 const AGENCY = 'rivertown';
@@ -94,10 +96,25 @@ async function written(
   );
 }
 
-/** What somebody does at the desk between two looks of an audit: each step is a transaction, and each is looked at. */
+/** The letter that has waited longest is taken by a mail server. */
+async function mailed({ system }: Archive): Promise<void> {
+  const { db, log, config, now } = system;
+  const server = await startMailServer();
+  const mailer = openMailer({ url: server.url, from: 'records@rivertown.example' });
+  const { publicUrl, mode } = config;
+  const ended = await mailLetterOnce({ db, log, mailer, publicUrl, mode, gatherMs: 0, now });
+  mailer.close();
+  await server.close();
+  if (ended !== 'mailed') throw new Error(`The letter was not mailed: ${ended ?? 'none was due'}.`);
+}
+
+/**
+ * What somebody does at the desk, step by step. `replaces`: how often it was done before, so that what is replaced is named.
+ */
 export async function deskSteps(
   archive: Archive,
   recordIds: readonly string[],
+  replaces = 0,
 ): Promise<readonly (() => Promise<unknown>)[]> {
   const { db, now, config } = archive.system;
   const [first = '', second = '', third = ''] = recordIds;
@@ -174,7 +191,7 @@ export async function deskSteps(
               closings: [],
               afterHours: 'that-day',
             },
-            { replaces: 0, actor: CUSTODIAN },
+            { replaces, actor: CUSTODIAN },
           ),
       );
     },
@@ -184,6 +201,8 @@ export async function deskSteps(
     async () => await decided(asked, second, 0, 'not-responsive'),
     async () => await decided(asked, second, 1),
     async () => await decided(asked, third, 0, 'not-responsive'),
+    async () => await written(archive, asked, { kind: 'acknowledgement' }, 'mail'),
+    async () => await mailed(archive),
     async () => await written(archive, asked, { kind: 'acknowledgement' }, 'mail'),
     async () =>
       await inAgency(async (at) => {
@@ -195,15 +214,15 @@ export async function deskSteps(
           media: [],
           source: 'A resolution',
         };
-        await changeRates(at, rates, { replaces: 0, actor: CUSTODIAN });
+        await changeRates(at, rates, { replaces, actor: CUSTODIAN });
       }),
     async () =>
       await inAgency(async (at) => {
         const text = (await templatesInForce(at)).find((one) => one.kind === 'closing')?.text ?? '';
         await changeTemplate(
           at,
-          { kind: 'closing', language: 'en', text: `${text}\n\nThank you.` },
-          { replaces: 0, actor: CUSTODIAN },
+          { kind: 'closing', language: 'en', text: `${text}\n\nThank you. ${replaces}` },
+          { replaces, actor: CUSTODIAN },
         );
       }),
     async () =>
