@@ -10,14 +10,15 @@
  * finding: the audit ends with that error.
  *
  *   log-pass.ts  the log, entry by entry         records.ts   records: seals.ts against manifests, derived.ts against facts
- *   keys.ts      which keys are believed         findings.ts  everything that can be found, and what it means
- *   anchors.ts   what others signed over it
+ *   keys.ts      which keys are believed         desk.ts      requests, decisions, letters, productions
+ *   anchors.ts   what others signed over it      findings.ts  everything that can be found, and what it means
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outsiders } from '#anchor/anchor.ts';
 import type { AgencyTx, Db } from '#db/db.ts';
 import { logPrefix } from '#log/log.ts';
 import type { LogFiles, ObjectReader } from '#store/store.ts';
+import { auditDesk, type DeskLooked } from './desk.ts';
 import { openFindings, type Finding } from './findings.ts';
 import type { KeysFrom } from './keys.ts';
 import { auditLog, type Held, type LogLooked } from './log-pass.ts';
@@ -81,6 +82,8 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly log: Omit<LogLooked, 'keyed'>;
   readonly records: RecordsLooked;
+  /** Null: single records were asked for, and no request. */
+  readonly desk: DeskLooked | null;
   /** Lists that are being destroyed and have no certificate yet; `believed`: begun so lately that they explain what is gone. */
   readonly underway: readonly (Underway & { readonly believed: boolean })[];
   /** Each restore that the log tells of, with whether the installation remembers it; null: nobody was asked. */
@@ -183,11 +186,16 @@ export async function auditWithin(at: AgencyTx, context: AuditContext): Promise<
     },
     findings,
   );
+  const desk =
+    context.only === undefined
+      ? await auditDesk(at, { store: context.store, full: context.objects === 'full' }, findings)
+      : null;
   return {
     agency: at.agencyId,
     ok: findings.all.length === 0,
     log,
     records,
+    desk,
     underway,
     restores,
     receiptKeys: (await receiptKeys(at)).map((one) => ({

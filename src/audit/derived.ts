@@ -39,12 +39,15 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'series of an edition that nobody confirmed, or with a period from the end of a fiscal year':
     'nothing is destroyed under it: what two people confirmed is bound to its digest, which the database asks for',
   'hold.title, hold.reason, hold.ends': 'words; the kind, the search and who placed it are compared',
-  'request_letter, letter_mail, letter_template, fee_rates, search_certificate':
-    'that they were sent, changed or made is in the log, with a digest of the paper; their rows are not compared with it yet',
-  'request_search, request_hold, request_record, review, request_kept_until':
-    'that somebody searched, named, decided and said until when is in the log, with digests of what it was; their rows as they stand are not compared with it yet',
-  'request, request_correspondence, request_correction, agency_calendar':
-    'that they came and changed is in the log, with digests of their words and times behind each entry; their rows as they stand are not compared with it yet',
+  'request.attempt, settled_question, settled_fee':
+    'that it was sent once, and which question and fee are settled: they follow from states and correspondence, which are compared',
+  'review.note, request_kept_until.reason, request_record.search_n':
+    'why, in words, and which search found a record first; what was decided, until when, and that it is in the set are compared',
+  'production.failure, production of which nothing is sealed, its gate and pages':
+    'nothing of it leaves; production.locked_until: the lock is asked of the store',
+  'production, whether the gate was right':
+    'what it said of which bytes is compared; the bytes are not looked through again',
+  'letter_mail, before its mailing ended': 'work that is owed',
   'record_series.reason, record_day.note, reclassification': 'why, in words; the history says what was done',
   'record_series and record_day of a record of which such a change was put back after a restore':
     'the entry does not say what was done',

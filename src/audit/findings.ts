@@ -13,6 +13,7 @@ export const STEPS = {
   events: 'each entry, against its row of the history',
   outbox: 'what is still to enter the log',
   records: 'records, against the history and against what was sealed of them',
+  desk: 'requests under the Sunshine Law: what was asked, decided, written and handed out, against the history; productions also against the store',
   seals:
     'the manifests in the store, against the log, and the rows of facts, files and objects against the manifests',
   objects: 'the objects in the store',
@@ -226,6 +227,31 @@ const MEANINGS = {
     step: 'records',
     means:
       'An edition of a schedule is not the one that was confirmed, or nobody in the history added, confirmed or withdrew it as its rows say: let nothing be destroyed under it.',
+  },
+  'request-other': {
+    step: 'desk',
+    means:
+      'A request, what was written about it, when it was received, how it ended, what was searched because of it or what is kept for it is not what the history says; or a row is there of which it knows nothing, or one is gone.',
+  },
+  'review-other': {
+    step: 'desk',
+    means:
+      'A decision about a record is not the one that a person took, or nobody in the history took it, or one is gone: let nothing be released by it.',
+  },
+  'letter-other': {
+    step: 'desk',
+    means:
+      'A letter, its mailing, a text or rates by which letters are written, or a certificate of a search is not what the history says; or nobody in the history sent, changed or made it, or it is gone.',
+  },
+  'production-other': {
+    step: 'desk',
+    means:
+      'A production, its list, a link to it or a download is not what the history says; or the history knows nothing of it, or it is gone. Hand nothing out by it until it is put right.',
+  },
+  'production-bytes': {
+    step: 'desk',
+    means:
+      'The bytes that a production hands out are not those that were looked through and sealed, by the log: withdraw it.',
   },
   'seal-gone': { step: 'seals', means: 'The history says that a seal was closed, and its row does not.' },
   'seal-invented': {

@@ -50,6 +50,7 @@ export interface Asked {
   /** Of the certificates in the backup, `key version`. */
   readonly believed: ReadonlySet<string>;
   readonly requests: RequestsSince;
+  readonly productions: ProductionsSince;
 }
 
 /** Requests under the Sunshine Law of which logs tell what the backup does not have: an entry says no word, so no row comes back from it. */
@@ -63,6 +64,21 @@ export interface RequestsSince {
 function requestsIn(told: readonly Told[]): RequestsSince {
   const all = told.flatMap(({ requests }) => requests);
   const lost = new Set(all.flatMap(({ name, type }) => (type === 'request.received' ? [name] : [])));
+  const behind = new Set(all.flatMap(({ name }) => (lost.has(name) ? [] : [name])));
+  return { lost: [...lost], behind: [...behind] };
+}
+
+/** The same of what was handed out in answer to them. Where a link led, and which pages have which numbers, no entry says. */
+export interface ProductionsSince {
+  /** Made after the backup, `agency production`. What was sealed of one is in the store below `production/<agency>/<production>/`. */
+  readonly lost: readonly string[];
+  /** Have a row, and were sealed, released or withdrawn after it. */
+  readonly behind: readonly string[];
+}
+
+function productionsIn(told: readonly Told[]): ProductionsSince {
+  const all = told.flatMap(({ productions }) => productions);
+  const lost = new Set(all.flatMap(({ name, type }) => (type === 'production.requested' ? [name] : [])));
   const behind = new Set(all.flatMap(({ name }) => (lost.has(name) ? [] : [name])));
   return { lost: [...lost], behind: [...behind] };
 }
@@ -111,8 +127,10 @@ export async function askEverybody(asking: Asking): Promise<Asked> {
   ];
   for (const path of tombstones) sources.push({ ...(await tombstonesIn(path)), what: path });
   const { believed } = kept;
-  const requests = requestsIn(living === null ? [inBackup] : [inBackup, living]);
-  if (living === null || there === null) return { sources, unfinished: [], unbelieved, believed, requests };
+  const told = living === null ? [inBackup] : [inBackup, living];
+  const [requests, productions] = [requestsIn(told), productionsIn(told)];
+  if (living === null || there === null)
+    return { sources, unfinished: [], unbelieved, believed, requests, productions };
   const { disposed, disposing } = living;
   const begun = await notMarkedIn(folder, disposing);
   sources.push(
@@ -129,7 +147,7 @@ export async function askEverybody(asking: Asking): Promise<Asked> {
   const unfinished: Unfinished[] = [];
   for (const one of begun.filter((each) => !ended.has(nameOf(each))))
     unfinished.push({ agency: one.agency, record: one.record, left: await leftOf(reader, one) });
-  return { sources, unfinished, unbelieved, believed, requests };
+  return { sources, unfinished, unbelieved, believed, requests, productions };
 }
 
 const nameOf = ({ agency, record }: Destroyed): string => `${agency} ${record}`;
@@ -144,6 +162,8 @@ interface Told {
   readonly keys: readonly { readonly agency: string; readonly vkey: string }[];
   /** Each as `agency request`. */
   readonly requests: readonly { readonly name: string; readonly type: string }[];
+  /** Each as `agency production`. */
+  readonly productions: readonly { readonly name: string; readonly type: string }[];
 }
 
 /** Of the folder of keys: the one that lies there, and those of earlier that it vouches for. */
@@ -165,6 +185,7 @@ async function askLogs(
     completed: [] as string[],
     keys: [] as { agency: string; vkey: string }[],
     requests: [] as { name: string; type: string }[],
+    productions: [] as { name: string; type: string }[],
   };
   for (const { agency } of manifest.agencies) {
     const before = befores.get(agency);
@@ -175,6 +196,8 @@ async function askLogs(
         found.completed.push(`${agency} ${subjectOf(entry, 'purge') ?? ''}`);
       const request = subjectOf(entry, 'request');
       if (request !== null) found.requests.push({ name: `${agency} ${request}`, type: entry.type });
+      const production = productionOf(entry);
+      if (production !== null) found.productions.push({ name: `${agency} ${production}`, type: entry.type });
       const record = subjectOf(entry, 'record');
       if (record === null) continue;
       if (entry.type === 'record.disposed') found.disposed.push({ agency, record, by: null });
@@ -205,6 +228,14 @@ async function since(
 
 function subjectOf({ subject }: Entry, kind: string): string | null {
   return subject?.startsWith(`${kind}:`) === true ? subject.slice(kind.length + 1) : null;
+}
+
+function productionOf({ type, facts }: Entry): string | null {
+  const about: readonly unknown[] = Array.isArray(facts.about) ? facts.about : [];
+  const named = about.find((one) => typeof one === 'string' && one.startsWith('production:'));
+  return type.startsWith('production.') && typeof named === 'string'
+    ? named.slice('production:'.length)
+    : null;
 }
 
 async function beforeOf(folder: string, manifest: BackupManifest): Promise<Map<string, Before>> {

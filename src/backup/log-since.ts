@@ -89,6 +89,16 @@ const TOLD: ReadonlySet<string> = new Set([
   'request.noted',
   'request.receipt-corrected',
   'request.closed',
+  'request.searched',
+  'request.named',
+  'request.reviewed',
+  'request.kept',
+  'request.letter-sent',
+  'request.search-certified',
+  'production.requested',
+  'production.sealed',
+  'production.released',
+  'production.withdrawn',
 ]);
 
 function noteKey(keys: Map<string, LogKey>, { type, facts }: Entry): void {

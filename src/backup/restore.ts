@@ -20,7 +20,7 @@ import { ArchiveError } from '#errors.ts';
 import { openKeyFolder, parseCheckpoint, parseNote, receiptKeyIn, verifierKeysIn } from '#log/log.ts';
 import { newId } from '#record/record.ts';
 import { openFolderPlacer, openLogFiles, openReader, openStore, type LogFiles } from '#store/store.ts';
-import { askEverybody, type RequestsSince, type Unfinished } from './ask.ts';
+import { askEverybody, type ProductionsSince, type RequestsSince, type Unfinished } from './ask.ts';
 import {
   bringLogs,
   bringStaged,
@@ -82,6 +82,7 @@ export interface Restored {
   };
   /** Of which the logs know more than the backup. */
   readonly requests: RequestsSince;
+  readonly productions: ProductionsSince;
   /** Lists of disposal that were under way: to be proposed and approved anew. */
   readonly ended: EndedLists;
   readonly logs: readonly LogAfter[];
@@ -171,6 +172,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
           unbelieved,
         },
         requests: asked.requests,
+        productions: asked.productions,
         ended,
         logs,
         missingKeys: await missingKeys(config.keysDir, manifest),

@@ -139,6 +139,15 @@ function told(report: AuditReport, steps: Steps): string {
     `  log      ${log.entries} entries, ${log.events} rows of history, ${log.checkpoints} checkpoints, ${log.tiles} files, ${log.anchors} anchors; ${KEYS[report.keysFrom]}`,
     `  held by  ${held === '' ? 'nobody yet: nothing but the database itself speaks for it' : held}${log.newer === 0 ? '' : `; ${log.newer} newer, counted and not judged`}`,
     `  records  ${records.records}, ${records.seals} seals, ${records.objects} objects${records.bytes === 0 ? '' : `, ${records.bytes} bytes read`}${records.unsealed === 0 ? '' : `; ${records.unsealed} with something not sealed yet`}${records.purged === 0 ? '' : `; ${records.purged} purged`}${records.lost === 0 ? '' : `; ${records.lost} never sealed and lost with a database that was restored, named in the history`}${records.lostFacts === 0 ? '' : `; of others ${records.lostFacts} later facts never sealed and lost so`}`,
+    ...(report.desk === null
+      ? []
+      : [
+          `  desk     requests, decisions and letters, ${report.desk.productions} sealed productions${report.desk.bytes === 0 ? '' : `, ${report.desk.bytes} bytes read`}`,
+          ...report.desk.notProved.map(
+            ({ what, entries }) =>
+              `  older    ${entries} entries of an earlier version do not prove ${what}: the rows may say anything there`,
+          ),
+        ]),
     ...report.underway.map(
       ({ purge, index, records: marked, believed }) =>
         `  disposal ${purge} is being destroyed, says entry ${index}: ${marked.length} records${believed ? '; there is no certificate yet, and until seven days after it began their content is not looked for' : ', and has no certificate after seven days: it explains nothing'}`,

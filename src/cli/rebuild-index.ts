@@ -225,7 +225,7 @@ async function rebuild(invocation: Invocation, db: Db): Promise<ExitCode> {
 /** What people have to go over, because the log knows that it was decided and the database does not know what. */
 function decidedSaid(
   agency: string,
-  { ended, heldAll, lostHolds, lostRules }: Replayed['decided'],
+  { ended, heldAll, lostHolds, lostRules, productionsEnded }: Replayed['decided'],
 ): string[] {
   return [
     ...ended.map(
@@ -244,6 +244,11 @@ function decidedSaid(
     ...(lostRules === 0
       ? []
       : [`${lostRules} changes of the rules of classification of ${agency} are lost: go over the rules.`]),
+    ...(productionsEnded.length === 0
+      ? []
+      : [
+          `${productionsEnded.length} productions of ${agency} are withdrawn, and their links with them: the log says that they were withdrawn, or sealed after the database was saved. They are ${productionsEnded.slice(0, 20).join(', ')}.`,
+        ]),
   ];
 }
 

@@ -122,6 +122,7 @@ function sentences({
   staged,
   destroyed,
   requests,
+  productions,
   ended,
   logs,
   missingKeys,
@@ -155,6 +156,16 @@ function sentences({
       ? []
       : [
           `Of ${requests.behind.length} requests under the Sunshine Law something was entered after the backup, and that is gone: look at their letters. They are ${named(requests.behind)}.`,
+        ]),
+    ...(productions.lost.length === 0
+      ? []
+      : [
+          `${productions.lost.length} PRODUCTIONS WERE MADE AFTER THE BACKUP and have no row any more: their links lead nowhere, and which pages have which numbers is not known here, so begin the next production of the same request with other letters. What was sealed of one lies in the store below production/<agency>/<production>/. They are ${named(productions.lost)}.`,
+        ]),
+    ...(productions.behind.length === 0
+      ? []
+      : [
+          `Of ${productions.behind.length} productions something happened after the backup: one that was sealed or withdrawn since is withdrawn at the first start, and links that were made since lead nowhere. They are ${named(productions.behind)}.`,
         ]),
     ...(destroyed.askedNewer
       ? []

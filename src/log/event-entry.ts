@@ -46,6 +46,14 @@ const IN_OTHER_WORDS: Readonly<Partial<Record<EntryType, (body: Body) => Body>>>
   'person.agreement-withdrawn': ({ day }) => ({ agreed: day }),
   'key.made': ({ role, replaces }) => ({ roles: [role], about: ids({ key: replaces }) }),
   'key.ends': ({ at }) => ({ until: at }),
+  'production.requested': ({ production }) => ({ about: ids({ production }) }),
+  'production.blocked': ({ production }) => ({ about: ids({ production }) }),
+  'production.parked': ({ production }) => ({ about: ids({ production }) }),
+  'production.rerun': ({ production }) => ({ about: ids({ production }) }),
+  'production.sealed': ({ production }) => ({ about: ids({ production }) }),
+  'production.withdrawn': ({ production }) => ({ about: ids({ production }) }),
+  // Of a record that went out it names the record.
+  'production.released': ({ production, about }) => ({ about: about ?? ids({ production }) }),
 };
 
 /** The bytes of the leaf. */
@@ -92,6 +100,11 @@ export function saysOpenly({ type, facts }: Entry, body: Body): boolean {
 /** Facts that entries of an earlier version do not have, though their bodies say as much. */
 const ADDED_LATER: Readonly<Partial<Record<EntryType, readonly string[]>>> = {
   'edition.succeeded': ['from'],
+  'production.requested': ['about'],
+  'production.blocked': ['about'],
+  'production.sealed': ['about'],
+  'production.released': ['about'],
+  'production.withdrawn': ['about'],
 };
 
 /** The body of an event whose database is gone: what its entry says, in the words that bodies have where a page asks for them. */

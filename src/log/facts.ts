@@ -26,7 +26,18 @@ export const TIME = Type.String({
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$',
 });
 
-const KINDS = ['record', 'request', 'export', 'hold', 'purge', 'person', 'key', 'office', 'account'] as const;
+const KINDS = [
+  'record',
+  'request',
+  'production',
+  'export',
+  'hold',
+  'purge',
+  'person',
+  'key',
+  'office',
+  'account',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** As `record:<id>`: what an entry is about. */

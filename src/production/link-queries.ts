@@ -45,11 +45,13 @@ export async function insertDownload(
   { agencyId, tx }: AgencyTx,
   id: string,
   { link, by, at }: { readonly link: number | null; readonly by: string | null; readonly at: Date },
-): Promise<void> {
-  await sql`
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
     insert into production_download (agency_id, production_id, n, at, link_n, by)
     select ${agencyId}, ${id}, coalesce(max(d.n), 0) + 1, ${at}, ${link}, ${by}
-      from production_download d where d.agency_id = ${agencyId} and d.production_id = ${id}`.execute(tx);
+      from production_download d where d.agency_id = ${agencyId} and d.production_id = ${id}
+    returning n`.execute(tx);
+  return rows[0]?.n ?? 0;
 }
 
 export interface Download {

@@ -142,7 +142,7 @@ export async function insertProduction(
     readonly asked: Asked;
     readonly by: string;
   },
-): Promise<{ readonly n: number; readonly records: number }> {
+): Promise<{ readonly n: number; readonly records: number; readonly list: string }> {
   const { rows } = await sql<{ n: number }>`
     insert into production (agency_id, id, request_id, n, asked, made_by, bates_prefix, bates_first)
     select ${agencyId}, ${one.id}, ${one.requestId},
@@ -162,7 +162,13 @@ export async function insertProduction(
      where s.agency_id = ${agencyId} and s.request_id = ${one.requestId} and v.answer <> 'not-responsive'`.execute(
     tx,
   );
-  return { n: rows[0]?.n ?? 0, records: Number(done.numAffectedRows ?? 0n) };
+  const { rows: frozen } = await sql<{ list: string }>`
+    select production_list_digest(${agencyId}, ${one.id}) as list`.execute(tx);
+  return {
+    n: rows[0]?.n ?? 0,
+    records: Number(done.numAffectedRows ?? 0n),
+    list: frozen[0]?.list ?? '',
+  };
 }
 
 export interface OpenProduction {
@@ -248,15 +254,26 @@ export async function writeReleased(
   return numAffectedRows === 1n;
 }
 
+/** Answers the digest of the reason, for the entry; null: it was withdrawn already. */
 export async function writeWithdrawn(
   { agencyId, tx }: AgencyTx,
   id: string,
   { by, at, why }: { readonly by: string; readonly at: Date; readonly why: string },
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+): Promise<string | null> {
+  const { rows } = await sql<{ digest: string }>`
     update production set state = 'withdrawn', withdrawn_at = ${at}, withdrawn_by = ${by}, withdrawn_why = ${why}
-     where agency_id = ${agencyId} and id = ${id} and state <> 'withdrawn'`.execute(tx);
-  return numAffectedRows === 1n;
+     where agency_id = ${agencyId} and id = ${id} and state <> 'withdrawn'
+    returning request_digest(agency_id, (select r.tracking from request r where r.id = request_id), withdrawn_why) as digest`.execute(
+    tx,
+  );
+  return rows[0]?.digest ?? null;
+}
+
+/** Of the row as it was sealed, for its entry. */
+export async function digestOfRow({ agencyId, tx }: AgencyTx, id: string): Promise<string> {
+  const { rows } = await sql<{ digest: string }>`
+    select production_row_digest(${agencyId}, ${id}) as digest`.execute(tx);
+  return rows[0]?.digest ?? '';
 }
 
 export async function lockProduction({ agencyId, tx }: AgencyTx, id: string): Promise<void> {

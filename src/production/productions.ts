@@ -44,13 +44,13 @@ export async function askForProduction(
       'Nothing of the set is released, so there is nothing to hand out. A denial is a letter.',
     );
   const id = newId();
-  const { n, records } = await translated(
+  const { n, records, list } = await translated(
     queries.insertProduction(at, { id, requestId, prefix, asked, by: actor }),
   );
   await appendEvent(at, null, {
     type: 'production.requested',
     actor,
-    body: { request: requestId, production: id, n, records, wacz: asked.wacz, vouched: asked.seen },
+    body: { request: requestId, production: id, n, records, wacz: asked.wacz, vouched: asked.seen, list },
   });
   return { id, n, records };
 }
@@ -97,6 +97,9 @@ export async function releaseProduction(
       first: isFirst,
       records: production.released + production.part,
       until: expiresAt.toISOString(),
+      at: now.toISOString(),
+      // Its address is as long as it is random: nobody guesses it from this.
+      hash: hashOf(token).toString('hex'),
     },
   });
   return { token, link, expiresAt };
@@ -111,11 +114,12 @@ export async function withdrawProduction(
   await queries.lockProduction(at, id);
   const production = await queries.readProduction(at, id);
   if (production === null) return 'unknown';
-  if (!(await translated(queries.writeWithdrawn(at, id, { by: actor, at: now, why })))) return 'elsewhere';
+  const digest = await translated(queries.writeWithdrawn(at, id, { by: actor, at: now, why }));
+  if (digest === null) return 'elsewhere';
   await appendEvent(at, null, {
     type: 'production.withdrawn',
     actor,
-    body: { request: production.requestId, production: id },
+    body: { request: production.requestId, production: id, at: now.toISOString(), why: digest },
   });
   return 'done';
 }
@@ -166,13 +170,19 @@ export async function downloadProduction(
   const sealed = sealedOf(production);
   if (sealed === null) return null;
   await queries.lockProduction(at, production.id);
-  await translated(
+  const n = await translated(
     links.insertDownload(at, production.id, { link, by: link === null ? actor : null, at: now }),
   );
   await appendEvent(at, null, {
     type: 'production.downloaded',
     actor,
-    body: { request: production.requestId, production: production.id, ...(link === null ? {} : { link }) },
+    body: {
+      request: production.requestId,
+      production: production.id,
+      n,
+      at: now.toISOString(),
+      ...(link === null ? {} : { link }),
+    },
   });
   return sealed;
 }

@@ -255,9 +255,9 @@ export async function insertReview(
   about: { readonly requestId: string; readonly recordId: string; readonly n: number },
   review: Review,
   { note, by, seen }: { readonly note: string | null; readonly by: string; readonly seen: Seen },
-): Promise<string> {
+): Promise<{ readonly digest: string; readonly factsSeen: number; readonly filesSeen: number }> {
   const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-  const { digest } = await tx
+  return await tx
     .insertInto('review')
     .values({
       agency_id: agencyId,
@@ -274,13 +274,14 @@ export async function insertReview(
       files_seen: seen.files,
       by,
     })
-    .returning(
+    .returning([
       sql<string>`encode(sha256(convert_to(jsonb_build_array(answer, exemption, description, fields, files)::text, 'UTF8')), 'hex')`.as(
         'digest',
       ),
-    )
+      'facts_seen as factsSeen',
+      'files_seen as filesSeen',
+    ])
     .executeTakeFirstOrThrow();
-  return digest;
 }
 
 /** How much of a record somebody had before them when they decided. */

@@ -39,7 +39,7 @@ export async function decide(
       },
     });
   const n = after + 1;
-  const digest = await translated(
+  const { digest, factsSeen, filesSeen } = await translated(
     insertReview(at, { requestId, recordId, n }, review, { note, by: actor, seen }),
   );
   await appendEvent(at, null, {
@@ -51,6 +51,8 @@ export async function decide(
       about: [`record:${recordId}`],
       n,
       decision: digest,
+      factsSeen,
+      filesSeen,
     },
   });
   return n;

@@ -213,6 +213,7 @@ async function ready(
         bytes: made.bytes,
         salt: salt.toString('hex'),
         packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
+        row: await queries.digestOfRow(at, id),
       },
     });
     const parts = await redactedRecords(at, id);

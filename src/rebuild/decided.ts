@@ -16,16 +16,31 @@ export interface Decided {
   readonly holds: readonly string[];
   /** How often a rule of classification was added or ended. */
   readonly rules: number;
+  /** Productions that were sealed or withdrawn; null: one that an entry of an earlier version does not name. */
+  readonly productions: readonly { readonly id: string | null; readonly request: string | null }[];
 }
 
 /** By the entries from `from` on, as the role of the log. */
 export async function decidedSince(db: LogDb, agencyId: string, from: number): Promise<Decided> {
-  const { rows } = await sql<{ type: string; at: string; edition: string | null; hold: string | null }>`
+  const { rows } = await sql<{
+    type: string;
+    at: string;
+    edition: string | null;
+    hold: string | null;
+    request: string | null;
+    production: string | null;
+  }>`
     select e->>'type' as type, e->>'at' as at, substr(e->>'subject', length('hold:') + 1) as hold,
+           substr(e->>'subject', length('request:') + 1) as request, substr(e->'facts'->'about'->>0, length('production:') + 1) as production,
            case e->>'type' when 'edition.succeeded' then e->'facts'->>'from' else e->'facts'->>'edition' end as edition
-      from (select idx, convert_from(entry, 'UTF8')::jsonb as e from log_leaf
+      from (select idx, event_id, convert_from(entry, 'UTF8')::jsonb as e from log_leaf
              where agency_id = ${agencyId} and idx >= ${from} and record_id is null) l
-     where e->>'type' in ('edition.withdrawn', 'edition.succeeded', 'hold.placed', 'hold.released', 'rule.added', 'rule.ended')
+     where e->>'type' in ('edition.withdrawn', 'edition.succeeded', 'hold.placed', 'hold.released', 'rule.added', 'rule.ended',
+                         'production.sealed', 'production.withdrawn')
+       -- What waited to enter the log when the database was saved has its row.
+       and (e->>'type' not like 'production.%' or exists (
+             select from event v where v.agency_id = ${agencyId} and v.record_id is null and v.type in ('production.sealed', 'production.withdrawn')
+                and v.id = l.event_id and v.body->>'restored' = 'true'))
      order by idx`.execute(db);
   const of = (type: string) => rows.filter((row) => row.type === type);
   const released = new Set(of('hold.released').map(({ hold }) => hold));
@@ -37,6 +52,9 @@ export async function decidedSince(db: LogDb, agencyId: string, from: number): P
     })),
     holds: of('hold.placed').flatMap(({ hold }) => (hold === null || released.has(hold) ? [] : [hold])),
     rules: of('rule.added').length + of('rule.ended').length,
+    productions: [...of('production.sealed'), ...of('production.withdrawn')].map(
+      ({ production, request }) => ({ id: production, request }),
+    ),
   };
 }
 
@@ -68,13 +86,15 @@ export interface Lost {
   /** Holds that are gone with the database. What they lay on is held by another one; what a search would have found since is not. */
   readonly lostHolds: readonly string[];
   readonly lostRules: number;
+  /** Productions that are handed out no more: the log says that they were withdrawn, or sealed after the database was saved. */
+  readonly productionsEnded: readonly string[];
 }
 
 /** Once more it finds the same there. `holdId`: of the hold on everything, where that is needed. */
 export async function applyDecided(
   at: AgencyTx,
   holdId: string,
-  { ended, holds, rules }: Decided,
+  { ended, holds, rules, productions }: Decided,
 ): Promise<Lost> {
   const { agencyId, tx } = at;
   const names: string[] = [];
@@ -97,7 +117,13 @@ export async function applyDecided(
   const heldAll = unnamed > 0 && counting.length > 0;
   if (heldAll) await holdAll(at, holdId);
   const known = new Set(there.map(({ id }) => id));
-  return { ended: names, heldAll, lostHolds: holds.filter((id) => !known.has(id)), lostRules: rules };
+  return {
+    ended: names,
+    heldAll,
+    lostHolds: holds.filter((id) => !known.has(id)),
+    lostRules: rules,
+    productionsEnded: await endProductions(at, productions),
+  };
 }
 
 /** One hold for what a log that was put back says was held, classified or dated; put again it is the same. Answers how many records it lies on. */
@@ -146,4 +172,29 @@ async function holdAll({ agencyId, tx }: AgencyTx, holdId: string): Promise<void
     actor: 'worker:log',
     body: { hold: holdId, records: Number(numAffectedRows ?? 0n), kind: 'other', standing: true },
   });
+}
+
+/**
+ * One that was withdrawn is not handed out again because its withdrawal was lost, and one that was sealed is not made once more under its
+ * number: what was sealed is in the store, and its row is not. Where an entry does not say which, all of its request.
+ */
+async function endProductions(at: AgencyTx, told: Decided['productions']): Promise<readonly string[]> {
+  const { agencyId, tx } = at;
+  const { rows } = await sql<{ id: string; request: string; digest: string; when: string }>`
+    update production p set state = 'withdrawn', withdrawn_at = now(), withdrawn_by = 'worker:log',
+           withdrawn_why = 'The database came from an earlier time. After it this was withdrawn or sealed, as the log says.'
+     where p.agency_id = ${agencyId} and p.state <> 'withdrawn'
+       and (p.id::text = any(${told.flatMap(({ id }) => id ?? [])}::text[])
+            or p.request_id::text = any(${told.flatMap(({ id, request }) => (id === null && request !== null ? [request] : []))}::text[]))
+    returning p.id, p.request_id as request, in_utc(p.withdrawn_at) as when,
+              request_digest(p.agency_id, (select r.tracking from request r where r.id = p.request_id), p.withdrawn_why) as digest`.execute(
+    tx,
+  );
+  for (const { id, request, digest, when } of rows)
+    await appendEvent(at, null, {
+      type: 'production.withdrawn',
+      actor: 'worker:log',
+      body: { request, production: id, at: when, why: digest },
+    });
+  return rows.map(({ id }) => id);
 }

@@ -166,6 +166,7 @@ export async function beginReplay(context: ReplayContext, agencyId: string): Pro
         heldAll: decided.heldAll,
         lostHolds: decided.lostHolds.slice(0, NAMED),
         lostRules: decided.lostRules,
+        productionsEnded: decided.productionsEnded.slice(0, NAMED),
       };
       const id = newId();
       await context.remember(agencyId, id);

@@ -28,7 +28,7 @@ export async function insertSearch(
     readonly holdId: string | null;
     readonly by: string;
   },
-): Promise<{ readonly n: number; readonly digest: string }> {
+): Promise<{ readonly n: number; readonly digest: string; readonly index: string }> {
   return await tx
     .insertInto('request_search')
     .values({
@@ -41,7 +41,11 @@ export async function insertSearch(
       hold_id: said.holdId,
       by: said.by,
     })
-    .returning(['n', sql<string>`encode(sha256(convert_to(search::text, 'UTF8')), 'hex')`.as('digest')])
+    .returning([
+      'n',
+      sql<string>`said_digest(search::text)`.as('digest'),
+      sql<string>`said_digest(index_state::text)`.as('index'),
+    ])
     .executeTakeFirstOrThrow();
 }
 

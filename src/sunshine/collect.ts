@@ -65,7 +65,7 @@ export async function collectSearch(
 ): Promise<Collected> {
   const indexState = await queries.readIndexState(at, search, hold.tooLate);
   const found = hold.held + hold.tooLate;
-  const { n, digest } = await translated(
+  const { n, digest, index } = await translated(
     queries.insertSearch(at, requestId, { search, found, indexState, holdId: hold.holdId, by: actor }),
   );
   // Behind the commitment of the entry: what was looked for may be somebody's name.
@@ -78,6 +78,7 @@ export async function collectSearch(
       about: [`hold:${hold.holdId}`],
       n,
       search: digest,
+      index,
     },
   });
   return { n, found, indexState };

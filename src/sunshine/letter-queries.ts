@@ -71,14 +71,17 @@ export async function readRates({ agencyId, tx }: AgencyTx): Promise<NumberedRat
   return row === undefined ? null : { ...row, rates: row.rates as unknown as FeeRates };
 }
 
+/** Answers their digest, for the entry. */
 export async function insertRates(
   { agencyId, tx }: AgencyTx,
   { n, rates, by }: { readonly n: number; readonly rates: FeeRates; readonly by: string },
-): Promise<void> {
-  await tx
+): Promise<string> {
+  const { digest } = await tx
     .insertInto('fee_rates')
     .values({ agency_id: agencyId, n, rates: JSON.stringify(rates), by })
-    .execute();
+    .returning(sql<string>`said_digest(rates::text)`.as('digest'))
+    .executeTakeFirstOrThrow();
+  return digest;
 }
 
 export async function agencyOf({ agencyId, tx }: AgencyTx) {
@@ -101,12 +104,13 @@ export interface NewLetter {
   readonly by: string;
 }
 
+/** Answers the digest of what the law wants of it, for its entry. */
 export async function insertLetter(
   { agencyId, tx }: AgencyTx,
   requestId: string,
   letter: NewLetter,
-): Promise<void> {
-  await tx
+): Promise<string> {
+  const { digest } = await tx
     .insertInto('request_letter')
     .values({
       agency_id: agencyId,
@@ -121,12 +125,18 @@ export async function insertLetter(
       pdf_sha256: letter.sha256,
       by: letter.by,
     })
-    .execute();
+    .returning(
+      sql<string>`request_digest(agency_id, (select tracking from request where id = request_id), facts::text)`.as(
+        'digest',
+      ),
+    )
+    .executeTakeFirstOrThrow();
   if (letter.way === 'mail')
     await tx
       .insertInto('letter_mail')
       .values({ agency_id: agencyId, request_id: requestId, n: letter.n })
       .execute();
+  return digest;
 }
 
 /** Newest first, without their words. */

@@ -155,7 +155,7 @@ export async function sendLetter(
     actor,
   );
   if (n === null) return null;
-  await translated(
+  const facts = await translated(
     queries.insertLetter(at, requestId, {
       n,
       kind,
@@ -171,7 +171,16 @@ export async function sendLetter(
   await appendEvent(at, null, {
     type: 'request.letter-sent',
     actor,
-    body: { request: requestId, n, letter: kind, way, pdf: sha256 },
+    body: {
+      request: requestId,
+      n,
+      letter: kind,
+      way,
+      pdf: sha256,
+      language: writing.language,
+      template: draft.templateN,
+      facts,
+    },
   });
   return { n, kind, way, state, sha256 };
 }
@@ -211,8 +220,8 @@ export async function changeRates(
       { retry: 'never', details: { problems: problems.map((one) => ({ ...one, code: 'fees-invalid' })) } },
     );
   const n = replaces + 1;
-  await translated(queries.insertRates(at, { n, rates, by: actor }));
-  await appendEvent(at, null, { type: 'fee-rates.changed', actor, body: { n } });
+  const digest = await translated(queries.insertRates(at, { n, rates, by: actor }));
+  await appendEvent(at, null, { type: 'fee-rates.changed', actor, body: { n, rates: digest } });
   return n;
 }
 

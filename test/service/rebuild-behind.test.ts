@@ -313,9 +313,10 @@ describe('a database from an earlier time', () => {
             ended: [{ edition: null, at: new Date().toISOString() }],
             holds: [],
             rules: 0,
+            productions: [],
           }),
       );
-    const nothingElse = { ended: [], lostHolds: [], lostRules: 0 };
+    const nothingElse = { ended: [], lostHolds: [], lostRules: 0, productionsEnded: [] };
     expect(await apply()).toEqual({ ...nothingElse, heldAll: true });
     expect(await apply()).toEqual({ ...nothingElse, heldAll: true });
     const { rows } = await archive.sql.query(

@@ -24,6 +24,7 @@ import {
 } from '#retention/retention.ts';
 import { openArchive, simpleReport, type Archive } from './archive.ts';
 import { cloudEvent } from './cloud-event.ts';
+import { deskSteps } from './audited-desk.ts';
 import { colleague } from './people.ts';
 import { png } from './picture.ts';
 import { fill } from './rebuild-scene.ts';
@@ -111,6 +112,7 @@ export async function openAuditedArchive(records = 20): Promise<AuditedArchive> 
       ),
   );
   await isKept(archive, recordIds);
+  for (const step of await deskSteps(archive, recordIds.slice(-3))) await step();
   // More than one whole tile of the log.
   for (const recordId of Array.from({ length: 15 }, () => recordIds.slice(0, 8)).flat())
     await archive.app.inject({

@@ -7,6 +7,7 @@ import { leafHash } from '#log/merkle.ts';
 import { keyPair, signer } from '#log/note.ts';
 import type { Chance } from './chance.ts';
 import { chained, invented, rechain, type ChainedEvent } from './rechain.ts';
+import { forgedAtTheDesk } from './tampering-desk.ts';
 
 export type Database = Kysely<Tables>;
 export type Tamper = (tx: Database, chance: Chance) => Promise<void>;
@@ -61,6 +62,23 @@ function remove(table: string, where = 'true'): Tamper {
   return async (tx, chance) => {
     const ctid = await aRow(table, where)(tx, chance);
     await does(tx, sql`delete from ${sql.table(table)} where ctid = ${ctid}::tid`);
+  };
+}
+
+/** One row once more, with some columns otherwise. */
+function copied(table: string, otherwise: Readonly<Record<string, string>>, where = 'true'): Tamper {
+  return async (tx, chance) => {
+    const ctid = await aRow(table, where)(tx, chance);
+    const { rows } = await sql<{ name: string }>`
+      select attname as name from pg_attribute where attrelid = ${table}::regclass and attnum > 0 and not attisdropped order by attnum`.execute(
+      tx,
+    );
+    const columns = rows.map(({ name }) => name);
+    await does(
+      tx,
+      sql`insert into ${sql.table(table)} (${sql.raw(columns.join(', '))})
+          select ${sql.raw(columns.map((name) => otherwise[name] ?? name).join(', '))} from ${sql.table(table)} where ctid = ${ctid}::tid`,
+    );
   };
 }
 
@@ -159,6 +177,7 @@ const recordGone: Tamper = async (tx, chance) => {
 const CONFIRMED =
   'edition in (select c.edition from edition_confirmation c where c.agency_id = series.agency_id)';
 const SEALED = 'seal_no is not null';
+export const FORGED_AT_THE_DESK = forgedAtTheDesk({ set, remove, copied });
 
 export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
   // change
@@ -618,6 +637,7 @@ export const TAMPERINGS: Readonly<Record<string, Tamper>> = {
       select agency_id, edition || '-2', title, source, 'person:' || gen_random_uuid() from edition where ctid = ${ctid}::tid`,
     );
   },
+  ...FORGED_AT_THE_DESK,
   // seals and objects
   'seal: back-dated': set(
     'seal',
