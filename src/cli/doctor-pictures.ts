@@ -7,8 +7,8 @@ const LATE_MS = 3_600_000;
 
 export async function lookAtPictures({ db }: System): Promise<Finding> {
   const { picturesStanding } = await import('#pictures/pictures.ts');
-  const { waiting, newestMs, failed, mendable, mendableOf } = await picturesStanding(db);
-  if (waiting + failed === 0) return unchecked('pictures', 'none is still to be read');
+  const { some, waiting, newestMs, failed, mendable, mendableOf } = await picturesStanding(db);
+  if (!some) return unchecked('pictures', 'none was handed in or taken yet');
   const found = `${waiting} still to be read by a program, ${failed} failed; no search finds what stands in these`;
   if (mendable > 0)
     return wanting(

@@ -54,7 +54,7 @@ export const parked: Verb = {
       answer(
         {
           owed: chosen.map(({ recordId, step }) => ({ recordId, step })),
-          pictures: unread.map(({ recordId, n }) => ({ recordId, n })),
+          ...(unread.length === 0 ? {} : { pictures: unread.map(({ recordId, n }) => ({ recordId, n })) }),
         },
         `${chosen.length} step(s) are owed again.${unread.length === 0 ? '' : ` ${unread.length} picture(s) are read again.`}`,
       );

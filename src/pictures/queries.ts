@@ -119,6 +119,8 @@ export async function later(
 }
 
 export interface PicturesStanding {
+  /** Whether there is any, read or not. */
+  readonly some: boolean;
   readonly waiting: number;
   /** Since the one that came last came, of those that wait; they are read the newest first. */
   readonly newestMs: number | null;
@@ -133,7 +135,7 @@ export interface PicturesStanding {
 /** Over all agencies. */
 export async function picturesStanding(db: Db): Promise<PicturesStanding> {
   const { rows } = await sql<PicturesStanding>`
-    select w.waiting, (extract(epoch from now() - w.newest) * 1000)::float8 as "newestMs", (extract(epoch from now() - w.oldest) * 1000)::float8 as "oldestMs",
+    select exists (select from artifact_text) as some, w.waiting, (extract(epoch from now() - w.newest) * 1000)::float8 as "newestMs", (extract(epoch from now() - w.oldest) * 1000)::float8 as "oldestMs",
            f.failed, f.mendable, f."mendableOf"
       from (select count(*)::int as waiting, max(since) as newest, min(since) as oldest from artifact_text where state = 'waiting') w,
            (select count(*)::int as failed, count(*) filter (where code <> 'not-opened')::int as mendable,

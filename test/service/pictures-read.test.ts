@@ -6,13 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  picturesFailed,
-  picturesStanding,
-  readAgain,
-  readDue,
-  type PictureText,
-} from '#pictures/pictures.ts';
+import { picturesFailed, picturesStanding, readDue, type PictureText } from '#pictures/pictures.ts';
 import { ocrEngine } from '#production/production.ts';
 import { multipart, openArchive, simpleReport, type Archive, type TestFile } from '../support/archive.ts';
 import { cloudEvent } from '../support/cloud-event.ts';
@@ -28,6 +22,7 @@ import {
   type Disposing,
 } from '../support/disposing.ts';
 import { drawn } from '../support/drawn-words.ts';
+import { holdfastHere, jsonOf } from '../support/holdfast.ts';
 import { addTo, call, recordOf } from '../support/looking.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { openFreshIndex } from '../support/rebuild-scene.ts';
@@ -252,10 +247,16 @@ describe('what could not be read', () => {
     expect(await picturesStanding(db)).toMatchObject({ failed: 1, mendable: 1, mendableOf: ['rivertown'] });
     const failed = await db.inAgency('rivertown', picturesFailed);
     expect(failed).toMatchObject([{ recordId, code: 'timeout' }]);
-    const [one] = failed;
-    expect(await db.inAgency('rivertown', async (at) => await readAgain(at, recordId, one?.n ?? 0))).toBe(
-      true,
-    );
+    const parked = async (more: string) =>
+      await holdfastHere(
+        { DATABASE_URL: archive.databaseUrl, HOLDFAST_DATA: archive.dataDir },
+        `parked --agency rivertown ${more}`,
+      );
+    expect((await parked('')).out).toContain(`${recordId}  picture ${failed[0]?.n}  timeout`);
+    expect(jsonOf(await parked(`--run ${recordId} --json`))).toEqual({
+      owed: [],
+      pictures: [{ recordId, n: failed[0]?.n }],
+    });
     await readDue(saying({ lines: ['A bilby'], words: 2, confidence: 90 }));
     expect(await rowsOf(recordId)).toMatchObject([{ state: 'read', text: 'A bilby', code: null }]);
     expect(await found('bilby')).toEqual([{ recordId, matchedIn: 'pictures' }]);
