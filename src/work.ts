@@ -40,6 +40,7 @@ import { buffer } from 'node:stream/consumers';
 import { openRepairer, openSecondReader, openSecondStore } from '#store/store.ts';
 import type { Metrics } from '#api/api.ts';
 import { startDisposals } from './disposal-work.ts';
+import { startReadingPictures } from './picture-work.ts';
 import { startProductions } from './production-work.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { System } from './system.ts';
@@ -343,15 +344,8 @@ async function startRetention(system: System): Promise<StopWork> {
   };
 }
 
-async function startFixity({
-  db,
-  reader,
-  log,
-  logReader,
-  config,
-  scratchDir,
-  now,
-}: System): Promise<StopWork> {
+async function startFixity(system: System): Promise<StopWork> {
+  const { db, reader, log, logReader, config, scratchDir, now } = system;
   const { leaseMs } = config;
   const second = await openSecondStore(config);
   const stop = startRounds({
@@ -377,8 +371,9 @@ async function startFixity({
             void (await copyAgency({ db, reader, second, log, scratchDir, leaseMs, signal }, agencyId)),
         }),
   });
+  const stopPictures = startReadingPictures(system);
   return async () => {
-    await stop();
+    await Promise.all([stop(), stopPictures()]);
     await second?.close();
   };
 }

@@ -6,6 +6,7 @@ import { FINDINGS, fixityAlarm, fixityCounts } from '#fixity/fixity.ts';
 import { logStanding } from '#log/log.ts';
 import { lastAudit } from '#audit/audit.ts';
 import { backupAge } from '#backup/standing.ts';
+import { picturesStanding } from '#pictures/pictures.ts';
 import { STEPS } from '#queue/queue.ts';
 import { buildStanding } from '#production/production.ts';
 import { lockAlarm } from '#retention/retention.ts';
@@ -191,6 +192,15 @@ export function openMetrics(
     'How long the production that nobody has begun to pack has waited since it was due',
   );
   const packingParked = gauge('holdfast_productions_parked', 'Productions that a person must look at');
+  const pictures = gauge(
+    'holdfast_pictures',
+    'Pictures whose words the search does not have: waiting to be read, or failed',
+    ['state'],
+  );
+  const pictureAge = gauge(
+    'holdfast_pictures_waiting_seconds',
+    'Since the picture came that came last of those that are still to be read; 0 when none is. The newest is read first',
+  );
 
   const measure = async (): Promise<void> => {
     const builds = await buildStanding(db);
@@ -238,6 +248,10 @@ export function openMetrics(
     lockFindings.set(locks.wrong);
     lockRound.set((locks.oldestMs ?? 0) / 1000);
     holdsOwed.set((locks.owedMs ?? 0) / 1000);
+    const unreadPictures = await picturesStanding(db);
+    pictures.set({ state: 'waiting' }, unreadPictures.waiting);
+    pictures.set({ state: 'failed' }, unreadPictures.failed);
+    pictureAge.set((unreadPictures.newestMs ?? 0) / 1000);
     await measureLogs();
   };
   return {

@@ -131,6 +131,8 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
             sizeBytes: file.sizeBytes,
             shown: how === 'as-it-is' ? ('picture' as const) : how,
             picture: file.picture?.decodable === true ? file.picture : null,
+            read: file.read,
+            suggestions: suggest(file.read?.text ?? ''),
           };
         }),
         exemptions: citableOn(wallTimeIn(zone, now()).day),
@@ -229,6 +231,7 @@ const listedSaid = ({ row, alike, elsewhere }: Listed) => ({
   receivedAt: row.receivedAt.toISOString(),
   answer: row.answer,
   changedSince: row.changedSince,
+  byPictures: row.byPictures,
   same: alike.same,
   nearly: alike.nearly.map((one) => one.recordId),
   elsewhere,

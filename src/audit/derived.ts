@@ -22,7 +22,9 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
     'they follow from the agency’s own lists as they stood then, which are not sealed',
   'record.address, when it is empty or no page was opened':
     'whether a capture was wanted stands in the raw report alone',
-  'record.search': 'an index for finding; made anew from the facts',
+  'record.search': 'an index for finding; made anew from the facts, and from what was read in pictures',
+  artifact_text:
+    'what a program read in pictures: derived from sealed bytes, with errors, and proof of nothing; it is in no seal and no log, and is read anew where it is lost',
   'fact.delivery, fact.idempotency_key, fact.deliveries':
     'they tell whether a report came twice, and nothing of what is kept',
   'fact.body and artifact, before their seal':

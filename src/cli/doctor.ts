@@ -20,6 +20,7 @@ import {
   type Finding,
 } from './doctor-looks.ts';
 import { lookAtMail } from './doctor-mail.ts';
+import { lookAtPictures } from './doctor-pictures.ts';
 import { SERVER_OPTION, serverAddress, unreachable } from './server-address.ts';
 import { EXIT, type Verb } from './verb.ts';
 
@@ -127,7 +128,7 @@ async function lookInside(
         findings.push(...storeFindings(await system.trust.check(true), proven));
       }
       findings.push(...(await lookAtLocks(system)), ...(await lookAtSteps(system)), await lookAtMail(system));
-      findings.push(await lookAtSealed(system, full));
+      findings.push(await lookAtPictures(system), await lookAtSealed(system, full));
     } finally {
       await system.close(1000);
     }

@@ -14,35 +14,49 @@ export const parked: Verb = {
   run: async (invocation) => {
     const { options, say, answer } = invocation;
     const { listParked, runAgain } = await import('#record/record.ts');
+    const { picturesFailed, readAgain } = await import('#pictures/pictures.ts');
     return await withDatabase(invocation, async (db) => {
       const agency = await knownAgency(db, invocation);
       if (agency === null) return EXIT.refused;
       const agencyId = agency.id;
       const steps = await db.inAgency(agencyId, listParked);
+      // Nothing waits for a picture to be read; the search has no words of it until then.
+      const pictures = await db.inAgency(agencyId, picturesFailed);
       if (options['run'] === undefined && options['runAll'] !== true) {
         answer(
-          { parked: steps },
-          steps.length === 0
+          { parked: steps, pictures },
+          steps.length + pictures.length === 0
             ? 'Nothing is parked.'
-            : steps
-                .map(
+            : [
+                ...steps.map(
                   (step) =>
                     `${step.parkedAt.toISOString()}  ${step.recordId}  ${step.step}  ${step.code}: ${step.reason}`,
-                )
-                .join('\n'),
+                ),
+                ...pictures.map(
+                  ({ at, recordId, n, code }) => `${at.toISOString()}  ${recordId}  picture ${n}  ${code}`,
+                ),
+              ].join('\n'),
         );
         return EXIT.done;
       }
-      const chosen = steps.filter((step) => options['runAll'] === true || step.recordId === options['run']);
-      if (chosen.length === 0) {
+      const isChosen = ({ recordId }: { readonly recordId: string }): boolean =>
+        options['runAll'] === true || recordId === options['run'];
+      const chosen = steps.filter(isChosen);
+      const unread = pictures.filter(isChosen);
+      if (chosen.length + unread.length === 0) {
         say('No parked step fits; nothing was changed.');
         return EXIT.refused;
       }
       for (const step of chosen)
         await db.inAgency(agencyId, async (at) => await runAgain(at, step.recordId, step.step, 'cli'));
+      for (const { recordId, n } of unread)
+        await db.inAgency(agencyId, async (at) => await readAgain(at, recordId, n));
       answer(
-        { owed: chosen.map(({ recordId, step }) => ({ recordId, step })) },
-        `${chosen.length} step(s) are owed again.`,
+        {
+          owed: chosen.map(({ recordId, step }) => ({ recordId, step })),
+          ...(unread.length === 0 ? {} : { pictures: unread.map(({ recordId, n }) => ({ recordId, n })) }),
+        },
+        `${chosen.length} step(s) are owed again.${unread.length === 0 ? '' : ` ${unread.length} picture(s) are read again.`}`,
       );
       return EXIT.done;
     });

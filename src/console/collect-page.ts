@@ -45,6 +45,12 @@ export interface SearchSaid {
     readonly destroyed: number;
     readonly beingDestroyed: number;
     readonly accountsWithoutRecords: number;
+    readonly pictures?: {
+      readonly read: number;
+      readonly waiting: number;
+      readonly failed: number;
+      readonly never: number;
+    };
   };
   readonly holdId: string | null;
   readonly at: string;
@@ -114,7 +120,7 @@ function searching({ viewer }: Frame, { request, typed, why, grounds, named }: C
           </ul>`
       }
       <input type="hidden" name="as" value="${viewer?.id ?? ''}" />
-      ${line({ name: 'q', label: 'Words', hint: 'In texts, names, accounts and notes. "…" for a phrase, - to leave out, or.', value: of('q') })}
+      ${line({ name: 'q', label: 'Words', hint: 'In texts, names, accounts and notes, and as a program read them in pictures. "…" for a phrase, - to leave out, or.', value: of('q') })}
       <div class="hf-filters">
         ${line({ name: 'platform', label: 'Platform', hint: 'Such as facebook', value: of('platform') })}
         ${line({ name: 'account', label: 'Account', hint: 'Its handle', value: of('account') })}
@@ -207,9 +213,21 @@ function searchSaid(one: SearchSaid, zone: string): Markup {
         <li>
           Pages in the register of which nothing was ever reported: ${number(state.accountsWithoutRecords)}
         </li>
+        ${picturesSaid(state.pictures)}
       </ul>
     </details>
   </li>`;
+}
+
+function picturesSaid(pictures: SearchSaid['indexState']['pictures']): Markup {
+  if (pictures === undefined)
+    return html`<li>What stands in pictures was not read then, and was not found.</li>`;
+  return html`<li>Pictures that a program had read, with errors: ${number(pictures.read)}</li>
+    <li>
+      Pictures that it was still to read, and what stands in them is found later: ${number(pictures.waiting)}
+    </li>
+    ${pictures.failed > 0 && html`<li>Pictures that it could not read: ${number(pictures.failed)}</li>`}
+    ${pictures.never > 0 && html`<li>Pictures that nothing reads, because they may show a child being abused: ${number(pictures.never)}</li>`}`;
 }
 
 function holding({ viewer }: Frame, { request, holds, zone, mayCollect, kept }: CollectParts): Markup | null {

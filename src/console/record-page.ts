@@ -5,6 +5,7 @@
  * Pictures are covered until they are asked for: they may be graphic, and each look is in the history.
  */
 import type { HistoryEntry, Receipt, RecordView } from '#record/record.ts';
+import { readSaid } from './picture-words.ts';
 import { fileWays, whyNotShown } from './file-ways.ts';
 import { historyTable, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
@@ -250,7 +251,7 @@ function entry(file: RecordView['artifacts'][number], recordId: string): Markup 
       <code>${file.sha256}</code> ·
       ${ours(file.seal === null ? 'not sealed yet' : `sealed in seal ${file.seal.no}`)}${why !== null && html` · <strong>${why}</strong>`}
     </p>
-    ${fileWays(file, name, recordId)}
+    ${fileWays(file, name, recordId)} ${readSaid(file.read)}
   </li>`;
 }
 

@@ -10,7 +10,10 @@ export interface RecordsParts {
   readonly zone: string;
   /** As it was typed, by the names of the fields. */
   readonly typed: Readonly<Record<string, string>>;
-  readonly found: readonly (ListedRecord & { readonly parked: boolean })[];
+  readonly found: readonly (ListedRecord & {
+    readonly parked: boolean;
+    readonly matchedIn: 'words' | 'pictures' | null;
+  })[];
   /** The address of the next page; null: these were the last. */
   readonly next: string | null;
   /** It is not the first page. */
@@ -37,7 +40,8 @@ export function recordsPage(frame: Frame, parts: RecordsParts): string {
         <div class="usa-form-group">
           <label class="usa-label" for="q">Words</label>
           <span class="usa-hint" id="q-hint"
-            >In texts, names, accounts and notes. "…" for a phrase, - to leave out, or.</span
+            >In texts, names, accounts and notes, and as a program read them in pictures. "…" for a phrase, -
+            to leave out, or.</span
           >
           <input
             class="usa-input"
@@ -112,6 +116,7 @@ function results(found: RecordsParts['found'], zone: string, isEmpty: boolean): 
             · <span>${doneSaid(one.verb, one.removal)}</span> ·
             ${inWords(STATE_NAMES, one.state)}${one.parked && html` · <strong>a person must look at this</strong>`}
           </p>
+          ${one.matchedIn === 'pictures' && html`<p class="hf-small"><strong>found by words read in a picture by a program</strong></p>`}
         </li>`,
     )}
   </ul>`;

@@ -42,6 +42,8 @@ export interface ListedInSet {
   readonly receivedAt: string;
   readonly answer: string | null;
   readonly changedSince: boolean;
+  /** Found by what a program read in its pictures. */
+  readonly byPictures: boolean;
   readonly same: readonly string[];
   readonly nearly: readonly string[];
   readonly elsewhere: readonly {
@@ -113,8 +115,8 @@ function entry(one: ListedInSet, here: string, zone: string): Markup {
     </p>
     <p class="hf-small">
       <strong>${one.answer === null ? ours('Not decided yet') : inWords(ANSWER_NAMES, one.answer)}</strong>
-      ${one.changedSince && html` · <strong>Something came to it since: look again</strong>`} ·
-      ${momentIn(zone, one.receivedAt)} · <span>${one.account} on ${one.platform}</span>
+      ${one.changedSince && html` · <strong>Something came to it since: look again</strong>`}${one.byPictures && html` · <strong>found by words read in a picture by a program</strong>`}
+      · ${momentIn(zone, one.receivedAt)} · <span>${one.account} on ${one.platform}</span>
     </p>
     ${likes(one, here)}
   </li>`;

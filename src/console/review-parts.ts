@@ -1,6 +1,7 @@
 /** One text field and one file of a record that is reviewed, each with what can be decided about it. */
 import { html, ours, type Markup } from './html.ts';
 import { lines, oneOf } from './longer-fields.ts';
+import { readSaid, suggestedIn, type PictureRead } from './picture-words.ts';
 import { FILE_NAMES } from './receipt-said.ts';
 import { FIELD_NAMES, SURE_NAMES } from './review-words.ts';
 import { inWords } from './words.ts';
@@ -28,6 +29,10 @@ export interface ReviewFileSaid {
   /** What a browser is shown; null: it is no picture. */
   readonly shown: 'picture' | 'preview' | null;
   readonly picture: { readonly width: number; readonly height: number } | null;
+  /** What a program read in it; null: nothing did. */
+  readonly read: PictureRead | null;
+  /** What a pattern found in that, to be looked for in the picture by a person. */
+  readonly suggestions: ReviewFieldSaid['suggestions'];
 }
 
 interface Controls {
@@ -158,6 +163,7 @@ export function filePart(
         >
       </p>`
     }
+    ${readSaid(file.read)} ${suggestedIn(file.read?.text ?? '', file.suggestions)}
     ${
       mayDecide &&
       html`<div class="hf-parted">

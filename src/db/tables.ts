@@ -18,10 +18,12 @@ import type {
   SignInAttemptTable,
   ViewTicketTable,
 } from './people-tables.ts';
+import type { ArtifactTextTable } from './picture-tables.ts';
 import type { ArrivalTable, NoticeTable, OfficeTable } from './routing-tables.ts';
 
 export type { HoldKind, LockFindingCode } from './retention-tables.ts';
 export type { AnchorKind } from './anchor-tables.ts';
+export type { ArtifactTextState } from './picture-tables.ts';
 export type { NoticeKind } from './routing-tables.ts';
 import type {
   LogCheckpointTable,
@@ -339,6 +341,7 @@ export interface Tables extends FixityTables {
   record: RecordTable;
   fact: FactTable;
   artifact: ArtifactTable;
+  artifact_text: ArtifactTextTable;
   seal: SealTable;
   object: ObjectTable;
   event: EventTable;

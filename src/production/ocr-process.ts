@@ -59,10 +59,10 @@ interface Grey {
   readonly height: number;
 }
 
-answerQuestions(async ({ maxPixels }: ReadQuestion, bytes) => {
+answerQuestions(async ({ maxPixels, upright = false }: ReadQuestion, bytes) => {
   let seen: SeenPicture | null;
   try {
-    seen = await read(bytes, maxPixels);
+    seen = await read(bytes, maxPixels, upright);
   } catch {
     // What cannot be opened is unread; that it was not opened says nothing else about it.
     seen = null;
@@ -70,7 +70,7 @@ answerQuestions(async ({ maxPixels }: ReadQuestion, bytes) => {
   return { answer: {}, output: Buffer.from(JSON.stringify(seen)) };
 });
 
-async function read(bytes: Buffer, maxPixels: number): Promise<SeenPicture> {
+async function read(bytes: Buffer, maxPixels: number, upright: boolean): Promise<SeenPicture> {
   // Every frame of what moves, one under the other, as far as the bound of pixels goes.
   const options = { failOn: 'error', limitInputPixels: maxPixels, pages: -1 } as const;
   const { hasAlpha, format } = await sharp(bytes, options).metadata();
@@ -82,7 +82,7 @@ async function read(bytes: Buffer, maxPixels: number): Promise<SeenPicture> {
   const [shown] = pictures;
   if (shown === undefined) throw new Error('There is no picture.');
   return {
-    words: await everyWord(pictures),
+    words: await everyWord(pictures, upright),
     busy: pictures.flatMap(busyIn),
     share: (SQUARE * SQUARE) / (shown.width * shown.height),
     missed: format === 'png' && bytes.includes('acTL') ? 'it moves, and only its first frame was read' : null,
@@ -103,7 +103,7 @@ async function greyOf(bytes: Buffer, options: object, ground: string | null): Pr
   return { data, width: info.width, height: info.height };
 }
 
-async function everyWord(pictures: readonly Grey[]): Promise<SeenWord[]> {
+async function everyWord(pictures: readonly Grey[], uprightAlone: boolean): Promise<SeenWord[]> {
   const words: SeenWord[] = [];
   for (const picture of pictures) {
     const upright = await wordsIn(picture, 0, words.length);
@@ -113,7 +113,7 @@ async function everyWord(pictures: readonly Grey[]): Promise<SeenWord[]> {
     words.push(...(bare === null ? upright : upright.filter(isSure)));
     if (bare !== null) words.push(...(await wordsIn(bare, 0, words.length)));
   }
-  if (!needsTurning(words, pictures.flatMap(busyIn))) return words;
+  if (uprightAlone || !needsTurning(words, pictures.flatMap(busyIn))) return words;
   for (const picture of pictures)
     for (const turn of TURNS) words.push(...(await wordsIn(picture, turn, words.length)));
   return words;

@@ -46,6 +46,31 @@ export function readingOf(seen: SeenPicture): PixelReading {
   };
 }
 
+export interface WordsRead {
+  readonly lines: readonly string[];
+  readonly words: number;
+  /** The mean of its words, 0 to 100. */
+  readonly confidence: number;
+}
+
+/** Of what was read: below it, it is noise of a photograph more often than a word. */
+const LIKELY = 40;
+
+/** For a search: a word that was read twice, on two grounds or in two strips, is there once. */
+export function wordsIn({ words }: Pick<SeenPicture, 'words'>): WordsRead {
+  const likely = words.filter(({ text, confidence }) => confidence >= LIKELY && /[\p{L}\p{N}]/u.test(text));
+  const once = likely.filter(
+    (word, n) =>
+      !likely.slice(0, n).some((other) => other.text === word.text && covered(word, [other]) >= 0.5),
+  );
+  const sum = once.reduce((all, { confidence }) => all + confidence, 0);
+  return {
+    lines: linesOf(once),
+    words: once.length,
+    confidence: once.length === 0 ? 0 : Math.round(sum / once.length),
+  };
+}
+
 /** Letters that stand on their side come out as words of low confidence, or as none. */
 export function needsTurning(upright: readonly SeenWord[], busy: readonly Box[]): boolean {
   return upright.length === 0 ? busy.length > 0 : guessedIn(upright).length > 0;

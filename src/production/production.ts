@@ -51,7 +51,8 @@ export {
 } from './gate.ts';
 export type { Hit, Unread } from './gate-look.ts';
 export { burnApart } from './apart.ts';
-export { openOcr, type Ocr } from './ocr.ts';
+export { ocrEngine, openOcr, type NotRead, type Ocr } from './ocr.ts';
+export type { WordsRead } from './ocr-words.ts';
 export { burnPicture, type Box, type BurnedPicture } from './pictures.ts';
 export type { ProductionContext } from './context.ts';
 export { buildStanding, type BuildStanding } from './claims.ts';

@@ -26,6 +26,8 @@ export interface SetRow {
   readonly decidedBy: string | null;
   /** Something came to the record since that was decided, and nobody looked at it. */
   readonly changedSince: boolean;
+  /** Its search found it by what a program read in its pictures, which has errors, and would not have without. */
+  readonly byPictures: boolean;
 }
 
 /** What a list asks for: those that nobody decided about, one answer, or what changed since. */
@@ -35,7 +37,9 @@ const SET = (agencyId: string, requestId: string) => sql`
   select q.record_id as "recordId", q.search_n as "searchN", q.at as "takenAt", r.state, r.platform, r.account, r.kind, r.excerpt,
          r.author, r.received_at as "receivedAt", coalesce(v.n, 0) as n, v.answer, v.at as "decidedAt", v.by as "decidedBy",
          coalesce(v.facts_seen <> (select count(*) from fact f where f.agency_id = q.agency_id and f.record_id = q.record_id)
-               or v.files_seen <> (select count(*) from artifact a where a.agency_id = q.agency_id and a.record_id = q.record_id), false) as "changedSince"
+               or v.files_seen <> (select count(*) from artifact a where a.agency_id = q.agency_id and a.record_id = q.record_id), false) as "changedSince",
+         coalesce(is_found_by_pictures(r.search, search_query(q.agency_id, (
+           select h.search ->> 'q' from request_search h where h.agency_id = q.agency_id and h.request_id = q.request_id and h.n = q.search_n))), false) as "byPictures"
     from request_record q
     join record r on r.agency_id = q.agency_id and r.id = q.record_id
     left join lateral (

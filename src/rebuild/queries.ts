@@ -274,7 +274,7 @@ export async function leadRecordOn(
             edition,
             series,
             series_reason,
-            search: searchOf(agencyId, words),
+            search: sql<string>`with_picture_words(${searchOf(agencyId, words)}, ${agencyId}, ${record.id}::uuid)`,
           }
         : {}),
     })

@@ -140,10 +140,23 @@ export async function readRecord(at: AgencyTx, recordId: string, after = 0): Pro
     facts,
     nextFacts: more === undefined ? null : last,
     secondLooks: (await looksOf(at, recordId, SHOWN_LOOKS)).toReversed(),
-    artifacts: await artifactsOf(at, recordId),
+    artifacts: await withWhatWasRead(at, recordId),
     seals: await sealsOf(at, recordId),
     owed: await owedTo(at, recordId),
   };
+}
+
+async function withWhatWasRead(at: AgencyTx, recordId: string): Promise<RecordView['artifacts']> {
+  const rows = await at.tx
+    .selectFrom('artifact_text')
+    .select(['n', 'state', 'text', 'words', 'confidence', 'engine', 'code', 'at'])
+    .where('agency_id', '=', at.agencyId)
+    .where('record_id', '=', recordId)
+    .execute();
+  const read = new Map(
+    rows.map(({ n, at: when, ...one }) => [n, { ...one, at: when?.toISOString() ?? null }] as const),
+  );
+  return (await artifactsOf(at, recordId)).map((file) => ({ ...file, read: read.get(file.n) ?? null }));
 }
 
 /** As many as a record may have facts. */

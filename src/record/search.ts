@@ -18,6 +18,11 @@ export interface SearchInput {
 export interface FoundRecord extends ListedRecord {
   readonly series: string | null;
   readonly parked: boolean;
+  /**
+   * Where the words stand that were looked for. `pictures`: without what a program read in its pictures, which has errors, this record would
+   * not have been found. Null: no words were looked for.
+   */
+  readonly matchedIn: 'words' | 'pictures' | null;
 }
 
 export interface Found {
@@ -54,6 +59,9 @@ export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInp
                   .where('parked_at', 'is not', null),
               )
               .as('parked'),
+            sql<boolean | null>`is_found_by_pictures(search, search_query(${agencyId}, ${input.q}))`.as(
+              'by_pictures',
+            ),
           ])
           .where('agency_id', '=', agencyId)
           .where(
@@ -66,7 +74,12 @@ export async function searchRecords({ agencyId, tx }: AgencyTx, input: SearchInp
           .execute();
   const last = page.at(-1);
   return {
-    records: rows.map((row) => ({ ...listed(row), series: row.series, parked: Boolean(row.parked) })),
+    records: rows.map((row) => ({
+      ...listed(row),
+      series: row.series,
+      parked: Boolean(row.parked),
+      matchedIn: input.q === null ? null : row.by_pictures === true ? 'pictures' : 'words',
+    })),
     nextCursor:
       ids.length > input.limit && last !== undefined ? writeCursor(last.received_at, last.id) : null,
   };

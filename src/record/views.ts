@@ -2,7 +2,14 @@
  * A record as the room reads it: the row alone, what a receipt is made of, and the whole. Facts are what can be large, so
  * each of the three says how much of them it brings.
  */
-import type { ArtifactOrigin, LookAnswer, PictureFinding, RecordState, StoredOutcome } from '#db/db.ts';
+import type {
+  ArtifactOrigin,
+  ArtifactTextState,
+  LookAnswer,
+  PictureFinding,
+  RecordState,
+  StoredOutcome,
+} from '#db/db.ts';
 import type { AskedFact } from './asked.ts';
 
 export interface ArtifactView {
@@ -24,6 +31,19 @@ export interface ArtifactView {
     readonly versionId: string;
     readonly lockedUntil: string;
   } | null;
+}
+
+/** What a program read in a picture. It has errors, and proves nothing. */
+export interface PictureReadView {
+  readonly state: ArtifactTextState;
+  readonly text: string | null;
+  readonly words: number | null;
+  /** The mean of its words, 0 to 100, as the program says it of itself. */
+  readonly confidence: number | null;
+  readonly engine: string | null;
+  /** Why it was not read. */
+  readonly code: string | null;
+  readonly at: string | null;
 }
 
 export interface SealView {
@@ -135,6 +155,10 @@ export interface FactView {
 
 /** The whole, its facts by pages. */
 export interface RecordView extends RecordParts {
+  readonly artifacts: readonly (ArtifactView & {
+    /** Null: it is not a picture that is read, or not sealed yet. */
+    readonly read: PictureReadView | null;
+  })[];
   readonly facts: readonly FactView[];
   /** The last fact shown, when there are more behind it; null: these were the last. */
   readonly nextFacts: number | null;

@@ -1,6 +1,12 @@
 /** The certificate of a search in plain words, in the languages of letters. Pure. */
 import type { LetterLanguage } from './fees-said.ts';
-import type { Gap, GapCode, SearchCertificate } from './search-certificate.ts';
+import {
+  picturesIn,
+  type Gap,
+  type GapCode,
+  type PicturesIndexed,
+  type SearchCertificate,
+} from './search-certificate.ts';
 
 interface SearchWords {
   readonly title: string;
@@ -31,7 +37,8 @@ interface SearchWords {
   readonly account: (name: string, platform: string, registeredOn: string, records: number) => string;
   readonly gaps: Readonly<Record<GapCode, (gap: Gap) => string>>;
   readonly proves: readonly string[];
-  readonly provesNot: readonly string[];
+  /** `pictures` null: nothing had read any. */
+  readonly provesNot: (pictures: PicturesIndexed | null) => readonly string[];
   readonly check: string;
 }
 
@@ -77,6 +84,11 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
         `Records of which a step was not done yet, such as the look at the live page: ${count}. What that brought was not in the index.`,
       parked: ({ count }) =>
         `Records that waited for a person because a step failed: ${count}. What was handed in was searched; what the step would have brought was not.`,
+      'pictures-waiting': ({ count }) =>
+        `Pictures that the program which reads them had not come to yet: ${count}. What stands in them was not in the index.`,
+      'pictures-failed': ({ count }) => `Pictures that it could not read: ${count}.`,
+      'pictures-never': ({ count }) =>
+        `Pictures that nothing reads, because it was said of them that they may show a child being abused: ${count}.`,
       'account-without-records': (gap) =>
         `Accounts in the register of which nothing was ever handed in: ${gap.count}${list(gap)}.`,
       'account-registered-later': (gap) =>
@@ -97,10 +109,12 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
       'How far the index reached then, and which gaps of it were known.',
       'That this paper was not changed since it was signed with the key of this body.',
     ],
-    provesNot: [
+    provesNot: (pictures) => [
       'That no such record exists elsewhere: in the mail, files or telephones of the body, on the platforms themselves, or in the archive of another body. None of these was searched.',
       'That other words would find nothing.',
-      'That the words stand in no picture and no film: what is written in these was not read for this search.',
+      pictures === null
+        ? 'That the words stand in no picture and no film: what is written in these was not read for this search.'
+        : `That the words stand in no picture and no film. Of the pictures in this archive a program had read ${pictures.read} when it was searched${pictures.engine === null ? '' : ` (${pictures.engine}; English and Spanish)`}; ${pictures.waiting} were still to be read, ${pictures.failed} could not be, and ${pictures.never} are read by nothing. Such a program misreads, and misses: handwriting, ornate letters, other languages. No film and no PDF was read.`,
       'That everything that was removed was handed in.',
     ],
     check:
@@ -144,6 +158,11 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
         `Registros con un paso todavía sin hacer, como la visita a la página: ${count}. Lo que trajo no estaba en el índice.`,
       parked: ({ count }) =>
         `Registros que esperaban a una persona porque un paso falló: ${count}. Se buscó en lo entregado; no en lo que el paso habría traído.`,
+      'pictures-waiting': ({ count }) =>
+        `Imágenes a las que aún no había llegado el programa que las lee: ${count}. Lo que está escrito en ellas no estaba en el índice.`,
+      'pictures-failed': ({ count }) => `Imágenes que no pudo leer: ${count}.`,
+      'pictures-never': ({ count }) =>
+        `Imágenes que nada lee, porque se dijo de ellas que quizá muestren el abuso de un menor: ${count}.`,
       'account-without-records': (gap) =>
         `Cuentas del registro de las que nunca se entregó nada: ${gap.count}${list(gap)}.`,
       'account-registered-later': (gap) =>
@@ -164,10 +183,12 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
       'Hasta dónde llegaba entonces el índice, y qué huecos se conocían.',
       'Que este documento no se cambió desde que se firmó con la clave de este organismo.',
     ],
-    provesNot: [
+    provesNot: (pictures) => [
       'Que no exista tal registro en otra parte: en el correo, los archivos o los teléfonos del organismo, en las propias plataformas, o en el archivo de otro organismo. Nada de eso se buscó.',
       'Que otras palabras no encontrarían nada.',
-      'Que las palabras no estén en ninguna imagen ni en ningún video: lo que está escrito en ellos no se leyó para esta búsqueda.',
+      pictures === null
+        ? 'Que las palabras no estén en ninguna imagen ni en ningún video: lo que está escrito en ellos no se leyó para esta búsqueda.'
+        : `Que las palabras no estén en ninguna imagen ni en ningún video. De las imágenes de este archivo, un programa había leído ${pictures.read} cuando se buscó${pictures.engine === null ? '' : ` (${pictures.engine}; inglés y español)`}; ${pictures.waiting} estaban por leer, ${pictures.failed} no pudieron leerse y ${pictures.never} no las lee nada. Un programa así se equivoca y pasa cosas por alto: escritura a mano, letras ornamentales, otros idiomas. No se leyó ningún video ni ningún PDF.`,
       'Que se entregó todo lo que se retiró.',
     ],
     check:
@@ -196,9 +217,11 @@ export function filtersSaid(filters: Readonly<Record<string, string>>): string {
     .join('; ');
 }
 
-export const englishProves = (): Pick<SearchCertificate, 'proves' | 'provesNot'> => ({
+export const englishProves = (
+  index: SearchCertificate['index'],
+): Pick<SearchCertificate, 'proves' | 'provesNot'> => ({
   proves: WORDS.en.proves,
-  provesNot: WORDS.en.provesNot,
+  provesNot: WORDS.en.provesNot(picturesIn(index)),
 });
 
 export function certificateSaid(paper: SearchCertificate, language: LetterLanguage): CertificateSaid {
@@ -247,7 +270,7 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
       },
       { heading: heads.gaps, items: paper.gaps.map((gap) => words.gaps[gap.code](gap)) },
       { heading: heads.proves, items: words.proves },
-      { heading: heads.provesNot, items: words.provesNot },
+      { heading: heads.provesNot, items: words.provesNot(picturesIn(index)) },
       { heading: heads.check, text: words.check },
     ],
   };

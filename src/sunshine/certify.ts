@@ -65,7 +65,7 @@ export async function certifySearch(
     index: search.index,
     scope: { platforms: coverage.platforms, accounts: coverage.accounts },
     gaps: gapsOf(search, coverage),
-    ...englishProves(),
+    ...englishProves(search.index),
   };
   const text = JSON.stringify(sign(paper));
   const sha256 = hash('sha256', text, 'hex');

@@ -73,6 +73,15 @@ export async function readIndexState(
            (select count(*)::int from event e where e.agency_id = ${agencyId} and e.type = 'intake.rejected'
                and (${from}::timestamptz is null or e.at >= ${from}::timestamptz)
                and (${to}::timestamptz is null or e.at < ${to}::timestamptz)) as rejected,
+           (select jsonb_build_object('read', count(*) filter (where t.state in ('read', 'none')),
+                                      'waiting', count(*) filter (where t.state = 'waiting') + (
+                                        select count(*) from step s join artifact f on f.agency_id = s.agency_id and f.record_id = s.record_id
+                                         where s.agency_id = ${agencyId} and s.name = 'seal' and f.seal_no is null
+                                           and is_read_picture(f.origin, f.media_type)),
+                                      'failed', count(*) filter (where t.state in ('failed', 'too-large')),
+                                      'never', count(*) filter (where t.state = 'never'),
+                                      'engine', string_agg(distinct t.engine, '; '))
+              from artifact_text t where t.agency_id = ${agencyId}) as pictures,
            (select count(*)::int from account a where a.agency_id = ${agencyId}) as accounts,
            (select count(*)::int from account a where a.agency_id = ${agencyId} and not exists (
               select from record o where o.agency_id = a.agency_id and o.account_id = a.id)) as "accountsWithoutRecords"

@@ -9,6 +9,7 @@ import { ArchiveError } from '#errors.ts';
 import { appendEvent } from '#record/record.ts';
 import * as queries from './collect-queries.ts';
 import { translated } from './refusals.ts';
+import type { PicturesIndexed } from './search-certificate.ts';
 import { trackingShown } from './tracking.ts';
 
 /** As `search_records` takes it, and `hold.search` keeps it. */
@@ -38,6 +39,8 @@ export interface IndexState {
   readonly accounts: number;
   /** Pages in the agency's register of which nothing was ever reported. */
   readonly accountsWithoutRecords: number;
+  /** Absent: it was searched before anything read pictures. */
+  readonly pictures?: PicturesIndexed;
 }
 
 /** Locks the request. Null: there is none. What is closed is refused by the database when something is written. */

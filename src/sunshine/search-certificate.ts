@@ -2,6 +2,26 @@
  * The certificate of a search: where it was looked, for what, how many were found, and what such a search does not show. Pure. It says nothing of content:
  * what was asked, as it was asked, and figures.
  */
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+
+/** How many pictures of the whole agency a program had read when it was searched: only what stands in these could be found. */
+const Pictures = Type.Object({
+  /** Those in which it saw no words are among them. */
+  read: Type.Integer(),
+  waiting: Type.Integer(),
+  failed: Type.Integer(),
+  /** They are said to show a child being abused. */
+  never: Type.Integer(),
+  /** What read, with its languages; null: nothing was read. */
+  engine: Type.Union([Type.String(), Type.Null()]),
+});
+export type PicturesIndexed = Type.Static<typeof Pictures>;
+
+/** Null: it was searched before anything read pictures. */
+export const picturesIn = (index: SearchRun['index']): PicturesIndexed | null =>
+  Check(Pictures, index['pictures']) ? index['pictures'] : null;
+
 export interface SearchRun {
   readonly n: number;
   readonly at: Date;
@@ -38,6 +58,9 @@ const GAPS = [
   'rejected',
   'unfinished',
   'parked',
+  'pictures-waiting',
+  'pictures-failed',
+  'pictures-never',
   'account-without-records',
   'account-registered-later',
   'unregistered',
@@ -86,12 +109,16 @@ export function gapsOf({ filters, index }: SearchRun, coverage: Coverage): reado
   const empty = coverage.accounts.filter(({ records }) => records === 0);
   const later = from === null ? [] : coverage.accounts.filter(({ registeredOn }) => registeredOn > from);
   const { destroyed } = coverage;
+  const pictures = picturesIn(index);
   const counted = (code: GapCode, count: number, about: readonly string[] = []): readonly Gap[] =>
     count === 0 ? [] : [{ code, count, about }];
   return [
     ...counted('rejected', figure('rejected')),
     ...counted('unfinished', figure('unfinished')),
     ...counted('parked', figure('parked')),
+    ...counted('pictures-waiting', pictures?.waiting ?? 0),
+    ...counted('pictures-failed', pictures?.failed ?? 0),
+    ...counted('pictures-never', pictures?.never ?? 0),
     ...counted(
       'account-without-records',
       empty.length,

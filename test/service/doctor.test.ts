@@ -104,6 +104,7 @@ describe('on an archive in which nothing is sealed yet', () => {
       'locks',
       'leases',
       'mail',
+      'pictures',
       'sealed',
     ]);
     expect(of(said, 'clock').found).toBe('not checked: database and archive share one clock');

@@ -382,6 +382,7 @@ describe('the catalogue', () => {
       'api_key',
       'arrival',
       'artifact',
+      'artifact_text',
       'classification_rule',
       'disposal',
       'disposal_failure',
@@ -465,6 +466,7 @@ describe('the catalogue', () => {
           'record',
           'seal',
           'artifact',
+          'artifact_text',
           'disposal',
           'fixity',
           'fixity_log',
@@ -640,6 +642,11 @@ describe('the catalogue', () => {
       },
       fact: { select: '*', insert: '*', update: 'deliveries seal_no' },
       artifact: { select: '*', insert: '*', update: 'inline picture seal_no staged' },
+      artifact_text: {
+        select: '*',
+        insert: '*',
+        update: 'at attempts code confidence due_at engine state text words',
+      },
       seal: { select: '*', insert: '*', update: 'immutability mode sealed_at store_kind' },
       object: {
         select: '*',
@@ -715,6 +722,7 @@ describe('the catalogue', () => {
         update: 'locked_until',
       },
       artifact: { select: 'agency_id n record_id seal_no staged' },
+      artifact_text: { select: 'agency_id code due_at n record_id since state' },
       chore: { select: '*', insert: '*', update: '*' },
       fixity: {
         select: 'agency_id copied_at ended_at findings found_at looked_at read_at record_id sealed_at',
@@ -886,6 +894,7 @@ describe('the roles', () => {
     ['artifact', 'original_name'],
     ['artifact', 'inline'],
     ['artifact', 'sha256'],
+    ['artifact_text', 'text'],
     ['fact', 'body'],
     ['fact', 'words'],
     ['fact', 'id'],

@@ -27,6 +27,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // What leaves in part is signed; `verify` checks it, and knows nothing of this room. It leaves in a bag, as an export does.
   production: ['db', 'store', 'record', 'log', 'export', 'verify'],
   fixity: ['db', 'store', 'record', 'log'],
+  // What reads is handed to it: nothing of productions is known here.
+  pictures: ['db', 'store'],
   routing: ['db', 'record'],
   export: ['db', 'store', 'record', 'log', 'anchor', 'verify'],
   // Copies what all of them wrote, and asks none of them.
@@ -49,6 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'sunshine',
     'production',
     'fixity',
+    'pictures',
     'routing',
     'export',
     'audit',
@@ -69,6 +72,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'rebuild',
     'retention',
     'fixity',
+    'pictures',
     'routing',
     'export',
     'verify',
@@ -139,6 +143,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
     'sunshine',
     'production',
     'fixity',
+    'pictures',
     'routing',
     'export',
     'audit',

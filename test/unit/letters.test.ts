@@ -108,7 +108,18 @@ test.each(LETTER_LANGUAGES)('how far a law was read is said in words, in %s', (l
   );
 });
 
-// As long as no letters in pictures are in the index: whoever is told that there is nothing is told that, too.
-test('a certificate of search says that nobody read what stands in pictures', () => {
-  expect(englishProves().provesNot.join(' ')).toContain('in no picture and no film');
+// Whoever is told that there is nothing is told how far pictures were read, and that whoever reads them errs.
+test('a certificate of search says how many pictures were read, by what, and that it errs; of an older search, that none were', () => {
+  const said = (index: Readonly<Record<string, unknown>>): string => englishProves(index).provesNot.join(' ');
+  expect(said({})).toContain('what is written in these was not read for this search');
+  const pictures = { read: 41, waiting: 7, failed: 2, never: 1, engine: 'a reader 1.0' };
+  const now = said({ pictures });
+  for (const part of [
+    'in no picture and no film',
+    'a program had read 41',
+    '(a reader 1.0; English and Spanish)',
+    '7 were still to be read, 2 could not be, and 1 are read by nothing',
+    'misreads, and misses',
+  ])
+    expect(now).toContain(part);
 });

@@ -40,6 +40,15 @@ export const collect: Messages = {
   'How far the index reached': 'Hasta dónde llegaba el índice',
   'The agency had no record.': 'La entidad no tenía ningún registro.',
   '{} records of the agency, the newest of': '{1} registros de la entidad; el más reciente, de',
+  'What stands in pictures was not read then, and was not found.':
+    'Lo que está escrito en imágenes no se leía entonces, y no se encontró.',
+  'Pictures that a program had read, with errors: {}':
+    'Imágenes que un programa había leído, con errores: {1}',
+  'Pictures that it was still to read, and what stands in them is found later: {}':
+    'Imágenes que aún tenía que leer, y lo que está escrito en ellas se encuentra después: {1}',
+  'Pictures that it could not read: {}': 'Imágenes que no pudo leer: {1}',
+  'Pictures that nothing reads, because they may show a child being abused: {}':
+    'Imágenes que nada lee, porque quizá muestren el abuso de un menor: {1}',
   'Not sealed yet, and found all the same: {}': 'Sin sellar todavía, y encontrados de todos modos: {1}',
   'Something was still to be done to them, and what that brings is not found yet: {}':
     'Con algo todavía por hacer; lo que eso aporte aún no se encuentra: {1}',

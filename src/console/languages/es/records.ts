@@ -3,8 +3,21 @@ import type { Messages } from '../../language.ts';
 
 export const records: Messages = {
   // Finding.
-  'In texts, names, accounts and notes. "…" for a phrase, - to leave out, or.':
-    'En textos, nombres, cuentas y notas. "…" para una frase, - para excluir, or (en inglés) para una cosa u otra.',
+  'In texts, names, accounts and notes, and as a program read them in pictures. "…" for a phrase, - to leave out, or.':
+    'En textos, nombres, cuentas y notas, y como un programa las leyó en imágenes. "…" para una frase, - para excluir, or (en inglés) para una cosa u otra.',
+  'found by words read in a picture by a program':
+    'encontrado por palabras que un programa leyó en una imagen',
+  // What a program read in a picture.
+  'What a program read in it': 'Lo que un programa leyó en ella',
+  'Read by a program, not by a person: words may be wrong, and some may be missing. Its own confidence: {} of 100. The picture counts.':
+    'Lo leyó un programa, no una persona: puede haber palabras equivocadas, y pueden faltar otras. Su propia confianza: {1} de 100. Lo que cuenta es la imagen.',
+  'What stands in it is still to be read by a program, and is not found by a search yet.':
+    'Lo que está escrito en ella aún no lo ha leído un programa, y ninguna búsqueda lo encuentra todavía.',
+  'A program looked for words in it and saw none.': 'Un programa buscó palabras en ella y no vio ninguna.',
+  'A program could not read what stands in it: no search finds that.':
+    'Un programa no pudo leer lo que está escrito en ella: ninguna búsqueda lo encuentra.',
+  'It is too large for the program that reads pictures: no search finds what stands in it.':
+    'Es demasiado grande para el programa que lee imágenes: ninguna búsqueda encuentra lo que está escrito en ella.',
   'Narrow it down': 'Acotar la búsqueda',
   Removal: 'Retiro',
   State: 'Estado',

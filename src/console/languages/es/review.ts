@@ -79,6 +79,8 @@ export const review: Messages = {
   'The same as for all': 'La misma que para todo',
   'File {}': 'Archivo {1}',
   ': {}': ': {1}',
+  'What a program read in it has these; look where they stand:':
+    'Lo que un programa leyó en ella tiene esto; busque dónde está:',
   '{} by {} pixels': '{1} por {2} píxeles',
   'Boxes over file {}': 'Recuadros sobre el archivo {1}',
   'One on each line, in pixels from the upper left corner: left, top, width, height.':
