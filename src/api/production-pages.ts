@@ -15,6 +15,7 @@ import {
   withdrawProduction,
   type Asked,
 } from '#production/production.ts';
+import { readRequestRow, trackingShown } from '#sunshine/sunshine.ts';
 import { peopleOf, sendPage } from './administration.ts';
 import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -28,6 +29,7 @@ import {
   requestHere,
   type Ordered,
 } from './production-answers.ts';
+import { noRequest } from './requests.ts';
 
 const DOWNLOADS = 50;
 const DAYS = 30;
@@ -60,6 +62,8 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
     const caller = callerOf(request);
     const parts = await within(request, async (at) => {
       const requestId = await requestHere(at, id);
+      const row = await readRequestRow(at, requestId);
+      if (row === null) throw noRequest();
       const people = await peopleOf(at);
       const shown = [];
       for (const one of await listProductions(at, requestId)) {
@@ -89,6 +93,8 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
       await enterProductionView(at, { id: null, requestId }, actorOf(caller));
       return {
         requestId,
+        number: trackingShown(row.tracking),
+        isClosed: row.state === 'closed',
         zone: people.zone,
         productions: shown,
         set: await undecided(at, requestId),

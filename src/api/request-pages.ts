@@ -19,7 +19,7 @@ import {
   noteCorrespondence,
   readCorrections,
   readCorrespondence,
-  readMarked,
+  readOnFile,
   readRequestRow,
   receivedByCustodian,
   receiveRequest,
@@ -48,6 +48,7 @@ import {
   type Typed,
 } from './request-typed.ts';
 import { deciderOf, noRequest, requestIdOf, settled } from './requests.ts';
+import { releasedHere } from './released.ts';
 import { correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
 
 /** Each letter may take nine bytes in a form. */
@@ -96,7 +97,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       zone: found.calendar.zone,
       typed: { state, q },
       counts: found.counts,
-      requests: found.requests.map(({ row, standing: { clocks, acted, statement } }) => ({
+      requests: found.requests.map(({ row, standing: { clocks, acted, rest, statement } }) => ({
         id: row.id,
         tracking: trackingShown(row.tracking),
         channel: row.channel,
@@ -111,6 +112,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
         dueOn: clocks?.due?.day ?? null,
         standing: clocks?.standing ?? null,
         acted,
+        isInPart: rest.length > 0,
         alarm:
           clocks === null || clocks.alarm === null
             ? null
@@ -144,7 +146,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       const row = await readRequestRow(at, id);
       if (row === null) throw noRequest();
       const { calendar } = await calendarHere(at);
-      const marked = await readMarked(at, id);
+      const onFile = await readOnFile(at, id);
       const corrections = await readCorrections(at, id);
       const said = await readCorrespondence(at, id, { after: behind, limit: CORRESPONDENCE_PER_PAGE + 1 });
       await enterView(at, id, actorOf(callerOf(request)));
@@ -156,9 +158,10 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       ];
       return {
         counts: await placeCounts(at, id),
+        released: await releasedHere(at, id),
         zone: calendar.zone,
         request: requestShown(row),
-        standing: requestStanding(row, marked, calendar, moment),
+        standing: requestStanding(row, onFile, calendar, moment),
         corrections: corrections.map(correctionShown),
         correspondence: correspondence.map(correspondenceShown),
         nextCorrespondence: said.length > CORRESPONDENCE_PER_PAGE ? (correspondence.at(-1)?.n ?? null) : null,

@@ -5,6 +5,7 @@ import {
   alarmBesideSaid,
   businessDaysLeft,
   dueSaid,
+  restSaid,
   HOLIDAY_LAW,
   HOLIDAY_RULES,
   holidayDays,
@@ -47,7 +48,7 @@ const withdrawalShown = (withdrawal: Withdrawal) => ({
 });
 
 export function clockShown(
-  { clocks, acted, statement, withdrawal }: RequestStanding,
+  { clocks, acted, rest, statement, withdrawal }: RequestStanding,
   calendar: AgencyCalendar,
   now: Date,
 ) {
@@ -65,6 +66,8 @@ export function clockShown(
                 : { day: acted.promised.day, time: clockTime(acted.promised.minute) },
             sentence: actedSaid(acted),
           },
+    // It was answered in part: what is left, and stays on the clock.
+    rest: rest.map((one) => ({ ...one, sentence: restSaid(one) })),
     // Beside the day of the law it is a warning, and says so.
     alarm:
       clocks === null || clocks.alarm === null

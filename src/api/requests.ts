@@ -17,7 +17,7 @@ import {
   noteCorrespondence,
   readCorrections,
   readCorrespondence,
-  readMarked,
+  readOnFile,
   readRequestRow,
   receivedByCustodian,
   receiveRequest,
@@ -42,6 +42,7 @@ import {
   StateBody,
   stateOf,
 } from './request-orders.ts';
+import { releasedHere } from './released.ts';
 import { clockShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
 import { Anything, describedAs, taking, unread } from './described.ts';
 
@@ -106,20 +107,22 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
     const row = await readRequestRow(at, id);
     if (row === null) throw noRequest();
     const { n, calendar } = await calendarHere(at);
-    const marked = await readMarked(at, id);
+    const said = await readOnFile(at, id);
     const corrections = await readCorrections(at, id);
-    const said = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
+    const written = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
     await enterView(at, id, actor);
     const moment = now();
     return {
       ...requestShown(row),
       clock: {
-        ...clockShown(requestStanding(row, marked, calendar, moment), calendar, moment),
+        ...clockShown(requestStanding(row, said, calendar, moment), calendar, moment),
         calendar: row.calendar_n ?? n,
       },
+      // What was released of it, when, and by which letters that was told.
+      released: await releasedHere(at, id),
       corrections: corrections.map(correctionShown),
-      correspondence: said.slice(0, PAGE).map(correspondenceShown),
-      nextCorrespondence: said.length > PAGE ? (said[PAGE - 1]?.n ?? null) : null,
+      correspondence: written.slice(0, PAGE).map(correspondenceShown),
+      nextCorrespondence: written.length > PAGE ? (written[PAGE - 1]?.n ?? null) : null,
     };
   };
 

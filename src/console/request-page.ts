@@ -9,8 +9,17 @@ import type {
 import { alert } from './fields.ts';
 import { whoSaid, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
-import { actedMarkup, alarmBeside, daySaid, dueMarkup, stepMarkup, withdrawalMarkup } from './clock-said.ts';
+import {
+  actedMarkup,
+  alarmBeside,
+  daySaid,
+  dueMarkup,
+  restMarkup,
+  stepMarkup,
+  withdrawalMarkup,
+} from './clock-said.ts';
 import { page, type Frame } from './layout.ts';
+import { LETTER_NAMES } from './letter-names.ts';
 import { summary } from './longer-fields.ts';
 import { REQUEST_PLACES, requestPlace, type RequestPlace } from './request-places.ts';
 import { requestSteps, type StepForm } from './request-steps.ts';
@@ -51,6 +60,16 @@ export interface ShownRequest {
   readonly appealUntil: string | null;
 }
 
+export interface ShownRelease {
+  readonly n: number;
+  readonly records: number;
+  readonly withheld: number;
+  readonly pages: number;
+  readonly releasedAt: string;
+  readonly withdrawnAt: string | null;
+  readonly letters: readonly { readonly n: number; readonly kind: string; readonly at: string }[];
+}
+
 export interface ShownCorrection {
   readonly firstWas: string;
   readonly custodianWas: string | null;
@@ -83,6 +102,7 @@ export interface RequestParts {
   readonly nextCorrespondence: number | null;
   readonly names: Readonly<Record<string, ActorName>>;
   readonly counts: PlaceCounts;
+  readonly released: readonly ShownRelease[];
   /** What other parts of the desk show of it, under the list of places. */
   readonly parts: readonly Markup[];
   readonly mayWork: boolean;
@@ -127,7 +147,7 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
           })}
         </ul>
       </nav>
-      ${parts.parts}
+      ${parts.parts} ${releases(parts)}
       <h2 class="hf-h2">What was asked</h2>
       <blockquote class="hf-said-words" id="words"><bdi>${request.words}</bdi></blockquote>
       <dl class="hf-facts">
@@ -155,8 +175,43 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
   });
 }
 
+/** What left the house because of it, and what told of it. A closed request says so too where nothing did. */
+function releases({ request, released, zone }: RequestParts): Markup | null {
+  if (released.length === 0)
+    return request.state === 'closed'
+      ? html`<h2 class="hf-h2">What was released</h2>
+          <p id="released">No production of it was released.</p>`
+      : null;
+  return html`<h2 class="hf-h2">What was released</h2>
+    <ul class="hf-people" id="released">
+      ${released.map(
+        (one) =>
+          html`<li>
+            <strong>Production ${one.n}</strong>
+            <p class="hf-small">
+              Records: ${number(one.records)}. Pages: ${number(one.pages)}. Withheld: ${number(one.withheld)}.
+              Released: ${momentIn(zone, one.releasedAt)}
+            </p>
+            ${one.withdrawnAt !== null && html`<p class="hf-small">Withdrawn: ${momentIn(zone, one.withdrawnAt)}</p>`}
+            ${one.letters.length === 0 && html`<p class="hf-small">No letter on file tells of it.</p>`}
+            ${one.letters.map(
+              ({ n, kind, at }) =>
+                html`<p class="hf-small">
+                  <a href="/v1/requests/${request.id}/letters/${n}.pdf"
+                    >${inWords(LETTER_NAMES, kind)}<span class="usa-sr-only"
+                      >: ${ours('production')} ${one.n}</span
+                    ></a
+                  >
+                  · ${momentIn(zone, at)}
+                </p>`,
+            )}
+          </li>`,
+      )}
+    </ul>`;
+}
+
 /** How it stands, before everything else. */
-function lead({ request, standing: { clocks, acted, statement, withdrawal } }: RequestParts): Markup {
+function lead({ request, standing: { clocks, acted, rest, statement, withdrawal } }: RequestParts): Markup {
   const due = clocks?.due ?? null;
   const alarm = clocks?.alarm ?? null;
   const all = [
@@ -171,8 +226,10 @@ function lead({ request, standing: { clocks, acted, statement, withdrawal } }: R
       due === null &&
       alarm !== null &&
       mark(pressing(clocks.standing), alarmSaid(clocks.standing, alarm.day)),
+    rest.length > 0 && mark('wait', html`Answered in part: the rest is to be acted on`),
     due !== null &&
       alarm !== null &&
+      acted?.answered == null &&
       mark('calm', html`Counted from its first receipt: ${daySaid(alarm.day)}`),
     request.dueOn !== null && mark('calm', html`It was due by the end of ${daySaid(request.dueOn)}`),
     statement !== null &&
@@ -218,7 +275,7 @@ function corrected({ corrections, zone, names }: RequestParts): Markup | null {
 }
 
 function clock(
-  { clocks, acted, statement, withdrawal }: RequestStanding,
+  { clocks, acted, rest, statement, withdrawal }: RequestStanding,
   { state }: ShownRequest,
 ): Markup | null {
   if (clocks === null && statement === null && withdrawal === null) return null;
@@ -227,10 +284,16 @@ function clock(
   return html`<section aria-labelledby="clock-title" id="clock">
     <h2 class="hf-h2" id="clock-title">Its clock, explained</h2>
     ${acted !== null && due !== null && due.law !== null && html`<p><strong>${actedMarkup(acted, due.law)}</strong></p>`}
+    ${
+      rest.length > 0 &&
+      html`<ul class="usa-list" id="rest">
+        ${rest.map((one) => html`<li>${restMarkup(one)}</li>`)}
+      </ul>`
+    }
     ${state === 'delayed' && acted === null && html`<p><strong>No letter on file explains the delay. Until one does, the day by which the request is to be acted on stands.</strong></p>`}
     ${due !== null && counted('by-law', due, dueMarkup(due))}
     ${alarm !== null && due === null && counted('by-alarm', alarm, dueMarkup(alarm))}
-    ${alarm !== null && due !== null && html`<p>${alarmBeside(alarm)}</p>`}
+    ${alarm !== null && due !== null && acted?.answered == null && html`<p>${alarmBeside(alarm)}</p>`}
     ${
       statement !== null &&
       html`<h3>The statement of the grounds of a denial</h3>

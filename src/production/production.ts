@@ -64,6 +64,7 @@ export {
   withdrawProduction,
   type SealedBytes,
 } from './productions.ts';
+export { productionDocuments } from './documents.ts';
 export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {

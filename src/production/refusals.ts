@@ -1,4 +1,4 @@
-/** What the database refuses of productions (migration 0048), in our words. */
+/** What the database refuses of productions (migrations 0048 and 0054), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -21,6 +21,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF079: [
     'production-state',
     'A production with these page numbers is being made. Wait until it is done, or choose other letters for the numbers.',
+  ],
+  HF086: [
+    'production-refused',
+    'This request is closed: nothing more is packed because of it. If the same person asks again, enter another request.',
   ],
 };
 

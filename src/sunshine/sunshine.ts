@@ -20,7 +20,8 @@ export {
   type Step,
   type Withdrawal,
 } from './clock.ts';
-export { actedSaid, alarmBesideSaid, dueSaid, stepSaid, withdrawalSaid } from './said.ts';
+export type { Answered, Rest } from './answers.ts';
+export { actedSaid, alarmBesideSaid, dueSaid, restSaid, stepSaid, withdrawalSaid } from './said.ts';
 export {
   collectNamed,
   collectSearch,
@@ -60,8 +61,8 @@ export {
   readByTracking,
   readCorrections,
   readCorrespondence,
-  readMarked,
-  readMarkedOf,
+  readOnFile,
+  readOnFileOf,
   readRequestRow,
   type CorrectionRow,
   type CorrespondenceRow,
@@ -69,7 +70,7 @@ export {
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
 export { oweReminders, startReminding } from './reminding.ts';
-export { requestStanding, type RequestStanding } from './standing.ts';
+export { requestStanding, type OnFile, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
@@ -85,8 +86,9 @@ export {
   type LetterLanguage,
 } from './fees-said.ts';
 export { feeOf, WORK, type Charge, type Fee, type FeeRates, type Waiver } from './fees.ts';
-export { KIND_RULES, LETTER_KINDS, placesOf } from './letter-kinds.ts';
+export { KIND_RULES, LETTER_KINDS, placesOf, tellsOf } from './letter-kinds.ts';
 export { headingOf } from './letter-text.ts';
+export type { HandedOut } from './letter-handed.ts';
 export type { LetterInput } from './letter-values.ts';
 export type { LetterProvision } from './letter-words.ts';
 export {

@@ -299,6 +299,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   // open to anybody
   'GET /verify': ASKED_BY_ANYBODY,
   'POST /verify': ASKED_BY_ANYBODY,
+  'GET /verify/production': { none: 'how to check a production, in words that are the same for all' },
   'GET /ask/:agency': { none: 'a form' },
   'GET /p/:token': { none: 'how many records are behind a link; fetching them is the entry' },
   'GET /ask/:agency/:tracking': {
