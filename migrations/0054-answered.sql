@@ -146,3 +146,119 @@ begin
   return new;
 end $$;
 create trigger production_of_an_open_request before insert on production for each row execute function production_of_an_open_request();
+
+-- A mail that somebody takes in as a request: as it came, byte for byte, until the request is entered. What is not entered is forgotten within a day.
+create table mail_taken (
+  agency_id  text not null references agency,
+  id         uuid primary key,
+  bytes      bytea not null check (length(bytes) between 1 and 20971520),
+  at         timestamptz not null default now(),
+  by         text not null
+);
+create index mail_taken_at on mail_taken (agency_id, at);
+
+-- The mail behind a row of correspondence, with what is in it. Added to, and never changed.
+create table request_mail (
+  agency_id   text not null,
+  request_id  uuid not null,
+  n           int not null,
+  bytes       bytea not null check (length(bytes) between 1 and 20971520),
+  sha256      text not null check (sha256 = encode(sha256(bytes), 'hex')),
+  -- [{"name": …, "mediaType": …, "sizeBytes": …}, …]: what is attached to it, in its order.
+  parts       jsonb not null check (jsonb_typeof(parts) = 'array'),
+  at          timestamptz not null default now(),
+  by          text not null,
+  primary key (request_id, n),
+  foreign key (request_id, n) references request_correspondence (request_id, n),
+  foreign key (request_id, agency_id) references request (id, agency_id)
+);
+
+create function mails_are_entered() returns trigger language plpgsql as $$
+begin
+  perform enter_request(new.agency_id, 'request.mail-kept', jsonb_build_object(
+    'request', new.request_id, 'n', new.n, 'mail', new.sha256, 'parts', jsonb_array_length(new.parts)));
+  return null;
+end $$;
+create trigger mails_are_entered after insert on request_mail for each row
+  when (current_user = 'holdfast_app') execute function mails_are_entered();
+
+do $$
+declare t text;
+begin
+  foreach t in array array['mail_taken', 'request_mail'] loop
+    execute format('alter table %I enable row level security', t);
+    execute format('alter table %I force row level security', t);
+    execute format('create policy own_agency on %I to holdfast_app using (agency_id = current_setting(''app.agency''))
+                    with check (agency_id = current_setting(''app.agency''))', t);
+    execute format('alter table %I add constraint not_of_the_machine check (agency_id <> ''system'') not valid', t);
+  end loop;
+end $$;
+grant select, insert, delete on mail_taken to holdfast_app;
+grant select, insert on request_mail to holdfast_app;
+
+-- Where an answer reaches who asked, said later, or said anew. Added to, never changed; the row of the request has the newest, and this what it was before.
+-- Also of a request that is closed: an appeal, and a denial, go somewhere too.
+create table request_contact (
+  agency_id   text not null,
+  request_id  uuid not null,
+  n           int not null check (n >= 1),
+  was         text check (length(was) between 1 and 1000),
+  contact     text not null check (length(contact) between 1 and 1000),
+  -- How the body knows.
+  reason      text not null check (length(reason) between 1 and 2000),
+  at          timestamptz not null default now(),
+  by          text not null,
+  check (was is distinct from contact),
+  primary key (request_id, n),
+  foreign key (request_id, agency_id) references request (id, agency_id)
+);
+alter table request_contact enable row level security;
+alter table request_contact force row level security;
+create policy own_agency on request_contact to holdfast_app using (agency_id = current_setting('app.agency'))
+  with check (agency_id = current_setting('app.agency'));
+alter table request_contact add constraint not_of_the_machine check (agency_id <> 'system') not valid;
+grant select, insert on request_contact to holdfast_app;
+grant update (contact) on request to holdfast_app;
+
+create function contact_fits() returns trigger language plpgsql as $$
+declare r request;
+begin
+  if new.agency_id = 'system' then return new; end if;
+  select * into r from request where agency_id = new.agency_id and id = new.request_id for no key update;
+  if r.contact is distinct from new.was
+     or new.n <> (select coalesce(max(c.n), 0) + 1 from request_contact c where c.request_id = new.request_id) then
+    raise exception 'the contact of this request is not what this begins from' using errcode = 'HF066';
+  end if;
+  return new;
+end $$;
+create trigger contact_fits before insert on request_contact for each row execute function contact_fits();
+create function contact_counts() returns trigger language plpgsql as $$
+declare track text;
+begin
+  update request set contact = new.contact where agency_id = new.agency_id and id = new.request_id returning tracking into track;
+  perform enter_request(new.agency_id, 'request.contact-added', jsonb_build_object(
+    'request', new.request_id, 'n', new.n, 'contact', request_digest(new.agency_id, track, new.contact),
+    'was', request_digest(new.agency_id, track, new.was), 'reason', request_digest(new.agency_id, track, new.reason)));
+  return null;
+end $$;
+create trigger contact_counts after insert on request_contact for each row
+  when (current_user = 'holdfast_app') execute function contact_counts();
+
+-- A contact changes by such a row alone, and nothing else with it.
+create function request_contact_stands() returns trigger language plpgsql as $$
+begin
+  if not exists (select from request_contact c where c.agency_id = new.agency_id and c.request_id = new.id and c.contact = new.contact
+                    and c.was is not distinct from old.contact
+                    and c.n = (select max(d.n) from request_contact d where d.request_id = new.id))
+     or to_jsonb(new) - 'contact' <> to_jsonb(old) - 'contact' then
+    raise exception 'where an answer reaches who asked is said by a row of its own, which says how the body knows' using errcode = 'HF066';
+  end if;
+  return new;
+end $$;
+create trigger request_contact_stands before update on request for each row
+  when (new.contact is distinct from old.contact) execute function request_contact_stands();
+-- Of a closed request that is all that may be added to its row.
+drop trigger request_stands on request;
+create trigger request_stands_first before insert on request for each row execute function request_stands();
+create trigger request_stands before update on request for each row
+  when (new.contact is not distinct from old.contact) execute function request_stands();

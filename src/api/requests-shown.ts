@@ -13,6 +13,7 @@ import {
   trackingShown,
   withdrawalSaid,
   type AgencyCalendar,
+  type ContactRow,
   type CorrectionRow,
   type CorrespondenceRow,
   type Due,
@@ -139,6 +140,15 @@ export const correctionShown = (one: CorrectionRow) => ({
   reason: one.reason,
   at: one.at.toISOString(),
   by: one.by,
+});
+
+/** Where an answer reached who asked before, and since when it reaches them elsewhere. */
+export const contactShown = ({ was, contact, reason, at, by }: ContactRow) => ({
+  was,
+  contact,
+  reason,
+  at: at.toISOString(),
+  by,
 });
 
 /** What there is to choose from, too, with how far each was read: whoever enters a calendar should not have to guess. */

@@ -10,11 +10,14 @@ import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
 import {
+  addContact,
   changeState,
   closeRequest,
   correctReceipt,
   enterView,
+  listMails,
   noteCorrespondence,
+  readContacts,
   readCorrections,
   readCorrespondence,
   readOnFile,
@@ -31,6 +34,8 @@ import { calendarHere } from './office-calendar.ts';
 import {
   ClosingBody,
   closingOf,
+  ContactBody,
+  contactOf,
   CorrectionBody,
   correctionOf,
   CorrespondenceBody,
@@ -43,7 +48,13 @@ import {
   stateOf,
 } from './request-orders.ts';
 import { releasedHere } from './released.ts';
-import { clockShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
+import {
+  clockShown,
+  contactShown,
+  correctionShown,
+  correspondenceShown,
+  requestShown,
+} from './requests-shown.ts';
 import { Anything, describedAs, taking, unread } from './described.ts';
 
 export const RequestParams = Type.Object({
@@ -109,6 +120,7 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
     const { n, calendar } = await calendarHere(at);
     const said = await readOnFile(at, id);
     const corrections = await readCorrections(at, id);
+    const mails = await listMails(at, id);
     const written = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
     await enterView(at, id, actor);
     const moment = now();
@@ -120,8 +132,13 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
       },
       // What was released of it, when, and by which letters that was told.
       released: await releasedHere(at, id),
+      contacts: (await readContacts(at, id)).map(contactShown),
       corrections: corrections.map(correctionShown),
-      correspondence: written.slice(0, PAGE).map(correspondenceShown),
+      correspondence: written.slice(0, PAGE).map((one) => ({
+        ...correspondenceShown(one),
+        // As it came; its bytes: GET /v1/requests/{id}/mails/{n}.eml.
+        mail: mails.find(({ n: of }) => of === one.n) ?? null,
+      })),
       nextCorrespondence: written.length > PAGE ? (written[PAGE - 1]?.n ?? null) : null,
     };
   };
@@ -205,6 +222,21 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
       const said = correctionOf(request, now());
       const actor = actorOf(callerOf(request));
       await here(request, async (at) => settled(await correctReceipt(at, id, said, actor)));
+      return { id };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/contact',
+    step(
+      'Say where an answer reaches who asked, later or anew, and how the body knows. What was said before stays on file; also of a closed request',
+      ContactBody,
+    ),
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const said = contactOf(request);
+      const actor = actorOf(callerOf(request));
+      await here(request, async (at) => settled(await addContact(at, id, said, actor)));
       return { id };
     },
   );

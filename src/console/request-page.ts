@@ -70,6 +70,14 @@ export interface ShownRelease {
   readonly letters: readonly { readonly n: number; readonly kind: string; readonly at: string }[];
 }
 
+export interface ShownContact {
+  readonly was: string | null;
+  readonly contact: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface ShownCorrection {
   readonly firstWas: string;
   readonly custodianWas: string | null;
@@ -90,6 +98,11 @@ export interface ShownCorrespondence {
   readonly words: string;
   readonly at: string;
   readonly by: string;
+  /** As it came, and what is attached. */
+  readonly mail: {
+    readonly sizeBytes: number;
+    readonly parts: readonly { readonly name: string | null; readonly sizeBytes: number }[];
+  } | null;
 }
 
 export interface RequestParts {
@@ -97,6 +110,8 @@ export interface RequestParts {
   readonly request: ShownRequest;
   readonly standing: RequestStanding;
   readonly corrections: readonly ShownCorrection[];
+  /** Said later, the oldest first. */
+  readonly contacts: readonly ShownContact[];
   readonly correspondence: readonly ShownCorrespondence[];
   /** Where more of it begins. */
   readonly nextCorrespondence: number | null;
@@ -169,7 +184,7 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
         }
         ${request.state === 'closed' && row('Appeal until', request.appealUntil === null ? html`Nobody said: what was asked for is kept without end.` : html`${daySaid(request.appealUntil)}`)}
       </dl>
-      ${corrected(parts)} ${clock(standing, request)} ${correspondence(parts)}
+      ${contacts(parts)} ${corrected(parts)} ${clock(standing, request)} ${correspondence(parts)}
       ${mayWork && requestSteps(frame, request, form)}
       <p class="hf-noprint"><a href="/requests">Back to the requests</a></p>`,
   });
@@ -246,6 +261,25 @@ function lead({ request, standing: { clocks, acted, rest, statement, withdrawal 
   </ul>`;
 }
 
+function contacts({ contacts: said, zone, names }: RequestParts): Markup | null {
+  if (said.length === 0) return null;
+  return html`<h2 class="hf-h2">Where an answer reaches them, said later</h2>
+    <ul class="hf-people" id="contacts">
+      ${said.map(
+        (one) =>
+          html`<li>
+            <p class="hf-small">
+              ${one.was !== null && html`<bdi>${one.was}</bdi> → `}<bdi>${one.contact}</bdi>
+            </p>
+            <p class="hf-small">
+              <span>How it is known:</span> <bdi>${one.reason}</bdi> · ${momentIn(zone, one.at)} ·
+              <span>${whoSaid(one.by, names[one.by])}</span>
+            </p>
+          </li>`,
+      )}
+    </ul>`;
+}
+
 function corrected({ corrections, zone, names }: RequestParts): Markup | null {
   if (corrections.length === 0) return null;
   const time = (at: string | null): Markup => (at === null ? html`Not yet` : momentIn(zone, at));
@@ -315,6 +349,29 @@ function counted(id: string, due: Due, whole: Markup): Markup {
     </ol>`;
 }
 
+/** Strangers' bytes: to be downloaded, and never shown here. */
+function mailOf(requestId: string, { n, mail }: ShownCorrespondence): Markup | null {
+  if (mail === null) return null;
+  const at = `/v1/requests/${requestId}/mails/${n}`;
+  return html`<p class="hf-small">
+      <a href="${at}.eml" download>The mail as it came</a> <span>${number(mail.sizeBytes)} bytes</span>
+    </p>
+    ${
+      mail.parts.length > 0 &&
+      html`<ul class="usa-list hf-small">
+        ${mail.parts.map(
+          ({ name, sizeBytes }, i) =>
+            html`<li>
+              <a href="${at}/parts/${i + 1}" download
+                ><span>Attached, ${i + 1}</span>: <bdi>${name ?? '—'}</bdi></a
+              >
+              <span>${number(sizeBytes)} bytes</span>
+            </li>`,
+        )}
+      </ul>`
+    }`;
+}
+
 const money = (cents: number): Markup =>
   perLanguage((language) =>
     new Intl.NumberFormat(`${language}-US`, { style: 'currency', currency: 'USD' }).format(cents / 100),
@@ -343,6 +400,7 @@ function correspondence({
                   ${one.feeCents !== null && html`<p class="hf-small">Asked for: ${money(one.feeCents)}</p>`}
                   ${one.promisedFor !== null && html`<p class="hf-small"><span>Available at the earliest</span> ${momentIn(zone, one.promisedFor)}</p>`}
                   <blockquote class="hf-said-words"><bdi>${one.words}</bdi></blockquote>
+                  ${mailOf(request.id, one)}
                 </li>`,
             )}
           </ol>`

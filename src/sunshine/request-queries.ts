@@ -69,7 +69,7 @@ export async function lockRequest({ agencyId, tx }: AgencyTx, requestId: string)
   return (
     (await tx
       .selectFrom('request')
-      .select(['state', 'custodian_received_at', 'first_received_at'])
+      .select(['state', 'custodian_received_at', 'first_received_at', 'contact'])
       .where('agency_id', '=', agencyId)
       .where('id', '=', requestId)
       .forUpdate()
@@ -220,6 +220,42 @@ export async function insertCorrection(
     .insertInto('request_correction')
     .values({ agency_id: agencyId, request_id: requestId, n, ...correction })
     .execute();
+}
+
+/** The caller holds the row of the request. */
+export async function insertContact(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  {
+    was,
+    contact,
+    reason,
+    by,
+  }: { readonly was: string | null; readonly contact: string; readonly reason: string; readonly by: string },
+): Promise<void> {
+  await sql`
+    insert into request_contact (agency_id, request_id, n, was, contact, reason, by)
+    select ${agencyId}, ${requestId}, coalesce(max(n), 0) + 1, ${was}, ${contact}, ${reason}, ${by} from request_contact
+     where agency_id = ${agencyId} and request_id = ${requestId}`.execute(tx);
+}
+
+export interface ContactRow {
+  readonly was: string | null;
+  readonly contact: string;
+  readonly reason: string;
+  readonly at: Date;
+  readonly by: string;
+}
+
+/** Oldest first. */
+export async function readContacts(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly ContactRow[]> {
+  const { rows } = await sql<ContactRow>`
+    select was, contact, reason, at, by from request_contact
+     where agency_id = ${agencyId} and request_id = ${requestId} order by n`.execute(tx);
+  return rows;
 }
 
 export type CorrectionRow = Selectable<RequestCorrectionTable>;

@@ -41,6 +41,7 @@ export {
 } from './collect-queries.ts';
 export { proposeSearch, type ProposedSearch } from './propose.ts';
 export {
+  addContact,
   changeState,
   closeRequest,
   correctReceipt,
@@ -52,6 +53,7 @@ export {
   REQUEST_OUTCOMES,
   RUNNING_STATES,
   type Moved,
+  type NewContact,
   type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
@@ -59,11 +61,13 @@ export {
 } from './requests.ts';
 export {
   readByTracking,
+  readContacts,
   readCorrections,
   readCorrespondence,
   readOnFile,
   readOnFileOf,
   readRequestRow,
+  type ContactRow,
   type CorrectionRow,
   type CorrespondenceRow,
   type RequestRow,
@@ -76,6 +80,8 @@ export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
 export { certifySearch } from './certify.ts';
 export type { SearchCertificate } from './search-certificate.ts';
+export { MAIL_LIMIT_BYTES, readMail, readMailPart, type MailSaid } from './mail.ts';
+export { keepMail, listMails, mailGone, readMailBytes, readTaken, takeMail, type KeptMail } from './mails.ts';
 export { CHARGE_KINDS, type ChargeKind } from './fee-law.ts';
 export {
   estimateFirstSaid,

@@ -199,6 +199,8 @@ export const letters: Messages = {
   'The law would make this letter wrong': 'Según la ley, esta carta estaría mal',
   'Not a letter': 'No es una carta',
   'No such letter': 'No existe esa carta',
+  'Not a mail that can be taken in': 'No es un correo que se pueda incorporar',
+  'No such mail': 'No existe ese correo',
   'Not a text of a letter': 'No es el texto de una carta',
   'Not what may be charged': 'No es lo que se puede cobrar',
   'It was changed meanwhile': 'Se cambió entretanto',
