@@ -7,6 +7,7 @@ import { ArchiveError } from '#errors.ts';
 import {
   downloadsOf,
   enterProductionView,
+  formatWish,
   linksOf,
   listProductions,
   recordsNamed,
@@ -95,6 +96,7 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
         requestId,
         number: trackingShown(row.tracking),
         isClosed: row.state === 'closed',
+        wish: formatWish(row.format),
         zone: people.zone,
         productions: shown,
         set: await undecided(at, requestId),

@@ -67,6 +67,11 @@ export interface ProductionsParts {
   /** Of the request, as it is shown. */
   readonly number: string;
   readonly isClosed: boolean;
+  /** Which format the requester wants; null: they did not say. */
+  readonly wish: {
+    readonly said: string;
+    readonly formats: readonly ('pdf' | 'csv' | 'native' | 'wacz')[];
+  } | null;
   readonly zone: string;
   /** Newest first. */
   readonly productions: readonly ShownProduction[];
@@ -123,7 +128,7 @@ export function productionsPage(frame: Frame, parts: ProductionsParts): string {
   });
 }
 
-function packForm({ requestId, set, prefix, isClosed }: ProductionsParts): Markup {
+function packForm({ requestId, set, prefix, isClosed, wish }: ProductionsParts): Markup {
   const { unreviewed, outdated, produced } = set;
   if (isClosed)
     return html`<p id="pack">
@@ -139,15 +144,48 @@ function packForm({ requestId, set, prefix, isClosed }: ProductionsParts): Marku
     </section>`;
   return html`<form class="hf-form" id="pack" method="post" action="/requests/${requestId}/productions">
     <p>Records that are released, all of them or a part: ${number(produced)}.</p>
+    ${wish !== null && wished(wish)}
     ${line({ name: 'prefix', label: 'Letters before the numbers of pages', value: prefix, hint: 'Capitals, figures and hyphens. The numbers go on from the last production with the same letters.' })}
     <div class="usa-checkbox">
-      <input class="usa-checkbox__input" id="wacz" type="checkbox" name="wacz" value="yes" />
+      <input
+        class="usa-checkbox__input"
+        id="wacz"
+        type="checkbox"
+        name="wacz"
+        value="yes"
+        ${wish?.formats.includes('wacz') === true && html`checked`}
+      />
       <label class="usa-checkbox__label" for="wacz"
         >Web archives go along, of records of which all is released</label
       >
     </div>
     <button class="usa-button hf-below" type="submit">Freeze and pack</button>
   </form>`;
+}
+
+const FORMATS: Readonly<Record<'pdf' | 'csv' | 'native' | 'wacz', string>> = {
+  pdf: 'PDF: the index with all that is released, which is in every production.',
+  csv: 'Tables: CSV files, which are in every production and open in any spreadsheet.',
+  native: 'Files as they are: they are in every production, but for those of which a part is withheld.',
+  wacz: 'Web archives: ticked below; they go along for records of which all is released.',
+};
+
+/** 610.023.3: in the format that is requested, if it is available. */
+function wished({ said, formats }: NonNullable<ProductionsParts['wish']>): Markup {
+  return html`<div id="wish">
+    <p>The requester wants this format (610.023.3): <bdi>${said}</bdi></p>
+    ${
+      formats.length === 0
+        ? html`<p>
+            <strong>No such format was found here.</strong> A production is a PDF, tables (CSV), the files as
+            they are, and web archives if they are ticked. Where theirs is not available, say so in the
+            letter.
+          </p>`
+        : html`<ul class="usa-list">
+            ${formats.map((one) => html`<li>${inWords(FORMATS, one)}</li>`)}
+          </ul>`
+    }
+  </div>`;
 }
 
 function entry(one: ShownProduction, parts: ProductionsParts): Markup {

@@ -65,6 +65,7 @@ export {
   type SealedBytes,
 } from './productions.ts';
 export { productionDocuments } from './documents.ts';
+export { formatWish, type Format, type FormatWish } from './format-wish.ts';
 export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
