@@ -119,6 +119,8 @@ export type ErrorCode =
   | 'letter-refused'
   | 'letter-invalid'
   | 'letter-not-found'
+  | 'mail-invalid'
+  | 'mail-not-found'
   | 'letter-template-invalid'
   | 'fees-invalid'
   | 'number-changed'

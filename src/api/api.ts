@@ -55,6 +55,7 @@ import { afterOf, registerReportPages } from './report-pages.ts';
 import { registerReports } from './reports.ts';
 import { registerCalendarPages } from './calendar-pages.ts';
 import { registerRequestList } from './request-list.ts';
+import { registerRequestMail } from './request-mail.ts';
 import { registerRequestPages } from './request-pages.ts';
 import { registerRequests } from './requests.ts';
 import { openLetterDesk } from './letter-desk.ts';
@@ -275,6 +276,7 @@ export async function buildApp(system: System, options: AppOptions = {}): Promis
     registerHolds(routes, context);
     registerRequestList(routes, context);
     registerRequests(routes, context);
+    registerRequestMail(routes, context);
     registerProductions(routes, context);
     registerCollect(routes, context);
     registerReviews(routes, context);

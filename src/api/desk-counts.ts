@@ -1,7 +1,7 @@
 /** What is due today, tomorrow, and what is overdue, of all requests that run: for the list, and for where the custodian begins the day. */
 import type { DeskCounts } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
-import { listRequests, readMarkedOf, requestStanding, type AgencyCalendar } from '#sunshine/sunshine.ts';
+import { listRequests, readOnFileOf, requestStanding, type AgencyCalendar } from '#sunshine/sunshine.ts';
 
 /** Those that are due first come first, so what presses is among them. */
 const LOOKED_AT = 500;
@@ -14,13 +14,15 @@ export async function deskCounts(at: AgencyTx, calendar: AgencyCalendar, now: Da
     after: null,
     limit: LOOKED_AT,
   });
-  const marked = await readMarkedOf(
+  const onFile = await readOnFileOf(
     at,
     rows.map(({ id }) => id),
   );
   const counts = { overdue: 0, today: 0, next: 0, alarms: 0, statements: 0 };
   for (const row of rows) {
-    const { clocks, acted, statement } = requestStanding(row, marked.get(row.id) ?? [], calendar, now);
+    const said = onFile.get(row.id);
+    if (said === undefined) continue;
+    const { clocks, acted, statement } = requestStanding(row, said, calendar, now);
     if (row.state === 'received') counts.alarms += 1;
     if (statement !== null) counts.statements += 1;
     const standings = [

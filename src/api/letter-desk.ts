@@ -23,6 +23,7 @@ import { callerOf } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import type { LetterOrder } from './letter-orders.ts';
 import { namesOf } from './actor-names.ts';
+import { handedIn } from './letter-handing.ts';
 import { deciderOf, noRequest } from './requests.ts';
 
 /** A letter is signed by somebody: a key that lies about signs nothing. */
@@ -50,6 +51,7 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
   const { config, db, now } = system;
   const keys = openReceiptKeys(db, join(config.keysDir, 'receipts'));
   const mails = config.smtp !== null;
+  const { publicUrl } = config;
   const signerOf = async (at: AgencyTx, request: FastifyRequest): Promise<string> => {
     const caller = callerOf(request);
     // A draft by a key has nobody's name in it yet.
@@ -59,7 +61,9 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
     mails,
     draft: async (at, request, id, { input, language }) => {
       const signer = await signerOf(at, request);
-      const draft = await draftLetter(at, id, { input, language, signer, now: now() });
+      const moment = now();
+      const meant = await handedIn(at, id, input, { now: moment, publicUrl, linkBy: null });
+      const draft = await draftLetter(at, id, { input: meant, language, signer, now: moment });
       if (draft === null) throw noRequest();
       return draft;
     },
@@ -74,7 +78,7 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
         );
       const { contact, zone } = await contactOf(at, id);
       const sent = await sendLetter(at, id, {
-        input,
+        input: await handedIn(at, id, input, { now: moment, publicUrl, linkBy: actor }),
         language,
         text,
         way: way ?? (mails && mailAddressOf(contact) !== null ? 'mail' : 'print'),

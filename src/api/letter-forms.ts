@@ -106,6 +106,12 @@ export function inputIn(
       return { kind, withdrawnAfter: said(form, 'withdrawnAfter') ?? null };
     case 'closing':
       return { kind, outcome: form.one('outcome') as Extract<LetterInput, { kind: 'closing' }>['outcome'] };
+    case 'records': {
+      const days = form.one('days').trim();
+      if (!/^\d{1,2}$/.test(days) || Number(days) < 1 || Number(days) > 90)
+        throw invalid('Until the link ends it is a whole number of days, 1 to 90.');
+      return { kind, production: form.one('production'), days: Number(days), handed: null };
+    }
     case 'acknowledgement':
     case 'no-records':
       return { kind };

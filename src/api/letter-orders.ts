@@ -85,6 +85,21 @@ const VALUES = {
   ),
   closing: Type.Object({ outcome: Type.Enum([...REQUEST_OUTCOMES]) }, closed),
   'no-records': Type.Object({}, closed),
+  records: Type.Object(
+    {
+      production: Type.String({
+        maxLength: 36,
+        description:
+          'A production of this request that is released. A link to it is made when the letter goes',
+      }),
+      days: Type.Integer({
+        minimum: 1,
+        maximum: 90,
+        description: 'After so many days the link leads nowhere',
+      }),
+    },
+    closed,
+  ),
 } as const;
 
 export const LetterBody = Type.Union(
@@ -165,7 +180,9 @@ function inputOf(
         ? { waiver: values['waiver'] ?? null }
         : kind === 'withdrawal-notice'
           ? { withdrawnAfter: values['withdrawnAfter'] ?? null }
-          : {};
+          : kind === 'records'
+            ? { handed: null }
+            : {};
   // Each member was looked at by the schema of its kind.
   return { ...values, ...more, kind } as LetterInput;
 }

@@ -5,7 +5,7 @@ import { wallTimeIn } from '#civil.ts';
 import { CHARGE_ROWS, lettersPage } from '#console/console.ts';
 import type { AgencyTx, LetterKind } from '#db/db.ts';
 import { ArchiveError, type ErrorCode } from '#errors.ts';
-import { citableOn, withheldIn } from '#production/production.ts';
+import { citableOn, listProductions, withheldIn } from '#production/production.ts';
 import {
   CHARGE_KINDS,
   enterView,
@@ -26,12 +26,13 @@ import {
 import { linesOf, sendPage } from './administration.ts';
 import { callerOf, CUSTODIANS, refuseSomebodyElse, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
-import { formOf, takeForms, type Form } from './forms.ts';
+import { formOf, takeForms, textOf, type Form } from './forms.ts';
 import { senderOf, type LetterDesk } from './letter-desk.ts';
 import { noRequest, requestIdOf } from './requests.ts';
 import { deniedBy, inputIn } from './letter-forms.ts';
 import { letterShown, NO_RATES } from './letters.ts';
 import { calendarHere } from './office-calendar.ts';
+import { isOut, pagesOf } from './released.ts';
 
 export const FORM_LIMIT_BYTES = 512 * 1024;
 const forReaders = { schema: { hide: true }, config: { roles: REQUEST_READERS, page: true } } as const;
@@ -114,6 +115,8 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
                 media: (rates?.media ?? []).map(({ key, title }) => [key, title] as const),
                 hasRates: rates !== null,
                 outcomes: REQUEST_OUTCOMES,
+                requestId: id,
+                productions: shown.kind === 'records' ? await outHere(at, id) : [],
               },
       };
     });
@@ -125,7 +128,7 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
     '/requests/:id/letters',
     forReaders,
     async (request, reply) => {
-      const { kind: named, language, done } = request.query;
+      const { kind: named, language, production, done } = request.query;
       const id = requestIdOf(request.params.id);
       const kind = mayWrite(request) ? kindOf(named) : null;
       const denies = kind === 'denial' || kind === 'partial-denial';
@@ -135,7 +138,9 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
         language: languageOf(language),
         done: done === 'sent' || done === 'certified' ? done : null,
       };
-      const decided = denies ? await here(request, async (at) => deniedBy(await withheldIn(at, id))) : EMPTY;
+      const decided = denies
+        ? await here(request, async (at) => deniedBy(await withheldIn(at, id)))
+        : { ...EMPTY, one: (name: string) => (name === 'production' ? textOf(production) : '') };
       return await show(request, reply, id, shown, decided);
     },
   );
@@ -241,6 +246,16 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
       },
     );
   });
+}
+
+/** Those that may be handed out. */
+async function outHere(at: AgencyTx, requestId: string) {
+  return (await listProductions(at, requestId)).filter(isOut).map((one) => ({
+    id: one.id,
+    n: one.n,
+    records: one.released + one.part,
+    pages: pagesOf(one),
+  }));
 }
 
 /** Each field as it was typed. */

@@ -194,6 +194,7 @@ export const letterShown = (row: Listed) => ({
   by: row.by,
   feeCents: row.fee_cents,
   pdfSha256: row.pdf_sha256,
+  production: row.production,
   // Of those that go by mail: on its way, taken by the server, or given up after three days.
   mail:
     row.way === 'print'

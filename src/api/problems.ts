@@ -131,6 +131,8 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'letter-refused': unprocessable('The law would make this letter wrong'),
   'letter-invalid': unprocessable('Not a letter'),
   'letter-not-found': { status: 404, title: 'No such letter' },
+  'mail-invalid': unprocessable('Not a mail that can be taken in'),
+  'mail-not-found': { status: 404, title: 'No such mail' },
   'letter-template-invalid': unprocessable('Not a text of a letter'),
   'fees-invalid': unprocessable('Not what may be charged'),
   'number-changed': { status: 409, title: 'It was changed meanwhile' },

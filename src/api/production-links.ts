@@ -5,9 +5,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { productionLinkPage } from '#console/console.ts';
 import { ArchiveError } from '#errors.ts';
-import { downloadProduction, productionByLink } from '#production/production.ts';
+import { downloadProduction, productionByLink, productionDocuments } from '#production/production.ts';
 import { sendPage } from './administration.ts';
 import type { ApiContext } from './context.ts';
+import { VERIFY_PRODUCTION } from './letter-handing.ts';
 import { openLimit } from './limit.ts';
 import { sendSealed } from './production-answers.ts';
 
@@ -43,6 +44,19 @@ export function registerProductionLinks(app: FastifyInstance, context: ApiContex
       { retry: 'never' },
     );
   };
+
+  app.get(
+    VERIFY_PRODUCTION,
+    open('how to check a production without us: the text that goes along in each'),
+    async (request, reply) => {
+      looking.ask(request.ip);
+      return await reply
+        .header('cache-control', 'public, max-age=3600')
+        .header('x-content-type-options', 'nosniff')
+        .type('text/plain; charset=utf-8')
+        .send(productionDocuments.get('data/VERIFY.md'));
+    },
+  );
 
   app.get<{ Params: Asking }>(
     '/p/:token',

@@ -8,6 +8,7 @@ import { reasonOf } from '#record/record.ts';
 import {
   downloadsOf,
   enterProductionView,
+  formatWish,
   linksOf,
   listProductions,
   packAgain,
@@ -17,6 +18,7 @@ import {
   withdrawProduction,
   type Asked,
 } from '#production/production.ts';
+import { readRequestRow, trackingShown } from '#sunshine/sunshine.ts';
 import { peopleOf, sendPage } from './administration.ts';
 import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
@@ -30,6 +32,7 @@ import {
   requestHere,
   type Ordered,
 } from './production-answers.ts';
+import { noRequest } from './requests.ts';
 
 const DOWNLOADS = 50;
 const DAYS = 30;
@@ -62,6 +65,8 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
     const caller = callerOf(request);
     const parts = await within(request, async (at) => {
       const requestId = await requestHere(at, id);
+      const row = await readRequestRow(at, requestId);
+      if (row === null) throw noRequest();
       const people = await peopleOf(at);
       const shown = [];
       for (const one of await listProductions(at, requestId)) {
@@ -92,6 +97,9 @@ export function registerProductionPages(routes: FastifyInstance, context: ApiCon
       await enterProductionView(at, { id: null, requestId }, actorOf(caller));
       return {
         requestId,
+        number: trackingShown(row.tracking),
+        isClosed: row.state === 'closed',
+        wish: formatWish(row.format),
         zone: people.zone,
         productions: shown,
         set: await undecided(at, requestId),

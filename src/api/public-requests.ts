@@ -11,7 +11,7 @@ import { ArchiveError } from '#errors.ts';
 import {
   readByTracking,
   readCalendar,
-  readMarked,
+  readOnFile,
   receiveRequest,
   requestStanding,
   trackingShown,
@@ -51,6 +51,12 @@ const AWAITED: Readonly<Record<RequestState, { readonly awaited: string; readonl
   },
   closed: { awaited: 'nothing', sentence: 'Your request is closed.' },
 };
+
+/** Who was handed out what there is, or was told why not, waits for nothing; that the custodian has not closed it is none of theirs. */
+const ANSWERED = {
+  awaited: 'nothing',
+  sentence: 'Your request was answered. Look for the answer where you asked it to be sent.',
+} as const;
 
 export interface PublicStanding {
   readonly state: RequestState;
@@ -132,14 +138,14 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
             'No request has this number here. Type it as it was given to you: four groups of four letters and figures.',
             { retry: 'never' },
           );
-        const { clocks, acted } = requestStanding(row, await readMarked(at, row.id), calendar, now());
+        const { clocks, acted } = requestStanding(row, await readOnFile(at, row.id), calendar, now());
         return {
           tracking: trackingShown(tracking),
           state: row.state,
           // Who was told why it takes longer, and until when, waits for that day and for no other.
           dueOn: row.due_on ?? (acted === null ? (clocks?.due?.day ?? null) : null),
           ...(acted === null || acted.promised === null ? {} : { availableOn: acted.promised.day }),
-          ...AWAITED[row.state],
+          ...(acted?.answered == null ? AWAITED[row.state] : ANSWERED),
         };
       });
     },

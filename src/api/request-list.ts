@@ -7,7 +7,7 @@ import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
 import {
   listRequests,
-  readMarkedOf,
+  readOnFileOf,
   requestStanding,
   trackingShown,
   trackingTyped,
@@ -122,7 +122,7 @@ export async function requestsHere(
   });
   const some = rows.slice(0, limit);
   const { calendar } = await calendarHere(at);
-  const marked = await readMarkedOf(
+  const onFile = await readOnFileOf(
     at,
     some.map(({ id }) => id),
   );
@@ -138,10 +138,10 @@ export async function requestsHere(
   const last = some.at(-1);
   return {
     calendar,
-    requests: some.map((row) => ({
-      row,
-      standing: requestStanding(row, marked.get(row.id) ?? [], calendar, now),
-    })),
+    requests: some.flatMap((row) => {
+      const said = onFile.get(row.id);
+      return said === undefined ? [] : [{ row, standing: requestStanding(row, said, calendar, now) }];
+    }),
     nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
   };
 }
@@ -160,7 +160,7 @@ export function registerRequestList(app: FastifyInstance, { system: { db, now } 
       config: { roles: REQUEST_READERS },
       schema: {
         summary:
-          'Requests: those that are to be acted on, the day that is due first; then what a delay letter explained; then what is over, newest first',
+          'Requests: those that are to be acted on, the day that is due first; then what a delay letter explained or what was answered and is not closed; then what is over, newest first',
         tags: ['requests'],
         security: [{ key: [] }],
         querystring: ListQuery,
@@ -176,7 +176,7 @@ export function registerRequestList(app: FastifyInstance, { system: { db, now } 
         const search = { state, q, cursor, limit: Number(limit) };
         const found = await requestsHere(at, callerOf(request), search, now());
         return {
-          requests: found.requests.map(({ row, standing: { clocks, acted, statement } }) => ({
+          requests: found.requests.map(({ row, standing: { clocks, acted, rest, statement } }) => ({
             id: row.id,
             tracking: trackingShown(row.tracking),
             channel: row.channel,
@@ -188,10 +188,12 @@ export function registerRequestList(app: FastifyInstance, { system: { db, now } 
             state: row.state,
             outcome: row.outcome,
             closedAt: row.closed_at?.toISOString() ?? null,
-            // A letter that explained the delay has acted on it: the day is no more what counts.
+            // Whoever explained the delay, or answered, has acted on it: the day is no more what counts.
             standing: acted?.standing ?? clocks?.standing ?? null,
             dueOn: row.due_on ?? clocks?.due?.day ?? null,
             promisedOn: acted?.promised?.day ?? null,
+            answeredOn: acted?.answered?.on ?? null,
+            answeredInPart: rest.length > 0,
             alarmOn: clocks?.alarm?.day ?? null,
             statementDueOn: statement?.day ?? null,
             statementStanding: statement?.standing ?? null,

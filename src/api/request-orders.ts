@@ -7,6 +7,7 @@ import {
   REQUEST_CHANNELS,
   REQUEST_OUTCOMES,
   RUNNING_STATES,
+  type NewContact,
   type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
@@ -64,6 +65,23 @@ export const CorrectionBody = Type.Object(
   },
   closed,
 );
+export const ContactBody = Type.Object(
+  {
+    was: Type.Optional(
+      Type.Union([Type.String({ maxLength: 1000 }), Type.Null()], {
+        description: 'What you read there; null: none was on file',
+      }),
+    ),
+    contact: Type.String({
+      minLength: 1,
+      maxLength: 1000,
+      description: 'Where an answer reaches who asked, from now on',
+    }),
+    reason: Type.String({ minLength: 1, maxLength: 2000, description: 'How the body knows' }),
+  },
+  closed,
+);
+
 export const StateBody = Type.Object(
   {
     from: Type.Enum([...RUNNING_STATES], { description: 'In which you read it' }),
@@ -258,6 +276,22 @@ export function correctionOf(request: FastifyRequest, now: Date): NewCorrection 
       '/receivedByCustodianAt: lies before /firstReceivedAt. The body receives a request when the custodian does, or earlier.',
     );
   return { firstReceivedAt, receivedByCustodianAt, reason };
+}
+
+export function contactOf(request: FastifyRequest): NewContact {
+  const said = orderOf(
+    request,
+    ContactBody,
+    'sunshine-request-invalid',
+    'Expected {"was": "what is on file, or null", "contact": "where an answer reaches them", "reason": "how you know"} as application/json.',
+  );
+  const { was = null, contact, reason } = said;
+  checkTexts({ contact });
+  if (reason.trim() === '' || !reason.isWellFormed() || reason.includes('\0'))
+    throw invalid(
+      '/reason: expected a text of 1 to 2000 characters that is not blank, in UTF-8 and without the character NUL.',
+    );
+  return { was, contact, reason };
 }
 
 export function stateOf(request: FastifyRequest): Static<typeof StateBody> {

@@ -7,19 +7,25 @@ import {
   requestPage,
   requestsPage,
   type RequestField,
+  type TakenMail,
   type StepForm,
 } from '#console/console.ts';
 import type { AgencyTx, RequestState } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import {
+  addContact,
   changeState,
   closeRequest,
   correctReceipt,
   enterView,
+  keepMail,
+  listMails,
+  takeMail,
   noteCorrespondence,
+  readContacts,
   readCorrections,
   readCorrespondence,
-  readMarked,
+  readOnFile,
   readRequestRow,
   receivedByCustodian,
   receiveRequest,
@@ -39,6 +45,7 @@ import { calendarHere } from './office-calendar.ts';
 import { isListedState, requestsHere } from './request-list.ts';
 import {
   closingTyped,
+  contactTyped,
   correctionTyped,
   correspondenceTyped,
   receiptTyped,
@@ -47,8 +54,10 @@ import {
   type Read,
   type Typed,
 } from './request-typed.ts';
+import { mailSent, proposedBy } from './request-mail.ts';
 import { deciderOf, noRequest, requestIdOf, settled } from './requests.ts';
-import { correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
+import { releasedHere } from './released.ts';
+import { contactShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
 
 /** Each letter may take nine bytes in a form. */
 const FORM_LIMIT_BYTES = 512 * 1024;
@@ -96,7 +105,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       zone: found.calendar.zone,
       typed: { state, q },
       counts: found.counts,
-      requests: found.requests.map(({ row, standing: { clocks, acted, statement } }) => ({
+      requests: found.requests.map(({ row, standing: { clocks, acted, rest, statement } }) => ({
         id: row.id,
         tracking: trackingShown(row.tracking),
         channel: row.channel,
@@ -111,6 +120,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
         dueOn: clocks?.due?.day ?? null,
         standing: clocks?.standing ?? null,
         acted,
+        isInPart: rest.length > 0,
         alarm:
           clocks === null || clocks.alarm === null
             ? null
@@ -144,23 +154,30 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       const row = await readRequestRow(at, id);
       if (row === null) throw noRequest();
       const { calendar } = await calendarHere(at);
-      const marked = await readMarked(at, id);
+      const onFile = await readOnFile(at, id);
       const corrections = await readCorrections(at, id);
+      const mails = await listMails(at, id);
+      const contacts = await readContacts(at, id);
       const said = await readCorrespondence(at, id, { after: behind, limit: CORRESPONDENCE_PER_PAGE + 1 });
       await enterView(at, id, actorOf(callerOf(request)));
       const correspondence = said.slice(0, CORRESPONDENCE_PER_PAGE);
       const actors = [
         row.entered_by,
         row.closed_by ?? '',
-        ...[...correspondence, ...corrections].map(({ by }) => by),
+        ...[...correspondence, ...corrections, ...contacts].map(({ by }) => by),
       ];
       return {
         counts: await placeCounts(at, id),
+        released: await releasedHere(at, id),
         zone: calendar.zone,
         request: requestShown(row),
-        standing: requestStanding(row, marked, calendar, moment),
+        standing: requestStanding(row, onFile, calendar, moment),
         corrections: corrections.map(correctionShown),
-        correspondence: correspondence.map(correspondenceShown),
+        contacts: contacts.map(contactShown),
+        correspondence: correspondence.map((one) => ({
+          ...correspondenceShown(one),
+          mail: mails.find(({ n }) => n === one.n) ?? null,
+        })),
         nextCorrespondence: said.length > CORRESPONDENCE_PER_PAGE ? (correspondence.at(-1)?.n ?? null) : null,
         names: await namesOf(
           at,
@@ -187,11 +204,17 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       reply: FastifyReply,
       typed: Record<RequestField, string>,
       errors: Readonly<Record<string, string>>,
+      { error = null, mail = null }: { error?: string | null; mail?: TakenMail | null } = {},
     ): Promise<FastifyReply> => {
       const { zone } = (await here(request, calendarHere)).calendar;
-      const page = requestFormPage(context.frameOf(request), { zone, typed, errors, error: null });
-      return await sendPage(reply, page, Object.keys(errors).length > 0);
+      const page = requestFormPage(context.frameOf(request), { zone, typed, errors, error, mail });
+      return await sendPage(reply, page, error !== null || Object.keys(errors).length > 0);
     };
+    const proposed = async (request: FastifyRequest, id: string) =>
+      await here(request, async (at) => {
+        const { zone } = (await calendarHere(at)).calendar;
+        return await proposedBy(at, id, actorOf(callerOf(request)), { zone, now: now() });
+      });
 
     app.get<{ Querystring: Record<string, unknown> }>(
       '/requests/new',
@@ -205,15 +228,56 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
         ),
     );
 
+    // A mail, to be looked at: what is wrong with it stands over the empty form.
+    app.post('/requests/mail', forCustodians, async (request, reply) => {
+      try {
+        const bytes = await mailSent(request);
+        const actor = actorOf(callerOf(request));
+        const id = await here(request, async (at) => await takeMail(at, bytes, actor));
+        const { mail, typed } = await proposed(request, id);
+        return await offer(
+          request,
+          reply,
+          fields((name) => typed[name] ?? ''),
+          {},
+          { mail },
+        );
+      } catch (failure) {
+        if (!(failure instanceof ArchiveError) || !['mail-invalid', 'body-too-large'].includes(failure.code))
+          throw failure;
+        return await offer(
+          request,
+          reply,
+          fields(() => ''),
+          {},
+          { error: failure.message },
+        );
+      }
+    });
+
     app.post('/requests', forCustodians, async (request, reply) => {
       const form = formOf(request);
       refuseSomebodyElse(request, form.one('as'));
       const typed = fields((name) => form.one(name));
       const { zone } = (await here(request, calendarHere)).calendar;
       const read = requestTyped(typed, { zone, now: now() });
-      if (read.errors !== null) return await offer(request, reply, typed, read.errors);
+      const mailId = form.one('mail');
+      let mail: TakenMail | null = null;
+      try {
+        if (mailId !== '') mail = (await proposed(request, mailId)).mail;
+      } catch (failure) {
+        if (!(failure instanceof ArchiveError) || failure.code !== 'mail-not-found') throw failure;
+        return await offer(request, reply, typed, read.errors ?? {}, { error: failure.message });
+      }
+      if (read.errors !== null) return await offer(request, reply, typed, read.errors, { mail });
       const actor = actorOf(callerOf(request));
-      const { requestId } = await here(request, async (at) => await receiveRequest(at, read.value, actor));
+      const { value } = read;
+      const { requestId } = await here(request, async (at) => {
+        const received = await receiveRequest(at, value, actor);
+        if (mailId !== '')
+          await keepMail(at, received.requestId, { id: mailId, receivedAt: value.firstReceivedAt }, actor);
+        return received;
+      });
       return await reply.redirect(`/requests/${requestId}?done=entered`, 303);
     });
 
@@ -276,6 +340,9 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
     step('closing', ['outcome', 'appeal'], closingTyped, async (at, id, said, actor) =>
       settled(await closeRequest(at, id, { ...said, closedAt: now() }, actor)),
     );
+    step('contact', ['was', 'to', 'because'], contactTyped, async (at, id, said, actor) =>
+      settled(await addContact(at, id, said, actor)),
+    );
     step('correction', ['first', 'custodian', 'reason'], correctionTyped, async (at, id, said, actor) =>
       settled(await correctReceipt(at, id, said, actor)),
     );
@@ -289,6 +356,7 @@ const DONE: Readonly<Record<string, string>> = {
   correspondence: 'It is added.',
   state: 'What is awaited is changed.',
   closing: 'The request is closed.',
+  contact: 'It is on file where an answer reaches them, and letters go there from now on.',
   correction: 'The receipt is corrected. What was said before stays on file.',
 };
 

@@ -7,6 +7,7 @@ import {
   REQUEST_CHANNELS,
   REQUEST_OUTCOMES,
   type CorrespondenceAbout,
+  type NewContact,
   type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
@@ -156,6 +157,18 @@ export function correctionTyped(
   if (reason.trim() === '' || reason.length > 2000)
     all.say('reason', 'Say in 1 to 2,000 characters why it was wrong.');
   return all.read({ firstReceivedAt: first ?? office.now, receivedByCustodianAt: custodian, reason });
+}
+
+/** `was`: as the form showed it, so that of two who say it at one moment the second is told. */
+export function contactTyped(typed: Typed): Read<NewContact> {
+  const all = openErrors();
+  const { was = '', to = '', because = '' } = typed;
+  if (to === '') all.say('to', 'Say where an answer reaches them.');
+  textsTyped({ contact: to }, { ...all, say: (_, sentence) => all.say('to', sentence) });
+  if (to !== '' && to === was) all.say('to', 'Nothing is different from what is on file.');
+  if (because.trim() === '' || because.length > 2000)
+    all.say('because', 'Say in 1 to 2,000 characters how you know.');
+  return all.read({ was: orNull(was), contact: to, reason: because });
 }
 
 const ABOUT = [

@@ -5,6 +5,7 @@ import {
   alarmBesideSaid,
   businessDaysLeft,
   dueSaid,
+  restSaid,
   HOLIDAY_LAW,
   HOLIDAY_RULES,
   holidayDays,
@@ -12,6 +13,7 @@ import {
   trackingShown,
   withdrawalSaid,
   type AgencyCalendar,
+  type ContactRow,
   type CorrectionRow,
   type CorrespondenceRow,
   type Due,
@@ -47,7 +49,7 @@ const withdrawalShown = (withdrawal: Withdrawal) => ({
 });
 
 export function clockShown(
-  { clocks, acted, statement, withdrawal }: RequestStanding,
+  { clocks, acted, rest, statement, withdrawal }: RequestStanding,
   calendar: AgencyCalendar,
   now: Date,
 ) {
@@ -65,6 +67,8 @@ export function clockShown(
                 : { day: acted.promised.day, time: clockTime(acted.promised.minute) },
             sentence: actedSaid(acted),
           },
+    // It was answered in part: what is left, and stays on the clock.
+    rest: rest.map((one) => ({ ...one, sentence: restSaid(one) })),
     // Beside the day of the law it is a warning, and says so.
     alarm:
       clocks === null || clocks.alarm === null
@@ -136,6 +140,15 @@ export const correctionShown = (one: CorrectionRow) => ({
   reason: one.reason,
   at: one.at.toISOString(),
   by: one.by,
+});
+
+/** Where an answer reached who asked before, and since when it reaches them elsewhere. */
+export const contactShown = ({ was, contact, reason, at, by }: ContactRow) => ({
+  was,
+  contact,
+  reason,
+  at: at.toISOString(),
+  by,
 });
 
 /** What there is to choose from, too, with how far each was read: whoever enters a calendar should not have to guess. */

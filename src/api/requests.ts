@@ -10,14 +10,17 @@ import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { recordIdOf } from '#record/record.ts';
 import {
+  addContact,
   changeState,
   closeRequest,
   correctReceipt,
   enterView,
+  listMails,
   noteCorrespondence,
+  readContacts,
   readCorrections,
   readCorrespondence,
-  readMarked,
+  readOnFile,
   readRequestRow,
   receivedByCustodian,
   receiveRequest,
@@ -31,6 +34,8 @@ import { calendarHere } from './office-calendar.ts';
 import {
   ClosingBody,
   closingOf,
+  ContactBody,
+  contactOf,
   CorrectionBody,
   correctionOf,
   CorrespondenceBody,
@@ -42,7 +47,14 @@ import {
   StateBody,
   stateOf,
 } from './request-orders.ts';
-import { clockShown, correctionShown, correspondenceShown, requestShown } from './requests-shown.ts';
+import { releasedHere } from './released.ts';
+import {
+  clockShown,
+  contactShown,
+  correctionShown,
+  correspondenceShown,
+  requestShown,
+} from './requests-shown.ts';
 import { Anything, describedAs, taking, unread } from './described.ts';
 
 export const RequestParams = Type.Object({
@@ -106,20 +118,28 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
     const row = await readRequestRow(at, id);
     if (row === null) throw noRequest();
     const { n, calendar } = await calendarHere(at);
-    const marked = await readMarked(at, id);
+    const said = await readOnFile(at, id);
     const corrections = await readCorrections(at, id);
-    const said = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
+    const mails = await listMails(at, id);
+    const written = await readCorrespondence(at, id, { after, limit: PAGE + 1 });
     await enterView(at, id, actor);
     const moment = now();
     return {
       ...requestShown(row),
       clock: {
-        ...clockShown(requestStanding(row, marked, calendar, moment), calendar, moment),
+        ...clockShown(requestStanding(row, said, calendar, moment), calendar, moment),
         calendar: row.calendar_n ?? n,
       },
+      // What was released of it, when, and by which letters that was told.
+      released: await releasedHere(at, id),
+      contacts: (await readContacts(at, id)).map(contactShown),
       corrections: corrections.map(correctionShown),
-      correspondence: said.slice(0, PAGE).map(correspondenceShown),
-      nextCorrespondence: said.length > PAGE ? (said[PAGE - 1]?.n ?? null) : null,
+      correspondence: written.slice(0, PAGE).map((one) => ({
+        ...correspondenceShown(one),
+        // As it came; its bytes: GET /v1/requests/{id}/mails/{n}.eml.
+        mail: mails.find(({ n: of }) => of === one.n) ?? null,
+      })),
+      nextCorrespondence: written.length > PAGE ? (written[PAGE - 1]?.n ?? null) : null,
     };
   };
 
@@ -202,6 +222,21 @@ export function registerRequests(app: FastifyInstance, { system }: ApiContext): 
       const said = correctionOf(request, now());
       const actor = actorOf(callerOf(request));
       await here(request, async (at) => settled(await correctReceipt(at, id, said, actor)));
+      return { id };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/v1/requests/:id/contact',
+    step(
+      'Say where an answer reaches who asked, later or anew, and how the body knows. What was said before stays on file; also of a closed request',
+      ContactBody,
+    ),
+    async (request) => {
+      const id = requestIdOf(request.params.id);
+      const said = contactOf(request);
+      const actor = actorOf(callerOf(request));
+      await here(request, async (at) => settled(await addContact(at, id, said, actor)));
       return { id };
     },
   );

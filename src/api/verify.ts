@@ -21,6 +21,7 @@ import {
 import { sendPage } from './administration.ts';
 import { openAnchorsOf } from './anchored.ts';
 import type { ApiContext } from './context.ts';
+import { formWithFile } from './form-file.ts';
 import { openLimit } from './limit.ts';
 
 const FILE_LIMIT_BYTES = 5 * 1024 ** 2;
@@ -106,7 +107,11 @@ export function registerVerify(routes: FastifyInstance, context: ApiContext): vo
 
   routes.post('/verify', open, async (request, reply) => {
     limit.ask(request.ip);
-    const sent = await fileOf(request);
+    const { file: sent } = await formWithFile(request, {
+      name: 'receipt',
+      mostBytes: FILE_LIMIT_BYTES,
+      tooLarge: 'The file of a receipt has at most 5 MB.',
+    });
     if (sent === null)
       return await show(request, reply, { error: 'Choose the file of a receipt first.' }, true);
     const refuse = async (error: unknown): Promise<FastifyReply> => {
@@ -154,36 +159,6 @@ function whyNot(code: string): string {
   if (code === 'log-signature-wrong' || code === 'log-note-unsigned')
     return 'A signature in it does not fit what it says.';
   return 'What it says does not lead to the log that it names.';
-}
-
-/** The only file of the form; null: none was chosen. Other than a report's files it never touches the disk. */
-async function fileOf({ body, headers }: FastifyRequest): Promise<Buffer | null> {
-  const isForm = (headers['content-type'] ?? '').toLowerCase().startsWith('multipart/form-data');
-  if (!isForm || typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body))
-    throw new ArchiveError('form-invalid', 'Send this from the page itself; it is a form.', {
-      retry: 'never',
-    });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > FILE_LIMIT_BYTES)
-      throw new ArchiveError('body-too-large', 'The file of a receipt has at most 5 MB.', {
-        retry: 'never',
-      });
-    chunks.push(chunk);
-  }
-  const form = await new Response(Buffer.concat(chunks), {
-    headers: { 'content-type': headers['content-type'] ?? '' },
-  })
-    .formData()
-    .catch(() => {
-      throw new ArchiveError('form-invalid', 'This form cannot be read: expected multipart/form-data.', {
-        retry: 'never',
-      });
-    });
-  const file = form.get('receipt');
-  return file instanceof Blob && file.size > 0 ? Buffer.from(await file.arrayBuffer()) : null;
 }
 
 function documentOf(sent: Buffer): unknown {

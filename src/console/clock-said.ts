@@ -2,7 +2,18 @@
  * The clock of a request in the language of whoever reads it: out of its steps, which are codes and values. In English it says what calls
  * answer (`src/sunshine/said.ts`); a test holds the two together.
  */
-import type { Acted, Closure, Doubt, Due, Law, LawReading, Step, Withdrawal } from '#sunshine/sunshine.ts';
+import type {
+  Acted,
+  Answered,
+  Closure,
+  Doubt,
+  Due,
+  Law,
+  LawReading,
+  Rest,
+  Step,
+  Withdrawal,
+} from '#sunshine/sunshine.ts';
 import { apart, html, ours, perLanguage, type Markup } from './html.ts';
 
 /** As `Thu 10 Dec 2026`; in other languages as they write a day in full. */
@@ -142,13 +153,55 @@ export const alarmBeside = ({ day }: Pick<Due, 'day'>): Markup =>
   html`Counted from its first receipt by the body it would be due by the end of ${daySaid(day)} already. The
   law counts from the receipt by the custodian of records; whoever reads it otherwise counts so.`;
 
-export function actedMarkup({ on, late, promised }: Acted, law: Law): Markup {
+/** Of an answer, and of what one to a part leaves. */
+export function answeredMarkup({ by, on, productions }: Answered): Markup {
+  const which = productions.join(', ');
+  switch (by) {
+    case 'records':
+      return productions.length === 1
+        ? html`Answered on ${daySaid(on)}: what is released of it was handed out (production ${which}). Close
+          it when nothing more is to come.`
+        : html`Answered on ${daySaid(on)}: what is released of it was handed out (productions ${which}). Close
+          it when nothing more is to come.`;
+    case 'denial':
+      return html`Answered on ${daySaid(on)}: access was denied. Close it when nothing more is to come.`;
+    case 'no-records':
+      return html`Answered on ${daySaid(on)}: it was said that there are no records. Close it when nothing
+      more is to come.`;
+  }
+}
+
+export function restMarkup(rest: Rest): Markup {
+  switch (rest.code) {
+    case 'undecided':
+      return html`Records of the set about which nobody decided: ${rest.records}. The answer so far is one to
+      a part, and the rest is to be acted on by the same day.`;
+    case 'unreleased':
+      return html`Records that are to be released and were not handed out: ${rest.records}. The answer so far
+      is one to a part, and the rest is to be acted on by the same day.`;
+    case 'untold':
+      return html`Released, and no letter that went out since tells of it, nor has anybody fetched it:
+      production ${rest.productions.join(', ')}. Access that nobody knows of is no answer: write the letter,
+      or note what went out.`;
+    case 'nothing-handed':
+      return html`A letter denies a part, and nothing was handed out of the rest. The rest is to be acted on
+      by the same day.`;
+  }
+}
+
+export function actedMarkup({ on, late, promised, answered, delayed }: Acted, law: Law): Markup {
+  if (answered !== null && !delayed)
+    return late
+      ? html`${apart(answeredMarkup(answered))} That is after the day by which the request was to be acted on:
+        ${lawSaid(law)}.`
+      : html`${apart(answeredMarkup(answered))} With that it is acted on: ${lawSaid(law)}.`;
   const acted = apart(
     late
       ? html`A letter explained the delay on ${daySaid(on)}, after the day by which the request was to be
         acted on: ${lawSaid(law)}.`
       : html`Acted on by the letter of ${daySaid(on)}, which explained the delay: ${lawSaid(law)}.`,
   );
+  if (answered !== null) return html`${acted} ${apart(answeredMarkup(answered))}`;
   return promised === null
     ? html`${acted} The law wants the place and the earliest time and date in it at which the records are
       available; no letter on file says one.`

@@ -34,7 +34,7 @@ export { calendarPage, type TypedCalendar } from './calendar-page.ts';
 export { askedPage, askPage } from './ask-page.ts';
 export { productionsPage } from './productions-page.ts';
 export { productionLinkPage } from './production-link-page.ts';
-export { requestFormPage, REQUEST_FIELDS, type RequestField } from './request-form-page.ts';
+export { requestFormPage, REQUEST_FIELDS, type RequestField, type TakenMail } from './request-form-page.ts';
 export { requestPage, type PlaceCounts } from './request-page.ts';
 export { requestsPage, type DeskCounts } from './requests-page.ts';
 export type { StepForm } from './request-steps.ts';

@@ -36,6 +36,8 @@ export interface PageParts extends Frame {
   readonly wide?: boolean;
   /** A module of ours that the page runs. */
   readonly script?: string;
+  /** It looks again by itself after so many seconds, unless somebody is typing; without scripts, always. */
+  readonly again?: { readonly after: number; readonly to: string };
   /** The modules that it imports. */
   readonly preload?: readonly string[];
   /** It can be used without scripts, and then looks somewhat different (`plain.css`). */
@@ -43,7 +45,7 @@ export interface PageParts extends Frame {
 }
 
 export function page(parts: PageParts): string {
-  const { title, mode, main, viewer, script, preload = [], plain, wide, language, path, foot } = parts;
+  const { title, mode, main, viewer, script, again, preload = [], plain, wide, language, path, foot } = parts;
   const languages = otherLanguages(language, path);
   const whole = html`<!doctype html>
     <html lang="${language}">
@@ -58,6 +60,8 @@ export function page(parts: PageParts): string {
         <link rel="stylesheet" href="${asset('holdfast.css')}" />
         ${plain === true && html`<noscript><link rel="stylesheet" href="${asset('plain.css')}" /></noscript>`}
         ${[...preload, ...(script !== undefined && language !== 'en' ? [`${language}.js`] : [])].map((name) => html`<link rel="modulepreload" href="${asset(name)}" />`)}
+        ${again !== undefined && html`<noscript><meta http-equiv="refresh" content="${again.after}; url=${again.to}" /></noscript>`}
+        ${again !== undefined && html`<script type="module" src="${asset('again.js')}" data-again="${again.to}" data-after="${again.after}"></script>`}
         ${script === undefined ? null : html`<script type="module" src="${asset(script)}"></script>`}
       </head>
       <body>

@@ -2,6 +2,7 @@
 import { html, ours, type Markup } from './html.ts';
 import { CHARGE_NAMES, OUTCOME_NAMES } from './letter-names.ts';
 import { line, lines, oneOf } from './longer-fields.ts';
+import { number } from './numbers.ts';
 
 export const CHARGE_ROWS = 6;
 
@@ -21,6 +22,14 @@ export interface LetterFieldParts {
   readonly media: readonly (readonly [key: string, title: string])[];
   readonly hasRates: boolean;
   readonly outcomes: readonly string[];
+  /** Of this request, and out. */
+  readonly productions: readonly {
+    readonly id: string;
+    readonly n: number;
+    readonly records: number;
+    readonly pages: number;
+  }[];
+  readonly requestId: string;
 }
 
 export function letterFields(about: LetterFieldParts): Markup {
@@ -65,9 +74,30 @@ export function letterFields(about: LetterFieldParts): Markup {
         value: typed('outcome'),
         choices: about.outcomes.map((one) => [one, OUTCOME_NAMES[one] ?? one] as const),
       });
+    case 'records':
+      return records(about);
     default:
       return html`<p>Nothing is to be typed: it is filled from the request.</p>`;
   }
+}
+
+function records({ productions, requestId, typed }: LetterFieldParts): Markup {
+  if (productions.length === 0)
+    return html`<p>
+      <strong>No production of this request is released, so there is nothing to hand out yet.</strong>
+      <a href="/requests/${requestId}/productions">Go to the productions</a>
+    </p>`;
+  return html`<div class="usa-form-group">
+      <label class="usa-label" for="production">Which production</label>
+      <select class="usa-select" id="production" name="production">
+        ${productions.map(({ id, n, records: count, pages }) => html`<option value="${id}" ${id === typed('production') && html`selected`}>Production ${n}: records in it ${number(count)}, pages ${number(pages)}</option>`)}
+      </select>
+    </div>
+    ${line({ name: 'days', type: 'number', label: 'Days until the link ends', hint: 'From 1 to 90. The letter says the day.', value: typed('days') === '' ? '30' : typed('days') })}
+    <p class="hf-small">
+      The letter gets a link of its own, which is made when it goes. In the draft its place is
+      <code>${'{{link}}'}</code>: leave it where the link is to stand.
+    </p>`;
 }
 
 function tick(

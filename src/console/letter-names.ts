@@ -10,6 +10,7 @@ export const LETTER_NAMES: Readonly<Record<string, string>> = {
   'withdrawal-notice': 'Notice that the request may count as withdrawn',
   closing: 'Closing letter',
   'no-records': 'No records, with the certificate of a search',
+  records: 'Here are the records, with the link to them',
 };
 
 export const LETTER_LANGUAGE_NAMES: Readonly<Record<string, string>> = { en: 'in English', es: 'in Spanish' };

@@ -8,6 +8,7 @@ import { page, type Frame } from './layout.ts';
 import { letterFields, type LetterFieldParts } from './letter-fields.ts';
 import { LETTER_LANGUAGE_NAMES, LETTER_NAMES } from './letter-names.ts';
 import { lines, oneOf } from './longer-fields.ts';
+import { requestHead } from './request-nav.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 
@@ -60,18 +61,14 @@ export function lettersPage(frame: Frame, parts: LettersParts): string {
   return page({
     title: 'Letters and money',
     ...frame,
-    main: html`<p>
-        <a href="/requests/${requestId}">Back to the request</a>
-        <span class="hf-code__value">${tracking}</span>
-      </p>
-      <h1 class="hf-h1">Letters and money</h1>
-      ${alert('error', error)}
-      ${done === 'sent' && alert('success', 'The letter is sent: it stands in the correspondence of the request, and its paper is kept.')}
-      ${done === 'certified' && alert('success', 'The search is certified. The paper is below.')}
-      ${draft === null ? null : draftForm(frame, parts, draft)} ${mayWrite && choose(parts)}
-      ${mayWrite && parts.fields !== null && draft === null && fields(frame, parts, parts.fields)}
-      ${refusals(parts.refused)} ${sentLetters(parts)} ${certificate(frame, parts)}
-      ${mayWrite && html`<p><a href="/requests/letter-templates">Texts of letters, and rates of fees</a></p>`}`,
+    main: html`${requestHead({ id: requestId, number: tracking }, 'letters', 'Letters and money')}
+    ${alert('error', error)}
+    ${done === 'sent' && alert('success', 'The letter is sent: it stands in the correspondence of the request, and its paper is kept.')}
+    ${done === 'certified' && alert('success', 'The search is certified. The paper is below.')}
+    ${draft === null ? null : draftForm(frame, parts, draft)} ${mayWrite && choose(parts)}
+    ${mayWrite && parts.fields !== null && draft === null && fields(frame, parts, parts.fields)}
+    ${refusals(parts.refused)} ${sentLetters(parts)} ${certificate(frame, parts)}
+    ${mayWrite && html`<p><a href="/requests/letter-templates">Texts of letters, and rates of fees</a></p>`}`,
   });
 }
 

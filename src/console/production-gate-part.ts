@@ -1,9 +1,11 @@
 /** What the gate found in a production, and where; and what a person looked at in its place. */
 import { html, ours, type Markup } from './html.ts';
+import { FOUND_WORDS, placeSaid, whySaid } from './gate-words.ts';
 import { number } from './numbers.ts';
 import type { ProductionsParts, ShownProduction } from './productions-page.ts';
+import { inWords } from './words.ts';
 
-/** What stopped it, with the place. Sentences of the gate are English; no word that is withheld is in them. */
+/** What stopped it, with the place. No word that is withheld is in what the gate says. */
 export function gateSaid(
   { id, gate, failure, state, batesPrefix, foundIn }: ShownProduction,
   { requestId, isCustodian }: ProductionsParts,
@@ -25,8 +27,8 @@ export function gateSaid(
   ${
     gate.hits.length > 0 &&
     html`<p class="hf-warn">Something that is withheld was found:</p>
-      <ul class="hf-times" lang="en">
-        ${gate.hits.map((one) => html`<li><code>${one.file}</code> ${one.place} (${one.item})</li>`)}
+      <ul class="hf-times">
+        ${gate.hits.map((one) => html`<li><code>${one.file}</code>: ${placeSaid(one.place)}. <span>${inWords(FOUND_WORDS, one.what)}</span>: <code lang="en">${one.item}</code></li>`)}
       </ul>
       ${
         foundIn.length > 0 &&
@@ -42,8 +44,8 @@ export function gateSaid(
   ${
     gate.unread.length > 0 &&
     html`<p class="hf-warn">What could not be looked at:</p>
-      <ul class="hf-times" lang="en">
-        ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${one.place}: ${one.why}</li>`)}
+      <ul class="hf-times">
+        ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${placeSaid(one.place)}: ${whySaid(one.why)}</li>`)}
       </ul>`
   }
   ${
@@ -91,8 +93,8 @@ export function gateSaid(
                 name="unread"
                 value="${one.id}"
               />
-              <label class="usa-checkbox__label hf-root" for="unread-${i}" lang="en"
-                >${one.file} ${one.place}: ${one.why}</label
+              <label class="usa-checkbox__label hf-root" for="unread-${i}"
+                ><code>${one.file}</code> ${placeSaid(one.place)}: ${whySaid(one.why)}</label
               >
             </div>`,
         )}

@@ -5,6 +5,7 @@ import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line } from './longer-fields.ts';
 import { gateSaid } from './production-gate-part.ts';
+import { requestHead } from './request-nav.ts';
 import { momentIn } from './times.ts';
 import { inWords } from './words.ts';
 
@@ -27,7 +28,7 @@ export interface ShownProduction {
   readonly files: number | null;
   readonly gate: {
     readonly outcome: string;
-    readonly hits: readonly (Finding & { readonly item: string })[];
+    readonly hits: readonly (Finding & { readonly item: string; readonly what: string })[];
     readonly unread: readonly (Finding & {
       readonly why: string;
       readonly picture: string | null;
@@ -71,6 +72,14 @@ export interface ShownProduction {
 
 export interface ProductionsParts {
   readonly requestId: string;
+  /** Of the request, as it is shown. */
+  readonly number: string;
+  readonly isClosed: boolean;
+  /** Which format the requester wants; null: they did not say. */
+  readonly wish: {
+    readonly said: string;
+    readonly formats: readonly ('pdf' | 'csv' | 'native' | 'wacz')[];
+  } | null;
   readonly zone: string;
   /** Newest first. */
   readonly productions: readonly ShownProduction[];
@@ -91,16 +100,25 @@ const STATES: Readonly<Record<string, string>> = {
   withdrawn: 'Withdrawn',
 };
 
+/** Often enough for whoever waits, and not so often that it fills the history: each look is an entry. */
+const LOOK_AGAIN_SECONDS = 15;
+
 const bates = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(6, '0')}`;
 
 export function productionsPage(frame: Frame, parts: ProductionsParts): string {
   const { requestId, productions, set, isCustodian, said, link } = parts;
+  const isBuilding = productions.some(
+    ({ state, trouble }) => state === 'building' && trouble?.parkedAt == null,
+  );
   return page({
     title: 'Productions',
     ...frame,
     wide: true,
-    main: html`<p><a href="/requests/${requestId}">Back to the request</a></p>
-      <h1 class="hf-h1">Productions</h1>
+    // What was refused, and a link that is shown once, stays until somebody goes on.
+    ...(isBuilding && said?.kind !== 'error' && link === null
+      ? { again: { after: LOOK_AGAIN_SECONDS, to: `/requests/${requestId}/productions` } }
+      : {}),
+    main: html`${requestHead({ id: requestId, number: parts.number }, 'productions', 'Productions')}
       ${alert(said?.kind ?? 'success', said?.text ?? null)}
       ${link !== null && html`<p class="hf-link hf-root" id="link">${link}</p>`}
       <p class="hf-intro">
@@ -110,7 +128,7 @@ export function productionsPage(frame: Frame, parts: ProductionsParts): string {
       ${isCustodian && packForm(parts)}
       ${!isCustodian && set.produced === 0 && html`<p>Nothing of the set is released so far.</p>`}
       <h2 class="hf-h2">Made so far</h2>
-      ${productions.some(({ state }) => state === 'building') && html`<p><a href="/requests/${requestId}/productions">Look again how it stands</a></p>`}
+      ${isBuilding && html`<p>While one is packed this page looks again by itself, unless you are typing. <a href="/requests/${requestId}/productions">Look again how it stands</a></p>`}
       ${
         productions.length === 0
           ? html`<p>No production was made yet.</p>`
@@ -121,8 +139,13 @@ export function productionsPage(frame: Frame, parts: ProductionsParts): string {
   });
 }
 
-function packForm({ requestId, set, prefix }: ProductionsParts): Markup {
+function packForm({ requestId, set, prefix, isClosed, wish }: ProductionsParts): Markup {
   const { unreviewed, outdated, produced } = set;
+  if (isClosed)
+    return html`<p id="pack">
+      This request is closed: nothing more is packed because of it. What is out stays out, and can get another
+      link. If the same person asks again, enter another request.
+    </p>`;
   if (unreviewed + outdated > 0 || produced === 0)
     return html`<section class="hf-panel" id="pack" aria-label="Pack">
       ${unreviewed > 0 && html`<p>Records of the set that nobody decided about: ${number(unreviewed)}.</p>`}
@@ -132,15 +155,48 @@ function packForm({ requestId, set, prefix }: ProductionsParts): Markup {
     </section>`;
   return html`<form class="hf-form" id="pack" method="post" action="/requests/${requestId}/productions">
     <p>Records that are released, all of them or a part: ${number(produced)}.</p>
+    ${wish !== null && wished(wish)}
     ${line({ name: 'prefix', label: 'Letters before the numbers of pages', value: prefix, hint: 'Capitals, figures and hyphens. The numbers go on from the last production with the same letters.' })}
     <div class="usa-checkbox">
-      <input class="usa-checkbox__input" id="wacz" type="checkbox" name="wacz" value="yes" />
+      <input
+        class="usa-checkbox__input"
+        id="wacz"
+        type="checkbox"
+        name="wacz"
+        value="yes"
+        ${wish?.formats.includes('wacz') === true && html`checked`}
+      />
       <label class="usa-checkbox__label" for="wacz"
         >Web archives go along, of records of which all is released</label
       >
     </div>
     <button class="usa-button hf-below" type="submit">Freeze and pack</button>
   </form>`;
+}
+
+const FORMATS: Readonly<Record<'pdf' | 'csv' | 'native' | 'wacz', string>> = {
+  pdf: 'PDF: the index with all that is released, which is in every production.',
+  csv: 'Tables: CSV files, which are in every production and open in any spreadsheet.',
+  native: 'Files as they are: they are in every production, but for those of which a part is withheld.',
+  wacz: 'Web archives: ticked below; they go along for records of which all is released.',
+};
+
+/** 610.023.3: in the format that is requested, if it is available. */
+function wished({ said, formats }: NonNullable<ProductionsParts['wish']>): Markup {
+  return html`<div id="wish">
+    <p>The requester wants this format (610.023.3): <bdi>${said}</bdi></p>
+    ${
+      formats.length === 0
+        ? html`<p>
+            <strong>No such format was found here.</strong> A production is a PDF, tables (CSV), the files as
+            they are, and web archives if they are ticked. Where theirs is not available, say so in the
+            letter.
+          </p>`
+        : html`<ul class="usa-list">
+            ${formats.map((one) => html`<li>${inWords(FORMATS, one)}</li>`)}
+          </ul>`
+    }
+  </div>`;
 }
 
 function entry(one: ShownProduction, parts: ProductionsParts): Markup {
@@ -150,6 +206,7 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
       Production ${one.n}: ${inWords(STATES, one.trouble?.parkedAt == null ? one.state : 'parked')}
     </h3>
     <p class="hf-small">Asked for by ${one.madeBy}: ${momentIn(zone, one.madeAt)}</p>
+    ${one.state === 'building' && one.trouble === null && progress(one)}
     <p>All of it: ${number(one.released)}. A part: ${number(one.part)}. Withheld: ${number(one.withheld)}.</p>
     ${
       one.batesLast !== null &&
@@ -209,6 +266,18 @@ function troubleSaid(
     }`;
 }
 
+/** How far it is: what is done of it stands in its row. */
+function progress({ gate, released, part, withheld }: ShownProduction): Markup {
+  const all = number(released + part + withheld);
+  return gate === null
+    ? html`<p class="hf-small" role="status">
+        Step 1 of 2: the records are packed and looked through. Records: ${all}.
+      </p>`
+    : html`<p class="hf-small" role="status">
+        Step 2 of 2: it was looked through, and is being sealed. Records: ${all}.
+      </p>`;
+}
+
 function downloads({ downloads: all, state }: ShownProduction, zone: string): Markup | null {
   if (all.length === 0)
     return state === 'released' ? html`<p class="hf-small">Nobody has fetched it yet.</p>` : null;
@@ -239,6 +308,14 @@ function verbs(
       </p>`
     }
     ${
+      state === 'released' &&
+      html`<p>
+        <a class="usa-button" href="/requests/${requestId}/letters?kind=records&production=${id}#letter"
+          >Write the letter that hands it out<span class="usa-sr-only">: ${ours('production')} ${n}</span></a
+        >
+      </p>`
+    }
+    ${
       sealed &&
       !(state === 'ready' && isStale) &&
       html`<form method="post" action="${below}/release" class="hf-form">
@@ -253,7 +330,7 @@ function verbs(
           value="30"
           required
         />
-        <button class="usa-button hf-below" type="submit">
+        <button class="usa-button ${state === 'released' && 'usa-button--outline'} hf-below" type="submit">
           ${state === 'ready' ? ours('Release, with a link') : ours('Make another link')}<span
             class="usa-sr-only"
             >: ${ours('production')} ${n}</span

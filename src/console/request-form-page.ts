@@ -3,6 +3,7 @@ import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, summary } from './longer-fields.ts';
+import { number } from './numbers.ts';
 import { CHANNEL_WORDS } from './request-words.ts';
 
 export const REQUEST_FIELDS = [
@@ -22,17 +23,86 @@ export interface RequestFormParts {
   readonly typed: Readonly<Record<RequestField, string>>;
   readonly errors: Readonly<Partial<Record<RequestField, string>>>;
   readonly error: string | null;
+  /** The mail that it is entered from; null: none was taken in. */
+  readonly mail: TakenMail | null;
+}
+
+export interface TakenMail {
+  readonly id: string;
+  readonly head: string;
+  readonly wasHtml: boolean;
+  /** What `first` is proposed by. */
+  readonly by: 'received' | 'date' | null;
+  readonly parts: readonly { readonly name: string | null; readonly sizeBytes: number }[];
 }
 
 /** What is to be done with each, in a few words. */
 const HOW: Readonly<Record<string, string>> = {
   letter: 'Type or paste what it says, all of it.',
-  mail: 'Paste the whole mail, with the lines that say who sent it and when.',
+  mail: 'Take it in above, as it came; or paste the whole of it, with the lines that say who sent it and when.',
   phone: 'Write down what was asked, in the words of the call.',
   'in-person': 'Write down what was asked, in the words that were said.',
 };
 
-export function requestFormPage(frame: Frame, { typed, errors, error, zone }: RequestFormParts): string {
+/** Where the proposed time of receipt comes from: nothing is entered by itself. */
+const PROPOSED: Readonly<Record<'received' | 'date' | 'none', string>> = {
+  received:
+    'Proposed from the line “Received” of the mail, which the last mail server wrote. Look whether that was yours.',
+  date: 'Proposed from the line “Date” of the mail, which the machine of its sender wrote: it may have reached you later.',
+  none: 'The mail does not say when it came, in a way that can be read.',
+};
+
+/** Another form, before the one of the request: what is in the mail is only proposed there. */
+function takeIn(frame: Frame): Markup {
+  return html`<form
+    class="hf-form hf-panel"
+    id="take"
+    method="post"
+    action="/requests/mail"
+    enctype="multipart/form-data"
+  >
+    <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
+    <div class="usa-form-group">
+      <label class="usa-label" for="eml">It came by mail: the mail as a file (.eml), at most 20 MB</label>
+      <span class="usa-hint" id="eml-hint"
+        >Save it from your mail program. Its words are proposed below, and the mail is kept as it came, with
+        what is attached.</span
+      >
+      <input
+        class="usa-file-input hf-file-field"
+        id="eml"
+        name="mail"
+        type="file"
+        accept=".eml,message/rfc822"
+        aria-describedby="eml-hint"
+        required
+      />
+    </div>
+    <button class="usa-button usa-button--outline" type="submit">Take the mail in</button>
+  </form>`;
+}
+
+function taken({ head, wasHtml, by, parts }: TakenMail): Markup {
+  return html`<section class="hf-panel" id="taken" aria-labelledby="taken-title">
+    <h2 class="hf-h2" id="taken-title">The mail, as it says</h2>
+    <blockquote class="hf-said-words"><bdi>${head}</bdi></blockquote>
+    ${
+      parts.length > 0 &&
+      html`<p>Attached, and kept with it:</p>
+        <ul class="usa-list">
+          ${parts.map(({ name, sizeBytes }) => html`<li><bdi>${name ?? '—'}</bdi> <span class="hf-small">${number(sizeBytes)} bytes</span></li>`)}
+        </ul>`
+    }
+    ${wasHtml && html`<p class="hf-small">It has no plain text: below is what its HTML says, without pictures and without anything from elsewhere.</p>`}
+    <p>${ours(PROPOSED[by ?? 'none'])}</p>
+    <p class="hf-small">Nothing is entered yet. Look at each field, and change what is not so.</p>
+  </section>`;
+}
+
+export function requestFormPage(
+  frame: Frame,
+  { typed, errors, error, zone, mail }: RequestFormParts,
+): string {
   return page({
     title: 'Enter a request',
     ...frame,
@@ -42,8 +112,10 @@ export function requestFormPage(frame: Frame, { typed, errors, error, zone }: Re
         Nobody who asks owes a name, a form or a reason. What they wrote is kept as it came, and is never
         changed.
       </p>
+      ${mail === null ? takeIn(frame) : taken(mail)}
       <form class="hf-form" method="post" action="/requests" novalidate>
         <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
+        ${mail !== null && html`<input type="hidden" name="mail" value="${mail.id}" />`}
         <fieldset class="usa-fieldset usa-form-group" id="channel">
           <legend class="usa-legend">How did it come?</legend>
           ${errors.channel !== undefined && html`<span class="usa-error-message">${ours(errors.channel)}</span>`}

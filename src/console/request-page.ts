@@ -9,8 +9,17 @@ import type {
 import { alert } from './fields.ts';
 import { whoSaid, type ActorName } from './history-table.ts';
 import { html, ours, perLanguage, type Markup } from './html.ts';
-import { actedMarkup, alarmBeside, daySaid, dueMarkup, stepMarkup, withdrawalMarkup } from './clock-said.ts';
+import {
+  actedMarkup,
+  alarmBeside,
+  daySaid,
+  dueMarkup,
+  restMarkup,
+  stepMarkup,
+  withdrawalMarkup,
+} from './clock-said.ts';
 import { page, type Frame } from './layout.ts';
+import { LETTER_NAMES } from './letter-names.ts';
 import { summary } from './longer-fields.ts';
 import { REQUEST_PLACES, requestPlace, type RequestPlace } from './request-places.ts';
 import { requestSteps, type StepForm } from './request-steps.ts';
@@ -51,6 +60,24 @@ export interface ShownRequest {
   readonly appealUntil: string | null;
 }
 
+export interface ShownRelease {
+  readonly n: number;
+  readonly records: number;
+  readonly withheld: number;
+  readonly pages: number;
+  readonly releasedAt: string;
+  readonly withdrawnAt: string | null;
+  readonly letters: readonly { readonly n: number; readonly kind: string; readonly at: string }[];
+}
+
+export interface ShownContact {
+  readonly was: string | null;
+  readonly contact: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface ShownCorrection {
   readonly firstWas: string;
   readonly custodianWas: string | null;
@@ -71,6 +98,11 @@ export interface ShownCorrespondence {
   readonly words: string;
   readonly at: string;
   readonly by: string;
+  /** As it came, and what is attached. */
+  readonly mail: {
+    readonly sizeBytes: number;
+    readonly parts: readonly { readonly name: string | null; readonly sizeBytes: number }[];
+  } | null;
 }
 
 export interface RequestParts {
@@ -78,11 +110,14 @@ export interface RequestParts {
   readonly request: ShownRequest;
   readonly standing: RequestStanding;
   readonly corrections: readonly ShownCorrection[];
+  /** Said later, the oldest first. */
+  readonly contacts: readonly ShownContact[];
   readonly correspondence: readonly ShownCorrespondence[];
   /** Where more of it begins. */
   readonly nextCorrespondence: number | null;
   readonly names: Readonly<Record<string, ActorName>>;
   readonly counts: PlaceCounts;
+  readonly released: readonly ShownRelease[];
   /** What other parts of the desk show of it, under the list of places. */
   readonly parts: readonly Markup[];
   readonly mayWork: boolean;
@@ -127,7 +162,7 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
           })}
         </ul>
       </nav>
-      ${parts.parts}
+      ${parts.parts} ${releases(parts)}
       <h2 class="hf-h2">What was asked</h2>
       <blockquote class="hf-said-words" id="words"><bdi>${request.words}</bdi></blockquote>
       <dl class="hf-facts">
@@ -149,14 +184,49 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
         }
         ${request.state === 'closed' && row('Appeal until', request.appealUntil === null ? html`Nobody said: what was asked for is kept without end.` : html`${daySaid(request.appealUntil)}`)}
       </dl>
-      ${corrected(parts)} ${clock(standing, request)} ${correspondence(parts)}
+      ${contacts(parts)} ${corrected(parts)} ${clock(standing, request)} ${correspondence(parts)}
       ${mayWork && requestSteps(frame, request, form)}
       <p class="hf-noprint"><a href="/requests">Back to the requests</a></p>`,
   });
 }
 
+/** What left the house because of it, and what told of it. A closed request says so too where nothing did. */
+function releases({ request, released, zone }: RequestParts): Markup | null {
+  if (released.length === 0)
+    return request.state === 'closed'
+      ? html`<h2 class="hf-h2">What was released</h2>
+          <p id="released">No production of it was released.</p>`
+      : null;
+  return html`<h2 class="hf-h2">What was released</h2>
+    <ul class="hf-people" id="released">
+      ${released.map(
+        (one) =>
+          html`<li>
+            <strong>Production ${one.n}</strong>
+            <p class="hf-small">
+              Records: ${number(one.records)}. Pages: ${number(one.pages)}. Withheld: ${number(one.withheld)}.
+              Released: ${momentIn(zone, one.releasedAt)}
+            </p>
+            ${one.withdrawnAt !== null && html`<p class="hf-small">Withdrawn: ${momentIn(zone, one.withdrawnAt)}</p>`}
+            ${one.letters.length === 0 && html`<p class="hf-small">No letter on file tells of it.</p>`}
+            ${one.letters.map(
+              ({ n, kind, at }) =>
+                html`<p class="hf-small">
+                  <a href="/v1/requests/${request.id}/letters/${n}.pdf"
+                    >${inWords(LETTER_NAMES, kind)}<span class="usa-sr-only"
+                      >: ${ours('production')} ${one.n}</span
+                    ></a
+                  >
+                  · ${momentIn(zone, at)}
+                </p>`,
+            )}
+          </li>`,
+      )}
+    </ul>`;
+}
+
 /** How it stands, before everything else. */
-function lead({ request, standing: { clocks, acted, statement, withdrawal } }: RequestParts): Markup {
+function lead({ request, standing: { clocks, acted, rest, statement, withdrawal } }: RequestParts): Markup {
   const due = clocks?.due ?? null;
   const alarm = clocks?.alarm ?? null;
   const all = [
@@ -171,8 +241,10 @@ function lead({ request, standing: { clocks, acted, statement, withdrawal } }: R
       due === null &&
       alarm !== null &&
       mark(pressing(clocks.standing), alarmSaid(clocks.standing, alarm.day)),
+    rest.length > 0 && mark('wait', html`Answered in part: the rest is to be acted on`),
     due !== null &&
       alarm !== null &&
+      acted?.answered == null &&
       mark('calm', html`Counted from its first receipt: ${daySaid(alarm.day)}`),
     request.dueOn !== null && mark('calm', html`It was due by the end of ${daySaid(request.dueOn)}`),
     statement !== null &&
@@ -187,6 +259,25 @@ function lead({ request, standing: { clocks, acted, statement, withdrawal } }: R
   return html`<ul class="hf-marks" id="standing">
     ${all.flatMap((one) => (one === false ? [] : [html`<li>${one}</li>`]))}
   </ul>`;
+}
+
+function contacts({ contacts: said, zone, names }: RequestParts): Markup | null {
+  if (said.length === 0) return null;
+  return html`<h2 class="hf-h2">Where an answer reaches them, said later</h2>
+    <ul class="hf-people" id="contacts">
+      ${said.map(
+        (one) =>
+          html`<li>
+            <p class="hf-small">
+              ${one.was !== null && html`<bdi>${one.was}</bdi> → `}<bdi>${one.contact}</bdi>
+            </p>
+            <p class="hf-small">
+              <span>How it is known:</span> <bdi>${one.reason}</bdi> · ${momentIn(zone, one.at)} ·
+              <span>${whoSaid(one.by, names[one.by])}</span>
+            </p>
+          </li>`,
+      )}
+    </ul>`;
 }
 
 function corrected({ corrections, zone, names }: RequestParts): Markup | null {
@@ -218,7 +309,7 @@ function corrected({ corrections, zone, names }: RequestParts): Markup | null {
 }
 
 function clock(
-  { clocks, acted, statement, withdrawal }: RequestStanding,
+  { clocks, acted, rest, statement, withdrawal }: RequestStanding,
   { state }: ShownRequest,
 ): Markup | null {
   if (clocks === null && statement === null && withdrawal === null) return null;
@@ -227,10 +318,16 @@ function clock(
   return html`<section aria-labelledby="clock-title" id="clock">
     <h2 class="hf-h2" id="clock-title">Its clock, explained</h2>
     ${acted !== null && due !== null && due.law !== null && html`<p><strong>${actedMarkup(acted, due.law)}</strong></p>`}
+    ${
+      rest.length > 0 &&
+      html`<ul class="usa-list" id="rest">
+        ${rest.map((one) => html`<li>${restMarkup(one)}</li>`)}
+      </ul>`
+    }
     ${state === 'delayed' && acted === null && html`<p><strong>No letter on file explains the delay. Until one does, the day by which the request is to be acted on stands.</strong></p>`}
     ${due !== null && counted('by-law', due, dueMarkup(due))}
     ${alarm !== null && due === null && counted('by-alarm', alarm, dueMarkup(alarm))}
-    ${alarm !== null && due !== null && html`<p>${alarmBeside(alarm)}</p>`}
+    ${alarm !== null && due !== null && acted?.answered == null && html`<p>${alarmBeside(alarm)}</p>`}
     ${
       statement !== null &&
       html`<h3>The statement of the grounds of a denial</h3>
@@ -250,6 +347,29 @@ function counted(id: string, due: Due, whole: Markup): Markup {
     <ol class="hf-times" id="${id}">
       ${due.steps.map((step) => html`<li>${stepMarkup(step)}</li>`)}
     </ol>`;
+}
+
+/** Strangers' bytes: to be downloaded, and never shown here. */
+function mailOf(requestId: string, { n, mail }: ShownCorrespondence): Markup | null {
+  if (mail === null) return null;
+  const at = `/v1/requests/${requestId}/mails/${n}`;
+  return html`<p class="hf-small">
+      <a href="${at}.eml" download>The mail as it came</a> <span>${number(mail.sizeBytes)} bytes</span>
+    </p>
+    ${
+      mail.parts.length > 0 &&
+      html`<ul class="usa-list hf-small">
+        ${mail.parts.map(
+          ({ name, sizeBytes }, i) =>
+            html`<li>
+              <a href="${at}/parts/${i + 1}" download
+                ><span>Attached, ${i + 1}</span>: <bdi>${name ?? '—'}</bdi></a
+              >
+              <span>${number(sizeBytes)} bytes</span>
+            </li>`,
+        )}
+      </ul>`
+    }`;
 }
 
 const money = (cents: number): Markup =>
@@ -280,6 +400,7 @@ function correspondence({
                   ${one.feeCents !== null && html`<p class="hf-small">Asked for: ${money(one.feeCents)}</p>`}
                   ${one.promisedFor !== null && html`<p class="hf-small"><span>Available at the earliest</span> ${momentIn(zone, one.promisedFor)}</p>`}
                   <blockquote class="hf-said-words"><bdi>${one.words}</bdi></blockquote>
+                  ${mailOf(request.id, one)}
                 </li>`,
             )}
           </ol>`

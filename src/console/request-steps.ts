@@ -7,7 +7,7 @@ import { CHANNEL_WORDS, KIND_WORDS, OUTCOME_WORDS, STATE_WORDS } from './request
 
 export interface StepForm {
   /** The form that was sent; null: none, or it was taken. */
-  readonly which: 'receipt' | 'correspondence' | 'state' | 'closing' | 'correction' | null;
+  readonly which: 'receipt' | 'correspondence' | 'state' | 'closing' | 'correction' | 'contact' | null;
   /** By field; what no form sent yet has its beginning. */
   readonly typed: Readonly<Record<string, string>>;
   readonly errors: Readonly<Record<string, string>>;
@@ -60,6 +60,14 @@ export function requestSteps(frame: Frame, request: ShownRequest, form: StepForm
       )
     }
     ${folded('correspondence', 'Add what came or went, or a note', letter(of), 'Add it')}
+    ${folded(
+      'contact',
+      request.contact === null ? 'Say where an answer reaches them' : 'An answer reaches them somewhere else',
+      html`<input type="hidden" name="was" value="${request.contact ?? ''}" />
+        ${line(of('to', 'Where an answer reaches them', 'An e-mail or postal address, or a telephone number. Without one, no question, invoice or notice reaches them.'))}
+        ${line(of('because', 'How do you know?', 'It stays on file with what was said before, and with your name.'))}`,
+      'Add where it reaches them',
+    )}
     ${isOpen && request.state !== 'received' && folded('state', 'Say what is awaited', awaited(request, of), 'Change it')}
     ${isOpen && folded('closing', 'Close this request', closing(request, of), 'Close it')}
     ${isOpen && folded('correction', 'Correct a time of receipt', correction(request, of), 'Correct it')}`;

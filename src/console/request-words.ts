@@ -77,7 +77,8 @@ export function alarmSaid(standing: Standing, day: string): Markup {
       end of ${daySaid(day)}`;
 }
 
-export function actedShort({ standing, promised }: Acted): Markup {
+export function actedShort({ standing, promised, answered }: Acted): Markup {
+  if (answered !== null) return html`Answered on ${daySaid(answered.on)}, and not closed yet`;
   if (promised === null) return ours('Acted on by a delay letter that promises no time');
   return standing === 'promise-over'
     ? html`The time that the delay letter promised is over: ${daySaid(promised.day)}`

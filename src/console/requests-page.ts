@@ -32,9 +32,11 @@ export interface ListedRequestSaid {
   readonly dueOn: string | null;
   readonly standing: Standing | null;
   readonly acted: Acted | null;
+  /** It was answered in part, and the rest stays on the clock. */
+  readonly isInPart: boolean;
   readonly alarm: { readonly day: string; readonly standing: Standing } | null;
   readonly statement: { readonly day: string; readonly standing: Standing } | null;
-  /** 0: to be acted on; 1: a letter explained the delay; 2: over. */
+  /** 0: to be acted on; 1: a letter explained the delay, or it was answered; 2: over. */
   readonly place: number;
 }
 
@@ -65,7 +67,7 @@ const FILTERS: readonly (readonly [string, string])[] = [
   ...Object.entries(STATE_WORDS),
 ];
 
-const SECTIONS = ['To be acted on', 'Acted on by a delay letter', 'Ended'] as const;
+const SECTIONS = ['To be acted on', 'Acted on, and not closed', 'Ended'] as const;
 
 export function requestsPage(frame: Frame, parts: RequestsParts): string {
   const { typed, counts, requests, next, isLater, mayWork, error, zone } = parts;
@@ -170,13 +172,14 @@ function entry(one: ListedRequestSaid, zone: string): Markup {
 
 /** Each of its days in words; what presses has a sign and a border besides. */
 function marks(one: ListedRequestSaid): Markup {
-  const { standing, acted, alarm, statement, dueOn, state, outcome } = one;
+  const { standing, acted, isInPart, alarm, statement, dueOn, state, outcome } = one;
   const all = [
     acted !== null
       ? mark(pressing(acted.standing), actedShort(acted))
       : state === 'received' && alarm !== null
         ? mark(pressing(alarm.standing), alarmSaid(alarm.standing, alarm.day))
         : standing !== null && dueOn !== null && mark(pressing(standing), standingSaid(standing, dueOn)),
+    isInPart && mark('wait', html`Answered in part: the rest is to be acted on`),
     acted === null &&
       state !== 'received' &&
       alarm !== null &&

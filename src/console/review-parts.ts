@@ -43,7 +43,8 @@ interface Controls {
 }
 
 const DECISIONS = [
-  ['', 'Nothing chosen'],
+  // With a mark in it, it is withheld where it is marked (`decided` in src/api/review-form.ts).
+  ['', 'By its marks; without one, nothing chosen'],
   ['release', 'Release it'],
   ['part', 'Withhold what is marked'],
   ['withhold', 'Withhold it'],

@@ -157,6 +157,8 @@ export const EVENT_NAMES: Readonly<Record<string, string>> = {
   'request.letter-mailed': 'Letter of a request taken by the mail server',
   'request.letter-not-mailed': 'Letter of a request could not be mailed',
   'request.search-certified': 'Search of a request certified',
+  'request.mail-kept': 'Mail of a request kept as it came',
+  'request.contact-added': 'Where an answer reaches a requester, said later',
   'letter-template.changed': 'Text of a letter changed',
   'fee-rates.changed': 'Rates of fees changed',
   'removal.confirmed': 'Removal confirmed',

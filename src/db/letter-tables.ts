@@ -1,4 +1,4 @@
-/** Row types of letters, their texts, the rates of fees and certificates of search (migration 0049). SQL names stay SQL names. */
+/** Row types of letters, their texts, the rates of fees and certificates of search (migrations 0049 and 0054). SQL names stay SQL names. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 export type LetterKind =
@@ -11,7 +11,8 @@ export type LetterKind =
   | 'question'
   | 'withdrawal-notice'
   | 'closing'
-  | 'no-records';
+  | 'no-records'
+  | 'records';
 
 export interface LetterTemplateTable {
   agency_id: string;

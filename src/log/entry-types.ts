@@ -161,6 +161,8 @@ export const ENTRY_TYPES = {
   'request.letter-mailed': { subject: 'request' },
   'request.letter-not-mailed': { subject: 'request', must: ['code'] },
   'request.search-certified': { subject: 'request' },
+  'request.mail-kept': { subject: 'request' },
+  'request.contact-added': { subject: 'request' },
   'letter-template.changed': { subject: null, must: ['letter'] },
   'fee-rates.changed': { subject: null },
   // the log and what it stands on

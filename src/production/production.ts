@@ -67,6 +67,8 @@ export {
   withdrawProduction,
   type SealedBytes,
 } from './productions.ts';
+export { productionDocuments } from './documents.ts';
+export { formatWish, type Format, type FormatWish } from './format-wish.ts';
 export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {

@@ -1,4 +1,4 @@
-/** What the database refuses of productions (migrations 0048 and 0055), in our words. */
+/** What the database refuses of productions (migrations 0048, 0054 and 0055), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -25,6 +25,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF087: [
     'production-state',
     'Its packing stopped, and another production has, or is about to have, its page numbers by now. Withdraw this one, and make another one.',
+  ],
+  HF086: [
+    'production-refused',
+    'This request is closed: nothing more is packed because of it. If the same person asks again, enter another request.',
   ],
 };
 

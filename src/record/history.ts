@@ -127,6 +127,9 @@ export type EventType =
   | 'request.letter-mailed'
   | 'request.letter-not-mailed'
   | 'request.search-certified'
+  // a mail that asked for it, as it came; and where an answer reaches who asked, said later
+  | 'request.mail-kept'
+  | 'request.contact-added'
   | 'letter-template.changed'
   | 'fee-rates.changed'
   // what is handed out in answer to them

@@ -36,6 +36,7 @@ export async function mailLetterOnce(context: TellContext): Promise<TellOutcome 
       to: { name: '', address: letter.contact.trim() },
       subject: `${mode === 'trial' ? 'TRIAL: ' : ''}${inLine(heading).trim()}`,
       text: `${rest.join('\n').replace(/^\n+/, '')}\n`,
+      replyTo: letter.office === null ? null : { name: letter.officeName ?? '', address: letter.office },
       messageId: `letter-${requestId}-${n}@${new URL(publicUrl).hostname}`,
       attachments: [{ name: `letter-${n}.pdf`, type: 'application/pdf', bytes: letter.pdf }],
     });
@@ -64,10 +65,19 @@ async function claim(db: Db): Promise<ClaimedLetter | null> {
 }
 
 async function readClaimed({ agencyId, tx }: AgencyTx, { requestId, n }: ClaimedLetter) {
-  const { rows } = await sql<{ contact: string; words: string; pdf: Buffer }>`
-    select r.contact, c.words, l.pdf
+  const { rows } = await sql<{
+    contact: string;
+    words: string;
+    pdf: Buffer;
+    office: string | null;
+    officeName: string | null;
+  }>`
+    select r.contact, c.words, l.pdf, o.email as office, o.name as "officeName"
       from request_letter l join request r on r.id = l.request_id
       join request_correspondence c on c.request_id = l.request_id and c.n = l.n
+      -- Who answers writes to the office of the custodian, and not to a machine.
+      left join lateral (select o.name, o.email from office o where o.agency_id = l.agency_id and o.ended_at is null
+                            and o.duty = 'custodian' and o.policy_id is null order by o.id limit 1) o on true
      where l.agency_id = ${agencyId} and l.request_id = ${requestId} and l.n = ${n}`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error('The letter that is owed is not there.');

@@ -11,6 +11,8 @@ export interface Letter {
   readonly text: string;
   /** Without angle brackets; the same for each attempt, so that two that arrive are seen to be one. */
   readonly messageId: string;
+  /** Where an answer is read; null or absent: at the address that it comes from. */
+  readonly replyTo?: { readonly name: string; readonly address: string } | null;
   /** Of what a person wrote and sent; what writes itself has none. */
   readonly attachments?: readonly { readonly name: string; readonly type: string; readonly bytes: Buffer }[];
 }
@@ -62,7 +64,7 @@ export function openMailer({ url, from }: { readonly url: string; readonly from:
     disableUrlAccess: true,
   });
   return {
-    send: async ({ to, subject, text, messageId, attachments }) => {
+    send: async ({ to, subject, text, messageId, replyTo, attachments }) => {
       try {
         const late = AbortSignal.timeout(LETTER_MS);
         await Promise.race([
@@ -72,6 +74,7 @@ export function openMailer({ url, from }: { readonly url: string; readonly from:
             subject,
             text,
             messageId: `<${messageId}>`,
+            ...(replyTo == null ? {} : { replyTo }),
             ...(attachments === undefined
               ? // Nobody's holiday answers this (RFC 3834, section 5).
                 { headers: { 'Auto-Submitted': 'auto-generated' } }

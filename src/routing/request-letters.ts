@@ -26,8 +26,9 @@ export async function remindedIn(at: AgencyTx, letter: string): Promise<Reminded
                      and not exists (select from request_correspondence s where s.agency_id = r.agency_id and s.request_id = r.id
                                         and s.about = 'statement' and s.at >= c.at))
                 when n.about like 'first-receipt %' then r.state <> 'received'
-                when n.about like 'promise-over %' then r.state = 'closed'
-                else r.state = 'closed' or exists (
+                when r.state = 'closed' or request_is_answered(r.agency_id, r.id) then true
+                when n.about like 'promise-over %' then false
+                else exists (
                   select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay') end as moot
       from notice n join request r on r.agency_id = n.agency_id and r.id = n.request_id
      where n.agency_id = ${at.agencyId} and n.letter = ${letter} and n.ended_at is null

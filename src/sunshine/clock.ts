@@ -13,6 +13,7 @@ import {
   type Closure,
   type Doubt,
 } from './calendar.ts';
+import type { Answered } from './answers.ts';
 import type { LawReading } from './holidays.ts';
 
 /** Law is named with how far it was read (reference/missouri-law.md 3 and block (c)). */
@@ -164,33 +165,48 @@ function nextBusinessDay(after: CivilDay, calendar: AgencyCalendar, steps: Step[
  */
 export type Standing = 'running' | 'due-next' | 'due-today' | 'past-closing' | 'overdue';
 
-/** 610.023.3: who explains the delay, with the earliest time at which the records are available, has acted; and then that time counts. */
+/**
+ * 610.023.3: who explains the delay, with the earliest time at which the records are available, has acted, and then that time counts; who has
+ * answered has nothing more to act on.
+ */
 export interface Acted {
-  /** The day of the letter. */
+  /** The day of the letter, or of the answer: of the first of them. */
   readonly on: CivilDay;
-  /** The letter went after the day by which the request was to be acted on. */
+  /** That was after the day by which the request was to be acted on. */
   readonly late: boolean;
-  /** As it was promised; null: no letter on file says it, and the law wants it said. */
+  /** A letter explained the delay, and did so before any answer. */
+  readonly delayed: boolean;
+  /** As it was promised; null: no letter on file says it, and the law wants it said of a delay. */
   readonly promised: WallTime | null;
-  readonly standing: 'acted-on' | 'promise-over' | 'promise-unsaid';
+  /** Null: the request waits for its answer, or for the rest of it. */
+  readonly answered: Answered | null;
+  readonly standing: 'acted-on' | 'promise-over' | 'promise-unsaid' | 'answered';
 }
 
-/** By the first letter that explained the delay; the newest promise counts. Null: none went since the custodian had the request. */
+/** By the first letter that explained the delay, or by the answer; the newest promise counts. Null: neither is on file. */
 export function actedOf(
   delays: readonly { readonly at: Date; readonly promised_for: Date | null }[],
+  answered: Answered | null,
   due: Due,
   calendar: AgencyCalendar,
   now: Date,
 ): Acted | null {
   const sorted = delays.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const [first] = sorted;
-  if (first === undefined) return null;
-  const on = wallTimeIn(calendar.zone, first.at).day;
+  const explained = first === undefined ? null : wallTimeIn(calendar.zone, first.at).day;
+  if (answered !== null) {
+    const delayed = explained !== null && explained < answered.on;
+    const on = delayed ? explained : answered.on;
+    return { on, late: on > due.day, delayed, promised: null, answered, standing: 'answered' };
+  }
+  if (explained === null) return null;
   const promised = sorted.findLast(({ promised_for }) => promised_for !== null)?.promised_for ?? null;
   return {
-    on,
-    late: on > due.day,
+    on: explained,
+    late: explained > due.day,
+    delayed: true,
     promised: promised === null ? null : wallTimeIn(calendar.zone, promised),
+    answered: null,
     standing: promised === null ? 'promise-unsaid' : now > promised ? 'promise-over' : 'acted-on',
   };
 }

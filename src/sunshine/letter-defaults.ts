@@ -119,6 +119,19 @@ What was searched for: {{query}}
 A certificate of this search says what was searched, how, and what such a search does not show. It is signed: {{certificate}}
 
 If you know of a page, an account or a day that helps, write to us, and the search is made again.${END}`,
+    records: `The records for your request {{tracking}}
+
+{{salutation}}
+
+Here are the records that you asked for on {{firstReceivedAt}}: {{records}} of them, and an index of {{pages}} pages. They are one file, which you get here until {{expires}}:
+
+{{link}}
+
+Keep the file. After that day ask us for another link.
+
+{{withheld}}
+
+{{verify}} The same is said at {{verifyAt}}${END}`,
   },
   es: {
     acknowledgement: `Se recibió su solicitud {{tracking}}
@@ -222,5 +235,18 @@ Lo que se buscó: {{query}}
 Un certificado de esta búsqueda dice qué se buscó, cómo, y qué no demuestra una búsqueda así. Está firmado: {{certificate}}
 
 Si conoce una página, una cuenta o un día que ayude, escríbanos, y se vuelve a buscar.${FIN}`,
+    records: `Los registros de su solicitud {{tracking}}
+
+{{salutation}}
+
+Estos son los registros que pidió el {{firstReceivedAt}}: {{records}}, y un índice de {{pages}} páginas. Son un solo archivo, que puede obtener aquí hasta el {{expires}}:
+
+{{link}}
+
+Guarde el archivo. Después de ese día pídanos otro enlace.
+
+{{withheld}}
+
+{{verify}} Lo mismo se dice en {{verifyAt}}${FIN}`,
   },
 };

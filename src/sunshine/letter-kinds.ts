@@ -2,7 +2,8 @@
  * The kinds of letters of a body to whoever asked, as data: which places a text of each may have, which the law wants in it, and what each is
  * in the correspondence, where a clock hangs on it.
  */
-import type { CorrespondenceAbout, LetterKind } from '#db/db.ts';
+import type { CorrespondenceAbout, LetterKind, RequestOutcome } from '#db/db.ts';
+import type { LetterAct } from './answers.ts';
 import { ACT_BY, DENIAL_STATEMENT_BY, WITHDRAWN_AFTER, type Law } from './clock.ts';
 import { ESTIMATE_FIRST, PAID_BEFORE } from './fee-law.ts';
 
@@ -17,6 +18,7 @@ export const LETTER_KINDS: readonly LetterKind[] = [
   'withdrawal-notice',
   'closing',
   'no-records',
+  'records',
 ];
 
 /** What stands in a text as {{name}}, and is filled from the request. */
@@ -77,7 +79,55 @@ export const KIND_RULES: Readonly<Record<LetterKind, KindRule>> = {
     places: ['searchedAt', 'query', 'found', 'certificate'],
     demands: ['searchedAt', 'certificate'],
   },
+  records: {
+    places: ['link', 'expires', 'records', 'pages', 'withheld', 'verify', 'verifyAt'],
+    demands: ['link', 'expires', 'withheld', 'verifyAt'],
+    about: null,
+    law: ACT_BY,
+  },
 };
+
+/**
+ * What each does to the clock of 610.023.3 (`answers.ts`): of a closing letter by how the request ended; who withdrew it, or let it lapse, was
+ * answered nothing. The database says the same (`letter_acts`).
+ */
+export function actOf(kind: LetterKind, outcome: RequestOutcome | null): LetterAct | null {
+  switch (kind) {
+    case 'delay':
+    case 'denial':
+    case 'no-records':
+      return kind;
+    case 'partial-denial':
+      return 'part';
+    case 'records':
+      return 'handed';
+    case 'closing':
+      return outcome === 'denied' || outcome === 'no-records'
+        ? outcome === 'denied'
+          ? 'denial'
+          : 'no-records'
+        : outcome === 'granted' || outcome === 'partly'
+          ? 'handed'
+          : null;
+    default:
+      return null;
+  }
+}
+
+/** Whether a letter told of a production: one that hands it out, or one that says that records were made available, since it was released. */
+export function tellsOf(
+  letter: {
+    readonly kind: LetterKind;
+    readonly outcome: RequestOutcome | null;
+    readonly production: string | null;
+    readonly at: Date;
+  },
+  { id, releasedAt }: { readonly id: string; readonly releasedAt: Date },
+): boolean {
+  const act = actOf(letter.kind, letter.outcome);
+  if (act !== 'handed' && act !== 'part') return false;
+  return letter.production === null ? letter.at >= releasedAt : letter.production === id;
+}
 
 /** An estimate asks for payment where it is to be paid before. The database says the same (`letter_about`). */
 export function aboutOf(kind: LetterKind, prepay: boolean): CorrespondenceAbout | null {

@@ -1,6 +1,6 @@
 /** The SQL of letters, their texts and the rates of fees. What must never go out is refused by the triggers of migration 0049, whoever asks. */
 import { sql } from 'kysely';
-import type { AgencyTx, LetterKind } from '#db/db.ts';
+import type { AgencyTx, LetterKind, RequestOutcome } from '#db/db.ts';
 import type { LetterLanguage } from './fees-said.ts';
 import type { FeeRates } from './fees.ts';
 
@@ -162,6 +162,9 @@ export async function listLetters({ agencyId, tx }: AgencyTx, requestId: string)
       'm.ended_at',
       'm.error_code',
       sql<string>`split_part(c.words, E'\n', 1)`.as('heading'),
+      // Of one that hands out records.
+      sql<string | null>`l.facts ->> 'production'`.as('production'),
+      sql<RequestOutcome | null>`l.facts ->> 'outcome'`.as('outcome'),
     ])
     .where('l.agency_id', '=', agencyId)
     .where('l.request_id', '=', requestId)

@@ -9,6 +9,7 @@ import { withdrawalOf } from './clock.ts';
 import { feeSaid, lawCited, moneySaid, refusedSaid, type LetterLanguage } from './fees-said.ts';
 import { balanceOf, feeOf, prepaymentLaw, type Charge, type FeeRates, type Waiver } from './fees.ts';
 import { aboutOf } from './letter-kinds.ts';
+import { handedContent, type HandedOut } from './letter-handed.ts';
 import type { PlaceValues } from './letter-text.ts';
 import { timeSaid } from './said.ts';
 import { WORDS, provisionSaid, type LetterProvision } from './letter-words.ts';
@@ -44,7 +45,15 @@ export type LetterInput =
     }
   | { readonly kind: 'question'; readonly question: string }
   | { readonly kind: 'withdrawal-notice'; readonly withdrawnAfter: string | null }
-  | { readonly kind: 'closing'; readonly outcome: RequestOutcome };
+  | { readonly kind: 'closing'; readonly outcome: RequestOutcome }
+  | {
+      readonly kind: 'records';
+      readonly production: string;
+      /** Until the link ends. */
+      readonly days: number;
+      /** Null: it is no production of this request that is out. */
+      readonly handed: HandedOut | null;
+    };
 
 export interface Situation {
   readonly agencyName: string;
@@ -204,6 +213,12 @@ function contentOf(input: LetterInput, around: Around): Own {
     }
     case 'no-records':
       return noRecords(around);
+    case 'records':
+      if (input.handed === null)
+        throw refused(
+          'Records are handed out by a production of this request that is released, and not withdrawn. Release it first, or choose another one.',
+        );
+      return handedContent(input.handed, { language, zone: situation.zone, daySaid: daySaidIn });
   }
 }
 

@@ -13,6 +13,7 @@ import type { LetterLanguage } from './fees-said.ts';
 import { rateProblems, type FeeRates } from './fees.ts';
 import { DEFAULT_LETTERS } from './letter-defaults.ts';
 import * as queries from './letter-queries.ts';
+import { LINK_PLACE } from './letter-handed.ts';
 import { checkLetter, fillLetter, templateProblem } from './letter-text.ts';
 import { letterContent, type LetterContent, type LetterInput } from './letter-values.ts';
 import { readMarked, readRequestRow, type RequestRow } from './request-queries.ts';
@@ -118,7 +119,12 @@ export async function sendLetter(
   if (draft === null) return null;
   const { content, request } = draft;
   const { kind } = writing.input;
-  const text = edited ?? draft.text;
+  const { input } = writing;
+  // What a person edited has the place of the link still.
+  const text =
+    input.kind === 'records' && input.handed?.link != null
+      ? (edited ?? draft.text).replaceAll(LINK_PLACE, () => input.handed?.link?.url ?? LINK_PLACE)
+      : (edited ?? draft.text);
   checkLetter(text, { mustSay: content.facts.mustSay, notBefore: content.notBefore });
   if (way === 'mail' && mailAddressOf(request.contact) === null)
     throw new ArchiveError(

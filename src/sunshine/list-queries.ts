@@ -1,6 +1,6 @@
 /**
  * The list of requests, as the custodian works through it: what the law counts for comes first, the one that came first before the others, for
- * days that are due follow the receipts; then what a letter has explained, and then what is over. A closed request of which a statement of
+ * days that are due follow the receipts; then what a letter has explained, or what was answered, and then what is over. A closed request of which a statement of
  * the grounds is owed (610.023.4) is not over.
  */
 import { sql } from 'kysely';
@@ -69,7 +69,8 @@ export async function listRequests(
     placed as (
       select r.id, r.state, o.asked is not null as owes_statement,
              case when r.state = 'closed' and o.asked is null then 2
-                  when o.asked is null and d.request_id is not null then 1 else 0 end as place,
+                  when o.asked is null and (d.request_id is not null or r.custodian_received_at is not null
+                       and request_is_answered(r.agency_id, r.id)) then 1 else 0 end as place,
              (extract(epoch from case when r.state = 'closed' and o.asked is null then r.closed_at
                 when r.state = 'closed' then o.asked
                 else least(coalesce(r.custodian_received_at, r.first_received_at), o.asked) end) * 1000000)::bigint

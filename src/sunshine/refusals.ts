@@ -1,4 +1,4 @@
-/** What the database refuses of requests, calendars and letters (migrations 0044, 0046, 0047 and 0049), in our words. */
+/** What the database refuses of requests, calendars and letters (migrations 0044, 0046, 0047, 0049 and 0054), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -66,6 +66,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF084: [
     'letter-refused',
     'A letter of this kind cannot go out while the request stands as it does. Read it again.',
+  ],
+  HF085: [
+    'letter-refused',
+    'A letter that hands out records leads to a production of this request that is released, by a link that has not ended. Release it first, or choose another one.',
   ],
 };
 

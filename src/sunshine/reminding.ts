@@ -10,7 +10,7 @@ import type { Log } from '#log.ts';
 import { readCalendar } from './calendar-queries.ts';
 import { listRequests, type ListedAfter } from './list-queries.ts';
 import { remindersOf, type Reminder } from './reminders.ts';
-import { readMarkedOf } from './request-queries.ts';
+import { readOnFileOf } from './request-queries.ts';
 import { requestStanding } from './standing.ts';
 
 const AT_ONCE = 200;
@@ -43,12 +43,14 @@ async function oweIn(at: AgencyTx, now: Date): Promise<number> {
       after,
       limit: AT_ONCE,
     });
-    const marked = await readMarkedOf(
+    const onFile = await readOnFileOf(
       at,
       rows.map(({ id }) => id),
     );
     for (const row of rows) {
-      const standing = requestStanding(row, marked.get(row.id) ?? [], calendar, now);
+      const said = onFile.get(row.id);
+      if (said === undefined) continue;
+      const standing = requestStanding(row, said, calendar, now);
       for (const reminder of remindersOf(row.state, standing, calendar, now))
         owed += await owe(at, row.id, reminder);
     }

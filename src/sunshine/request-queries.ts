@@ -7,6 +7,8 @@ import type {
   RequestState,
   RequestTable,
 } from '#db/db.ts';
+import { NOTHING_ANSWERED, type AnswersOnFile } from './answers.ts';
+import type { OnFile } from './standing.ts';
 
 /** False: the same was sent before. */
 export async function insertRequest(
@@ -67,7 +69,7 @@ export async function lockRequest({ agencyId, tx }: AgencyTx, requestId: string)
   return (
     (await tx
       .selectFrom('request')
-      .select(['state', 'custodian_received_at', 'first_received_at'])
+      .select(['state', 'custodian_received_at', 'first_received_at', 'contact'])
       .where('agency_id', '=', agencyId)
       .where('id', '=', requestId)
       .forUpdate()
@@ -148,7 +150,7 @@ export async function readCorrespondence(
     .execute();
 }
 
-/** What a clock hangs on, without its words. */
+/** What a clock hangs on, without its words. Beside `readOnFile`, for what asks after correspondence alone. */
 export async function readMarked({ agencyId, tx }: AgencyTx, requestId: string) {
   return await tx
     .selectFrom('request_correspondence')
@@ -161,7 +163,7 @@ export async function readMarked({ agencyId, tx }: AgencyTx, requestId: string) 
 }
 
 /** The same of several requests, by their ids. */
-export async function readMarkedOf({ agencyId, tx }: AgencyTx, requestIds: readonly string[]) {
+async function readMarkedOf({ agencyId, tx }: AgencyTx, requestIds: readonly string[]) {
   const rows =
     requestIds.length === 0
       ? []
@@ -174,6 +176,32 @@ export async function readMarkedOf({ agencyId, tx }: AgencyTx, requestIds: reado
           .orderBy('n')
           .execute();
   return Map.groupBy(rows, ({ request_id }) => request_id);
+}
+
+/** With what was answered. Each request that was asked for is there. */
+export async function readOnFileOf(
+  at: AgencyTx,
+  requestIds: readonly string[],
+): Promise<ReadonlyMap<string, OnFile>> {
+  const marked = await readMarkedOf(at, requestIds);
+  const { rows } = await sql<AnswersOnFile & { readonly id: string }>`
+    select r.id, a.denied_at as "deniedAt", a.none_at as "noneAt", a.part_at as "partAt", a.handed_at as "handedAt", a.handed, a.untold,
+           a.undecided, a.unreleased
+      from request r cross join lateral request_answers(r.agency_id, r.id) a
+     where r.agency_id = ${at.agencyId} and r.id = any(${[...requestIds]}::uuid[]) and r.state <> 'closed'
+       and r.custodian_received_at is not null`.execute(at.tx);
+  const answers = new Map(rows.map(({ id, ...one }) => [id, one]));
+  return new Map(
+    requestIds.map((id) => [
+      id,
+      { marked: marked.get(id) ?? [], answers: answers.get(id) ?? NOTHING_ANSWERED },
+    ]),
+  );
+}
+
+export async function readOnFile(at: AgencyTx, requestId: string): Promise<OnFile> {
+  const found = (await readOnFileOf(at, [requestId])).get(requestId);
+  return found ?? { marked: [], answers: NOTHING_ANSWERED };
 }
 
 /** The caller holds the row of the request. */
@@ -192,6 +220,42 @@ export async function insertCorrection(
     .insertInto('request_correction')
     .values({ agency_id: agencyId, request_id: requestId, n, ...correction })
     .execute();
+}
+
+/** The caller holds the row of the request. */
+export async function insertContact(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+  {
+    was,
+    contact,
+    reason,
+    by,
+  }: { readonly was: string | null; readonly contact: string; readonly reason: string; readonly by: string },
+): Promise<void> {
+  await sql`
+    insert into request_contact (agency_id, request_id, n, was, contact, reason, by)
+    select ${agencyId}, ${requestId}, coalesce(max(n), 0) + 1, ${was}, ${contact}, ${reason}, ${by} from request_contact
+     where agency_id = ${agencyId} and request_id = ${requestId}`.execute(tx);
+}
+
+export interface ContactRow {
+  readonly was: string | null;
+  readonly contact: string;
+  readonly reason: string;
+  readonly at: Date;
+  readonly by: string;
+}
+
+/** Oldest first. */
+export async function readContacts(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly ContactRow[]> {
+  const { rows } = await sql<ContactRow>`
+    select was, contact, reason, at, by from request_contact
+     where agency_id = ${agencyId} and request_id = ${requestId} order by n`.execute(tx);
+  return rows;
 }
 
 export type CorrectionRow = Selectable<RequestCorrectionTable>;

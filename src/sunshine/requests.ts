@@ -250,6 +250,29 @@ export async function correctReceipt(
   return 'moved';
 }
 
+export interface NewContact {
+  /** As whoever says it read it; null: none was on file. */
+  readonly was: string | null;
+  readonly contact: string;
+  /** How the body knows. */
+  readonly reason: string;
+}
+
+/** Where an answer reaches who asked, said later or anew; also after the closing. What was said before stays on file. */
+export async function addContact(
+  at: AgencyTx,
+  requestId: string,
+  { was, contact, reason }: NewContact,
+  actor: string,
+): Promise<Moved> {
+  const row = await queries.lockRequest(at, requestId);
+  if (row === null) return 'unknown';
+  if (row.contact !== was || contact === was) return 'elsewhere';
+  await actingAs(at, actor);
+  await translated(queries.insertContact(at, requestId, { was, contact, reason, by: actor }));
+  return 'moved';
+}
+
 /** In the commit of the reading: where the entry cannot be written nobody is answered. */
 export async function enterView(at: AgencyTx, requestId: string, actor: string): Promise<void> {
   await appendEvent(at, null, { type: 'request.viewed', actor, body: { request: requestId } });

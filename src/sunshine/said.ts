@@ -1,5 +1,6 @@
 /** The steps of a clock in English, a sentence each. What a step is, its code and values say. Pure. */
 import { weekdayOf, type CivilDay } from '#civil.ts';
+import type { Answered, Rest } from './answers.ts';
 import type { Closure, Doubt } from './calendar.ts';
 import {
   ACT_BY,
@@ -91,10 +92,44 @@ export function alarmBesideSaid({ day }: Pick<Due, 'day'>): string {
   return `Counted from its first receipt by the body it would be due by the end of ${daySaid(day)} already. The law counts from the receipt by the custodian of records; whoever reads it otherwise counts so.`;
 }
 
-export function actedSaid({ on, late, promised }: Acted): string {
+const BY: Readonly<Record<Answered['by'], string>> = {
+  records: 'what is released of it was handed out',
+  denial: 'access was denied',
+  'no-records': 'it was said that there are no records',
+};
+
+/** Of an answer, in one sentence; of one that left a part, one for each thing that is left. */
+export function answeredSaid({ by, on, productions }: Answered): string {
+  const which =
+    by === 'records'
+      ? ` (${productions.length === 1 ? 'production' : 'productions'} ${productions.join(', ')})`
+      : '';
+  return `Answered on ${daySaid(on)}: ${BY[by]}${which}. Close it when nothing more is to come.`;
+}
+
+export function restSaid(rest: Rest): string {
+  switch (rest.code) {
+    case 'undecided':
+      return `Records of the set about which nobody decided: ${rest.records}. The answer so far is one to a part, and the rest is to be acted on by the same day.`;
+    case 'unreleased':
+      return `Records that are to be released and were not handed out: ${rest.records}. The answer so far is one to a part, and the rest is to be acted on by the same day.`;
+    case 'untold':
+      return `Released, and no letter that went out since tells of it, nor has anybody fetched it: production ${rest.productions.join(', ')}. Access that nobody knows of is no answer: write the letter, or note what went out.`;
+    case 'nothing-handed':
+      return 'A letter denies a part, and nothing was handed out of the rest. The rest is to be acted on by the same day.';
+  }
+}
+
+export function actedSaid(one: Acted): string {
+  const { on, late, promised, answered, delayed } = one;
+  if (answered !== null && !delayed)
+    return late
+      ? `${answeredSaid(answered)} That is after the day by which the request was to be acted on: ${lawSaid(ACT_BY)}.`
+      : `${answeredSaid(answered)} With that it is acted on: ${lawSaid(ACT_BY)}.`;
   const acted = late
     ? `A letter explained the delay on ${daySaid(on)}, after the day by which the request was to be acted on: ${lawSaid(ACT_BY)}.`
     : `Acted on by the letter of ${daySaid(on)}, which explained the delay: ${lawSaid(ACT_BY)}.`;
+  if (answered !== null) return `${acted} ${answeredSaid(answered)}`;
   return promised === null
     ? `${acted} The law wants the place and the earliest time and date in it at which the records are available; no letter on file says one.`
     : `${acted} The earliest time that it promised: ${daySaid(promised.day)} at ${timeSaid(promised.minute)}.`;

@@ -1,6 +1,7 @@
 /** How a request stands, out of its row, what is marked in its correspondence, and the calendar. Pure. */
 import { wallTimeIn } from '#civil.ts';
 import type { CorrespondenceAbout, RequestState } from '#db/db.ts';
+import { answerOf, type AnswersOnFile, type Rest } from './answers.ts';
 import type { AgencyCalendar } from './calendar.ts';
 import {
   actedOf,
@@ -31,11 +32,19 @@ export interface Marked {
   readonly promised_for: Date | null;
 }
 
+/** What was said and done about it, as far as a clock hangs on it. */
+export interface OnFile {
+  readonly marked: readonly Marked[];
+  readonly answers: AnswersOnFile;
+}
+
 export interface RequestStanding {
   /** Null: it is closed. */
   readonly clocks: Clocks | null;
-  /** A letter explained the delay; null: none did, or it is closed. */
+  /** A letter explained the delay, or it was answered; null: neither, or it is closed. */
   readonly acted: Acted | null;
+  /** It was answered in part: why the rest stays on the clock. Empty where it was not, or it is closed. */
+  readonly rest: readonly Rest[];
   /** 610.023.4; null: none was asked for, or the last one that was is answered. */
   readonly statement: (Due & { readonly standing: Standing }) | null;
   /** 610.026; null: neither payment nor an answer is awaited. */
@@ -44,7 +53,7 @@ export interface RequestStanding {
 
 export function requestStanding(
   row: StandingRow,
-  marked: readonly Marked[],
+  { marked, answers }: OnFile,
   calendar: AgencyCalendar,
   now: Date,
 ): RequestStanding {
@@ -57,10 +66,13 @@ export function requestStanding(
           now,
         );
   const delays = marked.filter(({ about }) => about === 'delay');
+  const due = clocks?.due ?? null;
+  const { answered, rest } = answerOf(answers, calendar.zone);
   const statement = statementOf(marked, calendar);
   return {
     clocks,
-    acted: clocks === null || clocks.due === null ? null : actedOf(delays, clocks.due, calendar, now),
+    acted: due === null ? null : actedOf(delays, answered, due, calendar, now),
+    rest: due === null ? [] : rest,
     statement: statement === null ? null : { ...statement, standing: standingOf(statement, now, calendar) },
     withdrawal: withdrawalBy(row, marked, calendar),
   };

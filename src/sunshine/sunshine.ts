@@ -20,7 +20,8 @@ export {
   type Step,
   type Withdrawal,
 } from './clock.ts';
-export { actedSaid, alarmBesideSaid, dueSaid, stepSaid, withdrawalSaid } from './said.ts';
+export type { Answered, Rest } from './answers.ts';
+export { actedSaid, alarmBesideSaid, dueSaid, restSaid, stepSaid, withdrawalSaid } from './said.ts';
 export {
   collectNamed,
   collectSearch,
@@ -40,6 +41,7 @@ export {
 } from './collect-queries.ts';
 export { proposeSearch, type ProposedSearch } from './propose.ts';
 export {
+  addContact,
   changeState,
   closeRequest,
   correctReceipt,
@@ -51,6 +53,7 @@ export {
   REQUEST_OUTCOMES,
   RUNNING_STATES,
   type Moved,
+  type NewContact,
   type NewCorrection,
   type NewCorrespondence,
   type NewRequest,
@@ -58,23 +61,27 @@ export {
 } from './requests.ts';
 export {
   readByTracking,
+  readContacts,
   readCorrections,
   readCorrespondence,
-  readMarked,
-  readMarkedOf,
+  readOnFile,
+  readOnFileOf,
   readRequestRow,
+  type ContactRow,
   type CorrectionRow,
   type CorrespondenceRow,
   type RequestRow,
 } from './request-queries.ts';
 export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
 export { oweReminders, startReminding } from './reminding.ts';
-export { requestStanding, type RequestStanding } from './standing.ts';
+export { requestStanding, type OnFile, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';
 export { certifySearch } from './certify.ts';
 export type { SearchCertificate } from './search-certificate.ts';
+export { MAIL_LIMIT_BYTES, readMail, readMailPart, type MailSaid } from './mail.ts';
+export { keepMail, listMails, mailGone, readMailBytes, readTaken, takeMail, type KeptMail } from './mails.ts';
 export { CHARGE_KINDS, type ChargeKind } from './fee-law.ts';
 export {
   estimateFirstSaid,
@@ -85,8 +92,9 @@ export {
   type LetterLanguage,
 } from './fees-said.ts';
 export { feeOf, WORK, type Charge, type Fee, type FeeRates, type Waiver } from './fees.ts';
-export { KIND_RULES, LETTER_KINDS, placesOf } from './letter-kinds.ts';
+export { KIND_RULES, LETTER_KINDS, placesOf, tellsOf } from './letter-kinds.ts';
 export { headingOf } from './letter-text.ts';
+export type { HandedOut } from './letter-handed.ts';
 export type { LetterInput } from './letter-values.ts';
 export type { LetterProvision } from './letter-words.ts';
 export {

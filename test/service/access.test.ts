@@ -84,6 +84,7 @@ const OPEN: Readonly<Record<string, string>> = {
   '/v1/log/:agency/anchors': 'who outside vouches for a log, and for how much of it',
   '/v1/log/:agency/tile/*': 'tiles of a log, where its agency lets them out: nothing here',
   '/v1/uploads': 'OPTIONS alone: what the protocol can here',
+  '/verify/production': 'how to check a production, in words that are the same for all',
   '/verify': 'how a receipt stands, to whoever has its code or file; nothing of its content',
 };
 

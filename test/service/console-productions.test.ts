@@ -64,11 +64,21 @@ test('from what was decided to the file in the hands of whoever asked', { timeou
   await pressed('#pack button');
   expect(await pageText(at)).toContain('What was decided is frozen.');
   expect(await pageText(at)).toContain('Production 1: Being packed and looked through');
+  expect(await pageText(at)).toContain('Step 1 of 2');
+  // The other places of the work on the request are there, and this one is marked.
+  expect(await at.page.$eval('nav [aria-current="page"]', (one) => one.textContent?.trim())).toBe(
+    'Productions',
+  );
+  // It looks again by itself, also without scripts, and at the page itself: what was sent is not sent once more.
+  const source = (await scene.archive.app.inject({ url: here(), headers: { cookie: custodian.cookie } }))
+    .body;
+  expect(source).toContain(`<noscript><meta http-equiv="refresh" content="15; url=${here()}" /></noscript>`);
   await pass(scene.archive);
   await at.goTo(here());
   expect(await pageText(at)).toContain('Production 1: Ready: the gate has passed it, and it is sealed');
   await pressed('form[action$="/release"] button');
   expect(await pageText(at)).toContain('It is released.');
+  expect(await at.page.$('script[data-again]')).toBe(null);
   link = new URL(await at.page.$eval('#link', (one) => one.textContent ?? '')).pathname;
   const stranger = await scene.visitor();
   await stranger.goTo(link);
@@ -78,6 +88,16 @@ test('from what was decided to the file in the hands of whoever asked', { timeou
   await stranger.page.browserContext().close();
   await at.goTo(here());
   expect(await pageText(at)).toContain('By link 1:');
+  // From the production to the letter that hands it out, with a link of its own.
+  await pressed('#production-1 a[href*="kind=records"]');
+  await pressed('form:has(input[value="draft"]) button[type="submit"]');
+  expect(await at.page.$eval('#text', (one) => (one as { value?: string }).value)).toContain('{{link}}');
+  await pressed('button[name="do"][value="print"]');
+  expect(await pageText(at)).toContain('The letter is sent');
+  await at.goTo(`/requests/${requestId}`);
+  expect(await at.page.$eval('#standing', (one) => one.textContent)).toContain('and not closed yet');
+  expect(await at.page.$eval('#released', (one) => one.textContent)).toContain('Here are the records');
+  await at.goTo(here());
   await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
   await at.goTo(here());
   expect(await pageText(at)).toContain('Entrega 1: Entregada por un enlace');
@@ -92,6 +112,9 @@ test('what the gate stopped is shown with its place, and not the word', async ()
   expect(said).toContain('Something that is withheld was found:');
   expect(said).toMatch(/data\/records\/1\/file-\d+\./);
   expect(said).not.toContain('Windermere');
+  // In words, and not those of the machine.
+  expect(said).toMatch(/: (?:all|a part) of a withheld passage|(?:all|a part) of a withheld passage:/);
+  expect(said).not.toContain(' › text');
   expect(await at.page.$('form[action$="/release"]')).toBe(null);
 });
 
@@ -100,6 +123,9 @@ test.each(
     ['productions', async () => here()],
     ['productions-stopped', async () => `/requests/${leaking}/productions`],
     ['production-link', async () => link],
+    ['letter-with-records', async () => `/requests/${requestId}/letters?kind=records`],
+    ['request-answered', async () => `/requests/${requestId}`],
+    ['request-from-mail', async () => '/requests/new'],
   ]),
 )('%s at %i px: everybody can use it', async (name, _width, where, size) => {
   await at.page.setViewport(size);

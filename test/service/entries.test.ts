@@ -178,6 +178,13 @@ const CALLS: Readonly<Record<string, Left>> = {
   'POST /v1/requests/:id/receipt': { leaves: ['request.opened'], seenIn: 'requests' },
   'POST /requests': { leaves: ['request.received', 'request.opened'], seenIn: 'console-requests' },
   'POST /requests/:id/receipt': { leaves: ['request.opened'], seenIn: 'console-requests' },
+  'POST /requests/:id/contact': { leaves: ['request.contact-added'], seenIn: 'requests-mail' },
+  'POST /v1/requests/:id/contact': { leaves: ['request.contact-added'], seenIn: 'requests-mail' },
+  'POST /requests/mail': {
+    none: 'a mail that somebody holds anyway; kept for a day, until it is entered, and that is the entry',
+  },
+  'GET /v1/requests/:id/mails/:n.eml': { leaves: ['request.viewed'], seenIn: 'requests-mail' },
+  'GET /v1/requests/:id/mails/:n/parts/:part': { leaves: ['request.viewed'], seenIn: 'requests-mail' },
   'POST /requests/:id/correction': { leaves: ['request.receipt-corrected'], seenIn: 'console-requests' },
   'POST /requests/:id/state': { leaves: ['request.moved'], seenIn: 'console-requests' },
   'POST /requests/:id/correspondence': { leaves: ['request.noted'], seenIn: 'console-requests' },
@@ -304,6 +311,7 @@ const CALLS: Readonly<Record<string, Left>> = {
   // open to anybody
   'GET /verify': ASKED_BY_ANYBODY,
   'POST /verify': ASKED_BY_ANYBODY,
+  'GET /verify/production': { none: 'how to check a production, in words that are the same for all' },
   'GET /ask/:agency': { none: 'a form' },
   'GET /p/:token': { none: 'how many records are behind a link; fetching them is the entry' },
   'GET /ask/:agency/:tracking': {

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
-import { mailLetterOnce, openMailer } from '#routing/routing.ts';
+import { addOffice, mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { collectSearchRow } from '../support/letters.ts';
@@ -24,6 +24,10 @@ beforeAll(async () => {
   });
   await addAgency(archive.system.db, { id: 'lakeside', name: 'City of Lakeside', zone: 'America/Denver' });
   custodian = await colleague(archive, ['custodian', 'administrator']);
+  await archive.system.db.inAgency('rivertown', async (at) => {
+    const office = { name: 'Office of the City Clerk', policyId: null, citation: null };
+    await addOffice(at, { ...office, email: 'clerk@rivertown.example', duty: 'custodian' }, 'test');
+  });
 });
 afterAll(async () => {
   await archive?.close();
@@ -418,6 +422,8 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   expect(mail).toMatchObject({ to: 'asker@people.example' });
   expect(mail?.subject).toMatch(/^TRIAL: Your request .* was received$/);
   expect(mail?.raw).toContain('filename=letter-1.pdf');
+  // Who answers writes to the office of the custodian.
+  expect(mail?.raw).toMatch(/^Reply-To: Office of the City Clerk <clerk@rivertown\.example>\r?$/m);
   expect((await eventsOf(id)).map(({ type }) => type)).toContain('request.letter-mailed');
   const nowhere = await enter({ contact: 'call me at noon' });
   expect((await letter(nowhere, 'acknowledgement', {}, { way: 'mail' })).body).toMatchObject({

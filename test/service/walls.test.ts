@@ -259,6 +259,11 @@ beforeAll(async () => {
     `insert into request_letter (agency_id, request_id, n, kind, language, way, template_n, facts, pdf, pdf_sha256, by)
      select 'lakeside', id, 2, 'acknowledgement', 'en', 'mail', 0, '{"mustSay": []}', 'quokka', encode(sha256('quokka'), 'hex'), 'x'
        from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into mail_taken (agency_id, id, bytes, by) values ('lakeside', gen_random_uuid(), 'quokka', 'x')`,
+    `insert into request_mail (agency_id, request_id, n, bytes, sha256, parts, by)
+     select 'lakeside', id, 1, 'quokka', encode(sha256('quokka'), 'hex'), '[]', 'x' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
+    `insert into request_contact (agency_id, request_id, n, contact, reason, by)
+     select 'lakeside', id, 1, 'quokka', 'quokka', 'x' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
     `insert into letter_mail (agency_id, request_id, n, ended_at, ended_as)
      select 'lakeside', id, 2, now(), 'mailed' from request where tracking = 'QQQQQQQQQQQQQQQQ'`,
     `insert into search_certificate (agency_id, request_id, search_n, paper, sha256, by)
@@ -416,6 +421,7 @@ describe('the catalogue', () => {
       'log_leaf',
       'log_outbox',
       'log_standing',
+      'mail_taken',
       'notice',
       'object',
       'office',
@@ -435,11 +441,13 @@ describe('the catalogue', () => {
       'record_day',
       'record_series',
       'request',
+      'request_contact',
       'request_correction',
       'request_correspondence',
       'request_hold',
       'request_kept_until',
       'request_letter',
+      'request_mail',
       'request_record',
       'request_search',
       'retention',
@@ -590,10 +598,13 @@ describe('the catalogue', () => {
         select: '*',
         insert: '*',
         update:
-          'appeal_until calendar_n closed_at closed_by custodian_received_at due_on first_received_at outcome state',
+          'appeal_until calendar_n closed_at closed_by contact custodian_received_at due_on first_received_at outcome state',
       },
       request_correction: { select: '*', insert: '*' },
       request_correspondence: { select: '*', insert: '*' },
+      mail_taken: { select: '*', insert: '*', delete: '*' },
+      request_mail: { select: '*', insert: '*' },
+      request_contact: { select: '*', insert: '*' },
       letter_template: { select: '*', insert: '*' },
       fee_rates: { select: '*', insert: '*' },
       search_certificate: { select: '*', insert: '*' },

@@ -183,6 +183,7 @@ async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: st
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
+  if (url === '/v1/requests/:id/contact') return { was: null, contact: randomUUID(), reason: 'x' };
   if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
@@ -234,6 +235,7 @@ export function addressOf(ids: CallIds, url: string): string {
     production: ids.productionId,
     token: 'A'.repeat(43),
     recordId: ids.recordId,
+    part: '1',
   };
   return url.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = values[name];
@@ -276,6 +278,15 @@ function plainReport(as: string): { readonly contentType: string; readonly paylo
   return { contentType: 'multipart/form-data; boundary=b', payload: `${parts.join('')}--b--\r\n` };
 }
 
+/** The form that takes a mail in. */
+function plainMail(as: string): { readonly contentType: string; readonly payload: string } {
+  const mail = 'From: a@requester.example\r\nSubject: x\r\n\r\nx';
+  return {
+    contentType: 'multipart/form-data; boundary=b',
+    payload: `--b\r\ncontent-disposition: form-data; name="as"\r\n\r\n${as}\r\n--b\r\ncontent-disposition: form-data; name="mail"; filename="x.eml"\r\ncontent-type: message/rfc822\r\n\r\n${mail}\r\n--b--\r\n`,
+  };
+}
+
 /** What a call asks for in its address, where it asks for nothing without. */
 const queryOf = (url: string): string =>
   url === '/v1/retention/records'
@@ -296,7 +307,7 @@ export async function makeCall(
   const form = call.page;
   const sends = call.method === 'POST' || call.method === 'PUT';
   const handsIn = sends && (call.url === '/report' || call.url === '/keep');
-  const typed = handsIn ? plainReport(as) : null;
+  const typed = handsIn ? plainReport(as) : sends && call.url === '/requests/mail' ? plainMail(as) : null;
   const response = await archive.app.inject({
     method: call.method as 'GET',
     url: `${addressOf(ids, call.url)}${queryOf(call.url)}`,

@@ -4,11 +4,12 @@ import { expect, test } from 'vitest';
 import { untoldCalendar, type AgencyCalendar } from '#sunshine/calendar.ts';
 import { ACT_BY, alarmOf, denialStatementDueOf, dueOf, withdrawalOf } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES } from '#sunshine/holidays.ts';
-import { actedSaid, alarmBesideSaid, dueSaid, stepSaid, withdrawalSaid } from '#sunshine/said.ts';
+import { actedSaid, alarmBesideSaid, dueSaid, restSaid, stepSaid, withdrawalSaid } from '#sunshine/said.ts';
 import {
   actedMarkup,
   alarmBeside,
   dueMarkup,
+  restMarkup,
   stepMarkup,
   withdrawalMarkup,
 } from '../../src/console/clock-said.ts';
@@ -73,9 +74,36 @@ test('every step and every day is said in the same words', () => {
 test('and so is what a delay letter and a withdrawal mean', () => {
   for (const promised of [null, { day: '2026-03-20', minute: 840 }])
     for (const late of [true, false]) {
-      const acted = { on: '2026-03-04', late, promised, standing: 'acted-on' } as const;
+      const acted = {
+        on: '2026-03-04',
+        late,
+        delayed: true,
+        promised,
+        answered: null,
+        standing: 'acted-on',
+      } as const;
       expect(plain(actedMarkup(acted, ACT_BY))).toBe(actedSaid(acted));
     }
+  for (const late of [true, false])
+    for (const delayed of [true, false])
+      for (const [by, productions] of [
+        ['records', [2]],
+        ['records', [1, 2]],
+        ['denial', []],
+        ['no-records', []],
+      ] as const) {
+        const on = '2026-03-04';
+        const answered = { by, on, productions };
+        const acted = { on, late, delayed, promised: null, answered, standing: 'answered' } as const;
+        expect(plain(actedMarkup(acted, ACT_BY))).toBe(actedSaid(acted));
+      }
+  for (const rest of [
+    { code: 'undecided', records: 2 },
+    { code: 'unreleased', records: 1 },
+    { code: 'untold', productions: [1, 3] },
+    { code: 'nothing-handed' },
+  ] as const)
+    expect(plain(restMarkup(rest))).toBe(restSaid(rest));
   for (const [askedOn, noticeSentOn] of [
     ['2026-03-02', null],
     ['2025-08-27', null],

@@ -160,6 +160,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['api', 'console'],
   sharp: ['intake', 'production'],
   nodemailer: ['routing'],
+  'postal-mime': ['sunshine'],
   pkijs: ['anchor'],
   asn1js: ['anchor'],
   undici: ['api'],

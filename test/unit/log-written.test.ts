@@ -16,7 +16,7 @@ const TO_COME = [
   ),
 ].map(([, type = '']) => type);
 
-/** What the database itself enters: 0019, and the triggers of 0034, 0040 and 0046. */
+/** What the database itself enters: 0019, and the triggers of 0034, 0040, 0046 and 0054. */
 const BY_MIGRATION = [
   'policy.marked',
   'record.dated',
@@ -28,6 +28,8 @@ const BY_MIGRATION = [
   'request.noted',
   'request.receipt-corrected',
   'request.closed',
+  'request.mail-kept',
+  'request.contact-added',
   'calendar.changed',
 ];
 

@@ -18,6 +18,7 @@ import {
 } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES, holidayDays } from '#sunshine/holidays.ts';
 import { actedSaid, alarmBesideSaid, dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
+import { NOTHING_ANSWERED } from '#sunshine/answers.ts';
 import { requestStanding } from '#sunshine/standing.ts';
 
 const OFFICE = { opens: 480, closes: 1020 };
@@ -835,7 +836,8 @@ test('a request for a statement of the grounds counts from when it came, not fro
     promised_for: null,
   });
   const dayOf = (...rows: ReturnType<typeof marked>[]) =>
-    requestStanding(row, rows, CITY, new Date('2026-12-08T16:00:00Z')).statement?.day;
+    requestStanding(row, { marked: rows, answers: NOTHING_ANSWERED }, CITY, new Date('2026-12-08T16:00:00Z'))
+      .statement?.day;
   const [friday, monday] = ['2026-12-04T10:00-06:00', '2026-12-07T10:00-06:00'];
   // A letter of Monday was entered before the call of Friday: Mon 7, Tue 8, Wed 9.
   expect(dayOf(marked('statement-request', monday), marked('statement-request', friday))).toBe('2026-12-09');
@@ -862,7 +864,7 @@ describe('a letter that explains the delay', () => {
     promised_for: promised === null ? null : new Date(promised),
   });
   const acted = (now: string, ...rows: ReturnType<typeof delay>[]) =>
-    requestStanding(row, rows, CITY, new Date(now)).acted;
+    requestStanding(row, { marked: rows, answers: NOTHING_ANSWERED }, CITY, new Date(now)).acted;
 
   test('has acted on the request: what counts from then on is the time that it promised', () => {
     // Due Thu 5 March.
@@ -911,7 +913,12 @@ test('a withdrawal counts from the last question that is open, by when it was as
   const through =
     (...parameters: Parameters<typeof row>) =>
     (...rows: ReturnType<typeof said>[]) =>
-      requestStanding(row(...parameters), rows, CITY, new Date('2026-12-01T18:00:00Z')).withdrawal;
+      requestStanding(
+        row(...parameters),
+        { marked: rows, answers: NOTHING_ANSWERED },
+        CITY,
+        new Date('2026-12-01T18:00:00Z'),
+      ).withdrawal;
   const question = said(1, 'question', '2026-02-02');
   const notice = said(2, 'withdrawal-notice', '2026-02-03');
   expect(through('clarification')(question, notice)).toMatchObject({ from: '2026-02-03', days: 150 });

@@ -57,6 +57,25 @@ export const clock: Messages = {
   '{} The law wants the place and the earliest time and date in it at which the records are available; no letter on file says one.':
     '{1} La ley quiere que diga el lugar y la hora y fecha más tempranas en que los registros estarán disponibles; ninguna carta en el expediente lo dice.',
   '{} The earliest time that it promised: {} at {}.': '{1} Lo más temprano que prometió: el {2} a las {3}.',
+  'Answered on {}: what is released of it was handed out (production {}). Close it when nothing more is to come.':
+    'Contestada el {1}: lo que se libera de ella se entregó (entrega {2}). Ciérrela cuando no falte nada.',
+  'Answered on {}: what is released of it was handed out (productions {}). Close it when nothing more is to come.':
+    'Contestada el {1}: lo que se libera de ella se entregó (entregas {2}). Ciérrela cuando no falte nada.',
+  'Answered on {}: access was denied. Close it when nothing more is to come.':
+    'Contestada el {1}: se denegó el acceso. Ciérrela cuando no falte nada.',
+  'Answered on {}: it was said that there are no records. Close it when nothing more is to come.':
+    'Contestada el {1}: se dijo que no hay registros. Ciérrela cuando no falte nada.',
+  '{} With that it is acted on: {}.': '{1} Con eso está atendida: {2}.',
+  '{} That is after the day by which the request was to be acted on: {}.':
+    '{1} Eso es después del día en que la solicitud debía atenderse: {2}.',
+  'Records of the set about which nobody decided: {}. The answer so far is one to a part, and the rest is to be acted on by the same day.':
+    'Registros del conjunto sobre los que nadie decidió: {1}. Lo contestado hasta ahora es una parte, y el resto debe atenderse en el mismo plazo.',
+  'Records that are to be released and were not handed out: {}. The answer so far is one to a part, and the rest is to be acted on by the same day.':
+    'Registros que se han de liberar y no se entregaron: {1}. Lo contestado hasta ahora es una parte, y el resto debe atenderse en el mismo plazo.',
+  'Released, and no letter that went out since tells of it, nor has anybody fetched it: production {}. Access that nobody knows of is no answer: write the letter, or note what went out.':
+    'Liberada, y ninguna carta que saliera desde entonces habla de ella, ni nadie la ha descargado: entrega {1}. Un acceso del que nadie sabe no es una respuesta: escriba la carta, o anote lo que salió.',
+  'A letter denies a part, and nothing was handed out of the rest. The rest is to be acted on by the same day.':
+    'Una carta deniega una parte, y del resto no se entregó nada. El resto debe atenderse en el mismo plazo.',
   'Without a notice to the requester that this will happen, a request is never withdrawn: {}.':
     'Sin un aviso al solicitante de que esto sucederá, una solicitud nunca se da por retirada: {1}.',
   'This was asked before {}, from when on a request may count as withdrawn: {}.':

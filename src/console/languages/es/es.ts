@@ -12,6 +12,7 @@ import { disposals } from './disposals.ts';
 import { files } from './files.ts';
 import { fixity } from './fixity.ts';
 import { frame } from './frame.ts';
+import { gate } from './gate.ts';
 import { holds } from './holds.ts';
 import { history } from './history.ts';
 import { intake } from './intake.ts';
@@ -56,6 +57,7 @@ export const PARTS: Readonly<Record<string, Messages>> = {
   disposals,
   files,
   productions,
+  gate,
   fixity,
   history,
   holds,

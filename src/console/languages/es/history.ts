@@ -43,6 +43,9 @@ export const history: Messages = {
   'Letter of a request taken by the mail server': 'Carta de una solicitud aceptada por el servidor de correo',
   'Letter of a request could not be mailed': 'No se pudo enviar por correo una carta de una solicitud',
   'Search of a request certified': 'Búsqueda de una solicitud certificada',
+  'Mail of a request kept as it came': 'Correo de una solicitud guardado tal como llegó',
+  'Where an answer reaches a requester, said later':
+    'Adónde llega una respuesta a quien solicita, dicho después',
   'Text of a letter changed': 'Texto de una carta modificado',
   'Rates of fees changed': 'Tarifas modificadas',
   'Hold placed': 'Reserva establecida',

@@ -14,6 +14,22 @@ export const letters: Messages = {
   'Notice that the request may count as withdrawn': 'Aviso de que la solicitud puede darse por retirada',
   'Closing letter': 'Carta de cierre',
   'No records, with the certificate of a search': 'Sin registros, con el certificado de una búsqueda',
+  'Records are handed out by a production of this request that is released, and not withdrawn. Release it first, or choose another one.':
+    'Los registros se entregan con una entrega de esta solicitud que esté liberada y no retirada. Libérela primero, o elija otra.',
+  'A letter that hands out records leads to a production of this request that is released, by a link that has not ended. Release it first, or choose another one.':
+    'Una carta que entrega registros lleva a una entrega de esta solicitud que esté liberada, por un enlace que no haya vencido. Libérela primero, o elija otra.',
+  'Until the link ends it is a whole number of days, 1 to 90.':
+    'Hasta que venza el enlace es un número entero de días, de 1 a 90.',
+  'Here are the records, with the link to them': 'Aquí están los registros, con el enlace a ellos',
+  'No production of this request is released, so there is nothing to hand out yet.':
+    'Ninguna entrega de esta solicitud está liberada, así que todavía no hay nada que enviar.',
+  'Go to the productions': 'Ir a las entregas',
+  'Which production': 'Qué entrega',
+  'Production {}: records in it {}, pages {}': 'Entrega {1}: registros que contiene {2}, páginas {3}',
+  'From 1 to 90. The letter says the day.': 'De 1 a 90. La carta dice el día.',
+  'The letter gets a link of its own, which is made when it goes. In the draft its place is':
+    'La carta recibe un enlace propio, que se crea cuando sale. En el borrador su lugar es',
+  ': leave it where the link is to stand.': ': déjelo donde haya de estar el enlace.',
   'Language of the letter': 'Idioma de la carta',
   'in English': 'en inglés',
   'in Spanish': 'en español',
@@ -183,6 +199,8 @@ export const letters: Messages = {
   'The law would make this letter wrong': 'Según la ley, esta carta estaría mal',
   'Not a letter': 'No es una carta',
   'No such letter': 'No existe esa carta',
+  'Not a mail that can be taken in': 'No es un correo que se pueda incorporar',
+  'No such mail': 'No existe ese correo',
   'Not a text of a letter': 'No es el texto de una carta',
   'Not what may be charged': 'No es lo que se puede cobrar',
   'It was changed meanwhile': 'Se cambió entretanto',

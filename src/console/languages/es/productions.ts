@@ -2,6 +2,29 @@
 import type { Messages } from '../../language.ts';
 
 export const productions: Messages = {
+  'This request is closed: nothing more is packed because of it. What is out stays out, and can get another link. If the same person asks again, enter another request.':
+    'Esta solicitud está cerrada: no se empaqueta nada más por ella. Lo que salió sigue fuera, y puede recibir otro enlace. Si la misma persona vuelve a pedir, registre otra solicitud.',
+  'This request is closed: nothing more is packed because of it. If the same person asks again, enter another request.':
+    'Esta solicitud está cerrada: no se empaqueta nada más por ella. Si la misma persona vuelve a pedir, registre otra solicitud.',
+  'While one is packed this page looks again by itself, unless you are typing.':
+    'Mientras se empaqueta una, esta página vuelve a mirar por sí sola, salvo que usted esté escribiendo.',
+  'Step 1 of 2: the records are packed and looked through. Records: {}.':
+    'Paso 1 de 2: los registros se empaquetan y se revisan. Registros: {1}.',
+  'Step 2 of 2: it was looked through, and is being sealed. Records: {}.':
+    'Paso 2 de 2: se revisó, y se está sellando. Registros: {1}.',
+  'The requester wants this format (610.023.3):': 'Quien solicita quiere este formato (610.023.3):',
+  'No such format was found here.': 'Aquí no se encontró ese formato.',
+  'A production is a PDF, tables (CSV), the files as they are, and web archives if they are ticked. Where theirs is not available, say so in the letter.':
+    'Una entrega es un PDF, tablas (CSV), los archivos como son, y archivos web si se marcan. Donde el suyo no esté disponible, dígalo en la carta.',
+  'PDF: the index with all that is released, which is in every production.':
+    'PDF: el índice con todo lo que se entrega, que está en cada entrega.',
+  'Tables: CSV files, which are in every production and open in any spreadsheet.':
+    'Tablas: archivos CSV, que están en cada entrega y se abren en cualquier hoja de cálculo.',
+  'Files as they are: they are in every production, but for those of which a part is withheld.':
+    'Archivos como son: están en cada entrega, salvo aquellos de los que se retiene una parte.',
+  'Web archives: ticked below; they go along for records of which all is released.':
+    'Archivos web: marcados abajo; se incluyen para los registros que se entregan enteros.',
+  'Write the letter that hands it out': 'Escribir la carta que la entrega',
   'Back to the request': 'Volver a la solicitud',
   'What was decided is frozen, packed with what proves it, looked through for everything that is withheld, and sealed. Then you release it by a link that ends.':
     'Lo decidido se congela, se empaqueta con lo que lo prueba, se revisa en busca de todo lo que se retiene y se sella. Después usted lo entrega con un enlace que vence.',

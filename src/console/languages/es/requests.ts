@@ -27,7 +27,57 @@ export const requests: Messages = {
   'Takes longer': 'Tarda más',
   'No request was entered yet.': 'Aún no se ha registrado ninguna solicitud.',
   'To be acted on': 'Por atender',
-  'Acted on by a delay letter': 'Atendidas con una carta de demora',
+  'Where an answer reaches them, said later': 'Adónde les llega una respuesta, dicho después',
+  'How it is known:': 'Cómo se sabe:',
+  'Say where an answer reaches them': 'Decir adónde les llega una respuesta',
+  'An answer reaches them somewhere else': 'Una respuesta les llega a otro lugar',
+  'How do you know?': '¿Cómo lo sabe?',
+  'Add where it reaches them': 'Añadir adónde les llega',
+  'Say where an answer reaches them.': 'Diga adónde les llega una respuesta.',
+  'Say in 1 to 2,000 characters how you know.': 'Diga en 1 a 2.000 caracteres cómo lo sabe.',
+  'It is on file where an answer reaches them, and letters go there from now on.':
+    'Consta adónde les llega una respuesta, y las cartas van allí desde ahora.',
+  'The mail as it came': 'El correo tal como llegó',
+  'Attached, {}': 'Adjunto, {1}',
+  'Take it in above, as it came; or paste the whole of it, with the lines that say who sent it and when.':
+    'Incorpórelo arriba, tal como llegó; o péguelo entero, con las líneas que dicen quién lo envió y cuándo.',
+  'Proposed from the line “Received” of the mail, which the last mail server wrote. Look whether that was yours.':
+    'Propuesto a partir de la línea «Received» del correo, que escribió el último servidor de correo. Mire si era el suyo.',
+  'Proposed from the line “Date” of the mail, which the machine of its sender wrote: it may have reached you later.':
+    'Propuesto a partir de la línea «Date» del correo, que escribió la máquina de quien lo envió: puede haberle llegado después.',
+  'The mail does not say when it came, in a way that can be read.':
+    'El correo no dice cuándo llegó de un modo que se pueda leer.',
+  'It came by mail: the mail as a file (.eml), at most 20 MB':
+    'Llegó por correo electrónico: el correo como archivo (.eml), 20 MB como máximo',
+  'Save it from your mail program. Its words are proposed below, and the mail is kept as it came, with what is attached.':
+    'Guárdelo desde su programa de correo. Abajo se proponen sus palabras, y el correo se guarda tal como llegó, con lo adjunto.',
+  'Take the mail in': 'Incorporar el correo',
+  'The mail, as it says': 'El correo, según dice',
+  'Attached, and kept with it:': 'Adjunto, y guardado con él:',
+  'It has no plain text: below is what its HTML says, without pictures and without anything from elsewhere.':
+    'No tiene texto simple: abajo está lo que dice su HTML, sin imágenes y sin nada de otro lugar.',
+  'Nothing is entered yet. Look at each field, and change what is not so.':
+    'Todavía no se registró nada. Mire cada campo y cambie lo que no sea así.',
+  'A mail has at most 20 MB here. Enter it as a letter, and ask for what is attached.':
+    'Un correo tiene aquí 20 MB como máximo. Regístrelo como carta, y pida lo adjunto.',
+  'This mail is nested too deeply, or its head is too long. Enter it as a letter, by hand.':
+    'Este correo está anidado demasiado hondo, o su cabecera es demasiado larga. Regístrelo a mano, como carta.',
+  'This is no mail: expected a file as mail programs save it (.eml), with lines such as From, Date and Subject at its head.':
+    'Esto no es un correo: se esperaba un archivo como lo guardan los programas de correo (.eml), con líneas como From, Date y Subject en su cabecera.',
+  'More than 200 files are attached to this mail. Enter it as a letter, by hand.':
+    'Este correo lleva más de 200 archivos adjuntos. Regístrelo a mano, como carta.',
+  'Choose the file of a mail first.': 'Elija antes el archivo de un correo.',
+  'This mail was entered already, or more than a day has passed since it was taken in. Take it in once more.':
+    'Este correo ya se registró, o pasó más de un día desde que se incorporó. Incorpórelo otra vez.',
+  'What was released': 'Lo que se entregó',
+  'No production of it was released.': 'No se preparó ninguna entrega que saliera.',
+  'Production {}': 'Entrega {1}',
+  'Records: {}. Pages: {}. Withheld: {}. Released: {}':
+    'Registros: {1}. Páginas: {2}. Retenidos: {3}. Entregada: {4}',
+  'No letter on file tells of it.': 'Ninguna carta del expediente habla de ella.',
+  'Acted on, and not closed': 'Atendidas, y sin cerrar',
+  'Answered on {}, and not closed yet': 'Contestada el {1}, y aún sin cerrar',
+  'Answered in part: the rest is to be acted on': 'Contestada en parte: el resto está por atender',
   Ended: 'Terminadas',
   'More requests': 'Más solicitudes',
   'Back to the first': 'Volver a las primeras',
@@ -80,8 +130,6 @@ export const requests: Messages = {
     'Quien solicita no debe nombre, formulario ni motivo. Lo que escribió se guarda como llegó y nunca se cambia.',
   'How did it come?': '¿Cómo llegó?',
   'Type or paste what it says, all of it.': 'Escriba o pegue lo que dice, todo.',
-  'Paste the whole mail, with the lines that say who sent it and when.':
-    'Pegue el correo entero, con las líneas que dicen quién lo envió y cuándo.',
   'Write down what was asked, in the words of the call.':
     'Anote lo que se pidió, con las palabras de la llamada.',
   'Write down what was asked, in the words that were said.':

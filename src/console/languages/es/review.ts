@@ -67,7 +67,7 @@ export const review: Messages = {
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que muestre queda en el historial del registro.',
   'It has all the words of the report in it: where any of them is withheld, withhold it too.':
     'Contiene todas las palabras del reporte: si se retiene alguna, reténgalo también.',
-  'Nothing chosen': 'Nada elegido',
+  'By its marks; without one, nothing chosen': 'Según sus marcas; sin ninguna, nada elegido',
   'Withhold what is marked': 'Retener lo marcado',
   'said later, {}': 'dicho después, {1}',
   'Marks in: {}': 'Marcas en: {1}',
