@@ -35,6 +35,7 @@ import * as frozen from './frozen-queries.ts';
 import { late, proofParts } from './packet-proofs.ts';
 import { agencyOf } from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
+import type { SoftlyWithheld } from './picture-words.ts';
 import { readReviewed, type ReviewedRecord } from './reviewed.ts';
 import { openZipFile } from './zip-file.ts';
 
@@ -69,6 +70,7 @@ export async function buildProduction(
   const csv = createWriteStream(join(folder, 'records.csv'));
   const exemptions: ExemptionRow[] = [];
   const sought: Withheld[] = [];
+  const softly: SoftlyWithheld[] = [];
   const soughtFiles: (WithheldFile & { readonly role: string })[] = [];
   const leaving = new Set<string>();
   const pixelsOf = new Map<string, string>();
@@ -86,6 +88,7 @@ export async function buildProduction(
     const whole = {
       ...reviewed,
       wordsUnder: ocr.wordsUnder,
+      readPixels: ocr.readPixels,
       keep: async (name: string, bytes: Buffer) => {
         const file = join(folder, name);
         await writeFile(file, bytes);
@@ -174,6 +177,7 @@ export async function buildProduction(
           exemptions.push(...exemptionRows(record, withheld));
           sought.push(...record.withheldWords);
           soughtFiles.push(...record.withheldFiles);
+          softly.push(...record.withheldPictures);
           if (record.answer === 'withhold') {
             withheld += 1;
             continue;
@@ -264,6 +268,8 @@ export async function buildProduction(
         // Of pages that nobody could look at these are the same bytes, and tell of no record more than of the other.
         (file) => file.role !== 'capture-report' || !leaving.has(file.sha256),
       ),
+      softly,
+      table: csvPath,
       pixelsOf,
       seen: production.asked.seen,
       readPixels: ocr.readPixels,

@@ -30,6 +30,16 @@ export interface Said {
   readonly name: string | null;
 }
 
+/** A place at which words stand that stand in a withheld picture too. */
+export interface SoftHit {
+  readonly place: string;
+  readonly item: string;
+  readonly text: string;
+  readonly ofPage: boolean;
+  /** Of pixels: the digest of the picture. */
+  readonly picture: string | null;
+}
+
 export interface Look {
   /** A text as somebody could read it; what is written in it in another way is read too. */
   see(place: string, text: string): void;
@@ -43,10 +53,12 @@ export interface Look {
   unpack(place: string, bytes: Uint8Array, how: Packing): Buffer | null;
   picture(place: string, bytes: Buffer, mediaType: string): void;
   /** What somebody read in pixels, who may have read letters wrongly. */
-  seePixels(place: string, lines: readonly string[]): void;
+  seePixels(place: string, lines: readonly string[], picture: string): void;
   masked(text: string): string;
   readonly pictures: readonly { place: string; bytes: Buffer; mediaType: string }[];
   hits(): readonly Hit[];
+  /** What stands in it of pictures that are withheld as a whole. */
+  soft(): readonly SoftHit[];
   notRead(): readonly Unread[];
   texts(): number;
 }
@@ -65,6 +77,9 @@ export interface LookInput {
   readonly file: string;
   readonly finder: Finder;
   readonly findNear: (text: string) => readonly string[];
+  readonly findSoft: (text: string) => readonly Omit<SoftHit, 'place' | 'picture'>[];
+  /** Made here, of what is released: of its texts nothing is asked softly, of pictures in it all the same. */
+  readonly isOurs: boolean;
   /** By digest, what a report calls it. */
   readonly withheldFiles: ReadonlyMap<string, string>;
   readonly maxUnpackedBytes: number;
@@ -80,10 +95,13 @@ export function openLook({
   file,
   finder,
   findNear,
+  findSoft,
+  isOurs,
   withheldFiles,
   maxUnpackedBytes,
   lookInto,
 }: LookInput): Look {
+  const soft: SoftHit[] = [];
   const hits = new Map<string, Hit>();
   const notRead = new Map<string, Unread>();
   const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
@@ -112,6 +130,8 @@ export function openLook({
     }
     return left + text.slice(at);
   };
+  /** Of the text that is searched, where it was read in pixels. */
+  let picture: string | null = null;
   const search = (place: string, text: string, least = 0): void => {
     texts += 1;
     for (const { item, what, start, end } of finder.find(text)) {
@@ -119,6 +139,8 @@ export function openLook({
       const key = `${place}\0${item}`;
       if (hits.get(key)?.what !== 'whole') hits.set(key, { file, place: masked(place), item, what });
     }
+    if (picture !== null || !isOurs)
+      for (const one of findSoft(text)) soft.push({ ...one, place: masked(place), picture });
   };
   const see = (place: string, text: string, level = 0): void => {
     search(place, text);
@@ -183,9 +205,11 @@ export function openLook({
       return null;
     }
   };
-  const seePixels = (place: string, lines: readonly string[]): void => {
+  const seePixels = (place: string, lines: readonly string[], digest: string): void => {
     const text = lines.join('\n');
+    picture = digest;
     see(place, text);
+    picture = null;
     for (const item of findNear(text)) {
       const key = `${place}\0${item}`;
       if (!hits.has(key)) hits.set(key, { file, place: masked(place), item, what: 'nearly' });
@@ -206,6 +230,7 @@ export function openLook({
     masked,
     pictures,
     hits: () => sharpest([...hits.values()]),
+    soft: () => soft,
     notRead: () => [...notRead.values()],
     texts: () => texts,
   };

@@ -1,9 +1,11 @@
 /** The gate over a production as it lies on disk: every file of the ZIP that would leave, as it would leave. */
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { sha256Hex } from '#commitment.ts';
 import type { Withheld } from './folded.ts';
 import { passGate, type GateOptions, type PacketFile, type WithheldFile } from './gate.ts';
 import type { Asked, GateSaid } from './production-queries.ts';
+import { withoutReleased, type SoftlyWithheld } from './picture-words.ts';
 import type { PlacedMember } from './zip-file.ts';
 
 export interface PacketAbout {
@@ -12,6 +14,9 @@ export interface PacketAbout {
   readonly members: readonly PlacedMember[];
   readonly sought: readonly Withheld[];
   readonly soughtFiles: readonly WithheldFile[];
+  readonly softly: readonly SoftlyWithheld[];
+  /** In which all texts stand that are released. */
+  readonly table: string;
   /** Pixels as they lie in a PDF, and the picture in the packet that they are those of. */
   readonly pixelsOf: ReadonlyMap<string, string>;
   readonly seen: Asked['seen'];
@@ -38,6 +43,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
       soughtItems,
       more: 0,
     };
+  const softly = await withoutReleased(about.softly, linesOf(about.table));
   const pictures = new Set(seen.pictures);
   for (const [pixels, picture] of pixelsOf) if (pictures.has(picture)) pictures.add(pixels);
   const known = new Map<string, ReturnType<PacketAbout['readPixels']>>();
@@ -49,6 +55,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
     sought,
     {
       withheldFiles: soughtFiles,
+      softly,
       seen: { pictures, items: new Set(seen.items), unread: new Set(seen.unread) },
       readPixels: async (bytes, mediaType) => {
         const digest = sha256Hex(bytes);
@@ -76,6 +83,10 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
   };
 }
 
+async function* linesOf(path: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+}
+
 const TYPES: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
   csv: 'text/csv',
@@ -96,6 +107,7 @@ const TYPES: Readonly<Record<string, string>> = {
 function fileOf(zip: string, { path, start, sizeBytes }: PlacedMember): PacketFile {
   return {
     name: path,
+    isOurs: !/(?:^|\/)data\/records\//.test(path),
     mediaType: TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
     open: async function* () {
       if (sizeBytes > 0)

@@ -15,11 +15,14 @@ import type { Withheld } from './folded.ts';
 import { numbersOf, openFormFinder } from './folded-forms.ts';
 import { openNearFinder } from './folded-near.ts';
 import { lookInto } from './gate-kinds.ts';
-import { openLook, type Hit, type Look, type Unread } from './gate-look.ts';
+import { openLook, type Hit, type Look, type SoftHit, type Unread } from './gate-look.ts';
+import { softFinder, pageWords, type SoftlyWithheld } from './picture-words.ts';
 
 export interface PacketFile {
   readonly name: string;
   readonly mediaType: string;
+  /** Made here, of what is released; left out: it came from somewhere else. */
+  readonly isOurs?: boolean;
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -41,6 +44,8 @@ export interface PixelReading {
 export interface GateOptions {
   /** Files that must not be in the packet at any depth, nor may anything in it name their digests. */
   readonly withheldFiles?: readonly WithheldFile[];
+  /** Words that were read in pictures that are withheld as a whole (picture-words.ts): where they stand, a person has to look. */
+  readonly softly?: readonly SoftlyWithheld[];
   /** `openOcr` (ocr.ts) reads so. Null where it cannot be told. */
   readonly readPixels?: (picture: Uint8Array, mediaType: string) => Promise<PixelReading | null>;
   /** What a person has looked at and vouches for. */
@@ -83,6 +88,9 @@ export async function passGate(
   const withheldFiles = options.withheldFiles ?? [];
   const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
   const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
+  const softly = options.softly ?? [];
+  const findSoft = softFinder(softly);
+  const soft: (SoftHit & { readonly file: string; readonly digest: string | null })[] = [];
   const hits: Hit[] = [];
   const unread: Unread[] = [];
   const looked = { files: 0, bytes: 0, texts: 0 };
@@ -92,6 +100,8 @@ export async function passGate(
       file: `${n + 1}`,
       finder,
       findNear,
+      findSoft,
+      isOurs: file.isOurs ?? false,
       withheldFiles: new Map(withheldFiles.map(({ sha256, item }) => [sha256, item])),
       maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
       lookInto,
@@ -103,18 +113,21 @@ export async function passGate(
     if (why !== null) look.unread('', why);
     if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
     // Where no words are withheld there are none to read for, which takes longer than everything else here.
-    if (withheld.length > 0) for (const picture of look.pictures) await seePixels(look, picture, options);
+    if (withheld.length + softly.length > 0)
+      for (const picture of look.pictures) await seePixels(look, picture, options);
     const called = `${n + 1}: ${look.masked(file.name)}`;
     hits.push(...look.hits().map((one) => ({ ...one, file: called })));
-    unread.push(
-      ...look.notRead().map((one) => ({
-        ...one,
-        file: called,
-        id: digest === null ? null : sha256Hex([digest, one.place, one.why].join('\0')),
-      })),
-    );
+    soft.push(...look.soft().map((one) => ({ ...one, file: called, digest })));
+    unread.push(...look.notRead().map((one) => ({ ...one, file: called, id: idOf(digest, one) })));
     looked.files += 1;
     looked.texts += look.texts();
+  }
+  const ofPages = pageWords(soft);
+  for (const { file, place, item, text, picture, digest } of soft) {
+    const why = `words of ${item}, a picture that is withheld, stand in it: a person has to look`;
+    const isKnown = unread.some((one) => one.file === file && one.place === place && one.why === why);
+    if (!ofPages.has(text) && !isKnown)
+      unread.push({ file, place, why, picture, id: idOf(digest, { place, why }) });
   }
   const isVouchedFor = ({ id }: Unread): boolean => id !== null && options.seen?.unread?.has(id) === true;
   const left = unread.filter((one) => !isVouchedFor(one));
@@ -122,7 +135,7 @@ export async function passGate(
   const outcome =
     hits.length + left.length + unsearchable.length > 0 || looked.files === 0
       ? 'stopped'
-      : withheld.length + withheldFiles.length === 0
+      : withheld.length + withheldFiles.length + softly.length === 0
         ? 'nothing-to-look-for'
         : 'clean';
   return {
@@ -135,6 +148,9 @@ export async function passGate(
     looked,
   };
 }
+
+const idOf = (digest: string | null, { place, why }: Pick<Unread, 'place' | 'why'>): string | null =>
+  digest === null ? null : sha256Hex([digest, place, why].join('\0'));
 
 /** A digest confirms a file to whoever guesses it, however it is written: as a manifest of a bag, a web archive or a style sheet does. */
 function digestsInWords({ item, sha256 }: WithheldFile): Withheld[] {
@@ -161,7 +177,7 @@ async function seePixels(
   if (reading === null)
     look.unread(place, 'its pixels were not read, and nobody has said that they looked at them', digest);
   else {
-    look.seePixels(`${place} pixels`.trim(), reading.lines);
+    look.seePixels(`${place} pixels`.trim(), reading.lines, digest);
     if (reading.doubt !== null) look.unread(place, reading.doubt, digest);
   }
 }
