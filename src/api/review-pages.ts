@@ -13,11 +13,14 @@ import {
   countSet,
   dated,
   decide,
+  goingOut,
+  provisionsOf,
   readInSet,
   readReviewable,
   readReviews,
   readSet,
   suggest,
+  type Review,
   type Reviewable,
   type ReviewRow,
   type SetFilter,
@@ -30,6 +33,7 @@ import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import { deciderOf, noRequest, requestIdOf } from './requests.ts';
 import { decisionOf } from './review-form.ts';
+import { ALL_OF_IT, goingSaid, seenOf } from './review-going.ts';
 import { lastTyped, type Typed } from './review-typed.ts';
 import { COMPARED, listSet, notInSet, recordInSet, SET_FILTERS, type Listed } from './reviews.ts';
 import { enterSearch } from './searches.ts';
@@ -37,7 +41,13 @@ import { enterSearch } from './searches.ts';
 const PER_PAGE = 50;
 /** A record may have many fields, each with passages that were typed. */
 const FORM_LIMIT_BYTES = 512 * 1024;
-const MENDABLE = ['review-invalid', 'review-changed', 'exemption-refused', 'redaction-refused'];
+const MENDABLE = [
+  'review-invalid',
+  'review-changed',
+  'review-not-acknowledged',
+  'exemption-refused',
+  'redaction-refused',
+];
 
 type Parts = Parameters<typeof reviewPage>[1];
 type Named = FastifyRequest<{ Params: { id: string; recordId: string } }>;
@@ -88,6 +98,8 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
     reply: FastifyReply,
     typed: Typed | null,
     error: string | null,
+    /** As it was typed, where that can be kept: what goes out with it is shown. */
+    review: Review | null = null,
   ): Promise<FastifyReply> => {
     const id = requestIdOf(request.params.id);
     const recordId = recordInSet(request.params.recordId);
@@ -134,18 +146,21 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           };
         }),
         exemptions: citableOn(wallTimeIn(zone, now()).day),
+        going: goingSaid(recordId, review ?? ALL_OF_IT, record),
         decisions: reviews.map((one) => ({
           n: one.n,
           answer: one.answer,
           cites: citesOf(one),
           description: one.description,
           note: one.note,
+          acknowledged: one.acknowledged?.length ?? 0,
           at: one.at.toISOString(),
           by: doerOf(one.by),
         })),
         after: reviews[0]?.n ?? 0,
         typed: form.one,
         ticked: (name, value) => form.all(name).includes(value),
+        all: form.all,
         error,
         justDecided: done === 'yes',
         mayDecide: caller.kind === 'person' && caller.roles.some((role) => CUSTODIANS.includes(role)),
@@ -179,12 +194,14 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           request,
           'What is released is decided by a person who signed in, not by a key. Sign in, and decide there.',
         );
+        let review: Review | null = null;
         try {
           const next = await db.inAgency(callerOf(request).agencyId, async (at) => {
             if ((await readInSet(at, requestId, recordId)) === null) throw notInSet();
             const day = wallTimeIn(await zoneOf(at), now()).day;
             const record = await readReviewable(at, recordId);
-            const review = dated(decisionOf(form, record, citableOn(day)), day);
+            review = dated(decisionOf(form, record, citableOn(day)), day);
+            const going = goingOut(review, record);
             const seen = { facts: countOf(form, 'facts'), files: countOf(form, 'files') };
             const note = linesOf(form.one('note')).trim();
             const decision = {
@@ -194,6 +211,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
               seen,
               review,
               note: note === '' ? null : note,
+              acknowledged: form.one('seen') === seenOf(recordId, going) ? going.map(({ name }) => name) : [],
             };
             if (note.length > 5000)
               throw new ArchiveError('review-invalid', 'The note has more than 5,000 characters.', {
@@ -206,7 +224,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           return await reply.redirect(`/requests/${requestId}/review${where}`, 303);
         } catch (failure) {
           if (!(failure instanceof ArchiveError) || !MENDABLE.includes(failure.code)) throw failure;
-          return await show(request, reply, form, failure.message);
+          return await show(request, reply, form, failure.message, review);
         }
       },
     );
@@ -268,8 +286,8 @@ function fieldsOf(record: Reviewable, form: Typed): Parts['fields'] {
   );
 }
 
-function clausesOf({ factBodies }: Reviewable): string[] {
-  return factBodies.flatMap(({ body }) => {
+function clausesOf({ facts }: Reviewable): string[] {
+  return facts.flatMap(({ body }) => {
     const { data } = body as { data?: { action?: { grounds?: unknown } } };
     const grounds = data?.action?.grounds;
     if (!Array.isArray(grounds)) return [];
@@ -287,7 +305,11 @@ function citesOf({ exemption, fields, files }: ReviewRow): string[] {
       one.exemption,
       ...(one.passages ?? []).map((passage) => passage.exemption),
     ]),
-    ...(files ?? []).flatMap((one) => [one.exemption, ...(one.boxes ?? []).map((box) => box.exemption)]),
+    ...(files ?? []).flatMap((one) => [
+      one.exemption,
+      one.beside?.exemption,
+      ...(one.boxes ?? []).map((box) => box.exemption),
+    ]),
   ].filter((one) => one !== undefined && one !== null);
-  return [...new Set(all.map((one) => cite(one).cite))];
+  return [...new Set(all.flatMap((one) => provisionsOf(one).map((each) => cite(each).cite)))];
 }

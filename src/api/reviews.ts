@@ -86,6 +86,13 @@ const ReviewBody = Type.Object(
     ),
     ...reviewShape(ExemptionSaid).properties,
     note: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 5000 }), Type.Null()])),
+    acknowledged: Type.Optional(
+      Type.Array(Type.String({ maxLength: 300 }), {
+        maxItems: 10_000,
+        description:
+          'What you saw going out with it, by the names in "problems" of the refusal review-not-acknowledged: suggestions, fields that are no content, and files in which withheld words stand',
+      }),
+    ),
   },
   closed,
 );
@@ -235,7 +242,9 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
       schema: {
         summary:
           'Decide about a record of a request, as a person: release it, withhold it, part of it, or say that it does not answer. Each decision is kept; the newest counts',
-        description: `Exemptions that can be cited: ${citableOn(now().toISOString().slice(0, 10))
+        description: `What goes out with it and is easily forgotten is refused with its names until they stand in "acknowledged". Exemptions that can be cited: ${citableOn(
+          now().toISOString().slice(0, 10),
+        )
           .map(({ key, cite, mark }) => `${key} (${cite}; ${mark})`)
           .join(', ')}.`,
         tags: ['requests'],
@@ -256,6 +265,7 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
         after,
         seen,
         note = null,
+        acknowledged = [],
         ...said
       } = orderOf(
         request,
@@ -269,7 +279,8 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
         });
       const n = await here(request, async (at) => {
         const day = wallTimeIn(await zoneOf(at), now()).day;
-        return await decide(at, { requestId, recordId, after, seen, review: dated(said, day), note }, actor);
+        const review = dated(said, day);
+        return await decide(at, { requestId, recordId, after, seen, review, note, acknowledged }, actor);
       });
       if (n === null) throw notInSet();
       return await reply.code(201).send({ id: requestId, recordId, n, answer: said.answer });

@@ -76,13 +76,16 @@ export {
   type Production,
 } from './production-queries.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
+export { carriersOf, goingOut, type Going } from './going-out.ts';
 export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
 export { reviewProblems, type Review, type ToReview } from './review.ts';
 export {
   dated,
   ExemptionSaid,
+  provisionsOf,
   reviewShape,
   ReviewShape,
+  type ExemptionKept,
   type ReviewField,
   type ReviewFile,
   type ReviewSaid,

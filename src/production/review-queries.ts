@@ -165,7 +165,6 @@ export async function decidedElsewhere(
 }
 
 export interface Reviewable extends ToReview {
-  readonly factBodies: readonly { readonly n: number; readonly body: Readonly<Record<string, unknown>> }[];
   /** Something of it is not in the object store yet, and proves nothing. */
   readonly isSealed: boolean;
   readonly factsSeen: number;
@@ -183,7 +182,7 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
     .execute();
   const files = await tx
     .selectFrom('artifact')
-    .select(['n', 'picture', 'seal_no'])
+    .select(['n', 'role', 'media_type', 'picture', 'seal_no'])
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .orderBy('n')
@@ -191,9 +190,13 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
   const sizeOf = (picture: PictureFinding | null) =>
     picture?.decodable === true ? { width: picture.width, height: picture.height } : null;
   return {
-    facts: facts.map(({ n, body }) => ({ n, fields: textFieldsOf(body) })),
-    factBodies: facts.map(({ n, body }) => ({ n, body })),
-    files: files.map(({ n, picture }) => ({ n, picture: sizeOf(picture) })),
+    facts: facts.map(({ n, body }) => ({ n, fields: textFieldsOf(body), body })),
+    files: files.map(({ n, role, media_type: type, picture }) => ({
+      n,
+      role,
+      isPicture: type.startsWith('image/'),
+      picture: sizeOf(picture),
+    })),
     isSealed: [...facts, ...files].every(({ seal_no }) => seal_no !== null),
     factsSeen: facts.length,
     filesSeen: files.length,
@@ -203,6 +206,8 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
 export interface ReviewRow extends Review {
   readonly n: number;
   readonly note: string | null;
+  /** What whoever decided said that they saw going out (going-out.ts); null: nothing was to be seen. */
+  readonly acknowledged: readonly string[] | null;
   readonly factsSeen: number;
   readonly filesSeen: number;
   readonly at: Date;
@@ -217,7 +222,7 @@ export async function readReviews(
   limit: number,
 ): Promise<ReviewRow[]> {
   const { rows } = await sql<ReviewRow>`
-    select n, answer, exemption, description, fields, files, note, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
+    select n, answer, exemption, description, fields, files, note, acknowledged, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
       from review where agency_id = ${agencyId} and request_id = ${requestId} and record_id = ${recordId}
      order by n desc limit ${limit}`.execute(tx);
   return rows;
@@ -244,8 +249,12 @@ export async function withheldIn(
       select v.exemption, v.description from v where v.answer = 'withhold'
       union all select p -> 'exemption', p ->> 'description' from part
       union all select s -> 'exemption', s ->> 'description' from part
-        cross join lateral jsonb_array_elements(coalesce(p -> 'passages', '[]') || coalesce(p -> 'boxes', '[]')) s)
-    select distinct exemption - 'day' as exemption, description from said where exemption ->> 'key' is not null
+        cross join lateral jsonb_array_elements(coalesce(p -> 'passages', '[]') || coalesce(p -> 'boxes', '[]')
+          || coalesce(jsonb_path_query_array(p, '$.beside'), '[]')) s),
+    each as (
+      select exemption - 'day' - 'also' as exemption, description from said
+      union all select a, description from said cross join lateral jsonb_array_elements(coalesce(exemption -> 'also', '[]')) a)
+    select distinct exemption, description from each where exemption ->> 'key' is not null
      order by 1, 2 limit 100`.execute(tx);
   return rows;
 }
@@ -254,7 +263,17 @@ export async function insertReview(
   { agencyId, tx }: AgencyTx,
   about: { readonly requestId: string; readonly recordId: string; readonly n: number },
   review: Review,
-  { note, by, seen }: { readonly note: string | null; readonly by: string; readonly seen: Seen },
+  {
+    note,
+    by,
+    seen,
+    acknowledged,
+  }: {
+    readonly note: string | null;
+    readonly by: string;
+    readonly seen: Seen;
+    readonly acknowledged: readonly string[];
+  },
 ): Promise<string> {
   const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
   const { digest } = await tx
@@ -270,12 +289,15 @@ export async function insertReview(
       fields: json(review.fields),
       files: json(review.files),
       note,
+      acknowledged: acknowledged.length === 0 ? null : JSON.stringify(acknowledged),
       facts_seen: seen.facts,
       files_seen: seen.files,
       by,
     })
     .returning(
-      sql<string>`encode(sha256(convert_to(jsonb_build_array(answer, exemption, description, fields, files)::text, 'UTF8')), 'hex')`.as(
+      // Of what was acknowledged too, where something was: as a sixth member.
+      sql<string>`encode(sha256(convert_to((jsonb_build_array(answer, exemption, description, fields, files)
+        || case when acknowledged is null then '[]'::jsonb else jsonb_build_array(acknowledged) end)::text, 'UTF8')), 'hex')`.as(
         'digest',
       ),
     )

@@ -2,6 +2,7 @@
 import { ArchiveError, type ErrorCode } from '#errors.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { appendEvent } from '#record/record.ts';
+import { goingOut } from './going-out.ts';
 import { insertReview, readInSet, readReviewable, type Seen } from './review-queries.ts';
 import { reviewProblems } from './review.ts';
 import type { Review } from './review-shape.ts';
@@ -15,12 +16,14 @@ export interface Decision {
   readonly seen: Seen;
   readonly review: Review;
   readonly note: string | null;
+  /** What they saw going out with it, by its names (going-out.ts). */
+  readonly acknowledged: readonly string[];
 }
 
 /** Answers the number of the decision; null: no such record is in the set of such a request. */
 export async function decide(
   at: AgencyTx,
-  { requestId, recordId, after, seen, review, note }: Decision,
+  { requestId, recordId, after, seen, review, note, acknowledged }: Decision,
   actor: string,
 ): Promise<number | null> {
   if ((await readInSet(at, requestId, recordId)) === null) return null;
@@ -38,9 +41,15 @@ export async function decide(
         problems: problems.map((sentence) => ({ pointer: '', code: 'review-invalid', sentence })),
       },
     });
+  // Whoever had less before them is told that first, by the database.
+  if (seen.facts === record.factsSeen && seen.files === record.filesSeen)
+    checkAcknowledged(
+      acknowledged,
+      goingOut(review, record).map(({ name }) => name),
+    );
   const n = after + 1;
   const digest = await translated(
-    insertReview(at, { requestId, recordId, n }, review, { note, by: actor, seen }),
+    insertReview(at, { requestId, recordId, n }, review, { note, by: actor, seen, acknowledged }),
   );
   await appendEvent(at, null, {
     type: 'request.reviewed',
@@ -56,6 +65,31 @@ export async function decide(
   return n;
 }
 
+function checkAcknowledged(acknowledged: readonly string[], going: readonly string[]): void {
+  const code = 'review-not-acknowledged';
+  const missing = going.filter((name) => !acknowledged.includes(name));
+  if (missing.length > 0)
+    throw new ArchiveError(code, NOT_ACKNOWLEDGED, {
+      retry: 'never',
+      details: {
+        problems: missing.map((name) => ({
+          pointer: '/acknowledged',
+          code,
+          sentence: 'This goes out with the decision. Withhold it, or name it here.',
+          name,
+        })),
+      },
+    });
+  if (acknowledged.some((name) => !going.includes(name)) || new Set(acknowledged).size < acknowledged.length)
+    throw refused(
+      'review-invalid',
+      'Something is acknowledged that does not go out with this decision, or twice. Name what goes out, each once.',
+    );
+}
+
+const NOT_ACKNOWLEDGED =
+  'Something goes out with this that is easily forgotten: what looks like somebody’s number or address or like a child’s age, what is no content of a post, or a file in which withheld words stand. Nothing was kept. Withhold it, or say that you saw it and that it goes out.';
+
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF070: [
     'review-changed',
@@ -65,6 +99,8 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'sunshine-request-state',
     'This request is closed: nothing more is decided because of it. If the same person asks again, enter another request.',
   ],
+  HF067: ['review-not-acknowledged', NOT_ACKNOWLEDGED],
+  HF068: ['review-not-acknowledged', NOT_ACKNOWLEDGED],
 };
 
 async function translated<T>(work: Promise<T>): Promise<T> {
