@@ -29,7 +29,7 @@ export function goingPart({ answer, seen, listed }: GoingSaid): Markup | null {
       Nobody withheld it. Where something of it is not to go out, choose “Part of it”, and withhold it.
     </p>
     <ul class="usa-list hf-small">
-      ${listed.map((one) => html`<li>${said(one)}</li>`)}
+      ${listed.map((one) => html`<li>${goingLine(one)}</li>`)}
     </ul>
     <button
       class="usa-button usa-button--secondary"
@@ -43,7 +43,7 @@ export function goingPart({ answer, seen, listed }: GoingSaid): Markup | null {
   </section>`;
 }
 
-function said(one: GoingSaid['listed'][number]): Markup {
+export function goingLine(one: GoingSaid['listed'][number]): Markup {
   switch (one.what) {
     case 'suggested':
       return html`<strong><bdi>${one.words}</bdi></strong> ·

@@ -11,8 +11,9 @@ import { number } from './numbers.ts';
 import { line, lines, oneOf } from './longer-fields.ts';
 import { requestHead } from './request-nav.ts';
 import { goingPart, type GoingSaid } from './review-going.ts';
-import { likes, type ListedInSet } from './review-list-page.ts';
+import { keptForAll, likes, type ListedInSet } from './review-list-page.ts';
 import { fieldPart, filePart, type ReviewFieldSaid, type ReviewFileSaid } from './review-parts.ts';
+import { samePart, type SameSaid } from './review-same.ts';
 import { ANSWER_NAMES, MARK_NAMES } from './review-words.ts';
 import { momentIn } from './times.ts';
 import { inWords, titleOf } from './words.ts';
@@ -49,6 +50,7 @@ export interface ReviewParts {
     readonly needs: readonly string[];
   }[];
   readonly going: GoingSaid;
+  readonly same: SameSaid;
   /** Newest first. */
   readonly decisions: readonly {
     readonly n: number;
@@ -67,12 +69,13 @@ export interface ReviewParts {
   readonly ticked: (name: string, value: string) => boolean;
   readonly all: (name: string) => readonly string[];
   readonly error: string | Markup | null;
-  readonly justDecided: boolean;
+  /** For how many records the decision before was kept. */
+  readonly keptFor: number;
   readonly mayDecide: boolean;
 }
 
 export function reviewPage(frame: Frame, parts: ReviewParts): string {
-  const { request, record, beside, zone, error, decisions, justDecided } = parts;
+  const { request, record, beside, zone, error, decisions, keptFor } = parts;
   const here = `/requests/${request.id}/review`;
   return page({
     title: html`Review: record ${record.code}`,
@@ -80,7 +83,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
     wide: true,
     script: 'review.js',
     main: html`${requestHead(request, 'review', 'Review the records')} ${alert('error', error)}
-      ${justDecided && error === null && alert('success', 'The decision is kept. This is the next one.')}
+      ${keptFor > 0 && error === null && alert('success', keptFor > 1 ? keptForAll(keptFor) : 'The decision is kept. This is the next one.')}
       <nav class="hf-pages hf-noprint" aria-label="Records of the set">
         ${beside.before !== null && html`<a rel="prev" href="${here}/${beside.before}">The one before</a>`}
         <span>${beside.place} of ${beside.all}</span>
@@ -152,6 +155,7 @@ function deciding({
   all,
   mayDecide,
   going,
+  same,
 }: ReviewParts): Markup {
   if (request.isClosed) return html`<p>This request is closed: nothing more is decided because of it.</p>`;
   if (!mayDecide) return html`<p>What is released is decided by a custodian who signed in.</p>`;
@@ -239,6 +243,7 @@ function deciding({
         ],
       })}
     </div>
+    ${samePart(same, { ticked, here: `/requests/${request.id}/review`, recordId: record.recordId })}
     ${goingPart(going)}
     ${lines({ name: 'note', label: 'A note for your office', hint: 'It does not leave.', value: typed('note'), rows: 2 })}
     <p class="hf-actions">

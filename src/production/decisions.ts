@@ -76,9 +76,10 @@ export async function decisionsOf(
   ): Required<Reason> => {
     const [citation, ...also] = one.exemption === undefined ? [] : citationsOf(one.exemption);
     if (citation === undefined) throw stray(recordId);
-    const description = one.description ?? null;
-    for (const each of [citation, ...also]) log.push({ what, where, citation: each, description });
-    return { citation, also, description };
+    const said = { also, description: one.description ?? null };
+    for (const each of [citation, ...also])
+      log.push({ what, where, citation: each, description: said.description });
+    return { citation, ...said };
   };
   const fieldDecisions = (fields ?? []).map((one): FieldDecision => {
     const { fact, pointer } = one;

@@ -577,8 +577,8 @@ describe('a decision', () => {
       },
     ];
     const files = Array.from({ length: many }, (_, i) => ({ file: i + 1, decision: 'withhold', ...closed }));
-    const whole = files.map((one) => (one.file === 1 ? { file: 1, decision: 'release' } : one));
-    const refused = await decide(id, recordId, { answer: 'part', fields, files: whole });
+    const asItCame = files.map((one) => (one.file === 1 ? { file: 1, decision: 'release' } : one));
+    const refused = await decide(id, recordId, { answer: 'part', fields, files: asItCame });
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'review-not-acknowledged', problems: [{ name: 'file:1' }] },
@@ -596,8 +596,82 @@ describe('a decision', () => {
       ),
     ).toBe('HF068');
     expect(await decide(id, recordId, { answer: 'part', fields, files })).toMatchObject({ status: 201 });
-    const after = { after: 1, answer: 'part', fields, files: whole };
+    const after = { after: 1, answer: 'part', fields, files: asItCame };
     expect(await decide(id, recordId, { ...after, acknowledged: ['file:1'] })).toMatchObject({ status: 201 });
+  });
+
+  test('is the same for others that say exactly this, each as a decision of its own, or for none', async () => {
+    const text = `Call 573-555-0142 about the pool ${randomUUID()}`;
+    const first = await oneIn(text);
+    const twin = await reported(text, { author: { displayName: 'Somebody Else' } });
+    const noted = await reported(text, { note: 'Ask counsel' });
+    const near = await reported(`${text}, they say`);
+    const other = await reported(`Nothing of the kind ${randomUUID()}`);
+    const records = [twin, noted, near, other];
+    for (const one of records) await archive.until(one, (receipt) => receipt.status === 'complete');
+    await ask('POST', `/v1/requests/${first.id}/records`, { records });
+    const acknowledged = ['suggested:1/data/content/text:5-17:telephone'];
+    const also = async (...ids: string[]) =>
+      await Promise.all(ids.map(async (id) => ({ recordId: id, after: 0, seen: await countsOf(id) })));
+    const release = async (sameFor: readonly object[]): Promise<Said> =>
+      await decide(first.id, first.recordId, { answer: 'release', acknowledged, sameFor });
+    const count = async () =>
+      (await archive.sql.query('select from review where request_id = $1', [first.id])).rowCount;
+    for (const [sameFor, code] of [
+      [await also(twin, noted), 'review-not-acknowledged'],
+      [await also(twin, near), 'review-invalid'],
+      [(await also(other)).map((one) => ({ ...one, compared: true })), 'review-invalid'],
+      [await also(twin, twin), 'review-invalid'],
+      [(await also(twin)).map((one) => ({ ...one, after: 3 })), 'review-changed'],
+      [await also(randomUUID()), 'review-invalid'],
+    ] as const) {
+      const refused = await release(sameFor);
+      expect(refused.body.code, refused.text).toBe(code);
+      expect(refused.text).not.toMatch(/555-0142|counsel/);
+    }
+    expect(await count()).toBe(0);
+    const done = await release([
+      ...(await also(twin)),
+      // It says more, so that its marks are its own.
+      ...(await also(near)).map((one) => ({ ...one, compared: true, acknowledged })),
+    ]);
+    expect(done, done.text).toMatchObject({
+      status: 201,
+      body: {
+        n: 1,
+        sameFor: [
+          { recordId: twin, n: 1 },
+          { recordId: near, n: 1 },
+        ],
+      },
+    });
+    const { rows } = await archive.sql.query<{ about: string }>(
+      "select body->'about'->>0 as about from event where body->>'request' = $1 and type = 'request.reviewed'",
+      [first.id],
+    );
+    expect(rows.map(({ about }) => about).toSorted()).toEqual(
+      [first.recordId, twin, near].map((one) => `record:${one}`).toSorted(),
+    );
+    // A part of the same text, and never of another one.
+    const passages = [{ start: 5, end: 17, exemption: { key: '610.021-13' }, description: null }];
+    const fields = [{ fact: 1, pointer: '/data/content/text', decision: 'part', passages }];
+    const { files: many } = await countsOf(first.recordId);
+    const files = Array.from({ length: many }, (_, i) => ({
+      file: i + 1,
+      decision: 'withhold',
+      exemption: { key: '610.021-13' },
+      description: null,
+    }));
+    const part = { after: 1, answer: 'part', fields, files };
+    const again = async (...ids: string[]) =>
+      (await also(...ids)).map((one) => ({ ...one, after: 1, compared: true }));
+    expect(await decide(first.id, first.recordId, { ...part, sameFor: await again(near) })).toMatchObject({
+      status: 422,
+    });
+    // Whoever wrote it is a field of its own, about which nothing was decided.
+    expect(await decide(first.id, first.recordId, { ...part, sameFor: await again(twin) })).toMatchObject({
+      status: 422,
+    });
   });
 
   test('cites several provisions for the same, and a letter of denial has each', async () => {

@@ -118,6 +118,11 @@ test('without scripts: searched as its words suggest, held, and decided by form'
   await enter('main form.hf-search button[type="submit"]');
   said = await pageText(at);
   expect(said).toContain('2 records were found and are held.');
+  // In words, and as it was run where somebody wants it.
+  expect(await at.textOf('#searches')).toMatch(
+    /The words “numbat”, one behind the other\s*Reported from this moment on: /,
+  );
+  expect(await at.textOf('#searches details summary')).toContain('As it was run');
   expect(said).toContain('In its set: 2. Not decided yet: 2.');
   expect(said).toContain('It lies as long as the request is open.');
   await enter('a[href$="/review"]');
@@ -280,7 +285,7 @@ test('without scripts: the list comes back, a list of something else lets nothin
   await tick('#answer-part');
   await choose('exemption', '610.021-13');
   await tick('#reveals');
-  for (const name of await at.page.$$eval('[name^="s-1-"]', (all) => all.map(({ id }) => id)))
+  for (const name of await at.page.$$eval('[name^="s-1-"]', (all) => all.map((one) => one.id)))
     await tick(`[id="${name}"]`);
   await choose('rest', 'release');
   await choose('df-1', 'release');
@@ -340,6 +345,41 @@ test('without scripts: several provisions for all, others for one field, and a p
     await at.inPage('[...document.querySelectorAll(\'[name="a-1-0"]\')].map((one) => one.value)'),
   ).toEqual(['610.021-13', '']);
   expect(await pageText(at)).toContain('610.021(20)');
+});
+
+test('the same for those that say exactly this by one key, and for what nearly says it once it was beside this', async () => {
+  const text = 'A phascogale lives in the roof of the library, says everybody who was there';
+  const one = await handIn(text);
+  const two = await handIn(text, false, { author: { displayName: 'Another Resident' } });
+  const noted = await handIn(text, false, { note: 'Ask counsel about the phascogale' });
+  const near = await handIn(`${text} on Sunday`);
+  const id = await collected('phascogales', one, two, noted, near);
+  const path = `/requests/${id}/review/${one}`;
+  await at.goTo(path);
+  expect(await pageText(at)).toContain('The same for 1 other that says exactly this');
+  await enter('#beside');
+  expect(await at.textOf('#same')).toContain('on Sunday');
+  expect(await at.textOf('#same')).toContain('Ask counsel about the phascogale');
+  await shoot(at, 'review-same');
+  await tick(`#with-${near}`);
+  await at.page.keyboard.press('s');
+  expect(await at.inPage('document.querySelector("#twins").checked')).toBe(true);
+  await at.page.keyboard.press('y');
+  await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('Enter')]);
+  expect(await pageText(at)).toContain('The decision is kept for 3 records, for each as its own.');
+  for (const recordId of [one, two, near])
+    expect(await decided(id, recordId), recordId).toMatchObject({
+      n: 1,
+      answer: 'release',
+      acknowledged: null,
+    });
+  expect(await decided(id, noted)).toEqual({});
+  // Each that was beside it was looked at.
+  for (const recordId of [noted, near])
+    expect((await recordOf(scene.archive, recordId)).history.map(({ type }) => type)).toContain(
+      'view.opened',
+    );
+  expect((await recordOf(scene.archive, two)).history.map(({ type }) => type)).not.toContain('view.opened');
 });
 
 test('a box is drawn on a picture by the mouse and another by keys, in pixels of the picture', async () => {
@@ -459,7 +499,8 @@ test.each(
       async () => {
         const id = await requested('Everything about bilbies');
         await at.goTo(`/requests/${id}/collect`);
-        await typeOver(at, '#q', 'bilby');
+        await typeOver(at, '#q', '"lives here" bilby -dingo');
+        await typeOver(at, '#platform', 'facebook');
         await submit(at, 'main form.hf-search button[type="submit"]');
         return `/requests/${id}/collect?done=search`;
       },
@@ -475,6 +516,16 @@ test.each(
           await handIn(`${text}, they say`),
         );
         return `/requests/${id}/review`;
+      },
+    ],
+    [
+      'review-same',
+      async () => {
+        const text = 'A numbat sat on the steps of the hall at noon and looked at everybody';
+        const first = await handIn(text);
+        const twin = await handIn(text, false, { author: { displayName: 'Another Resident' } });
+        const id = await collected('numbats', first, twin, await handIn(`${text} twice`));
+        return `/requests/${id}/review/${first}?beside=yes`;
       },
     ],
     [

@@ -24,7 +24,7 @@ const toggle = make('button', { type: 'button', class: 'usa-button usa-button--u
 const heard = document.getElementById('heard') ?? make('span', {});
 if (told !== null) {
   told.hidden = false;
-  told.append(toggle, ' ', make('span', {}, t('y release, p part, n withhold, x does not answer, w withhold what is selected, a let go out what is listed, arrows to the records beside.')));
+  told.append(toggle, ' ', make('span', {}, t('y release, p part, n withhold, x does not answer, w withhold what is selected, a let go out what is listed, s the same for those that say exactly this, arrows to the records beside.')));
 }
 toggle.addEventListener('click', () => {
   keysOn = !keysOn;
@@ -47,6 +47,13 @@ document.addEventListener('keydown', (event) => {
     // Where something goes out that is easily forgotten, it is read first: another key says so.
     const going = event.key === 'y' ? document.querySelector('[data-going="release"] h3') : null;
     (going instanceof HTMLElement ? going : byId('decide')).focus();
+    return;
+  }
+  const twins = event.key === 's' ? document.getElementById('twins') : null;
+  if (twins instanceof HTMLInputElement) {
+    event.preventDefault();
+    twins.checked = !twins.checked;
+    twins.focus();
     return;
   }
   const seen = event.key === 'a' ? document.getElementById('acknowledge') : null;

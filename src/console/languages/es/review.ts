@@ -67,6 +67,22 @@ export const review: Messages = {
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que muestre queda en el historial del registro.',
   'It has all the words of the report in it: where any of them is withheld, so is this, unless you choose otherwise.':
     'Contiene todas las palabras del reporte: si se retiene alguna, también se retiene este archivo, salvo que usted elija otra cosa.',
+  'The same for others': 'Lo mismo para otros',
+  'The same for 1 other that says exactly this': 'Lo mismo para 1 más que dice exactamente esto',
+  'The same for {} others that say exactly this': 'Lo mismo para otros {1} que dicen exactamente esto',
+  'Look at 1 more that is like this, beside it': 'Ver 1 más que se parece, a su lado',
+  'Look at {} more that are like this, beside it': 'Ver otros {1} que se parecen, a su lado',
+  'This one': 'Este',
+  'The other': 'El otro',
+  'Files that are not the same: {}. Look at them on its own page.':
+    'Archivos que no son los mismos: {1}. Véalos en su propia página.',
+  'Released, this goes out too:': 'Si se entrega, esto también sale:',
+  'I looked at it: the same for this one': 'Lo he visto: lo mismo para este',
+  'The decision is kept for {} records, for each as its own.':
+    'La decisión quedó guardada para {1} registros, para cada uno como propia.',
+  'A record is named twice. Name each once.': 'Un registro se nombra dos veces. Nombre cada uno una vez.',
+  'The same cannot be decided about the record {}, so nothing was kept: it says something else, something of its own would go out with it, or somebody was there meanwhile. Leave it out, and decide about it on its own page.':
+    'No se puede decidir lo mismo sobre el registro {1}, así que no se guardó nada: dice otra cosa, saldría con él algo propio, o alguien estuvo allí entretanto. Déjelo fuera y decida sobre él en su propia página.',
   'And under further provisions': 'Y según otras disposiciones',
   'And under': 'Y según',
   'No other': 'Ninguna otra',
