@@ -107,6 +107,7 @@ export type ErrorCode =
   | 'sunshine-request-state'
   | 'review-invalid'
   | 'review-changed'
+  | 'review-not-acknowledged'
   | 'production-invalid'
   | 'production-not-found'
   | 'production-refused'

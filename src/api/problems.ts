@@ -119,6 +119,7 @@ export const PROBLEMS: Readonly<Partial<Record<ErrorCode, Entry>>> = {
   'sunshine-request-state': { status: 409, title: 'The request does not stand so' },
   'review-invalid': unprocessable('Not a decision'),
   'review-changed': { status: 409, title: 'It changed meanwhile' },
+  'review-not-acknowledged': { status: 409, title: 'Something goes out that nobody acknowledged' },
   'production-invalid': unprocessable('Not a production, or not a step of one'),
   'production-not-found': { status: 404, title: 'No such production' },
   'production-refused': { status: 409, title: 'Nothing is packed' },

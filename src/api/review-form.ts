@@ -1,6 +1,6 @@
 /** The form of a decision, read: from what somebody chose, marked and typed to what is kept. Pure; judged by `reviewProblems` afterwards. */
 import { ArchiveError } from '#errors.ts';
-import type { Citable, Reviewable, ReviewSaid } from '#production/production.ts';
+import { carriersOf, type Citable, type Reviewable, type ReviewSaid } from '#production/production.ts';
 import { linesOf } from './administration.ts';
 import type { Form } from './forms.ts';
 
@@ -24,10 +24,14 @@ export function decisionOf(form: Form, record: Reviewable, citable: readonly Cit
   if (answer === 'release' || answer === 'not-responsive') return { ...nothing, answer };
   const description = descriptionOf(form);
   if (answer === 'withhold')
-    return { ...nothing, answer, exemption: exemptionOf(form, form.one('exemption'), citable), description };
-  /** Of a field or a file: its own, or the one that was chosen for all. */
-  const under = (name: string): { exemption: Said; description: string | null } => ({
-    exemption: exemptionOf(form, form.one(name) === '' ? form.one('exemption') : form.one(name), citable),
+    return { ...nothing, answer, exemption: exemptionOf(form, ['exemption', 'also'], citable), description };
+  /** Of a field or a file: its own, or those that were chosen for all. */
+  const under = (id: string): { exemption: Said; description: string | null } => ({
+    exemption: exemptionOf(
+      form,
+      form.one(`e${id}`) === '' ? ['exemption', 'also'] : [`e${id}`, `a${id}`],
+      citable,
+    ),
     description,
   });
   const rest = form.one('rest');
@@ -44,17 +48,38 @@ export function decisionOf(form: Form, record: Reviewable, citable: readonly Cit
       const about = { fact: n, pointer };
       if (decision === null) return [];
       if (decision === 'release') return [{ ...about, decision }];
-      if (decision === 'withhold') return [{ ...about, decision, ...under(`e-${n}-${i}`) }];
-      return [{ ...about, decision, passages: spans.map((span) => ({ ...span, ...under(`e-${n}-${i}`) })) }];
+      if (decision === 'withhold') return [{ ...about, decision, ...under(`-${n}-${i}`) }];
+      return [{ ...about, decision, passages: spans.map((span) => ({ ...span, ...under(`-${n}-${i}`) })) }];
     }),
   );
-  const files = record.files.flatMap(({ n }): NonNullable<ReviewSaid['files']> => {
+  const chosen = (n: number): string => form.one(`df-${n}`);
+  const closed = fields.filter(({ decision }) => decision !== 'release');
+  const carries = carriersOf(
+    closed.map(({ pointer }) => pointer),
+    record.files.filter(
+      ({ n }) =>
+        ['part', 'withhold'].includes(chosen(n)) || (chosen(n) === '' && boxesOf(form, n).length > 0),
+    ),
+  );
+  /** For the same reason as what is withheld in it. */
+  const like = (n: number): { exemption: Said; description: string | null } => {
+    const first = closed.flatMap(({ exemption, passages }) => exemption ?? passages?.[0]?.exemption ?? [])[0];
+    return form.one(`ef-${n}`) === '' && form.one('exemption') === '' && first !== undefined
+      ? { exemption: first, description }
+      : under(`f-${n}`);
+  };
+  const files = record.files.flatMap((file): NonNullable<ReviewSaid['files']> => {
+    const { n } = file;
     const boxes = boxesOf(form, n);
-    const decision = decided(`df-${n}`, boxes.length > 0);
+    const said = decided(`df-${n}`, boxes.length > 0 || form.one(`r-${n}`) === 'yes');
+    // What has withheld words in it goes out only where somebody says so of this very file.
+    const isForgotten = said === 'release' && chosen(n) === '' && carries(file);
+    const decision = isForgotten ? 'withhold' : said;
     if (decision === null) return [];
     if (decision === 'release') return [{ file: n, decision }];
-    if (decision === 'withhold') return [{ file: n, decision, ...under(`ef-${n}`) }];
-    return [{ file: n, decision, boxes: boxes.map((box) => ({ ...box, ...under(`ef-${n}`) })) }];
+    if (decision === 'withhold') return [{ file: n, decision, ...like(n) }];
+    const beside = form.one(`r-${n}`) === 'yes' ? { beside: under(`f-${n}`) } : {};
+    return [{ file: n, decision, boxes: boxes.map((box) => ({ ...box, ...under(`f-${n}`) })), ...beside }];
   });
   return { ...nothing, answer, fields, files };
 }
@@ -71,8 +96,21 @@ function descriptionOf(form: Form): string | null {
   return said === '' ? null : said;
 }
 
+/** By the field of the first, and by that of the others. */
+function exemptionOf(
+  form: Form,
+  [first, others]: readonly [string, string],
+  citable: readonly Citable[],
+): Said {
+  const also = form
+    .all(others)
+    .filter((key) => key !== '')
+    .map((key) => provisionOf(form, key, citable));
+  return { ...provisionOf(form, form.one(first), citable), ...(also.length === 0 ? {} : { also }) };
+}
+
 /** With what it needs, and with nothing that it does not ask for. */
-function exemptionOf(form: Form, key: string, citable: readonly Citable[]): Said {
+function provisionOf(form: Form, key: string, citable: readonly Citable[]): Omit<Said, 'also'> {
   const found = citable.find((one) => one.key === key);
   if (found === undefined)
     throw invalid('Nothing is withheld without the provision that closes it. Choose an exemption.');

@@ -9,17 +9,16 @@ import { howShown } from '#intake/intake.ts';
 import {
   besideInSet,
   citableOn,
-  cite,
   countSet,
   dated,
-  decide,
+  decideForAll,
+  goingOut,
   readInSet,
   readReviewable,
   readReviews,
   readSet,
   suggest,
-  type Reviewable,
-  type ReviewRow,
+  type Review,
   type SetFilter,
 } from '#production/production.ts';
 import { appendEvent, readRecord, receiptCode, recordIdOf } from '#record/record.ts';
@@ -30,6 +29,9 @@ import type { ApiContext } from './context.ts';
 import { formOf, takeForms, type Form } from './forms.ts';
 import { deciderOf, noRequest, requestIdOf } from './requests.ts';
 import { decisionOf } from './review-form.ts';
+import { ALL_OF_IT, goingSaid, seenOf } from './review-going.ts';
+import { othersIn, sameSaid } from './review-same.ts';
+import { citesOf, clausesOf, fieldsOf } from './review-shown.ts';
 import { lastTyped, type Typed } from './review-typed.ts';
 import { COMPARED, listSet, notInSet, recordInSet, SET_FILTERS, type Listed } from './reviews.ts';
 import { enterSearch } from './searches.ts';
@@ -37,7 +39,13 @@ import { enterSearch } from './searches.ts';
 const PER_PAGE = 50;
 /** A record may have many fields, each with passages that were typed. */
 const FORM_LIMIT_BYTES = 512 * 1024;
-const MENDABLE = ['review-invalid', 'review-changed', 'exemption-refused', 'redaction-refused'];
+const MENDABLE = [
+  'review-invalid',
+  'review-changed',
+  'review-not-acknowledged',
+  'exemption-refused',
+  'redaction-refused',
+];
 
 type Parts = Parameters<typeof reviewPage>[1];
 type Named = FastifyRequest<{ Params: { id: string; recordId: string } }>;
@@ -76,7 +84,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           next,
           first: first?.recordId ?? null,
           compared: COMPARED,
-          justDecided: request.query['done'] === 'yes',
+          keptFor: keptFor(request.query['done']),
         };
       });
       return await reply.headers(pageHeaders({})).send(reviewListPage(context.frameOf(request), parts));
@@ -88,11 +96,14 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
     reply: FastifyReply,
     typed: Typed | null,
     error: string | null,
+    /** As it was typed, where that can be kept: what goes out with it is shown. */
+    review: Review | null = null,
   ): Promise<FastifyReply> => {
     const id = requestIdOf(request.params.id);
     const recordId = recordInSet(request.params.recordId);
     const caller = callerOf(request);
-    const { done } = request.query as Record<string, unknown>;
+    const { done, beside } = request.query as Record<string, unknown>;
+    const mayDecide = caller.kind === 'person' && caller.roles.some((role) => CUSTODIANS.includes(role));
     const parts = await db.inAgency(caller.agencyId, async (at): Promise<Parts> => {
       const row = await readRequestRow(at, id);
       if (row === null) throw noRequest();
@@ -136,21 +147,31 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           };
         }),
         exemptions: citableOn(wallTimeIn(zone, now()).day),
+        going: goingSaid(recordId, review ?? ALL_OF_IT, record),
+        same: await sameSaid(at, {
+          requestId: id,
+          record,
+          alike: mayDecide && row.state !== 'closed' ? listed.alike : { same: [], nearly: [] },
+          beside: beside === 'yes' || form.all('with').length > 0,
+          caller,
+        }),
         decisions: reviews.map((one) => ({
           n: one.n,
           answer: one.answer,
           cites: citesOf(one),
           description: one.description,
           note: one.note,
+          acknowledged: one.acknowledged?.length ?? 0,
           at: one.at.toISOString(),
           by: doerOf(one.by),
         })),
         after: reviews[0]?.n ?? 0,
         typed: form.one,
         ticked: (name, value) => form.all(name).includes(value),
+        all: form.all,
         error,
-        justDecided: done === 'yes',
-        mayDecide: caller.kind === 'person' && caller.roles.some((role) => CUSTODIANS.includes(role)),
+        keptFor: keptFor(done),
+        mayDecide,
       };
     });
     const content = context.places.contentFor(request.headers.host);
@@ -181,12 +202,14 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           request,
           'What is released is decided by a person who signed in, not by a key. Sign in, and decide there.',
         );
+        let review: Review | null = null;
         try {
           const next = await db.inAgency(callerOf(request).agencyId, async (at) => {
             if ((await readInSet(at, requestId, recordId)) === null) throw notInSet();
             const day = wallTimeIn(await zoneOf(at), now()).day;
             const record = await readReviewable(at, recordId);
-            const review = dated(decisionOf(form, record, citableOn(day)), day);
+            review = dated(decisionOf(form, record, citableOn(day)), day);
+            const going = goingOut(review, record);
             const seen = { facts: countOf(form, 'facts'), files: countOf(form, 'files') };
             const note = linesOf(form.one('note')).trim();
             const decision = {
@@ -196,19 +219,21 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
               seen,
               review,
               note: note === '' ? null : note,
+              acknowledged: form.one('seen') === seenOf(recordId, going) ? going.map(({ name }) => name) : [],
             };
             if (note.length > 5000)
               throw new ArchiveError('review-invalid', 'The note has more than 5,000 characters.', {
                 retry: 'never',
               });
-            await decide(at, decision, actor);
-            return (await besideInSet(at, requestId, recordId)).undecided;
+            const others = await othersIn(at, form, review);
+            await decideForAll(at, decision, others, actor);
+            return { id: (await besideInSet(at, requestId, recordId)).undecided, many: 1 + others.length };
           });
-          const where = next === null ? '?done=yes' : `/${next}?done=yes`;
-          return await reply.redirect(`/requests/${requestId}/review${where}`, 303);
+          const where = next.id === null ? '' : `/${next.id}`;
+          return await reply.redirect(`/requests/${requestId}/review${where}?done=${next.many}`, 303);
         } catch (failure) {
           if (!(failure instanceof ArchiveError) || !MENDABLE.includes(failure.code)) throw failure;
-          return await show(request, reply, form, failure.message);
+          return await show(request, reply, form, failure.message, review);
         }
       },
     );
@@ -245,6 +270,10 @@ async function oneOfSet(at: AgencyTx, requestId: string, recordId: string): Prom
   return one;
 }
 
+/** For how many records the decision before was kept. */
+const keptFor = (done: unknown): number =>
+  typeof done === 'string' && /^[1-9]\d{0,2}$/.test(done) ? Number(done) : 0;
+
 function countOf(form: Form, name: string): number {
   const said = form.one(name);
   if (!/^\d{1,7}$/.test(said))
@@ -252,45 +281,4 @@ function countOf(form: Form, name: string): number {
       retry: 'never',
     });
   return Number(said);
-}
-
-/** With what a person marked beside what a pattern found. */
-function fieldsOf(record: Reviewable, form: Typed): Parts['fields'] {
-  return record.facts.flatMap(({ n, fields }) =>
-    fields.map(({ pointer, text }, place) => {
-      const found = suggest(text);
-      const marked = form.all(`s-${n}-${place}`).flatMap((said) => {
-        const [start = 0, end = 0] = said.split('-').map(Number);
-        const isKnown = found.some((one) => one.start === start && one.end === end);
-        return isKnown || !(start < end && end <= text.length)
-          ? []
-          : [{ start, end, confidence: 'high', why: 'Marked by a person.' }];
-      });
-      return { fact: n, place, pointer, text, suggestions: [...found, ...marked] };
-    }),
-  );
-}
-
-function clausesOf({ factBodies }: Reviewable): string[] {
-  return factBodies.flatMap(({ body }) => {
-    const { data } = body as { data?: { action?: { grounds?: unknown } } };
-    const grounds = data?.action?.grounds;
-    if (!Array.isArray(grounds)) return [];
-    return (grounds as readonly { readonly citation?: unknown; readonly text?: unknown }[]).map(
-      ({ citation, text }) => `${String(citation)}: ${String(text)}`,
-    );
-  });
-}
-
-/** Each once. */
-function citesOf({ exemption, fields, files }: ReviewRow): string[] {
-  const all = [
-    exemption,
-    ...(fields ?? []).flatMap((one) => [
-      one.exemption,
-      ...(one.passages ?? []).map((passage) => passage.exemption),
-    ]),
-    ...(files ?? []).flatMap((one) => [one.exemption, ...(one.boxes ?? []).map((box) => box.exemption)]),
-  ].filter((one) => one !== undefined && one !== null);
-  return [...new Set(all.map((one) => cite(one).cite))];
 }

@@ -10,14 +10,12 @@ import {
   citableOn,
   countSet,
   dated,
-  decide,
   decidedElsewhere,
-  ExemptionSaid,
+  decideForAll,
   NEARLY,
   readAlike,
   readInSet,
   readSet,
-  reviewShape,
   type LooksLike,
   type SetFilter,
   type SetRow,
@@ -27,6 +25,7 @@ import { readRequestRow, trackingShown } from '#sunshine/sunshine.ts';
 import { callerOf, CUSTODIANS, REQUEST_READERS, hereIn } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { orderOf } from './orders.ts';
+import { ReviewBody } from './review-order.ts';
 import { deciderOf, noRequest, requestIdOf } from './requests.ts';
 import { Anything } from './described.ts';
 import { problemResponses } from './schemas.ts';
@@ -63,29 +62,6 @@ const SetQuery = Type.Object(
         'x-expected': 'a whole number from 1 to 200',
       }),
     ),
-  },
-  closed,
-);
-const ReviewBody = Type.Object(
-  {
-    after: Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'The number ("n") of the decision that you read; 0: there was none',
-    }),
-    seen: Type.Object(
-      {
-        facts: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-        files: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-      },
-      {
-        ...closed,
-        description:
-          'How many facts and files of the record you had before you. Something more came: it is refused',
-      },
-    ),
-    ...reviewShape(ExemptionSaid).properties,
-    note: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 5000 }), Type.Null()])),
   },
   closed,
 );
@@ -235,7 +211,9 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
       schema: {
         summary:
           'Decide about a record of a request, as a person: release it, withhold it, part of it, or say that it does not answer. Each decision is kept; the newest counts',
-        description: `Exemptions that can be cited: ${citableOn(now().toISOString().slice(0, 10))
+        description: `What goes out with it and is easily forgotten is refused with its names until they stand in "acknowledged". Exemptions that can be cited: ${citableOn(
+          now().toISOString().slice(0, 10),
+        )
           .map(({ key, cite, mark }) => `${key} (${cite}; ${mark})`)
           .join(', ')}.`,
         tags: ['requests'],
@@ -256,6 +234,8 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
         after,
         seen,
         note = null,
+        acknowledged = [],
+        sameFor = [],
         ...said
       } = orderOf(
         request,
@@ -267,12 +247,20 @@ export function registerReviews(app: FastifyInstance, { system }: ApiContext): v
         throw new ArchiveError('review-invalid', '/note: expected a text that is not blank, or null.', {
           retry: 'never',
         });
-      const n = await here(request, async (at) => {
+      const kept = await here(request, async (at) => {
         const day = wallTimeIn(await zoneOf(at), now()).day;
-        return await decide(at, { requestId, recordId, after, seen, review: dated(said, day), note }, actor);
+        const review = dated(said, day);
+        const first = { requestId, recordId, after, seen, review, note, acknowledged };
+        const others = sameFor.map(({ acknowledged: what = null, compared = false, ...one }) => ({
+          ...one,
+          recordId: recordInSet(one.recordId),
+          acknowledged: what,
+          compared,
+        }));
+        return await decideForAll(at, first, others, actor);
       });
-      if (n === null) throw notInSet();
-      return await reply.code(201).send({ id: requestId, recordId, n, answer: said.answer });
+      if (kept === null) throw notInSet();
+      return await reply.code(201).send({ id: requestId, recordId, ...kept, answer: said.answer });
     },
   );
 }

@@ -132,7 +132,11 @@ const reviews: Asks = (a) => sql`
     full join (select t.*, substr(t.body->'about'->>0, 8) as record from t) e
       on e.request = c.request_id::text and e.record = c.record_id::text and e.n = c.n
    where ${alone} or ${written('c.at')} or (c.answer, c.by) is distinct from (e.body->>'code', e.actor)
-      or ${saysOther('decision', sql`encode(sha256(convert_to(jsonb_build_array(c.answer, c.exemption, c.description, c.fields, c.files)::text, 'UTF8')), 'hex')`)}
+      or ${saysOther(
+        'decision',
+        sql`encode(sha256(convert_to((jsonb_build_array(c.answer, c.exemption, c.description, c.fields, c.files)
+            || case when c.acknowledged is null then '[]'::jsonb else jsonb_build_array(c.acknowledged) end)::text, 'UTF8')), 'hex')`,
+      )}
       or ${saysOther('factsSeen', sql`c.facts_seen::text`)} or ${saysOther('filesSeen', sql`c.files_seen::text`)}`;
 
 const keptUntil: Asks = (a) => sql`

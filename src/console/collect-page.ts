@@ -5,6 +5,7 @@ import { html, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
 import { line, lines, oneOf } from './longer-fields.ts';
 import { requestHead } from './request-nav.ts';
+import { searchedSaid } from './search-said.ts';
 import { momentIn } from './times.ts';
 import { REMOVAL_NAMES } from './words.ts';
 
@@ -93,7 +94,7 @@ export function collectPage(frame: Frame, parts: CollectParts): string {
         searches.length === 0
           ? html`<p>No search was run yet.</p>`
           : html`<ol class="hf-people" id="searches">
-              ${searches.map((one) => searchSaid(one, parts.zone))}
+              ${searches.map((one) => searchSaid(one, parts))}
             </ol>`
       }
       ${holding(frame, parts)}`,
@@ -176,15 +177,10 @@ function reasonSaid({ code, of }: CollectParts['why'][number]): Markup {
   }
 }
 
-function searchedSaid({ q, filters }: Pick<SearchSaid, 'q' | 'filters'>): Markup {
-  const said = Object.entries({ ...(q === null ? {} : { q }), ...filters });
-  return html`<code>${said.map(([name, value]) => `${name}=${value}`).join(' · ')}</code>`;
-}
-
-function searchSaid(one: SearchSaid, zone: string): Markup {
+function searchSaid(one: SearchSaid, { zone, grounds }: CollectParts): Markup {
   const { indexState: state } = one;
   return html`<li id="search-${one.n}">
-    ${searchedSaid(one)}
+    ${searchedSaid({ ...one, zone, grounds })}
     <p>
       ${one.found === 1 ? html`1 record was found.` : html`${number(one.found)} records were found.`}
       ${one.holdId !== null && html`<a href="/holds/${one.holdId}">Its hold</a>`}

@@ -3,6 +3,8 @@ import { html, ours, type Markup } from './html.ts';
 
 export interface Said {
   readonly name: string;
+  /** Where several fields have one name; left out: its name. */
+  readonly id?: string;
   readonly label: string | Markup;
   readonly value: string;
   readonly hint?: string | Markup;
@@ -10,21 +12,21 @@ export interface Said {
   readonly error?: string | Markup | undefined;
 }
 
-function group({ name, label, hint, error }: Said, control: Markup): Markup {
+function group({ name, id = name, label, hint, error }: Said, control: Markup): Markup {
   return html`<div class="usa-form-group ${error !== undefined && 'usa-form-group--error'}">
-    <label class="usa-label" for="${name}">${ours(label)}</label>
-    ${hint !== undefined && html`<span class="usa-hint" id="${name}-hint">${ours(hint)}</span>`}
-    ${error !== undefined && html`<span class="usa-error-message" id="${name}-error">${ours(error)}</span>`}
+    <label class="usa-label" for="${id}">${ours(label)}</label>
+    ${hint !== undefined && html`<span class="usa-hint" id="${id}-hint">${ours(hint)}</span>`}
+    ${error !== undefined && html`<span class="usa-error-message" id="${id}-error">${ours(error)}</span>`}
     ${control}
   </div>`;
 }
 
-function named({ name, hint, error }: Said): Markup {
+function named({ name, id = name, hint, error }: Said): Markup {
   const described = [
-    ...(hint === undefined ? [] : [`${name}-hint`]),
-    ...(error === undefined ? [] : [`${name}-error`]),
+    ...(hint === undefined ? [] : [`${id}-hint`]),
+    ...(error === undefined ? [] : [`${id}-error`]),
   ].join(' ');
-  return html`id="${name}" name="${name}" ${described !== '' && html`aria-describedby="${described}"`}
+  return html`id="${id}" name="${name}" ${described !== '' && html`aria-describedby="${described}"`}
   ${error !== undefined && html`aria-invalid="true"`}`;
 }
 

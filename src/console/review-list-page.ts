@@ -29,7 +29,8 @@ export interface ReviewListParts {
   readonly first: string | null;
   /** How many of the set are compared with each other. */
   readonly compared: number;
-  readonly justDecided: boolean;
+  /** For how many records a decision was just kept. */
+  readonly keptFor: number;
 }
 
 export interface ListedInSet {
@@ -54,7 +55,7 @@ export interface ListedInSet {
 }
 
 export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
-  const { request, count, filter, listed, next, first, zone, compared, justDecided } = parts;
+  const { request, count, filter, listed, next, first, zone, compared, keptFor } = parts;
   const here = `/requests/${request.id}/review`;
   const counts: readonly (readonly [filter: string, count: number])[] = [
     ['undecided', count.undecided],
@@ -69,7 +70,7 @@ export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
     ...frame,
     wide: true,
     main: html`${requestHead(request, 'review', 'Review the records')}
-      ${alert('success', justDecided ? 'The decision is kept.' : null)}
+      ${alert('success', keptFor > 1 ? keptForAll(keptFor) : keptFor === 1 ? 'The decision is kept.' : null)}
       <ul class="hf-links" id="filters">
         <li>
           <a href="${here}" ${filter === null && html`aria-current="page"`}>All: ${number(count.all)}</a>
@@ -106,6 +107,9 @@ export function reviewListPage(frame: Frame, parts: ReviewListParts): string {
       ${next !== null && html`<p class="hf-pages"><a class="usa-button usa-button--outline" href="${here}?${new URLSearchParams({ ...(filter === null ? {} : { answer: filter }), after: next }).toString()}">More records</a></p>`}`,
   });
 }
+
+export const keptForAll = (many: number): Markup =>
+  html`The decision is kept for ${number(many)} records, for each as its own.`;
 
 function entry(one: ListedInSet, here: string, zone: string): Markup {
   return html`<li>

@@ -7,10 +7,13 @@
 import { alert } from './fields.ts';
 import { html, ours, type Markup } from './html.ts';
 import { page, type Frame } from './layout.ts';
+import { number } from './numbers.ts';
 import { line, lines, oneOf } from './longer-fields.ts';
 import { requestHead } from './request-nav.ts';
-import { likes, type ListedInSet } from './review-list-page.ts';
+import { goingPart, type GoingSaid } from './review-going.ts';
+import { keptForAll, likes, type ListedInSet } from './review-list-page.ts';
 import { fieldPart, filePart, type ReviewFieldSaid, type ReviewFileSaid } from './review-parts.ts';
+import { samePart, type SameSaid } from './review-same.ts';
 import { ANSWER_NAMES, MARK_NAMES } from './review-words.ts';
 import { momentIn } from './times.ts';
 import { inWords, titleOf } from './words.ts';
@@ -46,6 +49,8 @@ export interface ReviewParts {
     readonly mark: string;
     readonly needs: readonly string[];
   }[];
+  readonly going: GoingSaid;
+  readonly same: SameSaid;
   /** Newest first. */
   readonly decisions: readonly {
     readonly n: number;
@@ -53,6 +58,8 @@ export interface ReviewParts {
     readonly cites: readonly string[];
     readonly description: string | null;
     readonly note: string | null;
+    /** How many things somebody said that they saw going out. */
+    readonly acknowledged: number;
     readonly at: string;
     readonly by: string | Markup;
   }[];
@@ -60,13 +67,15 @@ export interface ReviewParts {
   readonly after: number;
   readonly typed: (name: string) => string;
   readonly ticked: (name: string, value: string) => boolean;
+  readonly all: (name: string) => readonly string[];
   readonly error: string | Markup | null;
-  readonly justDecided: boolean;
+  /** For how many records the decision before was kept. */
+  readonly keptFor: number;
   readonly mayDecide: boolean;
 }
 
 export function reviewPage(frame: Frame, parts: ReviewParts): string {
-  const { request, record, beside, zone, error, decisions, justDecided } = parts;
+  const { request, record, beside, zone, error, decisions, keptFor } = parts;
   const here = `/requests/${request.id}/review`;
   return page({
     title: html`Review: record ${record.code}`,
@@ -74,7 +83,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
     wide: true,
     script: 'review.js',
     main: html`${requestHead(request, 'review', 'Review the records')} ${alert('error', error)}
-      ${justDecided && error === null && alert('success', 'The decision is kept. This is the next one.')}
+      ${keptFor > 0 && error === null && alert('success', keptFor > 1 ? keptForAll(keptFor) : 'The decision is kept. This is the next one.')}
       <nav class="hf-pages hf-noprint" aria-label="Records of the set">
         ${beside.before !== null && html`<a rel="prev" href="${here}/${beside.before}">The one before</a>`}
         <span>${beside.place} of ${beside.all}</span>
@@ -92,6 +101,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
         <summary>What was asked</summary>
         <blockquote class="hf-said-words"><bdi>${request.words}</bdi></blockquote>
       </details>
+      ${mayDecideNow(parts) && html`<p class="hf-small" id="keys" hidden></p>`}
       <form
         class="hf-form hf-review"
         id="review"
@@ -115,8 +125,8 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
   });
 }
 
-function what({ fields, fileParts, exemptions, typed, ticked, mayDecide, record }: ReviewParts): Markup {
-  const controls = { typed, ticked, mayDecide, choices: cited(exemptions) };
+function what({ fields, fileParts, exemptions, typed, ticked, all, mayDecide, record }: ReviewParts): Markup {
+  const controls = { typed, ticked, all, mayDecide, choices: cited(exemptions) };
   return html`<h3 class="hf-h2">What it says</h3>
     ${fields.length === 0 && html`<p>No text was given.</p>`}
     ${fields.map((field) => fieldPart(field, controls))}
@@ -128,12 +138,25 @@ function what({ fields, fileParts, exemptions, typed, ticked, mayDecide, record 
     ${fileParts.map((file) => filePart(file, record.recordId, controls))}`;
 }
 
+const mayDecideNow = ({ request, mayDecide, record }: ReviewParts): boolean =>
+  mayDecide && !request.isClosed && record.isSealed;
+
 const cited = (exemptions: ReviewParts['exemptions']) =>
   exemptions.map(
     ({ key, cite, title, mark }) => [key, html`${cite} · ${title} · ${inWords(MARK_NAMES, mark)}`] as const,
   );
 
-function deciding({ request, record, exemptions, typed, mayDecide }: ReviewParts): Markup {
+function deciding({
+  request,
+  record,
+  exemptions,
+  typed,
+  ticked,
+  all,
+  mayDecide,
+  going,
+  same,
+}: ReviewParts): Markup {
   if (request.isClosed) return html`<p>This request is closed: nothing more is decided because of it.</p>`;
   if (!mayDecide) return html`<p>What is released is decided by a custodian who signed in.</p>`;
   if (!record.isSealed)
@@ -165,6 +188,25 @@ function deciding({ request, record, exemptions, typed, mayDecide }: ReviewParts
     <fieldset class="usa-fieldset usa-form-group hf-withheld">
       <legend class="usa-legend">What is withheld, and why</legend>
       ${oneOf({ name: 'exemption', label: 'Under which provision', hint: 'All of them permit, and none demands. Where it was read in a copy only, ask counsel before you rely on it.', value: typed('exemption'), choices: [['', 'Choose'], ...cited(exemptions)] })}
+      <details class="hf-more" ${all('also').length > 0 && html`open`}>
+        <summary>And under further provisions</summary>
+        <fieldset class="usa-fieldset" id="also">
+          <legend class="usa-legend usa-sr-only">And under further provisions</legend>
+          ${cited(exemptions).map(
+            ([key, label]) =>
+              html`<div class="usa-checkbox">
+                <input
+                  class="usa-checkbox__input"
+                  type="checkbox"
+                  name="also"
+                  id="also-${key}"
+                  value="${key}"
+                  ${ticked('also', key) && html`checked`}
+                /><label class="usa-checkbox__label" for="also-${key}">${label}</label>
+              </div>`,
+          )}
+        </fieldset>
+      </details>
       ${line({ name: 'description', label: 'Described in general terms (610.024)', hint: 'Without a word of what is withheld: “a telephone number”.', value: typed('description') })}
       <div class="usa-checkbox">
         <input
@@ -201,11 +243,13 @@ function deciding({ request, record, exemptions, typed, mayDecide }: ReviewParts
         ],
       })}
     </div>
+    ${samePart(same, { ticked, here: `/requests/${request.id}/review`, recordId: record.recordId })}
+    ${goingPart(going)}
     ${lines({ name: 'note', label: 'A note for your office', hint: 'It does not leave.', value: typed('note'), rows: 2 })}
     <p class="hf-actions">
       <button class="usa-button hf-below" type="submit" id="decide">Keep the decision</button>
     </p>
-    <p class="hf-small" id="keys" hidden></p>`;
+    <p class="hf-small" id="heard" role="status"></p>`;
 }
 
 function earlier({ decisions, zone }: ReviewParts): Markup {
@@ -217,6 +261,7 @@ function earlier({ decisions, zone }: ReviewParts): Markup {
           <span class="hf-small">${momentIn(zone, one.at)} · ${one.by}</span>
           ${one.cites.length > 0 && html`<p class="hf-small">${one.cites.join('; ')}</p>`}
           ${one.description !== null && html`<p class="hf-small"><bdi>${one.description}</bdi></p>`}
+          ${one.acknowledged > 0 && html`<p class="hf-small">Seen, and let go out: ${number(one.acknowledged)}</p>`}
           ${one.note !== null && html`<p class="hf-small"><bdi>${one.note}</bdi></p>`}
         </li>`,
     )}

@@ -38,6 +38,7 @@ export interface ReviewFileSaid {
 interface Controls {
   readonly typed: (name: string) => string;
   readonly ticked: (name: string, value: string) => boolean;
+  readonly all: (name: string) => readonly string[];
   readonly mayDecide: boolean;
   readonly choices: readonly (readonly [key: string, label: Markup])[];
 }
@@ -70,10 +71,21 @@ export function fieldPart(field: ReviewFieldSaid, controls: Controls): Markup {
         <div class="hf-beside__fields">
           ${oneOf({ name: `d-${id}`, label: html`Decision: ${name}`, value: controls.typed(`d-${id}`), choices: DECISIONS })}
           ${oneOf({ name: `e-${id}`, label: 'Under which provision', value: controls.typed(`e-${id}`), choices: [['', 'The same as for all'], ...controls.choices] })}
+          ${alsoUnder(`a-${id}`, controls)}
         </div>
       </div>`
     }
   </section>`;
+}
+
+/** One more provision than were chosen before. */
+function alsoUnder(name: string, { all, choices }: Controls): Markup {
+  const chosen = all(name).filter((key) => key !== '');
+  return html`${['', ...chosen]
+    .toReversed()
+    .map((value, i) =>
+      oneOf({ name, id: `${name}-${i}`, label: 'And under', value, choices: [['', 'No other'], ...choices] }),
+    )}`;
 }
 
 /** In one line: each blank within is shown. */
@@ -120,11 +132,8 @@ function marked(text: string, suggestions: ReviewFieldSaid['suggestions']): Mark
   return html`${pieces}${text.slice(at)}`;
 }
 
-export function filePart(
-  file: ReviewFileSaid,
-  recordId: string,
-  { typed, mayDecide, choices }: Controls,
-): Markup {
+export function filePart(file: ReviewFileSaid, recordId: string, controls: Controls): Markup {
+  const { typed, ticked, mayDecide, choices } = controls;
   const { n, role, originalName, shown, picture } = file;
   const name = inWords(FILE_NAMES, role);
   return html`<section class="hf-review__field" id="file-${n}" aria-labelledby="file-name-${n}">
@@ -136,7 +145,7 @@ export function filePart(
       <code>${file.mediaType}</code
       >${picture !== null && html` · <span>${picture.width} by ${picture.height} pixels</span>`}
     </p>
-    ${WHOLE.includes(role) && html`<p class="hf-small">It has all the words of the report in it: where any of them is withheld, withhold it too.</p>`}
+    ${WHOLE.includes(role) && html`<p class="hf-small">It has all the words of the report in it: where any of them is withheld, so is this, unless you choose otherwise.</p>`}
     ${
       shown !== null &&
       html`<div
@@ -169,9 +178,28 @@ export function filePart(
       mayDecide &&
       html`<div class="hf-parted">
         ${picture !== null && lines({ name: `b-${n}`, label: html`Boxes over file ${n}`, hint: 'One on each line, in pixels from the upper left corner: left, top, width, height.', value: typed(`b-${n}`), rows: 2 })}
+        ${
+          picture !== null &&
+          html`<div class="usa-checkbox">
+            <input
+              class="usa-checkbox__input"
+              type="checkbox"
+              name="r-${n}"
+              id="r-${n}"
+              value="yes"
+              ${ticked(`r-${n}`, 'yes') && html`checked`}
+            /><label class="usa-checkbox__label" for="r-${n}"
+              >Withhold what stands beside its pixels
+              <span class="usa-checkbox__label-description"
+                >Place, camera, words, a small second picture: it is drawn anew without them.</span
+              ></label
+            >
+          </div>`
+        }
         <div class="hf-beside__fields">
           ${oneOf({ name: `df-${n}`, label: html`Decision: file ${n}`, value: typed(`df-${n}`), choices: picture === null ? DECISIONS.filter(([value]) => value !== 'part') : DECISIONS })}
           ${oneOf({ name: `ef-${n}`, label: 'Under which provision', value: typed(`ef-${n}`), choices: [['', 'The same as for all'], ...choices] })}
+          ${alsoUnder(`af-${n}`, controls)}
         </div>
       </div>`
     }

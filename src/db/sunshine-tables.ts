@@ -125,6 +125,8 @@ export interface ReviewTable {
   fields: ColumnType<unknown, string | null, never>;
   files: ColumnType<unknown, string | null, never>;
   note: string | null;
+  /** Names of what whoever decided saw going out (src/production/going-out.ts). */
+  acknowledged: ColumnType<readonly string[] | null, string | null, never>;
   /** Counted by the database. */
   facts_seen: Generated<number>;
   files_seen: Generated<number>;

@@ -37,6 +37,7 @@ import { late, proofParts } from './packet-proofs.ts';
 import { withBuild, type BuildClaim } from './claims.ts';
 import { agencyOf } from './production-queries.ts';
 import type { Packed, Production } from './production-queries.ts';
+import type { SoftlyWithheld } from './picture-words.ts';
 import { readReviewed, type ReviewedRecord } from './reviewed.ts';
 import { openRowsFile, type RowsFile } from './rows-file.ts';
 import { openZipFile } from './zip-file.ts';
@@ -75,6 +76,7 @@ export async function buildProduction(
   const csv = createWriteStream(join(folder, 'records.csv'));
   const exemptions = openRowsFile<ExemptionRow>(join(folder, 'exemptions'));
   const sought: Withheld[] = [];
+  const softly: SoftlyWithheld[] = [];
   const soughtFiles: (WithheldFile & { readonly role: string })[] = [];
   const leaving = new Set<string>();
   const pixelsOf = new Map<string, string>();
@@ -92,6 +94,7 @@ export async function buildProduction(
     const whole = {
       ...reviewed,
       wordsUnder: ocr.wordsUnder,
+      readPixels: ocr.readPixels,
       keep: async (name: string, bytes: Buffer) => {
         const file = join(folder, name);
         await writeFile(file, bytes);
@@ -183,6 +186,7 @@ export async function buildProduction(
           await exemptions.add(exemptionRows(record, withheld));
           sought.push(...record.withheldWords);
           soughtFiles.push(...record.withheldFiles);
+          softly.push(...record.withheldPictures);
           if (record.answer === 'withhold') {
             withheld += 1;
             continue;
@@ -271,6 +275,8 @@ export async function buildProduction(
         // Of pages that nobody could look at these are the same bytes, and tell of no record more than of the other.
         (file) => file.role !== 'capture-report' || !leaving.has(file.sha256),
       ),
+      softly,
+      table: csvPath,
       pixelsOf,
       seen: production.asked.seen,
       readPixels: ocr.readPixels,

@@ -1,14 +1,15 @@
 /** What a person decided about a record, as what is made of it is told; each citation judged again. */
 import { ArchiveError } from '#errors.ts';
 import { cite, type Citation, type CitationInput } from './exemptions.ts';
+import { provisionsOf, type ExemptionKept } from './review-shape.ts';
 import type { FrozenRecord } from './frozen-queries.ts';
 import type { Box, BurnedPicture } from './pictures.ts';
-import type { FieldDecision, FileDecision } from './redacted-record.ts';
+import type { FieldDecision, FileDecision, Reason } from './redacted-record.ts';
 
 /** A line of the log of exemptions. Not for eyes outside before the record that it is of leaves: general terms alone. */
 export interface LogLine {
   /** `field`, `picture`, `file` or `record`, and which. */
-  readonly what: 'record' | 'field' | 'passage' | 'file' | 'box';
+  readonly what: 'record' | 'field' | 'passage' | 'file' | 'box' | 'beside';
   readonly where: string;
   readonly citation: Citation;
   readonly description: string | null;
@@ -52,10 +53,13 @@ export async function decisionsOf(
   const burned = new Map<number, Burned>();
   const log: LogLine[] = [];
   if (answer !== 'part') {
-    const citation = answer === 'withhold' && exemption !== null ? cite(inputOf(exemption)) : null;
-    if (answer === 'withhold' && citation === null) throw stray(recordId);
-    if (citation !== null) log.push({ what: 'record', where: '', citation, description });
-    const whole = citation === null ? RELEASE : ({ decision: 'withhold', citation, description } as const);
+    const [citation, ...also] = answer === 'withhold' && exemption !== null ? citationsOf(exemption) : [];
+    if (answer === 'withhold' && citation === undefined) throw stray(recordId);
+    if (citation !== undefined)
+      for (const one of [citation, ...also])
+        log.push({ what: 'record', where: '', citation: one, description });
+    const whole =
+      citation === undefined ? RELEASE : ({ decision: 'withhold', citation, also, description } as const);
     return {
       fields: manifests.flatMap((one) =>
         one.facts.flatMap(({ n, fields: all }) => all.map(({ pointer }) => ({ fact: n, pointer, ...whole }))),
@@ -68,12 +72,14 @@ export async function decisionsOf(
   const reason = (
     what: LogLine['what'],
     where: string,
-    one: { readonly exemption?: CitationLike; readonly description?: string | null },
-  ): { readonly citation: Citation; readonly description: string | null } => {
-    if (one.exemption === undefined) throw stray(recordId);
-    const said = { citation: cite(inputOf(one.exemption)), description: one.description ?? null };
-    log.push({ what, where, ...said });
-    return said;
+    one: { readonly exemption?: ExemptionKept; readonly description?: string | null },
+  ): Required<Reason> => {
+    const [citation, ...also] = one.exemption === undefined ? [] : citationsOf(one.exemption);
+    if (citation === undefined) throw stray(recordId);
+    const said = { also, description: one.description ?? null };
+    for (const each of [citation, ...also])
+      log.push({ what, where, citation: each, description: said.description });
+    return { citation, ...said };
   };
   const fieldDecisions = (fields ?? []).map((one): FieldDecision => {
     const { fact, pointer } = one;
@@ -81,11 +87,11 @@ export async function decisionsOf(
     if (one.decision === 'release') return { fact, pointer, ...RELEASE };
     if (one.decision === 'withhold')
       return { fact, pointer, decision: 'withhold', ...reason('field', where, one) };
-    const passages = (one.passages ?? []).map((passage) => ({
-      start: passage.start,
-      end: passage.end,
-      ...reason('passage', where, passage),
-    }));
+    const passages = (one.passages ?? []).flatMap((passage) => {
+      const { citation, also, description: said } = reason('passage', where, passage);
+      const { start, end } = passage;
+      return [citation, ...also].map((each) => ({ start, end, citation: each, description: said }));
+    });
     return { fact, pointer, decision: 'part', passages };
   });
   const fileDecisions: FileDecision[] = [];
@@ -107,7 +113,8 @@ export async function decisionsOf(
         if (said === undefined) throw stray(recordId);
         return { ...box, ...reason('box', where, said) };
       });
-      fileDecisions.push({ file: one.file, decision: 'part', derived: made.derived, boxes });
+      const beside = one.beside === undefined ? {} : { beside: reason('beside', where, one.beside) };
+      fileDecisions.push({ file: one.file, decision: 'part', derived: made.derived, boxes, ...beside });
     }
   }
   return { fields: fieldDecisions, files: fileDecisions, burned, log };
@@ -115,11 +122,11 @@ export async function decisionsOf(
 
 const RELEASE = { decision: 'release' } as const;
 
-type CitationLike = NonNullable<FrozenRecord['exemption']>;
+const citationsOf = (exemption: ExemptionKept): readonly Citation[] =>
+  provisionsOf(exemption).map((one) => cite(inputOf(one)));
 
 /** What the database has as JSON, without members that are not there. */
-function inputOf(said: CitationLike): CitationInput {
-  const { key, day, writtenStatement, otherLaw, numberConfirmedBy } = said;
+function inputOf({ key, day, writtenStatement, otherLaw, numberConfirmedBy }: CitationInput): CitationInput {
   return {
     key,
     day,

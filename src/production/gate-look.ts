@@ -30,6 +30,16 @@ export interface Said {
   readonly name: string | null;
 }
 
+/** A place at which words stand that stand in a withheld picture too. */
+export interface SoftHit {
+  readonly place: string;
+  readonly item: string;
+  readonly text: string;
+  readonly ofPage: boolean;
+  /** Of pixels: the digest of the picture. */
+  readonly picture: string | null;
+}
+
 export interface Look {
   /** A text as somebody could read it; what is written in it in another way is read too. */
   see(place: string, text: string): void;
@@ -43,10 +53,12 @@ export interface Look {
   unpack(place: string, bytes: Uint8Array, how: Packing): Buffer | null;
   picture(place: string, bytes: Buffer, mediaType: string): void;
   /** What somebody read in pixels, who may have read letters wrongly. */
-  seePixels(place: string, lines: readonly string[]): void;
+  seePixels(place: string, lines: readonly string[], picture: string): void;
   masked(text: string): string;
   readonly pictures: readonly { place: string; bytes: Buffer; mediaType: string }[];
   hits(): readonly Hit[];
+  /** What stands in it of pictures that are withheld as a whole. */
+  soft(): readonly SoftHit[];
   notRead(): readonly Unread[];
   texts(): number;
 }
@@ -65,6 +77,9 @@ export interface LookInput {
   readonly file: string;
   readonly finder: Finder;
   readonly findNear: (text: string) => readonly string[];
+  readonly findSoft: (text: string) => readonly Omit<SoftHit, 'place' | 'picture'>[];
+  /** Made here, of what is released: of its texts nothing is asked softly, of pictures in it all the same. */
+  readonly isOurs: boolean;
   /** By digest, what a report calls it. */
   readonly withheldFiles: ReadonlyMap<string, string>;
   readonly maxUnpackedBytes: number;
@@ -84,11 +99,14 @@ export function openLook({
   file,
   finder,
   findNear,
+  findSoft,
+  isOurs,
   withheldFiles,
   maxUnpackedBytes,
   clean,
   lookInto,
 }: LookInput): Look {
+  const soft: SoftHit[] = [];
   const hits = new Map<string, Hit>();
   const notRead = new Map<string, Unread>();
   const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
@@ -122,6 +140,9 @@ export function openLook({
     }
     return left + text.slice(at);
   };
+  /** Of the text that is searched, where it was read in pixels. */
+  let picture: string | null = null;
+  const asksSoftly = (): boolean => picture !== null || !isOurs;
   const search = (place: string, text: string, least = 0): void => {
     texts += 1;
     for (const { item, what, start, end } of finder.find(text)) {
@@ -130,9 +151,16 @@ export function openLook({
       const key = `${place}\0${item}`;
       if (hits.get(key)?.what !== 'whole') hits.set(key, { file, place: masked(place), item, what });
     }
+    if (!asksSoftly()) return;
+    for (const one of findSoft(text)) {
+      told += 1;
+      soft.push({ ...one, place: masked(place), picture });
+    }
   };
   const see = (place: string, text: string, level = 0): void => {
-    const known = clean.get(text);
+    // What was asked less of is not known.
+    const key = text.length > SHORT ? null : `${asksSoftly() ? 'soft' : ''}\0${text}`;
+    const known = key === null ? undefined : clean.get(key);
     if (known !== undefined) {
       texts += known;
       return;
@@ -141,9 +169,9 @@ export function openLook({
     search(place, text);
     for (const one of decodedTexts(text)) decoded(place, one, level + 1);
     // Keys of JSON and names of a PDF come again and again. How deep it lay may count: a text that was read at the top alone is known.
-    if (level > 0 || deep > 1 || text.length > SHORT || told > toldBefore) return;
+    if (level > 0 || deep > 1 || key === null || told > toldBefore) return;
     if (clean.size >= MOST_KNOWN) clean.clear();
-    clean.set(text, texts - textsBefore);
+    clean.set(key, texts - textsBefore);
   };
   const decoded = (place: string, one: Encoded, level: number): void => {
     if (level > MAX_ENCODINGS_DEEP) {
@@ -204,9 +232,11 @@ export function openLook({
       return null;
     }
   };
-  const seePixels = (place: string, lines: readonly string[]): void => {
+  const seePixels = (place: string, lines: readonly string[], digest: string): void => {
     const text = lines.join('\n');
+    picture = digest;
     see(place, text);
+    picture = null;
     for (const item of findNear(text)) {
       const key = `${place}\0${item}`;
       if (!hits.has(key)) hits.set(key, { file, place: masked(place), item, what: 'nearly' });
@@ -230,6 +260,7 @@ export function openLook({
     masked,
     pictures,
     hits: () => sharpest([...hits.values()]),
+    soft: () => soft,
     notRead: () => [...notRead.values()],
     texts: () => texts,
   };

@@ -1,9 +1,12 @@
 /** The gate over a production as it lies on disk: every file of the ZIP that would leave, as it would leave. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { sha256Hex } from '#commitment.ts';
 import type { Withheld } from './folded.ts';
 import type { GateOptions, WithheldFile } from './gate.ts';
 import { passInThreads } from './gate-threads.ts';
 import type { Asked, GateSaid } from './production-queries.ts';
+import { withoutReleased, type SoftlyWithheld } from './picture-words.ts';
 import type { PlacedMember } from './zip-file.ts';
 
 export interface PacketAbout {
@@ -12,6 +15,9 @@ export interface PacketAbout {
   readonly members: readonly PlacedMember[];
   readonly sought: readonly Withheld[];
   readonly soughtFiles: readonly WithheldFile[];
+  readonly softly: readonly SoftlyWithheld[];
+  /** In which all texts stand that are released. */
+  readonly table: string;
   /** Pixels as they lie in a PDF, and the picture in the packet that they are those of. */
   readonly pixelsOf: ReadonlyMap<string, string>;
   readonly seen: Asked['seen'];
@@ -39,6 +45,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
       soughtItems,
       more: 0,
     };
+  const softly = await withoutReleased(about.softly, linesOf(about.table));
   const pictures = new Set(seen.pictures);
   for (const [pixels, picture] of pixelsOf) if (pictures.has(picture)) pictures.add(pixels);
   const known = new Map<string, ReturnType<PacketAbout['readPixels']>>();
@@ -53,6 +60,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
     sought,
     {
       withheldFiles: soughtFiles,
+      softly,
       seen: { pictures, items: new Set(seen.items), unread: new Set(seen.unread) },
       readPixels: async (bytes, mediaType) => {
         const digest = sha256Hex(bytes);
@@ -79,4 +87,8 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
       0,
     ),
   };
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(path), crlfDelay: Infinity });
 }

@@ -15,11 +15,14 @@ import type { Withheld } from './folded.ts';
 import { numbersOf, openFormFinder } from './folded-forms.ts';
 import { openNearFinder } from './folded-near.ts';
 import { lookInto } from './gate-kinds.ts';
-import { openLook, type Hit, type Look, type Unread } from './gate-look.ts';
+import { openLook, type Hit, type Look, type SoftHit, type Unread } from './gate-look.ts';
+import { softFinder, pageWords, type SoftlyWithheld } from './picture-words.ts';
 
 export interface PacketFile {
   readonly name: string;
   readonly mediaType: string;
+  /** Made here, of what is released; left out: it came from somewhere else. */
+  readonly isOurs?: boolean;
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -41,6 +44,8 @@ export interface PixelReading {
 export interface GateOptions {
   /** Files that must not be in the packet at any depth, nor may anything in it name their digests. */
   readonly withheldFiles?: readonly WithheldFile[];
+  /** Words that were read in pictures that are withheld as a whole (picture-words.ts): where they stand, a person has to look. */
+  readonly softly?: readonly SoftlyWithheld[];
   /** `openOcr` (ocr.ts) reads so. Null where it cannot be told. */
   readonly readPixels?: (picture: Uint8Array, mediaType: string) => Promise<PixelReading | null>;
   /** What a person has looked at and vouches for. */
@@ -75,9 +80,16 @@ export interface GateVerdict {
 const MAX_FILE = 256 * 2 ** 20;
 const MAX_UNPACKED = 1024 * 2 ** 20;
 
+interface SoftHitIn extends SoftHit {
+  readonly file: string;
+  /** Of the file; null: its bytes could not be had. */
+  readonly digest: string | null;
+}
+
 /** What was found in one file. */
 export interface FileLook {
   readonly hits: readonly Hit[];
+  readonly soft: readonly SoftHitIn[];
   readonly unread: readonly Unread[];
   readonly bytes: number;
   readonly texts: number;
@@ -94,6 +106,8 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
   const withheldFiles = options.withheldFiles ?? [];
   const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
   const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
+  const softly = options.softly ?? [];
+  const findSoft = softFinder(softly);
   const byDigest = new Map(withheldFiles.map(({ sha256, item }) => [sha256, item]));
   const clean = new Map<string, number>();
   const isVouchedFor = ({ id }: Unread): boolean => id !== null && options.seen?.unread?.has(id) === true;
@@ -104,6 +118,8 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
         file: `${n}`,
         finder,
         findNear,
+        findSoft,
+        isOurs: file.isOurs ?? false,
         withheldFiles: byDigest,
         maxUnpackedBytes: options.maxUnpackedBytes ?? MAX_UNPACKED,
         clean,
@@ -115,28 +131,27 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
       if (why !== null) look.unread('', why);
       if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
       // Where no words are withheld there are none to read for, which takes longer than everything else here.
-      if (withheld.length > 0) for (const picture of look.pictures) await seePixels(look, picture, options);
+      if (withheld.length + softly.length > 0)
+        for (const picture of look.pictures) await seePixels(look, picture, options);
       const called = `${n}: ${look.masked(file.name)}`;
       return {
         hits: look.hits().map((one) => ({ ...one, file: called })),
-        unread: look.notRead().map((one) => ({
-          ...one,
-          file: called,
-          id: digest === null ? null : sha256Hex([digest, one.place, one.why].join('\0')),
-        })),
+        soft: look.soft().map((one) => ({ ...one, file: called, digest })),
+        unread: look.notRead().map((one) => ({ ...one, file: called, id: idOf(digest, one) })),
         bytes: length,
         texts: look.texts(),
       };
     },
     verdict: (looks) => {
       const hits = looks.flatMap((one) => one.hits);
-      const unread = looks.flatMap((one) => one.unread);
+      const soft = looks.flatMap((one) => one.soft);
+      const unread = [...looks.flatMap((one) => one.unread), ...toLookAt(soft)];
       const left = unread.filter((one) => !isVouchedFor(one));
       const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
       const outcome =
         hits.length + left.length + unsearchable.length > 0 || looks.length === 0
           ? 'stopped'
-          : withheld.length + withheldFiles.length === 0
+          : withheld.length + withheldFiles.length + softly.length === 0
             ? 'nothing-to-look-for'
             : 'clean';
       return {
@@ -167,6 +182,22 @@ export async function passGate(
   return gate.verdict(looks);
 }
 
+const idOf = (digest: string | null, { place, why }: Pick<Unread, 'place' | 'why'>): string | null =>
+  digest === null ? null : sha256Hex([digest, place, why].join('\0'));
+
+/** Each place once; without what is written around posts on every page. */
+function toLookAt(soft: readonly SoftHitIn[]): Unread[] {
+  const ofPages = pageWords(soft);
+  const places = new Map<string, Unread>();
+  for (const { file, place, item, text, picture, digest } of soft) {
+    const why = `words of ${item}, a picture that is withheld, stand in it: a person has to look`;
+    const key = [file, place, why].join('\0');
+    if (!ofPages.has(text) && !places.has(key))
+      places.set(key, { file, place, why, picture, id: idOf(digest, { place, why }) });
+  }
+  return [...places.values()];
+}
+
 /** A digest confirms a file to whoever guesses it, however it is written: as a manifest of a bag, a web archive or a style sheet does. */
 function digestsInWords({ item, sha256 }: WithheldFile): Withheld[] {
   const digest = Buffer.from(sha256, 'hex');
@@ -192,7 +223,7 @@ async function seePixels(
   if (reading === null)
     look.unread(place, 'its pixels were not read, and nobody has said that they looked at them', digest);
   else {
-    look.seePixels(`${place} pixels`.trim(), reading.lines);
+    look.seePixels(`${place} pixels`.trim(), reading.lines, digest);
     if (reading.doubt !== null) look.unread(place, reading.doubt, digest);
   }
 }

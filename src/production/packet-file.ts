@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function packetFile(zip: string, { path, start, sizeBytes }: PlacedMember): PacketFile {
   return {
     name: path,
+    isOurs: !/(?:^|\/)data\/records\//.test(path),
     mediaType: TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
     open: async function* () {
       if (sizeBytes > 0)

@@ -50,6 +50,7 @@ const WHAT: Readonly<Record<LogLine['what'], (where: string) => string>> = {
   passage: (where) => `${fieldName(where.replace(/^\d+/, ''))} (a passage)`,
   file: (where) => `File ${where} (whole)`,
   box: (where) => `Picture, file ${where} (a part)`,
+  beside: (where) => `Picture, file ${where} (what stands beside its pixels)`,
 };
 
 export interface ExemptionRow {

@@ -81,13 +81,17 @@ export {
   type Production,
 } from './production-queries.ts';
 export { suggest, type Suggestion, type SuggestionKind } from './suggest.ts';
+export { carriersOf, goingOut, type Going } from './going-out.ts';
+export { readAlike, undecidedAmong } from './alike-queries.ts';
 export { alikeIn, NEARLY, type LooksLike } from './alike.ts';
 export { reviewProblems, type Review, type ToReview } from './review.ts';
 export {
   dated,
   ExemptionSaid,
+  provisionsOf,
   reviewShape,
   ReviewShape,
+  type ExemptionKept,
   type ReviewField,
   type ReviewFile,
   type ReviewSaid,
@@ -96,17 +100,16 @@ export {
   besideInSet,
   countSet,
   decidedElsewhere,
-  readAlike,
   readInSet,
   readReviewable,
   readReviews,
   readSet,
-  withheldIn,
   type Reviewable,
   type ReviewRow,
   type SetCount,
   type SetFilter,
   type SetRow,
-  type WithheldSaid,
 } from './review-queries.ts';
-export { decide, type Decision } from './reviews.ts';
+export { withheldIn, type WithheldSaid } from './withheld-queries.ts';
+export { decideForAll, type Decision, type Other } from './reviews.ts';
+export { likenessOf, ownFiles, seenAlready } from './same-for.ts';

@@ -35,9 +35,13 @@ const Manifest = Type.Object({
 });
 type Manifest = Static<typeof Manifest>;
 
-type Whole =
-  | { readonly decision: 'release' }
-  | { readonly decision: 'withhold'; readonly citation: Citation; readonly description: string | null };
+/** Why something is withheld: under one provision, or under several. */
+export interface Reason {
+  readonly citation: Citation;
+  readonly also?: readonly Citation[];
+  readonly description: string | null;
+}
+type Whole = { readonly decision: 'release' } | ({ readonly decision: 'withhold' } & Reason);
 export type FieldDecision = { readonly fact: number; readonly pointer: string } & (
   | Whole
   | { readonly decision: 'part'; readonly passages: readonly Passage[] }
@@ -53,13 +57,11 @@ export interface Derived {
   /** Nothing outside of the boxes depends on what was under them. */
   readonly exact: boolean;
 }
-export interface CitedBox {
+export interface CitedBox extends Reason {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  readonly citation: Citation;
-  readonly description: string | null;
 }
 export type FileDecision = { readonly file: number } & (
   | Whole
@@ -69,7 +71,7 @@ export type FileDecision = { readonly file: number } & (
       /** Of a picture that was drawn anew to withhold what stands beside its pixels there may be none. */
       readonly boxes: readonly CitedBox[];
       /** Why what stands beside the pixels (place, camera, words, a small second picture) is withheld; left out: nobody withholds it as such. */
-      readonly beside?: { readonly citation: Citation; readonly description: string | null };
+      readonly beside?: Reason;
     }
 );
 
@@ -197,7 +199,7 @@ function fieldsOf(
     const passages =
       decision.decision === 'part'
         ? decision.passages
-        : [wholeOf(text, decision.citation, decision.description)];
+        : eachOf(decision).map(({ citation, description }) => wholeOf(text, citation, description));
     citations.push(...passages);
     if (decision.decision === 'withhold') {
       // Of an empty text, or one that is no text, nothing can be taken out; its commitment stays closed all the same.
@@ -235,11 +237,11 @@ function fileOf(
       mediaType,
     };
   if (decision.decision === 'withhold') {
-    citations.push(decision);
-    return { ...same, state: 'withheld', ...closedBy([decision]) };
+    citations.push(...eachOf(decision));
+    return { ...same, state: 'withheld', ...closedBy(eachOf(decision)) };
   }
   const { derived, boxes, beside } = decision;
-  const reasons = [...boxes, ...(beside === undefined ? [] : [beside])];
+  const reasons = [...boxes, ...(beside === undefined ? [] : [beside])].flatMap(eachOf);
   if (reasons.length === 0)
     throw refused(
       `Of file ${n} no box is named, nor why what stands beside its pixels is withheld. Name at least one, or release it.`,
@@ -255,11 +257,18 @@ function fileOf(
       y,
       width,
       height,
-      ...closedBy([reason]),
+      ...closedBy(eachOf(reason)),
     })),
-    beside: beside === undefined ? null : closedBy([beside]),
+    beside: beside === undefined ? null : closedBy(eachOf(beside)),
   };
 }
+
+const eachOf = ({
+  citation,
+  also = [],
+  description,
+}: Reason): readonly Pick<Passage, 'citation' | 'description'>[] =>
+  [citation, ...also].map((one) => ({ citation: one, description }));
 
 function closedBy(reasons: readonly Pick<Passage, 'citation' | 'description'>[]): {
   exemptions: string[];

@@ -2,8 +2,6 @@
 import { sql } from 'kysely';
 import { textFieldsOf } from '#commitment.ts';
 import type { AgencyTx, PictureFinding, RecordState, ReviewAnswer } from '#db/db.ts';
-import { COMPARED_LETTERS, type Alike } from './alike.ts';
-import type { CitationInput } from './exemptions.ts';
 import type { ToReview } from './review.ts';
 import type { Review } from './review-shape.ts';
 
@@ -123,27 +121,6 @@ export async function besideInSet({ agencyId, tx }: AgencyTx, requestId: string,
   return rows[0] ?? { before: null, after: null, undecided: null, place: 0 };
 }
 
-/** The newest of the set, as far as they are compared with each other. */
-export async function readAlike(
-  { agencyId, tx }: AgencyTx,
-  requestId: string,
-  limit: number,
-): Promise<Alike[]> {
-  const { rows } = await sql<Alike>`
-    select q.record_id as "recordId", left(t.text, ${COMPARED_LETTERS}) as text,
-           encode(sha256(convert_to(t.text, 'UTF8')), 'hex') as "textSha256",
-           coalesce((select array_agg(a.sha256 order by a.n) from artifact a
-              where a.agency_id = q.agency_id and a.record_id = q.record_id and a.origin = 'handed-in' and a.media_type like 'image/%'), '{}') as pictures
-      from request_record q
-      left join lateral (
-        select f.body #>> '{data,content,text}' as text from fact f
-         where f.agency_id = q.agency_id and f.record_id = q.record_id and f.body #>> '{data,content,text}' is not null
-         order by f.n limit 1) t on true
-     where q.agency_id = ${agencyId} and q.request_id = ${requestId}
-     order by q.record_id desc limit ${limit}`.execute(tx);
-  return rows;
-}
-
 export interface ElsewhereRow {
   readonly recordId: string;
   readonly requestId: string;
@@ -169,7 +146,10 @@ export async function decidedElsewhere(
 }
 
 export interface Reviewable extends ToReview {
-  readonly factBodies: readonly { readonly n: number; readonly body: Readonly<Record<string, unknown>> }[];
+  readonly files: readonly (ToReview['files'][number] & {
+    readonly sha256: string;
+    readonly isHandedIn: boolean;
+  })[];
   /** Something of it is not in the object store yet, and proves nothing. */
   readonly isSealed: boolean;
   readonly factsSeen: number;
@@ -187,7 +167,7 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
     .execute();
   const files = await tx
     .selectFrom('artifact')
-    .select(['n', 'picture', 'seal_no'])
+    .select(['n', 'role', 'origin', 'media_type', 'sha256', 'picture', 'seal_no'])
     .where('agency_id', '=', agencyId)
     .where('record_id', '=', recordId)
     .orderBy('n')
@@ -195,9 +175,15 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
   const sizeOf = (picture: PictureFinding | null) =>
     picture?.decodable === true ? { width: picture.width, height: picture.height } : null;
   return {
-    facts: facts.map(({ n, body }) => ({ n, fields: textFieldsOf(body) })),
-    factBodies: facts.map(({ n, body }) => ({ n, body })),
-    files: files.map(({ n, picture }) => ({ n, picture: sizeOf(picture) })),
+    facts: facts.map(({ n, body }) => ({ n, fields: textFieldsOf(body), body })),
+    files: files.map(({ n, role, origin, media_type: type, sha256, picture }) => ({
+      n,
+      role,
+      sha256,
+      isHandedIn: origin === 'handed-in',
+      isPicture: type.startsWith('image/'),
+      picture: sizeOf(picture),
+    })),
     isSealed: [...facts, ...files].every(({ seal_no }) => seal_no !== null),
     factsSeen: facts.length,
     filesSeen: files.length,
@@ -207,6 +193,8 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
 export interface ReviewRow extends Review {
   readonly n: number;
   readonly note: string | null;
+  /** What whoever decided said that they saw going out (going-out.ts); null: nothing was to be seen. */
+  readonly acknowledged: readonly string[] | null;
   readonly factsSeen: number;
   readonly filesSeen: number;
   readonly at: Date;
@@ -221,36 +209,9 @@ export async function readReviews(
   limit: number,
 ): Promise<ReviewRow[]> {
   const { rows } = await sql<ReviewRow>`
-    select n, answer, exemption, description, fields, files, note, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
+    select n, answer, exemption, description, fields, files, note, acknowledged, facts_seen as "factsSeen", files_seen as "filesSeen", at, by
       from review where agency_id = ${agencyId} and request_id = ${requestId} and record_id = ${recordId}
      order by n desc limit ${limit}`.execute(tx);
-  return rows;
-}
-
-export interface WithheldSaid {
-  readonly exemption: Omit<CitationInput, 'day'>;
-  /** Null: a description would reveal it. */
-  readonly description: string | null;
-}
-
-/** What the newest decisions of a set withhold, each reason with its description once: what a letter of denial says. */
-export async function withheldIn(
-  { agencyId, tx }: AgencyTx,
-  requestId: string,
-): Promise<readonly WithheldSaid[]> {
-  const { rows } = await sql<WithheldSaid>`
-    with v as (
-      select distinct on (w.record_id) w.* from review w where w.agency_id = ${agencyId} and w.request_id = ${requestId}
-       order by w.record_id, w.n desc),
-    part as (
-      select p from v cross join lateral jsonb_array_elements(v.fields || v.files) p where v.answer = 'part'),
-    said as (
-      select v.exemption, v.description from v where v.answer = 'withhold'
-      union all select p -> 'exemption', p ->> 'description' from part
-      union all select s -> 'exemption', s ->> 'description' from part
-        cross join lateral jsonb_array_elements(coalesce(p -> 'passages', '[]') || coalesce(p -> 'boxes', '[]')) s)
-    select distinct exemption - 'day' as exemption, description from said where exemption ->> 'key' is not null
-     order by 1, 2 limit 100`.execute(tx);
   return rows;
 }
 
@@ -258,7 +219,17 @@ export async function insertReview(
   { agencyId, tx }: AgencyTx,
   about: { readonly requestId: string; readonly recordId: string; readonly n: number },
   review: Review,
-  { note, by, seen }: { readonly note: string | null; readonly by: string; readonly seen: Seen },
+  {
+    note,
+    by,
+    seen,
+    acknowledged,
+  }: {
+    readonly note: string | null;
+    readonly by: string;
+    readonly seen: Seen;
+    readonly acknowledged: readonly string[];
+  },
 ): Promise<{ readonly digest: string; readonly factsSeen: number; readonly filesSeen: number }> {
   const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
   return await tx
@@ -274,12 +245,15 @@ export async function insertReview(
       fields: json(review.fields),
       files: json(review.files),
       note,
+      acknowledged: acknowledged.length === 0 ? null : JSON.stringify(acknowledged),
       facts_seen: seen.facts,
       files_seen: seen.files,
       by,
     })
     .returning([
-      sql<string>`encode(sha256(convert_to(jsonb_build_array(answer, exemption, description, fields, files)::text, 'UTF8')), 'hex')`.as(
+      // Of what was acknowledged too, where something was: as a sixth member.
+      sql<string>`encode(sha256(convert_to((jsonb_build_array(answer, exemption, description, fields, files)
+         || case when acknowledged is null then '[]'::jsonb else jsonb_build_array(acknowledged) end)::text, 'UTF8')), 'hex')`.as(
         'digest',
       ),
       'facts_seen as factsSeen',

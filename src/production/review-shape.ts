@@ -16,13 +16,30 @@ const members = {
   otherLaw: Type.Optional(statement),
   numberConfirmedBy: Type.Optional(statement),
 };
+/** One provision closes it, or several do. */
+const several = {
+  ...members,
+  also: Type.Optional(
+    Type.Array(Type.Object(members, closed), {
+      minItems: 1,
+      maxItems: 20,
+      description: 'Further provisions that close the same, each with what it needs',
+    }),
+  ),
+};
 /** As somebody says it. The day is that of the decision, which is not theirs to choose. */
-export const ExemptionSaid = Type.Object(members, closed);
-/** `CitationInput` of exemptions.ts, as it is kept. */
+export const ExemptionSaid = Type.Object(several, closed);
+/** `CitationInput` of exemptions.ts, as it is kept; the day is that of all of them. */
 const ExemptionShape = Type.Object(
-  { ...members, day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }) },
+  { ...several, day: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$' }) },
   closed,
 );
+export type ExemptionKept = Static<typeof ExemptionShape>;
+
+/** Each provision of what is withheld, as `cite` judges it. */
+export function provisionsOf({ also = [], ...first }: ExemptionKept): readonly CitationInput[] {
+  return [first, ...also.map((one) => ({ ...one, day: first.day }))];
+}
 
 /** 610.024; null: whoever withholds it says that a description would reveal it. */
 const description = Type.Union([
@@ -69,6 +86,13 @@ export function reviewShape<T extends TSchema>(exemption: T) {
           { maxItems: 1000 },
         ),
       ),
+      beside: Type.Optional(
+        Type.Object(withheld, {
+          ...closed,
+          description:
+            'Why what stands beside the pixels (place, camera, words, a small second picture) is withheld: the picture is drawn anew, with boxes or without',
+        }),
+      ),
     },
     closed,
   );
@@ -97,7 +121,7 @@ export type ReviewFile = NonNullable<Review['files']>[number];
 
 /** What closes is the law of the day on which somebody decides. */
 export function dated(said: ReviewSaid, day: string): Review {
-  const on = (exemption: Static<typeof ExemptionSaid>): CitationInput => ({ ...exemption, day });
+  const on = (exemption: Static<typeof ExemptionSaid>): ExemptionKept => ({ ...exemption, day });
   const maybe = (exemption: Static<typeof ExemptionSaid> | undefined) =>
     exemption === undefined ? {} : { exemption: on(exemption) };
   return {
@@ -113,9 +137,10 @@ export function dated(said: ReviewSaid, day: string): Review {
           : { passages: passages.map((passage) => ({ ...passage, exemption: on(passage.exemption) })) }),
       })) ?? null,
     files:
-      said.files?.map(({ exemption, boxes, ...one }) => ({
+      said.files?.map(({ exemption, boxes, beside, ...one }) => ({
         ...one,
         ...maybe(exemption),
+        ...(beside === undefined ? {} : { beside: { ...beside, exemption: on(beside.exemption) } }),
         ...(boxes === undefined
           ? {}
           : { boxes: boxes.map((box) => ({ ...box, exemption: on(box.exemption) })) }),

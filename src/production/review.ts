@@ -10,16 +10,30 @@ import { ArchiveError } from '#errors.ts';
 import { cite, type Citation } from './exemptions.ts';
 import { openFinder } from './folded.ts';
 import type { Box } from './pictures.ts';
-import type { Review, ReviewField, ReviewFile } from './review-shape.ts';
+import {
+  provisionsOf,
+  type ExemptionKept,
+  type Review,
+  type ReviewField,
+  type ReviewFile,
+} from './review-shape.ts';
 import { redactText, wholeOf, type Passage } from './text.ts';
 
 export type { Review } from './review-shape.ts';
 
 /** What there is to decide about. */
 export interface ToReview {
-  readonly facts: readonly { readonly n: number; readonly fields: readonly TextField[] }[];
+  readonly facts: readonly {
+    readonly n: number;
+    readonly fields: readonly TextField[];
+    /** As it is kept. */
+    readonly body: Readonly<Record<string, unknown>>;
+  }[];
   readonly files: readonly {
     readonly n: number;
+    readonly role: string;
+    /** By its type, whether it opens here or not. */
+    readonly isPicture: boolean;
     /** As somebody sees it; null: it is no picture, or nobody could tell how large it is, and no box is drawn on it. */
     readonly picture: { readonly width: number; readonly height: number } | null;
   }[];
@@ -53,7 +67,7 @@ export function reviewProblems(review: Review, record: ToReview): string[] {
         : 'Decisions about fields and files stand with “part”. Leave them out.',
     );
   if (answer === 'withhold' && exemption !== null) {
-    judge('The exemption', () => cited.push(cite(exemption)));
+    judge('The exemption', () => cited.push(...citationsOf(exemption)));
     const texts = record.facts.flatMap((fact) => fact.fields.map(({ text }) => text));
     judge('The description', () => describesGenerally(said, texts));
   }
@@ -102,16 +116,16 @@ const textOf = (record: ToReview, { fact, pointer }: ReviewField): string | null
 
 function checkField(field: ReviewField, text: string, cited: Citation[]): void {
   checkWhole(field, 'passages', field.passages, cited);
-  if (field.decision === 'withhold') {
-    const [citation] = cited.slice(-1);
-    if (citation !== undefined && text !== '' && text.isWellFormed())
-      redactText(text, [wholeOf(text, citation, field.description ?? null)]);
-  }
+  if (field.decision === 'withhold' && field.exemption !== undefined && text !== '' && text.isWellFormed())
+    redactText(
+      text,
+      citationsOf(field.exemption).map((citation) => wholeOf(text, citation, field.description ?? null)),
+    );
   if (field.decision !== 'part') return;
-  const passages = (field.passages ?? []).map(({ exemption, ...one }): Passage => {
-    const citation = cite(exemption);
-    cited.push(citation);
-    return { ...one, citation };
+  const passages = (field.passages ?? []).flatMap(({ exemption, ...one }): Passage[] => {
+    const citations = citationsOf(exemption);
+    cited.push(...citations);
+    return citations.map((citation) => ({ ...one, citation }));
   });
   const { pieces } = redactText(text, passages);
   if (pieces.every((piece) => !('kept' in piece)))
@@ -119,7 +133,8 @@ function checkField(field: ReviewField, text: string, cited: Citation[]): void {
 }
 
 function checkFile(file: ReviewFile, picture: ToReview['files'][number]['picture'], cited: Citation[]): void {
-  checkWhole(file, 'boxes', file.boxes, cited);
+  const { boxes = [], beside } = file;
+  checkWhole(file, 'boxes', [...boxes, ...(beside === undefined ? [] : [beside])], cited);
   if (file.decision !== 'part') return;
   if (picture === null)
     throw refused(
@@ -128,13 +143,14 @@ function checkFile(file: ReviewFile, picture: ToReview['files'][number]['picture
   // A picture of a telephone may be stored lying down and shown upright: whoever burns it knows which, and asks again.
   const fits = ({ x, y, width, height }: Box, across: number, down: number): boolean =>
     width > 0 && height > 0 && x + width <= across && y + height <= down;
-  for (const { exemption, ...box } of file.boxes ?? []) {
+  if (beside !== undefined) cited.push(...citationsOf(beside.exemption));
+  for (const { exemption, ...box } of boxes) {
     const { x, y, width, height } = box;
     if (!fits(box, picture.width, picture.height) && !fits(box, picture.height, picture.width))
       throw refused(
         `A box of ${width} by ${height} at ${x}, ${y} does not lie in the picture. Expected boxes within ${picture.width} by ${picture.height}, none of them empty.`,
       );
-    cited.push(cite(exemption));
+    cited.push(...citationsOf(exemption));
   }
 }
 
@@ -157,7 +173,14 @@ function checkWhole(
         ? `In part means that at least one of its ${name} is withheld. Name them, or release it.`
         : `Its ${name} stand with “part” alone.`,
     );
-  if (one.exemption !== undefined) cited.push(cite(one.exemption));
+  if (one.exemption !== undefined) cited.push(...citationsOf(one.exemption));
+}
+
+function citationsOf(exemption: ExemptionKept): readonly Citation[] {
+  const citations = provisionsOf(exemption).map((one) => cite(one));
+  if (new Set(citations.map(({ key }) => key)).size < citations.length)
+    throw refused('A provision is cited twice for the same. Cite each once.');
+  return citations;
 }
 
 /** Of a whole record: not in its own words. */

@@ -7,9 +7,11 @@ import { ArchiveError } from '#errors.ts';
 import type { ReceiptSigner } from '#record/record.ts';
 import type { ObjectStore } from '#store/store.ts';
 import { wholeBytes } from '#whole-bytes.ts';
-import { decisionsOf, stray, type LogLine, type Manifest } from './decisions.ts';
+import { decisionsOf, stray, type LogLine, type Manifest, type ManifestFile } from './decisions.ts';
 import type { Withheld } from './folded.ts';
-import type { WithheldFile } from './gate.ts';
+import type { PixelReading, WithheldFile } from './gate.ts';
+import { fieldText, paperOf } from './paper-shape.ts';
+import { soughtOf, withoutNear, type SoftlyWithheld } from './picture-words.ts';
 import type { Box, BurnedPicture } from './pictures.ts';
 import type { FrozenRecord, StoredObject } from './frozen-queries.ts';
 import { produceRecord } from './redacted-record.ts';
@@ -23,6 +25,8 @@ export interface ReviewedContext {
   readonly burn: (bytes: Uint8Array, boxes: readonly Box[]) => Promise<BurnedPicture>;
   /** What stands under boxes; null: it could not be read. */
   readonly wordsUnder: (bytes: Uint8Array, boxes: readonly Box[]) => Promise<readonly string[] | null>;
+  /** What stands in a picture, line by line; null: it could not be read. */
+  readonly readPixels: (bytes: Uint8Array, mediaType: string) => Promise<PixelReading | null>;
   /** Keeps what was burned out of memory until it leaves. */
   readonly keep: (name: string, bytes: Buffer) => Promise<() => AsyncIterable<Buffer>>;
 }
@@ -52,6 +56,8 @@ export interface ReviewedRecord {
   readonly log: readonly LogLine[];
   readonly withheldWords: readonly Withheld[];
   readonly withheldFiles: readonly (WithheldFile & { readonly role: string })[];
+  /** Words that stand in its pictures that are withheld as a whole, and in none of its texts that are released. */
+  readonly withheldPictures: readonly SoftlyWithheld[];
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -142,6 +148,12 @@ export async function readReviewed(
   const leaves = record.answer !== 'withhold';
   // A person vouches for an item by its name, also in a later production, in which the same number may be another record's.
   const of = `(${record.recordId}, decision ${record.reviewN})`;
+  const hidden = await withheldPictures(record, listed, decided, {
+    of,
+    read,
+    readPixels: context.readPixels,
+    released: leaves ? releasedIn(paper) : [],
+  });
   const leftOut: { file: number; why: 'wacz-not-asked' | 'wacz-in-part' }[] = [];
   const files = listed.flatMap((file): LeavingFile[] => {
     const decision = decided.files.find((one) => one.file === file.n);
@@ -193,6 +205,7 @@ export async function readReviewed(
         item: `record ${record.n}, passage ${i + 1} ${of}`,
         text,
       })),
+      ...hidden.unread,
       ...[...decided.burned].flatMap(([file, { under }]) =>
         // A text that nobody could read can be looked for by nobody: a person says that they looked.
         (under ?? ['']).map((text, i) => ({
@@ -204,5 +217,52 @@ export async function readReviewed(
     withheldFiles: listed
       .filter(({ n }) => decided.files.some((one) => one.file === n && one.decision !== 'release'))
       .map(({ n, sha256, role }) => ({ item: `record ${record.n}, file ${n}`, sha256, role })),
+    withheldPictures: hidden.softly,
   };
+}
+
+/** What was drawn here of the texts says nothing that they do not. */
+const DRAWN_HERE: readonly string[] = ['rendering'];
+/** Of a page, on which other things stand too. */
+const OF_PAGE = /^(?:screenshot-|second-look-)/;
+
+async function withheldPictures(
+  { n: record }: FrozenRecord,
+  listed: readonly ManifestFile[],
+  decided: Awaited<ReturnType<typeof decisionsOf>>,
+  {
+    of,
+    read,
+    readPixels,
+    released,
+  }: {
+    readonly of: string;
+    readonly read: (key: string) => Promise<Buffer>;
+    readonly readPixels: ReviewedContext['readPixels'];
+    readonly released: readonly string[];
+  },
+): Promise<{ readonly softly: readonly SoftlyWithheld[]; readonly unread: readonly Withheld[] }> {
+  const softly: SoftlyWithheld[] = [];
+  const unread: Withheld[] = [];
+  for (const { n, key, mediaType, role } of listed) {
+    const isWithheld = decided.files.some((one) => one.file === n && one.decision === 'withhold');
+    if (!isWithheld || !mediaType.startsWith('image/') || DRAWN_HERE.includes(role)) continue;
+    const reading = await readPixels(await read(key), mediaType);
+    // Nobody looks for what nobody could read: a person says that they looked.
+    if (reading === null) unread.push({ item: `record ${record}, in file ${n} ${of}`, text: '' });
+    else
+      softly.push(
+        ...soughtOf(reading.lines).map((text) => ({
+          item: `record ${record}, file ${n}`,
+          text,
+          ofPage: OF_PAGE.test(role),
+        })),
+      );
+  }
+  return { softly: withoutNear(softly, released), unread };
+}
+
+function releasedIn(bytes: Buffer): readonly string[] {
+  const paper = paperOf(bytes);
+  return paper.facts.flatMap(({ fields }) => fields.map((field) => fieldText(field, paper, () => ' ')));
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { auditAgency } from '#audit/audit.ts';
 import {
   askForProduction,
-  decide as decideNow,
+  decideForAll,
   productionByLink,
   readProduction,
   readReviewable,
@@ -54,7 +54,12 @@ const decided = async (
     const { factsSeen, filesSeen } = await readReviewable(at, recordId);
     const review = { answer, exemption: null, description: null, fields: null, files: null };
     const seen = { facts: factsSeen, files: filesSeen };
-    await decideNow(at, { requestId, recordId, after, seen, review, note: null }, WHO);
+    await decideForAll(
+      at,
+      { requestId, recordId, after, seen, review, note: null, acknowledged: [] },
+      [],
+      WHO,
+    );
   }));
 const released = async (id: string): Promise<string> => {
   const made = await archive.system.db.inAgency(
@@ -177,7 +182,12 @@ test('a restore beside the living store ends what was withdrawn, and names what 
       files: null,
     } as const;
     const seen = { facts: factsSeen, files: filesSeen };
-    await decideNow(at, { requestId: request, recordId, after: 1, seen, review, note: null }, WHO);
+    await decideForAll(
+      at,
+      { requestId: request, recordId, after: 1, seen, review, note: null, acknowledged: [] },
+      [],
+      WHO,
+    );
   });
   expect(await another()).toMatchObject({ records: 1 });
 });

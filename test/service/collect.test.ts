@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
+import { withheldIn } from '#production/production.ts';
 import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import {
   approvedList,
@@ -467,9 +468,9 @@ describe('a decision', () => {
       { after: 0, seen: await countsOf(recordId), ...whole, ...more },
       who,
     );
-  async function oneIn(text: string): Promise<{ id: string; recordId: string }> {
+  async function oneIn(text: string, more: object = {}): Promise<{ id: string; recordId: string }> {
     const { id } = await requested();
-    const recordId = await reported(text);
+    const recordId = await reported(text, more);
     await archive.until(recordId, (receipt) => receipt.status === 'complete');
     await ask('POST', `/v1/requests/${id}/records`, { records: [recordId] });
     return { id, recordId };
@@ -513,6 +514,177 @@ describe('a decision', () => {
         exemption: { key: '610.021-13', day: '2024-02-01' },
       }),
     ).toMatchObject({ status: 422, body: { code: 'review-invalid' } });
+  });
+
+  test('that lets something go out which is easily forgotten names it, and the database says so too', async () => {
+    const more = { note: 'Ask counsel about him', author: { nativeId: 'n-4711' } };
+    const { id, recordId } = await oneIn(`Call 573-555-0142 ${randomUUID()}`, more);
+    const open = [
+      'suggested:1/data/content/text:5-17:telephone',
+      'field:1/data/author/nativeId/value',
+      'field:1/data/notes',
+      'file:1',
+    ];
+    const refused = await decide(id, recordId, { answer: 'release' });
+    expect(refused, refused.text).toMatchObject({ status: 409, body: { code: 'review-not-acknowledged' } });
+    expect(refused.body.problems).toMatchObject(open.map((name) => ({ pointer: '/acknowledged', name })));
+    for (const secret of ['555', 'counsel', 'n-4711']) expect(refused.text).not.toContain(secret);
+    for (const acknowledged of [[], open.slice(1), open.slice(0, 3)])
+      expect(
+        await decide(id, recordId, { answer: 'release', acknowledged }),
+        acknowledged.join(),
+      ).toMatchObject({
+        status: 409,
+        body: { code: 'review-not-acknowledged' },
+      });
+    for (const acknowledged of [
+      [...open, 'file:2'],
+      [...open, open[0]],
+      [...open, 7],
+    ])
+      expect(await decide(id, recordId, { answer: 'release', acknowledged })).toMatchObject({
+        status: 422,
+        body: { code: 'review-invalid' },
+      });
+    // Whoever writes past us is told the same.
+    const add = async (acknowledged: readonly string[] | null, answer = 'release'): Promise<string> =>
+      await sqlState(
+        "insert into review (agency_id, request_id, record_id, n, by, answer, acknowledged) values ('rivertown', $1, $2, 1, 'x', $3, $4)",
+        [id, recordId, answer, acknowledged === null ? null : JSON.stringify(acknowledged)],
+      );
+    expect(await add(null)).toBe('HF067');
+    expect(await add(['field:1/data/notes'])).toBe('HF067');
+    expect(await add(open, 'not-responsive')).toBe('23514');
+    expect(await decide(id, recordId, { answer: 'release', acknowledged: open })).toMatchObject({
+      status: 201,
+    });
+    const { rows } = await archive.sql.query('select acknowledged from review where record_id = $1', [
+      recordId,
+    ]);
+    expect(rows).toEqual([{ acknowledged: open }]);
+  });
+
+  test('withholds the report as it came beside words that it withholds, unless somebody says otherwise', async () => {
+    const { id, recordId } = await oneIn(`Call 573-555-0142 ${randomUUID()}`);
+    const { files: many } = await countsOf(recordId);
+    const closed = { exemption: { key: '610.021-13' }, description: null };
+    const fields = [
+      {
+        fact: 1,
+        pointer: '/data/content/text',
+        decision: 'part',
+        passages: [{ start: 5, end: 17, ...closed }],
+      },
+    ];
+    const files = Array.from({ length: many }, (_, i) => ({ file: i + 1, decision: 'withhold', ...closed }));
+    const asItCame = files.map((one) => (one.file === 1 ? { file: 1, decision: 'release' } : one));
+    const refused = await decide(id, recordId, { answer: 'part', fields, files: asItCame });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'review-not-acknowledged', problems: [{ name: 'file:1' }] },
+    });
+    const kept = { ...closed, exemption: { ...closed.exemption, day: '2026-11-30' } };
+    expect(
+      await sqlState(
+        "insert into review (agency_id, request_id, record_id, n, by, answer, fields, files) values ('rivertown', $1, $2, 1, 'x', 'part', $3, $4)",
+        [
+          id,
+          recordId,
+          JSON.stringify([{ fact: 1, pointer: '/data/content/text', decision: 'withhold', ...kept }]),
+          JSON.stringify([{ file: 1, decision: 'release' }]),
+        ],
+      ),
+    ).toBe('HF068');
+    expect(await decide(id, recordId, { answer: 'part', fields, files })).toMatchObject({ status: 201 });
+    const after = { after: 1, answer: 'part', fields, files: asItCame };
+    expect(await decide(id, recordId, { ...after, acknowledged: ['file:1'] })).toMatchObject({ status: 201 });
+  });
+
+  test('is the same for others that say exactly this, each as a decision of its own, or for none', async () => {
+    const text = `Call 573-555-0142 about the pool ${randomUUID()}`;
+    const first = await oneIn(text);
+    const twin = await reported(text, { author: { displayName: 'Somebody Else' } });
+    const noted = await reported(text, { note: 'Ask counsel' });
+    const near = await reported(`${text}, they say`);
+    const other = await reported(`Nothing of the kind ${randomUUID()}`);
+    const records = [twin, noted, near, other];
+    for (const one of records) await archive.until(one, (receipt) => receipt.status === 'complete');
+    await ask('POST', `/v1/requests/${first.id}/records`, { records });
+    const acknowledged = ['suggested:1/data/content/text:5-17:telephone'];
+    const also = async (...ids: string[]) =>
+      await Promise.all(ids.map(async (id) => ({ recordId: id, after: 0, seen: await countsOf(id) })));
+    const release = async (sameFor: readonly object[]): Promise<Said> =>
+      await decide(first.id, first.recordId, { answer: 'release', acknowledged, sameFor });
+    const count = async () =>
+      (await archive.sql.query('select from review where request_id = $1', [first.id])).rowCount;
+    for (const [sameFor, code] of [
+      [await also(twin, noted), 'review-not-acknowledged'],
+      [await also(twin, near), 'review-invalid'],
+      [(await also(other)).map((one) => ({ ...one, compared: true })), 'review-invalid'],
+      [await also(twin, twin), 'review-invalid'],
+      [(await also(twin)).map((one) => ({ ...one, after: 3 })), 'review-changed'],
+      [await also(randomUUID()), 'review-invalid'],
+    ] as const) {
+      const refused = await release(sameFor);
+      expect(refused.body.code, refused.text).toBe(code);
+      expect(refused.text).not.toMatch(/555-0142|counsel/);
+    }
+    expect(await count()).toBe(0);
+    const done = await release([
+      ...(await also(twin)),
+      // It says more, so that its marks are its own.
+      ...(await also(near)).map((one) => ({ ...one, compared: true, acknowledged })),
+    ]);
+    expect(done, done.text).toMatchObject({
+      status: 201,
+      body: {
+        n: 1,
+        sameFor: [
+          { recordId: twin, n: 1 },
+          { recordId: near, n: 1 },
+        ],
+      },
+    });
+    const { rows } = await archive.sql.query<{ about: string }>(
+      "select body->'about'->>0 as about from event where body->>'request' = $1 and type = 'request.reviewed'",
+      [first.id],
+    );
+    expect(rows.map(({ about }) => about).toSorted()).toEqual(
+      [first.recordId, twin, near].map((one) => `record:${one}`).toSorted(),
+    );
+    // A part of the same text, and never of another one.
+    const passages = [{ start: 5, end: 17, exemption: { key: '610.021-13' }, description: null }];
+    const fields = [{ fact: 1, pointer: '/data/content/text', decision: 'part', passages }];
+    const { files: many } = await countsOf(first.recordId);
+    const files = Array.from({ length: many }, (_, i) => ({
+      file: i + 1,
+      decision: 'withhold',
+      exemption: { key: '610.021-13' },
+      description: null,
+    }));
+    const part = { after: 1, answer: 'part', fields, files };
+    const again = async (...ids: string[]) =>
+      (await also(...ids)).map((one) => ({ ...one, after: 1, compared: true }));
+    expect(await decide(first.id, first.recordId, { ...part, sameFor: await again(near) })).toMatchObject({
+      status: 422,
+    });
+    // Whoever wrote it is a field of its own, about which nothing was decided.
+    expect(await decide(first.id, first.recordId, { ...part, sameFor: await again(twin) })).toMatchObject({
+      status: 422,
+    });
+  });
+
+  test('cites several provisions for the same, and a letter of denial has each', async () => {
+    const { id, recordId } = await oneIn(`several ${randomUUID()}`);
+    const exemption = { key: '610.021-13', also: [{ key: '610.021-14', otherLaw: 'A law for tests' }] };
+    expect(
+      await decide(id, recordId, { answer: 'withhold', exemption, description: 'a comment' }),
+    ).toMatchObject({ status: 201 });
+    const said = await archive.system.db.inAgency('rivertown', async (at) => await withheldIn(at, id));
+    expect(said).toEqual([
+      { exemption: { key: '610.021-13' }, description: 'a comment' },
+      { exemption: { key: '610.021-14', otherLaw: 'A law for tests' }, description: 'a comment' },
+    ]);
   });
 
   test('of a part covers everything, and what came since is not released by it', async () => {

@@ -29,12 +29,12 @@ afterEach(async () => {
   expect(at.complaints()).toEqual([]);
 });
 
-async function handIn(text: string, picture = false): Promise<string> {
+async function handIn(text: string, picture = false, more: object = {}): Promise<string> {
   const { archive } = scene;
   const files = picture
     ? [{ name: 'comment.png', type: 'image/png', bytes: await readFile(scene.picture.path) }]
     : [];
-  const { body } = await archive.report(simpleReport({ text }), files);
+  const { body } = await archive.report(simpleReport({ ...more, text }), files);
   await archive.until(body.recordId, (receipt) => receipt.status === 'complete');
   return body.recordId;
 }
@@ -84,6 +84,7 @@ interface Decided {
     | readonly { readonly passages?: readonly { readonly start: number; readonly end: number }[] }[]
     | null;
   readonly files: readonly { readonly file: number; readonly decision: string }[] | null;
+  readonly acknowledged: readonly string[] | null;
 }
 async function decided(requestId: string, recordId: string): Promise<Partial<Decided>> {
   const { rows } = await scene.archive.sql.query<Decided>(
@@ -117,6 +118,11 @@ test('without scripts: searched as its words suggest, held, and decided by form'
   await enter('main form.hf-search button[type="submit"]');
   said = await pageText(at);
   expect(said).toContain('2 records were found and are held.');
+  // In words, and as it was run where somebody wants it.
+  expect(await at.textOf('#searches')).toMatch(
+    /The words “numbat”, one behind the other\s*Reported from this moment on: /,
+  );
+  expect(await at.textOf('#searches details summary')).toContain('As it was run');
   expect(said).toContain('In its set: 2. Not decided yet: 2.');
   expect(said).toContain('It lies as long as the request is open.');
   await enter('a[href$="/review"]');
@@ -151,7 +157,15 @@ test('without scripts: searched as its words suggest, held, and decided by form'
     n: 1,
     answer: 'part',
     by: `person:${custodian.personId}`,
+    acknowledged: null,
     files: expect.arrayContaining([expect.objectContaining({ decision: 'release' })]),
+  });
+  // What has the withheld words in it is withheld with them, for the same reason: the report as it came.
+  const closed = review.files?.filter(({ decision }) => decision === 'withhold');
+  expect(closed?.[0]).toMatchObject({
+    file: 1,
+    exemption: { key: '610.021-13' },
+    description: 'a telephone number',
   });
   const passages = review.fields?.[0]?.passages ?? [];
   expect(passages.map(({ start, end }) => [start, end])).toEqual([
@@ -224,6 +238,148 @@ test('by keys: released, passed over, and a passage withheld that was selected',
   await at.page.keyboard.press('y');
   expect(await at.inPage('document.querySelector("#answer-withhold").checked')).toBe(true);
   await at.press('#keys button');
+});
+
+const MANY = {
+  text: 'A kowari. Call 573-555-0142.',
+  note: 'Ask counsel about the kowari',
+  author: { displayName: 'A Resident', nativeId: 'n-4711' },
+};
+
+test('what is easily forgotten is shown before it goes out, and another key lets it go: two times the same lets nothing go', async () => {
+  const recordId = await handIn(MANY.text, false, MANY);
+  const id = await collected('kowaris', recordId);
+  await at.goTo(`/requests/${id}/review/${recordId}`);
+  await at.page.keyboard.press('y');
+  expect(await at.inPage('document.activeElement.id')).toBe('going');
+  for (const key of ['y', 'Enter', 'y', 'Enter'] as const) await at.page.keyboard.press(key);
+  expect(await decided(id, recordId)).toEqual({});
+  const listed = await at.textOf('.hf-going ul');
+  for (const one of [
+    '573-555-0142',
+    'Ask counsel about the kowari',
+    'n-4711',
+    'The report as it came',
+    'A telephone number, after a word that says so.',
+  ])
+    expect(listed).toContain(one);
+  await shoot(at, 'review-going');
+  await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('a')]);
+  expect(await decided(id, recordId)).toMatchObject({ n: 1, answer: 'release', acknowledged: { length: 4 } });
+  await at.goTo(`/requests/${id}/review/${recordId}`);
+  expect(await pageText(at)).toContain('Seen, and let go out: 4');
+});
+
+test('without scripts: the list comes back, a list of something else lets nothing go, and so does the report beside withheld words', async () => {
+  const recordId = await handIn(MANY.text, false, MANY);
+  const id = await collected('kowaris', recordId);
+  await at.page.setJavaScriptEnabled(false);
+  await at.goTo(`/requests/${id}/review/${recordId}`);
+  const value = String(await at.inPage('document.querySelector("#acknowledge").value'));
+  await tick('#answer-release');
+  await at.inPage('document.querySelector("#acknowledge").value = "0".repeat(32)');
+  await enter('#acknowledge');
+  expect(await pageText(at)).toContain('Something goes out with this that is easily forgotten');
+  expect(await decided(id, recordId)).toEqual({});
+  // Of the part that is released somebody says so of each file.
+  await tick('#answer-part');
+  await choose('exemption', '610.021-13');
+  await tick('#reveals');
+  for (const name of await at.page.$$eval('[name^="s-1-"]', (all) => all.map((one) => one.id)))
+    await tick(`[id="${name}"]`);
+  await choose('rest', 'release');
+  await choose('df-1', 'release');
+  await enter('#decide');
+  const listed = await at.textOf('.hf-going ul');
+  for (const one of ['The report as it came', 'What you withhold may stand in it.', 'Ask counsel'])
+    expect(listed).toContain(one);
+  expect(listed).not.toContain('573-555');
+  expect(await at.inPage('document.querySelector("#acknowledge").value')).not.toBe(value);
+  await enter('#acknowledge');
+  const { answer, acknowledged, files } = await decided(id, recordId);
+  expect(answer).toBe('part');
+  expect(acknowledged).toEqual(['field:1/data/author/nativeId/value', 'field:1/data/notes', 'file:1']);
+  expect(files?.[0]).toEqual({ file: 1, decision: 'release' });
+});
+
+test('without scripts: several provisions for all, others for one field, and a picture drawn anew', async () => {
+  const recordId = await handIn('A mulgara, see the picture', true);
+  const id = await collected('mulgaras', recordId);
+  await expect
+    .poll(
+      async () => {
+        await at.goTo(`/requests/${id}/review/${recordId}`);
+        return await at.inPage('document.querySelector(`[data-width="400"]`) !== null');
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toBe(true);
+  const n = String(await at.inPage(`document.querySelector('[data-width="400"]').dataset.draw`));
+  await at.page.setJavaScriptEnabled(false);
+  await at.goTo(`/requests/${id}/review/${recordId}`);
+  await tick('#answer-part');
+  await choose('exemption', '610.021-13');
+  await at.page.focus('.hf-withheld summary');
+  await at.page.keyboard.press('Enter');
+  await tick('#also-610\\.021-20');
+  await tick('#reveals');
+  await at.page.focus('[name="w-1-0"]');
+  await at.page.keyboard.type('mulgara');
+  await choose('e-1-0', '610.021-27');
+  await choose('a-1-0', '610.021-13');
+  await tick(`#r-${n}`);
+  await choose('rest', 'withhold');
+  await enter('#decide');
+  const review = await decided(id, recordId);
+  expect(review.fields?.[0]?.passages).toMatchObject([
+    { exemption: { key: '610.021-27', also: [{ key: '610.021-13' }] } },
+  ]);
+  const picture = review.files?.find(({ file }) => file === Number(n));
+  const both = { key: '610.021-13', also: [{ key: '610.021-20' }] };
+  expect(picture).toMatchObject({ decision: 'part', boxes: [], beside: { exemption: both } });
+  // What was decided is where the next decision begins.
+  await at.goTo(`/requests/${id}/review/${recordId}`);
+  expect(await at.inPage('document.querySelector("#also-610\\\\.021-20").checked')).toBe(true);
+  expect(await at.inPage(`document.querySelector("#r-${n}").checked`)).toBe(true);
+  expect(
+    await at.inPage('[...document.querySelectorAll(\'[name="a-1-0"]\')].map((one) => one.value)'),
+  ).toEqual(['610.021-13', '']);
+  expect(await pageText(at)).toContain('610.021(20)');
+});
+
+test('the same for those that say exactly this by one key, and for what nearly says it once it was beside this', async () => {
+  const text = 'A phascogale lives in the roof of the library, says everybody who was there';
+  const one = await handIn(text);
+  const two = await handIn(text, false, { author: { displayName: 'Another Resident' } });
+  const noted = await handIn(text, false, { note: 'Ask counsel about the phascogale' });
+  const near = await handIn(`${text} on Sunday`);
+  const id = await collected('phascogales', one, two, noted, near);
+  const path = `/requests/${id}/review/${one}`;
+  await at.goTo(path);
+  expect(await pageText(at)).toContain('The same for 1 other that says exactly this');
+  await enter('#beside');
+  expect(await at.textOf('#same')).toContain('on Sunday');
+  expect(await at.textOf('#same')).toContain('Ask counsel about the phascogale');
+  await shoot(at, 'review-same');
+  await tick(`#with-${near}`);
+  await at.page.keyboard.press('s');
+  expect(await at.inPage('document.querySelector("#twins").checked')).toBe(true);
+  await at.page.keyboard.press('y');
+  await Promise.all([at.page.waitForNavigation(), at.page.keyboard.press('Enter')]);
+  expect(await pageText(at)).toContain('The decision is kept for 3 records, for each as its own.');
+  for (const recordId of [one, two, near])
+    expect(await decided(id, recordId), recordId).toMatchObject({
+      n: 1,
+      answer: 'release',
+      acknowledged: null,
+    });
+  expect(await decided(id, noted)).toEqual({});
+  // Each that was beside it was looked at.
+  for (const recordId of [noted, near])
+    expect((await recordOf(scene.archive, recordId)).history.map(({ type }) => type)).toContain(
+      'view.opened',
+    );
+  expect((await recordOf(scene.archive, two)).history.map(({ type }) => type)).not.toContain('view.opened');
 });
 
 test('a box is drawn on a picture by the mouse and another by keys, in pixels of the picture', async () => {
@@ -343,7 +499,8 @@ test.each(
       async () => {
         const id = await requested('Everything about bilbies');
         await at.goTo(`/requests/${id}/collect`);
-        await typeOver(at, '#q', 'bilby');
+        await typeOver(at, '#q', '"lives here" bilby -dingo');
+        await typeOver(at, '#platform', 'facebook');
         await submit(at, 'main form.hf-search button[type="submit"]');
         return `/requests/${id}/collect?done=search`;
       },
@@ -359,6 +516,16 @@ test.each(
           await handIn(`${text}, they say`),
         );
         return `/requests/${id}/review`;
+      },
+    ],
+    [
+      'review-same',
+      async () => {
+        const text = 'A numbat sat on the steps of the hall at noon and looked at everybody';
+        const first = await handIn(text);
+        const twin = await handIn(text, false, { author: { displayName: 'Another Resident' } });
+        const id = await collected('numbats', first, twin, await handIn(`${text} twice`));
+        return `/requests/${id}/review/${first}?beside=yes`;
       },
     ],
     [

@@ -239,8 +239,8 @@ beforeAll(async () => {
      select 'lakeside', r.id, h.id from request r, h where r.agency_id = 'lakeside'`,
     `insert into request_record (agency_id, request_id, record_id, by)
      select 'lakeside', q.id, r.id, 'x' from request q, record r where q.agency_id = 'lakeside' and r.agency_id = 'lakeside'`,
-    `insert into review (agency_id, request_id, record_id, n, answer, note, by)
-     select agency_id, request_id, record_id, 1, 'release', 'quokka', 'x' from request_record where agency_id = 'lakeside'`,
+    `insert into review (agency_id, request_id, record_id, n, answer, note, acknowledged, by)
+     select agency_id, request_id, record_id, 1, 'release', 'quokka', '["field:1/data/notes"]', 'x' from request_record where agency_id = 'lakeside'`,
     // It is said after a closing; the row of a request that stands here is an open one.
     "set session_replication_role = 'replica'",
     `insert into request_kept_until (agency_id, request_id, n, until, reason, by)

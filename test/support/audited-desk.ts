@@ -8,8 +8,9 @@ import { signSearchCertificate } from '#log/log.ts';
 import { openProductionContext } from '#production-work.ts';
 import {
   askForProduction,
-  decide,
+  decideForAll,
   downloadProduction,
+  goingOut,
   readProduction,
   readReviewable,
   releaseProduction,
@@ -133,17 +134,21 @@ export async function deskSteps(
     answer: 'release' | 'not-responsive' = 'release',
   ) =>
     await inAgency(async (at) => {
-      const { factsSeen, filesSeen } = await readReviewable(at, recordId);
-      return await decide(
+      const record = await readReviewable(at, recordId);
+      const { factsSeen, filesSeen } = record;
+      const review = { answer, exemption: null, description: null, fields: null, files: null };
+      return await decideForAll(
         at,
         {
           requestId: id,
           recordId,
           after,
           seen: { facts: factsSeen, files: filesSeen },
-          review: { answer, exemption: null, description: null, fields: null, files: null },
+          review,
           note: 'Looked at.',
+          acknowledged: goingOut(review, record).map(({ name }) => name),
         },
+        [],
         CUSTODIAN,
       );
     });

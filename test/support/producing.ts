@@ -94,12 +94,21 @@ export async function decide(
       insert into request_record (agency_id, request_id, record_id, by) values (${agency}, ${requestId}, ${recordId}, 'cli')
       on conflict do nothing`.execute(tx);
     await sql`
-      insert into review (agency_id, request_id, record_id, n, answer, exemption, description, fields, files, facts_seen, files_seen, by)
+      insert into review (agency_id, request_id, record_id, n, answer, exemption, description, fields, files, facts_seen, files_seen, by, acknowledged)
       select ${agency}, ${requestId}, ${recordId}, coalesce(max(n), 0) + 1, ${answer}, ${json(exemption)}::jsonb, ${description ?? null},
-             ${json(fields)}::jsonb, ${json(files)}::jsonb, null, null, 'cli'
+             ${json(fields)}::jsonb, ${json(files)}::jsonb, null, null, 'cli', ${acknowledgedOf(answer)}::jsonb
         from review where request_id = ${requestId} and record_id = ${recordId}`.execute(tx);
   });
 }
+
+/** All that the database asks for: a test that leaks something lets it go out knowingly. */
+const acknowledgedOf = (answer: Decision['answer']): string | null =>
+  answer === 'release' || answer === 'part'
+    ? JSON.stringify([
+        ...['/data/notes', '/data/author/nativeId/value'].map((pointer) => `field:1${pointer}`),
+        ...Array.from({ length: 40 }, (_, i) => `file:${i + 1}`),
+      ])
+    : null;
 
 export interface Committed {
   readonly fields: readonly { readonly fact: number; readonly pointer: string }[];

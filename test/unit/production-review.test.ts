@@ -12,18 +12,14 @@ import {
 } from '#production/production.ts';
 
 const TEXT = 'Call Jane Example at 573-555-0142, please.';
+const BODY = {
+  data: { content: { text: TEXT }, author: { handle: { value: 'jane_example' } }, notes: 7 },
+};
 const RECORD = {
-  facts: [
-    {
-      n: 1,
-      fields: textFieldsOf({
-        data: { content: { text: TEXT }, author: { handle: { value: 'jane_example' } }, notes: 7 },
-      }),
-    },
-  ],
+  facts: [{ n: 1, body: BODY, fields: textFieldsOf(BODY) }],
   files: [
-    { n: 1, picture: null },
-    { n: 2, picture: { width: 400, height: 300 } },
+    { n: 1, role: 'raw-payload', isPicture: false, picture: null },
+    { n: 2, role: 'other', isPicture: true, picture: { width: 400, height: 300 } },
   ],
 };
 const DAY = '2026-11-30';
@@ -62,6 +58,18 @@ describe('what can be kept', () => {
     ],
     ['all of it withheld, undescribed', { ...NONE, answer: 'withhold', exemption: PERSONNEL }],
     ['part of it', part(FIELDS)],
+    [
+      'all of it withheld under several provisions',
+      {
+        ...NONE,
+        answer: 'withhold',
+        exemption: { ...PERSONNEL, also: [{ key: '610.021-14', otherLaw: 'A law for tests' }] },
+      },
+    ],
+    [
+      'what stands beside the pixels, without a box',
+      part(FIELDS, [raw, { file: 2, decision: 'part', boxes: [], beside: withheld }]),
+    ],
     [
       'boxes of a picture that is shown upright',
       part(FIELDS, [raw, { ...picture, boxes: [{ x: 0, y: 0, width: 300, height: 400, ...withheld }] }]),
@@ -159,6 +167,25 @@ describe('what is refused, with a sentence of what was expected', () => {
       'a provision that is none',
       { ...NONE, answer: 'withhold', exemption: { key: 'profane', day: DAY } },
       /No exemption is called/,
+    ],
+    [
+      'a further provision without what it needs',
+      {
+        ...NONE,
+        answer: 'withhold',
+        exemption: { ...PERSONNEL, also: [{ key: '610.021-18' }] },
+      },
+      /demands a statement in writing/,
+    ],
+    [
+      'one provision twice for the same',
+      { ...NONE, answer: 'withhold', exemption: { ...PERSONNEL, also: [{ key: '610.021-13' }] } },
+      /Cite each once/,
+    ],
+    [
+      'what stands beside pixels of a picture that is released',
+      part(FIELDS, [raw, { file: 2, decision: 'release', beside: withheld }]),
+      /stand with “part” alone/,
     ],
     [
       'a provision without its statement',

@@ -21,10 +21,10 @@ try {
   // Then they are on, and are switched off for this page.
 }
 const toggle = make('button', { type: 'button', class: 'usa-button usa-button--unstyled', 'aria-pressed': String(keysOn) }, t('Keyboard'));
-const heard = make('span', { role: 'status' });
+const heard = document.getElementById('heard') ?? make('span', {});
 if (told !== null) {
   told.hidden = false;
-  told.append(toggle, ' ', make('span', {}, t('y release, p part, n withhold, x does not answer, w withhold what is selected, arrows to the records beside.')), ' ', heard);
+  told.append(toggle, ' ', make('span', {}, t('y release, p part, n withhold, x does not answer, w withhold what is selected, a let go out what is listed, s the same for those that say exactly this, arrows to the records beside.')));
 }
 toggle.addEventListener('click', () => {
   keysOn = !keysOn;
@@ -44,7 +44,22 @@ document.addEventListener('keydown', (event) => {
   if (answer instanceof HTMLInputElement) {
     event.preventDefault();
     answer.checked = true;
-    byId('decide').focus();
+    // Where something goes out that is easily forgotten, it is read first: another key says so.
+    const going = event.key === 'y' ? document.querySelector('[data-going="release"] h3') : null;
+    (going instanceof HTMLElement ? going : byId('decide')).focus();
+    return;
+  }
+  const twins = event.key === 's' ? document.getElementById('twins') : null;
+  if (twins instanceof HTMLInputElement) {
+    event.preventDefault();
+    twins.checked = !twins.checked;
+    twins.focus();
+    return;
+  }
+  const seen = event.key === 'a' ? document.getElementById('acknowledge') : null;
+  if (seen !== null && seen.offsetParent !== null) {
+    event.preventDefault();
+    seen.click();
     return;
   }
   if (event.key === 'w' && told !== null) {

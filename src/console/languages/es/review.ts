@@ -65,8 +65,46 @@ export const review: Messages = {
   'What was decided': 'Lo que se decidió',
   'Pictures are covered, because they may be graphic. Each one that you show is entered in the history of the record.':
     'Las imágenes están cubiertas porque pueden ser impactantes. Cada una que muestre queda en el historial del registro.',
-  'It has all the words of the report in it: where any of them is withheld, withhold it too.':
-    'Contiene todas las palabras del reporte: si se retiene alguna, reténgalo también.',
+  'It has all the words of the report in it: where any of them is withheld, so is this, unless you choose otherwise.':
+    'Contiene todas las palabras del reporte: si se retiene alguna, también se retiene este archivo, salvo que usted elija otra cosa.',
+  'The same for others': 'Lo mismo para otros',
+  'The same for 1 other that says exactly this': 'Lo mismo para 1 más que dice exactamente esto',
+  'The same for {} others that say exactly this': 'Lo mismo para otros {1} que dicen exactamente esto',
+  'Look at 1 more that is like this, beside it': 'Ver 1 más que se parece, a su lado',
+  'Look at {} more that are like this, beside it': 'Ver otros {1} que se parecen, a su lado',
+  'This one': 'Este',
+  'The other': 'El otro',
+  'Files that are not the same: {}. Look at them on its own page.':
+    'Archivos que no son los mismos: {1}. Véalos en su propia página.',
+  'Released, this goes out too:': 'Si se entrega, esto también sale:',
+  'I looked at it: the same for this one': 'Lo he visto: lo mismo para este',
+  'The decision is kept for {} records, for each as its own.':
+    'La decisión quedó guardada para {1} registros, para cada uno como propia.',
+  'A record is named twice. Name each once.': 'Un registro se nombra dos veces. Nombre cada uno una vez.',
+  'The same cannot be decided about the record {}, so nothing was kept: it says something else, something of its own would go out with it, or somebody was there meanwhile. Leave it out, and decide about it on its own page.':
+    'No se puede decidir lo mismo sobre el registro {1}, así que no se guardó nada: dice otra cosa, saldría con él algo propio, o alguien estuvo allí entretanto. Déjelo fuera y decida sobre él en su propia página.',
+  'And under further provisions': 'Y según otras disposiciones',
+  'And under': 'Y según',
+  'No other': 'Ninguna otra',
+  'Withhold what stands beside its pixels': 'Retener lo que acompaña a sus píxeles',
+  'Place, camera, words, a small second picture: it is drawn anew without them.':
+    'Lugar, cámara, palabras, una segunda imagen pequeña: se dibuja de nuevo sin ellos.',
+  'A provision is cited twice for the same. Cite each once.':
+    'Una disposición se cita dos veces para lo mismo. Cite cada una una vez.',
+  'This goes out too': 'Esto también sale',
+  'Nobody withheld it. Where something of it is not to go out, choose “Part of it”, and withhold it.':
+    'Nadie lo retuvo. Si algo de ello no debe salir, elija «Una parte» y reténgalo.',
+  'I have seen all of this, and it goes out': 'He visto todo esto, y sale',
+  'What you withhold may stand in it.': 'Lo que usted retiene puede estar en él.',
+  'It says more than the content that was removed.': 'Dice más que el contenido que se eliminó.',
+  'Seen, and let go out: {}': 'Visto y dejado salir: {1}',
+  'Something goes out that nobody acknowledged': 'Sale algo que nadie ha reconocido',
+  'Something goes out with this that is easily forgotten: what looks like somebody’s number or address or like a child’s age, what is no content of a post, or a file in which withheld words stand. Nothing was kept. Withhold it, or say that you saw it and that it goes out.':
+    'Con esto sale algo que se olvida fácilmente: lo que parece el número o la dirección de alguien o la edad de un menor, lo que no es contenido de una publicación, o un archivo que contiene palabras retenidas. No se guardó nada. Reténgalo, o diga que lo vio y que sale.',
+  'Something is acknowledged that does not go out with this decision, or twice. Name what goes out, each once.':
+    'Se reconoce algo que no sale con esta decisión, o dos veces. Nombre lo que sale, cada cosa una vez.',
+  'This goes out with the decision. Withhold it, or name it here.':
+    'Esto sale con la decisión. Reténgalo o nómbrelo aquí.',
   'By its marks; without one, nothing chosen': 'Según sus marcas; sin ninguna, nada elegido',
   'Withhold what is marked': 'Retener lo marcado',
   'said later, {}': 'dicho después, {1}',

@@ -3,8 +3,8 @@ import type { Messages } from '../../language.ts';
 
 export const scriptsReview: Messages = {
   Keyboard: 'Teclado',
-  'y release, p part, n withhold, x does not answer, w withhold what is selected, arrows to the records beside.':
-    'y entregar, p en parte, n retener, x no responde, w retener lo seleccionado, flechas para los registros vecinos.',
+  'y release, p part, n withhold, x does not answer, w withhold what is selected, a let go out what is listed, s the same for those that say exactly this, arrows to the records beside.':
+    'y entregar, p en parte, n retener, x no responde, w retener lo seleccionado, a dejar salir lo que se lista, s lo mismo para los que dicen exactamente esto, flechas para los registros vecinos.',
   'Select a passage of one text first.': 'Primero seleccione un pasaje de un solo texto.',
   'Marked by a person.': 'Marcado por una persona.',
   'Marked: {}': 'Marcado: {1}',
