@@ -205,7 +205,8 @@ export async function buildProduction(
       }
     }
     // Behind the records of the last volume; what does not fit there has volumes of its own.
-    for await (const { rows } of exemptions.read(VOLUME_EXEMPTIONS)) await flush(rows);
+    for await (const { rows } of exemptions.read(context.volumeExemptions ?? VOLUME_EXEMPTIONS))
+      await flush(rows);
     csv.end();
     await once(csv, 'finish');
     const csvPath = join(folder, 'records.csv');

@@ -69,6 +69,7 @@ export {
 export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
+  countProductions,
   listProductions,
   readProduction,
   requestExists,
