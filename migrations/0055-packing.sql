@@ -136,6 +136,58 @@ begin
   return new;
 end $$;
 
+-- Of a list of a hundred thousand: asked once of all that a statement adds, not of each (0048). What is asked is the same: that the decision is the newest
+-- about its record, says this, and that nothing came to the record since.
+drop trigger production_record_stays on production_record;
+create trigger production_record_stays before update on production_record for each row execute function production_record_stays();
+
+create function production_records_stand() returns trigger language plpgsql as $$
+declare of_it record;
+begin
+  perform from production p where exists (select from added x where x.agency_id = p.agency_id and x.production_id = p.id) for share;
+  for of_it in
+    select x.agency_id, x.production_id, p.request_id, p.state
+      from (select distinct agency_id, production_id from added where agency_id <> 'system') x
+      left join production p on p.agency_id = x.agency_id and p.id = x.production_id
+  loop
+    if of_it.state is null then
+      raise exception 'there is no such production in this agency' using errcode = 'HF075';
+    end if;
+    if of_it.state <> 'building' then
+      raise exception 'what was frozen, looked through or sealed of a production does not change: make another one' using errcode = 'HF076';
+    end if;
+    if exists (
+      select from added x
+        left join (select distinct on (w.record_id) w.record_id, w.n, w.answer, w.facts_seen, w.files_seen from review w
+                    where w.agency_id = of_it.agency_id and w.request_id = of_it.request_id order by w.record_id, w.n desc) v on v.record_id = x.record_id
+        left join (select c.record_id, count(*) as n from fact c
+                    where c.agency_id = of_it.agency_id and c.record_id in (select record_id from added) group by c.record_id) f on f.record_id = x.record_id
+        left join (select c.record_id, count(*) as n from artifact c
+                    where c.agency_id = of_it.agency_id and c.record_id in (select record_id from added) group by c.record_id) a on a.record_id = x.record_id
+       where x.agency_id = of_it.agency_id and x.production_id = of_it.production_id
+         and (v.n is distinct from x.review_n or v.answer is distinct from x.answer
+              or v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(a.n, 0))) then
+      raise exception 'the record was not reviewed so, or was reviewed again since' using errcode = 'HF077';
+    end if;
+  end loop;
+  return null;
+end $$;
+create trigger production_records_stand after insert on production_record referencing new table as added
+  for each statement execute function production_records_stand();
+
+-- The same of a whole production, as `review_stands` says it of one record, and by one look at each table.
+create or replace function production_is_stale(a text, p uuid) returns boolean language sql stable as $$
+  with it as (select d.agency_id, d.id, d.request_id from production d where d.agency_id = a and d.id = p),
+  r as (select r.record_id, r.review_n from production_record r join it on it.agency_id = r.agency_id and it.id = r.production_id)
+  select exists (
+    select from r
+      left join (select distinct on (w.record_id) w.record_id, w.n, w.facts_seen, w.files_seen from review w join it on it.agency_id = w.agency_id and it.request_id = w.request_id
+                  where w.record_id in (select record_id from r) order by w.record_id, w.n desc) v on v.record_id = r.record_id
+      left join (select c.record_id, count(*) as n from fact c where c.agency_id = a and c.record_id in (select record_id from r) group by c.record_id) f on f.record_id = r.record_id
+      left join (select c.record_id, count(*) as n from artifact c where c.agency_id = a and c.record_id in (select record_id from r) group by c.record_id) t on t.record_id = r.record_id
+     where v.n is distinct from r.review_n or v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(t.n, 0))
+$$;
+
 alter table production_build enable row level security;
 alter table production_build force row level security;
 create policy own_agency on production_build to holdfast_app using (agency_id = current_setting('app.agency'))

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import Document from 'pdfkit';
+import { readable, setQuickly } from './pdf-words.ts';
 
 type Style = 'plain' | 'bold' | 'mono';
 type Element = PDFKit.PDFStructureElement;
@@ -72,13 +73,15 @@ export interface TaggedPdf {
 export interface PdfAbout {
   /** In the right corner at the foot of a page, by its number from 1 on. */
   readonly stamp?: (page: number) => string;
+  /** Of hundreds of pages: letters of numbers stand beside each other as they are. */
+  readonly many?: boolean;
   /** Of ours alone: it also stands in the metadata, which is XML. */
   readonly title: string;
   readonly language: string;
   readonly at: Date;
 }
 
-export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
+export function openPdf({ title, language, at, stamp, many = false }: PdfAbout): TaggedPdf {
   const doc = new Document({
     size: 'LETTER',
     margin: MARGIN,
@@ -96,8 +99,11 @@ export function openPdf({ title, language, at, stamp }: PdfAbout): TaggedPdf {
   doc.addStructure(root);
 
   // By its path, as the first one is: under another name the same file would be opened anew for every text.
-  const styled = (style: Style, size: number): typeof doc =>
+  const styled = (style: Style, size: number): typeof doc => {
     doc.font(FONTS[style]).fontSize(size).fillColor(INK);
+    if (many) setQuickly(doc);
+    return doc;
+  };
   const heightOf = (text: string, width: number, style: Style, size: number): number =>
     styled(style, size).heightOfString(readable(doc, text), { width, lineGap: 2 });
   /** A block that fits nowhere whole begins on a page of its own and flows on. */
@@ -404,19 +410,6 @@ function drawable(bytes: Buffer): { readonly width: number; readonly height: num
     at += 2 + bytes.readUInt16BE(at + 2);
   }
   return null;
-}
-
-/** What the font has no picture of would be an empty box, which says nothing: its number says which letter it was. */
-function readable(doc: PDFKit.PDFDocument, text: string): string {
-  const { font } = (
-    doc as unknown as { readonly _font: { readonly font: { hasGlyphForCodePoint(code: number): boolean } } }
-  )._font;
-  return Array.from(text.toWellFormed(), (letter) => {
-    const code = letter.codePointAt(0) ?? 0;
-    return code === 10 || font.hasGlyphForCodePoint(code)
-      ? letter
-      : `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
-  }).join('');
 }
 
 /** That it is PDF/UA-1 as well; PDF/A wants to be told what that word in its metadata means. */

@@ -130,7 +130,7 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           isSealed: record.isSealed,
           clauses: clausesOf(record),
         },
-        beside: { ...(await besideInSet(at, id, recordId)), all: (await countSet(at, id)).all },
+        beside: await besideInSet(at, id, recordId),
         fields: fieldsOf(record, form),
         fileParts: files.map((file) => {
           const how = howShown(file);

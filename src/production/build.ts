@@ -45,6 +45,8 @@ import { openZipFile } from './zip-file.ts';
 /** Records that are read at the same time, and that lie in memory at once. */
 const AT_ONCE = 8;
 const BATCH = 500;
+/** Of one volume, which is laid out, and later looked through, in memory: two of them at a time. */
+const VOLUME_RECORDS = 250;
 /** Of the log of exemptions in one volume: a table, which costs more than as many records. */
 const VOLUME_EXEMPTIONS = 1000;
 /** Of the pictures in one volume: a reader opens it, and the gate reads it whole. */
@@ -197,7 +199,7 @@ export async function buildProduction(
             .filter(({ mediaType, sizeBytes }) => mediaType.startsWith('image/') && sizeBytes <= MOST_PICTURE)
             .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
           if (
-            waiting.length >= (context.volumeRecords ?? BATCH) ||
+            waiting.length >= (context.volumeRecords ?? VOLUME_RECORDS) ||
             (waiting.length > 0 && waitingBytes + pictures > VOLUME_BYTES)
           )
             await flush(null);
@@ -207,7 +209,8 @@ export async function buildProduction(
       }
     }
     // Behind the records of the last volume; what does not fit there has volumes of its own.
-    for await (const { rows } of exemptions.read(VOLUME_EXEMPTIONS)) await flush(rows);
+    for await (const { rows } of exemptions.read(context.volumeExemptions ?? VOLUME_EXEMPTIONS))
+      await flush(rows);
     csv.end();
     await once(csv, 'finish');
     const csvPath = join(folder, 'records.csv');

@@ -32,6 +32,8 @@ export interface ProductionContext {
   readonly times?: ClaimTimes;
   /** Records of one volume, at the most. */
   readonly volumeRecords?: number;
+  /** Rows of the log of exemptions in one volume, at the most. */
+  readonly volumeExemptions?: number;
   /** Called between any two steps, with their name. For tests that end the process there. */
   readonly between?: (step: string) => Promise<void>;
 }

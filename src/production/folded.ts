@@ -70,16 +70,12 @@ export function openFinder(withheld: readonly Withheld[]): Finder {
   return { unsearchable, find: openSearch([...patterns.values()]) };
 }
 
-/** Letters and digits of a text, as they are compared. */
-export function foldText(text: string): string {
-  return foldedText(text);
-}
-
 /** Of the same text it is asked several times, one after the other. */
 let lastText = '';
 let lastFolded = '';
 
-function foldedText(text: string): string {
+/** Letters and digits of a text, as they are compared. */
+export function foldText(text: string): string {
   if (text === lastText) return lastFolded;
   const folded = /[\u0080-\uffff]/.test(text)
     ? lettersOf(text)
@@ -114,31 +110,32 @@ export function passagesOf(text: string): string[] {
 
 /** Longer ones are looked up by so many letters: of thousands of digests several begin with the same two everywhere. */
 const LONG_BEGINNING = 8;
+const BLOCK = 3;
 
-/** One pass over a text, however many are looked for. */
+/** However many are looked for, in two passes over a text at the most; the one for long ones leaps (Wu and Manber 1994). */
 function openSearch(patterns: readonly Pattern[]): (text: string) => Found[] {
-  const byTwo = new Map<number, Pattern[]>();
-  const byMany = new Map<string, Pattern[]>();
+  const byTwo = Map.groupBy(
+    patterns.filter((one) => one.text.length < LONG_BEGINNING),
+    (one) => beginning(one.text, 0),
+  );
+  const byMany = Map.groupBy(
+    patterns.filter((one) => one.text.length >= LONG_BEGINNING),
+    (one) => one.text.slice(0, LONG_BEGINNING),
+  );
   // Most places begin nothing, and a byte says so sooner than a table.
-  const two = new Uint8Array(0x10000);
-  const many = new Uint8Array(1 << 20);
-  for (const one of patterns)
-    if (one.text.length < LONG_BEGINNING) {
-      const key = beginning(one.text, 0);
-      two[short(key)] = 1;
-      byTwo.set(key, [...(byTwo.get(key) ?? []), one]);
-    } else {
-      const key = one.text.slice(0, LONG_BEGINNING);
-      many[slot(hashOf(key, 0))] = 1;
-      const known = byMany.get(key);
-      if (known === undefined) byMany.set(key, [one]);
-      else known.push(one);
+  const begins = new Uint8Array(0x10000);
+  for (const key of byTwo.keys()) begins[short(key)] = 1;
+  // How far on from a block of letters the next beginning can end.
+  const leaps = new Uint8Array(0x10000).fill(LONG_BEGINNING - BLOCK + 1);
+  for (const key of byMany.keys())
+    for (let end = BLOCK - 1; end < LONG_BEGINNING; end += 1) {
+      const block = blockOf(key, end);
+      leaps[block] = Math.min(leaps[block] ?? 0, LONG_BEGINNING - 1 - end);
     }
-  const [hasTwo, hasMany] = [byTwo.size > 0, byMany.size > 0];
   return (text) => {
-    const folded = foldedText(text);
     const found: Found[] = [];
     if (patterns.length === 0) return found;
+    const folded = foldText(text);
     // Where each letter stood is asked for only where something was found.
     let places: Folded | null = null;
     const compare = (candidates: readonly Pattern[] | undefined, at: number): void => {
@@ -151,35 +148,26 @@ function openSearch(patterns: readonly Pattern[]): (text: string) => Found[] {
         found.push({ item, what, start, end });
       }
     };
-    let hash = folded.length < LONG_BEGINNING ? 0 : hashOf(folded, 0);
-    for (let at = 0; at + 1 < folded.length; at += 1) {
-      if (hasTwo) {
-        const key = beginning(folded, at);
-        if (two[short(key)] === 1) compare(byTwo.get(key), at);
+    if (byMany.size > 0)
+      for (let end = LONG_BEGINNING - 1; end < folded.length;) {
+        const leap = leaps[blockOf(folded, end)] ?? 1;
+        if (leap === 0) {
+          const at = end - LONG_BEGINNING + 1;
+          compare(byMany.get(folded.slice(at, end + 1)), at);
+        }
+        end += leap === 0 ? 1 : leap;
       }
-      if (!hasMany || at + LONG_BEGINNING > folded.length) continue;
-      if (many[slot(hash)] === 1) compare(byMany.get(folded.slice(at, at + LONG_BEGINNING)), at);
-      hash =
-        Math.imul(hash - Math.imul(folded.charCodeAt(at), OLDEST), FACTOR) +
-        folded.charCodeAt(at + LONG_BEGINNING);
-    }
+    if (byTwo.size > 0)
+      for (let at = 0; at + 1 < folded.length; at += 1) {
+        const key = beginning(folded, at);
+        if (begins[short(key)] === 1) compare(byTwo.get(key), at);
+      }
     return found;
   };
 }
 
-const FACTOR = 0x01000193;
-const OLDEST = Array.from({ length: LONG_BEGINNING - 1 }).reduce<number>(
-  (power) => Math.imul(power, FACTOR),
-  1,
-);
-/** Of the next letters; goes along by one letter at a time. */
-function hashOf(text: string, from: number): number {
-  let hash = 0;
-  for (let at = from; at < from + LONG_BEGINNING; at += 1)
-    hash = (Math.imul(hash, FACTOR) + text.charCodeAt(at)) | 0;
-  return hash;
-}
-const slot = (hash: number): number => (hash ^ (hash >>> 12)) & 0xfffff;
+const blockOf = (text: string, end: number): number =>
+  ((text.charCodeAt(end - 2) << 10) ^ (text.charCodeAt(end - 1) << 5) ^ text.charCodeAt(end)) & 0xffff;
 
 /** Where a word begins or ends: also between a letter and a digit, and before a capital inside of a word, as in JaneRoe2. */
 function isEdge(text: string, at: number): boolean {

@@ -2,30 +2,30 @@
 import { nameOf, refOf, type PdfValue } from './gate-pdf-syntax.ts';
 import type { PdfObject } from './gate-pdf.ts';
 
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ...['Function', 'CIDToGIDMap', 'CIDSet', 'TR', 'Shading', 'Lookup', 'DestOutputProfile'].map(
+    (key) => [key, 'table'] as const,
+  ),
+  ...['Contents', 'N', 'D', 'R', 'CharProcs'].map((key) => [key, 'content'] as const),
+  ['ToUnicode', 'ToUnicode'],
+  ['EF', 'EF'],
+]);
+
 /** What streams are for by the member that refers to them. */
 export function kindsOf(objects: readonly PdfObject[]): ReadonlyMap<number, string> {
   const kinds = new Map<number, string>();
   const note = (key: string, value: PdfValue): void => {
-    const kind = key.startsWith('FontFile')
-      ? 'font'
-      : ['Function', 'CIDToGIDMap', 'CIDSet', 'TR', 'Shading', 'Lookup', 'DestOutputProfile'].includes(key)
-        ? 'table'
-        : key === 'ToUnicode'
-          ? 'ToUnicode'
-          : ['Contents', 'N', 'D', 'R', 'CharProcs'].includes(key)
-            ? 'content'
-            : key === 'EF'
-              ? 'EF'
-              : null;
+    const kind = KINDS.get(key) ?? (key.startsWith('FontFile') ? 'font' : null);
     const [name, profile] = Array.isArray(value) ? value : [];
     if (nameOf(name) === 'ICCBased') kinds.set(refOf(profile) ?? -1, 'table');
+    if (kind === null) return;
     for (const one of [
       value,
       ...(Array.isArray(value) ? value : []),
       ...(value instanceof Map ? value.values() : []),
     ]) {
       const ref = refOf(one);
-      if (kind !== null && ref !== null && !kinds.has(ref)) kinds.set(ref, kind);
+      if (ref !== null && !kinds.has(ref)) kinds.set(ref, kind);
     }
   };
   for (const { value } of objects) walk(value, '', note);

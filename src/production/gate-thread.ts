@@ -1,10 +1,13 @@
 /** One thread of the gate (`gate-threads.ts`). */
+import { openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openGate, type PixelReading } from './gate.ts';
+import { openGate, type FileLook, type PixelReading } from './gate.ts';
 import type { FromThread, ThreadInput, ToThread } from './gate-threads.ts';
 import { packetFile } from './packet-file.ts';
+import type { PlacedMember } from './zip-file.ts';
 
 const { zip, withheld, options } = workerData as ThreadInput;
+const file = openSync(zip, 'r');
 const say = (said: FromThread): void => parentPort?.postMessage(said);
 let heard: ((reading: PixelReading | null) => void) | null = null;
 
@@ -20,7 +23,14 @@ const gate = openGate(withheld, {
   },
 });
 
+async function lookAtAll(first: number, members: readonly PlacedMember[]): Promise<void> {
+  const looks: FileLook[] = [];
+  for (const [n, member] of members.entries())
+    looks.push(await gate.lookAt(first + n + 1, packetFile(file, member)));
+  say({ looks });
+}
+
 parentPort?.on('message', (told: ToThread) => {
   if ('reading' in told) heard?.(told.reading);
-  else void gate.lookAt(told.n, packetFile(zip, told.member)).then((look) => say({ look }));
+  else void lookAtAll(told.first, told.members);
 });

@@ -46,6 +46,7 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
     language: 'en',
     at,
     stamp: bates,
+    many: true,
   });
   pdf.heading(1, `Public records released${volume === 1 ? '' : `, volume ${volume}`}`);
   pdf.facts([

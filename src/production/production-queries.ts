@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { AgencyTx, Db, ProductionState } from '#db/db.ts';
 import type { Hit, Unread } from './gate-look.ts';
+import { STANDING } from './review-queries.ts';
 
 /** What the gate found in these bytes: places, and never a word. */
 export interface GateSaid {
@@ -61,7 +62,7 @@ export interface Production {
   readonly released: number;
   readonly part: number;
   readonly withheld: number;
-  /** A record of it was reviewed again since. */
+  /** Of one that is ready: a record of it was reviewed again since, and it is not released. Of others nobody asks. */
   readonly isStale: boolean;
   /** It could not be packed so far; null: nothing went wrong, or it is over. */
   readonly trouble: {
@@ -82,7 +83,7 @@ const PRODUCTION = sql`
   p.object_key as "objectKey", p.version_id as "versionId", p.locked_until as "lockedUntil", p.ready_at as "readyAt",
   p.released_at as "releasedAt", p.released_by as "releasedBy", p.withdrawn_at as "withdrawnAt", p.withdrawn_by as "withdrawnBy",
   p.withdrawn_why as "withdrawnWhy", p.released, p.part, p.withheld,
-  p.state in ('building', 'blocked', 'ready') and production_is_stale(p.agency_id, p.id) as "isStale",
+  p.state = 'ready' and production_is_stale(p.agency_id, p.id) as "isStale",
   case when b.failures > 0 or b.parked_at is not null
        then jsonb_build_object('code', b.error_code, 'attempts', b.failures, 'error', b.error, 'dueAt', b.due_at, 'parkedAt', b.parked_at) end as trouble
   from production p left join production_build b on b.agency_id = p.agency_id and b.production_id = p.id and b.ended_at is null`;
@@ -105,6 +106,14 @@ export async function listProductions(
   return rows;
 }
 
+export async function countProductions({ agencyId, tx }: AgencyTx, requestId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from production where agency_id = ${agencyId} and request_id = ${requestId}`.execute(
+    tx,
+  );
+  return rows[0]?.n ?? 0;
+}
+
 export async function requestExists({ agencyId, tx }: AgencyTx, requestId: string): Promise<boolean> {
   const { rows } = await sql`select from request where agency_id = ${agencyId} and id = ${requestId}`.execute(
     tx,
@@ -118,13 +127,10 @@ export async function undecided(
   requestId: string,
 ): Promise<{ readonly unreviewed: number; readonly outdated: number; readonly produced: number }> {
   const { rows } = await sql<{ unreviewed: number; outdated: number; produced: number }>`
-    select count(*) filter (where v.n is null) as unreviewed,
-           count(*) filter (where v.answer <> 'not-responsive' and not review_stands(s.agency_id, s.request_id, s.record_id, v.n)) as outdated,
-           count(*) filter (where v.answer in ('release', 'part')) as produced
-      from request_record s left join lateral (
-        select v.n, v.answer from review v where v.agency_id = s.agency_id and v.request_id = s.request_id and v.record_id = s.record_id
-         order by v.n desc limit 1) v on true
-     where s.agency_id = ${agencyId} and s.request_id = ${requestId}`.execute(tx);
+    select count(*) filter (where s.answer is null) as unreviewed,
+           count(*) filter (where s.answer <> 'not-responsive' and s."changedSince") as outdated,
+           count(*) filter (where s.answer in ('release', 'part')) as produced
+      from (${STANDING(agencyId, requestId)}) s`.execute(tx);
   return rows[0] ?? { unreviewed: 0, outdated: 0, produced: 0 };
 }
 

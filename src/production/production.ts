@@ -72,6 +72,7 @@ export { formatWish, type Format, type FormatWish } from './format-wish.ts';
 export { recordsNamed } from './frozen-queries.ts';
 export { downloadsOf, linksOf, type Download, type Link } from './link-queries.ts';
 export {
+  countProductions,
   listProductions,
   readProduction,
   requestExists,

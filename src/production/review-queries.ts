@@ -65,7 +65,8 @@ export async function readSet(
   }: { readonly after: string | null; readonly limit: number; readonly filter: SetFilter | null },
 ): Promise<SetRow[]> {
   const { rows } = await sql<SetRow>`
-    select * from (${SET(agencyId, requestId)} and (${after}::uuid is null or q.record_id > ${after}::uuid)) s
+    select * from (${SET(agencyId, requestId)} and (${after}::uuid is null or q.record_id > ${after}::uuid)
+                     and ${filter === 'changed' ? sql`q.record_id in (select record_id from (${STANDING(agencyId, requestId)}) w where w."changedSince")` : sql`true`}) s
      where ${filtered(filter)} order by s."recordId" limit ${limit}`.execute(tx);
   return rows;
 }
@@ -89,6 +90,27 @@ export interface SetCount {
   readonly notResponsive: number;
 }
 
+/**
+ * The set with the newest decision about each of its records, and whether something came since (`review_stands` says the same of one). Read as a whole: of
+ * a hundred thousand, each table is gone through once, where the same asked of each record takes minutes.
+ */
+export const STANDING = (agencyId: string, requestId: string) => sql`
+  select q.record_id, v.answer,
+         coalesce(v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(a.n, 0), false)
+           and v.answer is not null as "changedSince"
+    from request_record q
+    left join (select distinct on (w.record_id) w.record_id, w.answer, w.facts_seen, w.files_seen from review w
+                where w.agency_id = ${agencyId} and w.request_id = ${requestId} order by w.record_id, w.n desc) v on v.record_id = q.record_id
+    left join (select c.record_id, count(*) as n from fact c
+                where c.agency_id = ${agencyId} and c.record_id in (select record_id from request_record
+                                                                     where agency_id = ${agencyId} and request_id = ${requestId})
+                group by c.record_id) f on f.record_id = q.record_id
+    left join (select c.record_id, count(*) as n from artifact c
+                where c.agency_id = ${agencyId} and c.record_id in (select record_id from request_record
+                                                                     where agency_id = ${agencyId} and request_id = ${requestId})
+                group by c.record_id) a on a.record_id = q.record_id
+   where q.agency_id = ${agencyId} and q.request_id = ${requestId}`;
+
 export async function countSet({ agencyId, tx }: AgencyTx, requestId: string): Promise<SetCount> {
   const { rows } = await sql<SetCount>`
     select count(*)::int as all, count(*) filter (where s.answer is null)::int as undecided,
@@ -96,7 +118,7 @@ export async function countSet({ agencyId, tx }: AgencyTx, requestId: string): P
            count(*) filter (where s.answer = 'release')::int as release, count(*) filter (where s.answer = 'part')::int as part,
            count(*) filter (where s.answer = 'withhold')::int as withhold,
            count(*) filter (where s.answer = 'not-responsive')::int as "notResponsive"
-      from (${SET(agencyId, requestId)}) s`.execute(tx);
+      from (${STANDING(agencyId, requestId)}) s`.execute(tx);
   const [row] = rows;
   return row ?? { all: 0, undecided: 0, changed: 0, release: 0, part: 0, withhold: 0, notResponsive: 0 };
 }
@@ -108,6 +130,7 @@ export async function besideInSet({ agencyId, tx }: AgencyTx, requestId: string,
     after: string | null;
     undecided: string | null;
     place: number;
+    all: number;
   }>`
     with s as (
       select q.record_id, not exists (
@@ -117,8 +140,10 @@ export async function besideInSet({ agencyId, tx }: AgencyTx, requestId: string,
            (select record_id from s where record_id > ${recordId}::uuid order by record_id limit 1) as after,
            (select record_id from s where open and record_id <> ${recordId}::uuid
              order by record_id < ${recordId}::uuid, record_id limit 1) as undecided,
-           (select count(*)::int from s where record_id <= ${recordId}::uuid) as place`.execute(tx);
-  return rows[0] ?? { before: null, after: null, undecided: null, place: 0 };
+           (select count(*)::int from s where record_id <= ${recordId}::uuid) as place, (select count(*)::int from s) as all`.execute(
+    tx,
+  );
+  return rows[0] ?? { before: null, after: null, undecided: null, place: 0, all: 0 };
 }
 
 export interface ElsewhereRow {

@@ -2,6 +2,7 @@
  * One record of a production as it was decided, made of what lies in the store: its paper, the files that leave, the words and files that do
  * not. Whatever has other bytes than were sealed stops here.
  */
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ArchiveError } from '#errors.ts';
 import type { ReceiptSigner } from '#record/record.ts';
@@ -15,6 +16,9 @@ import { soughtOf, withoutNear, type SoftlyWithheld } from './picture-words.ts';
 import type { Box, BurnedPicture } from './pictures.ts';
 import type { FrozenRecord, StoredObject } from './frozen-queries.ts';
 import { produceRecord } from './redacted-record.ts';
+
+/** As large a file of each record of a volume may lie in memory until the volume is written. */
+const SMALL = 16 * 2 ** 10;
 
 export interface ReviewedContext {
   readonly store: Pick<ObjectStore, 'read'>;
@@ -155,6 +159,7 @@ export async function readReviewed(
     released: leaves ? releasedIn(paper) : [],
   });
   const leftOut: { file: number; why: 'wacz-not-asked' | 'wacz-in-part' }[] = [];
+  const small = new Map<number, Buffer>();
   const files = listed.flatMap((file): LeavingFile[] => {
     const decision = decided.files.find((one) => one.file === file.n);
     if (!leaves || decision === undefined || decision.decision === 'withhold') return [];
@@ -187,10 +192,22 @@ export async function readReviewed(
         sizeBytes: file.bytes,
         sha256: file.sha256,
         burned: false,
-        open: async () => await open(file.key),
+        open: async () => {
+          const bytes = small.get(file.n);
+          return bytes === undefined ? await open(file.key) : Readable.from([bytes]);
+        },
       },
     ];
   });
+  // With the others of its batch at the same time, where it would be asked for alone later on.
+  await Promise.all(
+    files
+      .filter(({ burned, sizeBytes }) => !burned && sizeBytes <= SMALL)
+      .map(async ({ n }) => {
+        const one = listed.find((file) => file.n === n);
+        if (one !== undefined) small.set(n, await read(one.key));
+      }),
+  );
   return {
     n: record.n,
     recordId: record.recordId,

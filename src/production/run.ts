@@ -100,11 +100,12 @@ async function runOne(context: ProductionContext, open: BuildClaim): Promise<'re
   const { agencyId, id } = open;
   const production = await db.inAgency(agencyId, async (at) => await queries.readProduction(at, id));
   if (production?.state !== 'building') return null;
+  const folder = join(scratchDir, `${FOLDER}${id}`);
   if (await isSealed(context, open, production)) {
     await ready(context, open, production.sha256 ?? '');
+    await rm(folder, { recursive: true, force: true });
     return 'ready';
   }
-  const folder = join(scratchDir, `${FOLDER}${id}`);
   try {
     const { path, packed } = await buildProduction(context, open, production, folder);
     await between('built');

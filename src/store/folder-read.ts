@@ -82,20 +82,26 @@ export function missing(key: string, versionId: string): ArchiveError {
   });
 }
 
+async function lookedAt(root: Looked, key: string, versionId: string | undefined) {
+  const bytes = await unless(['ENOENT', 'ENOTDIR'], null, root.disk.stat(join(root.objects, key)));
+  if (bytes === null || !bytes.isFile()) return null;
+  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
+  const found = sealed?.version ?? UNSEALED_VERSION;
+  return versionId !== undefined && versionId !== found ? null : { size: bytes.size, sealed, found };
+}
+
 export async function head(
   root: Looked,
   key: string,
   versionId: string | undefined,
 ): Promise<ObjectState | null> {
-  const bytes = await unless(['ENOENT', 'ENOTDIR'], null, root.disk.stat(join(root.objects, key)));
-  if (bytes === null || !bytes.isFile()) return null;
-  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
-  const found = sealed?.version ?? UNSEALED_VERSION;
-  if (versionId !== undefined && versionId !== found) return null;
+  const looked = await lookedAt(root, key, versionId);
+  if (looked === null) return null;
+  const { size, sealed, found } = looked;
   return {
     key,
     versionId: found,
-    sizeBytes: bytes.size,
+    sizeBytes: size,
     sha256: sealed?.sha256 ?? null,
     mode: sealed === null ? null : 'COMPLIANCE',
     retainUntil: sealed?.retainUntil ?? null,
@@ -110,8 +116,9 @@ export async function read(
   range: { readonly start: number; readonly end: number } | undefined,
 ): Promise<Readable> {
   checkKey(key);
-  if ((await head(root, key, versionId)) === null) throw missing(key, versionId);
-  const sealed = (await readJournal(root.disk, root.objects, key))?.sealed ?? null;
+  const looked = await lookedAt(root, key, versionId);
+  if (looked === null) throw missing(key, versionId);
+  const { sealed } = looked;
   return openBytes(
     join(root.objects, key),
     key,

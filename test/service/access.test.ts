@@ -290,7 +290,7 @@ afterAll(async () => {
 
 /** Pages on which people decide, and no program: a key looks, and changes nothing. */
 const BY_PEOPLE =
-  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/v1\/productions\/:id\/(release|run|withdrawal)$|^\/requests\/:id\/productions|^\/(v1\/)?holds\/:id\/release$/;
+  /^\/(disposals|people|accounts|keys|provider|policies|offices|log)(\/|$)|\/schedules\/:edition\/(confirmations|succession|withdrawal)$|\/retention\/fiscal-year$|^\/(v1\/)?requests\/:id\/(closing|letters|certificate-of-search)$|^\/requests\/:id\/letters\/certificate$|^\/v1\/requests\/:id\/(kept-until|records\/:recordId\/review)$|^\/requests\/:id\/(collect\/kept-until|review\/:recordId)$|^\/v1\/productions\/:id\/(release|withdrawal)$|^\/requests\/:id\/productions|^\/(v1\/)?holds\/:id\/release$/;
 const ids = (): CallIds => ({
   ...theirs,
   personId: theirs.person.personId,

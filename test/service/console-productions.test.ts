@@ -1,5 +1,6 @@
 /** Productions in the console: packed, stopped with its place, vouched for, released, fetched, withdrawn. On each screen, by keyboard, and in Spanish. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ArchiveError } from '#errors.ts';
 import { openConsoleScene, type ConsoleScene } from '../support/console-scene.ts';
 import { keyboardOf } from '../support/keyboard.ts';
 import { checkPage, onEachScreen } from '../support/page-check.ts';
@@ -14,6 +15,7 @@ let at: Visitor;
 let requestId: string;
 let leaking: string;
 let link: string;
+let stopped: string;
 
 beforeAll(async () => {
   scene = await openConsoleScene({ named: true, env: { HOLDFAST_LOOK_AGAIN: 'no' } });
@@ -42,6 +44,18 @@ beforeAll(async () => {
     files: files.map(({ n }) => ({ file: n, decision: 'release' })),
   });
   await produced(archive, leaking, { prefix: 'LEAK' });
+  stopped = await newRequest(archive);
+  await decide(archive, stopped, await sealedRecord(archive, { text: 'numbats' }), { answer: 'release' });
+  const down = async (): Promise<never> =>
+    await Promise.reject(new ArchiveError('store-down', 'nothing at 10.9.8.7', { retry: 'later' }));
+  await produced(archive, stopped, {
+    prefix: 'STOP',
+    context: { signerOf: down, times: { backoffMs: 0, parkAfter: { failures: 2, ms: 0 } } },
+  });
+  await produced(archive, stopped, {
+    prefix: 'WAIT',
+    context: { signerOf: down, times: { backoffMs: 3_600_000 } },
+  });
 }, 180_000);
 afterAll(async () => await scene?.close());
 beforeEach(async () => {
@@ -121,6 +135,7 @@ test('what the gate stopped is shown with its place, and not the word', async ()
 test.each(
   onEachScreen<() => Promise<string>>([
     ['productions', async () => here()],
+    ['productions-parked', async () => `/requests/${stopped}/productions`],
     ['productions-stopped', async () => `/requests/${leaking}/productions`],
     ['production-link', async () => link],
     ['letter-with-records', async () => `/requests/${requestId}/letters?kind=records`],
@@ -132,6 +147,26 @@ test.each(
   await signedInAs(at, custodian);
   await at.goTo(await where());
   await checkPage(at, name);
+});
+
+test('what cannot be packed says why and since when, in both languages, and is packed once more', async () => {
+  await signedInAs(at, custodian);
+  await at.goTo(`/requests/${stopped}/productions`);
+  const said = await pageText(at);
+  expect(said).toContain('Production 1: Packing stopped; a person must look');
+  expect(said).toContain('The store could not be reached.');
+  expect(said).toContain('It could not be packed so far. Attempts: 1. The next one:');
+  expect(said).not.toContain('10.9.8.7');
+  await at.page.setExtraHTTPHeaders({ 'accept-language': 'es' });
+  await at.goTo(`/requests/${stopped}/productions`);
+  expect(await pageText(at)).toContain('Ya nadie la prepara desde:');
+  await at.page.setExtraHTTPHeaders({ 'accept-language': 'en' });
+  await at.goTo(`/requests/${stopped}/productions`);
+  await pressed('#production-1 form[action$="/run"] button');
+  expect(await pageText(at)).toContain('It is packed once more.');
+  await pass(scene.archive);
+  await at.goTo(`/requests/${stopped}/productions`);
+  expect(await pageText(at)).toContain('Production 1: Ready: the gate has passed it, and it is sealed');
 });
 
 test('a production is packed, released and withdrawn by the keyboard alone, on a phone', async () => {

@@ -71,6 +71,7 @@ describe('health', () => {
         'fixity',
         'holds',
         'audit',
+        'packing',
       ]);
       expect(wrong(first)).toEqual(['store', 'browser']);
       expect(first.parts.find((part) => part.name === 'store')?.found).toBe('store-down');

@@ -279,6 +279,33 @@ describe('a production', () => {
     expect(Number(second?.last.slice(4))).toBe(production.batesLast);
   });
 
+  test('with a long log of exemptions has volumes for it, of which each page has its number', async () => {
+    const { production } = await produced(archive, requestId, {
+      prefix: 'LONG',
+      context: { volumeExemptions: 2 },
+    });
+    expect(production).toMatchObject({ state: 'ready', gate: { outcome: 'clean' } });
+    const path = join(work, 'long.zip');
+    await writeFile(
+      path,
+      await buffer(await archive.system.store.read(production.objectKey ?? '', production.versionId ?? '')),
+    );
+    expect((await verifyProduction(path, vkey))?.failures).toEqual([]);
+    await ended('python3', ['-m', 'zipfile', '-e', path, join(work, 'long')]);
+    const long = join(work, 'long', `production-${production.n}`);
+    const rows =
+      (await readFile(join(long, 'data/exemption-log.csv'), 'utf8')).trim().split('\r\n').length - 1;
+    const { volumes } = JSON.parse(await readFile(join(long, 'data/production.json'), 'utf8')) as {
+      volumes: { first: string; last: string }[];
+    };
+    expect(rows).toBeGreaterThan(2);
+    // The records and the first two rows; two more in each.
+    expect(volumes).toHaveLength(Math.ceil(rows / 2));
+    for (const [n, one] of volumes.entries())
+      expect(Number(one.first.slice(5))).toBe(n === 0 ? 1 : Number(volumes[n - 1]?.last.slice(5)) + 1);
+    expect(Number(volumes.at(-1)?.last.slice(5))).toBe(production.batesLast);
+  });
+
   test('is released with a link once, unless a record was reviewed again', async () => {
     const { db, now } = archive.system;
     const release = async (id: string) =>
@@ -289,7 +316,7 @@ describe('a production', () => {
     await decide(archive, requestId, wholeId, { answer: 'release' });
     await expect(release(made.id)).rejects.toMatchObject({ code: 'production-stale' });
     const again = await produced(archive, requestId);
-    expect(again.production).toMatchObject({ state: 'ready', n: 3, batesFirst: (made.batesLast ?? 0) + 1 });
+    expect(again.production).toMatchObject({ state: 'ready', n: 4, batesFirst: (made.batesLast ?? 0) + 1 });
     expect(await release(again.id)).toMatchObject({ link: 1 });
   });
 });

@@ -27,10 +27,21 @@ await runProductions({
 });
 const seconds = (performance.now() - started) / 1000;
 const made = await system.db.inAgency('rivertown', async (at) => await readProduction(at, id));
+const { user, system: sys } = process.cpuUsage();
 const peakMiB = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
 const { state, gate, failure, objectKey, versionId } = made ?? {};
 const stopped = [...(gate?.hits ?? []), ...(gate?.unread ?? [])].slice(0, 3);
 console.log(
-  JSON.stringify({ seconds, peakMiB, state, clean: gate?.outcome, stopped, failure, objectKey, versionId }),
+  JSON.stringify({
+    seconds,
+    cpu: (user + sys) / 1e6,
+    peakMiB,
+    state,
+    clean: gate?.outcome,
+    stopped,
+    failure,
+    objectKey,
+    versionId,
+  }),
 );
 await system.close(1000);

@@ -117,6 +117,7 @@ const FOUNDATION = [
   'log.ts',
   // Papers of the console and of productions.
   'pdf.ts',
+  'pdf-words.ts',
   'program.ts',
   'secret-files.ts',
   'side-by-side.ts',
