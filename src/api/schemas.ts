@@ -86,7 +86,10 @@ const instant = (description: string) =>
 
 export const ListQuery = Type.Object(
   {
-    q: words(500, 'Words in text, author, account, notes; "…" for a phrase, - to exclude, or.'),
+    q: words(
+      500,
+      'Words in text, author, account, notes, and as a program read them in pictures (then "matchedIn" is "pictures"); "…" for a phrase, - to exclude, or.',
+    ),
     platform: words(64),
     account: words(200),
     ground: words(200, 'policy#clause'),

@@ -114,9 +114,8 @@ function results(found: RecordsParts['found'], zone: string, isEmpty: boolean): 
               >${one.accountRegistered ? html`${one.account} on ${one.platform}` : html`${one.account} on ${one.platform} (not in the register)`}</span
             >
             · <span>${doneSaid(one.verb, one.removal)}</span> ·
-            ${inWords(STATE_NAMES, one.state)}${one.parked && html` · <strong>a person must look at this</strong>`}
+            ${inWords(STATE_NAMES, one.state)}${one.parked && html` · <strong>a person must look at this</strong>`}${one.matchedIn === 'pictures' && html` · <strong>found by words read in a picture by a program</strong>`}
           </p>
-          ${one.matchedIn === 'pictures' && html`<p class="hf-small"><strong>found by words read in a picture by a program</strong></p>`}
         </li>`,
     )}
   </ul>`;
