@@ -1,13 +1,17 @@
 /** Letters of a request: drafted, refused where the law would make them wrong, sent, mailed; fees, texts and the certificate of a search. */
 import { hash } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
+import { keyPair } from '#log/log.ts';
+import { openReceiptKeys } from '#record/record.ts';
 import { mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { logged } from '../support/disposing.ts';
 import { collectSearchRow } from '../support/letters.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { colleague, type Colleague } from '../support/people.ts';
@@ -432,6 +436,13 @@ test('the search of a request is certified once, signed, and a letter that there
   expect((await letter(id, 'no-records', {})).body.detail).toContain('certify that search');
   expect((await call('POST', path, {})).body).toMatchObject({ code: 'search-not-certified' });
   await collectSearchRow(archive, id, custodian);
+  // A certificate is made once: of a key that the published log names already, it carries where.
+  const keys = openReceiptKeys(archive.system.db, join(archive.config.keysDir, 'receipts'));
+  for (let tries = 0; (await keys.keyOf('rivertown')) === null; tries += 1) {
+    if (tries === 120) throw new Error('The log does not begin.');
+    await sleep(500);
+  }
+  await logged(archive);
   for (let tries = 0; ; tries += 1) {
     const made = await call('POST', path, {});
     if (made.status === 200) break;
@@ -450,6 +461,19 @@ test('the search of a request is certified once, signed, and a letter that there
   const verdict = verifySearchCertificate(JSON.parse(kept.text), null);
   expect(verdict).toMatchObject({ verified: true, terms: { agency: 'rivertown', request: id, found: 0 } });
   expect(verifySearchCertificate(JSON.parse(kept.text), verdict?.key.vkeys[0] ?? '')?.verified).toBe(true);
+  // Down to the log: by its own key, from elsewhere, and not by that of another log.
+  const { rows: logKeys } = await archive.sql.query<{ vkey: string; origin: string }>(
+    "select k.vkey, h.origin from log_key k join log_head h using (agency_id) where agency_id = 'rivertown'",
+  );
+  const ofLog = logKeys[0]?.vkey ?? '';
+  expect(verifySearchCertificate(JSON.parse(kept.text), ofLog)).toMatchObject({
+    verified: true,
+    key: { from: 'caller', vkeys: [ofLog] },
+  });
+  const { vkey: another } = keyPair(logKeys[0]?.origin ?? '', Buffer.alloc(32, 5));
+  expect(verifySearchCertificate(JSON.parse(kept.text), another)?.verified).toBe(false);
+  const { vkey: signer } = (JSON.parse(kept.text) as { signature: { vkey: string } }).signature;
+  expect(verifySearchCertificate(JSON.parse(kept.text), signer)?.verified).toBe(true);
   const forged = { ...JSON.parse(kept.text), index: { records: 9 } };
   expect(verifySearchCertificate(forged, null)).toMatchObject({ verified: false, failed: 1 });
   for (const language of ['en', 'es']) {
