@@ -70,12 +70,12 @@ export function gateSaid(
             html`<div class="usa-checkbox">
               <input
                 class="usa-checkbox__input"
-                id="seen-${digest}"
+                id="seen-${id}-${digest}"
                 type="checkbox"
                 name="picture"
                 value="${digest}"
               />
-              <label class="usa-checkbox__label hf-root" for="seen-${digest}"
+              <label class="usa-checkbox__label hf-root" for="seen-${id}-${digest}"
                 >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
               >
             </div>`,
@@ -86,12 +86,12 @@ export function gateSaid(
             html`<div class="usa-checkbox">
               <input
                 class="usa-checkbox__input"
-                id="unread-${i}"
+                id="unread-${id}-${i}"
                 type="checkbox"
                 name="unread"
                 value="${one.id}"
               />
-              <label class="usa-checkbox__label hf-root" for="unread-${i}" lang="en"
+              <label class="usa-checkbox__label hf-root" for="unread-${id}-${i}" lang="en"
                 >${one.file} ${one.place}: ${one.why}</label
               >
             </div>`,
@@ -99,8 +99,14 @@ export function gateSaid(
         ${gate.unsearchable.map(
           (item, i) =>
             html`<div class="usa-checkbox">
-              <input class="usa-checkbox__input" id="item-${i}" type="checkbox" name="item" value="${item}" />
-              <label class="usa-checkbox__label" for="item-${i}" lang="en">${item}</label>
+              <input
+                class="usa-checkbox__input"
+                id="item-${id}-${i}"
+                type="checkbox"
+                name="item"
+                value="${item}"
+              />
+              <label class="usa-checkbox__label" for="item-${id}-${i}" lang="en">${item}</label>
             </div>`,
         )}
       </fieldset>

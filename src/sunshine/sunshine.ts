@@ -35,6 +35,7 @@ export {
   listKeptUntil,
   listSearches,
   requestsOfHolds,
+  requestsOfRecords,
   type RequestHold,
   type SearchRow,
 } from './collect-queries.ts';

@@ -13,6 +13,7 @@ import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { logged } from '../support/disposing.ts';
 import { collectSearchRow } from '../support/letters.ts';
+import { judgePdf } from '../support/pdf-judge.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 
@@ -131,6 +132,9 @@ test('an acknowledgement is filled from the request and its clock, edited, sent,
   for (const piece of ['/StructTreeRoot', '/Marked true', '/Lang (en-US)', '/S /H1'])
     expect(pdf.bytes.includes(piece), piece).toBe(true);
   expect(hash('sha256', pdf.bytes, 'hex')).toBe(sent.body.sha256);
+  const { faults, pages } = judgePdf(pdf.bytes);
+  expect(faults).toEqual([]);
+  expect(pages.flat().join(' ')).toContain('Dear A. Requester:');
   expect((await call('GET', `/v1/requests/${id}/letters/1.txt`)).text).toBe(edited);
   expect((await call('GET', `/v1/requests/${id}/letters/2.txt`)).body.code).toBe('letter-not-found');
   const last = (await eventsOf(id)).find(({ type }) => type === 'request.letter-sent');
