@@ -16,7 +16,7 @@ import { ArchiveError, codeOf, retryOf } from '#errors.ts';
 import { appendEvent, appendEvents } from '#record/record.ts';
 import { buildProduction } from './build.ts';
 import { ACTOR, type ProductionContext } from './context.ts';
-import { redactedRecords } from './frozen-queries.ts';
+import { digestOfRow, redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
 import type { OpenProduction, Packed, Production } from './production-queries.ts';
 
@@ -185,7 +185,7 @@ async function ready(
         bytes: made.bytes,
         salt: salt.toString('hex'),
         packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
-        row: await queries.digestOfRow(at, id),
+        row: await digestOfRow(at, id),
       },
     });
     const parts = await redactedRecords(at, id);

@@ -397,8 +397,8 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   expect(sent, sent.text).toMatchObject({ status: 201, body: { way: 'mail' } });
   const { db, config, now } = archive.system;
   const mailer = openMailer({ url: server.url, from: 'records@rivertown.example' });
-  let logged = '';
-  const log = pino({ level: 'trace' }, { write: (line) => void (logged += line) });
+  let written = '';
+  const log = pino({ level: 'trace' }, { write: (line) => void (written += line) });
   const context = {
     db,
     log,
@@ -411,9 +411,9 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   server.refuse(451);
   expect(await mailLetterOnce(context)).toBe('later');
   // Servers answer with the address that they refuse; what they say is not written down.
-  expect(logged).toContain('letter.failed');
-  expect(logged).toContain('smtp-451');
-  expect(logged).not.toContain('No such mailbox here');
+  expect(written).toContain('letter.failed');
+  expect(written).toContain('smtp-451');
+  expect(written).not.toContain('No such mailbox here');
   const listed = async () => (await call('GET', `/v1/requests/${id}/letters`)).body.letters[0];
   expect(await listed()).toMatchObject({ way: 'mail', mail: { ended: null, error: 'smtp-451' } });
   server.refuse(null);
