@@ -24,6 +24,7 @@ create index event_of_desk on event (agency_id, type, seq) where record_id is nu
 create index event_review_lost on event (agency_id, (body->>'request'), (body->'about'->>0))
   where record_id is null and type = 'request.reviewed' and body->>'restored' = 'true';
 
+-- Of the machine's own agency, here and below, the constraint says what is wrong (0017).
 -- A certificate is of a search that was run, and says what that search found.
 alter table search_certificate add foreign key (request_id, search_n) references request_search (request_id, n);
 create function certifies_its_search() returns trigger language plpgsql as $$
@@ -39,7 +40,7 @@ begin
   return new;
 end $$;
 create trigger certifies_its_search before insert on search_certificate for each row
-  when (current_user = 'holdfast_app') execute function certifies_its_search();
+  when (current_user = 'holdfast_app' and new.agency_id <> 'system') execute function certifies_its_search();
 
 -- Behind `letter_stands`: triggers go by their names.
 create function letter_told_true() returns trigger language plpgsql as $$
@@ -63,7 +64,7 @@ begin
   return new;
 end $$;
 create trigger letter_told_true before insert on request_letter for each row
-  when (current_user = 'holdfast_app') execute function letter_told_true();
+  when (current_user = 'holdfast_app' and new.agency_id <> 'system') execute function letter_told_true();
 
 -- A hold is let go when the day is over: one that is over when it is said lets it go at once.
 create function kept_from_today() returns trigger language plpgsql as $$
@@ -79,7 +80,7 @@ end $$;
 create trigger until_from_today before update of appeal_until on request for each row
   when (current_user = 'holdfast_app' and new.appeal_until is distinct from old.appeal_until) execute function kept_from_today();
 create trigger until_from_today before insert on request_kept_until for each row
-  when (current_user = 'holdfast_app') execute function kept_from_today();
+  when (current_user = 'holdfast_app' and new.agency_id <> 'system') execute function kept_from_today();
 
 -- The gate looks for what the list withholds: a record that somebody decided about and that is not on the list is not looked for. Whether it
 -- looked well is the application's own word still; that it says to have looked is asked.
@@ -115,7 +116,7 @@ begin
   return new;
 end $$;
 create trigger production_link_ends before insert on production_link for each row
-  when (current_user = 'holdfast_app') execute function production_link_ends();
+  when (current_user = 'holdfast_app' and new.agency_id <> 'system') execute function production_link_ends();
 
 -- When something was written is the database's to say: nobody dates a decision back.
 create function written_now() returns trigger language plpgsql as $$
@@ -133,7 +134,7 @@ begin
   foreach t in array array['request entered_at', 'request_correspondence entered_at', 'request_correction at', 'agency_calendar at',
                            'request_search at', 'review at', 'request_kept_until at', 'letter_template at', 'fee_rates at',
                            'search_certificate at', 'request_letter at', 'production made_at'] loop
-    execute format('create trigger written_now before insert on %I for each row when (current_user = ''holdfast_app'') execute function written_now(%L)',
+    execute format('create trigger written_now before insert on %I for each row when (current_user = ''holdfast_app'' and new.agency_id <> ''system'') execute function written_now(%L)',
                    split_part(t, ' ', 1), split_part(t, ' ', 2));
   end loop;
 end $$;
@@ -152,7 +153,7 @@ begin
   return new;
 end $$;
 create trigger mail_is_owed_once before insert or update on letter_mail for each row
-  when (current_user in ('holdfast_app', 'holdfast_system')) execute function mail_is_owed_once();
+  when (current_user in ('holdfast_app', 'holdfast_system') and new.agency_id <> 'system') execute function mail_is_owed_once();
 
 -- After a restore the log says of some records that a person decided about them, and how is lost. What was decided before counts for no
 -- production until somebody decided anew.

@@ -27,6 +27,7 @@ import type { ApiContext } from './context.ts';
 import { certificateOf, cleanedOf } from './disposal-papers.ts';
 import { DISPOSAL_APPROVERS, DISPOSAL_OFFICERS, DISPOSAL_READERS, listHere, personOf } from './disposals.ts';
 import { formOf, takeForms } from './forms.ts';
+import { requestsKeeping } from './holds-shown.ts';
 
 const SAMPLE = 10;
 const LISTS = 50;
@@ -77,6 +78,11 @@ export function registerDisposalPages(routes: FastifyInstance, context: ApiConte
       const named = (who: string | null): string | null =>
         who === null ? null : people.nameOf(`person:${who}`);
       const items = await listItems(at, list.id, ITEMS + 1, after);
+      const keeping = await requestsKeeping(
+        at,
+        request,
+        items.map(({ recordId }) => recordId),
+      );
       return {
         zone: people.zone,
         list: dated(list),
@@ -90,7 +96,7 @@ export function registerDisposalPages(routes: FastifyInstance, context: ApiConte
           list.state === 'draft' || list.state === 'proposed'
             ? (await sampleItems(at, list.id, SAMPLE)).map(bare)
             : [],
-        items: items.slice(0, ITEMS).map(bare),
+        items: items.slice(0, ITEMS).map((item) => ({ ...bare(item), requests: keeping(item.recordId) })),
         left: list.state === 'draft' ? dayed(await leftOut(at, { ...list, records: null }, list.id)) : null,
         next: items.length > ITEMS ? (items[ITEMS - 1]?.recordId ?? null) : null,
         certificate: list.state === 'completed' ? certificateOf(list) : null,

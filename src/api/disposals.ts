@@ -35,6 +35,7 @@ import {
   Params,
   ProposeBody,
 } from './disposal-schema.ts';
+import { requestsKeeping } from './holds-shown.ts';
 import { answers, problemResponses } from './schemas.ts';
 
 export const DISPOSAL_READERS: readonly Role[] = [
@@ -149,9 +150,14 @@ export function registerDisposals(app: FastifyInstance, context: ApiContext): vo
         const list = await listHere(at, request.params.id);
         const items = await listItems(at, list.id, PAGE + 1, request.query.cursor);
         const page = items.slice(0, PAGE);
+        const keeping = await requestsKeeping(
+          at,
+          request,
+          page.map(({ recordId }) => recordId),
+        );
         return {
           ...shown(list),
-          items: page,
+          items: page.map((item) => ({ ...item, requests: keeping(item.recordId) })),
           next: items.length > PAGE ? (page.at(-1)?.recordId ?? null) : null,
         };
       }),

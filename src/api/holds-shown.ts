@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AgencyTx } from '#db/db.ts';
 import { holdsOf } from '#retention/retention.ts';
-import { requestsOfHolds, trackingShown } from '#sunshine/sunshine.ts';
+import { requestsOfHolds, requestsOfRecords, trackingShown } from '#sunshine/sunshine.ts';
 import { callerOf, HOLD_READERS, REQUEST_READERS } from './auth.ts';
 
 export async function holdsShown(at: AgencyTx, request: FastifyRequest, recordId: string) {
@@ -28,4 +28,18 @@ export async function holdsShown(at: AgencyTx, request: FastifyRequest, recordId
       request: of === undefined ? null : { id: of.requestId, number: trackingShown(of.tracking) },
     };
   });
+}
+
+/** Because of which requests each of these is kept, for whoever may see requests. */
+export async function requestsKeeping(
+  at: AgencyTx,
+  request: FastifyRequest,
+  recordIds: readonly string[],
+): Promise<(recordId: string) => readonly { readonly id: string; readonly number: string }[]> {
+  const may = callerOf(request).roles.some((role) => REQUEST_READERS.includes(role));
+  const rows = may ? await requestsOfRecords(at, recordIds) : [];
+  return (recordId) =>
+    rows
+      .filter((row) => row.recordId === recordId)
+      .map(({ requestId, tracking }) => ({ id: requestId, number: trackingShown(tracking) }));
 }

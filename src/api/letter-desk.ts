@@ -6,7 +6,7 @@ import { letterPdf } from '#console/console.ts';
 import type { AgencyTx } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { signSearchCertificate } from '#log/log.ts';
-import { openReceiptKeys } from '#record/record.ts';
+import { keyProofOf, openReceiptKeys } from '#record/record.ts';
 import {
   certifySearch,
   draftLetter,
@@ -119,6 +119,7 @@ export function openLetterDesk({ system }: Pick<ApiContext, 'system'>): LetterDe
           now: now(),
           actor,
           sign: (paper) => signSearchCertificate(paper, key),
+          proof: await keyProofOf(at, system.logReader, key.vkey),
           nameOf: async (who) => await nameOf(at, who),
         });
         if (made === 'no-request') throw noRequest();

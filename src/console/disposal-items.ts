@@ -14,6 +14,8 @@ export interface ShownItem {
   readonly exceptedWhy: string | null;
   /** Why it was kept. */
   readonly reason: string | null;
+  /** Because of which it is kept, for whoever may see requests. */
+  readonly requests: readonly { readonly id: string; readonly number: string }[];
   readonly failures: readonly { readonly place: string; readonly code: string; readonly reason: string }[];
 }
 
@@ -53,6 +55,9 @@ export function itemsTable(id: string, rows: readonly ShownItem[], next: string 
                 ${one.exceptedWhy === null ? inWords(ITEM_STATES, one.state) : ours('Excepted')}
                 ${one.exceptedWhy !== null && html`<q>${one.exceptedWhy}</q>`}
                 ${one.reason !== null && html`<span class="hf-small">${ours(one.reason)}</span>`}
+                ${one.requests.map(
+                  (of) => html`<p class="hf-small"><a href="/requests/${of.id}">Request ${of.number}</a></p>`,
+                )}
                 ${one.failures.map(
                   ({ code, reason }) =>
                     html`<span class="hf-small">${ours(reason)} <code>${code}</code></span> `,

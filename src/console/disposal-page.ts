@@ -19,7 +19,7 @@ export interface DisposalParts {
     readonly approved: string | null;
     readonly ended: string | Markup | null;
   };
-  readonly sample: readonly ShownItem[];
+  readonly sample: readonly Omit<ShownItem, 'requests'>[];
   readonly items: readonly ShownItem[];
   /** Due as well, and not on it; null: it is no draft any more. */
   readonly left: {

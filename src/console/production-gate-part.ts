@@ -72,12 +72,12 @@ export function gateSaid(
             html`<div class="usa-checkbox">
               <input
                 class="usa-checkbox__input"
-                id="seen-${digest}"
+                id="seen-${id}-${digest}"
                 type="checkbox"
                 name="picture"
                 value="${digest}"
               />
-              <label class="usa-checkbox__label hf-root" for="seen-${digest}"
+              <label class="usa-checkbox__label hf-root" for="seen-${id}-${digest}"
                 >${ours('Picture')} ${whereOf(gate.unread, digest)}</label
               >
             </div>`,
@@ -88,12 +88,12 @@ export function gateSaid(
             html`<div class="usa-checkbox">
               <input
                 class="usa-checkbox__input"
-                id="unread-${i}"
+                id="unread-${id}-${i}"
                 type="checkbox"
                 name="unread"
                 value="${one.id}"
               />
-              <label class="usa-checkbox__label hf-root" for="unread-${i}"
+              <label class="usa-checkbox__label hf-root" for="unread-${id}-${i}"
                 ><code>${one.file}</code> ${placeSaid(one.place)}: ${whySaid(one.why)}</label
               >
             </div>`,
@@ -101,8 +101,14 @@ export function gateSaid(
         ${gate.unsearchable.map(
           (item, i) =>
             html`<div class="usa-checkbox">
-              <input class="usa-checkbox__input" id="item-${i}" type="checkbox" name="item" value="${item}" />
-              <label class="usa-checkbox__label" for="item-${i}" lang="en">${item}</label>
+              <input
+                class="usa-checkbox__input"
+                id="item-${id}-${i}"
+                type="checkbox"
+                name="item"
+                value="${item}"
+              />
+              <label class="usa-checkbox__label" for="item-${id}-${i}" lang="en">${item}</label>
             </div>`,
         )}
       </fieldset>

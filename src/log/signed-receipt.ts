@@ -195,7 +195,7 @@ function refuseUnproven(receipt: Readonly<Record<string, unknown>>, { seals }: R
  * that somebody let into the log yesterday signs nothing of last year.
  */
 function refuseEarlier(
-  { issuedAt }: ReceiptTerms,
+  { issuedAt }: Pick<ReceiptTerms, 'issuedAt'>,
   at: string,
   { index, code }: { readonly index: number; readonly code: 'receipt-key-wrong' | 'receipt-seal-wrong' },
 ): void {
@@ -210,17 +210,39 @@ function refuseEarlier(
     );
 }
 
+/**
+ * Of another paper that the key for receipts signed, and that carries `log` and `receiptKey` as a receipt does: where the log names that key. Null: the
+ * paper is too young to say.
+ */
+export function keyInLog(
+  proof: unknown,
+  vkey: string,
+  { agency, issuedAt }: Pick<ReceiptTerms, 'agency' | 'issuedAt'>,
+  trust: ReceiptTrust | null,
+): Proven | null {
+  const carried = proofOf({ ...objectAt(proof, 'its member “proof”'), seals: [] });
+  const from = trust ?? trustIn(carried);
+  if (from === null || carried.receiptKey === null) return null;
+  if (verifierKey(vkey).name !== receiptKeyName(from.origin) || !from.origin.endsWith(`/log/${agency}`))
+    throw new ArchiveError(
+      'receipt-key-wrong',
+      `The key that signed this signs no papers of the agency whose log is ${from.origin}.`,
+      { retry: 'never' },
+    );
+  return announced(carried.receiptKey, vkey, from, { issuedAt });
+}
+
 function announced(
   announcement: ReceiptEntry,
   vkey: string,
   trust: ReceiptTrust,
-  terms: ReceiptTerms,
+  terms: Pick<ReceiptTerms, 'issuedAt'>,
 ): Proven {
   const { entry, ...proven } = opened(announcement, trust);
   if (entry.type !== 'receipt-key.added' || entry.facts.vkey !== vkey)
     throw new ArchiveError(
       'receipt-key-wrong',
-      `Entry ${proven.index} of the log does not name the key that signed this receipt.`,
+      `Entry ${proven.index} of the log does not name the key that signed this.`,
       { retry: 'never' },
     );
   refuseEarlier(terms, entry.at, { index: proven.index, code: 'receipt-key-wrong' });

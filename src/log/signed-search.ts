@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { ArchiveError } from '#errors.ts';
 import { openNote, signNote, verifierKey, type Signer } from './note.ts';
+import type { Proven } from './proof.ts';
+import { keyInLog, type ReceiptTrust } from './signed-receipt.ts';
 
 const SEARCH_CERTIFICATE_FORMAT = 'holdfast-search-certificate/1';
 
@@ -60,6 +62,8 @@ export function signSearchCertificate<T extends SignableSearch>(
 export interface CheckedSearch extends Terms {
   readonly found: number;
   readonly signedBy: string;
+  /** Where the log names the key that signed; null: the certificate does not carry that, or was too young to. */
+  readonly keyInLog: Proven | null;
 }
 
 /** Whether this is meant to be one, whatever else is wrong with it. */
@@ -67,8 +71,15 @@ export function isSearchCertificate(document: unknown): boolean {
   return isObject(document) && document['format'] === SEARCH_CERTIFICATE_FORMAT;
 }
 
-/** Throws where the paper is not what its key signed; whether that key may be believed is whoever asks to say. */
-export function checkSearchCertificate(document: unknown, vkey: string | null): CheckedSearch {
+/**
+ * Throws where the paper is not what its key signed. `vkey`: with which the agency signs such papers, from elsewhere; `trust`: its log, from elsewhere. With
+ * neither the certificate agrees with itself, and no more.
+ */
+export function checkSearchCertificate(
+  document: unknown,
+  vkey: string | null,
+  trust: ReceiptTrust | null = null,
+): CheckedSearch {
   if (!isObject(document)) throw malformed('it is no object');
   const { signature, ...paper } = document;
   const agency = memberOf(paper['agency'], 'id');
@@ -105,7 +116,9 @@ export function checkSearchCertificate(document: unknown, vkey: string | null): 
     throw new ArchiveError('receipt-changed', 'What was signed is another certificate than this.', {
       retry: 'never',
     });
-  return { ...terms, found, signedBy: signer };
+  const proven =
+    paper['proof'] === undefined ? null : keyInLog(paper['proof'], signer, { agency, issuedAt: at }, trust);
+  return { ...terms, found, signedBy: signer, keyInLog: proven };
 }
 
 function memberOf(value: unknown, name: string): unknown {

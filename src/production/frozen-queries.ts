@@ -113,3 +113,10 @@ export async function provingEvents(
   );
   return { ids: rows.map(({ id }) => id), isPublished: rows.every(({ published }) => published) };
 }
+
+/** Of the row as it was sealed, for its entry. */
+export async function digestOfRow({ agencyId, tx }: AgencyTx, id: string): Promise<string> {
+  const { rows } = await sql<{ digest: string }>`
+    select production_row_digest(${agencyId}, ${id}) as digest`.execute(tx);
+  return rows[0]?.digest ?? '';
+}

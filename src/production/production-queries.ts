@@ -275,13 +275,6 @@ export async function writeWithdrawn(
   return rows[0]?.digest ?? null;
 }
 
-/** Of the row as it was sealed, for its entry. */
-export async function digestOfRow({ agencyId, tx }: AgencyTx, id: string): Promise<string> {
-  const { rows } = await sql<{ digest: string }>`
-    select production_row_digest(${agencyId}, ${id}) as digest`.execute(tx);
-  return rows[0]?.digest ?? '';
-}
-
 export async function lockProduction({ agencyId, tx }: AgencyTx, id: string): Promise<void> {
   await sql`select from production where agency_id = ${agencyId} and id = ${id} for no key update`.execute(
     tx,

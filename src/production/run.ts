@@ -27,7 +27,7 @@ import {
   type BuildClaim,
 } from './claims.ts';
 import type { ProductionContext } from './context.ts';
-import { redactedRecords } from './frozen-queries.ts';
+import { digestOfRow, redactedRecords } from './frozen-queries.ts';
 import * as queries from './production-queries.ts';
 import type { Packed, Production } from './production-queries.ts';
 
@@ -214,7 +214,7 @@ async function ready(
         bytes: made.bytes,
         salt: salt.toString('hex'),
         packageCommitment: commitment(salt, 'entry/packageCommitment', sha256),
-        row: await queries.digestOfRow(at, id),
+        row: await digestOfRow(at, id),
       },
     });
     const parts = await redactedRecords(at, id);

@@ -28,6 +28,32 @@ export interface WholeProof extends ReceiptProof {
 
 export const NOT_PUBLISHED: WholeProof = { log: null, receiptKey: null, seals: [], anchors: [] };
 
+/** What another paper carries that the same key signs: the log, and where it names that key. Null: that is in no checkpoint yet. */
+export async function keyProofOf(
+  at: AgencyTx,
+  reader: LogReader,
+  vkey: string,
+): Promise<Pick<ReceiptProof, 'log' | 'receiptKey'>> {
+  const key = await announcementOf(at, vkey);
+  const [found] = key === null ? [] : await reader.proofsOf(at, { eventIds: [key] });
+  if (found === undefined) return { log: null, receiptKey: null };
+  const { index, entry, proof } = found;
+  const keys = await reader.keysOf(at);
+  return {
+    log: { origin: await originIn(at), keys },
+    receiptKey: { index, entry: entry.toString(), proof: proof.toString() },
+  };
+}
+
+async function originIn({ agencyId, tx }: AgencyTx): Promise<string> {
+  const row = await tx
+    .selectFrom('log_head')
+    .select('origin')
+    .where('agency_id', '=', agencyId)
+    .executeTakeFirstOrThrow();
+  return row.origin;
+}
+
 const REMEMBERED = 1000;
 const FRESH_MS = 60_000;
 

@@ -58,6 +58,7 @@ export {
   type PublicStanding,
 } from './public-standing.ts';
 export { openReceiptKeys, type ReceiptSigner } from './receipt-keys.ts';
+export { keyProofOf } from './receipt-proof.ts';
 export { openReceipts, type Receipts, type SignedReceipt } from './receipt-signer.ts';
 export { readLogOverview, type LogOverview } from './log-overview.ts';
 export { readLogStanding, type AnchorsOf, type LogStanding, type OutsideOf } from './log-standing.ts';

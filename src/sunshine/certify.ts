@@ -26,12 +26,15 @@ export async function certifySearch(
     now,
     actor,
     sign,
+    proof,
     nameOf,
   }: {
     readonly mode: SearchCertificate['mode'];
     readonly now: Date;
     readonly actor: string;
     readonly sign: (paper: SearchCertificate) => object;
+    /** Of the key that signs. */
+    readonly proof: object;
     readonly nameOf: (actor: string) => Promise<string>;
   },
 ): Promise<Certified> {
@@ -65,6 +68,7 @@ export async function certifySearch(
     index: search.index,
     scope: { platforms: coverage.platforms, accounts: coverage.accounts },
     gaps: gapsOf(search, coverage),
+    proof,
     ...englishProves(search.index),
   };
   const text = JSON.stringify(sign(paper));

@@ -42,6 +42,13 @@ export const WITHDRAWN_AFTER: Law = {
   says: 'a request may count as withdrawn when fees are unpaid, or a question is unanswered, for 90 days, or 150 where the fee is over $1,000, and only after a notice that this will happen',
 };
 
+/** That the open part is separated from the closed one, and what was withheld is described generally. */
+export const SEPARATED: Law = {
+  citation: '610.024 RSMo',
+  reading: 'secondary',
+  says: 'what is open is separated from what is closed and made available, and what is withheld is described generally, unless that reveals it',
+};
+
 /** 610.023.3 and .4: the third business day. */
 const BUSINESS_DAYS = 3;
 /** 610.026, as read second-hand. That they are calendar days is our plain reading. */

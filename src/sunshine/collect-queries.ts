@@ -180,6 +180,30 @@ export async function requestsOfHolds(
     .execute();
 }
 
+/** Of those records: because of which requests they are kept. */
+export async function requestsOfRecords(
+  { agencyId, tx }: AgencyTx,
+  recordIds: readonly string[],
+): Promise<(Omit<RequestOfHold, 'holdId'> & { readonly recordId: string })[]> {
+  if (recordIds.length === 0) return [];
+  return await tx
+    .selectFrom('hold_record as e')
+    .innerJoin('request_hold as t', (join) =>
+      join.onRef('t.agency_id', '=', 'e.agency_id').onRef('t.hold_id', '=', 'e.hold_id'),
+    )
+    .innerJoin('request as r', (join) =>
+      join.onRef('r.agency_id', '=', 't.agency_id').onRef('r.id', '=', 't.request_id'),
+    )
+    .select(['e.record_id as recordId', 'r.id as requestId', 'r.tracking'])
+    .distinct()
+    .where('e.agency_id', '=', agencyId)
+    .where('e.record_id', 'in', [...recordIds])
+    .where('e.released_at', 'is', null)
+    .orderBy('e.record_id')
+    .orderBy('r.id')
+    .execute();
+}
+
 export async function insertKeptUntil(
   { agencyId, tx }: AgencyTx,
   requestId: string,

@@ -3,7 +3,9 @@
  * paragraphs stand apart by an empty line; a place is written {{so}}.
  */
 import type { LetterKind } from '#db/db.ts';
-import type { LetterLanguage } from './fees-said.ts';
+import { SEPARATED } from './clock.ts';
+import { WAIVER } from './fee-law.ts';
+import { lawCited, type LetterLanguage } from './fees-said.ts';
 
 const END = `
 
@@ -50,7 +52,7 @@ In all: {{total}}
 
 {{prepayment}}
 
-{{rates}} Fees may be waived or reduced where that is in the public interest; you may ask for it. If your request can be narrowed, or if paper is not needed, it may cost less.${END}`,
+{{rates}} Fees may be waived or reduced where that is in the public interest, by ${lawCited(WAIVER, 'en')}; you may ask for it. If your request can be narrowed, or if paper is not needed, it may cost less.${END}`,
     invoice: `What is to be paid for your request {{tracking}}
 
 {{salutation}}
@@ -76,7 +78,7 @@ If you think that this is wrong, write to the custodian of records, or ask the A
 
 {{salutation}}
 
-What may be seen of the records that you asked for is made available to you. The rest is closed and was separated from it (610.024 RSMo). These are the grounds, with the provision of law under which access is denied (610.023.4 RSMo):
+What may be seen of the records that you asked for is made available to you. The rest is closed and was separated from it: ${lawCited(SEPARATED, 'en')}. These are the grounds, with the provision of law under which access is denied (610.023.4 RSMo):
 
 {{provision}}
 
@@ -98,7 +100,7 @@ You need not say why you ask. Answer to this letter, or name the number {{tracki
 
 On {{askedOn}} you were asked for {{awaited}}, and nothing has come yet.
 
-If nothing comes, your request may count as withdrawn. It stands through {{withdrawnAfter}}, {{days}} calendar days after this notice, and not less.
+If nothing comes, your request may count as withdrawn. It stands through {{withdrawnAfter}}, {{days}} calendar days after this notice, and not less. The rule is {{law}}; that the days are calendar days is our reading of it.
 
 If you still want the records, answer to this letter before that day. You may ask again at any time.${END}`,
     closing: `Your request {{tracking}} is answered
@@ -166,7 +168,7 @@ En total: {{total}}
 
 {{prepayment}}
 
-{{rates}} Las tarifas pueden no cobrarse o reducirse cuando es de interés público; puede pedirlo. Si su solicitud puede limitarse, o si no hace falta papel, puede costar menos.${FIN}`,
+{{rates}} Las tarifas pueden no cobrarse o reducirse cuando es de interés público, según ${lawCited(WAIVER, 'es')}; puede pedirlo. Si su solicitud puede limitarse, o si no hace falta papel, puede costar menos.${FIN}`,
     invoice: `Lo que hay que pagar por su solicitud {{tracking}}
 
 {{salutation}}
@@ -192,7 +194,7 @@ Si cree que esto no es correcto, escriba a la persona encargada de la custodia d
 
 {{salutation}}
 
-Lo que puede verse de los registros que pidió se pone a su disposición. El resto está cerrado y se separó (610.024 RSMo). Estos son los motivos, con la disposición de la ley por la que se deniega el acceso (610.023.4 RSMo):
+Lo que puede verse de los registros que pidió se pone a su disposición. El resto está cerrado y se separó: ${lawCited(SEPARATED, 'es')}. Estos son los motivos, con la disposición de la ley por la que se deniega el acceso (610.023.4 RSMo):
 
 {{provision}}
 
@@ -214,7 +216,7 @@ No tiene que decir por qué lo pide. Responda a esta carta, o indique el número
 
 El {{askedOn}} se le pidió {{awaited}}, y todavía no ha llegado nada.
 
-Si no llega nada, su solicitud puede darse por retirada. Sigue en pie hasta el {{withdrawnAfter}}, {{days}} días naturales después de este aviso, y no menos.
+Si no llega nada, su solicitud puede darse por retirada. Sigue en pie hasta el {{withdrawnAfter}}, {{days}} días naturales después de este aviso, y no menos. La regla es {{law}}; que los días sean naturales es nuestra lectura de ella.
 
 Si todavía quiere los registros, responda a esta carta antes de ese día. Puede volver a pedirlos en todo momento.${FIN}`,
     closing: `Su solicitud {{tracking}} está contestada

@@ -68,8 +68,9 @@ export const KIND_RULES: Readonly<Record<LetterKind, KindRule>> = {
   },
   question: { places: ['question'], demands: ['question'], about: 'question', law: WITHDRAWN_AFTER },
   'withdrawal-notice': {
-    places: ['awaited', 'askedOn', 'days', 'withdrawnAfter'],
-    demands: ['awaited', 'withdrawnAfter'],
+    places: ['awaited', 'askedOn', 'days', 'withdrawnAfter', 'law'],
+    // With how far it was read: whoever loses a request by it can look it up.
+    demands: ['awaited', 'withdrawnAfter', 'law'],
     about: 'withdrawal-notice',
     law: WITHDRAWN_AFTER,
   },

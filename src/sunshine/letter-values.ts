@@ -356,15 +356,17 @@ function withdrawal(
     );
   const words = WORDS[language];
   const withdrawnAfter = daySaidIn(language, day);
+  const law = lawCited(rule.law, language);
   return {
     values: {
       awaited: state === 'fee-waiting' ? words.payment : words.answer,
       askedOn: daySaidIn(language, askedOn),
       days: String(rule.days),
       withdrawnAfter,
+      law,
     },
     facts: { withdrawnAfter: day, askedOn, law: rule.law },
-    mustSay: [withdrawnAfter],
+    mustSay: [withdrawnAfter, law],
     notBefore: { today, day: rule.day },
   };
 }

@@ -1,6 +1,6 @@
 /** Words of ours that stand in the places of letters, in their languages. */
 import type { RequestOutcome } from '#db/db.ts';
-import { WITHDRAWN_AFTER } from './clock.ts';
+import { SEPARATED, WITHDRAWN_AFTER } from './clock.ts';
 import { lawCited, type LetterLanguage } from './fees-said.ts';
 
 /** As production cites it, with how far it was read. */
@@ -43,7 +43,7 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
     },
     payment: 'payment of the fee',
     answer: 'an answer to a question',
-    wouldReveal: 'a description would reveal what is closed, so none is given (610.024 RSMo).',
+    wouldReveal: `a description would reveal what is closed, so none is given: ${lawCited(SEPARATED, 'en')}.`,
     ratesUnconfirmed: 'The rates are those that this body uses; nobody has named where they are set.',
     ratesFrom: (source) => `The rates are those of this body: ${inLine(source)}.`,
     payLater: 'Nothing is to be paid before. You are told what it costs in fact.',
@@ -63,7 +63,7 @@ export const WORDS: Readonly<Record<LetterLanguage, LetterWords>> = {
     },
     payment: 'el pago de la tarifa',
     answer: 'una respuesta a una pregunta',
-    wouldReveal: 'una descripción revelaría lo que está cerrado, así que no se da ninguna (610.024 RSMo).',
+    wouldReveal: `una descripción revelaría lo que está cerrado, así que no se da ninguna: ${lawCited(SEPARATED, 'es')}.`,
     ratesUnconfirmed: 'Las tarifas son las que usa este organismo; nadie ha indicado dónde están fijadas.',
     ratesFrom: (source) => `Las tarifas son las de este organismo: ${inLine(source)}.`,
     payLater: 'No hay que pagar nada antes. Se le dirá lo que cuesta en realidad.',

@@ -97,6 +97,8 @@ export interface SearchCertificate {
   readonly index: Readonly<Record<string, unknown>>;
   readonly scope: Pick<Coverage, 'platforms' | 'accounts'>;
   readonly gaps: readonly Gap[];
+  /** Where the log names the key that signs this, as a receipt carries it (record/RECEIPT.md). */
+  readonly proof: object;
   /** In English, for whoever has the file alone. */
   readonly proves: readonly string[];
   readonly provesNot: readonly string[];

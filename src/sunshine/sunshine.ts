@@ -36,6 +36,7 @@ export {
   listKeptUntil,
   listSearches,
   requestsOfHolds,
+  requestsOfRecords,
   type RequestHold,
   type SearchRow,
 } from './collect-queries.ts';

@@ -1,11 +1,13 @@
 /** Checks a signed certificate of search: no database, no network. */
 import { ArchiveError } from '#errors.ts';
+import { verifierKey } from '#log/note.ts';
+import type { ReceiptTrust } from '#log/signed-receipt.ts';
 import { checkSearchCertificate, isSearchCertificate, type CheckedSearch } from '#log/signed-search.ts';
 import { openFindingsOf, type Failure, type StepReport } from './report.ts';
 
 const STEPS = [
   ['signature', 'The signature is over exactly this certificate'],
-  ['key', 'The key signs papers of this agency'],
+  ['key', 'The key signs papers of this agency, and its log says so'],
 ] as const;
 type SearchStep = (typeof STEPS)[number][0];
 
@@ -13,14 +15,14 @@ export interface SearchVerdict {
   readonly verified: boolean;
   readonly kind: 'search-certificate';
   /** What was signed; null: the signature does not hold. */
-  readonly terms: Omit<CheckedSearch, 'signedBy'> | null;
+  readonly terms: Omit<CheckedSearch, 'signedBy' | 'keyInLog'> | null;
   readonly key: { readonly from: 'caller' | 'certificate'; readonly vkeys: readonly string[] };
   readonly steps: readonly StepReport<SearchStep>[];
   readonly failures: readonly Failure<SearchStep>[];
   readonly failed: number;
 }
 
-/** Null: this is no such certificate. `vkey`: with which the agency signs its receipts, from elsewhere. */
+/** Null: this is no such certificate. `vkey`: of the agency's log, or that with which it signs receipts; from elsewhere. */
 export function verifySearchCertificate(document: unknown, vkey: string | null): SearchVerdict | null {
   if (!isSearchCertificate(document)) return null;
   const findings = openFindingsOf(STEPS);
@@ -28,12 +30,24 @@ export function verifySearchCertificate(document: unknown, vkey: string | null):
   const key = findings.step('key', 'keys');
   let checked: CheckedSearch | null = null;
   try {
-    checked = checkSearchCertificate(document, vkey);
+    const given = vkey === null ? null : verifierKey(vkey);
+    const trust: ReceiptTrust | null =
+      given === null || given.name.includes('/receipts/')
+        ? null
+        : { origin: given.name, keys: [{ key: given }] };
+    checked = checkSearchCertificate(document, trust === null ? vkey : null, trust);
     signature.look();
     key.look();
+    if (trust !== null && checked.keyInLog === null)
+      key.fail(
+        'certificate',
+        'It does not show that the log names the key that signed it. Give the key for receipts, and compare it with that of a receipt of this agency.',
+      );
     if (vkey === null)
       key.note(
-        'The key came with the certificate: compare it with that of a receipt of this agency, or give it (--key).',
+        checked.keyInLog === null
+          ? 'The key came with the certificate: compare it with that of a receipt of this agency, or give it (--key).'
+          : `Entry ${checked.keyInLog.index} of the log names the key. The log’s own key came with the certificate: compare it, or give it (--key).`,
       );
   } catch (error) {
     if (!(error instanceof ArchiveError || error instanceof RangeError)) throw error;

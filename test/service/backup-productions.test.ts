@@ -50,7 +50,7 @@ const decided = async (
   after: number,
   answer: 'release' | 'not-responsive' = 'release',
 ): Promise<void> =>
-  void (await archive.system.db.inAgency(AGENCY, async (at) => {
+  await archive.system.db.inAgency(AGENCY, async (at) => {
     const { factsSeen, filesSeen } = await readReviewable(at, recordId);
     const review = { answer, exemption: null, description: null, fields: null, files: null };
     const seen = { facts: factsSeen, files: filesSeen };
@@ -60,7 +60,7 @@ const decided = async (
       [],
       WHO,
     );
-  }));
+  });
 const released = async (id: string): Promise<string> => {
   const made = await archive.system.db.inAgency(
     AGENCY,

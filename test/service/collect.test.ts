@@ -320,6 +320,19 @@ describe('a hold of a request', () => {
       headers: { cookie: custodian.cookie },
     });
     expect(page.body).toContain(tracking);
+    // And whoever reads the list, on its page and by its call; an officer, who sees nothing of requests, sees none.
+    const { officer } = scene;
+    const listed = async (cookie: string) =>
+      (await archive.app.inject({ url: `/v1/disposals/${list}`, headers: { cookie } })).json<{
+        items: { requests: object[] }[];
+      }>().items[0]?.requests;
+    expect(await listed(custodian.cookie)).toEqual([{ id, number: tracking }]);
+    expect(await listed(officer.cookie)).toEqual([]);
+    const shown = await archive.app.inject({
+      url: `/disposals/${list}`,
+      headers: { cookie: custodian.cookie },
+    });
+    expect(shown.body).toContain(`Request ${tracking}`);
   });
 });
 

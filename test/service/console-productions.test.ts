@@ -14,6 +14,7 @@ let custodian: Colleague;
 let at: Visitor;
 let requestId: string;
 let leaking: string;
+let filmed: string;
 let link: string;
 let stopped: string;
 
@@ -56,6 +57,31 @@ beforeAll(async () => {
     prefix: 'WAIT',
     context: { signerOf: down, times: { backoffMs: 3_600_000 } },
   });
+  // A film, which nobody can look through, and a passage that is too short to be looked for.
+  filmed = await newRequest(archive);
+  const film = await sealedRecord(archive, { text: 'It is in room 7 of the hall' }, [
+    {
+      name: 'a.mp4',
+      type: 'video/mp4',
+      bytes: Buffer.from('\0\0\0\u0018ftypisom\0\0\u0002\0isommp41', 'latin1'),
+    },
+  ]);
+  const there = await committed(archive, film);
+  await decide(archive, filmed, film, {
+    answer: 'part',
+    fields: there.fields.map(({ fact, pointer }) =>
+      pointer === '/data/content/text'
+        ? {
+            fact,
+            pointer,
+            decision: 'part',
+            passages: [{ start: 14, end: 15, exemption: cited(), description: 'Which room' }],
+          }
+        : { fact, pointer, decision: 'release' },
+    ),
+    files: there.files.map(({ n }) => ({ file: n, decision: 'release' })),
+  });
+  await produced(archive, filmed, { prefix: 'FILM' });
 }, 180_000);
 afterAll(async () => await scene?.close());
 beforeEach(async () => {
@@ -137,6 +163,7 @@ test.each(
     ['productions', async () => here()],
     ['productions-parked', async () => `/requests/${stopped}/productions`],
     ['productions-stopped', async () => `/requests/${leaking}/productions`],
+    ['productions-vouched', async () => `/requests/${filmed}/productions`],
     ['production-link', async () => link],
     ['letter-with-records', async () => `/requests/${requestId}/letters?kind=records`],
     ['request-answered', async () => `/requests/${requestId}`],
@@ -168,6 +195,46 @@ test('what cannot be packed says why and since when, in both languages, and is p
   await at.goTo(`/requests/${stopped}/productions`);
   expect(await pageText(at)).toContain('Production 1: Ready: the gate has passed it, and it is sealed');
 });
+
+test(
+  'what the gate could not look through is vouched for by the keyboard, mark by mark, and packed again',
+  { timeout: 120_000 },
+  async () => {
+    const { archive } = scene;
+    await at.page.setViewport(PHONE);
+    await signedInAs(at, custodian);
+    const states = async (): Promise<readonly string[]> =>
+      (
+        await archive.sql.query<{ state: string }>(
+          'select state from production where request_id = $1 order by n',
+          [filmed],
+        )
+      ).rows.map(({ state }) => state);
+    /** Ticks what the latest form asks, as far as it is to be ticked, and packs again. */
+    const packedAgain = async (form: string, ...marks: readonly string[]): Promise<void> => {
+      await at.goTo(`/requests/${filmed}/productions`);
+      const keys = keyboardOf(at);
+      for (const mark of marks) {
+        await keys.tabTo(`${form} input[name="${mark}"]`);
+        await keys.press('Space');
+      }
+      await keys.tabTo(`${form} button`);
+      await Promise.all([at.page.waitForNavigation(), keys.press('Enter')]);
+      expect(keys.unseen).toEqual([]);
+      await pass(archive);
+    };
+    expect(await states()).toEqual(['blocked']);
+    const form = (n: number): string => `#production-${n} form[action$="/productions"]`;
+    await packedAgain(form(1));
+    await packedAgain(form(2), 'unread');
+    expect(await states()).toEqual(['blocked', 'blocked', 'blocked']);
+    // What was vouched for before stays vouched for, and what was not is asked again.
+    await packedAgain(form(3), 'item');
+    expect(await states()).toEqual(['blocked', 'blocked', 'blocked', 'ready']);
+    await at.goTo(`/requests/${filmed}/productions`);
+    expect(await pageText(at)).toContain('Production 4: Ready');
+  },
+);
 
 test('a production is packed, released and withdrawn by the keyboard alone, on a phone', async () => {
   await at.page.setViewport(PHONE);

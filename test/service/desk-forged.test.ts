@@ -100,7 +100,7 @@ test('a certificate is of a search that was run, and says what that search looke
   expect(await told(certified(other, 1, paperOf(other, 1)))).toBe('HF090');
   // Whoever owns the tables is told so by the key: there is no such search.
   await expect(
-    archive.sql.query(certified(id, 9, paperOf(id, 9))[0], [...certified(id, 9, paperOf(id, 9)).slice(1)]),
+    archive.sql.query(certified(id, 9, paperOf(id, 9))[0], certified(id, 9, paperOf(id, 9)).slice(1)),
   ).rejects.toMatchObject({ code: '23503' });
 });
 

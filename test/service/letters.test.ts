@@ -1,14 +1,19 @@
 /** Letters of a request: drafted, refused where the law would make them wrong, sent, mailed; fees, texts and the certificate of a search. */
 import { hash } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
+import { keyPair } from '#log/log.ts';
+import { openReceiptKeys } from '#record/record.ts';
 import { addOffice, mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
+import { logged } from '../support/disposing.ts';
 import { collectSearchRow } from '../support/letters.ts';
+import { judgePdf } from '../support/pdf-judge.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 
@@ -131,6 +136,9 @@ test('an acknowledgement is filled from the request and its clock, edited, sent,
   for (const piece of ['/StructTreeRoot', '/Marked true', '/Lang (en-US)', '/S /H1'])
     expect(pdf.bytes.includes(piece), piece).toBe(true);
   expect(hash('sha256', pdf.bytes, 'hex')).toBe(sent.body.sha256);
+  const { faults, pages } = judgePdf(pdf.bytes);
+  expect(faults).toEqual([]);
+  expect(pages.flat().join(' ')).toContain('Dear A. Requester:');
   expect((await call('GET', `/v1/requests/${id}/letters/1.txt`)).text).toBe(edited);
   expect((await call('GET', `/v1/requests/${id}/letters/2.txt`)).body.code).toBe('letter-not-found');
   const last = (await eventsOf(id)).find(({ type }) => type === 'request.letter-sent');
@@ -393,8 +401,8 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   expect(sent, sent.text).toMatchObject({ status: 201, body: { way: 'mail' } });
   const { db, config, now } = archive.system;
   const mailer = openMailer({ url: server.url, from: 'records@rivertown.example' });
-  let logged = '';
-  const log = pino({ level: 'trace' }, { write: (line) => void (logged += line) });
+  let written = '';
+  const log = pino({ level: 'trace' }, { write: (line) => void (written += line) });
   const context = {
     db,
     log,
@@ -407,9 +415,9 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   server.refuse(451);
   expect(await mailLetterOnce(context)).toBe('later');
   // Servers answer with the address that they refuse; what they say is not written down.
-  expect(logged).toContain('letter.failed');
-  expect(logged).toContain('smtp-451');
-  expect(logged).not.toContain('No such mailbox here');
+  expect(written).toContain('letter.failed');
+  expect(written).toContain('smtp-451');
+  expect(written).not.toContain('No such mailbox here');
   const listed = async () => (await call('GET', `/v1/requests/${id}/letters`)).body.letters[0];
   expect(await listed()).toMatchObject({ way: 'mail', mail: { ended: null, error: 'smtp-451' } });
   server.refuse(null);
@@ -438,6 +446,13 @@ test('the search of a request is certified once, signed, and a letter that there
   expect((await letter(id, 'no-records', {})).body.detail).toContain('certify that search');
   expect((await call('POST', path, {})).body).toMatchObject({ code: 'search-not-certified' });
   await collectSearchRow(archive, id, custodian);
+  // A certificate is made once: of a key that the published log names already, it carries where.
+  const keys = openReceiptKeys(archive.system.db, join(archive.config.keysDir, 'receipts'));
+  for (let tries = 0; (await keys.keyOf('rivertown')) === null; tries += 1) {
+    if (tries === 120) throw new Error('The log does not begin.');
+    await sleep(500);
+  }
+  await logged(archive);
   for (let tries = 0; ; tries += 1) {
     const made = await call('POST', path, {});
     if (made.status === 200) break;
@@ -456,6 +471,19 @@ test('the search of a request is certified once, signed, and a letter that there
   const verdict = verifySearchCertificate(JSON.parse(kept.text), null);
   expect(verdict).toMatchObject({ verified: true, terms: { agency: 'rivertown', request: id, found: 0 } });
   expect(verifySearchCertificate(JSON.parse(kept.text), verdict?.key.vkeys[0] ?? '')?.verified).toBe(true);
+  // Down to the log: by its own key, from elsewhere, and not by that of another log.
+  const { rows: logKeys } = await archive.sql.query<{ vkey: string; origin: string }>(
+    "select k.vkey, h.origin from log_key k join log_head h using (agency_id) where agency_id = 'rivertown'",
+  );
+  const ofLog = logKeys[0]?.vkey ?? '';
+  expect(verifySearchCertificate(JSON.parse(kept.text), ofLog)).toMatchObject({
+    verified: true,
+    key: { from: 'caller', vkeys: [ofLog] },
+  });
+  const { vkey: another } = keyPair(logKeys[0]?.origin ?? '', Buffer.alloc(32, 5));
+  expect(verifySearchCertificate(JSON.parse(kept.text), another)?.verified).toBe(false);
+  const { vkey: signer } = (JSON.parse(kept.text) as { signature: { vkey: string } }).signature;
+  expect(verifySearchCertificate(JSON.parse(kept.text), signer)?.verified).toBe(true);
   const forged = { ...JSON.parse(kept.text), index: { records: 9 } };
   expect(verifySearchCertificate(forged, null)).toMatchObject({ verified: false, failed: 1 });
   for (const language of ['en', 'es']) {

@@ -12,6 +12,7 @@ import { openArchive, type Archive } from '../support/archive.ts';
 import { bagitValidates, ended } from '../support/bagit.ts';
 import { filesIn, rebag } from '../support/bag-tools.ts';
 import { needlesOf } from '../support/needles.ts';
+import { judgePdf } from '../support/pdf-judge.ts';
 import { committed, cited, decide, newRequest, produced, sealedRecord } from '../support/producing.ts';
 
 const NAME = 'Tobias Quillfeather';
@@ -256,6 +257,33 @@ describe('a production', () => {
     expect(text).toContain('/Tabs /S');
   });
 
+  test('has papers whose offsets, tree and pages hold by themselves, with a number at the foot of each page', async () => {
+    for (const name of ['index.pdf', 'affidavit-490-692.pdf']) {
+      const { faults, marked, elements } = judgePdf(await readFile(join(folder, 'data', name)));
+      expect(faults, name).toEqual([]);
+      expect(elements, name).toBeGreaterThan(10);
+      expect(marked, name).toBeGreaterThan(10);
+    }
+    const bytes = await readFile(join(folder, 'data/index.pdf'));
+    const { pages } = judgePdf(bytes);
+    expect(pages).toHaveLength(made.batesLast ?? 0);
+    for (const [i, strings] of pages.entries())
+      expect(strings.at(-1)).toBe(`RVT-${String(i + 1).padStart(6, '0')}`);
+    // And what was changed in one shows.
+    const moved = Buffer.from(
+      bytes.toString('latin1').replace('%%EOF', ' %%EOF').replace('\n1 0 obj', '\n\n1 0 obj'),
+      'latin1',
+    );
+    expect(judgePdf(moved).faults.length).toBeGreaterThan(0);
+    const alone = Buffer.from(
+      bytes.toString('latin1').replace(/\/S \/H1\n\/P \d\d/, '/S /H1\n/P 99'),
+      'latin1',
+    );
+    expect(judgePdf(alone).faults).toMatchObject([
+      expect.stringContaining('does not name its parent') as string,
+    ]);
+  });
+
   test('of many records has several volumes, whose pages are numbered through', async () => {
     const { production } = await produced(archive, requestId, {
       prefix: 'VOL',
@@ -277,6 +305,18 @@ describe('a production', () => {
     expect(first?.first).toBe('VOL-000001');
     expect(Number(second?.first.slice(4))).toBe(Number(first?.last.slice(4)) + 1);
     expect(Number(second?.last.slice(4))).toBe(production.batesLast);
+    let number = Number(first?.first.slice(4));
+    for (const { path: name } of paper.volumes) {
+      const { faults, pages } = judgePdf(
+        await readFile(join(work, 'volumes', `production-${production.n}`, name)),
+      );
+      expect(faults, name).toEqual([]);
+      for (const strings of pages) {
+        expect(strings.at(-1)).toBe(`VOL-${String(number).padStart(6, '0')}`);
+        number += 1;
+      }
+    }
+    expect(number - 1).toBe(production.batesLast);
   });
 
   test('with a long log of exemptions has volumes for it, of which each page has its number', async () => {

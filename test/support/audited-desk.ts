@@ -18,7 +18,7 @@ import {
   withdrawProduction,
   type Production,
 } from '#production/production.ts';
-import { openReceiptKeys } from '#record/record.ts';
+import { keyProofOf, openReceiptKeys } from '#record/record.ts';
 import { placeHold } from '#retention/retention.ts';
 import { mailLetterOnce, openMailer } from '#routing/routing.ts';
 import {
@@ -282,6 +282,7 @@ export async function deskSteps(
             now: now(),
             actor: CUSTODIAN,
             sign: (paper) => signSearchCertificate(paper, key),
+            proof: await keyProofOf(at, archive.system.logReader, key.vkey),
             nameOf: async (who) => await Promise.resolve(who),
           }),
       );

@@ -108,6 +108,23 @@ test.each(LETTER_LANGUAGES)('how far a law was read is said in words, in %s', (l
   );
 });
 
+test.for(LETTER_LANGUAGES)(
+  'no text of ours in %s says a rule that was not read as if it had been',
+  (language) => {
+    const said = [
+      ...Object.values(DEFAULT_LETTERS[language]),
+      WORDS[language].wouldReveal,
+      ...Object.values(WORDS[language].outcomes),
+    ].join('\n');
+    // 610.023 was read in full; of these a copy alone.
+    const cited = [...said.matchAll(/610\.02[46][^ ]* RSMo(.{12})/g)];
+    expect(cited.length).toBeGreaterThan(3);
+    for (const [whole, behind] of cited) expect(behind, whole).toMatch(/^ \((?:read in a|leído solo)/);
+    // The notice says by which rule, also where a body writes it by a text of its own.
+    expect(templateProblem('withdrawal-notice', '{{awaited}} {{withdrawnAfter}}')).toContain('{{law}}');
+  },
+);
+
 // Whoever is told that there is nothing is told how far pictures were read, and that whoever reads them errs.
 test('a certificate of search says how many pictures were read, by what, and that it errs; of an older search, that none were', () => {
   const said = (index: Readonly<Record<string, unknown>>): string => englishProves(index).provesNot.join(' ');
