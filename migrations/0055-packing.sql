@@ -137,12 +137,42 @@ begin
 end $$;
 
 -- Of a list of a hundred thousand: asked once of all that a statement adds, not of each (0048). What is asked is the same: that the decision is the newest
--- about its record, says this, and that nothing came to the record since.
+-- about its record, says this, and that nothing came to the record since. Of many each table is read as a whole; how many there are the planner does not
+-- know in time, and a loop within a loop over them takes hours: it is forbidden there. Of few it is right.
+create function request_standing_of_many(a text, req uuid) returns table (record_id uuid, n int, answer text, changed boolean)
+  language sql stable set enable_nestloop = off as $$
+  select q.record_id, v.n, v.answer, v.n is not null and (v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(t.n, 0))
+    from request_record q
+    left join (select distinct on (w.record_id) w.record_id, w.n, w.answer, w.facts_seen, w.files_seen from review w
+                where w.agency_id = a and w.request_id = req order by w.record_id, w.n desc) v on v.record_id = q.record_id
+    left join (select c.record_id, count(*) as n from fact c where c.agency_id = a
+                  and c.record_id in (select s.record_id from request_record s where s.agency_id = a and s.request_id = req) group by c.record_id) f on f.record_id = q.record_id
+    left join (select c.record_id, count(*) as n from artifact c where c.agency_id = a
+                  and c.record_id in (select s.record_id from request_record s where s.agency_id = a and s.request_id = req) group by c.record_id) t on t.record_id = q.record_id
+   where q.agency_id = a and q.request_id = req
+$$;
+
+create function request_standing(a text, req uuid) returns table (record_id uuid, n int, answer text, changed boolean) language plpgsql stable as $$
+begin
+  if (select count(*) from (select from request_record q where q.agency_id = a and q.request_id = req limit 2000) first) = 2000 then
+    return query select * from request_standing_of_many(a, req);
+  else
+    return query
+      select q.record_id, v.n, v.answer, v.n is not null and not (
+               v.facts_seen = (select count(*) from fact c where c.agency_id = a and c.record_id = q.record_id)
+               and v.files_seen = (select count(*) from artifact c where c.agency_id = a and c.record_id = q.record_id))
+        from request_record q left join lateral (
+          select w.n, w.answer, w.facts_seen, w.files_seen from review w
+           where w.agency_id = a and w.request_id = req and w.record_id = q.record_id order by w.n desc limit 1) v on true
+       where q.agency_id = a and q.request_id = req;
+  end if;
+end $$;
+
 drop trigger production_record_stays on production_record;
 create trigger production_record_stays before update on production_record for each row execute function production_record_stays();
 
 create function production_records_stand() returns trigger language plpgsql as $$
-declare of_it record;
+declare of_it record; loops text := current_setting('enable_nestloop');
 begin
   perform from production p where exists (select from added x where x.agency_id = p.agency_id and x.production_id = p.id) for share;
   for of_it in
@@ -156,36 +186,25 @@ begin
     if of_it.state <> 'building' then
       raise exception 'what was frozen, looked through or sealed of a production does not change: make another one' using errcode = 'HF076';
     end if;
-    if exists (
-      select from added x
-        left join (select distinct on (w.record_id) w.record_id, w.n, w.answer, w.facts_seen, w.files_seen from review w
-                    where w.agency_id = of_it.agency_id and w.request_id = of_it.request_id order by w.record_id, w.n desc) v on v.record_id = x.record_id
-        left join (select c.record_id, count(*) as n from fact c
-                    where c.agency_id = of_it.agency_id and c.record_id in (select record_id from added) group by c.record_id) f on f.record_id = x.record_id
-        left join (select c.record_id, count(*) as n from artifact c
-                    where c.agency_id = of_it.agency_id and c.record_id in (select record_id from added) group by c.record_id) a on a.record_id = x.record_id
-       where x.agency_id = of_it.agency_id and x.production_id = of_it.production_id
-         and (v.n is distinct from x.review_n or v.answer is distinct from x.answer
-              or v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(a.n, 0))) then
+    perform set_config('enable_nestloop', 'off', true);
+    if exists (select from added x left join request_standing(of_it.agency_id, of_it.request_id) s on s.record_id = x.record_id
+                where x.agency_id = of_it.agency_id and x.production_id = of_it.production_id
+                  and (s.n is distinct from x.review_n or s.answer is distinct from x.answer or s.changed is distinct from false)) then
       raise exception 'the record was not reviewed so, or was reviewed again since' using errcode = 'HF077';
     end if;
+    perform set_config('enable_nestloop', loops, true);
   end loop;
   return null;
 end $$;
 create trigger production_records_stand after insert on production_record referencing new table as added
   for each statement execute function production_records_stand();
 
--- The same of a whole production, as `review_stands` says it of one record, and by one look at each table.
-create or replace function production_is_stale(a text, p uuid) returns boolean language sql stable as $$
-  with it as (select d.agency_id, d.id, d.request_id from production d where d.agency_id = a and d.id = p),
-  r as (select r.record_id, r.review_n from production_record r join it on it.agency_id = r.agency_id and it.id = r.production_id)
+-- The same of a whole production, as `review_stands` says it of one record.
+create or replace function production_is_stale(a text, p uuid) returns boolean language sql stable set enable_nestloop = off as $$
   select exists (
-    select from r
-      left join (select distinct on (w.record_id) w.record_id, w.n, w.facts_seen, w.files_seen from review w join it on it.agency_id = w.agency_id and it.request_id = w.request_id
-                  where w.record_id in (select record_id from r) order by w.record_id, w.n desc) v on v.record_id = r.record_id
-      left join (select c.record_id, count(*) as n from fact c where c.agency_id = a and c.record_id in (select record_id from r) group by c.record_id) f on f.record_id = r.record_id
-      left join (select c.record_id, count(*) as n from artifact c where c.agency_id = a and c.record_id in (select record_id from r) group by c.record_id) t on t.record_id = r.record_id
-     where v.n is distinct from r.review_n or v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(t.n, 0))
+    select from production_record r left join request_standing(a, (select d.request_id from production d where d.agency_id = a and d.id = p)) s
+        on s.record_id = r.record_id
+     where r.agency_id = a and r.production_id = p and (s.n is distinct from r.review_n or s.changed is distinct from false))
 $$;
 
 alter table production_build enable row level security;

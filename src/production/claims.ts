@@ -13,7 +13,7 @@ import { appendEvent } from '#record/record.ts';
 import { translated } from './refusals.ts';
 
 /** A volume is laid out, and a large file looked through, in one piece: some seconds in which nothing is renewed. */
-export const CLAIM_MS = 300_000;
+const CLAIM_MS = 300_000;
 const PARK_AFTER_FAILURES = 8;
 /** A custodian waits for it, and an outage of minutes is nobody's fault. */
 const PARK_AFTER_MS = 3_600_000;

@@ -216,7 +216,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 const plainLetters = (letters: string): string => PLAIN[letters] ?? letters;
 
-let room = new Uint16Array(4096);
+let scratch = new Uint16Array(4096);
 
 /** What `fold` makes of it, without where each letter stood. */
 function lettersOf(text: string): string {
@@ -226,16 +226,16 @@ function lettersOf(text: string): string {
     const code = unit < 0xd800 ? unit : (text.codePointAt(at) ?? unit);
     at += code > 0xffff ? 2 : 1;
     const folded = code < 128 ? (ASCII[code] ?? '') : foldedCharacter(code);
-    if (length + folded.length > room.length) {
-      const larger = new Uint16Array(room.length * 2 + folded.length);
-      larger.set(room);
-      room = larger;
+    if (length + folded.length > scratch.length) {
+      const larger = new Uint16Array(scratch.length * 2 + folded.length);
+      larger.set(scratch);
+      scratch = larger;
     }
-    for (let n = 0; n < folded.length; n += 1) room[length + n] = folded.charCodeAt(n);
+    for (let n = 0; n < folded.length; n += 1) scratch[length + n] = folded.charCodeAt(n);
     length += folded.length;
   }
-  const letters = Buffer.from(room.buffer, 0, length * 2).toString('utf16le');
-  if (room.length > 1 << 20) room = new Uint16Array(4096);
+  const letters = Buffer.from(scratch.buffer, 0, length * 2).toString('utf16le');
+  if (scratch.length > 1 << 20) scratch = new Uint16Array(4096);
   return letters;
 }
 

@@ -8,7 +8,7 @@ import type { PlacedMember } from './zip-file.ts';
 
 const { zip, withheld, options } = workerData as ThreadInput;
 const file = openSync(zip, 'r');
-const say = (said: FromThread): void => parentPort?.postMessage(said);
+const say = (said: FromThread): void => parentPort?.postMessage(said, []);
 let heard: ((reading: PixelReading | null) => void) | null = null;
 
 const gate = openGate(withheld, {

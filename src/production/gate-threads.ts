@@ -72,7 +72,7 @@ export async function passInThreads(
       // Small ones many at once: a message costs as much as one of them.
       for (; next < members.length && next - at < AT_ONCE && bytes < WORTH_IT; next += 1)
         bytes += members[next]?.sizeBytes ?? 0;
-      worker.postMessage({ first: at, members: members.slice(at, next) } satisfies ToThread);
+      worker.postMessage({ first: at, members: members.slice(at, next) } satisfies ToThread, []);
     };
     worker.on('message', (said: FromThread) => {
       if ('looks' in said) {
@@ -81,7 +81,7 @@ export async function passInThreads(
         return;
       }
       (readPixels?.(said.picture, said.mediaType) ?? Promise.resolve(null)).then(
-        (reading) => worker.postMessage({ reading } satisfies ToThread),
+        (reading) => worker.postMessage({ reading } satisfies ToThread, []),
         (error: unknown) => reject(error),
       );
     });

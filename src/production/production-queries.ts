@@ -1,5 +1,5 @@
 /** The SQL of productions. What must never happen is refused by the triggers of migration 0048, whoever asks. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { AgencyTx, Db, ProductionState } from '#db/db.ts';
 import type { Hit, Unread } from './gate-look.ts';
 import { STANDING } from './review-queries.ts';
@@ -77,6 +77,10 @@ export interface Production {
   } | null;
 }
 
+/** As other times go out. */
+const moment = (at: RawBuilder<unknown>) =>
+  sql`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 const PRODUCTION = sql`
   p.id, p.request_id as "requestId", p.n, p.state, p.asked, p.made_at as "madeAt", p.made_by as "madeBy", p.bates_prefix as "batesPrefix",
   p.bates_first as "batesFirst", p.bates_last as "batesLast", p.record_pages as "recordPages", p.files, p.gate, p.failure, p.sha256, p.bytes,
@@ -85,7 +89,7 @@ const PRODUCTION = sql`
   p.withdrawn_why as "withdrawnWhy", p.released, p.part, p.withheld,
   p.state = 'ready' and production_is_stale(p.agency_id, p.id) as "isStale",
   case when b.failures > 0 or b.parked_at is not null
-       then jsonb_build_object('code', b.error_code, 'attempts', b.failures, 'error', b.error, 'dueAt', b.due_at, 'parkedAt', b.parked_at) end as trouble
+       then jsonb_build_object('code', b.error_code, 'attempts', b.failures, 'error', b.error, 'dueAt', ${moment(sql`b.due_at`)}, 'parkedAt', ${moment(sql`b.parked_at`)}) end as trouble
   from production p left join production_build b on b.agency_id = p.agency_id and b.production_id = p.id and b.ended_at is null`;
 
 export async function readProduction({ agencyId, tx }: AgencyTx, id: string): Promise<Production | null> {

@@ -90,26 +90,9 @@ export interface SetCount {
   readonly notResponsive: number;
 }
 
-/**
- * The set with the newest decision about each of its records, and whether something came since (`review_stands` says the same of one). Read as a whole: of
- * a hundred thousand, each table is gone through once, where the same asked of each record takes minutes.
- */
+/** The set with the newest decision about each of its records, and whether something came since (migration 0055). */
 export const STANDING = (agencyId: string, requestId: string) => sql`
-  select q.record_id, v.answer,
-         coalesce(v.facts_seen is distinct from coalesce(f.n, 0) or v.files_seen is distinct from coalesce(a.n, 0), false)
-           and v.answer is not null as "changedSince"
-    from request_record q
-    left join (select distinct on (w.record_id) w.record_id, w.answer, w.facts_seen, w.files_seen from review w
-                where w.agency_id = ${agencyId} and w.request_id = ${requestId} order by w.record_id, w.n desc) v on v.record_id = q.record_id
-    left join (select c.record_id, count(*) as n from fact c
-                where c.agency_id = ${agencyId} and c.record_id in (select record_id from request_record
-                                                                     where agency_id = ${agencyId} and request_id = ${requestId})
-                group by c.record_id) f on f.record_id = q.record_id
-    left join (select c.record_id, count(*) as n from artifact c
-                where c.agency_id = ${agencyId} and c.record_id in (select record_id from request_record
-                                                                     where agency_id = ${agencyId} and request_id = ${requestId})
-                group by c.record_id) a on a.record_id = q.record_id
-   where q.agency_id = ${agencyId} and q.request_id = ${requestId}`;
+  select record_id, answer, changed as "changedSince" from request_standing(${agencyId}, ${requestId}::uuid)`;
 
 export async function countSet({ agencyId, tx }: AgencyTx, requestId: string): Promise<SetCount> {
   const { rows } = await sql<SetCount>`

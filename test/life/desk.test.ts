@@ -104,7 +104,7 @@ beforeAll(async () => {
       S3_SECRET_ACCESS_KEY: writer.secretAccessKey,
     },
   });
-  await scene.archive.work('relay', 'seal', 'capture', 'retention');
+  await scene.archive.work('relay', 'seal', 'capture', 'retention', 'production');
   for (const one of REPORTS) {
     const files: TestFile[] =
       'picture' in one
