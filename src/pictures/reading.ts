@@ -51,8 +51,10 @@ export async function readDue(context: ReadingContext, youngMs = 3_600_000): Pro
     const settled = await readOne(context, one);
     if (settled === null) continue;
     done[settled.state === 'read' || settled.state === 'none' ? settled.state : 'failed'] += 1;
-    if (one.ageMs > youngMs)
-      await sleep(performance.now() - began, undefined, { signal: context.signal }).catch(() => undefined);
+    if (one.ageMs <= youngMs) continue;
+    await sleep(performance.now() - began, undefined, { signal: context.signal }).catch(() => undefined);
+    // What came meanwhile goes before the next of these.
+    break;
   }
   return done;
 }

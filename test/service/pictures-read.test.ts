@@ -23,6 +23,7 @@ import {
 } from '../support/disposing.ts';
 import { drawn } from '../support/drawn-words.ts';
 import { holdfastHere, jsonOf } from '../support/holdfast.ts';
+import { heicGrid } from '../support/heic.ts';
 import { addTo, call, recordOf } from '../support/looking.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { openFreshIndex } from '../support/rebuild-scene.ts';
@@ -222,10 +223,39 @@ describe('what a picture says', () => {
       type: 'text/plain',
       bytes: Buffer.from('bandicoot'),
     });
+    // Of a telephone: drawn by the decoder of previews first.
+    const heic = await handIn('Of a telephone', {
+      name: 'photo.heic',
+      type: 'image/heic',
+      bytes: heicGrid(1024, 1024),
+    });
     await allRead();
+    expect(await rowsOf(heic)).toMatchObject([{ state: 'none', text: null, attempts: 1 }]);
     expect(await rowsOf(blank)).toMatchObject([{ state: 'none', text: null, engine: ocrEngine() }]);
     expect(await rowsOf(noPicture)).toEqual([]);
   });
+});
+
+test('the newest is read first, and of what came long ago one before it is looked again for what is new', async () => {
+  await archive.stopWork();
+  await archive.work('relay', 'seal', 'capture');
+  const old = [
+    await handIn('Long ago', await shot('One')),
+    await handIn('Not so long ago', await shot('Two')),
+  ];
+  const young = await handIn('Now', await shot('Three'));
+  for (const [n, id] of old.entries())
+    await archive.sql.query(
+      "update artifact_text set since = now() - interval '1 day' * $2 where record_id = $1",
+      [id, 9 - n],
+    );
+  const states = async (): Promise<(string | undefined)[]> =>
+    (await Promise.all([...old, young].map(rowsOf))).map(([row]) => row?.state);
+  const said = saying({ lines: ['x1'], words: 1, confidence: 90 });
+  expect(await readDue(said)).toEqual({ read: 2, none: 0, failed: 0 });
+  expect(await states()).toEqual(['waiting', 'read', 'read']);
+  expect(await readDue(said)).toEqual({ read: 1, none: 0, failed: 0 });
+  expect(await states()).toEqual(['read', 'read', 'read']);
 });
 
 describe('what could not be read', () => {
