@@ -183,7 +183,7 @@ async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: st
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
-  if (url === '/v1/requests/:id/contact') return { was: null, contact: randomUUID(), reason: 'x' };
+  if (/^\/v1\/requests\/[^/]+\/contact$/.test(url)) return { was: null, contact: randomUUID(), reason: 'x' };
   if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
