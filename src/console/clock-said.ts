@@ -154,7 +154,7 @@ export const alarmBeside = ({ day }: Pick<Due, 'day'>): Markup =>
   law counts from the receipt by the custodian of records; whoever reads it otherwise counts so.`;
 
 /** Of an answer, and of what one to a part leaves. */
-export function answeredMarkup({ by, on, productions }: Answered): Markup {
+function answeredMarkup({ by, on, productions }: Answered): Markup {
   const which = productions.join(', ');
   switch (by) {
     case 'records':

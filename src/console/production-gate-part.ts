@@ -28,7 +28,7 @@ export function gateSaid(
     gate.hits.length > 0 &&
     html`<p class="hf-warn">Something that is withheld was found:</p>
       <ul class="hf-times">
-        ${gate.hits.map((one) => html`<li><code>${one.file}</code>: ${placeSaid(one.place)}. <span>${inWords(FOUND_WORDS, one.what)}</span>: <code lang="en">${one.item}</code></li>`)}
+        ${gate.hits.map((one) => html`<li><code>${one.file}</code>: ${placeSaid(one.place)} · <span>${inWords(FOUND_WORDS, one.what)}</span>: <code lang="en">${one.item}</code></li>`)}
       </ul>
       ${
         foundIn.length > 0 &&

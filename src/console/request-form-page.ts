@@ -39,7 +39,7 @@ export interface TakenMail {
 /** What is to be done with each, in a few words. */
 const HOW: Readonly<Record<string, string>> = {
   letter: 'Type or paste what it says, all of it.',
-  mail: 'Take it in above, as it came; or paste the whole of it, with the lines that say who sent it and when.',
+  mail: 'Take it in as a file at the end of this page; or paste the whole of it, with the lines that say who sent it and when.',
   phone: 'Write down what was asked, in the words of the call.',
   'in-person': 'Write down what was asked, in the words that were said.',
 };
@@ -52,7 +52,7 @@ const PROPOSED: Readonly<Record<'received' | 'date' | 'none', string>> = {
   none: 'The mail does not say when it came, in a way that can be read.',
 };
 
-/** Another form, before the one of the request: what is in the mail is only proposed there. */
+/** Another form, behind that of the request, which most who come here fill in: what is in the mail is only proposed there. */
 function takeIn(frame: Frame): Markup {
   return html`<form
     class="hf-form hf-panel"
@@ -65,8 +65,8 @@ function takeIn(frame: Frame): Markup {
     <div class="usa-form-group">
       <label class="usa-label" for="eml">It came by mail: the mail as a file (.eml), at most 20 MB</label>
       <span class="usa-hint" id="eml-hint"
-        >Save it from your mail program. Its words are proposed below, and the mail is kept as it came, with
-        what is attached.</span
+        >Save it from your mail program. Its words are proposed in this form, and the mail is kept as it came,
+        with what is attached.</span
       >
       <input
         class="usa-file-input hf-file-field"
@@ -112,7 +112,7 @@ export function requestFormPage(
         Nobody who asks owes a name, a form or a reason. What they wrote is kept as it came, and is never
         changed.
       </p>
-      ${mail === null ? takeIn(frame) : taken(mail)}
+      ${mail !== null && taken(mail)}
       <form class="hf-form" method="post" action="/requests" novalidate>
         <input type="hidden" name="as" value="${frame.viewer?.id ?? ''}" />
         ${mail !== null && html`<input type="hidden" name="mail" value="${mail.id}" />`}
@@ -130,6 +130,7 @@ export function requestFormPage(
         ${line({ name: 'language', label: 'In which language they want the answer', value: typed.language, error: errors.language })}
         <button class="usa-button hf-below" type="submit">Enter this request</button>
       </form>
+      ${mail === null && takeIn(frame)}
       <p><a href="/requests">Back to the requests</a></p>`,
   });
 }

@@ -88,6 +88,15 @@ export const KIND_RULES: Readonly<Record<LetterKind, KindRule>> = {
   },
 };
 
+const ENDED_AS: Readonly<Record<RequestOutcome, LetterAct | null>> = {
+  granted: 'handed',
+  partly: 'handed',
+  denied: 'denial',
+  'no-records': 'no-records',
+  withdrawn: null,
+  lapsed: null,
+};
+
 /**
  * What each does to the clock of 610.023.3 (`answers.ts`): of a closing letter by how the request ended; who withdrew it, or let it lapse, was
  * answered nothing. The database says the same (`letter_acts`).
@@ -103,14 +112,12 @@ export function actOf(kind: LetterKind, outcome: RequestOutcome | null): LetterA
     case 'records':
       return 'handed';
     case 'closing':
-      return outcome === 'denied' || outcome === 'no-records'
-        ? outcome === 'denied'
-          ? 'denial'
-          : 'no-records'
-        : outcome === 'granted' || outcome === 'partly'
-          ? 'handed'
-          : null;
-    default:
+      return outcome === null ? null : ENDED_AS[outcome];
+    case 'acknowledgement':
+    case 'fee-estimate':
+    case 'invoice':
+    case 'question':
+    case 'withdrawal-notice':
       return null;
   }
 }

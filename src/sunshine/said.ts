@@ -99,7 +99,7 @@ const BY: Readonly<Record<Answered['by'], string>> = {
 };
 
 /** Of an answer, in one sentence; of one that left a part, one for each thing that is left. */
-export function answeredSaid({ by, on, productions }: Answered): string {
+function answeredSaid({ by, on, productions }: Answered): string {
   const which =
     by === 'records'
       ? ` (${productions.length === 1 ? 'production' : 'productions'} ${productions.join(', ')})`

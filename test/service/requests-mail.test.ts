@@ -92,7 +92,7 @@ async function enter(
       ...more,
     }).toString(),
   });
-  const to = String(answer.headers['location'] ?? '');
+  const to = answer.headers['location'] ?? '';
   return {
     status: answer.statusCode,
     text: answer.body,

@@ -183,7 +183,7 @@ async function requestOrderOf({ archive, ids }: Scene, url: string, recordId: st
   const at = new Date(archive.system.now().getTime() - 60_000).toISOString();
   if (url.endsWith('/productions')) return {};
   if (url.endsWith('/receipt')) return { receivedByCustodianAt: at };
-  if (url === '/v1/requests/:id/contact') return { was: null, contact: randomUUID(), reason: 'x' };
+  if (/^\/v1\/requests\/[^/]+\/contact$/.test(url)) return { was: null, contact: randomUUID(), reason: 'x' };
   if (url.endsWith('/correction')) return { firstReceivedAt: at, receivedByCustodianAt: at, reason: 'x' };
   if (url.endsWith('/state')) return { from: 'open', to: 'delayed' };
   if (url.endsWith('/correspondence')) return { way: 'note', channel: 'phone', words: 'x', at };
@@ -281,9 +281,11 @@ function plainReport(as: string): { readonly contentType: string; readonly paylo
 /** The form that takes a mail in. */
 function plainMail(as: string): { readonly contentType: string; readonly payload: string } {
   const mail = 'From: a@requester.example\r\nSubject: x\r\n\r\nx';
+  // As long as browsers write one; shorter ones are not read.
+  const boundary = `----${'b'.repeat(36)}`;
   return {
-    contentType: 'multipart/form-data; boundary=b',
-    payload: `--b\r\ncontent-disposition: form-data; name="as"\r\n\r\n${as}\r\n--b\r\ncontent-disposition: form-data; name="mail"; filename="x.eml"\r\ncontent-type: message/rfc822\r\n\r\n${mail}\r\n--b--\r\n`,
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    payload: `--${boundary}\r\ncontent-disposition: form-data; name="as"\r\n\r\n${as}\r\n--${boundary}\r\ncontent-disposition: form-data; name="mail"; filename="x.eml"\r\ncontent-type: message/rfc822\r\n\r\n${mail}\r\n--${boundary}--\r\n`,
   };
 }
 

@@ -39,8 +39,8 @@ export const requests: Messages = {
     'Consta adónde les llega una respuesta, y las cartas van allí desde ahora.',
   'The mail as it came': 'El correo tal como llegó',
   'Attached, {}': 'Adjunto, {1}',
-  'Take it in above, as it came; or paste the whole of it, with the lines that say who sent it and when.':
-    'Incorpórelo arriba, tal como llegó; o péguelo entero, con las líneas que dicen quién lo envió y cuándo.',
+  'Take it in as a file at the end of this page; or paste the whole of it, with the lines that say who sent it and when.':
+    'Incorpórelo como archivo al final de esta página; o péguelo entero, con las líneas que dicen quién lo envió y cuándo.',
   'Proposed from the line “Received” of the mail, which the last mail server wrote. Look whether that was yours.':
     'Propuesto a partir de la línea «Received» del correo, que escribió el último servidor de correo. Mire si era el suyo.',
   'Proposed from the line “Date” of the mail, which the machine of its sender wrote: it may have reached you later.':
@@ -49,8 +49,8 @@ export const requests: Messages = {
     'El correo no dice cuándo llegó de un modo que se pueda leer.',
   'It came by mail: the mail as a file (.eml), at most 20 MB':
     'Llegó por correo electrónico: el correo como archivo (.eml), 20 MB como máximo',
-  'Save it from your mail program. Its words are proposed below, and the mail is kept as it came, with what is attached.':
-    'Guárdelo desde su programa de correo. Abajo se proponen sus palabras, y el correo se guarda tal como llegó, con lo adjunto.',
+  'Save it from your mail program. Its words are proposed in this form, and the mail is kept as it came, with what is attached.':
+    'Guárdelo desde su programa de correo. En este formulario se proponen sus palabras, y el correo se guarda tal como llegó, con lo adjunto.',
   'Take the mail in': 'Incorporar el correo',
   'The mail, as it says': 'El correo, según dice',
   'Attached, and kept with it:': 'Adjunto, y guardado con él:',
@@ -66,14 +66,16 @@ export const requests: Messages = {
     'Esto no es un correo: se esperaba un archivo como lo guardan los programas de correo (.eml), con líneas como From, Date y Subject en su cabecera.',
   'More than 200 files are attached to this mail. Enter it as a letter, by hand.':
     'Este correo lleva más de 200 archivos adjuntos. Regístrelo a mano, como carta.',
+  'This form cannot be read: expected multipart/form-data.':
+    'Este formulario no se puede leer: se esperaba multipart/form-data.',
   'Choose the file of a mail first.': 'Elija antes el archivo de un correo.',
   'This mail was entered already, or more than a day has passed since it was taken in. Take it in once more.':
     'Este correo ya se registró, o pasó más de un día desde que se incorporó. Incorpórelo otra vez.',
   'What was released': 'Lo que se entregó',
   'No production of it was released.': 'No se preparó ninguna entrega que saliera.',
   'Production {}': 'Entrega {1}',
-  'Records: {}. Pages: {}. Withheld: {}. Released: {}':
-    'Registros: {1}. Páginas: {2}. Retenidos: {3}. Entregada: {4}',
+  'Records: {}. Pages: {}. Withheld: {}. Released:':
+    'Registros: {1}. Páginas: {2}. Retenidos: {3}. Entregada:',
   'No letter on file tells of it.': 'Ninguna carta del expediente habla de ella.',
   'Acted on, and not closed': 'Atendidas, y sin cerrar',
   'Answered on {}, and not closed yet': 'Contestada el {1}, y aún sin cerrar',
