@@ -30,8 +30,9 @@ export function goingSaid(
         const { start, end, why } = one.suggestion;
         return { what: one.what, pointer: one.pointer, words: text.slice(start, end), why };
       }
-      const letters = [...text];
-      const words = letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS).join('')}…` : text;
+      // Never within a character that has two units.
+      const beginning = text.slice(0, MOST_LETTERS).replace(/[\uD800-\uDBFF]$/, '');
+      const words = text.length > MOST_LETTERS ? `${beginning}…` : text;
       return { what: one.what, pointer: one.pointer, words };
     }),
   };

@@ -84,7 +84,7 @@ function differing(one: string, other: string): { readonly here: Stretches; read
   const [here, there] = [one, other].map((text) => text.split(/(?<=\s)/u)) as [string[], string[]];
   const least = Math.min(here.length, there.length);
   let first = 0;
-  while (first < least && here[first] === there[first]) first += 1;
+  while (first < least && here[first]?.trim() === there[first]?.trim()) first += 1;
   let last = 0;
   while (
     last < least - first &&

@@ -50,7 +50,7 @@ export function goingLine(one: GoingSaid['listed'][number]): Markup {
         <span>${inWords(FIELD_NAMES, one.pointer)}</span> · ${ours(one.why)}`;
     case 'field':
       return html`<strong>${inWords(FIELD_NAMES, one.pointer)}</strong> · <bdi>${one.words}</bdi>`;
-    default:
+    case 'file':
       return html`<strong>${inWords(FILE_NAMES, one.role)}</strong> · <span>File ${one.file}</span> ·
         ${ours(WHY[one.why] ?? '')}`;
   }

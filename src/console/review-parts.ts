@@ -89,7 +89,7 @@ function alsoUnder(name: string, { all, choices }: Controls): Markup {
 }
 
 /** In one line: each blank within is shown. */
-const said = (words: Markup): Markup =>
+export const said = (words: Markup): Markup =>
   html`<blockquote class="hf-said-words"><bdi>${words}</bdi></blockquote>`;
 
 /** What was sent, and what was drawn of it, have all of its words in them. */

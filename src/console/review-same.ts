@@ -2,6 +2,7 @@
 import { html, ours, type Markup } from './html.ts';
 import { number } from './numbers.ts';
 import { goingLine, type GoingSaid } from './review-going.ts';
+import { said } from './review-parts.ts';
 
 interface OtherSaid {
   readonly recordId: string;
@@ -116,8 +117,6 @@ function beside(one: SameSaid['near'][number], { here, ticked }: Controls): Mark
 }
 
 const stretches = (all: readonly Stretch[]): Markup =>
-  html`<blockquote class="hf-said-words">
-    <bdi
-      >${all.map(({ text, isOwn }) => (isOwn ? html`<mark class="hf-suggested">${text}</mark>` : html`${text}`))}</bdi
-    >
-  </blockquote>`;
+  said(
+    html`${all.map(({ text, isOwn }) => (isOwn ? html`<mark class="hf-suggested">${text}</mark>` : html`${text}`))}`,
+  );
