@@ -249,8 +249,11 @@ test('the newest is read first, and of what came long ago one before it is looke
       "update artifact_text set since = now() - interval '1 day' * $2 where record_id = $1",
       [id, 9 - n],
     );
-  const states = async (): Promise<(string | undefined)[]> =>
-    (await Promise.all([...old, young].map(rowsOf))).map(([row]) => row?.state);
+  const states = async (): Promise<(string | undefined)[]> => {
+    const all: (string | undefined)[] = [];
+    for (const id of [...old, young]) all.push((await rowsOf(id))[0]?.state);
+    return all;
+  };
   const said = saying({ lines: ['x1'], words: 1, confidence: 90 });
   expect(await readDue(said)).toEqual({ read: 2, none: 0, failed: 0 });
   expect(await states()).toEqual(['waiting', 'read', 'read']);
