@@ -16,7 +16,8 @@ create function production_row_digest(a text, p uuid) returns text language sql 
 $$;
 -- An audit reads these and no others.
 create index event_of_desk on event (agency_id, type, seq) where record_id is null and type in (
-  'request.received', 'request.opened', 'request.moved', 'request.receipt-corrected', 'request.closed', 'request.noted', 'calendar.changed',
+  'request.received', 'request.opened', 'request.moved', 'request.receipt-corrected', 'request.contact-added',
+  'request.mail-kept', 'request.closed', 'request.noted', 'calendar.changed',
   'request.searched', 'request.named', 'request.reviewed', 'request.kept', 'request.letter-sent', 'request.letter-mailed',
   'request.letter-not-mailed', 'letter-template.changed', 'fee-rates.changed', 'request.search-certified', 'production.requested',
   'production.blocked', 'production.sealed', 'production.released', 'production.withdrawn', 'production.downloaded');
@@ -131,7 +132,7 @@ end $$;
 do $$
 declare t text;
 begin
-  foreach t in array array['request entered_at', 'request_correspondence entered_at', 'request_correction at', 'agency_calendar at',
+  foreach t in array array['request entered_at', 'request_correspondence entered_at', 'request_correction at', 'request_contact at', 'request_mail at', 'agency_calendar at',
                            'request_search at', 'review at', 'request_kept_until at', 'letter_template at', 'fee_rates at',
                            'search_certificate at', 'request_letter at', 'production made_at'] loop
     execute format('create trigger written_now before insert on %I for each row when (current_user = ''holdfast_app'' and new.agency_id <> ''system'') execute function written_now(%L)',

@@ -34,6 +34,8 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
   'object.retain_until, intended_at, confirmed_at':
     'what was intended, and when it was asked; the lock is asked of the store',
   'second_look.finding': 'the sealed report of the look says it',
+  mail_taken: 'a mail that nobody entered yet; it is forgotten within a day',
+  'request_mail.parts, beside how many': 'they are read from the bytes, which are compared',
   'step, production_build, notice, arrival, upload, view_ticket, chore':
     'work that is owed or done, not what is kept',
   'person, person_role, api_key, office, account, policies, classification_rule':

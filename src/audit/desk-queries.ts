@@ -32,28 +32,32 @@ export const saysOther = (name: string, row: RawBuilder<unknown>): RawBuilder<bo
   sql`(e.body ? ${sql.lit(name)} and e.body->>${sql.lit(name)} is distinct from ${row})`;
 
 const requests: Asks = (a) => sql`
-  with t as materialized (${told(a, 'request.received', 'request.opened', 'request.moved', 'request.receipt-corrected', 'request.closed')}),
+  with t as materialized (${told(a, 'request.received', 'request.opened', 'request.moved', 'request.receipt-corrected', 'request.contact-added', 'request.closed')}),
   stood as (
     select distinct on (request) request, case type when 'request.received' then 'received' when 'request.opened' then 'open'
                                                when 'request.moved' then body->>'code' else 'closed' end as state
-      from t where type <> 'request.receipt-corrected' order by request, seq desc),
+      from t where type not in ('request.receipt-corrected', 'request.contact-added') order by request, seq desc),
   custodian as (
     select distinct on (request) request, body->>'receivedByCustodianAt' as at
       from t where type in ('request.opened', 'request.receipt-corrected') order by request, seq desc),
   first as (
     select distinct on (request) request, body->>'firstReceivedAt' as at
       from t where type in ('request.received', 'request.receipt-corrected') order by request, seq desc),
+  reached as (
+    select distinct on (request) request, body->>'contact' as contact
+      from t where type in ('request.received', 'request.contact-added') order by request, seq desc),
   closed as (select distinct on (request) * from t where type = 'request.closed' order by request, seq desc)
   select coalesce(c.id::text, e.request) as id, ${which}
     from (select * from request where agency_id = ${a}) c
     full join (select * from t where type = 'request.received') e on e.request = c.id::text
     left join stood s on s.request = c.id::text left join custodian h on h.request = c.id::text
     left join first f on f.request = c.id::text left join closed x on x.request = c.id::text
+    left join reached w on w.request = c.id::text
    where ${alone} or ${written('c.entered_at')}
       or (c.channel, c.entered_by, request_digest(c.agency_id, c.tracking, c.words), request_digest(c.agency_id, c.tracking, c.requester),
           request_digest(c.agency_id, c.tracking, c.contact), request_digest(c.agency_id, c.tracking, c.format),
           request_digest(c.agency_id, c.tracking, c.language))
-         is distinct from (e.body->>'channel', e.actor, e.body->>'words', e.body->>'requester', e.body->>'contact', e.body->>'format', e.body->>'language')
+         is distinct from (e.body->>'channel', e.actor, e.body->>'words', e.body->>'requester', w.contact, e.body->>'format', e.body->>'language')
       or (c.state, in_utc(c.first_received_at), in_utc(c.custodian_received_at)) is distinct from (s.state, f.at, h.at)
       or (c.outcome, in_utc(c.closed_at), c.closed_by, to_char(c.due_on, 'YYYY-MM-DD'), c.calendar_n::text, to_char(c.appeal_until, 'YYYY-MM-DD'))
          is distinct from (x.body->>'code', x.body->>'closedAt', x.actor, x.body->>'dueOn', x.body->>'calendarN', x.body->>'appealUntil')`;
@@ -80,6 +84,27 @@ const corrections: Asks = (a) => sql`
           request_digest(c.agency_id, r.tracking, c.reason))
          is distinct from (e.body->>'firstWas', e.body->>'custodianWas', e.body->>'firstReceivedAt', e.body->>'receivedByCustodianAt', e.actor,
                            e.body->>'reason')`;
+
+const contacts: Asks = (a) => sql`
+  with t as materialized (${told(a, 'request.contact-added')})
+  select coalesce(c.request_id::text, e.request) || ', its contact ' || coalesce(c.n, e.n) as id, ${which}
+    from (select * from request_contact where agency_id = ${a}) c
+    full join t e on e.request = c.request_id::text and e.n = c.n
+    left join request r on r.id = c.request_id
+   where ${alone} or ${written('c.at')}
+      or (request_digest(c.agency_id, r.tracking, c.was), request_digest(c.agency_id, r.tracking, c.contact), c.by,
+          request_digest(c.agency_id, r.tracking, c.reason))
+         is distinct from (e.body->>'was', e.body->>'contact', e.actor, e.body->>'reason')`;
+
+/** Byte for byte: the database computes the digest of each row anew. */
+const mails: Asks = (a) => sql`
+  with t as materialized (${told(a, 'request.mail-kept')})
+  select coalesce(c.request_id::text, e.request) || ', its mail ' || coalesce(c.n, e.n) as id, ${which}
+    from (select * from request_mail where agency_id = ${a}) c
+    full join t e on e.request = c.request_id::text and e.n = c.n
+   where ${alone} or ${written('c.at')}
+      or (encode(sha256(c.bytes), 'hex'), c.sha256, jsonb_array_length(c.parts)::text, c.by)
+         is distinct from (e.body->>'mail', e.body->>'mail', e.body->>'parts', e.actor)`;
 
 const calendars: Asks = (a) => sql`
   with t as materialized (${told(a, 'calendar.changed')})
@@ -167,6 +192,8 @@ export const DESK: readonly (readonly ['request-other' | 'review-other', Asks])[
   ['request-other', requests],
   ['request-other', correspondence],
   ['request-other', corrections],
+  ['request-other', contacts],
+  ['request-other', mails],
   ['request-other', calendars],
   ['request-other', searches],
   ['request-other', holds],

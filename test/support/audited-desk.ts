@@ -22,6 +22,7 @@ import { keyProofOf, openReceiptKeys } from '#record/record.ts';
 import { placeHold } from '#retention/retention.ts';
 import { mailLetterOnce, openMailer } from '#routing/routing.ts';
 import {
+  addContact,
   certifySearch,
   changeCalendar,
   changeRates,
@@ -31,10 +32,12 @@ import {
   collectNamed,
   collectSearch,
   correctReceipt,
+  keepMail,
   keepUntil,
   noteCorrespondence,
   receiveRequest,
   sendLetter,
+  takeMail,
   templatesInForce,
   type LetterInput,
 } from '#sunshine/sunshine.ts';
@@ -96,6 +99,10 @@ async function written(
       }),
   );
 }
+
+const MAIL = Buffer.from(
+  'From: A. Requester <requester@example.org>\r\nTo: records@rivertown.example\r\nSubject: The ferry\r\n\r\nIs there news?\r\n',
+);
 
 /** The letter that has waited longest is taken by a mail server. */
 async function mailed({ system }: Archive): Promise<void> {
@@ -269,6 +276,21 @@ export async function deskSteps(
               receivedByCustodianAt: new Date(now().getTime() - 2 * 3_600_000),
               reason: 'The stamp says so.',
             },
+            CUSTODIAN,
+          ),
+      ),
+    async () =>
+      await inAgency(async (at) => {
+        const id = await takeMail(at, MAIL, CUSTODIAN);
+        await keepMail(at, asked, { id, receivedAt: now() }, CUSTODIAN);
+      }),
+    async () =>
+      await inAgency(
+        async (at) =>
+          await addContact(
+            at,
+            asked,
+            { was: 'requester@example.org', contact: 'another@example.org', reason: 'They called.' },
             CUSTODIAN,
           ),
       ),
