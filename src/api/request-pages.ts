@@ -340,7 +340,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
     step('closing', ['outcome', 'appeal'], closingTyped, async (at, id, said, actor) =>
       settled(await closeRequest(at, id, { ...said, closedAt: now() }, actor)),
     );
-    step('contact', ['was', 'to', 'because'], contactTyped, async (at, id, said, actor) =>
+    step('contact', ['was', 'reach', 'because'], contactTyped, async (at, id, said, actor) =>
       settled(await addContact(at, id, said, actor)),
     );
     step('correction', ['first', 'custodian', 'reason'], correctionTyped, async (at, id, said, actor) =>

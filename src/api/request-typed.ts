@@ -162,13 +162,13 @@ export function correctionTyped(
 /** `was`: as the form showed it, so that of two who say it at one moment the second is told. */
 export function contactTyped(typed: Typed): Read<NewContact> {
   const all = openErrors();
-  const { was = '', to = '', because = '' } = typed;
-  if (to === '') all.say('to', 'Say where an answer reaches them.');
-  textsTyped({ contact: to }, { ...all, say: (_, sentence) => all.say('to', sentence) });
-  if (to !== '' && to === was) all.say('to', 'Nothing is different from what is on file.');
+  const { was = '', reach = '', because = '' } = typed;
+  if (reach === '') all.say('reach', 'Say where an answer reaches them.');
+  textsTyped({ contact: reach }, { ...all, say: (_, sentence) => all.say('reach', sentence) });
+  if (reach !== '' && reach === was) all.say('reach', 'Nothing is different from what is on file.');
   if (because.trim() === '' || because.length > 2000)
     all.say('because', 'Say in 1 to 2,000 characters how you know.');
-  return all.read({ was: orNull(was), contact: to, reason: because });
+  return all.read({ was: orNull(was), contact: reach, reason: because });
 }
 
 const ABOUT = [

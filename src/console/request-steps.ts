@@ -64,7 +64,7 @@ export function requestSteps(frame: Frame, request: ShownRequest, form: StepForm
       'contact',
       request.contact === null ? 'Say where an answer reaches them' : 'An answer reaches them somewhere else',
       html`<input type="hidden" name="was" value="${request.contact ?? ''}" />
-        ${line(of('to', 'Where an answer reaches them', 'An e-mail or postal address, or a telephone number. Without one, no question, invoice or notice reaches them.'))}
+        ${line(of('reach', 'Where an answer reaches them', 'An e-mail or postal address, or a telephone number. Without one, no question, invoice or notice reaches them.'))}
         ${line(of('because', 'How do you know?', 'It stays on file with what was said before, and with your name.'))}`,
       'Add where it reaches them',
     )}

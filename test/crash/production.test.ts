@@ -60,8 +60,16 @@ test(
           "update production_build set due_at = now() + interval '1 hour' where production_id = $1",
           [id],
         );
+        // As long as the claim of the dead one stands, nobody packs another of the same agency.
+        const end = Date.now() + 60_000;
+        const isOver = async (): Promise<boolean> =>
+          (await archive.sql.query('select from production_build where claimed_until >= now()')).rowCount ===
+          0;
+        while (!(await isOver())) {
+          if (Date.now() > end) throw new Error('The claim of a dead process does not end.');
+          await sleep(100);
+        }
       }
-      await sleep(3500);
       await archive.sql.query('update production_build set due_at = now()');
       const worker = start(process.execPath, [join(ROOT, 'workers', 'production.ts')], { cwd: ROOT, env });
       try {

@@ -148,8 +148,8 @@ test('what is parked keeps no page numbers, and is not packed again where anothe
     ).rejects.toMatchObject({ code: 'HF087' });
     await expect(
       app.query(
-        `update production set state = 'ready', object_key = 'production/rivertown/' || id || '/' || repeat('0', 64) || '.zip', version_id = 'x', locked_until = now(), sha256 = repeat('0', 64),
-                gate = jsonb_build_object('clean', true, 'sha256', repeat('0', 64), 'hits', '[]'::jsonb, 'unread', '[]'::jsonb, 'unsearchable', '[]'::jsonb)
+        `update production set state = 'ready', object_key = 'production/rivertown/' || id || '/' || repeat('0', 64) || '.zip', version_id = 'x', locked_until = now(), ready_at = now(), bytes = 1, files = 1, bates_last = bates_first, record_pages = 1, sha256 = repeat('0', 64),
+                gate = jsonb_build_object('clean', true, 'sha256', repeat('0', 64), 'outcome', 'nothing-to-look-for', 'more', 0, 'hits', '[]'::jsonb, 'unread', '[]'::jsonb, 'unsearchable', '[]'::jsonb)
           where id = $1`,
         [id],
       ),

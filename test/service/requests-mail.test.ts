@@ -273,11 +273,11 @@ describe('where an answer reaches who asked', () => {
         },
         payload: new URLSearchParams({ as: custodian.personId, was: '', ...fields }).toString(),
       });
-    expect((await send({ to: '', because: 'They called.' })).body).toContain(
+    expect((await send({ reach: '', because: 'They called.' })).body).toContain(
       'Say where an answer reaches them.',
     );
-    expect((await send({ to: '555 0100', because: '' })).body).toContain('how you know');
-    expect((await send({ to: '555 0100', because: 'They called.' })).statusCode).toBe(303);
+    expect((await send({ reach: '555 0100', because: '' })).body).toContain('how you know');
+    expect((await send({ reach: '555 0100', because: 'They called.' })).statusCode).toBe(303);
     expect((await get(`/requests/${id}?done=contact`)).body).toContain('555 0100');
   });
 

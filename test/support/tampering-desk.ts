@@ -101,11 +101,11 @@ export function forgedAtTheDesk({ set, remove, copied }: Ways): Readonly<Record<
     'kept until deleted': remove('request_kept_until'),
     'kept until invented': copied('request_kept_until', { n: 'n + 1' }),
     // what was decided
-    'review: answer': set('review', `answer = 'not-responsive'`, `answer = 'release'`),
+    'review: answer': set('review', `answer = 'not-responsive', acknowledged = null`, `answer = 'release'`),
     'review: released after all': set('review', `answer = 'release'`, `answer = 'not-responsive'`),
     'review: a part withheld': set(
       'review',
-      `answer = 'withhold', exemption = '{"key": "610.021-14"}', description = 'x'`,
+      `answer = 'withhold', acknowledged = null, exemption = '{"key": "610.021-14"}', description = 'x'`,
     ),
     'review: with what was seen': set('review', 'facts_seen = facts_seen + 1'),
     'review: by somebody else': set('review', `by = 'person:' || gen_random_uuid()`),

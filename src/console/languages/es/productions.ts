@@ -103,8 +103,6 @@ export const productions: Messages = {
   'Have the cause mended first. Or withdraw it below.':
     'Haga que se repare antes la causa. O retírela abajo.',
   'Pack it once more': 'Prepararla una vez más',
-  'The log has not published what was waited for. The administrator finds the particulars under this code.':
-    'El registro no ha publicado lo que se esperaba. La administración encuentra los detalles con este código.',
   'Its packing stopped, and another production has, or is about to have, its page numbers by now. Withdraw this one, and make another one.':
     'Su preparación se detuvo, y otra entrega ya tiene, o está por tener, sus números de página. Retire esta y prepare otra.',
   'It is released. The link is shown now and never again: copy it into your letter.':

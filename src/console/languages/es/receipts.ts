@@ -135,6 +135,8 @@ export const receipts: Messages = {
     'No se pudo iniciar ningún navegador para ver la página. El administrador encuentra los detalles con este código.',
   'The browser that looked at the page broke down. The administrator finds the particulars under this code.':
     'El navegador que veía la página falló. El administrador encuentra los detalles con este código.',
+  'The log has not published what was waited for. The administrator finds the particulars under this code.':
+    'El registro no ha publicado lo que se esperaba. El administrador encuentra los detalles con este código.',
   'The clocks of the archive’s machines differ too much. The administrator finds the particulars under this code.':
     'Los relojes de las máquinas de Holdfast difieren demasiado. El administrador encuentra los detalles con este código.',
   'Something happened that the archive does not expect. The administrator finds the particulars under this code.':
