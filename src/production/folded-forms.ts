@@ -5,6 +5,7 @@
  * For the gate, which finds too much rather than too little; not for a person who is shown where else a passage stands.
  */
 import { foldText, openFinder, type Finder, type Found, type Withheld } from './folded.ts';
+import { isByChance } from './machine-words.ts';
 
 /** As somebody writes it: what is between them belongs to nobody else. */
 const NEAR = 80;
@@ -16,10 +17,15 @@ const SHORTEST_NUMBER = 7;
 const NATIONAL = 10;
 const LONGEST_TELEPHONE = 15;
 
-export function openFormFinder(withheld: readonly Withheld[]): Finder {
-  const finder = openFinder([...withheld, ...withheld.flatMap(numbersOf)]);
+/** `digests`: looked for whole alone. Seven digits in a row of one are no number, and stand by chance in any long paper. */
+export function openFormFinder(withheld: readonly Withheld[], digests: readonly Withheld[] = []): Finder {
+  const finder = openFinder([...withheld, ...withheld.flatMap(numbersOf), ...digests]);
   const names = openNames(withheld);
-  return { unsearchable: finder.unsearchable, find: (text) => [...finder.find(text), ...names(text)] };
+  return {
+    unsearchable: finder.unsearchable,
+    find: (text) =>
+      [...finder.find(text), ...names(text)].filter(({ start, end }) => !isByChance(text, start, end)),
+  };
 }
 
 export function numbersOf({ item, text }: Withheld): Withheld[] {

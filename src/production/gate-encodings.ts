@@ -9,7 +9,9 @@ export type Encoded = { readonly how: string } & (
 const PERCENT = /(?:%[0-9a-f]{2})+/gi;
 const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi;
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,12}\d{0,2}));?/gi;
-const QUOTED = /=(?:[0-9A-F]{2}|[ \t]*\r?\n)/g;
+/** The sign that fills up a digest or a signature of a note, at the end of a line, joins no lines. */
+const QUOTED =
+  /(?:=[0-9A-F]{2}|(?<!(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9+/]{91}))=[ \t]*\r?\n)+/g;
 const MAIL = /=\?[\w.*-]+\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi;
 const STYLE = /\\([0-9a-f]{2,6})\s?/gi;
 const TAGS = /<!--[^]*?-->|<[a-z!/?][^<>]*>/gi;
@@ -51,7 +53,7 @@ export function* decodedTexts(text: string): Generator<Encoded> {
   const untagged = has('<') ? text.replace(TAGS, '') : text;
   if (untagged !== text) yield { how: 'without tags', text: untagged };
   if (has('=') && text.search(QUOTED) >= 0) {
-    const quoted = text.replace(/(?:=(?:[0-9A-F]{2}|[ \t]*\r?\n))+/g, (run) =>
+    const quoted = text.replace(QUOTED, (run) =>
       utf8(Buffer.from(run.replace(/=[ \t]*\r?\n/g, '').replaceAll('=', ''), 'hex')),
     );
     if (quoted !== text) yield { how: 'quoted-printable', text: quoted };

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDeco
 import { sha256Hex } from '#commitment.ts';
 import { foldText, LONG, type Finder } from './folded.ts';
 import { decodedTexts, type Encoded } from './gate-encodings.ts';
-import { stringsIn } from './gate-strings.ts';
+import { stringsIn, without, type Span } from './gate-strings.ts';
 
 export interface Hit {
   /** Its number in the packet and its name, without what of it is withheld. */
@@ -43,8 +43,8 @@ export interface SoftHit {
 export interface Look {
   /** A text as somebody could read it; what is written in it in another way is read too. */
   see(place: string, text: string): void;
-  /** Bytes of which only some are text. */
-  seeBytes(place: string, bytes: Uint8Array): void;
+  /** Bytes of which only some are text. In those that are `packed`, and are looked through apart, only long words are looked for. */
+  seeBytes(place: string, bytes: Uint8Array, packed?: readonly Span[]): void;
   /** A file within the file. */
   inside(place: string, bytes: Buffer, said: Said): void;
   unread(place: string, why: string, picture?: string): void;
@@ -186,11 +186,12 @@ export function openLook({
       seeBytes(where, one.bytes, level);
     }
   };
-  const seeBytes = (place: string, bytes: Uint8Array, level = 0): void => {
+  const seeBytes = (place: string, bytes: Uint8Array, level = 0, packed: readonly Span[] = []): void => {
     const runs = stringsIn(bytes, LONG);
-    const sure = runs.filter((run) => SURE_RUN.test(run));
+    const open = packed.length === 0 ? runs : stringsIn(without(bytes, packed), LONG);
+    const sure = open.filter((run) => SURE_RUN.test(run));
     if (sure.length > 0) see(place, sure.join('\n'), level);
-    if (runs.length > sure.length) search(place, runs.join('\n'), LONG);
+    if (packed.length > 0 || runs.length > sure.length) search(place, runs.join('\n'), LONG);
   };
   const inside = (place: string, bytes: Buffer, said: Said): void => {
     compareBytes(place, bytes);
@@ -244,9 +245,9 @@ export function openLook({
   };
   const look: Look = {
     see: (place, text) => see(place, text),
-    seeBytes: (place, bytes) => {
+    seeBytes: (place, bytes, packed) => {
       compareBytes(place, bytes);
-      seeBytes(place, bytes);
+      seeBytes(place, bytes, 0, packed);
     },
     inside,
     unread,

@@ -1,6 +1,7 @@
 /** The filters of streams in a PDF (ISO 32000-1, 7.4), but for those of pictures. */
 import type { Look } from './gate-look.ts';
 import { nameOf, refOf, type PdfDictionary, type PdfValue } from './gate-pdf-syntax.ts';
+import type { Span } from './gate-strings.ts';
 import type { PdfObject } from './gate-pdf.ts';
 
 const PICTURE_FILTERS = ['DCTDecode', 'DCT', 'JPXDecode', 'CCITTFaxDecode', 'CCF', 'JBIG2Decode'];
@@ -132,4 +133,18 @@ function paeth(left: number, up: number, corner: number): number {
 
 function listOf(value: PdfValue | undefined): readonly PdfValue[] {
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+/** Where bytes lie that were unpacked, and are looked through as what they were: a few letters stand in packed bytes by chance. */
+export function packedIn(bytes: Buffer, streams: readonly PdfObject[]): readonly Span[] {
+  return streams.flatMap(({ dictionary, stored }) =>
+    stored === null || !dictionary.has('Filter') || stored.buffer !== bytes.buffer
+      ? []
+      : [
+          {
+            start: stored.byteOffset - bytes.byteOffset,
+            end: stored.byteOffset - bytes.byteOffset + stored.length,
+          },
+        ],
+  );
 }

@@ -6,7 +6,7 @@ import { within, type Look } from './gate-look.ts';
 import { openLexer, refOf, nameOf, stringsOf, type PdfDictionary, type PdfValue } from './gate-pdf-syntax.ts';
 import { callersOf, kindsOf, walk } from './gate-pdf-references.ts';
 import { followed, pngOf } from './gate-pdf-pictures.ts';
-import { decodeStream, isPicture, isPictureFilter } from './gate-pdf-streams.ts';
+import { decodeStream, isPicture, isPictureFilter, packedIn } from './gate-pdf-streams.ts';
 import { seeContent, type Resources } from './gate-pdf-text.ts';
 
 export interface PdfObject {
@@ -19,13 +19,14 @@ export interface PdfObject {
 }
 
 export function lookIntoPdf(look: Look, place: string, bytes: Buffer): void {
-  look.seeBytes(within(place, 'bytes'), bytes);
   const { objects, trailers } = objectsIn(place, bytes);
   if (objects.length === 0) {
+    look.seeBytes(within(place, 'bytes'), bytes);
     look.unread(place, 'it is a PDF without an object that can be read');
     return;
   }
   if ([...trailers, ...objects.map(({ dictionary }) => dictionary)].some((one) => one.has('Encrypt'))) {
+    look.seeBytes(within(place, 'bytes'), bytes);
     look.unread(place, 'it is encrypted');
     return;
   }
@@ -46,6 +47,7 @@ export function lookIntoPdf(look: Look, place: string, bytes: Buffer): void {
         add(packed);
       }
   }
+  look.seeBytes(within(place, 'bytes'), bytes, packedIn(bytes, [...streams.keys()]));
   for (const trailer of trailers) seeValue(look, within(place, 'trailer'), trailer);
   const callers = callersOf(objects);
   for (const one of objects) seeValue(look, one.place, one.value, callers.get(one.number));

@@ -4,6 +4,24 @@ const CONTROL = /[[\p{Cc}--[\t\n\r]]\ufffd]+/v;
 const NO_TEXT = /[\p{Cc}--[\t\n\v\f\r\u0080-\u009f]]/v;
 const WIDE = [/(?:[\u0020-\u007e\u00a0-\u00ff]\0){4,}/g, /(?:\0[\u0020-\u007e\u00a0-\u00ff]){4,}/g];
 
+/** Places in bytes. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands around them, with a mark in the place of each. */
+export function without(bytes: Uint8Array, spans: readonly Span[]): Buffer {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
+    if (start < at) continue;
+    parts.push(bytes.subarray(at, start), new Uint8Array(1));
+    at = end;
+  }
+  return Buffer.concat([...parts, bytes.subarray(at)]);
+}
+
 /** Runs of at least so many characters: UTF-8, Latin-1, and Latin letters in UTF-16, whichever end is first. */
 export function stringsIn(bytes: Uint8Array, least: number): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -104,7 +104,7 @@ export interface Gate {
 
 export function openGate(withheld: readonly Withheld[], options: GateOptions = {}): Gate {
   const withheldFiles = options.withheldFiles ?? [];
-  const finder = openFormFinder([...withheld, ...withheldFiles.flatMap(digestsInWords)]);
+  const finder = openFormFinder(withheld, withheldFiles.flatMap(digestsInWords));
   const findNear = openNearFinder([...withheld, ...withheld.flatMap(numbersOf)]);
   const softly = options.softly ?? [];
   const findSoft = softFinder(softly);

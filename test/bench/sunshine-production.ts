@@ -41,6 +41,10 @@ const WORDS =
 const prose = (words: number): string =>
   Array.from({ length: words }, () => WORDS[randomInt(WORDS.length)] ?? '').join(' ');
 
+/** Of letters alone, as names are. */
+const surname = (): string =>
+  Array.from(randomBytes(10), (byte) => 'abcdefghijklmnopqrstuvwxyz'[byte % 26]).join('');
+
 interface Ours {
   readonly seconds: number;
   readonly peakMiB: number;
@@ -140,7 +144,7 @@ async function sealed(
           account: 'rivertown',
           kind: 'comment',
           action: { verb: 'hide' },
-          text: `${prose(60)} by Zebulon${randomBytes(6).toString('hex')}`,
+          text: `${prose(60)} by Zebulon${surname()}`,
         };
         const form =
           picture === null

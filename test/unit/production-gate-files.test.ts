@@ -145,6 +145,14 @@ describe('a file that is withheld as a whole', () => {
       hits: [],
     });
   });
+
+  test('is named by its whole digest, and not by seven digits that happen to stand in a row of it', async () => {
+    const file = { item: 'file 3', sha256: `c${'4'.repeat(3)}5550142${'e'.repeat(53)}` };
+    const said = packetFile('a.txt', 'text/plain', 'The desk is open; call 444 555 0142.');
+    expect((await passGate([said], [], { withheldFiles: [file] })).hits).toEqual([]);
+    const named = packetFile('a.txt', 'text/plain', `Digest: ${file.sha256}`);
+    expect((await passGate([named], [], { withheldFiles: [file] })).hits).toMatchObject([{ item: 'file 3' }]);
+  });
 });
 
 describe('what a person vouches for', () => {
