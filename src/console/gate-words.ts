@@ -104,5 +104,26 @@ const WHY: readonly string[] = [
   'it ends before its length',
 ];
 
-export const whySaid = (why: string): Markup =>
-  WHY.includes(why) ? ours(why) : html`<span lang="en">${why}</span>`;
+/** With a passage, a number or words of the packet in it. */
+const WHY_WITH: readonly (readonly [RegExp, (...found: readonly string[]) => Markup])[] = [
+  [
+    /^words of (.+), a picture that is withheld, stand in it: a person has to look$/s,
+    (item) => html`words of ${passage(item)}, a picture that is withheld, stand in it`,
+  ],
+  [
+    /^(.+) is a short word, and stands in (\d+) files?, as in (.+): a person has to look whether it is another word there$/s,
+    (item, n, around) =>
+      html`${passage(item)} is a short word that stands in files of this production (${n}), as in
+      ${passage(around)}. Is it another word there?`,
+  ],
+];
+const passage = (text = ''): Markup => html`<span lang="en">${text}</span>`;
+
+export function whySaid(why: string): Markup {
+  if (WHY.includes(why)) return ours(why);
+  for (const [pattern, said] of WHY_WITH) {
+    const found = pattern.exec(why);
+    if (found !== null) return apart(said(...found.slice(1)));
+  }
+  return passage(why);
+}

@@ -43,7 +43,7 @@ export function gateSaid(
   }
   ${
     gate.unread.length > 0 &&
-    html`<p class="hf-warn">What could not be looked at:</p>
+    html`<p class="hf-warn">What a person has to look at:</p>
       <ul class="hf-times">
         ${gate.unread.map((one) => html`<li><code>${one.file}</code> ${placeSaid(one.place)}: ${whySaid(one.why)}</li>`)}
       </ul>`

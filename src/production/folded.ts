@@ -47,7 +47,7 @@ export const LONG = 6;
 const PASSAGE_WORDS = 6;
 const PASSAGE_LETTERS = 24;
 /** Written without spaces: two characters are a name, and words have no ends to look for. */
-const DENSE =
+export const DENSE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const KEPT = /[\p{L}\p{N}\p{Mc}]/u;
 const DIGIT = /\p{Nd}/u;

@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDeco
 import { sha256Hex } from '#commitment.ts';
 import { foldText, LONG, type Finder } from './folded.ts';
 import { decodedTexts, type Encoded } from './gate-encodings.ts';
+import { aroundOf, isShortWord, type ShortHit } from './short-words.ts';
 import { stringsIn, without, type Span } from './gate-strings.ts';
 
 export interface Hit {
@@ -59,6 +60,8 @@ export interface Look {
   hits(): readonly Hit[];
   /** What stands in it of pictures that are withheld as a whole. */
   soft(): readonly SoftHit[];
+  /** Short words that may be others. */
+  short(): readonly ShortHit[];
   notRead(): readonly Unread[];
   texts(): number;
 }
@@ -107,6 +110,7 @@ export function openLook({
   lookInto,
 }: LookInput): Look {
   const soft: SoftHit[] = [];
+  const short: ShortHit[] = [];
   const hits = new Map<string, Hit>();
   const notRead = new Map<string, Unread>();
   const pictures: { place: string; bytes: Buffer; mediaType: string }[] = [];
@@ -148,11 +152,14 @@ export function openLook({
     for (const { item, what, start, end } of finder.find(text)) {
       if (least > 0 && foldText(text.slice(start, end)).length < least) continue;
       told += 1;
+      if (what === 'whole' && isShortWord(text.slice(start, end))) {
+        short.push({ place: masked(place), item, around: aroundOf(text, { start, end }, masked) });
+        continue;
+      }
       const key = `${place}\0${item}`;
       if (hits.get(key)?.what !== 'whole') hits.set(key, { file, place: masked(place), item, what });
     }
-    if (!asksSoftly()) return;
-    for (const one of findSoft(text)) {
+    for (const one of asksSoftly() ? findSoft(text) : []) {
       told += 1;
       soft.push({ ...one, place: masked(place), picture });
     }
@@ -262,6 +269,7 @@ export function openLook({
     pictures,
     hits: () => sharpest([...hits.values()]),
     soft: () => soft,
+    short: () => short,
     notRead: () => [...notRead.values()],
     texts: () => texts,
   };

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { sha256Hex } from '#commitment.ts';
+import { productionDocuments } from './documents.ts';
 import type { Withheld } from './folded.ts';
 import type { GateOptions, WithheldFile } from './gate.ts';
 import { passInThreads } from './gate-threads.ts';
@@ -27,6 +28,8 @@ export interface PacketAbout {
 
 /** More findings are more than anybody reads; how many more is said. */
 const MOST_TOLD = 200;
+
+const DOCUMENTS = new Set([...productionDocuments.values()].map((bytes) => sha256Hex(bytes)));
 
 export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
   const { path, sha256, members, sought, soughtFiles, pixelsOf, seen } = about;
@@ -61,6 +64,7 @@ export async function lookThrough(about: PacketAbout): Promise<GateSaid> {
     {
       withheldFiles: soughtFiles,
       softly,
+      documents: DOCUMENTS,
       seen: { pictures, items: new Set(seen.items), unread: new Set(seen.unread) },
       readPixels: async (bytes, mediaType) => {
         const digest = sha256Hex(bytes);

@@ -16,6 +16,7 @@ import { numbersOf, openFormFinder } from './folded-forms.ts';
 import { openNearFinder } from './folded-near.ts';
 import { lookInto } from './gate-kinds.ts';
 import { openLook, type Hit, type Look, type SoftHit, type Unread } from './gate-look.ts';
+import { shortWords, type ShortHit } from './short-words.ts';
 import { softFinder, pageWords, type SoftlyWithheld } from './picture-words.ts';
 
 export interface PacketFile {
@@ -57,6 +58,8 @@ export interface GateOptions {
     /** What could not be read, by `Unread.id`. */
     readonly unread?: ReadonlySet<string>;
   };
+  /** Files that come with the program, by their digests: nothing of any record is in them. */
+  readonly documents?: ReadonlySet<string>;
   readonly maxFileBytes?: number;
   /** Of everything that is unpacked out of one file. */
   readonly maxUnpackedBytes?: number;
@@ -90,6 +93,7 @@ interface SoftHitIn extends SoftHit {
 export interface FileLook {
   readonly hits: readonly Hit[];
   readonly soft: readonly SoftHitIn[];
+  readonly short: readonly (ShortHit & { readonly file: string })[];
   readonly unread: readonly Unread[];
   readonly bytes: number;
   readonly texts: number;
@@ -129,13 +133,16 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
       const { digest, length, bytes, why } = await readAll(file, options.maxFileBytes ?? MAX_FILE);
       if (digest !== null) look.compare('', digest);
       if (why !== null) look.unread('', why);
-      if (bytes !== null) look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
+      const isDocument = digest !== null && options.documents?.has(digest) === true;
+      if (bytes !== null && !isDocument)
+        look.inside('', bytes, { mediaType: file.mediaType, name: file.name });
       // Where no words are withheld there are none to read for, which takes longer than everything else here.
       if (withheld.length + softly.length > 0)
         for (const picture of look.pictures) await seePixels(look, picture, options);
       const called = `${n}: ${look.masked(file.name)}`;
       return {
         hits: look.hits().map((one) => ({ ...one, file: called })),
+        short: look.short().map((one) => ({ ...one, file: called })),
         soft: look.soft().map((one) => ({ ...one, file: called, digest })),
         unread: look.notRead().map((one) => ({ ...one, file: called, id: idOf(digest, one) })),
         bytes: length,
@@ -145,7 +152,11 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
     verdict: (looks) => {
       const hits = looks.flatMap((one) => one.hits);
       const soft = looks.flatMap((one) => one.soft);
-      const unread = [...looks.flatMap((one) => one.unread), ...toLookAt(soft)];
+      const unread = [
+        ...looks.flatMap((one) => one.unread),
+        ...toLookAt(soft),
+        ...shortWords(looks.flatMap((one) => one.short)),
+      ];
       const left = unread.filter((one) => !isVouchedFor(one));
       const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
       const outcome =

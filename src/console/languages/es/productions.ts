@@ -71,7 +71,7 @@ export const productions: Messages = {
   'record {}': 'registro {1}',
   'Decide about these places in the review': 'Decida sobre estos lugares en la revisión',
   ', and pack again.': ', y empaquete de nuevo.',
-  'What could not be looked at:': 'Lo que no se pudo revisar:',
+  'What a person has to look at:': 'Lo que una persona debe revisar:',
   'What is too short to be looked for, or could not be read:':
     'Lo que es demasiado corto para buscarlo, o no se pudo leer:',
   'And more that is not listed here: {}.': 'Y más que no aparece aquí: {1}.',
