@@ -509,6 +509,45 @@ test('a person vouches for what nobody can look through, step by step, and for n
   expect(answer.statusCode).toBe(404);
 });
 
+test('a short name that is a word elsewhere is shown in its sentences, vouched for, and the next production takes it over', async () => {
+  const request = await newRequest(archive);
+  const [named, other] = [
+    await sealedRecord(archive, { text: 'Ask Will about the pool' }),
+    await sealedRecord(archive, { text: 'The pool will open in May, and nobody will pay' }),
+  ];
+  const { fields, files } = await committed(archive, named);
+  await decide(archive, request, named, {
+    answer: 'part',
+    fields: fields.map(({ fact, pointer }) =>
+      pointer === '/data/content/text'
+        ? {
+            fact,
+            pointer,
+            decision: 'part',
+            passages: [{ start: 4, end: 8, exemption: cited(), description: 'Who' }],
+          }
+        : { fact, pointer, decision: 'release' },
+    ),
+    files: files.map(({ n, role }) =>
+      role === 'capture-report'
+        ? { file: n, decision: 'release' }
+        : { file: n, decision: 'withhold', exemption: cited(), description: 'The same, as it came' },
+    ),
+  });
+  await decide(archive, request, other, { answer: 'release' });
+  const first = await produced(archive, request, { prefix: 'WILL', asked: NOTHING });
+  expect(first.production.gate?.hits).toEqual([]);
+  expect(first.production.state).toBe('blocked');
+  const asked = first.production.gate?.unread ?? [];
+  expect(asked.map(({ why }) => why)).toEqual([expect.stringContaining('The pool ▇ open in May')]);
+  const page = (await call('GET', `/requests/${request}/productions`)).text;
+  expect(page).toContain('Is it another word there?');
+  expect(page).toContain(`value="${asked[0]?.id}"`);
+  const seen = { ...NOTHING.seen, unread: asked.flatMap(({ id }) => id ?? []) };
+  const second = await produced(archive, request, { prefix: 'WILL', asked: { wacz: false, seen } });
+  expect(second.production).toMatchObject({ state: 'ready', gate: { outcome: 'clean', vouchedFor: 1 } });
+});
+
 test('what is out is handed to nobody else once a person decided otherwise', async () => {
   const request = await newRequest(archive);
   await decide(archive, request, recordId, { answer: 'release' });

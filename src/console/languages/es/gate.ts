@@ -53,10 +53,10 @@ export const gate: Messages = {
   'a part of a withheld passage': 'una parte de un pasaje que se retiene',
   'nearly a withheld passage, in letters that may have been read wrongly':
     'casi un pasaje que se retiene, en letras que pueden haberse leído mal',
-  'words of {}, a picture that is withheld, stand in it':
-    'contiene palabras de {1}, una imagen que se retiene',
-  '{} is a short word that stands in files of this production ({}), as in {}. Is it another word there?':
-    '{1} es una palabra corta que está en archivos de esta entrega ({2}), como en {3}. ¿Es allí otra palabra?',
+  'words of <span lang="en">{}</span>, a picture that is withheld, stand in it':
+    'contiene palabras de <span lang="en">{1}</span>, una imagen que se retiene',
+  '<span lang="en">{}</span> is a short word that stands in files of this production ({}), as in <span lang="en">{}</span>. Is it another word there?':
+    '<span lang="en">{1}</span> es una palabra corta que está en archivos de esta entrega ({2}), como en <span lang="en">{3}</span>. ¿Es allí otra palabra?',
   'it is encrypted': 'está cifrado',
   'its pixels were not read, and nobody has said that they looked at them':
     'no se leyeron sus píxeles, y nadie ha dicho que los miró',
