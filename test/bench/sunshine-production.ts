@@ -1,6 +1,6 @@
 /**
- * A production of 1,000 and of 10,000 records, one in twenty of them in part: packed, looked through and sealed, in a process of its own, with
- * its memory at the most. Baseline: zipping the same files with yazl, compressed, in this process. Pictures apart: each is read by OCR, which takes
+ * Productions of 500, 2,000 and 10,000 records, one in twenty of them in part: packed, looked through and sealed, in a process of its own, with
+ * its memory at the most. Baseline: zipping the same files with yazl, compressed, in this process; and the same stored, as ours are. Pictures apart: each is read by OCR, which takes
  * seconds.
  */
 import { spawn } from 'node:child_process';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
 import { Client } from 'pg';
 import { ZipFile } from 'yazl';
 import { addAgency, createKey } from '#agency/agency.ts';
@@ -28,7 +29,7 @@ import { ended } from '../support/bagit.ts';
 import { png } from '../support/picture.ts';
 import type { BenchResult } from './main.ts';
 
-const SIZES = (process.env['BENCH_RECORDS'] ?? '1000,10000').split(',').map(Number);
+const SIZES = (process.env['BENCH_RECORDS'] ?? '500,2000,10000').split(',').map(Number);
 const PICTURES = 20;
 const IN_PART = 20;
 const AT_ONCE = 8;
@@ -71,18 +72,31 @@ export async function productions(): Promise<
   const system = await openSystem(readConfig(env), { name: 'bench', databaseUrl: postgres.url });
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
+  const stops: (() => Promise<unknown>)[] = [];
   try {
+    // Once: whoever starts them again has twice as many, which wait for each other's connections.
+    const metrics = openMetrics(system.db);
+    const app = await buildApp(system, { metrics });
+    await system.staging.writeProbe();
+    const relay = startRelayWork(system);
+    const onHalt = (error: unknown): void => {
+      throw error;
+    };
+    stops.push(relay.stop, async () => await app.close());
+    for (const name of ['seal', 'capture', 'log'] as const)
+      stops.push(await startWork(name, system, { metrics, onHalt }));
     await addAgency(system.db, { id: 'rivertown', name: 'City of Rivertown', zone: 'America/Chicago' });
     const growth: BenchResult['growth'][number][] = [];
     const table: (readonly [string, string])[] = [];
     const peaks: number[] = [];
     let there = 0;
     for (const size of SIZES) {
-      await sealed(system, client, size - there, null);
+      await sealed(system, app, client, size - there, null);
       there = size;
       const ours = await produced(system, client, env, size, `N${size}`);
       const bytes = await extracted(system, ours, dataDir);
-      const baseline = await zipped(bytes.folder);
+      const baseline = await zipped(bytes.folder, true);
+      const stored = await zipped(bytes.folder, false);
       await rm(bytes.folder, { recursive: true, force: true });
       peaks.push(ours.peakMiB);
       growth.push({ size, value: ours.seconds, baseline, ratio: baseline / ours.seconds });
@@ -95,12 +109,16 @@ export async function productions(): Promise<
           `${size.toLocaleString('en')} records: zipping the same files`,
           `${baseline.toFixed(1)} s; ratio ${(baseline / ours.seconds).toFixed(2)} (aim ${AIM})`,
         ],
+        [
+          `${size.toLocaleString('en')} records: the same without compressing them, as ours are put`,
+          `${stored.toFixed(1)} s; ratio ${(stored / ours.seconds).toFixed(2)}`,
+        ],
       );
     }
     await client.query(
       "update request set state = 'closed', outcome = 'granted', closed_at = now(), closed_by = 'cli'",
     );
-    await sealed(system, client, PICTURES, await png(1200, 800));
+    await sealed(system, app, client, PICTURES, await png(1200, 800));
     const pictures = await produced(system, client, env, PICTURES, 'PICTURES');
     table.push([
       `${PICTURES} records with a picture each, one of them in part`,
@@ -110,6 +128,7 @@ export async function productions(): Promise<
     if (last === undefined) throw new Error('Nothing was measured.');
     return { growth, table, ratio: last.ratio, value: last.value, baseline: last.baseline };
   } finally {
+    await Promise.all(stops.map(async (stop) => await stop()));
     await client.end();
     await system.close(10_000);
     await postgres.stop();
@@ -119,21 +138,12 @@ export async function productions(): Promise<
 
 async function sealed(
   system: System,
+  app: FastifyInstance,
   client: Client,
   records: number,
   picture: Buffer | null,
 ): Promise<void> {
-  const metrics = openMetrics(system.db);
-  const app = await buildApp(system, { metrics });
   const { key } = await createKey(system.db, { agencyId: 'rivertown', role: 'moderator', label: 'bench' });
-  await system.staging.writeProbe();
-  const relay = startRelayWork(system);
-  const stops = [relay.stop, async () => await app.close()];
-  const onHalt = (error: unknown): void => {
-    throw error;
-  };
-  for (const name of ['seal', 'capture', 'log'] as const)
-    stops.push(await startWork(name, system, { metrics, onHalt }));
   const count = async (of: string): Promise<number> =>
     Number((await client.query<{ n: string }>(`select count(*) as n from ${of}`)).rows[0]?.n);
   for (let n = 0; n < records; n += AT_ONCE) {
@@ -166,7 +176,6 @@ async function sealed(
     0
   )
     await sleep(50);
-  await Promise.all(stops.map(async (stop) => await stop()));
 }
 
 /** Of the newest records, every twentieth in part: its name is withheld, and what was sent word for word with it. */
@@ -227,10 +236,6 @@ async function produced(
         'cli',
       ),
   );
-  const stopLog = await startWork('log', system, {
-    metrics: openMetrics(system.db),
-    onHalt: () => undefined,
-  });
   const child = spawn(
     process.execPath,
     [
@@ -244,7 +249,6 @@ async function produced(
     },
   );
   const said = JSON.parse((await text(child.stdout)).trim().split('\n').at(-1) ?? '{}') as Ours;
-  await stopLog();
   if (said.state !== 'ready') throw new Error(`It was not made: ${JSON.stringify(said)}`);
   return said;
 }
@@ -263,7 +267,7 @@ async function extracted(
   return { folder, sizeBytes };
 }
 
-async function zipped(folder: string): Promise<number> {
+async function zipped(folder: string, compress: boolean): Promise<number> {
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) =>
     one.isFile(),
   );
@@ -271,7 +275,7 @@ async function zipped(folder: string): Promise<number> {
   const zip = new ZipFile();
   for (const one of files) {
     const path = join(one.parentPath, one.name);
-    zip.addFile(path, path.slice(folder.length + 1));
+    zip.addFile(path, path.slice(folder.length + 1), { compress });
   }
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(join(folder, '..', 'again.zip')));

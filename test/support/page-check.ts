@@ -15,7 +15,7 @@ export function onEachScreen<Go>(pages: readonly (readonly [string, Go])[]) {
   return sizes.flatMap((size) => pages.map(([name, go]) => [name, size.width, go, size] as const));
 }
 
-/** axe finds nothing, and nothing sticks out at the side. */
+/** axe finds nothing, no id is given twice, and nothing sticks out at the side. */
 export async function checkPage(at: Visitor, name: string): Promise<void> {
   await shoot(at, name);
   await at.inPage(axe);
@@ -25,6 +25,12 @@ export async function checkPage(at: Visitor, name: string): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
   // A check that looked at nothing passes.
   expect(passes.length).toBeGreaterThan(10);
+  // axe looks at ids only where something refers to them; a form that is sent, or a link within the page, takes the first.
+  expect(
+    await at.inPage(
+      '[...new Set([...document.querySelectorAll("[id]")].map(({ id }) => id).filter((id, n, all) => all.indexOf(id) !== n))]',
+    ),
+  ).toEqual([]);
   // Of the screen, not of the window: that of a phone grows with what sticks out.
   expect(await at.inPage('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
     at.page.viewport()?.width ?? 0,
