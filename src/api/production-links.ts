@@ -24,7 +24,7 @@ interface Asking {
 }
 
 export function registerProductionLinks(app: FastifyInstance, context: ApiContext): void {
-  const { db, now, store } = context.system;
+  const { db, now, store, logReader } = context.system;
   const looking = openLimit(LOOKING);
   const leading = new Set<string>();
   const open = (why: string) =>
@@ -63,7 +63,8 @@ export function registerProductionLinks(app: FastifyInstance, context: ApiContex
     open('what was produced for a request, to whoever has its link'),
     async (request, reply) => {
       const { token } = request.params;
-      const { agencyName, zone, expiresAt, production } = await found(request.ip, token);
+      const { agencyId, agencyName, zone, expiresAt, production } = await found(request.ip, token);
+      const keys = await db.inAgency(agencyId, async (at) => await logReader.keysOf(at));
       return await sendPage(
         reply,
         productionLinkPage(context.frameOf(request), {
@@ -75,6 +76,7 @@ export function registerProductionLinks(app: FastifyInstance, context: ApiContex
           records: production.released + production.part,
           bytes: production.bytes ?? 0,
           sha256: production.sha256 ?? '',
+          vkeys: keys.map(({ vkey }) => vkey),
         }),
       );
     },

@@ -121,13 +121,17 @@ function toldOfPackage(verdict: Verdict): string {
 }
 
 function toldOfProduction(verdict: ProductionVerdict): string {
-  const { checkpoint, key, verified, records, withheld } = verdict;
+  const { checkpoint, key, verified, records, withheld, mode } = verdict;
+  const onOwnWord = key.from === 'package' ? ', on its own word until you compare the key' : '';
   return told(verdict, [
     ...headOf(checkpoint),
     keyOf(key, 'production'),
+    ...(mode === 'trial'
+      ? ['TRIAL: not for official records. It was packed by an archive that is being tried out.']
+      : []),
     'The PDF and the tables are signed with the rest; where they differ from the papers of the records, the papers count.',
     ...(withheld === 0 ? [] : [`${withheld} more record(s) are withheld as a whole, by its own word.`]),
-    verified ? `VERIFIED: ${records} record(s).` : 'NOT VERIFIED.',
+    verified ? `VERIFIED: ${records} record(s)${onOwnWord}.` : 'NOT VERIFIED.',
   ]);
 }
 

@@ -13,10 +13,12 @@ export interface ProductionLinkParts {
   readonly records: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** Keys of the agency’s log. */
+  readonly vkeys: readonly string[];
 }
 
 export function productionLinkPage(frame: Frame, parts: ProductionLinkParts): string {
-  const { token, agencyName, zone, expiresAt, records, bytes, sha256 } = parts;
+  const { token, agencyName, zone, expiresAt, records, bytes, sha256, vkeys } = parts;
   return page({
     title: 'Records produced for a request',
     ...frame,
@@ -37,6 +39,11 @@ export function productionLinkPage(frame: Frame, parts: ProductionLinkParts): st
         SHA-256 of the ZIP:
       </p>
       <p class="hf-root"><code id="sha256">${sha256}</code></p>
+      <p>
+        Whoever made a false file could not sign it with the key of the public body’s log. Compare the key in
+        the file with this one, which did not come with it:
+      </p>
+      ${vkeys.map((vkey) => html`<p class="hf-root"><code>${vkey}</code></p>`)}
       <p class="hf-small">That this file was fetched, and when, is kept; nothing about you is.</p>`,
   });
 }

@@ -3,10 +3,16 @@
  * rest is as such affidavits generally read, and the draft says so where it begins. Names, county and day are left for whoever swears.
  */
 import { openPdf } from '#pdf.ts';
+import { TRIAL } from './packet-words.ts';
 
 export interface AffidavitAbout {
   readonly agencyName: string;
   readonly recordPages: number;
+  /** Files of the records that no page shows as they are: films, papers, web archives, pictures of a kind or size that a page does not take. */
+  readonly notOnPages: number;
+  /** Keys of the agency’s log, by which these records are verified. */
+  readonly vkeys: readonly string[];
+  readonly mode: 'trial' | 'production';
   /** Records of which something is withheld. */
   readonly inPart: number;
   readonly firstPage: string;
@@ -22,7 +28,7 @@ const DRAFT_NOTE = [
   'Serve it with the records on all parties at least seven days before trial (490.692.2). The number of pages must be that of what is attached.',
 ] as const;
 
-function affidavitText({ agencyName, recordPages, firstPage, lastPage }: AffidavitAbout): {
+function affidavitText({ agencyName, recordPages, firstPage, lastPage, vkeys }: AffidavitAbout): {
   readonly head: readonly string[];
   readonly body: readonly string[];
 } {
@@ -36,17 +42,23 @@ function affidavitText({ agencyName, recordPages, firstPage, lastPage }: Affidav
       `In witness whereof I have hereunto subscribed my name and affixed my official seal this ${BLANK} day of ${BLANK}, 20____.`,
       `(Signed) ${BLANK}   (Seal)`,
       `The ${recordPages} pages are those of the records, numbered within ${firstPage} to ${lastPage}; pages of the index and of the log of exemptions are not counted.`,
+      `Whoever holds the package can verify it by the public key of the log of ${agencyName}, which is: ${vkeys.join(', ')}`,
     ],
   };
 }
 
-const noteOf = ({ inPart }: AffidavitAbout): readonly string[] => [
+const noteOf = ({ inPart, notOnPages, mode }: AffidavitAbout): readonly string[] => [
+  ...(mode === 'trial' ? [`${TRIAL}.`] : []),
   ...DRAFT_NOTE,
-  ...(inPart === 0
+  'The pages are laid out by the program that packed them: the texts of each record, field by field, and its pictures. They are no copy of a page as a platform showed it. Whether the last sentence, on originals and exact duplicates, can be sworn of them is for whoever swears, and their counsel, to judge.',
+  ...(notOnPages === 0
     ? []
     : [
-        `Of ${inPart} of these records a part is withheld, and the pages show the rest and a mark. Whether the last sentence, on originals and exact duplicates, can be sworn of them is for whoever swears, and their counsel, to judge.`,
+        `${notOnPages} file(s) of these records, such as films, papers and web archives, stand on no page and are not counted: they are beside the pages in the same package, below data/records, or were not asked for.`,
       ]),
+  ...(inPart === 0
+    ? []
+    : [`Of ${inPart} of these records a part is withheld, and the pages show the rest and a mark.`]),
 ];
 
 export function affidavitPlain(about: AffidavitAbout): string {

@@ -88,6 +88,7 @@ export async function buildProduction(
   let withheld = 0;
   let next = production.batesFirst;
   let recordPages = 0;
+  let notOnPages = 0;
   try {
     await add(bag.whole('bagit.txt', BAGIT));
     for (const [name, bytes] of productionDocuments) await add(bag.whole(name, bytes));
@@ -115,6 +116,7 @@ export async function buildProduction(
         production: id,
         request: production.requestId,
         at,
+        mode: context.mode,
         first: next,
         prefix,
         volume,
@@ -139,6 +141,7 @@ export async function buildProduction(
         const pages = made.records.find(({ n }) => n === record.n);
         if (pages === undefined || record.paper === null) continue;
         recordPages += pages.last - pages.first + 1;
+        notOnPages += pages.notShown + record.leftOut.length;
         const paperPath = `data/papers/${record.recordId}.json`;
         await add(bag.whole(paperPath, record.paper));
         const files: { file: number; path: string }[] = [];
@@ -218,8 +221,16 @@ export async function buildProduction(
     const logPath = join(folder, 'exemption-log.csv');
     await pipeline(exemptionLines(exemptions), createWriteStream(logPath));
     await add(bag.stream('data/exemption-log.csv', (await stat(logPath)).size, createReadStream(logPath)));
+    const { origin, keys } = await inAgency(async (tx) => ({
+      origin: await originOf(tx),
+      keys: await context.logReader.keysOf(tx),
+    }));
+    if (origin === null || keys.length === 0) throw late('The agency’s log has published nothing yet.');
     const affidavit = {
       agencyName,
+      mode: context.mode,
+      notOnPages,
+      vkeys: keys.map(({ vkey }) => vkey),
       recordPages,
       inPart: production.part,
       firstPage: batesNumber(prefix, production.batesFirst),
@@ -228,11 +239,6 @@ export async function buildProduction(
     };
     await add(bag.whole('data/affidavit-490-692.pdf', await affidavitPdf(affidavit)));
     await add(bag.whole('data/affidavit-490-692.txt', affidavitPlain(affidavit)));
-    const { origin, keys } = await inAgency(async (tx) => ({
-      origin: await originOf(tx),
-      keys: await context.logReader.keysOf(tx),
-    }));
-    if (origin === null || keys.length === 0) throw late('The agency’s log has published nothing yet.');
     const bagInfo = {
       'Source-Organization': agencyName.replaceAll(/\s+/g, ' ').trim(),
       'External-Identifier': id,

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { openPdf, type Cell, type TaggedPdf } from '#pdf.ts';
-import { citationSaid, fieldName, type ExemptionRow } from './packet-words.ts';
+import { SEPARATION } from './exemption-list.ts';
+import { citationSaid, fieldName, MARKS, TRIAL, type ExemptionRow } from './packet-words.ts';
 import { fieldText, paperOf } from './paper-shape.ts';
 import type { LeavingFile, ReviewedRecord } from './reviewed.ts';
 
@@ -11,6 +12,7 @@ export interface VolumeAbout {
   readonly production: string;
   readonly request: string;
   readonly at: Date;
+  readonly mode: 'trial' | 'production';
   /** The first page has this number. */
   readonly first: number;
   readonly prefix: string;
@@ -30,7 +32,13 @@ export interface Volume {
   /** SHA-256 of the pixels of a PNG as they lie in the PDF, and of the PNG that they are those of. */
   readonly pixelsOf: ReadonlyMap<string, string>;
   readonly pages: number;
-  readonly records: readonly { readonly n: number; readonly first: number; readonly last: number }[];
+  readonly records: readonly {
+    readonly n: number;
+    readonly first: number;
+    readonly last: number;
+    /** Files of it that the pages name, and do not show. */
+    readonly notShown: number;
+  }[];
 }
 
 export const batesNumber = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(6, '0')}`;
@@ -45,7 +53,7 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
     title: `Public records released, volume ${volume}`,
     language: 'en',
     at,
-    stamp: bates,
+    stamp: (page) => (about.mode === 'trial' ? `${TRIAL} · ${bates(page)}` : bates(page)),
     many: true,
   });
   pdf.heading(1, `Public records released${volume === 1 ? '' : `, volume ${volume}`}`);
@@ -77,13 +85,13 @@ export async function writeVolume(about: VolumeAbout): Promise<Volume> {
           })),
         );
   const pixelsOf = new Map<string, string>();
-  const placed: { n: number; first: number; last: number }[] = [];
+  const placed: { n: number; first: number; last: number; notShown: number }[] = [];
   for (const [i, record] of records.entries()) {
     pdf.newPage();
     const begin = pdf.pages();
-    await section(pdf, record, about, pixelsOf);
+    const notShown = await section(pdf, record, about, pixelsOf);
     const end = pdf.pages();
-    placed.push({ n: record.n, first: first + begin - 1, last: first + end - 1 });
+    placed.push({ n: record.n, first: first + begin - 1, last: first + end - 1, notShown });
     contents?.fill(i, begin === end ? bates(begin) : `${bates(begin)} to ${bates(end)}`);
   }
   contents?.end();
@@ -97,7 +105,7 @@ async function section(
   record: ReviewedRecord,
   about: VolumeAbout,
   pixelsOf: Map<string, string>,
-): Promise<void> {
+): Promise<number> {
   const { n, recordId, answer, receivedAt, paper, files, leftOut } = record;
   pdf.heading(2, `Record ${n}`, `record-${n}`);
   pdf.facts([
@@ -113,10 +121,12 @@ async function section(
         pdf.paragraph(fieldText(field, said, inLetters));
       }
   }
+  let notShown = 0;
   for (const file of files) {
     if (!file.mediaType.startsWith('image/')) continue;
     const where = `data/records/${n}/${file.name}`;
     if (file.sizeBytes > MOST_PICTURE) {
+      notShown += 1;
       pdf.paragraph(`A picture that is too large for this paper: ${where}`);
       continue;
     }
@@ -129,8 +139,10 @@ async function section(
       continue;
     }
     const drawn = await about.drawn(file, bytes);
-    if (drawn === null || !pdf.picture(drawn, alt))
+    if (drawn === null || !pdf.picture(drawn, alt)) {
+      notShown += 1;
       pdf.paragraph('This kind of picture is not shown here. It is in the file of that name.');
+    }
   }
   const others = files.filter(({ mediaType }) => !mediaType.startsWith('image/'));
   if (others.length > 0 || leftOut.length > 0)
@@ -144,6 +156,7 @@ async function section(
           : `File ${file}, a web archive, was not asked for.`,
       ),
     ]);
+  return notShown + others.length;
 }
 
 function exemptionLog(pdf: TaggedPdf, rows: readonly ExemptionRow[], isContinued: boolean): void {
@@ -154,7 +167,7 @@ function exemptionLog(pdf: TaggedPdf, rows: readonly ExemptionRow[], isContinued
     return;
   }
   pdf.paragraph(
-    'What is withheld, under which provision, and in general terms what it is (610.024 RSMo). Beside each provision stands how well its text was read by whoever made this program; it is no legal advice.',
+    `What is withheld, under which provision, and in general terms what it is (${SEPARATION.cite} RSMo; ${MARKS[SEPARATION.mark]}). Beside each provision stands how well its text was read by whoever made this program; it is no legal advice.`,
   );
   const cell = (text: string): Cell => ({ text, size: 8 });
   pdf.table(

@@ -23,7 +23,10 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 export const fieldName = (pointer: string): string => FIELDS[pointer] ?? pointer;
 
-const MARKS: Readonly<Record<Citation['mark'], string>> = {
+/** On each page, and wherever it may be laid before somebody. */
+export const TRIAL = 'TRIAL: not for official records';
+
+export const MARKS: Readonly<Record<Citation['mark'], string>> = {
   verified: 'read in the statute',
   secondary: 'read in a copy of the statute, not verified',
   summary: 'read in a summary only, not verified',
@@ -32,13 +35,20 @@ const MARKS: Readonly<Record<Citation['mark'], string>> = {
 };
 
 /** A citation never stands without how well it was read. */
-export function citationSaid({ cite, title, mark, otherLaw, numberConfirmedBy }: Citation): string {
+export function citationSaid(citation: Citation): string {
+  const { cite, title, otherLaw } = citation;
   return [
     `${cite} RSMo (${title})`,
     ...(otherLaw === null ? [] : [`under: ${otherLaw}`]),
-    numberConfirmedBy === null ? MARKS[mark] : `number confirmed by ${numberConfirmedBy}`,
+    markSaid(citation),
   ].join('; ');
 }
+
+/** Whoever confirmed a number has not read the text for us: both stand. */
+const markSaid = ({ mark, numberConfirmedBy }: Citation): string =>
+  [MARKS[mark], ...(numberConfirmedBy === null ? [] : [`number confirmed by ${numberConfirmedBy}`])].join(
+    '; ',
+  );
 
 /** 610.024. Null: whoever withheld it says that a description would reveal it. */
 const descriptionSaid = (description: string | null): string =>
@@ -83,13 +93,13 @@ export const EXEMPTION_HEAD = [
 ] as const;
 
 export function exemptionCells({ record, what, citation, description }: ExemptionRow): readonly string[] {
-  const { cite, title, mark, otherLaw, numberConfirmedBy, writtenStatement } = citation;
+  const { cite, title, otherLaw, writtenStatement } = citation;
   return [
     record,
     what,
     `${cite} RSMo`,
     title,
-    numberConfirmedBy === null ? MARKS[mark] : `number confirmed by ${numberConfirmedBy}`,
+    markSaid(citation),
     otherLaw ?? '',
     description,
     writtenStatement?.impairsSecurity ?? '',

@@ -27,7 +27,7 @@ export async function remindedIn(at: AgencyTx, letter: string): Promise<Reminded
                                         and s.about = 'statement' and s.at >= c.at))
                 when n.about like 'first-receipt %' then r.state <> 'received'
                 when r.state = 'closed' or request_is_answered(r.agency_id, r.id) then true
-                when n.about like 'promise-over %' then false
+                when n.about like 'promise-%' then false
                 else exists (
                   select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay') end as moot
       from notice n join request r on r.agency_id = n.agency_id and r.id = n.request_id
@@ -42,6 +42,8 @@ const SAID: Readonly<Record<string, (day: string) => string>> = {
     `is to be acted on by the end of ${day}, which is the next business day (610.023.3 RSMo)`,
   'due-today': (day) => `is to be acted on by the end of today, ${day} (610.023.3 RSMo)`,
   overdue: (day) => `was to be acted on by the end of ${day} (610.023.3 RSMo)`,
+  'promise-next': (day) => `was promised for ${day} by the delay letter, and that is the next business day`,
+  'promise-today': (day) => `was promised for today, ${day}, by the delay letter`,
   'promise-over': (day) => `was promised for ${day} by the delay letter, and that is over`,
   'statement-next': (day) =>
     `owes a statement of the grounds by the end of ${day}, which is the next business day (610.023.4 RSMo)`,

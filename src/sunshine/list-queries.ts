@@ -8,8 +8,8 @@ import type { AgencyTx, RequestChannel, RequestOutcome, RequestState } from '#db
 
 const EXCERPT = 200;
 
-/** `running`: whatever is not over. */
-export type ListedState = RequestState | 'running' | 'statement';
+/** `running`: whatever is not over. `at-work`: what of it the custodian has. */
+export type ListedState = RequestState | 'running' | 'at-work' | 'statement';
 
 /** Where the next page begins. */
 export interface ListedAfter {
@@ -82,8 +82,8 @@ export async function listRequests(
          and (${tracking}::text is null or r.tracking = ${tracking})),
     listed as (
       select * from placed
-       where (case ${state}::text when 'running' then place < 2 when 'statement' then owes_statement else true end)
-         and (${state}::text is null or ${state} in ('running', 'statement') or state = ${state})
+       where (case ${state}::text when 'running' then place < 2 when 'at-work' then place < 2 and state <> 'received' when 'statement' then owes_statement else true end)
+         and (${state}::text is null or ${state} in ('running', 'at-work', 'statement') or state = ${state})
          and (${after === null} or (place, key_n, id) > (${after?.place ?? 0}::int, ${after?.key ?? '0'}::bigint, ${after?.id ?? null}::uuid))
        order by place, key_n, id limit ${limit})
     select r.id, r.tracking, r.channel, r.requester, r.contact, r.first_received_at, r.custodian_received_at, r.settled_question,
@@ -92,4 +92,11 @@ export async function listRequests(
       from listed l join request r on r.agency_id = ${agencyId} and r.id = l.id
      order by l.place, l.key_n, l.id`.execute(tx);
   return rows;
+}
+
+/** Those that the custodian does not have yet. */
+export async function countReceived({ agencyId, tx }: AgencyTx): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from request where agency_id = ${agencyId} and state = 'received'`.execute(tx);
+  return rows[0]?.n ?? 0;
 }

@@ -1,7 +1,7 @@
 /** Of what the custodian is reminded, and when. Pure. Nobody is woken: a reminder is owed from when the office opens, on a business day. */
 import { wallTimeIn, weekdayOf, type CivilDay } from '#civil.ts';
 import { isBusinessDay, type AgencyCalendar } from './calendar.ts';
-import type { Standing } from './clock.ts';
+import { promiseNear, type Standing } from './clock.ts';
 import type { RequestStanding } from './standing.ts';
 import type { RequestState } from '#db/db.ts';
 
@@ -10,6 +10,8 @@ export type ReminderOf =
   | 'due-next'
   | 'due-today'
   | 'overdue'
+  | 'promise-next'
+  | 'promise-today'
   | 'promise-over'
   | 'statement-next'
   | 'statement-today'
@@ -46,6 +48,9 @@ export function remindersOf(
   }
   if (acted !== null && acted.standing === 'promise-over' && acted.promised !== null)
     reminders.push({ of: 'promise-over', day: acted.promised.day });
+  const near = acted === null ? null : promiseNear(acted, now, calendar);
+  if (near !== null && acted?.promised != null)
+    reminders.push({ of: `promise-${near}`, day: acted.promised.day });
   // After the first business day: then two are left, by the count that the law does not know.
   const alarm = clocks?.alarm ?? null;
   const first = alarm?.steps.find((step) => step.code === 'day');

@@ -19,6 +19,7 @@ export {
   type Standing,
   type Step,
   type Withdrawal,
+  promiseNear,
 } from './clock.ts';
 export type { Answered, Rest } from './answers.ts';
 export { actedSaid, alarmBesideSaid, dueSaid, restSaid, stepSaid, withdrawalSaid } from './said.ts';
@@ -73,7 +74,13 @@ export {
   type CorrespondenceRow,
   type RequestRow,
 } from './request-queries.ts';
-export { listRequests, type ListedAfter, type ListedRow, type ListedState } from './list-queries.ts';
+export {
+  countReceived,
+  listRequests,
+  type ListedAfter,
+  type ListedRow,
+  type ListedState,
+} from './list-queries.ts';
 export { oweReminders, startReminding } from './reminding.ts';
 export { requestStanding, type OnFile, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';

@@ -31,6 +31,8 @@ export interface ProductionVerdict {
   readonly container: PackageFiles['kind'];
   readonly production: string | null;
   readonly agency: string | null;
+  /** By its own word; null: it could not be read. */
+  readonly mode: 'trial' | 'production' | null;
   readonly records: number;
   readonly withheld: number;
   readonly bytes: number;
@@ -79,6 +81,7 @@ export async function verifyProduction(path: string, vkey: string | null): Promi
       container: files.kind,
       production: paper?.production ?? null,
       agency: paper?.agency ?? null,
+      mode: paper?.mode ?? null,
       records: paper?.records.length ?? 0,
       withheld: paper?.withheld ?? 0,
       bytes: [...files.sizes.values()].reduce((sum, size) => sum + size, 0),

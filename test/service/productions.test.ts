@@ -165,6 +165,14 @@ describe('a production', () => {
     const affidavit = await readFile(join(folder, 'data/affidavit-490-692.txt'), 'utf8');
     expect(affidavit).toContain(`Attached hereto are ${made.recordPages} pages of records`);
     expect(affidavit).toContain('NOT verified');
+    // Of an archive that is being tried out; of whatever pages cannot show; and with the key to compare.
+    expect(archive.system.config.mode).toBe('trial');
+    expect(affidavit).toMatch(/^TRIAL: not for official records/);
+    expect(affidavit).toMatch(
+      /\d+ file\(s\) of these records, such as films, papers and web archives, stand on no page/,
+    );
+    expect(affidavit).toContain(vkey);
+    expect(log).toContain('read in a copy of the statute, not verified');
     expect((await readdir(join(folder, 'data/papers'))).sort()).toEqual(
       [`${partId}.json`, `${wholeId}.json`].sort(),
     );
@@ -215,6 +223,9 @@ describe('a production', () => {
     const verified = await ended(process.execPath, [HOLDFAST, 'verify', zip, '--key', vkey]);
     expect(verified, verified.said).toMatchObject({ code: 0 });
     expect(verified.said).toContain('VERIFIED: 2 record(s).');
+    expect(verified.said).toContain('TRIAL: not for official records');
+    const onItsWord = await ended(process.execPath, [HOLDFAST, 'verify', zip]);
+    expect(onItsWord.said).toContain('VERIFIED: 2 record(s), on its own word until you compare the key.');
     const failed = await ended(process.execPath, [HOLDFAST, 'verify', join(work, 'changed.zip')]);
     expect(failed.code).toBe(1);
     expect(failed.said).toContain(`data/papers/${wholeId}.json`);
@@ -268,7 +279,7 @@ describe('a production', () => {
     const { pages } = judgePdf(bytes);
     expect(pages).toHaveLength(made.batesLast ?? 0);
     for (const [i, strings] of pages.entries())
-      expect(strings.at(-1)).toBe(`RVT-${String(i + 1).padStart(6, '0')}`);
+      expect(strings.at(-1)).toBe(`TRIAL: not for official records · RVT-${String(i + 1).padStart(6, '0')}`);
     // And what was changed in one shows.
     const moved = Buffer.from(
       bytes.toString('latin1').replace('%%EOF', ' %%EOF').replace('\n1 0 obj', '\n\n1 0 obj'),

@@ -123,6 +123,10 @@ test('each is told once of what is due, overdue, owed or lies about; without a w
   const late = await asked('2026-12-03T10:00-06:00', secret);
   const over = await asked('2026-11-30T10:00-06:00', secret);
   await said(over, 'delay', '2026-12-02T10:00-06:00', '2026-12-08T12:00-06:00');
+  const promisedToday = await asked('2026-11-30T10:00-06:00', secret);
+  await said(promisedToday, 'delay', '2026-12-02T10:00-06:00', '2026-12-09T15:00-06:00');
+  const promisedNext = await asked('2026-11-30T10:00-06:00', secret);
+  await said(promisedNext, 'delay', '2026-12-02T10:00-06:00', '2026-12-10T12:00-06:00');
   const lies = await asked(null, secret, '2026-12-07T10:00-06:00');
   const statement = await asked('2026-12-01T10:00-06:00', secret);
   await closed(statement);
@@ -142,17 +146,22 @@ test('each is told once of what is due, overdue, owed or lies about; without a w
     expect(await owe(), early).toBe(0);
   }
   moment = WEDNESDAY;
-  expect(await owe()).toBe(12);
+  expect(await owe()).toBe(16);
   expect(await owe(), 'nothing is owed twice').toBe(0);
   expect(await tell()).toEqual(['mailed', 'mailed']);
   expect(server.mails.map(({ to }) => to).toSorted()).toEqual([CLERK, custodian.email].toSorted());
   const [mail] = server.mails;
-  expect(mail?.subject).toBe('TRIAL: City of Rivertown: 6 requests wait');
+  expect(mail?.subject).toBe('TRIAL: City of Rivertown: 8 requests wait');
   for (const [id, sentence] of [
     [tomorrow, 'is to be acted on by the end of Thursday, December 10, 2026, which is the next business day'],
     [today, 'is to be acted on by the end of today, Wednesday, December 9, 2026'],
     [late, 'was to be acted on by the end of Tuesday, December 8, 2026'],
     [over, 'was promised for Tuesday, December 8, 2026 by the delay letter'],
+    [promisedToday, 'was promised for today, Wednesday, December 9, 2026, by the delay letter'],
+    [
+      promisedNext,
+      'was promised for Thursday, December 10, 2026 by the delay letter, and that is the next business day',
+    ],
     [lies, 'came to the body, and the custodian of records does not have it yet'],
     [statement, 'owes a statement of the grounds by the end of today, Wednesday, December 9, 2026'],
   ] as const) {

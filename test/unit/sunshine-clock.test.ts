@@ -15,6 +15,7 @@ import {
   standingOf,
   withdrawalOf,
   type Due,
+  promiseNear,
 } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES, holidayDays } from '#sunshine/holidays.ts';
 import { actedSaid, alarmBesideSaid, dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
@@ -876,6 +877,15 @@ describe('a letter that explains the delay', () => {
       'Acted on by the letter of Wed 4 Mar 2026, which explained the delay: 610.023.3 RSMo (the text was read). The earliest time that it promised: Fri 20 Mar 2026 at 2:00 pm.',
     );
     expect(acted('2026-03-20T14:00:01-05:00', letter)?.standing).toBe('promise-over');
+    // Nobody may come before it: also where the day before it is none on which anybody works.
+    const near = (now: string) => {
+      const one = acted(now, letter);
+      return one === null ? 'none' : promiseNear(one, new Date(now), CITY);
+    };
+    expect(near('2026-03-18T10:00-05:00')).toBeNull();
+    expect(near('2026-03-19T10:00-05:00')).toBe('next');
+    expect(near('2026-03-20T10:00-05:00')).toBe('today');
+    expect(near('2026-03-20T14:00:01-05:00')).toBeNull();
     // The newest promise counts, however the letters were entered.
     const later = delay('2026-03-19T10:00-05:00', '2026-03-27T14:00-05:00');
     expect(acted('2026-03-21T14:00-05:00', later, letter)).toMatchObject({

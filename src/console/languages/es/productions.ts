@@ -121,6 +121,8 @@ export const productions: Messages = {
   'How to check it': 'Cómo comprobarlo',
   'in it says how to check each file and each text without us. The SHA-256 of the ZIP:':
     'dice cómo comprobar cada archivo y cada texto sin nosotros. El SHA-256 del ZIP:',
+  'Whoever made a false file could not sign it with the key of the public body’s log. Compare the key in the file with this one, which did not come with it:':
+    'Quien hiciera un archivo falso no podría firmarlo con la clave del registro del organismo público. Compare la clave del archivo con esta, que no vino con él:',
   'That this file was fetched, and when, is kept; nothing about you is.':
     'Se guarda que este archivo se descargó y cuándo; nada sobre usted.',
   // what is refused
