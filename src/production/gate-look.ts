@@ -3,8 +3,9 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDeco
 import { sha256Hex } from '#commitment.ts';
 import { foldText, LONG, type Finder } from './folded.ts';
 import { decodedTexts, type Encoded } from './gate-encodings.ts';
+import { sharpest } from './gate-hits.ts';
 import { aroundOf, isShortWord, type ShortHit } from './short-words.ts';
-import { stringsIn, without, type Span } from './gate-strings.ts';
+import { piecesOf, stringsIn, without, type Span } from './gate-strings.ts';
 
 export interface Hit {
   /** Its number in the packet and its name, without what of it is withheld. */
@@ -251,7 +252,9 @@ export function openLook({
     }
   };
   const look: Look = {
-    see: (place, text) => see(place, text),
+    see: (place, text) => {
+      for (const piece of isOurs ? piecesOf(text) : [text]) see(place, piece);
+    },
     seeBytes: (place, bytes, packed) => {
       compareBytes(place, bytes);
       seeBytes(place, bytes, 0, packed);
@@ -274,24 +277,6 @@ export function openLook({
     texts: () => texts,
   };
   return look;
-}
-
-/** “In its text” and “in its bytes” say nothing new where the same item was found at a place that has a name. */
-function sharpest(hits: readonly Hit[]): readonly Hit[] {
-  const around = (place: string): string | null =>
-    /^(?:(.*) › )?(?:text|bytes)(?: \(.*\))?$/.exec(place)?.[1] ?? null;
-  const isGeneral = ({ place }: Hit): boolean => /(?:^| › )(?:text|bytes)(?: \(.*\))?$/.test(place);
-  return hits.filter(
-    (one) =>
-      !isGeneral(one) ||
-      !hits.some(
-        (other) =>
-          other.item === one.item &&
-          other.place !== 'file name' &&
-          !isGeneral(other) &&
-          other.place.startsWith(around(one.place) ?? ''),
-      ),
-  );
 }
 
 /** From the outside to the inside. */

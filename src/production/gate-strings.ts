@@ -22,6 +22,27 @@ export function without(bytes: Uint8Array, spans: readonly Span[]): Buffer {
   return Buffer.concat([...parts, bytes.subarray(at)]);
 }
 
+/** Of a list of ten thousand files a line is a few hundred characters, and all that is made of it to look through it many times that. */
+const PIECE = 2 ** 20;
+const OVERLAP = 2 ** 16;
+const WITHIN_WORD = /[\p{L}\p{M}\p{N}+/=_-]/u;
+
+/**
+ * A long text in pieces that begin and end between words; each begins with the end of the one before, so that what stands over an end is whole in one
+ * of them. For what is written here: what others wrote may be encoded over any length.
+ */
+export function* piecesOf(text: string): Generator<string> {
+  const cut = (at: number): number => {
+    let end = at;
+    while (end > at - OVERLAP / 2 && WITHIN_WORD.test(text[end - 1] ?? '')) end -= 1;
+    return end;
+  };
+  let from = 0;
+  for (; text.length - from > 2 * PIECE; from = cut(from + PIECE - OVERLAP))
+    yield text.slice(from, cut(from + PIECE));
+  yield text.slice(from);
+}
+
 /** Runs of at least so many characters: UTF-8, Latin-1, and Latin letters in UTF-16, whichever end is first. */
 export function stringsIn(bytes: Uint8Array, least: number): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

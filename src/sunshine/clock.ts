@@ -218,19 +218,6 @@ export function actedOf(
   };
 }
 
-/** Whether the time that a delay letter promised is of today or of the next business day, and not over. */
-export function promiseNear(
-  { standing, promised }: Acted,
-  now: Date,
-  calendar: AgencyCalendar,
-): 'today' | 'next' | null {
-  if (standing !== 'acted-on' || promised === null) return null;
-  const { day } = wallTimeIn(calendar.zone, now);
-  if (day >= promised.day) return 'today';
-  // On a day that is no business day too: nobody may come before it.
-  return businessDaysLeft(day, promised.day, calendar) <= 1 ? 'next' : null;
-}
-
 export function standingOf({ day, closes }: Due, now: Date, calendar: AgencyCalendar): Standing {
   const wall = wallTimeIn(calendar.zone, now);
   if (wall.day > day) return 'overdue';

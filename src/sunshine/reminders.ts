@@ -1,8 +1,8 @@
 /** Of what the custodian is reminded, and when. Pure. Nobody is woken: a reminder is owed from when the office opens, on a business day. */
 import { wallTimeIn, weekdayOf, type CivilDay } from '#civil.ts';
 import { isBusinessDay, type AgencyCalendar } from './calendar.ts';
-import { promiseNear, type Standing } from './clock.ts';
-import type { RequestStanding } from './standing.ts';
+import type { Standing } from './clock.ts';
+import { promiseNear, type RequestStanding } from './standing.ts';
 import type { RequestState } from '#db/db.ts';
 
 /** With the day that it is about, each is sent once. */

@@ -5,6 +5,7 @@ import { answerOf, type AnswersOnFile, type Rest } from './answers.ts';
 import type { AgencyCalendar } from './calendar.ts';
 import {
   actedOf,
+  businessDaysLeft,
   clocksOf,
   denialStatementDueOf,
   standingOf,
@@ -132,4 +133,17 @@ function sumOf(cents: readonly (number | null)[]): number | null {
     (sum, one) => (sum === null || one === null ? null : sum + one),
     cents.length === 0 ? null : 0,
   );
+}
+
+/** Whether the time that a delay letter promised is of today or of the next business day, and not over. */
+export function promiseNear(
+  { standing, promised }: Acted,
+  now: Date,
+  calendar: AgencyCalendar,
+): 'today' | 'next' | null {
+  if (standing !== 'acted-on' || promised === null) return null;
+  const { day } = wallTimeIn(calendar.zone, now);
+  if (day >= promised.day) return 'today';
+  // On a day that is no business day too: nobody may come before it.
+  return businessDaysLeft(day, promised.day, calendar) <= 1 ? 'next' : null;
 }

@@ -19,7 +19,6 @@ export {
   type Standing,
   type Step,
   type Withdrawal,
-  promiseNear,
 } from './clock.ts';
 export type { Answered, Rest } from './answers.ts';
 export { actedSaid, alarmBesideSaid, dueSaid, restSaid, stepSaid, withdrawalSaid } from './said.ts';
@@ -82,7 +81,7 @@ export {
   type ListedState,
 } from './list-queries.ts';
 export { oweReminders, startReminding } from './reminding.ts';
-export { requestStanding, type OnFile, type RequestStanding } from './standing.ts';
+export { promiseNear, requestStanding, type OnFile, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
 export { certificateSaid, type CertificateSaid } from './certificate-said.ts';
 export { readCertificate, readSearch, type KeptCertificate } from './certificate-queries.ts';

@@ -323,7 +323,9 @@ describe('a production', () => {
       );
       expect(faults, name).toEqual([]);
       for (const strings of pages) {
-        expect(strings.at(-1)).toBe(`VOL-${String(number).padStart(6, '0')}`);
+        expect(strings.at(-1)).toBe(
+          `TRIAL: not for official records · VOL-${String(number).padStart(6, '0')}`,
+        );
         number += 1;
       }
     }

@@ -15,12 +15,11 @@ import {
   standingOf,
   withdrawalOf,
   type Due,
-  promiseNear,
 } from '#sunshine/clock.ts';
 import { HOLIDAY_RULES, holidayDays } from '#sunshine/holidays.ts';
 import { actedSaid, alarmBesideSaid, dueSaid, stepSaid, timeSaid, withdrawalSaid } from '#sunshine/said.ts';
 import { NOTHING_ANSWERED } from '#sunshine/answers.ts';
-import { requestStanding } from '#sunshine/standing.ts';
+import { promiseNear, requestStanding } from '#sunshine/standing.ts';
 
 const OFFICE = { opens: 480, closes: 1020 };
 const ALL = HOLIDAY_RULES.map(({ id }) => id);
