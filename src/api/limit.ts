@@ -18,6 +18,8 @@ export interface Rates {
 
 /** Of signing in. */
 const KNOCKING: Rates = { each: { perSecond: 10, burst: 200 }, all: { perSecond: 50, burst: 500 } };
+/** So many lines' worth for all lines of one site. */
+const LINES_OF_A_SITE = 4;
 const MOST_REMEMBERED = 10_000;
 
 interface Bucket {
@@ -46,10 +48,14 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): {
       if (alls.size >= MOST_REMEMBERED) alls.clear();
       const all = alls.get(at) ?? { left: ofAll.burst, at: now };
       alls.set(at, all);
-      const line = lineOf(address);
-      const own = buckets.get(line) ?? { left: each.burst, at: now };
-      buckets.set(line, own);
-      if (take(own, each, now) && take(all, ofAll, now)) return;
+      const rates = linesOf(address).map((line, n) => {
+        const factor = n === 0 ? 1 : LINES_OF_A_SITE;
+        const rate = { perSecond: each.perSecond * factor, burst: each.burst * factor };
+        const bucket = buckets.get(line) ?? { left: rate.burst, at: now };
+        buckets.set(line, bucket);
+        return [bucket, rate] as const;
+      });
+      if (rates.every(([bucket, rate]) => take(bucket, rate, now)) && take(all, ofAll, now)) return;
       throw new ArchiveError(
         'sign-in-too-many',
         'Too many are knocking at this moment. Wait some seconds and try again.',
@@ -59,11 +65,16 @@ export function openLimit({ each, all: ofAll }: Rates = KNOCKING): {
   };
 }
 
-/** Of IPv6 one line has 2^64 addresses, and may come with another each time (RFC 6177, RFC 7421). */
-function lineOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
+/**
+ * Of IPv6 one line has 2^64 addresses, and may come with another each time (RFC 7421); and a site has up to 65,536 lines (RFC 6177), which
+ * together have as much as some of them.
+ */
+function linesOf(address: string): readonly string[] {
+  if (!ipaddr.isValid(address)) return [address];
   const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
+  return parsed instanceof ipaddr.IPv6
+    ? [4, 3].map((parts) => parsed.parts.slice(0, parts).join(':'))
+    : [parsed.toString()];
 }
 
 /** What takes long runs so many times at once: for each caller, and in this process. */

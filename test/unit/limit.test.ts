@@ -31,6 +31,17 @@ test('the addresses of one IPv6 line have one bucket, the next line has another,
   expect(passes(ask, '::ffff:10.0.0.1', 30)).toBeLessThan(20);
 });
 
+test('the lines of one IPv6 site have four lines’ worth together, and another site has its own', () => {
+  const { ask } = openLimit({
+    each: { perSecond: 0.001, burst: 5 },
+    all: { perSecond: 1000, burst: 10_000 },
+  });
+  let passed = 0;
+  for (let line = 1; line <= 100; line += 1) passed += passes(ask, `2001:db8:7:${line.toString(16)}::1`, 5);
+  expect(passed).toBe(20);
+  expect(passes(ask, '2001:db8:8:1::1', 10)).toBe(5);
+});
+
 test('ten thousand addresses get no more than all may', () => {
   const { ask } = openLimit();
   let passed = 0;
