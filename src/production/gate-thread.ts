@@ -1,7 +1,7 @@
 /** One thread of the gate (`gate-threads.ts`). */
 import { openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openGate, type FileLook, type PixelReading } from './gate.ts';
+import { gatherFile, openGate, openLooked, type PixelReading } from './gate.ts';
 import type { FromThread, ThreadInput, ToThread } from './gate-threads.ts';
 import { packetFile } from './packet-file.ts';
 import type { PlacedMember } from './zip-file.ts';
@@ -24,10 +24,10 @@ const gate = openGate(withheld, {
 });
 
 async function lookAtAll(first: number, members: readonly PlacedMember[]): Promise<void> {
-  const looks: FileLook[] = [];
+  const looked = openLooked();
   for (const [n, member] of members.entries())
-    looks.push(await gate.lookAt(first + n + 1, packetFile(file, member)));
-  say({ looks });
+    gatherFile(looked, await gate.lookAt(first + n + 1, packetFile(file, member)));
+  say({ looked });
 }
 
 parentPort?.on('message', (told: ToThread) => {

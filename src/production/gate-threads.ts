@@ -8,7 +8,16 @@ import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Withheld } from './folded.ts';
-import { openGate, type FileLook, type GateOptions, type GateVerdict, type PixelReading } from './gate.ts';
+import {
+  gather,
+  gatherFile,
+  openGate,
+  openLooked,
+  type GateOptions,
+  type GateVerdict,
+  type Looked,
+  type PixelReading,
+} from './gate.ts';
 import { packetFile } from './packet-file.ts';
 import type { PlacedMember } from './zip-file.ts';
 
@@ -22,7 +31,7 @@ export type ToThread =
   | { readonly first: number; readonly members: readonly PlacedMember[] }
   | { readonly reading: PixelReading | null };
 export type FromThread =
-  | { readonly looks: readonly FileLook[] }
+  | { readonly looked: Looked }
   | { readonly picture: Uint8Array; readonly mediaType: string };
 
 const PROGRAM = new URL('gate-thread.ts', import.meta.url);
@@ -40,17 +49,17 @@ export async function passInThreads(
   signal?: AbortSignal,
 ): Promise<GateVerdict> {
   const gate = openGate(withheld, options);
-  const looks: FileLook[] = [];
+  const looked = openLooked();
   const sizeBytes = members.reduce((sum, one) => sum + one.sizeBytes, 0);
   if (sizeBytes < WORTH_IT) {
     const file = openSync(zip, 'r');
     try {
       for (const [n, member] of members.entries())
-        looks.push(await gate.lookAt(n + 1, packetFile(file, member)));
+        gatherFile(looked, await gate.lookAt(n + 1, packetFile(file, member)));
     } finally {
       closeSync(file);
     }
-    return gate.verdict(looks);
+    return gate.verdict(looked);
   }
   const { readPixels, ...rest } = options;
   let next = 0;
@@ -75,8 +84,8 @@ export async function passInThreads(
       worker.postMessage({ first: at, members: members.slice(at, next) } satisfies ToThread, []);
     };
     worker.on('message', (said: FromThread) => {
-      if ('looks' in said) {
-        for (const [n, look] of said.looks.entries()) looks[at + n] = look;
+      if ('looked' in said) {
+        gather(looked, said.looked);
         go();
         return;
       }
@@ -96,7 +105,6 @@ export async function passInThreads(
     }
   };
   await Promise.all(Array.from({ length: Math.min(MOST_THREADS, availableParallelism()) }, thread));
-  if (Object.keys(looks).length !== members.length)
-    throw new Error('Not each file of the production was looked through.');
-  return gate.verdict(looks);
+  if (looked.files !== members.length) throw new Error('Not each file of the production was looked through.');
+  return gate.verdict(looked);
 }

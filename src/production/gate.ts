@@ -91,6 +91,8 @@ interface SoftHitIn extends SoftHit {
 
 /** What was found in one file. */
 export interface FileLook {
+  /** Its place in the packet. */
+  readonly n: number;
   readonly hits: readonly Hit[];
   readonly soft: readonly SoftHitIn[];
   readonly short: readonly (ShortHit & { readonly file: string })[];
@@ -99,11 +101,33 @@ export interface FileLook {
   readonly texts: number;
 }
 
+/** Of several files. Of one in which nothing was found no more is kept than that it was looked at: there are a hundred thousand of them. */
+export interface Looked {
+  files: number;
+  bytes: number;
+  texts: number;
+  readonly found: FileLook[];
+}
+
+export const openLooked = (): Looked => ({ files: 0, bytes: 0, texts: 0, found: [] });
+
+export function gather(looked: Looked, more: Looked): void {
+  looked.files += more.files;
+  looked.bytes += more.bytes;
+  looked.texts += more.texts;
+  looked.found.push(...more.found);
+}
+
+export function gatherFile(looked: Looked, look: FileLook): void {
+  const isFound = look.hits.length + look.soft.length + look.short.length + look.unread.length > 0;
+  gather(looked, { files: 1, bytes: look.bytes, texts: look.texts, found: isFound ? [look] : [] });
+}
+
 export interface Gate {
   /** `n`: its place in the packet, from 1 on. */
   lookAt(n: number, file: PacketFile): Promise<FileLook>;
-  /** Of all files, in the order of the packet. */
-  verdict(looks: readonly FileLook[]): GateVerdict;
+  /** Of all files. */
+  verdict(looked: Looked): GateVerdict;
 }
 
 export function openGate(withheld: readonly Withheld[], options: GateOptions = {}): Gate {
@@ -141,6 +165,7 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
         for (const picture of look.pictures) await seePixels(look, picture, options);
       const called = `${n}: ${look.masked(file.name)}`;
       return {
+        n,
         hits: look.hits().map((one) => ({ ...one, file: called })),
         short: look.short().map((one) => ({ ...one, file: called })),
         soft: look.soft().map((one) => ({ ...one, file: called, digest })),
@@ -149,7 +174,8 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
         texts: look.texts(),
       };
     },
-    verdict: (looks) => {
+    verdict: ({ files, bytes, texts, found }) => {
+      const looks = found.toSorted((one, other) => one.n - other.n);
       const hits = looks.flatMap((one) => one.hits);
       const soft = looks.flatMap((one) => one.soft);
       const unread = [
@@ -160,7 +186,7 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
       const left = unread.filter((one) => !isVouchedFor(one));
       const unsearchable = finder.unsearchable.filter((item) => options.seen?.items?.has(item) !== true);
       const outcome =
-        hits.length + left.length + unsearchable.length > 0 || looks.length === 0
+        hits.length + left.length + unsearchable.length > 0 || files === 0
           ? 'stopped'
           : withheld.length + withheldFiles.length + softly.length === 0
             ? 'nothing-to-look-for'
@@ -172,11 +198,7 @@ export function openGate(withheld: readonly Withheld[], options: GateOptions = {
         unread: left,
         vouchedFor: unread.filter(isVouchedFor),
         unsearchable,
-        looked: {
-          files: looks.length,
-          bytes: looks.reduce((sum, { bytes }) => sum + bytes, 0),
-          texts: looks.reduce((sum, { texts }) => sum + texts, 0),
-        },
+        looked: { files, bytes, texts },
       };
     },
   };
@@ -188,9 +210,9 @@ export async function passGate(
   options: GateOptions = {},
 ): Promise<GateVerdict> {
   const gate = openGate(withheld, options);
-  const looks: FileLook[] = [];
-  for (const [n, file] of packet.entries()) looks.push(await gate.lookAt(n + 1, file));
-  return gate.verdict(looks);
+  const looked = openLooked();
+  for (const [n, file] of packet.entries()) gatherFile(looked, await gate.lookAt(n + 1, file));
+  return gate.verdict(looked);
 }
 
 const idOf = (digest: string | null, { place, why }: Pick<Unread, 'place' | 'why'>): string | null =>
