@@ -58,6 +58,16 @@ const ANSWERED = {
   sentence: 'Your request was answered. Look for the answer where you asked it to be sent.',
 } as const;
 
+/** Of whoever left nothing by which they are reached. */
+const UNREACHED = {
+  clarification:
+    'The custodian of records has a question, and nowhere to send it: ask the public body what it is, with this number.',
+  'fee-waiting':
+    'The custodian of records waits for a payment, and has nowhere to send the sum: ask the public body, with this number.',
+  answered:
+    'Your request was answered, and there was nowhere to send it: ask the public body for it, with this number.',
+} as const;
+
 export interface PublicStanding {
   readonly state: RequestState;
   readonly dueOn: string | null;
@@ -79,6 +89,18 @@ export interface PublicDesk {
     agency: string,
     typed: string,
   ): Promise<PublicStanding & { readonly tracking: string }>;
+}
+
+function awaitedOf(
+  { state, contact }: { readonly state: RequestState; readonly contact: string | null },
+  isAnswered: boolean,
+): Pick<PublicStanding, 'awaited' | 'sentence'> {
+  const said = isAnswered ? ANSWERED : AWAITED[state];
+  if (contact !== null) return said;
+  if (isAnswered) return { ...said, sentence: UNREACHED.answered };
+  return state === 'clarification' || state === 'fee-waiting'
+    ? { ...said, sentence: UNREACHED[state] }
+    : said;
 }
 
 function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
@@ -145,7 +167,7 @@ function openDesk({ system: { db, now } }: ApiContext): PublicDesk {
           // Who was told why it takes longer, and until when, waits for that day and for no other.
           dueOn: row.due_on ?? (acted === null ? (clocks?.due?.day ?? null) : null),
           ...(acted === null || acted.promised === null ? {} : { availableOn: acted.promised.day }),
-          ...(acted?.answered == null ? AWAITED[row.state] : ANSWERED),
+          ...awaitedOf(row, acted?.answered != null),
         };
       });
     },

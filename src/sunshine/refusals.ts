@@ -26,6 +26,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'sunshine-request-state',
     'A request lapses only when it waits for a payment or an answer, a notice that it will lapse went to the requester, and the days after it are over (610.026 RSMo, read second-hand). Its clock says which day that is.',
   ],
+  HF102: [
+    'sunshine-request-state',
+    'Nothing says where its requester is reached, so the notice reached nobody and this request does not lapse. Say where an answer reaches them and send the notice again, or note that it was given to them in person or by telephone.',
+  ],
   HF066: [
     'sunshine-request-state',
     'The receipts of this request are not what this corrects, so nothing was changed. Read it again; a receipt is corrected with its reason, and both stay on file.',

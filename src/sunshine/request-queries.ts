@@ -106,6 +106,7 @@ export async function readByTracking({ agencyId, tx }: AgencyTx, tracking: strin
         'settled_question',
         'settled_fee',
         'due_on',
+        'contact',
       ])
       .where('agency_id', '=', agencyId)
       .where('tracking', '=', tracking)

@@ -87,6 +87,21 @@ test('on a phone and without scripts somebody asks, keeps the number, and later 
   expect(await at.textOf('#standing')).toMatch(/works on it\.[^]*by the end of \w+day, \w+ \d+, \d{4}/);
   await at.goTo(`/language?to=es&next=/ask/rivertown/${number}`);
   expect(await at.textOf('#standing')).toMatch(/trabaja en ella\.[^]*al final del \w+, \d+ de \w+ de \d{4}/u);
+  // Who left nothing by which they are reached is told to come, and not to wait for a letter.
+  const asked = await scene.archive.app.inject({
+    method: 'POST',
+    url: `/v1/requests/${rows[0]?.id}/state`,
+    headers: {
+      authorization: `Bearer ${await scene.archive.key('custodian')}`,
+      'content-type': 'application/json',
+    },
+    payload: JSON.stringify({ from: 'open', to: 'clarification' }),
+  });
+  expect(asked.statusCode, asked.body).toBe(200);
+  await at.goTo(`/language?to=en&next=/ask/rivertown/${number}`);
+  expect(await at.textOf('#standing')).toContain('has a question, and nowhere to send it');
+  await at.goTo(`/language?to=es&next=/ask/rivertown/${number}`);
+  expect(await at.textOf('#standing')).toContain('tiene una pregunta y no sabe adónde enviarla');
   await at.page.setJavaScriptEnabled(true);
   await checkPage(at, 'asked in Spanish');
   await at.goTo('/ask/rivertown');

@@ -432,12 +432,19 @@ test('a receipt that was written down wrong is corrected with its reason, and bo
 
 test('a request lapses only after a notice, when its days are over; its requester may withdraw it any day', async () => {
   const received = '2026-02-02T10:00:00-06:00';
-  const waiting = async (notice: string | null): Promise<string> => {
-    const { requestId } = await enter({ firstReceivedAt: received, receivedByCustodianAt: received });
+  const waiting = async (
+    notice: string | null,
+    { contact = 'PO Box 7', by = 'mail' }: { contact?: string | null; by?: string } = {},
+  ): Promise<string> => {
+    const { requestId } = await enter({
+      firstReceivedAt: received,
+      receivedByCustodianAt: received,
+      ...(contact === null ? {} : { contact }),
+    });
     const say = async (about: string, at: string, feeCents?: number) =>
       await call('POST', `/v1/requests/${requestId}/correspondence`, {
         way: 'out',
-        channel: 'mail',
+        channel: by,
         words: 'x',
         about,
         at,
@@ -465,6 +472,13 @@ test('a request lapses only after a notice, when its days are over; its requeste
   await call('POST', `/v1/requests/${paid}/state`, { from: 'open', to: 'fee-waiting' });
   expect((await close(paid, 'lapsed')).status).toBe(409);
   expect((await close(over, 'lapsed')).status).toBe(200);
+  // A notice that was printed for somebody of whom nothing is known reached nobody.
+  const unreached = await waiting('2026-02-03T10:00:00-06:00', { contact: null });
+  const refused = await close(unreached, 'lapsed');
+  expect(refused).toMatchObject({ status: 409, body: { code: 'sunshine-request-state' } });
+  expect(refused.body.detail).toContain('the notice reached nobody');
+  const told = await waiting('2026-02-03T10:00:00-06:00', { contact: null, by: 'in-person' });
+  expect((await close(told, 'lapsed')).status).toBe(200);
   expect((await call('GET', `/v1/requests/${over}`)).body).toMatchObject({ outcome: 'lapsed' });
 });
 

@@ -49,6 +49,12 @@ export const ask: Messages = {
   'The custodian of records waits for a payment.': 'El custodio de los registros espera un pago.',
   'It takes longer. The custodian of records says why, and when and where the records will be available.':
     'Tarda más. El custodio de los registros dice por qué, y cuándo y dónde estarán disponibles los registros.',
+  'The custodian of records has a question, and nowhere to send it: ask the public body what it is, with this number.':
+    'El custodio de los registros tiene una pregunta y no sabe adónde enviarla: pregunte al organismo público cuál es, con este número.',
+  'The custodian of records waits for a payment, and has nowhere to send the sum: ask the public body, with this number.':
+    'El custodio de los registros espera un pago y no sabe adónde enviar el importe: pregunte al organismo público, con este número.',
+  'Your request was answered, and there was nowhere to send it: ask the public body for it, with this number.':
+    'Su solicitud fue respondida y no había adónde enviarla: pídala al organismo público, con este número.',
   'Your request is closed.': 'Su solicitud está cerrada.',
   'This public body takes no requests on this page. Write to it, call it or go there: no form and no reason is needed (610.023 RSMo).':
     'Esta entidad pública no recibe solicitudes en esta página. Escríbale, llámela o vaya en persona: no hace falta formulario ni motivo (610.023 RSMo).',

@@ -276,6 +276,8 @@ export const requests: Messages = {
   'This day lies in the past. Expected a day from today on, or nothing.':
     'Este día está en el pasado. Se esperaba un día desde hoy, o nada.',
   'Say what is awaited now.': 'Diga qué se espera ahora.',
+  'Nothing says where its requester is reached, so the notice reached nobody and this request does not lapse. Say where an answer reaches them and send the notice again, or note that it was given to them in person or by telephone.':
+    'Nada dice cómo se llega a quien la pidió, así que el aviso no llegó a nadie y esta solicitud no caduca. Diga adónde le llega una respuesta y envíe el aviso otra vez, o anote que se le dio en persona o por teléfono.',
   'A request lapses only when it waits for a payment or an answer, a notice that it will lapse went to the requester, and the days after it are over (610.026 RSMo, read second-hand). Its clock says which day that is.':
     'Una solicitud caduca solo cuando espera un pago o una respuesta, se envió al solicitante un aviso de que caducará, y pasaron los días siguientes (610.026 RSMo, leído de segunda mano). Su plazo dice qué día es.',
   'The receipts of this request are not what this corrects, so nothing was changed. Read it again; a receipt is corrected with its reason, and both stay on file.':
