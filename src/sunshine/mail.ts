@@ -4,6 +4,7 @@
  */
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { ArchiveError } from '#errors.ts';
+import { textOfHtml } from './mail-html.ts';
 
 export const MAIL_LIMIT_BYTES = 20 * 1024 ** 2;
 const MOST_PARTS = 200;
@@ -125,34 +126,4 @@ function momentOf(text: string): Date | null {
     return null;
   const at = new Date(bare);
   return Number.isNaN(at.getTime()) ? null : at;
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
-
-/** Words of HTML, to be read by a person who has the mail itself beside it. */
-function textOfHtml(markup: string): string {
-  return markup
-    .replaceAll(/<!--[^]*?-->/g, ' ')
-    .replaceAll(/<(script|style|head|title)\b[^]*?<\/\1\s*>/gi, ' ')
-    .replaceAll(/[\r\n\t ]+/g, ' ')
-    .replaceAll(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6]|\/blockquote)\b[^>]*>/gi, '\n')
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
-      const point =
-        decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : null;
-      if (point === null) return NAMED[String(name).toLowerCase()] ?? whole;
-      return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
-        ? String.fromCodePoint(point)
-        : whole;
-    })
-    .replaceAll(/ *\n */g, '\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim();
 }
