@@ -128,12 +128,13 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           facts: record.factsSeen,
           files: record.filesSeen,
           isSealed: record.isSealed,
+          neverLeaves: record.neverLeaves,
           clauses: clausesOf(record),
         },
         beside: await besideInSet(at, id, recordId),
         fields: fieldsOf(record, form),
         fileParts: files.map((file) => {
-          const how = howShown(file);
+          const how = record.neverLeaves ? null : howShown(file);
           return {
             n: file.n,
             role: file.role,

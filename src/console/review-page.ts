@@ -31,6 +31,8 @@ export interface ReviewParts {
     readonly facts: number;
     readonly files: number;
     readonly isSealed: boolean;
+    /** Somebody reported that it may show a child being abused. */
+    readonly neverLeaves: boolean;
     readonly clauses: readonly string[];
   };
   /** Its place in the set, and those beside it. */
@@ -95,6 +97,7 @@ export function reviewPage(frame: Frame, parts: ReviewParts): string {
         <span>${record.account} on ${record.platform}</span> · ${momentIn(zone, record.receivedAt)} ·
         <a href="/records/${record.recordId}">The record itself</a>
       </p>
+      ${record.neverLeaves && alert('error', 'Somebody reported that this record may show a child being sexually abused. Its pictures are not shown here and read by no program, and nothing of it leaves: withhold all of it, or say that it does not answer the request.')}
       ${record.clauses.map((clause) => html`<p class="hf-small">${clause}</p>`)} ${likes(record, here)}
       ${record.changedSince && alert('info', 'Something came to this record since it was decided. What came is not released before somebody decides again.')}
       <details class="hf-more">
@@ -171,19 +174,21 @@ function deciding({
       .join(', ');
   return html`<fieldset class="usa-fieldset usa-form-group" id="answers">
       <legend class="usa-legend">What is done with it?</legend>
-      ${Object.entries(ANSWER_NAMES).map(
-        ([value, label]) =>
-          html`<div class="usa-radio">
-            <input
-              class="usa-radio__input"
-              type="radio"
-              name="answer"
-              id="answer-${value}"
-              value="${value}"
-              ${typed('answer') === value && html`checked`}
-            /><label class="usa-radio__label" for="answer-${value}">${ours(label)}</label>
-          </div>`,
-      )}
+      ${Object.entries(ANSWER_NAMES)
+        .filter(([value]) => !record.neverLeaves || value === 'withhold' || value === 'not-responsive')
+        .map(
+          ([value, label]) =>
+            html`<div class="usa-radio">
+              <input
+                class="usa-radio__input"
+                type="radio"
+                name="answer"
+                id="answer-${value}"
+                value="${value}"
+                ${typed('answer') === value && html`checked`}
+              /><label class="usa-radio__label" for="answer-${value}">${ours(label)}</label>
+            </div>`,
+        )}
     </fieldset>
     <fieldset class="usa-fieldset usa-form-group hf-withheld">
       <legend class="usa-legend">What is withheld, and why</legend>

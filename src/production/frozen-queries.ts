@@ -10,6 +10,8 @@ export interface FrozenRecord extends Pick<Review, 'exemption' | 'description' |
   readonly reviewN: number;
   readonly answer: 'release' | 'part' | 'withhold';
   readonly receivedAt: Date;
+  /** Somebody reported that it may show a child being abused: nobody looks at its pictures, no program either. */
+  readonly neverRead: boolean;
 }
 
 export async function frozenRecords(
@@ -18,7 +20,7 @@ export async function frozenRecords(
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<readonly FrozenRecord[]> {
   const { rows } = await sql<FrozenRecord>`
-    select r.n, r.record_id as "recordId", r.review_n as "reviewN", r.answer, c.received_at as "receivedAt", v.exemption, v.description, v.fields, v.files
+    select r.n, r.record_id as "recordId", r.review_n as "reviewN", r.answer, c.received_at as "receivedAt", is_never_read(r.agency_id, r.record_id) as "neverRead", v.exemption, v.description, v.fields, v.files
       from production_record r join production p on p.agency_id = r.agency_id and p.id = r.production_id
       join record c on c.agency_id = r.agency_id and c.id = r.record_id
       join review v on v.agency_id = r.agency_id and v.request_id = p.request_id and v.record_id = r.record_id and v.n = r.review_n

@@ -1,5 +1,6 @@
 /** What the database refuses of productions (migrations 0048, 0054 and 0055), in our words. */
 import { ArchiveError, type ErrorCode } from '#errors.ts';
+import { NEVER_LEAVES } from './review.ts';
 
 const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HF075: [
@@ -26,6 +27,7 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'production-state',
     'Its packing stopped, and another production has, or is about to have, its page numbers by now. Withdraw this one, and make another one.',
   ],
+  HF103: ['production-refused', NEVER_LEAVES],
   HF086: [
     'production-refused',
     'This request is closed: nothing more is packed because of it. If the same person asks again, enter another request.',

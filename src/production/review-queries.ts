@@ -160,9 +160,16 @@ export interface Reviewable extends ToReview {
   })[];
   /** Something of it is not in the object store yet, and proves nothing. */
   readonly isSealed: boolean;
+  readonly neverLeaves: boolean;
   readonly factsSeen: number;
   readonly filesSeen: number;
 }
+
+/** As `is_never_read` of migration 0056 says it. */
+const mayShowAbuse = (body: Readonly<Record<string, unknown>>): boolean => {
+  const { sensitivity } = (body['data'] ?? {}) as { readonly sensitivity?: unknown };
+  return Array.isArray(sensitivity) && sensitivity.includes('suspected-csam');
+};
 
 /** Everything of it that a seal commits to, or will. */
 export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: string): Promise<Reviewable> {
@@ -192,6 +199,7 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
       isPicture: type.startsWith('image/'),
       picture: sizeOf(picture),
     })),
+    neverLeaves: facts.some(({ body }) => mayShowAbuse(body)),
     isSealed: [...facts, ...files].every(({ seal_no }) => seal_no !== null),
     factsSeen: facts.length,
     filesSeen: files.length,

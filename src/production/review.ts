@@ -23,6 +23,8 @@ export type { Review } from './review-shape.ts';
 
 /** What there is to decide about. */
 export interface ToReview {
+  /** Somebody reported that it may show a child being abused. */
+  readonly neverLeaves?: boolean;
   readonly facts: readonly {
     readonly n: number;
     readonly fields: readonly TextField[];
@@ -39,6 +41,9 @@ export interface ToReview {
   }[];
 }
 
+export const NEVER_LEAVES =
+  'Somebody reported that this record may show a child being sexually abused, so nothing of it leaves, not even a part. Withhold all of it under the provision that closes it, or say that it does not answer the request; whether it is what was reported is for the police.';
+
 /** Sentences, each of what was expected. None: it can be kept. */
 export function reviewProblems(review: Review, record: ToReview): string[] {
   const problems: string[] = [];
@@ -52,6 +57,7 @@ export function reviewProblems(review: Review, record: ToReview): string[] {
     }
   };
   const { answer, exemption, description: said, fields, files } = review;
+  if (record.neverLeaves === true && (answer === 'release' || answer === 'part')) problems.push(NEVER_LEAVES);
   if ((exemption !== null) !== (answer === 'withhold'))
     problems.push(
       answer === 'withhold'

@@ -152,12 +152,14 @@ export async function readReviewed(
   const leaves = record.answer !== 'withhold';
   // A person vouches for an item by its name, also in a later production, in which the same number may be another record's.
   const of = `(${record.recordId}, decision ${record.reviewN})`;
-  const hidden = await withheldPictures(record, listed, decided, {
-    of,
-    read,
-    readPixels: context.readPixels,
-    released: leaves ? releasedIn(paper) : [],
-  });
+  const hidden = record.neverRead
+    ? { softly: [], unread: [] }
+    : await withheldPictures(record, listed, decided, {
+        of,
+        read,
+        readPixels: context.readPixels,
+        released: leaves ? releasedIn(paper) : [],
+      });
   const leftOut: { file: number; why: 'wacz-not-asked' | 'wacz-in-part' }[] = [];
   const small = new Map<number, Buffer>();
   const files = listed.flatMap((file): LeavingFile[] => {

@@ -4,7 +4,7 @@ import type { AgencyTx } from '#db/db.ts';
 import { appendEvent, receiptCode } from '#record/record.ts';
 import { goingOut } from './going-out.ts';
 import { insertReview, readInSet, readReviewable, type Seen } from './review-queries.ts';
-import { reviewProblems } from './review.ts';
+import { NEVER_LEAVES, reviewProblems } from './review.ts';
 import type { Review } from './review-shape.ts';
 import { likenessOf, sameFor, seenAlready } from './same-for.ts';
 
@@ -154,6 +154,7 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'sunshine-request-state',
     'This request is closed: nothing more is decided because of it. If the same person asks again, enter another request.',
   ],
+  HF103: ['review-invalid', NEVER_LEAVES],
   HF067: ['review-not-acknowledged', NOT_ACKNOWLEDGED],
   HF068: ['review-not-acknowledged', NOT_ACKNOWLEDGED],
 };

@@ -26,6 +26,7 @@ import { holdfastHere, jsonOf } from '../support/holdfast.ts';
 import { heicGrid } from '../support/heic.ts';
 import { addTo, call, recordOf } from '../support/looking.ts';
 import { colleague, type Colleague } from '../support/people.ts';
+import { cited, decide, newRequest, produced } from '../support/producing.ts';
 import { openFreshIndex } from '../support/rebuild-scene.ts';
 
 let archive: Archive;
@@ -503,4 +504,79 @@ test('an index that is rebuilt from the store reads its pictures again', async (
   } finally {
     await fresh.close();
   }
+});
+
+test('what may show a child being abused leaves with nothing, and is read for no production', async () => {
+  const flagged = await handInAs(
+    ['suspected-csam'],
+    '9003',
+    await shot('Numbat four'),
+    'Named so, and asked for',
+  );
+  const other = await handIn('Something else that is asked for');
+  const request = await newRequest(archive);
+  expect((await ask('POST', `/v1/requests/${request}/records`, { records: [flagged, other] })).status).toBe(
+    201,
+  );
+  const [{ facts, files } = { facts: 0, files: 0 }] = (
+    await archive.sql.query<{ facts: number; files: number }>(
+      `select (select count(*)::int from fact where record_id = $1) as facts, (select count(*)::int from artifact where record_id = $1) as files`,
+      [flagged],
+    )
+  ).rows;
+  const decided = async (answer: object) =>
+    await archive.app.inject({
+      method: 'POST',
+      url: `/v1/requests/${request}/records/${flagged}/review`,
+      headers: {
+        cookie: custodian.cookie,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/json',
+      },
+      payload: JSON.stringify({
+        after: 0,
+        seen: { facts, files },
+        exemption: null,
+        description: null,
+        fields: null,
+        files: null,
+        ...answer,
+      }),
+    });
+  const refused = await decided({ answer: 'release' });
+  expect(refused.statusCode).toBe(422);
+  expect(refused.body).toContain('nothing of it leaves, not even a part');
+  // Nor by the application's own SQL.
+  await expect(decide(archive, request, flagged, { answer: 'release' })).rejects.toMatchObject({
+    code: 'HF103',
+  });
+  const page = await archive.app.inject({
+    url: `/requests/${request}/review/${flagged}`,
+    headers: { cookie: custodian.cookie },
+  });
+  expect(page.body).toContain('may show a child being sexually abused');
+  expect(page.body).toContain('id="answer-withhold"');
+  expect(page.body).not.toContain('id="answer-release"');
+  expect(page.body).not.toMatch(/<img|data-picture/);
+
+  await decide(archive, request, flagged, {
+    answer: 'withhold',
+    exemption: cited(),
+    description: 'A picture',
+  });
+  await decide(archive, request, other, { answer: 'release' });
+  const { production } = await produced(archive, request, {
+    prefix: 'NEVER',
+    context: {
+      openOcr: async () =>
+        await Promise.resolve({
+          readPixels: async () => await Promise.reject(new Error('It was read.')),
+          wordsUnder: async () => await Promise.reject(new Error('It was read.')),
+          wordsOf: async () => await Promise.reject(new Error('It was read.')),
+          end: async () => await Promise.resolve(),
+          close: async () => await Promise.resolve(),
+        }),
+    },
+  });
+  expect(production).toMatchObject({ state: 'ready', released: 1, withheld: 1, gate: { outcome: 'clean' } });
 });

@@ -32,6 +32,7 @@ function record(data: object, files: readonly File[] = OURS): Reviewable {
       picture: null,
     })),
     isSealed: true,
+    neverLeaves: false,
     factsSeen: 1,
     filesSeen: files.length,
   };

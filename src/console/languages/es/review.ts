@@ -33,6 +33,10 @@ export const review: Messages = {
   '{} of {}': '{1} de {2}',
   'The whole set': 'Todo el conjunto',
   'The record itself': 'El registro mismo',
+  'Somebody reported that this record may show a child being sexually abused. Its pictures are not shown here and read by no program, and nothing of it leaves: withhold all of it, or say that it does not answer the request.':
+    'Alguien informó que este registro puede mostrar abuso sexual de un menor. Sus imágenes no se muestran aquí y ningún programa las lee, y nada de él sale: reténgalo por completo, o diga que no responde a la solicitud.',
+  'Somebody reported that this record may show a child being sexually abused, so nothing of it leaves, not even a part. Withhold all of it under the provision that closes it, or say that it does not answer the request; whether it is what was reported is for the police.':
+    'Alguien informó que este registro puede mostrar abuso sexual de un menor, así que nada de él sale, ni siquiera una parte. Reténgalo por completo según la disposición que lo cierra, o diga que no responde a la solicitud; si es lo que se informó le corresponde a la policía.',
   'Something came to this record since it was decided. What came is not released before somebody decides again.':
     'Llegó algo a este registro después de que se decidió. Lo que llegó no se entrega hasta que alguien decida de nuevo.',
   'This request is closed: nothing more is decided because of it.':
