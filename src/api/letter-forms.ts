@@ -122,15 +122,36 @@ export function inputIn(
 export function deniedBy(withheld: readonly WithheldSaid[]): Form {
   const exemptions = withheld.map(({ exemption }) => exemption);
   const descriptions = [...new Set(withheld.flatMap(({ description }) => description ?? []))];
-  const [statement] = exemptions.flatMap(({ writtenStatement }) => writtenStatement ?? []);
+  const isUndescribed = withheld.some(({ description }) => description === null);
+  // The form has one place for each: whoever sends it reads all of what was decided, and edits it.
+  const all = (texts: readonly string[], between: string): string[] =>
+    texts.length === 0 ? [] : [[...new Set(texts)].join(between)];
+  const statements = exemptions.flatMap(({ writtenStatement }) => writtenStatement ?? []);
   const typed: Readonly<Record<string, readonly string[]>> = {
     provision: [...new Set(exemptions.map(({ key }) => key))],
-    withheld: descriptions.length === 0 ? [] : [`${descriptions.join('; ')}.`],
+    withheld:
+      descriptions.length === 0
+        ? []
+        : [
+            `${descriptions.join('; ')}.${isUndescribed ? ' Of other things that are withheld a description would reveal what they are.' : ''}`,
+          ],
     reveals: withheld.length > 0 && descriptions.length === 0 ? ['yes'] : [],
-    otherLaw: exemptions.flatMap(({ otherLaw }) => otherLaw ?? []),
-    impairsSecurity: statement === undefined ? [] : [statement.impairsSecurity],
-    outweighsDisclosure: statement === undefined ? [] : [statement.outweighsDisclosure],
-    numberConfirmedBy: exemptions.flatMap(({ numberConfirmedBy }) => numberConfirmedBy ?? []),
+    otherLaw: all(
+      exemptions.flatMap(({ otherLaw }) => otherLaw ?? []),
+      '; ',
+    ),
+    impairsSecurity: all(
+      statements.map((one) => one.impairsSecurity),
+      ' ',
+    ),
+    outweighsDisclosure: all(
+      statements.map((one) => one.outweighsDisclosure),
+      ' ',
+    ),
+    numberConfirmedBy: all(
+      exemptions.flatMap(({ numberConfirmedBy }) => numberConfirmedBy ?? []),
+      ', ',
+    ),
   };
   return { one: (name) => typed[name]?.[0] ?? '', all: (name) => typed[name] ?? [] };
 }

@@ -30,7 +30,7 @@ export async function handedIn(
   const made = linkBy === null ? null : await releaseProduction(at, id, { now, days }, linkBy);
   if (typeof made === 'string') throw notDone(made);
   const today = wallTimeIn((await calendarHere(at)).calendar.zone, now).day;
-  const reasons = one.part + one.withheld === 0 ? [] : await withheldIn(at, requestId);
+  const reasons = one.part + one.withheld === 0 ? [] : await withheldIn(at, requestId, id);
   const { released, part, withheld, n, sha256 } = one;
   return {
     ...input,
@@ -50,6 +50,7 @@ export async function handedIn(
         today,
       ),
       descriptions: [...new Set(reasons.flatMap(({ description }) => description ?? []))],
+      isUndescribed: reasons.some(({ description }) => description === null),
     },
   };
 }

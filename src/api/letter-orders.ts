@@ -164,7 +164,9 @@ export function letterOf(request: FastifyRequest): {
 type ProvisionSaid = Static<typeof Provision>;
 
 export function citedOf(said: readonly ProvisionSaid[], day: string): readonly LetterProvision[] {
-  return said.map((one) => cite({ ...one, day }));
+  // Each once, however many things it closes.
+  const once = new Map(said.map((one) => cite({ ...one, day })).map((one) => [JSON.stringify(one), one]));
+  return [...once.values()];
 }
 
 function inputOf(

@@ -52,6 +52,7 @@ export interface ShownProduction {
   readonly part: number;
   readonly withheld: number;
   readonly isStale: boolean;
+  readonly reviewedSince: readonly number[];
   /** Why it could not be packed so far. */
   readonly trouble: {
     readonly reason: string;
@@ -217,6 +218,7 @@ function entry(one: ShownProduction, parts: ProductionsParts): Markup {
       </p>`
     }
     ${one.sha256 !== null && one.state !== 'blocked' && html`<p class="hf-small hf-root">SHA-256 <code>${one.sha256}</code></p>`}
+    ${one.reviewedSince.length > 0 && html`<p class="hf-warn">Somebody decided anew about records of it since it was released (${one.reviewedSince.join(', ')}), so no new link and no letter leads to it. Links that were made before still do: withdraw it to end them, and pack anew.</p>`}
     ${one.isStale && one.state !== 'blocked' && html`<p class="hf-warn">A record of it was reviewed again since, or something came to one: it is not released. Pack anew.</p>`}
     ${troubleSaid(one, parts)} ${gateSaid(one, parts)}
     ${
@@ -292,7 +294,7 @@ function downloads({ downloads: all, state }: ShownProduction, zone: string): Ma
 }
 
 function verbs(
-  { id, n, state, isStale }: ShownProduction,
+  { id, n, state, isStale, reviewedSince }: ShownProduction,
   { requestId, isCustodian }: ProductionsParts,
 ): Markup | null {
   const sealed = state === 'ready' || state === 'released';
@@ -309,6 +311,7 @@ function verbs(
     }
     ${
       state === 'released' &&
+      reviewedSince.length === 0 &&
       html`<p>
         <a class="usa-button" href="/requests/${requestId}/letters?kind=records&production=${id}#letter"
           >Write the letter that hands it out<span class="usa-sr-only">: ${ours('production')} ${n}</span></a
@@ -318,6 +321,7 @@ function verbs(
     ${
       sealed &&
       !(state === 'ready' && isStale) &&
+      reviewedSince.length === 0 &&
       html`<form method="post" action="${below}/release" class="hf-form">
         <label class="usa-label" for="days-${n}">Days until the link ends</label>
         <input

@@ -62,6 +62,8 @@ export interface Production {
   readonly released: number;
   readonly part: number;
   readonly withheld: number;
+  /** Of one that is out: the numbers of its records that somebody decided about anew. Of others nobody asks. */
+  readonly reviewedSince: readonly number[];
   /** Of one that is ready: a record of it was reviewed again since, and it is not released. Of others nobody asks. */
   readonly isStale: boolean;
   /** It could not be packed so far; null: nothing went wrong, or it is over. */
@@ -88,6 +90,7 @@ const PRODUCTION = sql`
   p.released_at as "releasedAt", p.released_by as "releasedBy", p.withdrawn_at as "withdrawnAt", p.withdrawn_by as "withdrawnBy",
   p.withdrawn_why as "withdrawnWhy", p.released, p.part, p.withheld,
   p.state = 'ready' and production_is_stale(p.agency_id, p.id) as "isStale",
+  case when p.state = 'released' then production_reviewed_since(p.agency_id, p.id) else '{}' end as "reviewedSince",
   case when b.failures > 0 or b.parked_at is not null
        then jsonb_build_object('code', b.error_code, 'attempts', b.failures, 'error', b.error, 'dueAt', ${moment(sql`b.due_at`)}, 'parkedAt', ${moment(sql`b.parked_at`)}) end as trouble
   from production p left join production_build b on b.agency_id = p.agency_id and b.production_id = p.id and b.ended_at is null`;

@@ -9,15 +9,24 @@ export interface WithheldSaid {
   readonly description: string | null;
 }
 
-/** What the newest decisions of a set withhold, each reason with its description once: what a letter of denial says. */
+/**
+ * What a request withholds, each reason with its description once: by the newest decisions of its set, as a letter of denial says it, or by those
+ * that a production of it was frozen with, as its letter does.
+ */
 export async function withheldIn(
   { agencyId, tx }: AgencyTx,
   requestId: string,
+  production: string | null = null,
 ): Promise<readonly WithheldSaid[]> {
+  const counting =
+    production === null
+      ? sql`select distinct on (w.record_id) w.* from review w where w.agency_id = ${agencyId} and w.request_id = ${requestId}
+             order by w.record_id, w.n desc`
+      : sql`select w.* from production_record r
+              join review w on w.agency_id = r.agency_id and w.request_id = ${requestId} and w.record_id = r.record_id and w.n = r.review_n
+             where r.agency_id = ${agencyId} and r.production_id = ${production}::uuid`;
   const { rows } = await sql<WithheldSaid>`
-    with v as (
-      select distinct on (w.record_id) w.* from review w where w.agency_id = ${agencyId} and w.request_id = ${requestId}
-       order by w.record_id, w.n desc),
+    with v as (${counting}),
     part as (
       select p from v cross join lateral jsonb_array_elements(v.fields || v.files) p where v.answer = 'part'),
     said as (
@@ -30,6 +39,6 @@ export async function withheldIn(
       select exemption - 'day' - 'also' as exemption, description from said
       union all select a, description from said cross join lateral jsonb_array_elements(coalesce(exemption -> 'also', '[]')) a)
     select distinct exemption, description from each where exemption ->> 'key' is not null
-     order by 1, 2 limit 100`.execute(tx);
+     order by 1, 2`.execute(tx);
   return rows;
 }

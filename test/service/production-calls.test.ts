@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
-import { readProduction, releaseProduction, withdrawProduction } from '#production/production.ts';
+import { readProduction, releaseProduction, withdrawProduction, withheldIn } from '#production/production.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
 import { colleague, type Colleague } from '../support/people.ts';
 import { asApplication } from '../support/disposing.ts';
@@ -562,6 +562,15 @@ test('what is out is handed to nobody else once a person decided otherwise', asy
   });
   const second = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
   expect(second, second.text).toMatchObject({ status: 409, body: { code: 'production-stale' } });
+  const page = (await call('GET', `/requests/${request}/productions`)).text;
+  expect(page).toContain('decided anew about records of it since it was released (1)');
+  expect(page).not.toContain('Write the letter that hands it out');
+  expect(page).not.toContain(`${id}/release"`);
+  // Its letter says what it was frozen with, and not what was decided since.
+  const withheld = async (production: string | null) =>
+    await archive.system.db.inAgency('rivertown', async (at) => await withheldIn(at, request, production));
+  expect(await withheld(id)).toEqual([]);
+  expect((await withheld(null)).map(({ description }) => description)).toEqual(['A mistake']);
   // What was handed out is called back by nobody but a person.
   expect((await call('GET', pathOf(first.body.url), undefined, 'nobody')).status).toBe(200);
 });

@@ -56,6 +56,8 @@ export const productions: Messages = {
   'All of it: {}. A part: {}. Withheld: {}.': 'Enteros: {1}. En parte: {2}. Retenidos: {3}.',
   'Pages {} to {}, of them pages of records: {}. Files: {}. Bytes: {}.':
     'Páginas {1} a {2}, de ellas páginas de registros: {3}. Archivos: {4}. Bytes: {5}.',
+  'Somebody decided anew about records of it since it was released ({}), so no new link and no letter leads to it. Links that were made before still do: withdraw it to end them, and pack anew.':
+    'Alguien decidió de nuevo sobre registros de ella desde que se entregó ({1}), así que ningún enlace nuevo ni carta lleva a ella. Los enlaces hechos antes sí: retírela para terminarlos y empaquete de nuevo.',
   'A record of it was reviewed again since, or something came to one: it is not released. Pack anew.':
     'Un registro se revisó otra vez desde entonces, o llegó algo a uno: no se entrega. Empaquete de nuevo.',
   'Withdrawn:': 'Retirada:',
