@@ -204,12 +204,18 @@ function contentOf(input: LetterInput, around: Around): Own {
     case 'withdrawal-notice':
       return withdrawal(input, around);
     case 'closing': {
-      if (situation.outcome !== null && situation.outcome !== input.outcome)
+      if (situation.outcome === null)
+        throw refused(
+          'The request has not ended, so no letter says how it did. Close it first; what it is answered with has letters of its own.',
+        );
+      if (situation.outcome !== input.outcome)
         throw refused(
           'The request ended otherwise than this letter would say. Choose the outcome that it has.',
         );
       const outcome = words.outcomes[input.outcome];
-      return { values: { outcome }, facts: { outcome: input.outcome }, mustSay: [outcome] };
+      // It would say no less than the letter of that kind.
+      const none = input.outcome === 'no-records' ? noRecords(around).facts : {};
+      return { values: { outcome }, facts: { outcome: input.outcome, ...none }, mustSay: [outcome] };
     }
     case 'no-records':
       return noRecords(around);

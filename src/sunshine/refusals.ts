@@ -71,6 +71,10 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'letter-refused',
     'A letter of this kind cannot go out while the request stands as it does. Read it again.',
   ],
+  HF105: [
+    'letter-refused',
+    'A letter that says how a request ended goes when it has ended so, and says that there were no records with the certificate of the last search alone.',
+  ],
   HF085: [
     'letter-refused',
     'A letter that hands out records leads to a production of this request that is released, by a link that has not ended. Release it first, or choose another one.',

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { keyPair } from '#log/log.ts';
-import { openReceiptKeys } from '#record/record.ts';
+import { keyProofOf, openReceiptKeys } from '#record/record.ts';
 import { addOffice, mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
 import { openArchive, type Archive } from '../support/archive.ts';
@@ -349,6 +349,7 @@ test('the database refuses the same to the program itself', async () => {
     expect(await write('delay', 'c p', 'delay', { ...said, place: ' ', mustSay: ['c'] })).toBe('HF082');
     expect(await write('statement', 'x', 'denial', { provisions: [], mustSay: ['x'] })).toBe('HF082');
     expect(await write(null, 'x', 'no-records', { certificate: 'x', mustSay: ['x'] })).toBe('HF082');
+    expect(await write(null, 'x', 'closing', { outcome: 'denied', mustSay: ['x'] })).toBe('HF105');
     const notice = { withdrawnAfter: '2027-05-02', mustSay: ['x'] };
     expect(await write('withdrawal-notice', 'x', 'withdrawal-notice', notice)).toBe('HF084');
     await client.query("update request set state = 'clarification' where id = $1", [id]);
@@ -439,6 +440,24 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   });
 });
 
+test('a letter says how a request ended once it has ended so, and that there was nothing with a certificate alone', async () => {
+  const id = await enter();
+  expect((await letter(id, 'closing', { outcome: 'denied' })).body).toMatchObject({
+    code: 'letter-refused',
+    detail: expect.stringContaining('Close it first') as string,
+  });
+  const closed = async (outcome: string) =>
+    await call('POST', `/v1/requests/${id}/closing`, { outcome, appealUntil: null });
+  expect((await closed('no-records')).status).toBe(200);
+  expect((await letter(id, 'closing', { outcome: 'denied' })).body.detail).toContain('ended otherwise');
+  expect((await letter(id, 'closing', { outcome: 'no-records' })).body.detail).toContain(
+    'certify that search',
+  );
+  const granted = await enter();
+  await call('POST', `/v1/requests/${granted}/closing`, { outcome: 'granted', appealUntil: null });
+  expect((await letter(granted, 'closing', { outcome: 'granted' })).status).toBe(201);
+});
+
 test('the search of a request is certified once, signed, and a letter that there is nothing needs it', async () => {
   await archive.work();
   const id = await enter();
@@ -453,6 +472,17 @@ test('the search of a request is certified once, signed, and a letter that there
     await sleep(500);
   }
   await logged(archive);
+  const announced = async (): Promise<boolean> => {
+    const key = await keys.keyOf('rivertown');
+    return await archive.system.db.inAgency(
+      'rivertown',
+      async (at) => key !== null && (await keyProofOf(at, archive.system.logReader, key.vkey)) !== null,
+    );
+  };
+  for (let tries = 0; !(await announced()); tries += 1) {
+    if (tries === 120) throw new Error('The log does not name the key.');
+    await sleep(500);
+  }
   for (let tries = 0; ; tries += 1) {
     const made = await call('POST', path, {});
     if (made.status === 200) break;

@@ -16,6 +16,8 @@ export const letters: Messages = {
   'No records, with the certificate of a search': 'Sin registros, con el certificado de una búsqueda',
   'Records are handed out by a production of this request that is released, and not withdrawn. Release it first, or choose another one.':
     'Los registros se entregan con una entrega de esta solicitud que esté liberada y no retirada. Libérela primero, o elija otra.',
+  'A letter that says how a request ended goes when it has ended so, and says that there were no records with the certificate of the last search alone.':
+    'Una carta que dice cómo terminó una solicitud se envía cuando terminó así, y dice que no había registros solo con el certificado de la última búsqueda.',
   'A letter that hands out records leads to a production of this request that is released, by a link that has not ended. Release it first, or choose another one.':
     'Una carta que entrega registros lleva a una entrega de esta solicitud que esté liberada, por un enlace que no haya vencido. Libérela primero, o elija otra.',
   'Until the link ends it is a whole number of days, 1 to 90.':
@@ -245,6 +247,8 @@ export const letters: Messages = {
     'La hora y la fecha más tempranas ya pasaron. Se esperaba cuándo estarán disponibles los registros.',
   'On that day the clocks are put forward over this time. Choose another one.':
     'Ese día los relojes se adelantan y saltan esta hora. Elija otra.',
+  'The request has not ended, so no letter says how it did. Close it first; what it is answered with has letters of its own.':
+    'La solicitud no ha terminado, así que ninguna carta dice cómo terminó. Ciérrela primero; aquello con lo que se responde tiene cartas propias.',
   'The request ended otherwise than this letter would say. Choose the outcome that it has.':
     'La solicitud terminó de otra manera que la que diría esta carta. Elija el resultado que tiene.',
   'This body has entered no rates, so nothing can be charged. Enter what a page, an hour and a medium cost it; then write this letter.':
