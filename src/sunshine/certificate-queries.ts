@@ -1,7 +1,6 @@
 /** The SQL of the certificate of a search: what it says, and where it is kept. Nothing of content is selected. */
 import { sql } from 'kysely';
 import type { AgencyTx } from '#db/db.ts';
-import { filtersSaid } from './certificate-said.ts';
 import type { SearchSaid } from './letter-values.ts';
 import type { Coverage, SearchRun } from './search-certificate.ts';
 
@@ -143,7 +142,8 @@ export async function certifiedSearch(at: AgencyTx, requestId: string): Promise<
   return {
     sha256: kept.sha256,
     searchedAt: search.at,
-    query: [search.q ?? '', filtersSaid(search.filters)].filter((one) => one !== '').join('; ') || '—',
+    words: search.q,
+    filters: search.filters,
     found: search.found,
   };
 }

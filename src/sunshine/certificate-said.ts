@@ -1,4 +1,5 @@
 /** The certificate of a search in plain words, in the languages of letters. Pure. */
+import { daysMeant, filtersSaid, momentSaid } from './filters-said.ts';
 import type { LetterLanguage } from './fees-said.ts';
 import {
   picturesIn,
@@ -22,6 +23,7 @@ interface SearchWords {
       | 'by'
       | 'words'
       | 'filters'
+      | 'days'
       | 'found'
       | 'set'
       | 'records'
@@ -63,7 +65,8 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
       searched: 'Searched at',
       by: 'By',
       words: 'Words looked for',
-      filters: 'Only records with',
+      filters: 'Only records',
+      days: 'What its days are',
       found: 'Records found',
       set: 'What became of them',
       records: 'Records in the index',
@@ -138,7 +141,8 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
       searched: 'Se buscó el',
       by: 'Por',
       words: 'Palabras buscadas',
-      filters: 'Solo registros con',
+      filters: 'Solo registros',
+      days: 'Qué son sus días',
       found: 'Registros encontrados',
       set: 'Qué fue de ellos',
       records: 'Registros en el índice',
@@ -208,15 +212,6 @@ export interface CertificateSaid {
   }[];
 }
 
-const moment = (at: string, language: LetterLanguage, zone: string): string =>
-  `${new Intl.DateTimeFormat(`${language}-US`, { dateStyle: 'full', timeStyle: 'long', timeZone: zone }).format(new Date(at))} (${at})`;
-
-export function filtersSaid(filters: Readonly<Record<string, string>>): string {
-  return Object.entries(filters)
-    .map(([name, value]) => `${name} = ${value}`)
-    .join('; ');
-}
-
 export const englishProves = (
   index: SearchCertificate['index'],
 ): Pick<SearchCertificate, 'proves' | 'provesNot'> => ({
@@ -229,7 +224,8 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
   const { terms, heads } = words;
   const { agency, search, set, index, scope } = paper;
   const on = (at: unknown): string =>
-    typeof at === 'string' ? moment(at, language, agency.zone) : words.none;
+    typeof at === 'string' ? momentSaid(at, language, agency.zone) : words.none;
+  const days = daysMeant(search.filters, language);
   const orNone = (text: string): string => (text === '' ? words.none : text);
   return {
     title: words.title,
@@ -246,7 +242,8 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
           { term: terms.searched, value: on(search.at) },
           { term: terms.by, value: search.by },
           { term: terms.words, value: orNone(search.words ?? '') },
-          { term: terms.filters, value: orNone(filtersSaid(search.filters)) },
+          { term: terms.filters, value: orNone(filtersSaid(search.filters, language, agency.zone)) },
+          ...(days === null ? [] : [{ term: terms.days, value: days }]),
           { term: terms.found, value: String(search.found) },
           { term: terms.set, value: words.set(set.records, set.notResponsive, set.undecided) },
         ],

@@ -6,6 +6,7 @@ import { isCivilDay, wallTimeIn, type CivilDay } from '#civil.ts';
 import type { CorrespondenceAbout, LetterKind, RequestOutcome, RequestState } from '#db/db.ts';
 import { ArchiveError } from '#errors.ts';
 import { withdrawalOf } from './clock.ts';
+import { daysMeant, filtersSaid } from './filters-said.ts';
 import { feeSaid, lawCited, moneySaid, refusedSaid, type LetterLanguage } from './fees-said.ts';
 import { balanceOf, feeOf, prepaymentLaw, type Charge, type FeeRates, type Waiver } from './fees.ts';
 import { aboutOf } from './letter-kinds.ts';
@@ -81,7 +82,8 @@ export interface Situation {
 export interface SearchSaid {
   readonly sha256: string;
   readonly searchedAt: Date;
-  readonly query: string;
+  readonly words: string | null;
+  readonly filters: Readonly<Record<string, string>>;
   readonly found: number;
 }
 
@@ -388,10 +390,16 @@ function noRecords({ situation: { certificate, responsive, zone }, language }: A
     );
   const { day, minute } = wallTimeIn(zone, certificate.searchedAt);
   const short = certificate.sha256.slice(0, 16);
+  const days = daysMeant(certificate.filters, language);
   return {
     values: {
       searchedAt: `${daySaidIn(language, day)}, ${timeSaid(minute)}`,
-      query: certificate.query,
+      query: [
+        [certificate.words ?? '', filtersSaid(certificate.filters, language, zone)]
+          .filter((one) => one !== '')
+          .join('; ') || '—',
+        ...(days === null ? [] : [`(${days})`]),
+      ].join(' '),
       found: String(certificate.found),
       certificate: `SHA-256 ${short}…`,
     },

@@ -524,7 +524,7 @@ test('the search of a request is certified once, signed, and a letter that there
     expect(pdf.bytes.includes(`search-`)).toBe(true);
   }
   const { text } = (await draft(id, 'no-records', {})).body;
-  expect(text).toContain('hidden comments; platform = facebook');
+  expect(text).toContain('hidden comments; on the platform facebook');
   expect(text).toContain(hash('sha256', kept.text, 'hex').slice(0, 16));
   expect((await letter(id, 'no-records', {})).status).toBe(201);
   await collectSearchRow(archive, id, custodian);
