@@ -25,6 +25,7 @@ import {
   readContacts,
   readCorrections,
   readCorrespondence,
+  readNeverSent,
   readOnFile,
   readRequestRow,
   receivedByCustodian,
@@ -168,6 +169,7 @@ export function registerRequestPages(routes: FastifyInstance, context: ApiContex
       ];
       return {
         counts: await placeCounts(at, id),
+        neverSent: await readNeverSent(at, id),
         released: await releasedHere(at, id),
         zone: calendar.zone,
         request: requestShown(row),

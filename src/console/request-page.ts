@@ -109,6 +109,8 @@ export interface RequestParts {
   readonly zone: string;
   readonly request: ShownRequest;
   readonly standing: RequestStanding;
+  /** Letters that reached nobody, by their numbers in the correspondence. */
+  readonly neverSent: readonly number[];
   readonly corrections: readonly ShownCorrection[];
   /** Said later, the oldest first. */
   readonly contacts: readonly ShownContact[];
@@ -184,6 +186,7 @@ export function requestPage(frame: Frame, parts: RequestParts): string {
         }
         ${request.state === 'closed' && row('Appeal until', request.appealUntil === null ? html`Nobody said: what was asked for is kept without end.` : html`${daySaid(request.appealUntil)}`)}
       </dl>
+      ${parts.neverSent.length > 0 && alert('error', html`No mail server took what you wrote in ${parts.neverSent.map((n) => `#${n}`).join(', ')}, for three days: it reached nobody, and counts for no clock. Look at the address, and send it again or print it.`)}
       ${contacts(parts)} ${corrected(parts)} ${clock(standing, request)} ${correspondence(parts)}
       ${mayWork && requestSteps(frame, request, form)}
       <p class="hf-noprint"><a href="/requests">Back to the requests</a></p>`,

@@ -24,12 +24,13 @@ export async function remindedIn(at: AgencyTx, letter: string): Promise<Reminded
            case when n.about like 'statement-%' then not exists (
                   select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'statement-request'
                      and not exists (select from request_correspondence s where s.agency_id = r.agency_id and s.request_id = r.id
-                                        and s.about = 'statement' and s.at >= c.at))
+                                        and s.about = 'statement' and s.at >= c.at and not never_sent(s.request_id, s.n)))
                 when n.about like 'first-receipt %' then r.state <> 'received'
                 when r.state = 'closed' or request_is_answered(r.agency_id, r.id) then true
                 when n.about like 'promise-%' then false
                 else exists (
-                  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay') end as moot
+                  select from request_correspondence c where c.agency_id = r.agency_id and c.request_id = r.id and c.about = 'delay'
+                                  and not never_sent(c.request_id, c.n)) end as moot
       from notice n join request r on r.agency_id = n.agency_id and r.id = n.request_id
      where n.agency_id = ${at.agencyId} and n.letter = ${letter} and n.ended_at is null
      order by substring(n.about from '\\S+$'), n.about, r.id`.execute(at.tx);

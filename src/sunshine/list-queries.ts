@@ -62,10 +62,11 @@ export async function listRequests(
       select c.request_id, min(c.at) as asked from request_correspondence c
        where c.agency_id = ${agencyId} and c.about = 'statement-request'
          and not exists (select from request_correspondence s where s.agency_id = c.agency_id and s.request_id = c.request_id
-                            and s.about = 'statement' and s.at >= c.at)
+                            and s.about = 'statement' and s.at >= c.at and not never_sent(s.request_id, s.n))
        group by 1),
     delayed as (
-      select distinct c.request_id from request_correspondence c where c.agency_id = ${agencyId} and c.about = 'delay'),
+      select distinct c.request_id from request_correspondence c where c.agency_id = ${agencyId} and c.about = 'delay'
+         and not never_sent(c.request_id, c.n)),
     placed as (
       select r.id, r.state, o.asked is not null as owes_statement,
              case when r.state = 'closed' and o.asked is null then 2

@@ -174,9 +174,27 @@ async function readMarkedOf({ agencyId, tx }: AgencyTx, requestIds: readonly str
           .where('agency_id', '=', agencyId)
           .where('request_id', 'in', [...requestIds])
           .where('about', 'is not', null)
+          // What nobody got explains and asks nothing (migration 0067).
+          .where(sql<boolean>`not never_sent(request_id, n)`)
           .orderBy('n')
           .execute();
   return Map.groupBy(rows, ({ request_id }) => request_id);
+}
+
+/** Letters of it that no mail server took in three days, by their numbers in the correspondence. */
+export async function readNeverSent(
+  { agencyId, tx }: AgencyTx,
+  requestId: string,
+): Promise<readonly number[]> {
+  const rows = await tx
+    .selectFrom('letter_mail')
+    .select('n')
+    .where('agency_id', '=', agencyId)
+    .where('request_id', '=', requestId)
+    .where('ended_as', '=', 'given-up')
+    .orderBy('n')
+    .execute();
+  return rows.map(({ n }) => n);
 }
 
 /** With what was answered. Each request that was asked for is there. */

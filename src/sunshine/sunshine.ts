@@ -65,6 +65,7 @@ export {
   readContacts,
   readCorrections,
   readCorrespondence,
+  readNeverSent,
   readOnFile,
   readOnFileOf,
   readRequestRow,

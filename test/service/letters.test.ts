@@ -440,6 +440,43 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   });
 });
 
+test('a letter that no server takes for three days counts for no clock, and its request says so', async () => {
+  const id = await enter({ contact: 'asker@people.example' });
+  expect((await letter(id, 'delay', DELAY)).status).toBe(201);
+  const acted = async (): Promise<unknown> =>
+    ((await call('GET', `/v1/requests/${id}`)).body as unknown as { clock: { acted: unknown } }).clock.acted;
+  expect(await acted()).not.toBeNull();
+  const { db, config, now } = archive.system;
+  const mailer = openMailer({ url: server.url, from: 'records@rivertown.example' });
+  const log = pino({ level: 'silent' });
+  const context = {
+    db,
+    log,
+    mailer,
+    publicUrl: config.publicUrl,
+    mode: config.mode,
+    gatherMs: 0,
+    now,
+  } as const;
+  server.refuse(451);
+  expect(await mailLetterOnce(context)).toBe('later');
+  await archive.sql.query(
+    "update letter_mail set due_at = now(), claimed_until = null, begun_at = now() - interval '4 days' where request_id = $1",
+    [id],
+  );
+  expect(await mailLetterOnce(context)).toBe('given-up');
+  server.refuse(null);
+  mailer.close();
+  expect(await acted()).toBeNull();
+  const page = await archive.app.inject({ url: `/requests/${id}`, headers: { cookie: custodian.cookie } });
+  expect(page.body).toContain('it reached nobody, and counts for no clock');
+  const spanish = await archive.app.inject({
+    url: `/requests/${id}`,
+    headers: { cookie: custodian.cookie, 'accept-language': 'es' },
+  });
+  expect(spanish.body).toContain('no le llegó a nadie');
+});
+
 test('a letter says how a request ended once it has ended so, and that there was nothing with a certificate alone', async () => {
   const id = await enter();
   expect((await letter(id, 'closing', { outcome: 'denied' })).body).toMatchObject({

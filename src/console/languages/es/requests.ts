@@ -227,6 +227,8 @@ export const requests: Messages = {
   'What is awaited now?': '¿Qué se espera ahora?',
   'Close this request': 'Cerrar esta solicitud',
   'How does it end?': '¿Cómo termina?',
+  'No mail server took what you wrote in {}, for three days: it reached nobody, and counts for no clock. Look at the address, and send it again or print it.':
+    'Ningún servidor de correo aceptó durante tres días lo que escribió en {1}: no le llegó a nadie y no cuenta para ningún plazo. Revise la dirección y envíelo otra vez o imprímalo.',
   'Appeal until': 'Apelación hasta',
   'What was asked for is kept until the end of this day. Left empty, it is kept without end.':
     'Lo solicitado se conserva hasta el final de este día. Si queda vacío, se conserva sin fin.',
