@@ -9,13 +9,16 @@ import { downloadProduction, productionByLink, productionDocuments } from '#prod
 import { sendPage } from './administration.ts';
 import type { ApiContext } from './context.ts';
 import { VERIFY_PRODUCTION } from './letter-handing.ts';
-import { openLimit } from './limit.ts';
+import { openLimit, openSlots } from './limit.ts';
 import { sendSealed } from './production-answers.ts';
 
-/** For each address; and for each link that leads somewhere, so that who floods one keeps nobody from another. Those that lead nowhere have one together. */
-const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 20, burst: 200 } } as const;
+/** For each address, before a link is looked up at all. */
+const LOOKING = { each: { perSecond: 2, burst: 60 }, all: { perSecond: 200, burst: 2000 } } as const;
+/** For each link that leads somewhere, and for all that lead nowhere together: who floods one, or tries many, keeps nobody from another. */
+const LINK = { each: { perSecond: 20, burst: 200 }, all: { perSecond: 1000, burst: 10_000 } } as const;
 const NOWHERE = '';
-const MOST_KNOWN = 10_000;
+/** A production may be of any size: so many readers of one at once, and of all. */
+const READING = { each: 4, all: 16 } as const;
 /** Whoever has the link. Nothing else is known of them, and nothing is kept. */
 const PUBLIC = 'public';
 
@@ -26,18 +29,15 @@ interface Asking {
 export function registerProductionLinks(app: FastifyInstance, context: ApiContext): void {
   const { db, now, store, logReader } = context.system;
   const looking = openLimit(LOOKING);
-  const leading = new Set<string>();
+  const links = openLimit(LINK);
+  const slots = openSlots(READING);
   const open = (why: string) =>
     ({ schema: { hide: true }, config: { open: why, page: true, ownPagesOnly: true } }) as const;
   const found = async (address: string, token: string) => {
-    looking.ask(address, leading.has(token) ? token : NOWHERE);
+    looking.ask(address);
     const one = await productionByLink(db, token, now());
-    if (one !== null) {
-      if (leading.size >= MOST_KNOWN) leading.clear();
-      leading.add(token);
-      return one;
-    }
-    leading.delete(token);
+    links.ask(one === null ? NOWHERE : token);
+    if (one !== null) return one;
     throw new ArchiveError(
       'link-not-found',
       'This link leads nowhere: it is over, was withdrawn, or was not copied whole. Ask the public body that sent it for another one.',
@@ -91,12 +91,24 @@ export function registerProductionLinks(app: FastifyInstance, context: ApiContex
       const { objectKey, versionId, sha256, bytes, n } = production;
       if (objectKey === null || versionId === null || sha256 === null || bytes === null)
         throw new ArchiveError('internal', 'A released production has no bytes.', { retry: 'never' });
-      return await sendSealed({ store }, reply, { key: objectKey, versionId, sha256, bytes, n }, async () => {
-        await db.inAgency(
-          agencyId,
-          async (at) => await downloadProduction(at, production, { link, now: now() }, PUBLIC),
+      const giveBack = slots.take(request.params.token);
+      reply.raw.once('close', giveBack);
+      try {
+        return await sendSealed(
+          { store },
+          reply,
+          { key: objectKey, versionId, sha256, bytes, n },
+          async () => {
+            await db.inAgency(
+              agencyId,
+              async (at) => await downloadProduction(at, production, { link, now: now() }, PUBLIC),
+            );
+          },
         );
-      });
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
     },
   );
 }

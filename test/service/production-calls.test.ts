@@ -1,5 +1,5 @@
 /** Productions by calls, links to whoever has them, and what the database itself refuses. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -546,6 +546,25 @@ test('a short name that is a word elsewhere is shown in its sentences, vouched f
   const seen = { ...NOTHING.seen, unread: asked.flatMap(({ id }) => id ?? []) };
   const second = await produced(archive, request, { prefix: 'WILL', asked: { wacz: false, seen } });
   expect(second.production).toMatchObject({ state: 'ready', gate: { outcome: 'clean', vouchedFor: 1 } });
+});
+
+test('who tries many links keeps nobody from theirs, and a link is read as often as one likes', async () => {
+  const request = await newRequest(archive);
+  await decide(archive, request, recordId, { answer: 'release' });
+  const { id } = await produced(archive, request, { prefix: 'LINKS' });
+  const { body } = await call('POST', `/v1/productions/${id}/release`, { days: 7 });
+  const at = async (url: string, remoteAddress: string) =>
+    await archive.app.inject({ url, remoteAddress, headers: { 'sec-fetch-site': 'none' } });
+  const answers: number[] = [];
+  for (let n = 0; n < 300; n += 1)
+    answers.push(
+      (await at(`/p/${randomBytes(32).toString('base64url')}`, `198.51.100.${n % 12}`)).statusCode,
+    );
+  expect(answers.filter((one) => one === 404).length).toBeGreaterThan(150);
+  expect(answers).toContain(429);
+  // Of a link that nobody used so far, from an address that nobody knows.
+  for (let n = 0; n < 6; n += 1)
+    expect((await at(`${pathOf(body.url)}/content`, '203.0.113.7')).statusCode, `${n}`).toBe(200);
 });
 
 test('what is out is handed to nobody else once a person decided otherwise', async () => {
