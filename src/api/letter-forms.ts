@@ -1,6 +1,13 @@
 /** What the forms of letters and rates say, as the calls would say it. What cannot be read is refused with a sentence, never guessed. */
 import { ArchiveError } from '#errors.ts';
-import type { Charge, ChargeKind, FeeRates, LetterInput, Waiver } from '#sunshine/sunshine.ts';
+import type {
+  Charge,
+  ChargeKind,
+  FeeRates,
+  LetterInput,
+  LetterLanguage,
+  Waiver,
+} from '#sunshine/sunshine.ts';
 import type { WithheldSaid } from '#production/production.ts';
 import type { Form } from './forms.ts';
 import { citedOf } from './letter-orders.ts';
@@ -118,8 +125,13 @@ export function inputIn(
   }
 }
 
+const UNDESCRIBED: Readonly<Record<LetterLanguage, string>> = {
+  en: 'Of other things that are withheld a description would reveal what they are.',
+  es: 'De otras cosas que se retienen, una descripción revelaría lo que son.',
+};
+
 /** What was decided in the review, as somebody would tick and type it for a letter of denial. */
-export function deniedBy(withheld: readonly WithheldSaid[]): Form {
+export function deniedBy(withheld: readonly WithheldSaid[], language: LetterLanguage = 'en'): Form {
   const exemptions = withheld.map(({ exemption }) => exemption);
   const descriptions = [...new Set(withheld.flatMap(({ description }) => description ?? []))];
   const isUndescribed = withheld.some(({ description }) => description === null);
@@ -132,13 +144,11 @@ export function deniedBy(withheld: readonly WithheldSaid[]): Form {
     withheld:
       descriptions.length === 0
         ? []
-        : [
-            `${descriptions.join('; ')}.${isUndescribed ? ' Of other things that are withheld a description would reveal what they are.' : ''}`,
-          ],
+        : [`${descriptions.join('; ')}.${isUndescribed ? ` ${UNDESCRIBED[language]}` : ''}`],
     reveals: withheld.length > 0 && descriptions.length === 0 ? ['yes'] : [],
     otherLaw: all(
       exemptions.flatMap(({ otherLaw }) => otherLaw ?? []),
-      '; ',
+      '\n',
     ),
     impairsSecurity: all(
       statements.map((one) => one.impairsSecurity),
@@ -159,21 +169,27 @@ export function deniedBy(withheld: readonly WithheldSaid[]): Form {
 /** What stands beside a provision is given to those alone that ask for it. */
 function provisionsIn(form: Form, today: string) {
   return citedOf(
-    form.all('provision').map((key) => {
+    form.all('provision').flatMap((key) => {
       const [impairsSecurity, outweighsDisclosure] = [
         form.one('impairsSecurity').trim(),
         form.one('outweighsDisclosure').trim(),
       ];
-      const otherLaw = said(form, 'otherLaw');
+      // Each law is a citation of its own.
+      const laws = linesOf(form.one('otherLaw'))
+        .split('\n')
+        .map((one) => one.trim())
+        .filter((one) => one !== '');
       const numberConfirmedBy = said(form, 'numberConfirmedBy');
-      return {
+      const provision = {
         key,
-        ...(key === '610.021-14' && otherLaw !== undefined ? { otherLaw } : {}),
         ...(key === '610.021-26' && numberConfirmedBy !== undefined ? { numberConfirmedBy } : {}),
         ...(['610.021-18', '610.021-19'].includes(key)
           ? { writtenStatement: { impairsSecurity, outweighsDisclosure } }
           : {}),
       };
+      return key === '610.021-14' && laws.length > 0
+        ? laws.map((otherLaw) => ({ ...provision, otherLaw }))
+        : [provision];
     }),
     today,
   );

@@ -139,7 +139,9 @@ export function registerLetterPages(routes: FastifyInstance, context: ApiContext
         done: done === 'sent' || done === 'certified' ? done : null,
       };
       const decided = denies
-        ? await here(request, async (at) => deniedBy(await withheldIn(at, id)))
+        ? await here(request, async (at) =>
+            deniedBy(await withheldIn(at, id), shown.language === 'es' ? 'es' : 'en'),
+          )
         : { ...EMPTY, one: (name: string) => (name === 'production' ? textOf(production) : '') };
       return await show(request, reply, id, shown, decided);
     },

@@ -93,6 +93,8 @@ export function registerProductionLinks(app: FastifyInstance, context: ApiContex
         throw new ArchiveError('internal', 'A released production has no bytes.', { retry: 'never' });
       const giveBack = slots.take(request.params.token);
       reply.raw.once('close', giveBack);
+      // Whoever hung up while the link was looked up is told of nobody any more.
+      if (reply.raw.destroyed || reply.raw.closed) giveBack();
       try {
         return await sendSealed(
           { store },

@@ -36,6 +36,8 @@ export async function releasedHere(at: AgencyTx, requestId: string): Promise<rea
       releasedAt: one.releasedAt.toISOString(),
       withdrawnAt: one.withdrawnAt?.toISOString() ?? null,
       letters: letters
+        // What no mail server took told nobody.
+        .filter((letter) => letter.ended_as !== 'given-up')
         .filter((letter) => tellsOf(letter, { id: one.id, releasedAt: one.releasedAt }))
         .map(({ n, kind, at: sentAt }) => ({ n, kind, at: sentAt.toISOString() }))
         .toReversed(),

@@ -15,6 +15,7 @@ import {
   goingOut,
   readInSet,
   readReviewable,
+  sealStoppedAt,
   readReviews,
   readSet,
   suggest,
@@ -129,6 +130,9 @@ export function registerReviewPages(routes: FastifyInstance, context: ApiContext
           files: record.filesSeen,
           isSealed: record.isSealed,
           neverLeaves: record.neverLeaves,
+          sealStoppedAt: record.isSealed
+            ? null
+            : ((await sealStoppedAt(at, recordId))?.toISOString() ?? null),
           clauses: clausesOf(record),
         },
         beside: await besideInSet(at, id, recordId),

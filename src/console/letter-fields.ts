@@ -150,7 +150,7 @@ function provisions(about: LetterFieldParts): Markup {
           </div>`,
       )}
     </fieldset>
-    ${line({ name: 'otherLaw', label: 'The other law, with 610.021(14) alone', value: typed('otherLaw') })}
+    ${lines({ name: 'otherLaw', label: 'The other law, with 610.021(14) alone', hint: 'Several: one on each line.', value: typed('otherLaw'), rows: 2 })}
     ${lines({ name: 'impairsSecurity', label: 'With 610.021(18) and (19) alone: why disclosure would impair security', value: typed('impairsSecurity'), rows: 2 })}
     ${lines({ name: 'outweighsDisclosure', label: 'With 610.021(18) and (19) alone: why the public interest in nondisclosure outweighs that in disclosure', value: typed('outweighsDisclosure'), rows: 2 })}
     ${line({ name: 'numberConfirmedBy', label: 'With 610.021(26) alone: who has read its number in the statute', value: typed('numberConfirmedBy') })}`;

@@ -192,8 +192,8 @@ function forms(retention: ShownRetention, { recordId, offered, viewer }: Retenti
   const others = offered.filter(
     ({ edition, code }) => !retention.series.some((one) => one.edition === edition && one.series === code),
   );
-  const why = (name: string): Markup =>
-    line({ name: 'reason', label: name, hint: 'It stands on the record.', value: '' });
+  const why = (name: string, id = 'reason'): Markup =>
+    line({ name: 'reason', id, label: name, hint: 'It stands on the record.', value: '' });
   const events = [
     ...new Set(
       retention.series.flatMap(({ trigger, period }) =>
@@ -216,8 +216,8 @@ function forms(retention: ShownRetention, { recordId, offered, viewer }: Retenti
       retention.series.length > 0 &&
       html`<form method="post" action="/records/${recordId}/classification" novalidate>
         ${as} ${hidden({ do: 'remove' })}
-        ${oneOf({ name: 'series', label: 'A series that does not apply', value: '', choices: retention.series.map(({ edition, series, title }) => [`${edition} ${series}`, html`${series}, ${title} (${edition})`] as const) })}
-        ${why('Why does it not apply?')}
+        ${oneOf({ name: 'series', id: 'series-away', label: 'A series that does not apply', value: '', choices: retention.series.map(({ edition, series, title }) => [`${edition} ${series}`, html`${series}, ${title} (${edition})`] as const) })}
+        ${why('Why does it not apply?', 'reason-away')}
         <button class="usa-button usa-button--outline" type="submit">Take it away</button>
       </form>`
     }

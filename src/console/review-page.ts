@@ -33,6 +33,8 @@ export interface ReviewParts {
     readonly isSealed: boolean;
     /** Somebody reported that it may show a child being abused. */
     readonly neverLeaves: boolean;
+    /** Since then nobody tries any more to seal what is left of it. */
+    readonly sealStoppedAt: string | null;
     readonly clauses: readonly string[];
   };
   /** Its place in the set, and those beside it. */
@@ -151,6 +153,7 @@ const cited = (exemptions: ReviewParts['exemptions']) =>
 
 function deciding({
   request,
+  zone,
   record,
   exemptions,
   typed,
@@ -162,6 +165,13 @@ function deciding({
 }: ReviewParts): Markup {
   if (request.isClosed) return html`<p>This request is closed: nothing more is decided because of it.</p>`;
   if (!mayDecide) return html`<p>What is released is decided by a custodian who signed in.</p>`;
+  if (record.sealStoppedAt !== null)
+    return html`<p class="hf-warn">
+        Something of this record could not be sealed, so nothing can be proven about it, and nothing is
+        decided. Nobody tries any more: ask whoever runs this archive to have it done again, and name the
+        record.
+      </p>
+      <p class="hf-small">${momentIn(zone, record.sealStoppedAt)}</p>`;
   if (!record.isSealed)
     return html`<p>
       Something of this record is not sealed yet, so nothing can be proven about it. That takes seconds: open

@@ -103,6 +103,7 @@ export {
   decidedElsewhere,
   readInSet,
   readReviewable,
+  sealStoppedAt,
   readReviews,
   readSet,
   type Reviewable,

@@ -13,7 +13,7 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ],
   HF077: [
     'production-stale',
-    'A record of it was reviewed again since it was made, or something came to one, so it is not released. Make another production.',
+    'A record of it was reviewed again since it was made, or something came to one, so it is not released, and where it is out no new link leads to it. Make another production; withdraw this one to end the links that it has.',
   ],
   HF078: [
     'production-not-passed',

@@ -206,6 +206,18 @@ export async function readReviewable({ agencyId, tx }: AgencyTx, recordId: strin
   };
 }
 
+/** Since when nobody tries any more to seal what is left of it; null: that is being done, or is done. */
+export async function sealStoppedAt({ agencyId, tx }: AgencyTx, recordId: string): Promise<Date | null> {
+  const row = await tx
+    .selectFrom('step')
+    .select('parked_at')
+    .where('agency_id', '=', agencyId)
+    .where('record_id', '=', recordId)
+    .where('name', '=', 'seal')
+    .executeTakeFirst();
+  return row?.parked_at ?? null;
+}
+
 export interface ReviewRow extends Review {
   readonly n: number;
   readonly note: string | null;

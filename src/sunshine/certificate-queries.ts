@@ -32,19 +32,24 @@ export async function readSearch(
   };
 }
 
-/** Of the period that the search is limited to, or of all. */
+/**
+ * What the search could find, at its moment and within what it was narrowed to: what came later, or had been destroyed, was not there. Of the set, what
+ * was decided until now.
+ */
 export async function readCoverage(
   { agencyId, tx }: AgencyTx,
   requestId: string,
-  { filters }: SearchRun,
+  { filters, at }: SearchRun,
 ): Promise<Coverage> {
-  const { from = null, to = null } = filters;
+  const { from = null, to = null, platform = null, account = null } = filters;
   const { rows: accounts } = await sql<Coverage['accounts'][number]>`
     select a.platform, a.name, to_char((a.created_at at time zone g.zone)::date, 'YYYY-MM-DD') as "registeredOn",
-           (select count(*)::int from record r where r.agency_id = a.agency_id and r.account_id = a.id) as records
-      from account a join agency g on g.id = a.agency_id where a.agency_id = ${agencyId} order by a.platform, a.name, a.id`.execute(
-    tx,
-  );
+           (select count(*)::int from record r where r.agency_id = a.agency_id and r.account_id = a.id and r.received_at <= ${at}
+               and not exists (select from disposal_item i where i.agency_id = r.agency_id and i.record_id = r.id and i.destroyed_at <= ${at})) as records
+      from account a join agency g on g.id = a.agency_id
+     where a.agency_id = ${agencyId} and a.created_at <= ${at}
+       and (${platform}::text is null or a.platform = ${platform}) and (${account}::text is null or lower(a.name) = lower(${account}))
+     order by a.platform, a.name, a.id`.execute(tx);
   const { rows } = await sql<{
     platforms: string[];
     unregistered: number;
@@ -56,19 +61,20 @@ export async function readCoverage(
     destroyedThrough: string | null;
   }>`
     with period as (
-      select r.id, r.platform, r.account_id, r.state from record r where r.agency_id = ${agencyId}
+      select r.id, r.platform, r.account_id from record r where r.agency_id = ${agencyId} and r.received_at <= ${at}
+         and (${platform}::text is null or r.platform = ${platform}) and (${account}::text is null or lower(r.account) = lower(${account}))
          and (${from}::timestamptz is null or r.received_at >= ${from}::timestamptz)
          and (${to}::timestamptz is null or r.received_at < ${to}::timestamptz)),
     gone as (
-      select to_char((i.destroyed_at at time zone g.zone)::date, 'YYYY-MM-DD') as day
+      select i.record_id, to_char((i.destroyed_at at time zone g.zone)::date, 'YYYY-MM-DD') as day
         from disposal_item i join period p on p.id = i.record_id join agency g on g.id = i.agency_id
-       where i.agency_id = ${agencyId} and i.state = 'destroyed'),
+       where i.agency_id = ${agencyId} and i.state = 'destroyed' and i.destroyed_at <= ${at}),
     decided as (
       select s.record_id, (select v.answer from review v where v.request_id = s.request_id and v.record_id = s.record_id
                             order by v.n desc limit 1) as answer
         from request_record s where s.agency_id = ${agencyId} and s.request_id = ${requestId})
-    select array(select distinct r.platform from record r where r.agency_id = ${agencyId} order by 1) as platforms,
-           (select count(*)::int from period where account_id is null) as unregistered,
+    select array(select distinct r.platform from record r where r.agency_id = ${agencyId} and r.received_at <= ${at} order by 1) as platforms,
+           (select count(*)::int from period p where p.account_id is null and not exists (select from gone g where g.record_id = p.id)) as unregistered,
            (select count(*)::int from decided) as "inSet",
            (select count(*)::int from decided where answer = 'not-responsive') as "notResponsive",
            (select count(*)::int from decided where answer is null) as undecided,

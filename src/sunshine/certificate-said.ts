@@ -77,9 +77,9 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
     },
     none: 'none',
     set: (records, notResponsive, undecided) =>
-      `${records} in the set of the request; ${notResponsive} looked at by a person and found not to answer it; ${undecided} not decided yet`,
+      `when this was issued, and with what other searches of the request found: ${records} in its set; of ${notResponsive} a person decided that they do not answer it, each by itself or together with such as say the same; ${undecided} not decided yet`,
     account: (name, platform, registeredOn, records) =>
-      `${name} (${platform}), in the register since ${registeredOn}; records of it: ${records}`,
+      `${name} (${platform}), in the register since ${registeredOn}; records of it when it was searched: ${records}`,
     gaps: {
       rejected: ({ count }) =>
         `Reports of the period that were refused, and may not have come again: ${count}.`,
@@ -153,9 +153,9 @@ const WORDS: Readonly<Record<LetterLanguage, SearchWords>> = {
     },
     none: 'ninguna',
     set: (records, notResponsive, undecided) =>
-      `${records} en el conjunto de la solicitud; ${notResponsive} vistos por una persona que halló que no responden a ella; ${undecided} sin decidir`,
+      `al emitirse, y con lo que hallaron otras búsquedas de la solicitud: ${records} en su conjunto; de ${notResponsive} una persona decidió que no responden a ella, cada uno por sí o junto con los que dicen lo mismo; ${undecided} sin decidir`,
     account: (name, platform, registeredOn, records) =>
-      `${name} (${platform}), en el registro desde ${registeredOn}; registros de ella: ${records}`,
+      `${name} (${platform}), en el registro desde ${registeredOn}; registros de ella al buscar: ${records}`,
     gaps: {
       rejected: ({ count }) => `Avisos del periodo que se rechazaron y quizá no llegaron otra vez: ${count}.`,
       unfinished: ({ count }) =>
@@ -226,6 +226,11 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
   const on = (at: unknown): string =>
     typeof at === 'string' ? momentSaid(at, language, agency.zone) : words.none;
   const days = daysMeant(search.filters, language);
+  // A record that was destroyed has a row, and nothing that could be found.
+  const inIndex =
+    typeof index['records'] === 'number'
+      ? index['records'] - (typeof index['destroyed'] === 'number' ? index['destroyed'] : 0)
+      : null;
   const orNone = (text: string): string => (text === '' ? words.none : text);
   return {
     title: words.title,
@@ -253,7 +258,7 @@ export function certificateSaid(paper: SearchCertificate, language: LetterLangua
         facts: [
           {
             term: terms.records,
-            value: typeof index['records'] === 'number' ? String(index['records']) : words.none,
+            value: inIndex === null ? words.none : String(inIndex),
           },
           { term: terms.newest, value: on(index['newestRecordAt']) },
         ],

@@ -65,8 +65,8 @@ export async function draftLetter(at: AgencyTx, requestId: string, writing: Writ
       asked: awaited === null ? null : { at: awaited.askedAt },
       feeCents: awaited?.feeCents ?? null,
       rates: (await queries.readRates(at))?.rates ?? null,
-      certificate: input.kind === 'no-records' ? await certifiedSearch(at, requestId) : null,
-      responsive: input.kind === 'no-records' ? await openInSet(at, requestId) : 0,
+      certificate: saysNone(input) ? await certifiedSearch(at, requestId) : null,
+      responsive: saysNone(input) ? await openInSet(at, requestId) : 0,
       now,
     },
     language,
@@ -75,6 +75,10 @@ export async function draftLetter(at: AgencyTx, requestId: string, writing: Writ
   const text = fillLetter(input.kind, own?.text ?? DEFAULT_LETTERS[language][input.kind], content.values);
   return { content, templateN: own?.n ?? 0, text, request: row, agencyName: agency.name };
 }
+
+/** That there is no record, by the letter of that kind or by the one that says how the request ended. */
+const saysNone = (input: LetterInput): boolean =>
+  input.kind === 'no-records' || (input.kind === 'closing' && input.outcome === 'no-records');
 
 /** Where the requester gave a mail address, and nothing else. */
 export function mailAddressOf(contact: string | null): string | null {

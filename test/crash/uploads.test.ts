@@ -260,7 +260,8 @@ describe('at the limits', () => {
         [size],
       );
       expect(sealed.rows).toEqual([{ confirmed: true }]);
-      for (const api of [one, two]) expect(await peakMb(api)).toBeLessThan(350);
+      // Some 200 MB with nothing in hand, and 320 to 370 as it goes by; with the file in memory it would be 450 and more.
+      for (const api of [one, two]) expect(await peakMb(api)).toBeLessThan(400);
       await Promise.all([one.process.stop(), two.process.stop()]);
     },
   );

@@ -1,4 +1,5 @@
 /** Letters of a request: drafted, refused where the law would make them wrong, sent, mailed; fees, texts and the certificate of a search. */
+import { createHash, randomUUID } from 'node:crypto';
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,10 +8,11 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAgency } from '#agency/agency.ts';
 import { keyPair } from '#log/log.ts';
+import { readCoverage } from '#sunshine/certificate-queries.ts';
 import { keyProofOf, openReceiptKeys } from '#record/record.ts';
 import { addOffice, mailLetterOnce, openMailer } from '#routing/routing.ts';
 import { verifySearchCertificate } from '#verify/verify.ts';
-import { openArchive, type Archive } from '../support/archive.ts';
+import { openArchive, simpleReport, type Archive } from '../support/archive.ts';
 import { logged } from '../support/disposing.ts';
 import { collectSearchRow } from '../support/letters.ts';
 import { judgePdf } from '../support/pdf-judge.ts';
@@ -440,6 +442,30 @@ test('a letter goes by mail where the requester gave an address, and is sent aga
   });
 });
 
+test('a certificate counts what the search could find: not what came later, nor what it was not asked for', async () => {
+  const id = await enter();
+  const counted = async (at: Date, filters: Record<string, string> = {}): Promise<number> => {
+    const { unregistered } = await archive.system.db.inAgency(
+      'rivertown',
+      async (tx) => await readCoverage(tx, id, { n: 1, at, by: 'x', q: null, filters, found: 0, index: {} }),
+    );
+    return unregistered;
+  };
+  const fresh = `nobody-registered-${randomUUID()}`;
+  const { body } = await archive.report(simpleReport({ account: fresh }));
+  const { rows } = await archive.sql.query<{ at: Date }>(
+    'select received_at as at from record where id = $1',
+    [body.recordId],
+  );
+  const came = rows[0]?.at.getTime() ?? Number.NaN;
+  const [before, after] = [new Date(came - 1000), new Date(came + 1000)];
+  expect(await counted(before, { account: fresh })).toBe(0);
+  expect(await counted(after, { account: fresh })).toBe(1);
+  expect(await counted(after, { platform: 'facebook', account: fresh.toUpperCase() })).toBe(1);
+  expect(await counted(after, { account: 'another' })).toBe(0);
+  expect(await counted(after, { platform: 'nextdoor', account: fresh })).toBe(0);
+});
+
 test('a letter that no server takes for three days counts for no clock, and its request says so', async () => {
   const id = await enter({ contact: 'asker@people.example' });
   expect((await letter(id, 'delay', DELAY)).status).toBe(201);
@@ -490,6 +516,16 @@ test('a letter says how a request ended once it has ended so, and that there was
   expect((await letter(id, 'closing', { outcome: 'no-records' })).body.detail).toContain(
     'certify that search',
   );
+  // With the certificate of its last search, and nothing that answers it, it says so.
+  const none = await enter();
+  await collectSearchRow(archive, none, custodian);
+  await archive.sql.query(
+    `insert into search_certificate (agency_id, request_id, search_n, paper, sha256, by) values ('rivertown', $1, 1, '{}', $2, 'x')`,
+    [none, createHash('sha256').update('{}').digest('hex')],
+  );
+  await call('POST', `/v1/requests/${none}/closing`, { outcome: 'no-records', appealUntil: null });
+  const said = await letter(none, 'closing', { outcome: 'no-records' });
+  expect(said.status, said.text).toBe(201);
   const granted = await enter();
   await call('POST', `/v1/requests/${granted}/closing`, { outcome: 'granted', appealUntil: null });
   expect((await letter(granted, 'closing', { outcome: 'granted' })).status).toBe(201);

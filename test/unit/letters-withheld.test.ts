@@ -52,10 +52,19 @@ test('a denial is filled in with each law, each statement and what is not descri
     { exemption: { key: '610.021-14', otherLaw: 'Law A' }, description: 'Two' },
   ]);
   expect(form.all('provision')).toEqual(['610.021-14']);
-  expect(form.one('otherLaw')).toBe('Law A; Law B');
+  expect(form.one('otherLaw')).toBe('Law A\nLaw B');
   expect(form.one('withheld')).toBe(
     'One; Two. Of other things that are withheld a description would reveal what they are.',
   );
+  expect(
+    deniedBy(
+      [
+        { exemption: { key: '610.021-13' }, description: 'Uno' },
+        { exemption: { key: '610.021-13' }, description: null },
+      ],
+      'es',
+    ).one('withheld'),
+  ).toBe('Uno. De otras cosas que se retienen, una descripción revelaría lo que son.');
   expect(form.one('reveals')).toBe('');
   expect(deniedBy([{ exemption: { key: '610.021-13' }, description: null }]).one('reveals')).toBe('yes');
 });

@@ -174,6 +174,7 @@ export const letters: Messages = {
   'They were read in copies only, not in the statute; the letter says so of each. All of them permit, and none demands.':
     'Se leyeron solo en copias, no en la ley; la carta lo dice de cada una. Todas permiten, y ninguna obliga.',
   'The other law, with 610.021(14) alone': 'La otra ley, solo con 610.021(14)',
+  'Several: one on each line.': 'Varias: una en cada línea.',
   'With 610.021(18) and (19) alone: why disclosure would impair security':
     'Solo con 610.021(18) y (19): por qué la divulgación perjudicaría la seguridad',
   'With 610.021(18) and (19) alone: why the public interest in nondisclosure outweighs that in disclosure':

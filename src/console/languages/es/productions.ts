@@ -147,8 +147,8 @@ export const productions: Messages = {
     'La entrega no está en el estado del que parte esto, así que no se cambió nada. Léala de nuevo.',
   'What was frozen, looked through or sealed of a production does not change. Make another production.':
     'Lo que se congeló, revisó o selló de una entrega no cambia. Prepare otra entrega.',
-  'A record of it was reviewed again since it was made, or something came to one, so it is not released. Make another production.':
-    'Un registro se revisó otra vez desde que se preparó, o llegó algo a uno, así que no se entrega. Prepare otra entrega.',
+  'A record of it was reviewed again since it was made, or something came to one, so it is not released, and where it is out no new link leads to it. Make another production; withdraw this one to end the links that it has.':
+    'Un registro de ella se revisó de nuevo desde que se hizo, o llegó algo a uno, así que no se entrega, y si ya salió ningún enlace nuevo lleva a ella. Haga otra entrega; retire esta para terminar los enlaces que tiene.',
   'The gate has not passed these bytes, so they are not released. Its findings say at which places.':
     'El control no aprobó estos bytes, así que no se entregan. Sus hallazgos dicen en qué lugares.',
   'A production with these page numbers is being made. Wait until it is done, or choose other letters for the numbers.':

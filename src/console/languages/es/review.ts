@@ -43,6 +43,8 @@ export const review: Messages = {
     'Esta solicitud está cerrada: ya no se decide nada más por ella.',
   'What is released is decided by a custodian who signed in.':
     'Lo que se entrega lo decide un custodio que haya iniciado sesión.',
+  'Something of this record could not be sealed, so nothing can be proven about it, and nothing is decided. Nobody tries any more: ask whoever runs this archive to have it done again, and name the record.':
+    'Algo de este registro no se pudo sellar, así que nada puede probarse de él y nada se decide. Nadie lo intenta ya: pida a quien opera este archivo que se haga de nuevo, e indique el registro.',
   'Something of this record is not sealed yet, so nothing can be proven about it. That takes seconds: open the page again, and decide then.':
     'Algo de este registro aún no está sellado, así que no se puede probar nada sobre él. Tarda segundos: abra de nuevo la página y decida entonces.',
   'What is done with it?': '¿Qué se hace con él?',
