@@ -8,12 +8,9 @@ import type { AgencyTx, Db } from '#db/db.ts';
 import { codeOf } from '#errors.ts';
 import type { Log } from '#log.ts';
 import { readCalendar } from './calendar-queries.ts';
-import { listRequests, type ListedAfter } from './list-queries.ts';
+import { eachStanding } from './each-standing.ts';
 import { remindersOf, type Reminder } from './reminders.ts';
-import { readOnFileOf } from './request-queries.ts';
-import { requestStanding } from './standing.ts';
 
-const AT_ONCE = 200;
 const EVERY_MS = 60_000;
 
 /** Answers how many rows became owed. */
@@ -35,29 +32,10 @@ async function oweIn(at: AgencyTx, now: Date): Promise<number> {
   if (numbered === null) return 0;
   const { calendar } = numbered;
   let owed = 0;
-  for (let after: ListedAfter | null = null; ;) {
-    const rows = await listRequests(at, {
-      state: 'running',
-      words: null,
-      tracking: null,
-      after,
-      limit: AT_ONCE,
-    });
-    const onFile = await readOnFileOf(
-      at,
-      rows.map(({ id }) => id),
-    );
-    for (const row of rows) {
-      const said = onFile.get(row.id);
-      if (said === undefined) continue;
-      const standing = requestStanding(row, said, calendar, now);
-      for (const reminder of remindersOf(row.state, standing, calendar, now))
-        owed += await owe(at, row.id, reminder);
-    }
-    const last = rows.at(-1);
-    if (rows.length < AT_ONCE || last === undefined) return owed;
-    after = last;
-  }
+  for await (const { row, standing } of eachStanding(at, 'running', calendar, now))
+    for (const reminder of remindersOf(row.state, standing, calendar, now))
+      owed += await owe(at, row.id, reminder);
+  return owed;
 }
 
 /** Of two with one address one is told: the office before a person. An office that is told of one policy alone knows nothing of requests. */

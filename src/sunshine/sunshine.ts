@@ -81,6 +81,7 @@ export {
   type ListedRow,
   type ListedState,
 } from './list-queries.ts';
+export { eachStanding } from './each-standing.ts';
 export { oweReminders, startReminding } from './reminding.ts';
 export { promiseNear, requestStanding, type OnFile, type RequestStanding } from './standing.ts';
 export { trackingShown, trackingTyped } from './tracking.ts';
